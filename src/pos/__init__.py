@@ -1,0 +1,3 @@
+"""The till: whole without a network."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""What tills and the office say to each other, and both ends that say it."""
