@@ -1,0 +1,35 @@
+# Everything runs in a private environment in .venv/, which any of these makes when it is not there.
+
+SHELL := /bin/sh
+BIN := .venv/bin
+
+.PHONY: setup setup-test demo test check bench lock clean
+
+setup:
+	@installer/setup.sh demo
+
+setup-test:
+	@installer/setup.sh test
+
+demo: setup
+	@exec $(BIN)/housefull demo
+
+# The quick checks come first, so that a slip is known in seconds.
+test: setup-test check
+	$(BIN)/pytest
+
+check: setup
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+bench: setup-test
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+# After a change to the dependencies in pyproject.toml.
+lock:
+	@installer/lock.sh $(ARGS)
+
+clean:
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
