@@ -1,0 +1,109 @@
+"""Facts: what happened at a till, immutable, numbered and chained by hash.
+
+A fact's envelope carries all that the books and the seat records need (money and
+place effects), so that the office can apply a fact whose body it cannot read. The
+envelope is hashed as the exact bytes that are stored and sent: nobody re-serialises.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from pos.domain.books import Posting
+from pos.domain.rights import Effect
+
+SCHEMA: Final = 1
+FIRST_HASH: Final = "0" * 64
+
+
+class Kind(StrEnum):
+    """What happened, past tense."""
+
+    SHIFT_OPENED = "ShiftOpened"
+    SHIFT_CLOSED = "ShiftClosed"
+    CASH_MOVED = "CashMoved"
+    TICKETS_SOLD = "TicketsSold"
+    RIGHTS_RETURNED = "RightsReturned"
+    PRINT_REPORTED = "PrintReported"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact. `number` is gap-free per till and incarnation; `at` is ISO 8601 with offset."""
+
+    till: str
+    incarnation: int
+    number: int
+    prev_hash: str
+    at: str
+    kind: str
+    postings: tuple[Posting, ...]
+    effects: tuple[Effect, ...]
+    body: dict[str, Any]
+    schema: int = SCHEMA
+
+    @property
+    def fact_id(self) -> str:
+        return f"{self.till}.{self.incarnation}.{self.number}"
+
+    def to_bytes(self) -> bytes:
+        """The one canonical form: sorted keys, no spaces, UTF-8."""
+        return json.dumps(
+            {
+                "till": self.till,
+                "incarnation": self.incarnation,
+                "number": self.number,
+                "prev": self.prev_hash,
+                "at": self.at,
+                "kind": self.kind,
+                "schema": self.schema,
+                "money": [posting.to_json() for posting in self.postings],
+                "effects": [effect.to_json() for effect in self.effects],
+                "body": self.body,
+            },
+            ensure_ascii=False,
+            sort_keys=True,
+            separators=(",", ":"),
+        ).encode()
+
+    @classmethod
+    def from_bytes(cls, envelope: bytes) -> Fact:
+        """Read an envelope. Raises ValueError on damage; unknown kinds and schemas are read."""
+        try:
+            value = json.loads(envelope)
+            fact = cls(
+                value["till"],
+                value["incarnation"],
+                value["number"],
+                value["prev"],
+                value["at"],
+                value["kind"],
+                tuple(Posting.from_json(item) for item in value["money"]),
+                tuple(Effect.from_json(item) for item in value["effects"]),
+                value["body"],
+                value["schema"],
+            )
+        except (KeyError, TypeError, UnicodeDecodeError) as error:
+            raise ValueError(f"not a fact's envelope: {error!r}") from error
+        if not (isinstance(fact.number, int) and isinstance(fact.till, str) and isinstance(fact.body, dict)):
+            raise ValueError("not a fact's envelope: wrong types")
+        return fact
+
+
+@dataclass(frozen=True, slots=True)
+class SignedFact:
+    """A fact as stored and sent: its exact bytes, their hash, the till's Ed25519 signature of the hash."""
+
+    number: int
+    envelope: bytes
+    hash: str
+    signature: bytes
+
+
+def hash_of(envelope: bytes) -> str:
+    """SHA-256 over the envelope, in hex. The chain is inside: the envelope holds the previous hash."""
+    return hashlib.sha256(envelope).hexdigest()

@@ -1,0 +1,205 @@
+"""A season as both ends keep it: small documents (JSON objects) by family and id.
+
+The office makes them from a season file, the till reads them from its replica.
+Amounts are decimal strings and times ISO 8601 with offset, as in the season file.
+Families: venue, price_type, prices, terms, production, show, fee, user, till, plan.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from pos.domain.errors import Refused
+from pos.domain.money import Money
+from pos.domain.terms import Terms
+
+FAMILIES: Final = (
+    "venue", "tax", "price_type", "prices", "terms", "production", "show", "fee", "user", "till", "plan",
+)  # fmt: skip
+ROLES: Final = ("cashier", "supervisor", "auditor", "admin")
+SALES_GRACE: Final = timedelta(minutes=30)  # a show sells on for latecomers unless it says otherwise
+
+Names = dict[str, str]
+
+
+def name_in(names: Names, language: str) -> str:
+    """The name in `language`, else English, else whichever there is."""
+    return names.get(language) or names.get("en") or next(iter(names.values()), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    id: str
+    name: str
+    timezone: str
+    currency: str
+    cash_rounding: Money
+    orphans: str = "warn"
+
+
+@dataclass(frozen=True, slots=True)
+class PriceType:
+    id: str
+    names: Names
+    proof: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PriceTable:
+    """category or area id -> price type -> price; a missing pair is not on sale."""
+
+    id: str
+    tax: str
+    tax_basis_points: int
+    table: dict[str, dict[str, Money]]
+
+    def price(self, category: str, price_type: str) -> Money:
+        """Raises Refused("no_price")."""
+        price = self.table.get(category, {}).get(price_type)
+        if price is None:
+            raise Refused("no_price", category=category, price_type=price_type)
+        return price
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Standing or general admission; its units are the places `id#1` … `id#capacity`."""
+
+    id: str
+    capacity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    id: str
+    production: str
+    titles: Names
+    starts: datetime
+    on_sale: datetime | None
+    sales_until: datetime
+    plan: str
+    plan_version: str
+    prices: str
+    terms: str
+    areas: tuple[Area, ...]
+    allotment: dict[str, int]
+    companions: dict[str, str] = field(default_factory=dict)
+
+    def check_on_sale(self, now: datetime) -> None:
+        """Raises Refused("not_on_sale" | "sales_closed")."""
+        if self.on_sale is not None and now < self.on_sale:
+            raise Refused("not_on_sale", show=self.id, on_sale=self.on_sale.isoformat())
+        if now > self.sales_until:
+            raise Refused("sales_closed", show=self.id, since=self.sales_until.isoformat())
+
+    def sells_at(self, now: datetime) -> bool:
+        return (self.on_sale is None or now >= self.on_sale) and now <= self.sales_until
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    id: str
+    names: Names
+    per: str  # ticket | sale
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """`pin_hash` is an argon2id string; the PIN itself is nowhere."""
+
+    id: str
+    name: str
+    role: str
+    pin_hash: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Season:
+    """All the small documents, read. Places and plans are kept elsewhere."""
+
+    venue: Venue
+    price_types: dict[str, PriceType]
+    prices: dict[str, PriceTable]
+    terms: dict[str, Terms]
+    shows: dict[str, Show]
+    fees: tuple[Fee, ...]
+    users: dict[str, User]
+    tills: dict[str, str]
+
+    def show(self, show: str) -> Show:
+        """Raises Refused("unknown_show")."""
+        if show not in self.shows:
+            raise Refused("unknown_show", show=show)
+        return self.shows[show]
+
+    @classmethod
+    def from_documents(cls, documents: dict[str, dict[str, dict[str, Any]]]) -> Season:
+        """Read family -> id -> document. Raises ValueError or KeyError naming what is wrong."""
+        (venue_doc,) = documents["venue"].values()
+        currency = venue_doc["currency"]
+        venue = Venue(
+            venue_doc["id"],
+            venue_doc["name"],
+            venue_doc["timezone"],
+            currency,
+            Money.parse(venue_doc.get("cash_rounding", "0.01" if currency not in ("VND", "JPY") else "1"), currency),
+            venue_doc.get("orphans", "warn"),
+        )
+        rates = {doc["id"]: doc["rate"] for doc in documents.get("tax", {}).values()}
+        plans = documents.get("plan", {})
+        productions = documents.get("production", {})
+        return cls(
+            venue,
+            {i: PriceType(i, d.get("name", {}), d.get("proof", "")) for i, d in documents["price_type"].items()},
+            {i: _prices(d, rates, currency) for i, d in documents["prices"].items()},
+            {i: Terms.parse(d, currency) for i, d in documents.get("terms", {}).items()},
+            {i: _show(d, productions, plans) for i, d in documents.get("show", {}).items()},
+            tuple(
+                Fee(i, d.get("name", {}), d["per"], Money.parse(d["amount"], currency))
+                for i, d in documents.get("fee", {}).items()
+            ),
+            {i: User(i, d["name"], d["role"], d["pin_hash"]) for i, d in documents.get("user", {}).items()},
+            {i: d.get("name", i) for i, d in documents.get("till", {}).items()},
+        )
+
+
+def tax_basis_points(rate: object) -> int:
+    """ "10" percent -> 1000 basis points. Raises ValueError."""
+    points = Money.parse(rate, "EUR").minor
+    if not 0 <= points <= 10_000:
+        raise ValueError(f"{rate!r} is not a tax rate between 0 and 100 percent")
+    return points
+
+
+def _prices(doc: dict[str, Any], rates: dict[str, str], currency: str) -> PriceTable:
+    tax = doc.get("tax", "")
+    return PriceTable(
+        doc["id"],
+        tax,
+        tax_basis_points(rates[tax]) if tax else 0,
+        {c: {t: Money.parse(p, currency) for t, p in row.items()} for c, row in doc["table"].items()},
+    )
+
+
+def _show(doc: dict[str, Any], productions: dict[str, Any], plans: dict[str, Any]) -> Show:
+    starts = datetime.fromisoformat(doc["starts"])
+    until = datetime.fromisoformat(doc["sales_until"]) if "sales_until" in doc else starts + SALES_GRACE
+    plan = doc.get("plan", "")
+    return Show(
+        doc["id"],
+        doc["production"],
+        productions.get(doc["production"], {}).get("title", {}),
+        starts,
+        datetime.fromisoformat(doc["on_sale"]) if "on_sale" in doc else None,
+        until,
+        plan,
+        doc.get("plan_version", ""),
+        doc["prices"],
+        doc.get("terms", ""),
+        tuple(Area(area["id"], area["capacity"]) for area in doc.get("areas", [])),
+        dict(doc.get("allotment", {})),
+        dict(plans.get(plan, {}).get("companions", {})),
+    )

@@ -1,0 +1,1 @@
+"""The only SQL of the till: the ledger (what happened here) and the replica (what the office says)."""

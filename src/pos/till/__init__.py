@@ -1,0 +1,1 @@
+"""What people can do at a till, and the one thread that makes it durable."""

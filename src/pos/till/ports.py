@@ -1,0 +1,180 @@
+"""What the till needs from outside itself, and what the outside needs of the till.
+
+The sync agent and the device workers are handed in by the composition root; the till
+knows only these shapes. Everything that answers later answers with a Future.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from pos.domain.facts import SignedFact
+from pos.domain.rights import Token
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedClaim:
+    """Why one place was not granted: a refusal code, who has it, since when (epoch seconds, 0 unknown)."""
+
+    place: str
+    code: str
+    holder: str = ""
+    since: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimAnswer:
+    """What the office said to a claim. `incarnation` is the one the grant was made for."""
+
+    incarnation: int
+    granted: tuple[tuple[str, Token], ...] = ()
+    refused: tuple[RefusedClaim, ...] = ()
+
+
+class LineDown(Exception):
+    """The office could not be asked, or did not answer in time. `cause` is for a person."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+
+@dataclass(frozen=True, slots=True)
+class LinkState:
+    """`cause` is empty online, else one of no_network, no_office, office_refuses, not_our_office.
+    `detail` is a sentence for a technician. `since` is ISO 8601. `round_trip_ms` None when unknown."""
+
+    state: Literal["online", "offline"]
+    cause: str = ""
+    detail: str = ""
+    since: str = ""
+    round_trip_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """The office asks for this token back."""
+
+    show: str
+    place: str
+    token: Token
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a page of changes touched, for the window. An empty `shows` entry means the whole show."""
+
+    places: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    documents: bool = False
+    sales: bool = False
+
+
+class Office(Protocol):
+    """The agent, as the till sees it."""
+
+    def claim(self, show: str, places: Sequence[str], *, whole: bool, wait_s: float) -> Future[ClaimAnswer]:
+        """Ask for rights. Fails with LineDown, at once when the line is known to be down."""
+
+    def facts_waiting(self) -> None:
+        """There is something new in the journal. Returns at once."""
+
+    def sync(self) -> Future[int]:
+        """One full push and pull; the cursor. Fails with LineDown."""
+
+    def link(self) -> LinkState:
+        """The line as last seen."""
+
+
+class Ledger(Protocol):
+    """The till, as the agent sees it. Every method may be called from any thread."""
+
+    @property
+    def incarnation(self) -> int: ...
+
+    def facts_after(self, number: int, limit: int) -> Sequence[SignedFact]:
+        """Journal entries with a higher number, in order."""
+
+    def head(self) -> tuple[int, str]:
+        """Number and hash of the last fact, (0, FIRST_HASH) when there is none."""
+
+    def acknowledged(self) -> int:
+        """The highest number the office is known to have applied."""
+
+    def acknowledge(self, number: int) -> Future[None]:
+        """The office has applied up to `number`."""
+
+    def recall(self, asks: Sequence[Recall]) -> Future[Sequence[Recall]]:
+        """Give back what is idle (a fact each, or one for all); the answer lists what was declined."""
+
+    def fence(self, reason: str) -> Future[None]:
+        """The office knows more of this till than the till does, or disowns it: stop selling."""
+
+    def link_changed(self, link: LinkState) -> None:
+        """The line went up or down."""
+
+    def changed(self, what: Changed) -> None:
+        """A page of changes is in the replica."""
+
+    def office_time(self, iso: str) -> None:
+        """The office's clock, as just heard."""
+
+
+Outcome = Literal["done", "failed", "unknown"]
+
+
+class Printers(Protocol):
+    """The printers, as the till sees them. `role` is "ticket" or "receipt"."""
+
+    def submit(
+        self,
+        role: str,
+        job: str,
+        content: dict[str, Any],
+        started: Callable[[], None],
+        finished: Callable[[Outcome, str], None],
+    ) -> None:
+        """Print `content`. `started` is called before the first byte leaves and returns once that is
+        durable; `finished` is called once, with the outcome and a sentence for a person."""
+
+    def kick_drawer(self) -> None:
+        """Open the drawer, if there is one. Never raises for a device that is away."""
+
+    def states(self) -> dict[str, dict[str, str]]:
+        """Device name -> {"state", "text"}."""
+
+    def present(self, role: str) -> bool:
+        """Whether such a printer is configured at all."""
+
+
+class Keys(Protocol):
+    """The till's own Ed25519 key."""
+
+    def sign(self, message: bytes) -> bytes: ...
+
+
+class Mark(Protocol):
+    """The high-water mark, kept outside the data folder (amnesia guard)."""
+
+    def read(self) -> tuple[int, int, str] | None:
+        """(incarnation, number, hash) as last written, None when never."""
+
+    def write(self, incarnation: int, number: int, hash: str) -> None: ...
+
+
+class Clock(Protocol):
+    """Wall time with zone, and seconds that also pass in suspend."""
+
+    def now(self) -> datetime: ...
+
+    def boottime_s(self) -> float: ...
+
+
+class Entropy(Protocol):
+    """Randomness for ticket codes."""
+
+    def code(self) -> str:
+        """A short random ticket code, at least 50 bits."""

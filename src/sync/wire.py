@@ -1,0 +1,242 @@
+"""What a till and the office say to each other: messages and the signing of requests.
+
+Every request of an enrolled till is signed with its Ed25519 key over method, path,
+body hash, till, incarnation and request id; every answer is signed by the office
+over the request id, the status and the body hash, so that a till can tell its own
+office from a captive portal. Versioned by the path prefix `/v1`. No I/O here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+PREFIX: Final = "/v1"
+H_TILL: Final = "X-Housefull-Till"
+H_INCARNATION: Final = "X-Housefull-Incarnation"
+H_REQUEST: Final = "X-Housefull-Request"
+H_SIGNATURE: Final = "X-Housefull-Signature"  # base64, on requests and answers
+MAX_FACTS: Final = 500  # facts in one push
+MAX_WAIT_S: Final = 25.0  # longest long poll
+
+
+def signed_request(method: str, path: str, body: bytes, till: str, incarnation: int, request_id: str) -> bytes:
+    """The bytes a till signs. `path` is without host and query."""
+    digest = hashlib.sha256(body).hexdigest()
+    return "\n".join(("housefull-request", method, path, digest, till, str(incarnation), request_id)).encode()
+
+
+def signed_answer(request_id: str, status: int, body: bytes) -> bytes:
+    """The bytes the office signs."""
+    return "\n".join(("housefull-answer", request_id, str(status), hashlib.sha256(body).hexdigest())).encode()
+
+
+class Message(BaseModel):
+    """A message ignores keys it does not know, so that a newer end may add some."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class EnrolRequest(Message):
+    """POST /v1/enrol, unsigned but for the code. `public_key` is base64 of 32 raw bytes.
+
+    A code may be redeemed again by the same public key (the answer may have been lost).
+    """
+
+    code: str
+    public_key: str
+
+
+class EnrolAnswer(Message):
+    till: str
+    incarnation: int
+    office_key: str
+
+
+class GrantItem(Message):
+    place: str
+    epoch: int
+    hop: int
+
+
+class RefusedItem(Message):
+    """`code`: right_elsewhere | sold | held | unknown_place. `since` is epoch seconds, 0 unknown."""
+
+    place: str
+    code: Literal["right_elsewhere", "sold", "held", "unknown_place"]
+    holder: str = ""
+    since: int = 0
+
+
+class ClaimRequest(Message):
+    """POST /v1/claim. `whole`: all or none, and other tills are asked to give back (recall), up to
+    `wait_s` seconds. Not whole: what the pool has, at once (an allotment)."""
+
+    show: str
+    places: list[str]
+    whole: bool = True
+    wait_s: float = 4.0
+
+
+class ClaimAnswer(Message):
+    """`refused` is empty when all was granted; with `whole` one of both lists is empty."""
+
+    incarnation: int
+    granted: list[GrantItem] = []
+    refused: list[RefusedItem] = []
+
+
+class FactItem(Message):
+    """`envelope` is the exact UTF-8 text that was hashed; `signature` is base64."""
+
+    number: int
+    envelope: str
+    hash: str
+    signature: str
+
+
+class PushRequest(Message):
+    """POST /v1/push: facts in number order without gaps."""
+
+    facts: list[FactItem]
+
+
+class FactResult(Message):
+    """`verdict`: applied | parked | disputed, of the worst place effect."""
+
+    number: int
+    verdict: Literal["applied", "parked", "disputed"]
+
+
+class PushAnswer(Message):
+    """`applied` is the highest number applied for this incarnation; send on from there."""
+
+    applied: int
+    results: list[FactResult] = []
+
+
+class RecallItem(Message):
+    """The office asks for a right back, by place and token. Repeated with every pull until answered."""
+
+    show: str
+    place: str
+    epoch: int
+    hop: int
+
+
+class DeclineRequest(Message):
+    """POST /v1/decline: the holder keeps these for now. `why`: basket | payment | parked."""
+
+    items: list[RecallItem]
+    why: str = "basket"
+
+
+class PlaceItem(Message):
+    """One place's record. `state` is an OfficeState; `since` epoch seconds by the office's clock."""
+
+    place: str
+    state: str
+    holder: str = ""
+    since: int = 0
+    epoch: int
+    hop: int
+
+
+class Change(Message):
+    """One entry of the change log, at its gap-free `position`.
+
+    kind "document": `family`, `id`, `body` (None: taken away).
+    kind "places": `show`, `items`.
+    kind "sale": `body` is a sale's document with its tickets.
+    kind "reload": `show`, whose places must be fetched again whole (new plan, many changes).
+    """
+
+    position: int
+    kind: Literal["document", "places", "sale", "reload"]
+    family: str = ""
+    id: str = ""
+    body: dict[str, Any] | None = None
+    show: str = ""
+    items: list[PlaceItem] = []
+
+
+class PullRequest(Message):
+    """POST /v1/pull: changes after `cursor`; waits up to `wait_s` seconds when there is none."""
+
+    cursor: int
+    wait_s: float = 0.0
+    limit: int = 500
+
+
+class PullAnswer(Message):
+    """`applied`: this till's highest applied fact. `state`: ACTIVE | FENCED | DEAD.
+    `office_time` is ISO 8601."""
+
+    changes: list[Change] = []
+    cursor: int
+    latest: int
+    recalls: list[RecallItem] = []
+    applied: int
+    head_hash: str
+    state: str
+    office_time: str
+
+
+class Document(Message):
+    family: str
+    id: str
+    body: dict[str, Any]
+
+
+class SnapshotAnswer(Message):
+    """POST /v1/snapshot {}: every small document, and the shows whose places to fetch.
+    `cursor` is the change-log position from which to pull afterwards."""
+
+    cursor: int
+    documents: list[Document]
+
+
+class PlacesRequest(Message):
+    """POST /v1/places: every place of a show, as columns in seating order."""
+
+    show: str
+
+
+class PlacesAnswer(Message):
+    """Columns in seating order (plan's seats, then areas' units). `states` has a letter a place:
+    P pool, H held, L leased, S sold, A paper, Q quarantine. `holder` indexes `holders`.
+    `position` is the change-log position at which this was read."""
+
+    show: str
+    plan_version: str
+    position: int
+    states: str
+    holders: list[str]
+    holder: list[int]
+    since: list[int]
+    epoch: list[int]
+    hop: list[int]
+
+
+class SalesRequest(Message):
+    """POST /v1/sales: sales' documents after a sale id, in id order, for the replica's look-up."""
+
+    after: str = ""
+    limit: int = 1000
+
+
+class SalesAnswer(Message):
+    sales: list[dict[str, Any]]
+    more: bool
+
+
+STATE_LETTERS: Final = {
+    "P": "POOL",
+    "H": "HELD",
+    "L": "LEASED",
+    "S": "SOLD",
+    "A": "PAPER",
+    "Q": "QUARANTINE",
+}
