@@ -1,0 +1,1 @@
+"""The counter window: the only room that knows Qt."""
