@@ -1,0 +1,181 @@
+"""Pages in ESC/POS: as pictures, or as the printer's own characters for slow lines.
+
+Every sheet begins with a reset and ends with the cut and a question that the printer
+answers only when it gets there (GS r 1): that answer is what "printed" means.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, Literal, Protocol
+
+from pos.devices.profile import Profile
+
+RESET: Final = b"\x1b@"
+ASK: Final = b"\x10\x04\x01\x10\x04\x02\x10\x04\x03\x10\x04\x04"  # DLE EOT 1 to 4: state now
+CONFIRM: Final = b"\x1dr\x01"  # GS r 1: state when it gets here
+_SPEAK_UP: Final = b"\x1da\x0f"  # GS a: report every change unasked
+_STRIP_ROWS: Final = 256  # of a picture at once; a broken job leaves at most this much open
+_TEXT_STRIP_ROWS: Final = 24
+_LINE_MM: Final = 3.75  # what one line feed moves after a reset
+_LEFT, _CENTER = b"\x1ba\x00", b"\x1ba\x01"
+# Real-time commands are heard even inside a picture: ask for state, recover, open the drawer.
+_REAL_TIME: Final = (b"\x10\x04", b"\x10\x05", b"\x10\x14")
+
+
+class Dots(Protocol):
+    """A picture: rows of dots padded to whole bytes, first dot highest, 1 black."""
+
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+    @property
+    def data(self) -> bytes: ...
+
+
+class Run(Protocol):
+    """Characters from x on, `magnify` times as wide and high as plain ones."""
+
+    @property
+    def x_mm(self) -> float: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def magnify(self) -> int: ...
+    @property
+    def bold(self) -> bool: ...
+    @property
+    def inverse(self) -> bool: ...
+
+
+class Line(Protocol):
+    """A line of runs with its picture, a rule, or a QR code with squares of `module_mm`."""
+
+    @property
+    def kind(self) -> Literal["text", "rule", "code"]: ...
+    @property
+    def runs(self) -> Sequence[Run]: ...
+    @property
+    def picture(self) -> Callable[[], Dots] | None: ...
+    @property
+    def payload(self) -> str: ...
+    @property
+    def module_mm(self) -> float: ...
+
+
+def hello(profile: Profile, typed: bool) -> bytes:
+    """What opens a connection: whatever an earlier job left unfinished is filled up with blank."""
+    rows = _TEXT_STRIP_ROWS if typed else _STRIP_ROWS
+    return bytes(rows * math.ceil(profile.dots / 8)) + RESET + _SPEAK_UP
+
+
+def separate(profile: Profile) -> bytes:
+    """After a break: cut off what came out, and ask for a sign when everything before is through."""
+    return RESET + _end(profile) + CONFIRM
+
+
+def picture_sheet(dots: Dots, profile: Profile) -> bytes:
+    """One page as a picture, cut off and asked about."""
+    return b"".join([RESET, *_strips(dots, _STRIP_ROWS), _end(profile), CONFIRM])
+
+
+def typed_sheet(lines: Sequence[Line], profile: Profile) -> bytes:
+    """One page in the printer's own characters, cut off and asked about.
+
+    A line with a character that no single code page of the profile has goes as its picture.
+    """
+    parts = [RESET]
+    for line in lines:
+        match line.kind:
+            case "text":
+                parts.append(_typed_line(line, profile))
+            case "rule":
+                width = math.ceil(profile.dots / 8)
+                parts.append(_strip(width, b"\xff" * (2 * width)))
+            case "code":
+                parts.append(_native_code(line, profile))
+    return b"".join([*parts, _end(profile), CONFIRM])
+
+
+def kick(profile: Profile) -> bytes:
+    """Open the drawer."""
+    on = max(1, profile.pulse_ms // 2)  # the printer counts in 2 ms
+    return bytes([0x1B, 0x70, 0 if profile.drawer_pin == 2 else 1, on, min(255, 2 * on)])
+
+
+def _end(profile: Profile) -> bytes:
+    feed = b"\x1bd" + bytes([math.ceil(profile.feed_mm / _LINE_MM)]) if profile.feed_mm else b""
+    # GS V 65 and 66 feed up to the cutter first.
+    return feed + {"partial": b"\x1dV\x42\x00", "full": b"\x1dV\x41\x00", "none": b""}[profile.cut]
+
+
+def _strips(dots: Dots, rows: int) -> Iterator[bytes]:
+    width = math.ceil(dots.width / 8)
+    for start in range(0, dots.height, rows):
+        yield _strip(width, dots.data[start * width : (start + rows) * width])
+
+
+def _strip(width: int, data: bytes) -> bytes:
+    """GS v 0. Where the dots spell a real-time command, one more dot is set: no one sees it."""
+    for command in _REAL_TIME:
+        data = data.replace(command, bytes([command[0] | 0x20]) + command[1:])
+    height = len(data) // width
+    return b"\x1dv0\x00" + width.to_bytes(2, "little") + height.to_bytes(2, "little") + data
+
+
+def _typed_line(line: Line, profile: Profile) -> bytes:
+    codec = _code_page([run.text for run in line.runs], profile)
+    if codec is None:
+        if line.picture is None:
+            raise ValueError("a line of text comes with its picture")
+        return b"".join(_strips(line.picture(), _TEXT_STRIP_ROWS))
+    # FS . leaves the mode in which Chinese models take two bytes for one character.
+    parts = [b"\x1c.", b"\x1bt" + bytes([profile.code_pages[codec]])]
+    at = 0
+    for run in sorted(line.runs, key=lambda run: run.x_mm):
+        column = round(run.x_mm / profile.cell_mm)
+        parts += [b"\x1d!\x00\x1dB\x00\x1bE\x00", b" " * max(0, column - at)]
+        size = min(run.magnify, 8) - 1
+        parts += [bytes([0x1D, 0x21, size << 4 | size, 0x1D, 0x42, run.inverse, 0x1B, 0x45, run.bold])]
+        parts += [run.text.encode(codec)]
+        at = max(at, column) + len(run.text) * run.magnify
+    return b"".join([*parts, b"\n\x1d!\x00\x1dB\x00\x1bE\x00"])
+
+
+def _code_page(texts: Sequence[str], profile: Profile) -> str | None:
+    """The first code page that has every character. Control characters are in none: a title
+    from outside could otherwise speak to the printer."""
+    if any(unicodedata.category(character) == "Cc" for text in texts for character in text):
+        return None
+    for codec in profile.code_pages:
+        try:
+            for text in texts:
+                text.encode(codec)
+        except UnicodeEncodeError:
+            continue
+        return codec
+    return None
+
+
+def _native_code(line: Line, profile: Profile) -> bytes:
+    """GS ( k: the printer draws the QR code itself, with medium error correction."""
+    data = line.payload.encode()
+    module = max(1, min(16, int(line.module_mm * profile.dots_per_mm)))
+
+    def function(number: int, parameters: bytes) -> bytes:
+        return b"\x1d(k" + (len(parameters) + 2).to_bytes(2, "little") + bytes([0x31, number]) + parameters
+
+    return b"".join(
+        [
+            _CENTER,
+            function(0x41, b"2\x00"),
+            function(0x43, bytes([module])),
+            function(0x45, b"1"),
+            function(0x50, b"0" + data),
+            function(0x51, b"0"),
+            _LEFT,
+        ]
+    )

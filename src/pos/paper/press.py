@@ -1,0 +1,58 @@
+"""The press: jobs in, pages out, for one printer. What the printer's worker calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pos.domain.errors import Unreadable
+from pos.paper import content
+from pos.paper.compose import Measure, compose
+from pos.paper.faces import Faces
+from pos.paper.layout import Layout
+from pos.paper.lines import Cells, TypedLine, typed
+from pos.paper.page import Page
+from pos.paper.pdf import PdfFace, pdf, pdf_face
+from pos.paper.raster import Bitmap, Dots, bitmap
+
+
+class Press:
+    """Sets jobs in the given layouts, the last one of a kind winning. For one thread at a time.
+
+    Each method raises Unreadable when the job's content cannot be printed.
+    """
+
+    def __init__(self, layouts: Sequence[Layout], fonts: Mapping[str, bytes]) -> None:
+        self._layouts = {layout.kind: layout for layout in layouts}
+        self._fonts = fonts
+        self._faces = Faces(fonts)
+        self._pdf_face: PdfFace | None = None
+
+    def bitmaps(self, job: Mapping[str, Any], width_mm: float, dots_per_mm: float) -> list[Bitmap]:
+        """A picture a page."""
+        pages = self._pages(job, width_mm, Dots(self._faces, dots_per_mm))
+        return [bitmap(page, self._faces, dots_per_mm) for page in pages]
+
+    def lines(
+        self, job: Mapping[str, Any], width_mm: float, cell_mm: float, dots_per_mm: float
+    ) -> list[list[TypedLine]]:
+        """Lines of characters `cell_mm` wide, a list a page."""
+        pages = self._pages(job, width_mm, Cells(cell_mm))
+        return [typed(page, self._faces, cell_mm, dots_per_mm) for page in pages]
+
+    def pdf(self, job: Mapping[str, Any], paper_mm: float, width_mm: float, shortest_mm: float) -> bytes:
+        """One PDF document with a sheet a page; `width_mm` of the `paper_mm` are printed on."""
+        if self._pdf_face is None:
+            self._pdf_face = pdf_face(self._fonts["wqy-microhei.ttc"])
+        pages = self._pages(job, width_mm, self._pdf_face)
+        return pdf(pages, self._pdf_face, (paper_mm - width_mm) / 2, shortest_mm, str(job["kind"]))
+
+    def _pages(self, job: Mapping[str, Any], width_mm: float, measure: Measure) -> list[Page]:
+        return [compose(self._layout(each), each, width_mm, measure) for each in content.pages(job)]
+
+    def _layout(self, each: Mapping[str, Any]) -> Layout:
+        layout = self._layouts.get(each["kind"])
+        if layout is None:
+            have = ", ".join(sorted(self._layouts)) or "none"
+            raise Unreadable("print job", "kind", f"this printer has no layout for a {each['kind']}, only for: {have}")
+        return layout
