@@ -41,7 +41,7 @@ class Money:
         """
         match = _AMOUNT.fullmatch(text) if isinstance(text, str) else None
         if match is None:
-            raise ValueError(f"{text!r} is not an amount like \"58.00\"")
+            raise ValueError(f'{text!r} is not an amount like "58.00"')
         sign, whole, fraction = match[1], match[2], match[3] or ""
         places = digits(currency)
         if len(fraction.rstrip("0")) > places:

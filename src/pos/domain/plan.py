@@ -216,16 +216,23 @@ class Plan:
                 at = end
         except (ValueError, KeyError, struct.error, zlib.error) as error:
             raise Unreadable("plan blob", "", str(error)) from error
+        width, height = head["size"]
+        xs, ys, category, zone, row = columns
         return cls(
             head["name"],
-            *head["size"],
+            width,
+            height,
             tuple(Category(*c) for c in head["categories"]),
             tuple(head["zones"]),
             tuple(Row(*r) for r in head["rows"]),
             tuple(head["shapes"]),
             tuple(head["places"]),
             tuple(head["numbers"]),
-            *columns,
+            xs,
+            ys,
+            category,
+            zone,
+            row,
         )
 
 

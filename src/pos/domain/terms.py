@@ -17,7 +17,7 @@ _DURATION = re.compile(r"(\d{1,5})\s*(m|min|h|d)")
 _UNIT = {"m": timedelta(minutes=1), "min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
-def parse_until(text: object) -> timedelta | None | bool:
+def parse_until(text: object) -> timedelta | bool | None:
     """ "24h" before the start -> timedelta; "always" -> True; "never" -> False. ValueError else."""
     if text in ("always", "never"):
         return text == "always"
@@ -44,7 +44,7 @@ def parse_fee(text: object, currency: str) -> int | Money:
 class Rule:
     """One side of the terms: allowed until so long before the start, at a fee per ticket."""
 
-    until: timedelta | None | bool
+    until: timedelta | bool | None
     fee: int | Money
 
     def deadline(self, starts: datetime) -> datetime | None:
@@ -75,8 +75,9 @@ class Terms:
     @classmethod
     def parse(cls, source: dict[str, Any], currency: str) -> Terms:
         """Read the document of a `[[terms]]` table. Raises ValueError; missing means never and no fee."""
-        refund, exchange = (
-            Rule(parse_until(source.get(f"{side}_until", "never")), parse_fee(source.get(f"{side}_fee", "0%"), currency))
-            for side in ("refund", "exchange")
-        )
-        return cls(str(source["id"]), refund, exchange, source)
+
+        def rule(side: str) -> Rule:
+            until, fee = source.get(f"{side}_until", "never"), source.get(f"{side}_fee", "0%")
+            return Rule(parse_until(until), parse_fee(fee, currency))
+
+        return cls(str(source["id"]), rule("refund"), rule("exchange"), source)

@@ -137,8 +137,8 @@ class Printers(Protocol):
         started: Callable[[], None],
         finished: Callable[[Outcome, str], None],
     ) -> None:
-        """Print `content`. `started` is called before the first byte leaves and returns once that is
-        durable; `finished` is called once, with the outcome and a sentence for a person."""
+        """Print `content` (pos.paper.content). `started` is called before the first byte leaves and
+        returns once that is durable; `finished` is called once, with the outcome and a sentence."""
 
     def kick_drawer(self) -> None:
         """Open the drawer, if there is one. Never raises for a device that is away."""

@@ -1,0 +1,129 @@
+"""The finished sale: tenders that settle a total, tickets, and what goes into the books."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pos.domain.basket import FeeLine
+from pos.domain.books import Posting, drawer, entry
+from pos.domain.errors import Refused
+from pos.domain.money import Money, round_cash, total
+
+TENDERS: Final = ("cash", "card", "voucher", "gift_card", "account")
+
+
+@dataclass(frozen=True, slots=True)
+class Tender:
+    """How part of a sale was paid. `given` is the cash handed over, None where it means nothing."""
+
+    kind: str
+    amount: Money
+    given: Money | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        body: dict[str, Any] = {"kind": self.kind, "amount": str(self.amount)}
+        if self.given is not None:
+            body["given"] = str(self.given)
+        return body
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """A total and the tenders that settle it. `rounding` = cash owed - exact amount (CHF 0.05)."""
+
+    tenders: tuple[Tender, ...]
+    rounding: Money
+    change: Money
+
+    def paid(self, kind: str, currency: str) -> Money:
+        return total([tender.amount for tender in self.tenders if tender.kind == kind], currency)
+
+
+def settle(due: Money, tenders: Sequence[Tender], cash_step: Money) -> Settlement:
+    """Hold tenders against the total. Raises Refused("underpaid" | "overpaid" | "bad_request").
+
+    Tenders sum exactly to the total; only what is owed in cash is rounded, to `cash_step`,
+    and only cash `given` may be more. A cash amount may be said exactly or as rounded.
+    """
+    cash = [tender for tender in tenders if tender.kind == "cash"]
+    if len(cash) > 1:
+        raise Refused("bad_request", reason="one cash tender at most")
+    if any(tender.amount.minor < 0 for tender in tenders):
+        raise Refused("bad_request", reason="a tender is negative")
+    zero = Money.zero(due.currency)
+    exact = due - total([tender.amount for tender in tenders if tender.kind != "cash"], due.currency)
+    if exact < zero:
+        raise Refused("overpaid", due=str(due), over=str(-exact))
+    if not cash:
+        if exact:
+            raise Refused("underpaid", due=str(due), missing=str(exact))
+        return Settlement(tuple(tenders), zero, zero)
+    owed = round_cash(exact, cash_step)
+    said = cash[0].amount
+    if said not in (exact, owed):
+        if said < owed:
+            raise Refused("underpaid", due=str(owed), missing=str(owed - said))
+        raise Refused("overpaid", due=str(owed), over=str(said - owed))
+    given = cash[0].given if cash[0].given is not None else owed
+    if given < owed:
+        raise Refused("underpaid", due=str(owed), missing=str(owed - given))
+    settled = tuple(Tender("cash", owed, given) if tender.kind == "cash" else tender for tender in tenders)
+    return Settlement(settled, owed - exact, given - owed)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A ticket sold. `place` is the seat or the area's unit; terms and tax by value."""
+
+    id: str
+    show: str
+    place: str
+    shown: str
+    category: str
+    price_type: str
+    price: Money
+    code: str
+    proof: bool
+    tax_id: str
+    tax: Money
+    terms: dict[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "show": self.show,
+            "place": self.shown,
+            "unit": self.place,
+            "category": self.category,
+            "price_type": self.price_type,
+            "price": str(self.price),
+            "code": self.code,
+            "proof": self.proof,
+            "tax_id": self.tax_id,
+            "tax": str(self.tax),
+            "terms": self.terms,
+        }
+
+
+def sale_entry(
+    till: str, tickets: Sequence[Ticket], fees: Sequence[FeeLine], settlement: Settlement, currency: str
+) -> tuple[Posting, ...]:
+    """What a sale does to the books: tenders in; revenue, tax, fees and rounding out."""
+    sides: list[tuple[str, Money]] = []
+    for tender in settlement.tenders:
+        account = drawer(till) if tender.kind == "cash" else f"{tender.kind}:{till}"
+        sides.append((account, tender.amount))
+    shows: dict[str, Money] = {}
+    taxes: dict[str, Money] = {}
+    zero = Money.zero(currency)
+    for ticket in tickets:
+        shows[ticket.show] = shows.get(ticket.show, zero) + ticket.price - ticket.tax
+        if ticket.tax:
+            taxes[ticket.tax_id] = taxes.get(ticket.tax_id, zero) + ticket.tax
+    sides += [(f"revenue:{show}", -amount) for show, amount in shows.items()]
+    sides += [(f"tax:{tax}", -amount) for tax, amount in taxes.items()]
+    sides += [(f"fee:{fee.id}", -fee.amount) for fee in fees]
+    sides.append(("rounding", -settlement.rounding))
+    return entry(*sides)

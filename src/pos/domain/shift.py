@@ -1,0 +1,73 @@
+"""The shift: a drawer's money from float to count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pos.domain.books import Posting, drawer, entry, moved
+from pos.domain.errors import Refused
+from pos.domain.money import Money
+
+MOVES: Final = ("paid_in", "paid_out", "drop")
+
+
+@dataclass(frozen=True, slots=True)
+class CashMove:
+    """Cash into (positive) or out of (negative) the drawer. `kind`: float, sale or one of MOVES."""
+
+    kind: str
+    amount: Money
+    reason: str
+    at: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"kind": self.kind, "amount": str(self.amount), "reason": self.reason, "at": self.at}
+
+
+def expected(moves: Sequence[CashMove], currency: str) -> Money:
+    """What the drawer should hold: float and every cash fact since."""
+    return sum((move.amount for move in moves), Money.zero(currency))
+
+
+def signed(kind: str, amount: Money) -> Money:
+    """The amount with the sign it has for the drawer. Raises Refused("bad_request")."""
+    if kind not in MOVES:
+        raise Refused("bad_request", field="kind", reason=f"{kind!r} is none of {', '.join(MOVES)}")
+    if amount.minor <= 0:
+        raise Refused("bad_request", field="amount", reason="must be more than nothing")
+    return amount if kind == "paid_in" else -amount
+
+
+def move_entry(till: str, kind: str, amount: Money) -> tuple[Posting, ...]:
+    """The books' side of a paid in, paid out or drop of a positive `amount`."""
+    other = "safe" if kind == "drop" else kind
+    return moved(other, drawer(till), amount) if kind == "paid_in" else moved(drawer(till), other, amount)
+
+
+def counted_total(counted: object, currency: str) -> Money:
+    """A count by denomination {"50.00": 3} or {"total": "238.85"}. Raises Refused("bad_request")."""
+    if not isinstance(counted, Mapping) or not counted:
+        raise Refused("bad_request", field="counted", reason='must be {"50.00": 3, …} or {"total": "238.85"}')
+    if "total" in counted and len(counted) > 1:
+        raise Refused("bad_request", field="counted", reason="either denominations or a total")
+    sum_ = Money.zero(currency)
+    for face, pieces in counted.items():
+        try:
+            if face == "total":
+                sum_ = Money.parse(pieces, currency)
+            elif isinstance(pieces, int) and not isinstance(pieces, bool) and pieces >= 0:
+                sum_ += Money.parse(face, currency) * pieces
+            else:
+                raise ValueError(f"{pieces!r} is not a number of pieces")
+        except ValueError as error:
+            raise Refused("bad_request", field=f"counted.{face}", reason=str(error)) from error
+    if sum_.minor < 0:
+        raise Refused("bad_request", field="counted", reason="is negative")
+    return sum_
+
+
+def close_entry(till: str, expected_cash: Money, counted: Money) -> tuple[Posting, ...]:
+    """The count empties the drawer into the safe; what differs goes to over_short."""
+    return entry((drawer(till), -expected_cash), ("safe", counted), ("over_short", expected_cash - counted))

@@ -1,0 +1,64 @@
+"""The journal: the till's append-only, numbered, hash-chained facts. It is the outbox too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from threading import local
+
+from sqlalchemy import Connection, bindparam, insert, select
+
+from pos.domain.facts import FIRST_HASH, SignedFact
+from pos.store import tables
+from pos.store.schema import reader_engine
+
+_AFTER = (
+    select(tables.journal)
+    .where(tables.journal.c.number > bindparam("number"))
+    .order_by(tables.journal.c.number)
+    .limit(bindparam("limit"))
+)
+_HEAD = select(tables.journal.c.number, tables.journal.c.hash).order_by(tables.journal.c.number.desc()).limit(1)
+_INSERT = insert(tables.journal)
+
+
+def append(connection: Connection, fact: SignedFact) -> None:
+    """Add one fact, inside the caller's transaction."""
+    connection.execute(
+        _INSERT,
+        {"number": fact.number, "hash": fact.hash, "envelope": fact.envelope, "signature": fact.signature},
+    )
+
+
+def head(connection: Connection) -> tuple[int, str]:
+    """Number and hash of the last fact, (0, FIRST_HASH) when there is none."""
+    row = connection.execute(_HEAD).first()
+    return (row.number, row.hash) if row else (0, FIRST_HASH)
+
+
+def facts_after(connection: Connection, number: int, limit: int) -> list[SignedFact]:
+    """Facts with a higher number, in order, at most `limit`."""
+    rows = connection.execute(_AFTER, {"number": number, "limit": limit})
+    return [SignedFact(row.number, row.envelope, row.hash, row.signature) for row in rows]
+
+
+class JournalReader:
+    """Reads the journal from any thread, each with a connection of its own."""
+
+    def __init__(self, path: Path) -> None:
+        self._engine = reader_engine(path)
+        self._local = local()
+        self._opened: list[Connection] = []
+
+    def _connection(self) -> Connection:
+        connection: Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._engine.connect()
+            self._opened.append(connection)
+        return connection
+
+    def facts_after(self, number: int, limit: int) -> Sequence[SignedFact]:
+        return facts_after(self._connection(), number, limit)
+
+    def head(self) -> tuple[int, str]:
+        return head(self._connection())

@@ -1,0 +1,326 @@
+"""The ledger: rows of what happened at this till. Only the desk's thread opens it for writing.
+
+Every method that changes something belongs inside `transaction()`; the sale is one of them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.exc import DBAPIError
+
+from pos.domain.basket import Basket, Line
+from pos.domain.money import Money
+from pos.domain.rights import OwnRight, OwnState, Token
+from pos.domain.shift import CashMove
+from pos.store import tables as t
+from pos.store.schema import bring_up_to_date, writer_engine
+
+_put_right = upsert(t.own_right)
+_PUT_RIGHT = _put_right.on_conflict_do_update(
+    index_elements=["show", "place"],
+    set_={name: _put_right.excluded[name] for name in ("state", "epoch", "hop", "ticket")},
+)
+_put_meta = upsert(t.meta)
+_PUT_META = _put_meta.on_conflict_do_update(index_elements=["key"], set_={"value": _put_meta.excluded.value})
+_put_lockout = upsert(t.lockout)
+_PUT_LOCKOUT = _put_lockout.on_conflict_do_update(
+    index_elements=["user"], set_={"wrong": _put_lockout.excluded.wrong, "until": _put_lockout.excluded.until}
+)
+
+
+class StorageFailed(Exception):
+    """The disk did not take it: nothing of the transaction has happened. `reason` is the system's word."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftRow:
+    """A shift; `closed_at`, `last_number` and `report` are None while it is open."""
+
+    id: str
+    user: str
+    opened_at: str
+    first_number: int
+    closed_at: str | None = None
+    last_number: int | None = None
+    report: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrintJob:
+    """Something to print. `state`: queued | started | done | failed | unknown.
+
+    `content` is finished text (pos.paper.content), so that a job prints the same for ever.
+    """
+
+    id: int
+    role: str
+    kind: str
+    sale: str
+    tickets: tuple[str, ...]
+    content: dict[str, Any]
+    state: str
+    text: str = ""
+
+
+class Ledger:
+    """One open ledger file. Belongs to the thread that opened it."""
+
+    def __init__(self, path: Path) -> None:
+        self._engine = writer_engine(path)
+        self.connection = self._engine.connect()
+        bring_up_to_date(self.connection)
+
+    def close(self) -> None:
+        self.connection.close()
+        self._engine.dispose()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing, durable when it returns. Raises StorageFailed, and then nothing happened."""
+        try:
+            self.connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield
+            self.connection.exec_driver_sql("COMMIT")
+        except BaseException as error:
+            self._roll_back()
+            if isinstance(error, DBAPIError):
+                raise StorageFailed(str(error.orig)) from error
+            raise
+
+    def _roll_back(self) -> None:
+        # A full disk may already have rolled back by itself.
+        raw: Any = self.connection.connection.driver_connection
+        if raw.in_transaction:
+            self.connection.exec_driver_sql("ROLLBACK")
+
+    # ---- small values ------------------------------------------------------------------
+
+    def meta(self, key: str) -> str | None:
+        value: str | None = self.connection.execute(select(t.meta.c.value).where(t.meta.c.key == key)).scalar()
+        return value
+
+    def put_meta(self, key: str, value: str) -> None:
+        self.connection.execute(_PUT_META, {"key": key, "value": value})
+
+    def answer(self, key: str) -> tuple[str, dict[str, Any]] | None:
+        """The verb and answer kept under an idempotency key."""
+        row = self.connection.execute(select(t.answer).where(t.answer.c.key == key)).first()
+        return (row.verb, json.loads(row.body)) if row else None
+
+    def put_answer(self, key: str, verb: str, body: dict[str, Any]) -> None:
+        self.connection.execute(insert(t.answer), {"key": key, "verb": verb, "body": json.dumps(body)})
+
+    # ---- rights ------------------------------------------------------------------------
+
+    def rights(self) -> dict[str, dict[str, OwnRight]]:
+        """show -> place -> the last token and what became of it."""
+        found: dict[str, dict[str, OwnRight]] = {}
+        for row in self.connection.execute(select(t.own_right)):
+            right = OwnRight(OwnState(row.state), Token(row.epoch, row.hop))
+            found.setdefault(row.show, {})[row.place] = right
+        return found
+
+    def put_rights(self, rights: Iterable[tuple[str, str, OwnRight]]) -> None:
+        rows = [
+            {
+                "show": show,
+                "place": place,
+                "state": right.state.value,
+                "epoch": right.token.epoch,
+                "hop": right.token.hop,
+                "ticket": "",
+            }
+            for show, place, right in rights
+        ]
+        if rows:
+            self.connection.execute(_PUT_RIGHT, rows)
+
+    # ---- basket ------------------------------------------------------------------------
+
+    def basket(self) -> Basket | None:
+        head = self.connection.execute(select(t.basket)).first()
+        if head is None:
+            return None
+        rows = self.connection.execute(select(t.basket_line).order_by(t.basket_line.c.line))
+        lines = tuple(
+            Line(
+                r.line, r.show, r.place, r.category, r.price_type, Money(r.minor, r.currency), bool(r.proof)
+            )
+            for r in rows
+        )  # fmt: skip
+        return Basket(head.owner, lines, datetime.fromisoformat(head.changed_at), bool(head.lapsed))
+
+    def put_basket(self, basket: Basket | None) -> None:
+        """Replace the basket; None or one that is empty and did not lapse leaves none."""
+        self.connection.execute(delete(t.basket_line))
+        self.connection.execute(delete(t.basket))
+        if basket is None or basket.changed_at is None or not (basket.lines or basket.lapsed):
+            return
+        self.connection.execute(
+            insert(t.basket),
+            {
+                "id": 1,
+                "owner": basket.owner,
+                "changed_at": basket.changed_at.isoformat(),
+                "lapsed": int(basket.lapsed),
+            },
+        )
+        if basket.lines:
+            self.connection.execute(
+                insert(t.basket_line),
+                [
+                    {
+                        "line": line.line,
+                        "show": line.show,
+                        "place": line.place,
+                        "category": line.category,
+                        "price_type": line.price_type,
+                        "minor": line.price.minor,
+                        "currency": line.price.currency,
+                        "proof": int(line.proof),
+                    }
+                    for line in basket.lines
+                ],
+            )
+
+    # ---- shift and drawer --------------------------------------------------------------
+
+    def open_shift(self) -> ShiftRow | None:
+        row = self.connection.execute(select(t.shift).where(t.shift.c.closed_at.is_(None))).first()
+        return ShiftRow(row.id, row.user, row.opened_at, row.first_number) if row else None
+
+    def shifts(self) -> int:
+        """How many shifts there have been."""
+        return len(self.connection.execute(select(t.shift.c.id)).all())
+
+    def put_shift(self, shift: ShiftRow) -> None:
+        self.connection.execute(
+            insert(t.shift),
+            {"id": shift.id, "user": shift.user, "opened_at": shift.opened_at, "first_number": shift.first_number},
+        )
+
+    def close_shift(self, shift: str, closed_at: str, last_number: int, report: dict[str, Any]) -> None:
+        self.connection.execute(
+            update(t.shift).where(t.shift.c.id == shift),
+            {"closed_at": closed_at, "last_number": last_number, "report": json.dumps(report)},
+        )
+
+    def add_move(self, shift: str, move: CashMove) -> None:
+        self.connection.execute(
+            insert(t.cash_move),
+            {
+                "shift": shift,
+                "kind": move.kind,
+                "minor": move.amount.minor,
+                "currency": move.amount.currency,
+                "reason": move.reason,
+                "at": move.at,
+            },
+        )
+
+    def moves(self, shift: str) -> list[CashMove]:
+        rows = self.connection.execute(
+            select(t.cash_move).where(t.cash_move.c.shift == shift).order_by(t.cash_move.c.id)
+        )
+        return [CashMove(row.kind, Money(row.minor, row.currency), row.reason, row.at) for row in rows]
+
+    # ---- sales -------------------------------------------------------------------------
+
+    def add_sale(self, shift: str, body: dict[str, Any]) -> None:
+        """A sale's document and a row for each of its tickets."""
+        self.connection.execute(insert(t.sale), {"id": body["id"], "shift": shift, "body": json.dumps(body)})
+        self.connection.execute(
+            insert(t.ticket),
+            [
+                {
+                    "id": ticket["id"],
+                    "sale": body["id"],
+                    "show": ticket["show"],
+                    "place": ticket["unit"],
+                    "code": ticket["code"],
+                    "state": "live",
+                }
+                for ticket in body["tickets"]
+            ],
+        )
+
+    def sales_of(self, shift: str) -> list[dict[str, Any]]:
+        rows = self.connection.execute(select(t.sale.c.body).where(t.sale.c.shift == shift).order_by(t.sale.c.id))
+        return [json.loads(row.body) for row in rows]
+
+    def last_sale(self) -> dict[str, Any] | None:
+        row = self.connection.exec_driver_sql("SELECT body FROM sale ORDER BY rowid DESC LIMIT 1").first()
+        return json.loads(row.body) if row else None
+
+    def find_sales(self, *, sale: str = "", code: str = "") -> list[dict[str, Any]]:
+        """Own sales by id, or by a ticket's code or id; each ticket with its `state`."""
+        query = select(t.sale.c.body).where(t.sale.c.id == sale)
+        if code:
+            wanted = select(t.ticket.c.sale).where((t.ticket.c.code == code) | (t.ticket.c.id == code))
+            query = select(t.sale.c.body).where(t.sale.c.id.in_(wanted))
+        found = [json.loads(row.body) for row in self.connection.execute(query)]
+        for body in found:
+            rows = self.connection.execute(select(t.ticket.c.id, t.ticket.c.state).where(t.ticket.c.sale == body["id"]))
+            states = {row.id: row.state for row in rows}
+            for ticket in body["tickets"]:
+                ticket["state"] = states[ticket["id"]]
+        return found
+
+    # ---- print jobs --------------------------------------------------------------------
+
+    def add_job(self, role: str, kind: str, sale: str, tickets: Sequence[str], content: dict[str, Any]) -> int:
+        """Queue something to print; its number."""
+        result = self.connection.execute(
+            insert(t.print_job),
+            {
+                "role": role,
+                "kind": kind,
+                "sale": sale,
+                "tickets": json.dumps(list(tickets)),
+                "content": json.dumps(content),
+                "state": "queued",
+            },
+        )
+        number: int = result.lastrowid
+        return number
+
+    def set_job(self, job: int, state: str, text: str = "") -> None:
+        self.connection.execute(update(t.print_job).where(t.print_job.c.id == job), {"state": state, "text": text})
+
+    def jobs(self, *states: str, job: int | None = None, latest: int = 50) -> list[PrintJob]:
+        """Print jobs, oldest first: of these states, or the one with that number, or the latest."""
+        query = select(t.print_job).order_by(t.print_job.c.id.desc()).limit(latest)
+        if job is not None:
+            query = query.where(t.print_job.c.id == job)
+        if states:
+            query = query.where(t.print_job.c.state.in_(states))
+        rows = self.connection.execute(query).all()
+        return [
+            PrintJob(
+                r.id, r.role, r.kind, r.sale, tuple(json.loads(r.tickets)), json.loads(r.content), r.state, r.text
+            )
+            for r in reversed(rows)
+        ]  # fmt: skip
+
+    # ---- lockout -----------------------------------------------------------------------
+
+    def lockout(self, user: str) -> tuple[int, str]:
+        """Wrong PINs in a row and until when the user is locked out ("" for not)."""
+        row = self.connection.execute(select(t.lockout).where(t.lockout.c.user == user)).first()
+        return (row.wrong, row.until) if row else (0, "")
+
+    def put_lockout(self, user: str, wrong: int, until: str) -> None:
+        self.connection.execute(_PUT_LOCKOUT, {"user": user, "wrong": wrong, "until": until})

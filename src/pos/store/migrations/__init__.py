@@ -1,0 +1,1 @@
+"""Schema changes of ledger.db; every one keeps every fact."""

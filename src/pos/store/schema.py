@@ -1,0 +1,73 @@
+"""Opening ledger.db: engines, pragmas, and the schema at its present version."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.pool import NullPool
+
+HEAD: Final = "0001"  # the newest migration; lets a start skip loading Alembic
+_VERSION_QUERY: Final = "SELECT version_num FROM alembic_version"
+
+
+def writer_engine(path: Path) -> Engine:
+    """The desk's one connection: WAL, and every commit reaches the disk before it returns.
+
+    `synchronous=NORMAL` lost acknowledged sales at power loss. Autocommit, since the
+    unit of work says BEGIN IMMEDIATE itself and reads must not take the write lock.
+    """
+    engine = create_engine(
+        f"sqlite:///{path}", poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args={"timeout": 5.0}
+    )
+    event.listen(engine, "connect", _writer_pragmas)
+    return engine
+
+
+def reader_engine(path: Path) -> Engine:
+    """A reader for one thread: may neither write nor checkpoint.
+
+    SQLite up to 3.51.2 can corrupt a WAL when two connections write or checkpoint at once.
+    """
+    engine = create_engine(
+        f"sqlite:///{path}", poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args={"timeout": 5.0}
+    )
+    event.listen(engine, "connect", _reader_pragmas)
+    return engine
+
+
+def _writer_pragmas(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _reader_pragmas(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA query_only=ON")
+    connection.execute("PRAGMA wal_autocheckpoint=0")
+
+
+def bring_up_to_date(connection: Connection) -> None:
+    """Run the migrations that are missing. Raises RuntimeError for a ledger newer than this program."""
+    known = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE name = 'alembic_version'").first()
+    version = connection.exec_driver_sql(_VERSION_QUERY).scalar() if known else None
+    if version == HEAD:
+        return
+    if version is not None and version > HEAD:
+        raise RuntimeError(f"the ledger is of a newer version ({version}) than this program ({HEAD})")
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.attributes["connection"] = connection
+    # One transaction around all of them: a crash in the middle leaves the old schema whole.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    try:
+        command.upgrade(config, "head")
+    except BaseException:
+        connection.exec_driver_sql("ROLLBACK")
+        raise
+    connection.exec_driver_sql("COMMIT")

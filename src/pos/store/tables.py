@@ -1,0 +1,132 @@
+"""The tables of ledger.db: what happened at this till. Migrations follow these, never the reverse."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, text
+
+metadata: Final = MetaData()
+
+meta: Final = Table("meta", metadata, Column("key", String, primary_key=True), Column("value", Text, nullable=False))
+
+# The last token this till had for a place, and what became of it. Rows are never
+# deleted: the token is the guard against grants that arrive late (max_token).
+own_right: Final = Table(
+    "own_right",
+    metadata,
+    Column("show", String, primary_key=True),
+    Column("place", String, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("hop", Integer, nullable=False),
+    Column("ticket", String, nullable=False, server_default=""),
+    sqlite_with_rowid=False,
+)
+
+journal: Final = Table(
+    "journal",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("hash", String, nullable=False),
+    Column("envelope", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+)
+
+shift: Final = Table(
+    "shift",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("user", String, nullable=False),
+    Column("opened_at", String, nullable=False),
+    Column("first_number", Integer, nullable=False),
+    Column("closed_at", String),
+    Column("last_number", Integer),
+    Column("report", Text),
+)
+
+cash_move: Final = Table(
+    "cash_move",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("shift", String, nullable=False, index=True),
+    Column("kind", String, nullable=False),
+    Column("minor", Integer, nullable=False),
+    Column("currency", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", String, nullable=False),
+)
+
+basket: Final = Table(
+    "basket",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("owner", String, nullable=False),
+    Column("changed_at", String, nullable=False),
+    Column("lapsed", Integer, nullable=False),
+)
+
+basket_line: Final = Table(
+    "basket_line",
+    metadata,
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("show", String, nullable=False),
+    Column("place", String, nullable=False),
+    Column("category", String, nullable=False),
+    Column("price_type", String, nullable=False),
+    Column("minor", Integer, nullable=False),
+    Column("currency", String, nullable=False),
+    Column("proof", Integer, nullable=False),
+    Index("basket_place", "show", "place", unique=True),
+)
+
+sale: Final = Table(
+    "sale",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("shift", String, nullable=False, index=True),
+    Column("body", Text, nullable=False),
+)
+
+ticket: Final = Table(
+    "ticket",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("sale", String, nullable=False, index=True),
+    Column("show", String, nullable=False),
+    Column("place", String, nullable=False),
+    Column("code", String, nullable=False, unique=True),
+    Column("state", String, nullable=False),
+    # The till's own last guard: no two live tickets for one place, whatever else went wrong.
+    Index("one_live_ticket", "show", "place", unique=True, sqlite_where=text("state = 'live'")),
+)
+
+print_job: Final = Table(
+    "print_job",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("role", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("sale", String, nullable=False),
+    Column("tickets", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("state", String, nullable=False, index=True),
+    Column("text", Text, nullable=False, server_default=""),
+)
+
+lockout: Final = Table(
+    "lockout",
+    metadata,
+    Column("user", String, primary_key=True),
+    Column("wrong", Integer, nullable=False),
+    Column("until", String, nullable=False),
+)
+
+# The answer of a verb that carried a key, in the same transaction as what it did.
+answer: Final = Table(
+    "answer",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("verb", String, nullable=False),
+    Column("body", Text, nullable=False),
+)

@@ -1,0 +1,79 @@
+"""What this till takes every place to be: the replica's columns overlaid by its own rights.
+
+Kept as one byte a place and mended place by place, because a stadium's column takes
+tens of milliseconds to read whole and the ledger thread has sales to commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from pos.domain.rights import OfficeRight, OwnRight, PlaceState, believed
+from pos.domain.seating import Seating
+from pos.store.replica import ReplicaReader
+
+# One byte a place; the window's map uses the same numbers (BASKET is laid over by the till).
+CODES: Final = {
+    PlaceState.FREE: 0,
+    PlaceState.HERE: 1,
+    PlaceState.ELSEWHERE: 2,
+    PlaceState.HELD: 3,
+    PlaceState.SOLD: 4,
+}
+STATES: Final = tuple(CODES)
+BASKET: Final = 5
+_FROM_LETTER: Final = bytes.maketrans(b"PHLSAQ", bytes([0, 3, 2, 4, 2, 2]))
+
+
+class Belief:
+    """Columns of codes by show, in seating order. Belongs to the desk's thread."""
+
+    def __init__(self, till: str, replica: ReplicaReader, own: Mapping[str, Mapping[str, OwnRight]]) -> None:
+        self._till = till
+        self._replica = replica
+        self._own = own
+        self._columns: dict[str, bytearray] = {}
+
+    def seating(self, show: str) -> Seating:
+        return self._replica.seating(show)
+
+    def column(self, show: str) -> bytearray:
+        """One code a place. Not to be changed by the caller."""
+        column = self._columns.get(show)
+        if column is None:
+            letters = self._replica.states(show)
+            column = self._columns[show] = bytearray(letters.translate(_FROM_LETTER))
+            # Leases may be our own, granted but never received: those are free to ask for.
+            self.mend(show, [ix for ix, letter in enumerate(letters) if letter == 76])  # "L"
+            self.mend_places(show, self._own.get(show, ()))
+        return column
+
+    def mend(self, show: str, indexes: Iterable[int]) -> None:
+        """These places changed, in the replica or here."""
+        column = self._columns.get(show)
+        if column is None:
+            return
+        seating, own = self.seating(show), self._own.get(show, {})
+        wanted = [ix for ix in indexes if 0 <= ix < len(column)]
+        for ix, office in zip(wanted, self._replica.rights(show, wanted), strict=True):
+            column[ix] = CODES[believed(self._till, office, own.get(seating.place(ix)))]
+
+    def mend_places(self, show: str, places: Iterable[str]) -> None:
+        if show in self._columns:
+            find = self.seating(show).find
+            self.mend(show, [ix for place in places if (ix := find(place)) is not None])
+
+    def forget(self, show: str | None = None) -> None:
+        """Read a show again from the replica when next asked; every show for None."""
+        if show is None:
+            self._columns.clear()
+        else:
+            self._columns.pop(show, None)
+
+    def state(self, show: str, ix: int) -> PlaceState:
+        return STATES[self.column(show)[ix]]
+
+    def office(self, show: str, ix: int) -> OfficeRight:
+        """The office's word on one place."""
+        return self._replica.right(show, ix)

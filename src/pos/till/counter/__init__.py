@@ -1,0 +1,1 @@
+"""At the counter: people, places, basket, payment and paper."""

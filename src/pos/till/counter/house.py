@@ -1,0 +1,218 @@
+"""The house: shows, places, prices, and what is in hand of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pos.domain.choice import best_together
+from pos.domain.errors import Refused
+from pos.domain.plan import Plan
+from pos.domain.rights import PlaceState
+from pos.domain.season import Show, name_in
+from pos.domain.seating import Seating
+from pos.domain.terms import Rule
+from pos.till.belief import BASKET, CODES, STATES
+from pos.till.counter.passing import in_hand
+from pos.till.desk import Desk
+
+_COUNTED = {state: CODES[state] for state in PlaceState}
+
+
+@dataclass(frozen=True)
+class SeatMapData:
+    """A show's map, not for JSON: the plan, one code a seat (5 is the basket's), counts by area."""
+
+    show: str
+    plan: Plan | None
+    states: bytes
+    areas: tuple[dict[str, Any], ...]
+
+
+def _count(column: bytearray, state: PlaceState, where: range | None = None) -> int:
+    part = column if where is None else column[where.start : where.stop]
+    return part.count(_COUNTED[state])
+
+
+def _free(column: bytearray) -> int:
+    return sum(_count(column, state) for state in (PlaceState.FREE, PlaceState.HERE, PlaceState.ELSEWHERE))
+
+
+def shows(desk: Desk) -> dict[str, Any]:
+    """Every show, the soonest first."""
+    desk.signed_in()
+    now = desk.clock.now()
+    season = desk.season()
+    as_of = desk.replica.office_time() or None
+    rows = []
+    for show in sorted(season.shows.values(), key=lambda show: show.starts):
+        column = desk.belief.column(show.id)
+        rows.append(
+            {
+                "id": show.id,
+                "title": name_in(show.titles, desk.outside.locale) or show.production,
+                "titles": show.titles,
+                "starts": show.starts.isoformat(),
+                "free": _free(column),
+                "held_here": in_hand(desk, show.id),
+                "capacity": len(column),
+                "sells": show.sells_at(now),
+                "on_sale": show.on_sale.isoformat() if show.on_sale else None,
+                "sales_until": show.sales_until.isoformat(),
+                "plan": bool(show.plan),
+                "as_of": as_of,
+            }
+        )
+    return {"shows": rows}
+
+
+def show(desk: Desk, *, show: str) -> dict[str, Any]:
+    """One show's prices, terms and fees, for the selling screen."""
+    desk.signed_in()
+    season = desk.season()
+    the_show = season.show(show)
+    seating = desk.belief.seating(show)
+    table = season.prices[the_show.prices].table
+    categories = [{"name": c.name, "color": c.color} for c in seating.plan.categories] if seating.plan else []
+    return {
+        "id": show,
+        "title": name_in(the_show.titles, desk.outside.locale) or the_show.production,
+        "titles": the_show.titles,
+        "starts": the_show.starts.isoformat(),
+        "plan": seating.plan is not None,
+        "categories": categories,
+        "prices": {category: {t: str(price) for t, price in row.items()} for category, row in table.items()},
+        "price_types": [
+            {"id": t.id, "name": name_in(t.names, desk.outside.locale) or t.id, "names": t.names, "proof": t.proof}
+            for t in season.price_types.values()
+        ],
+        "fees": [
+            {
+                "id": fee.id,
+                "name": name_in(fee.names, desk.outside.locale) or fee.id,
+                "names": fee.names,
+                "per": fee.per,
+                "amount": str(fee.amount),
+            }
+            for fee in season.fees
+        ],
+        "terms": _terms(desk, the_show),
+        "companions": the_show.companions,
+        "currency": season.venue.currency,
+        "venue": season.venue.name,
+    }
+
+
+def _terms(desk: Desk, show: Show) -> dict[str, Any]:
+    terms = desk.season().terms.get(show.terms)
+    now = desk.clock.now()
+
+    def side(name: str, rule: Rule | None) -> dict[str, Any]:
+        deadline = rule.deadline(show.starts) if rule else None
+        return {
+            f"{name}_allowed": rule.allowed(show.starts, now) if rule else False,
+            f"{name}_until": deadline.isoformat() if deadline else None,
+            f"{name}_fee": terms.source.get(f"{name}_fee", "0%") if terms else None,
+        }
+
+    return side("refund", terms.refund if terms else None) | side("exchange", terms.exchange if terms else None)
+
+
+def places(desk: Desk, *, show: str) -> dict[str, Any]:
+    """Every seat with its state, and every area with its counts."""
+    desk.signed_in()
+    desk.season().show(show)
+    seating, column = desk.belief.seating(show), desk.belief.column(show)
+    rows: list[dict[str, Any]] = [
+        {"place": seating.place(ix), "category": seating.category(ix), "state": STATES[column[ix]].value}
+        for ix in range(seating.seats)
+    ]
+    return {"places": rows + [_area(seating, column, area.id) for area in seating.areas]}
+
+
+def _area(seating: Seating, column: bytearray, area: str) -> dict[str, Any]:
+    units = seating.units(area)
+    counts = {state.value: _count(column, state, units) for state in PlaceState}
+    return {"place": area, "category": area, "capacity": len(units), **counts}
+
+
+def place(desk: Desk, *, show: str, place: str) -> dict[str, Any]:
+    """One place as a person asks about it: what it is, who has it, since when, what it costs."""
+    desk.signed_in()
+    season = desk.season()
+    the_show = season.show(show)
+    seating = desk.belief.seating(show)
+    ix = seating.find(place)
+    if ix is None:
+        raise Refused("unknown_place", show=show, place=place)
+    office = desk.belief.office(show, ix)
+    prices = season.prices[the_show.prices].table.get(seating.category(ix), {})
+    return {
+        "place": place,
+        "label": seating.label(ix),
+        "category": seating.category(ix),
+        "state": desk.belief.state(show, ix).value,
+        "holder": office.holder,
+        "since": stamp(desk, office.since),
+        "prices": {price_type: str(price) for price_type, price in prices.items()},
+    }
+
+
+def stamp(desk: Desk, since: int) -> str | None:
+    """Epoch seconds as ISO 8601 in this till's zone, None for unknown."""
+    return datetime.fromtimestamp(since, desk.clock.now().tzinfo).isoformat() if since else None
+
+
+def seat_map(desk: Desk, *, show: str) -> SeatMapData:
+    """The map's columns, the basket laid over."""
+    desk.season().show(show)
+    seating, column = desk.belief.seating(show), desk.belief.column(show)
+    states = bytearray(column[: seating.seats])
+    for ix in _basket(desk, show, seating):
+        if ix < seating.seats:
+            states[ix] = BASKET
+    areas = tuple({"id": area.id} | _area(seating, column, area.id) for area in seating.areas)
+    return SeatMapData(show, seating.plan, bytes(states), areas)
+
+
+def states_of(desk: Desk, *, show: str, indexes: list[int]) -> bytes:
+    """The codes of some places, the basket laid over."""
+    column = desk.belief.column(show)
+    basket = _basket(desk, show, desk.belief.seating(show))
+    return bytes(BASKET if ix in basket else column[ix] for ix in indexes)
+
+
+def _basket(desk: Desk, show: str, seating: Seating) -> set[int]:
+    basket = desk.ledger.basket()
+    lines = basket.lines if basket else ()
+    return {ix for line in lines if line.show == show and (ix := seating.find(line.place)) is not None}
+
+
+def best(desk: Desk, *, show: str, category: str, count: int) -> dict[str, Any]:
+    """The best `count` neighbours of a category that this till could sell now; none fit: no places.
+
+    With the line down only what is in hand counts; else what is in hand or in the pool.
+    """
+    desk.signed_in("sell")
+    desk.season().show(show)
+    seating, column = desk.belief.seating(show), desk.belief.column(show)
+    if category not in seating.categories():
+        raise Refused("unknown_place", show=show, category=category)
+    if count < 1:
+        raise Refused("bad_request", field="count", reason="must be at least 1")
+    basket = _basket(desk, show, seating)
+    codes = {CODES[PlaceState.HERE]}
+    if desk.outside.office.link().state == "online":
+        codes.add(CODES[PlaceState.FREE])
+
+    def open_to_us(ix: int) -> bool:
+        return column[ix] in codes and ix not in basket
+
+    if category in seating.capacity:
+        units = [ix for ix in seating.units(category) if open_to_us(ix)]
+        return {"places": [category] * count if len(units) >= count else []}
+    plan = seating.plan
+    assert plan is not None, "a category that is no area is a plan's"
+    chosen = best_together(plan, category, count, open_to_us)
+    return {"places": [plan.place_ids[ix] for ix in chosen or []]}

@@ -1,0 +1,172 @@
+"""Rights passing through this till's hands: accepted, given back, asked back.
+
+The order of every step here is what keeps a seat from being sold twice; the laws are
+on top of `pos.domain.rights`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from pos.domain.choice import block
+from pos.domain.facts import Kind
+from pos.domain.rights import Effect, OfficeState, OwnRight, OwnState, PlaceState, may_accept
+from pos.domain.season import Show
+from pos.till.belief import CODES
+from pos.till.desk import Desk, Unit, Verb, within
+from pos.till.ports import ClaimAnswer, Recall
+
+log = logging.getLogger(__name__)
+ALLOTMENT_WAIT_S = 4.0  # of the five seconds in which a shift must be open
+
+
+def accept(desk: Desk, unit: Unit, show: str, answer: ClaimAnswer) -> list[str]:
+    """Store what was granted; the places that are now in hand.
+
+    A grant for another incarnation, or with a token that is not higher than the last
+    one known, is a late one and is dropped: its right has passed on since.
+    """
+    if answer.incarnation != desk.outside.incarnation:
+        log.warning("grant for incarnation %s dropped", answer.incarnation)
+        return []
+    own = desk.rights.get(show, {})
+    fresh: list[tuple[str, str, OwnRight]] = []
+    in_hand: list[str] = []
+    for place, token in answer.granted:
+        was = own.get(place)
+        if may_accept(was, token):
+            fresh.append((show, place, OwnRight(OwnState.LEASED, token)))
+            in_hand.append(place)
+        elif was is not None and was.token == token and was.state is OwnState.LEASED:
+            in_hand.append(place)
+    unit.put_rights(fresh)
+    return in_hand
+
+
+def give_back(desk: Desk, unit: Unit, rights: Sequence[tuple[str, str, OwnRight]], reason: str) -> None:
+    """Let go of rights and refund tokens, durably, by a fact; only then does anyone hear of it."""
+    effects: list[Effect] = []
+    gone: list[tuple[str, str, OwnRight]] = []
+    for show, place, right in rights:
+        if right.state is OwnState.LEASED:
+            effects.append(Effect(show, place, right.token, OfficeState.LEASED, OfficeState.POOL, ""))
+            gone.append((show, place, replace(right, state=OwnState.RETURNED)))
+        elif right.state is OwnState.SOLD:
+            effects.append(Effect(show, place, right.token, OfficeState.SOLD, OfficeState.SOLD, ""))
+            gone.append((show, place, replace(right, state=OwnState.SOLD_RETURNED)))
+    if effects:
+        unit.record(Kind.RIGHTS_RETURNED, {"reason": reason}, effects=effects)
+        unit.put_rights(gone)
+
+
+def answer_recalls(desk: Desk, asks: Sequence[Recall]) -> list[Recall]:
+    """Give back what is idle; the recalls that are declined, being in a basket that still runs."""
+    basket = desk.ledger.basket()
+    lapsed = basket is not None and basket.expires is not None and desk.clock.now() > basket.expires
+    in_basket = {(line.show, line.place) for line in basket.lines} if basket else set()
+    back: list[tuple[str, str, OwnRight]] = []
+    declined: list[Recall] = []
+    for ask in asks:
+        right = desk.rights.get(ask.show, {}).get(ask.place)
+        if right is None or right.token < ask.token:
+            # Its grant never arrived. Returning it raises the guard, so that the grant,
+            # should it still come, is dropped.
+            back.append((ask.show, ask.place, OwnRight(OwnState.LEASED, ask.token)))
+        elif right.token > ask.token or right.state in (OwnState.RETURNED, OwnState.SOLD_RETURNED):
+            continue  # answered already; the fact is on its way
+        elif (ask.show, ask.place) in in_basket and not lapsed:
+            declined.append(ask)
+        else:
+            back.append((ask.show, ask.place, right))
+    if not back:
+        return declined
+    with desk.unit() as unit:
+        give_back(desk, unit, back, "recall")
+        if basket is not None and in_basket & {(show, place) for show, place, _ in back}:
+            desk.ledger.put_basket(replace(basket, lines=(), lapsed=True))
+    if basket is not None and in_basket & {(show, place) for show, place, _ in back}:
+        desk.emit("basket", reason="expired")
+    desk.emit("changed", places=_places(desk, ((show, place) for show, place, _ in back)), documents=False)
+    return declined
+
+
+def _places(desk: Desk, places: Iterable[tuple[str, str]]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for show, place in places:
+        ix = desk.belief.seating(show).find(place)
+        if ix is not None:
+            found.setdefault(show, []).append(ix)
+    return found
+
+
+def in_hand(desk: Desk, show: str) -> int:
+    """How many unsold rights of a show this till holds, the basket's included."""
+    return sum(right.state is OwnState.LEASED for right in desk.rights.get(show, {}).values())
+
+
+def allot(desk: Desk) -> Verb[int]:
+    """Ask for what every show's allotment still lacks; how many rights came.
+
+    `allotment` is a ceiling, filled as far as the pool allows, in runs of neighbours.
+    """
+    came = 0
+    wanted = [(show, places) for show in _on_sale(desk) if (places := lacking(desk, show))]
+    claims = [
+        (show, within(desk.outside.office.claim(show.id, places, whole=False, wait_s=0.0), ALLOTMENT_WAIT_S))
+        for show, places in wanted
+    ]
+    for show, claim in claims:
+        answer: ClaimAnswer | None = yield claim
+        if answer is None or not answer.granted:
+            continue
+        with desk.unit() as unit:
+            came += len(accept(desk, unit, show.id, answer))
+        indexes = _places(desk, ((show.id, place) for place, _ in answer.granted))
+        desk.emit("changed", places=indexes, documents=False)
+    return came
+
+
+def _on_sale(desk: Desk) -> list[Show]:
+    now = desk.clock.now()
+    return [show for show in desk.season().shows.values() if show.allotment and show.sells_at(now)]
+
+
+def lacking(desk: Desk, show: Show) -> list[str]:
+    """Places to ask for so that each category or area reaches its allotment."""
+    seating, column = desk.belief.seating(show.id), desk.belief.column(show.id)
+    own = desk.rights.get(show.id, {})
+    held: dict[str, int] = {}
+    for place, right in own.items():
+        ix = seating.find(place)
+        if ix is not None and right.state is OwnState.LEASED:
+            category = seating.category(ix)
+            held[category] = held.get(category, 0) + 1
+    free = CODES[PlaceState.FREE]
+    part = _part(desk)
+    chosen: list[str] = []
+    for category, ceiling in show.allotment.items():
+        count = ceiling - held.get(category, 0)
+        if count <= 0:
+            continue
+        if category in seating.capacity:
+            units = seating.units(category)
+            order = [*units[int(len(units) * part) :], *units[: int(len(units) * part)]]
+            chosen += [seating.place(ix) for ix in order if column[ix] == free][:count]
+        elif seating.plan is not None:
+            plan = seating.plan
+            chosen += [plan.place_ids[ix] for ix in block(plan, category, count, lambda ix: column[ix] == free, part)]
+    return chosen
+
+
+def _part(desk: Desk) -> float:
+    """Where in the hall this till begins to look, so that tills do not ask for the same rows."""
+    tills = sorted(desk.season().tills)
+    return tills.index(desk.outside.till) / len(tills) if desk.outside.till in tills else 0.0
+
+
+def low(desk: Desk, show: str) -> bool:
+    """Whether less than half of a show's allotment is still in hand."""
+    allotment = sum(desk.season().show(show).allotment.values())
+    return in_hand(desk, show) * 2 < allotment

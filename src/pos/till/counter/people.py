@@ -1,0 +1,70 @@
+"""Who is at the till: PINs, lockout, roles."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from pos.domain.errors import Refused
+from pos.domain.season import User
+from pos.till.desk import Desk
+
+TRIES: Final = 5  # wrong PINs in a row
+LOCKED_FOR: Final = timedelta(minutes=1)
+
+
+def users(desk: Desk) -> dict[str, Any]:
+    """Who may sign in here, for the buttons of the PIN screen."""
+    people = desk.season().users.values()
+    return {"users": [{"user": user.id, "name": user.name, "role": user.role} for user in people]}
+
+
+def sign_in(desk: Desk, *, user: str, pin: str) -> dict[str, Any]:
+    """Raises Refused("wrong_pin" | "locked_out"). The basket and the shift stay as they are."""
+    desk.user = checked(desk, user, pin)
+    shift = desk.ledger.open_shift()
+    return {
+        "user": desk.user.id,
+        "name": desk.user.name,
+        "role": desk.user.role,
+        "shift": shift.id if shift else None,
+        "shift_since": shift.opened_at if shift else None,
+    }
+
+
+def sign_out(desk: Desk) -> dict[str, Any]:
+    """The till is locked; the basket stays with its owner's name on it."""
+    desk.user = None
+    return {}
+
+
+def checked(desk: Desk, user: str, pin: str) -> User:
+    """The user, if that is their PIN. Wrong tries are counted durably, also of unknown users."""
+    wrong, until = desk.ledger.lockout(user)
+    now = desk.clock.now()
+    if until and now < datetime.fromisoformat(until):
+        raise Refused("locked_out", user=user, until=until)
+    known = desk.season().users.get(user)
+    if known is not None and _matches(known.pin_hash, pin):
+        if wrong:
+            with desk.unit():
+                desk.ledger.put_lockout(user, 0, "")
+        return known
+    wrong += 1
+    locked = wrong % TRIES == 0
+    with desk.unit():
+        desk.ledger.put_lockout(user, wrong, (now + LOCKED_FOR).isoformat() if locked else "")
+    if locked:
+        raise Refused("locked_out", user=user, until=(now + LOCKED_FOR).isoformat())
+    raise Refused("wrong_pin", user=user, tries_left=TRIES - wrong % TRIES)
+
+
+def _matches(pin_hash: str, pin: str) -> bool:
+    # Loaded at the first sign-in, not at start.
+    from argon2 import PasswordHasher
+    from argon2.exceptions import InvalidHashError, VerificationError
+
+    try:
+        return PasswordHasher().verify(pin_hash, pin)
+    except (VerificationError, InvalidHashError):
+        return False

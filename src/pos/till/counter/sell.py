@@ -1,0 +1,346 @@
+"""Into the basket and out of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from pos.domain.basket import Basket, Line, fee_lines, quote, tax_lines
+from pos.domain.choice import orphans
+from pos.domain.errors import Refused
+from pos.domain.money import Money, total
+from pos.domain.rights import OwnState, PlaceState, may_sell
+from pos.domain.season import Show, name_in
+from pos.domain.seating import Seating
+from pos.till.belief import CODES
+from pos.till.counter.house import stamp
+from pos.till.counter.passing import accept
+from pos.till.desk import Desk, Verb
+from pos.till.ports import ClaimAnswer, LineDown, RefusedClaim
+
+CLAIM_WAIT_S: Final = 4.0  # of the five seconds in which a claim answers
+TRIES: Final = 3  # other units of an area are tried when a claim lost a race
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """One place asked for: a seat's index, or None for any unit of an area."""
+
+    shown: str
+    ix: int | None
+    category: str
+    price: Money
+
+
+def add(
+    desk: Desk, *, show: str, places: list[str], price_type: str, proof: bool = False, orphan_ok: bool = False,
+    reason: str = "",
+) -> Verb[dict[str, Any]]:  # fmt: skip
+    """Put places into the basket, all or none; claims the rights that are not in hand.
+
+    Raises Refused: unknown_show unknown_place not_on_sale sales_closed no_price
+    proof_needed sold held right_elsewhere orphan_seat fenced.
+    """
+    user = desk.signed_in("sell")
+    desk.shift()
+    desk.check_not_fenced()
+    the_show = desk.season().show(show)
+    seating = desk.belief.seating(show)
+    wishes = _wishes(desk, the_show, seating, places, price_type, proof)
+    warnings = _orphan_warnings(desk, the_show, seating, wishes, orphan_ok, reason)
+    rights = yield from _rights(desk, the_show, seating, wishes)
+    basket = _begun(desk, user.id)
+    taken = {(line.show, line.place) for line in basket.lines}
+    for wish, place in zip(wishes, rights, strict=True):
+        if (show, place) in taken:
+            raise Refused("bad_request", reason="is in the basket already", place=wish.shown)
+    number = max((line.line for line in basket.lines), default=0)
+    lines = tuple(
+        Line(number + n, show, place, wish.category, price_type, wish.price, proof)
+        for n, (wish, place) in enumerate(zip(wishes, rights, strict=True), 1)
+    )
+    answer = _put(desk, replace(basket, lines=basket.lines + lines, lapsed=False), lines)
+    return answer | {"warnings": warnings} if warnings else answer
+
+
+def _wishes(
+    desk: Desk, show: Show, seating: Seating, places: Sequence[str], price_type: str, proof: bool
+) -> list[_Wish]:
+    """What is asked for, priced; everything that is wrong with the request itself is said here."""
+    if not places:
+        raise Refused("bad_request", field="places", reason="is empty")
+    found: list[tuple[str, int | None, str]] = []
+    for place in places:
+        ix = None if place in seating.capacity else seating.find(place)
+        if (ix is None and place not in seating.capacity) or "#" in place:
+            raise Refused("unknown_place", show=show.id, place=place)
+        found.append((place, ix, place if ix is None else seating.category(ix)))
+    twice = [place for place, count in Counter(p for p, ix, _ in found if ix is not None).items() if count > 1]
+    if twice:
+        raise Refused("bad_request", field="places", reason="names a seat twice", place=twice[0])
+    _check_time(desk, show)
+    season = desk.season()
+    table, types = season.prices[show.prices], season.price_types
+    for place, _, category in found:
+        if price_type not in types or price_type not in table.table.get(category, {}):
+            raise Refused("no_price", show=show.id, place=place, category=category, price_type=price_type)
+    wishes = [_Wish(place, ix, cat, quote(table, types, cat, price_type, proof)) for place, ix, cat in found]
+    _check_states(desk, show.id, seating, wishes)
+    return wishes
+
+
+def _check_time(desk: Desk, show: Show) -> None:
+    now = desk.clock.now()
+    show.check_on_sale(now)
+    if desk.clock.doubtful and not show.sells_at(desk.clock.wall) and desk.signed_in().role == "cashier":
+        raise Refused("check_needed", show=show.id, reason="this machine's clock has jumped", clock=now.isoformat())
+
+
+def _check_states(desk: Desk, show: str, seating: Seating, wishes: Sequence[_Wish]) -> None:
+    column = desk.belief.column(show)
+    for state, code in ((PlaceState.SOLD, "sold"), (PlaceState.HELD, "held")):
+        for wish in wishes:
+            if wish.ix is not None and column[wish.ix] == CODES[state]:
+                office = desk.belief.office(show, wish.ix)
+                holder = {"holder": office.holder} if office.holder else {}
+                raise Refused(code, show=show, place=wish.shown, since=stamp(desk, office.since), **holder)
+    for area, count in Counter(wish.shown for wish in wishes if wish.ix is None).items():
+        units = seating.units(area)
+        part = column[units.start : units.stop]
+        if len(part) - part.count(CODES[PlaceState.SOLD]) < count:
+            raise Refused("sold", show=show, place=area, free=len(part) - part.count(CODES[PlaceState.SOLD]))
+        if len(part) - part.count(CODES[PlaceState.SOLD]) - part.count(CODES[PlaceState.HELD]) < count:
+            raise Refused("held", show=show, place=area)
+
+
+def _orphan_warnings(
+    desk: Desk, show: Show, seating: Seating, wishes: Sequence[_Wish], orphan_ok: bool, reason: str
+) -> list[dict[str, Any]]:
+    chosen = [wish.ix for wish in wishes if wish.ix is not None]
+    if seating.plan is None or not chosen:
+        return []
+    column = desk.belief.column(show.id)
+    open_codes = {CODES[PlaceState.FREE], CODES[PlaceState.HERE], CODES[PlaceState.ELSEWHERE]}
+    basket = desk.ledger.basket()
+    in_basket = {seating.find(line.place) for line in basket.lines if line.show == show.id} if basket else set()
+    alone = orphans(seating.plan, chosen, lambda ix: column[ix] in open_codes and ix not in in_basket)
+    if not alone:
+        return []
+    places = [seating.place(ix) for ix in alone]
+    if desk.season().venue.orphans == "refuse" and not (orphan_ok and reason):
+        raise Refused("orphan_seat", show=show.id, places=places)
+    return [{"code": "orphan_seat", "places": places}]
+
+
+# ---- getting the rights ----------------------------------------------------------------
+
+
+def _rights(desk: Desk, show: Show, seating: Seating, wishes: Sequence[_Wish]) -> Verb[list[str]]:
+    """The places in hand for these wishes, claimed where need be."""
+    lost: set[str] = set()
+    for _ in range(TRIES):
+        chosen = _choose(desk, show.id, seating, wishes, lost)
+        missing = [place for place in chosen if not _held_here(desk, show.id, seating, place)]
+        if not missing:
+            return chosen
+        answer: ClaimAnswer = yield from _claim(desk, show.id, seating, missing)
+        with desk.unit() as unit:
+            accept(desk, unit, show.id, answer)
+        # An area's unit that another window took meanwhile is as good as any other unit.
+        units_lost = {refused.place for refused in answer.refused if "#" in refused.place}
+        others = [refused for refused in answer.refused if "#" not in refused.place]
+        if others or (answer.refused and not units_lost):
+            raise _refusal(desk, show.id, others[0] if others else answer.refused[0])
+        lost |= units_lost
+        if not answer.refused and not all(_held_here(desk, show.id, seating, place) for place in missing):
+            # The token was one that this till gave back and has not sent yet: send it first.
+            try:
+                yield desk.outside.office.sync()
+            except LineDown as down:
+                raise _away(desk, show.id, seating, missing[0], down.cause) from down
+    raise Refused("right_elsewhere", show=show.id, place=wishes[0].shown, holder="another window", since=None)
+
+
+def _held_here(desk: Desk, show: str, seating: Seating, place: str) -> bool:
+    ix = seating.find(place)
+    return ix is not None and may_sell(desk.belief.office(show, ix), desk.rights.get(show, {}).get(place))
+
+
+def _choose(desk: Desk, show: str, seating: Seating, wishes: Sequence[_Wish], lost: set[str]) -> list[str]:
+    """A place for each wish: the seat itself, or a unit of the area, in hand before in the pool."""
+    column, own = desk.belief.column(show), desk.rights.get(show, {})
+    basket = desk.ledger.basket()
+    used = {line.place for line in basket.lines if line.show == show} if basket else set()
+    chosen: list[str] = []
+    for wish in wishes:
+        if wish.ix is not None:
+            place = seating.place(wish.ix)
+        else:
+            place = _unit(desk, seating, column, wish.shown, used | lost, own)
+            if not place:
+                raise Refused("right_elsewhere", show=show, place=wish.shown, holder=_other(desk, show, seating, wish))
+        chosen.append(place)
+        used.add(place)
+    return chosen
+
+
+def _unit(desk: Desk, seating: Seating, column: bytearray, area: str, used: set[str], own: Any) -> str:
+    by_state: dict[int, list[str]] = {}
+    for ix in seating.units(area):
+        place = seating.place(ix)
+        if place not in used:
+            by_state.setdefault(column[ix], []).append(place)
+    in_hand = [p for p in by_state.get(CODES[PlaceState.HERE], []) if own[p].state is OwnState.LEASED]
+    for places in (in_hand, by_state.get(CODES[PlaceState.FREE]), by_state.get(CODES[PlaceState.ELSEWHERE])):
+        if places:
+            return places[0]
+    return ""
+
+
+def _other(desk: Desk, show: str, seating: Seating, wish: _Wish) -> str:
+    for ix in seating.units(wish.shown):
+        if desk.belief.state(show, ix) is PlaceState.ELSEWHERE:
+            return desk.belief.office(show, ix).holder
+    return "office"
+
+
+def _claim(desk: Desk, show: str, seating: Seating, places: list[str]) -> Verb[ClaimAnswer]:
+    try:
+        answer: ClaimAnswer = yield desk.outside.office.claim(show, places, whole=True, wait_s=CLAIM_WAIT_S)
+    except LineDown as down:
+        raise _away(desk, show, seating, places[0], down.cause) from down
+    return answer
+
+
+def _away(desk: Desk, show: str, seating: Seating, place: str, cause: str) -> Refused:
+    """The line is down and the right is not in hand: who has it, and since when that is all we know."""
+    ix = seating.find(place)
+    office = desk.belief.office(show, ix) if ix is not None else None
+    elsewhere = ix is not None and desk.belief.state(show, ix) is PlaceState.ELSEWHERE
+    holder = office.holder if office is not None and elsewhere and office.holder else "office"
+    link = desk.outside.office.link()
+    held_since = stamp(desk, office.since) if office is not None and holder != "office" else None
+    shown = seating.shown(ix) if ix is not None else place
+    return Refused(
+        "right_elsewhere", show=show, place=shown, holder=holder, since=held_since or link.since or None, cause=cause
+    )
+
+
+def _refusal(desk: Desk, show: str, refused: RefusedClaim) -> Refused:
+    shown = refused.place.split("#")[0]
+    since = stamp(desk, refused.since)
+    if refused.code == "unknown_place":
+        return Refused("unknown_place", show=show, place=shown)
+    return Refused(refused.code, show=show, place=shown, holder=refused.holder, since=since)
+
+
+# ---- the basket itself -----------------------------------------------------------------
+
+
+def _begun(desk: Desk, owner: str) -> Basket:
+    basket = desk.ledger.basket()
+    if basket is None or not basket.lines:
+        return Basket(owner, (), None)
+    return basket
+
+
+def _put(desk: Desk, basket: Basket, touched: Sequence[Line]) -> dict[str, Any]:
+    basket = replace(basket, changed_at=desk.clock.now())
+    with desk.unit() as unit:
+        desk.ledger.put_basket(basket)
+        answer = unit.answers({"basket": shown(desk, basket)})
+    _say(desk, touched)
+    return answer
+
+
+def _say(desk: Desk, lines: Sequence[Line]) -> None:
+    places: dict[str, list[int]] = {}
+    for line in lines:
+        ix = desk.belief.seating(line.show).find(line.place)
+        if ix is not None:
+            places.setdefault(line.show, []).append(ix)
+    desk.emit("changed", places=places, documents=False)
+
+
+def remove(desk: Desk, *, line: int) -> dict[str, Any]:
+    """Take one line out. Its right stays in hand."""
+    user = desk.signed_in("sell")
+    desk.shift()
+    basket = _begun(desk, user.id)
+    gone = basket.line(line)
+    return _put(desk, replace(basket, lines=tuple(item for item in basket.lines if item != gone)), [gone])
+
+
+def clear(desk: Desk) -> dict[str, Any]:
+    """Empty the basket."""
+    user = desk.signed_in("sell")
+    desk.shift()
+    basket = _begun(desk, user.id)
+    return _put(desk, replace(basket, lines=(), lapsed=False), basket.lines)
+
+
+def retype(desk: Desk, *, line: int, price_type: str, proof: bool = False) -> dict[str, Any]:
+    """Another price type for a line, at today's price. Raises Refused("no_price" | "proof_needed")."""
+    user = desk.signed_in("sell")
+    desk.shift()
+    basket = _begun(desk, user.id)
+    old = basket.line(line)
+    season = desk.season()
+    table = season.prices[season.show(old.show).prices]
+    price = quote(table, season.price_types, old.category, price_type, proof)
+    new = replace(old, price_type=price_type, price=price, proof=proof)
+    return _put(desk, replace(basket, lines=tuple(new if item == old else item for item in basket.lines)), [])
+
+
+def basket(desk: Desk) -> dict[str, Any]:
+    """The basket as it stands."""
+    user = desk.signed_in("sell")
+    return {"basket": shown(desk, _begun(desk, user.id))}
+
+
+def shown(desk: Desk, basket: Basket) -> dict[str, Any]:
+    """A basket as faces show it."""
+    season = desk.season()
+    currency = season.venue.currency
+    fees = fee_lines(season.fees, len(basket.lines))
+    names = {fee.id: name_in(fee.names, desk.outside.locale) or fee.id for fee in season.fees}
+    taxes = tax_lines(
+        (
+            (table.tax, table.tax_basis_points, line.price)
+            for line in basket.lines
+            for table in [season.prices[season.show(line.show).prices]]
+        ),
+        currency,
+    )
+    fee_total = total([fee.amount for fee in fees], currency)
+    return {
+        "lines": [_line(desk, line) for line in basket.lines],
+        "fees": str(fee_total),
+        "fee_lines": [
+            {"id": fee.id, "name": names[fee.id], "count": fee.count, "amount": str(fee.amount)} for fee in fees
+        ],
+        "taxes": [{"id": tax.id, "base": str(tax.base), "tax": str(tax.tax)} for tax in taxes],
+        "total": str(basket.tickets_total(currency) + fee_total),
+        "expires": basket.expires.isoformat() if basket.expires else None,
+        "owner": basket.owner,
+    }
+
+
+def _line(desk: Desk, line: Line) -> dict[str, Any]:
+    seating = desk.belief.seating(line.show)
+    ix = seating.find(line.place)
+    the_show = desk.season().show(line.show)
+    return {
+        "line": line.line,
+        "show": line.show,
+        "title": name_in(the_show.titles, desk.outside.locale) or the_show.production,
+        "place": seating.shown(ix) if ix is not None else line.place,
+        "ix": ix,
+        "label": seating.label(ix) if ix is not None else line.place,
+        "category": line.category,
+        "price_type": line.price_type,
+        "price": str(line.price),
+        "proof": line.proof,
+    }

@@ -1,0 +1,63 @@
+"""What a cashier, a technician or a test may ask of the till at any time."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from pos.domain.errors import Refused
+from pos.till.counter import issue
+from pos.till.counter.passing import in_hand
+from pos.till.desk import Desk, Verb
+from pos.till.ports import LineDown
+
+
+def status(desk: Desk) -> dict[str, Any]:
+    """Needs no sign-in. `unsent` counts facts that the office has not yet confirmed."""
+    shift = desk.ledger.open_shift()
+    last = desk.ledger.last_sale()
+    hands = {show: count for show in desk.rights if (count := in_hand(desk, show))}
+    acknowledged = desk.acknowledged()
+    return {
+        "till": desk.outside.till,
+        "venue": venue(desk),
+        "incarnation": desk.outside.incarnation,
+        "user": desk.user.id if desk.user else None,
+        "shift": shift.id if shift else None,
+        "shift_since": shift.opened_at if shift else None,
+        "link": {key: value for key, value in asdict(desk.outside.office.link()).items() if key != "detail"},
+        "unsent": desk.number - acknowledged,
+        "applied": acknowledged,
+        "rights_in_hand": hands,
+        "devices": desk.outside.printers.states(),
+        "journal": {"number": desk.number, "hash": desk.hash},
+        "fenced": desk.fenced or None,
+        "unresolved": issue.unresolved(desk),
+        "last_sale": {"id": last["id"], "at": last["at"], "tickets": len(last["tickets"])} if last else None,
+    }
+
+
+def venue(desk: Desk) -> dict[str, Any] | None:
+    """The house this till stands in, for the window's clock and money; None before the first snapshot."""
+    if not desk.replica.complete():
+        return None
+    season = desk.season()
+    house = season.venue
+    return {
+        "id": house.id,
+        "name": house.name,
+        "timezone": house.timezone,
+        "currency": house.currency,
+        "cash_rounding": str(house.cash_rounding),
+        "till_name": season.tills.get(desk.outside.till, desk.outside.till),
+    }
+
+
+def sync(desk: Desk) -> Verb[dict[str, Any]]:
+    """One full push and pull. Raises Refused("offline")."""
+    try:
+        cursor: int = yield desk.outside.office.sync()
+    except LineDown as down:
+        link = desk.outside.office.link()
+        raise Refused("offline", cause=link.cause or down.cause, since=link.since or None) from down
+    return {"unsent": desk.number - desk.acknowledged(), "cursor": cursor}

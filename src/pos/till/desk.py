@@ -1,0 +1,344 @@
+"""The desk: the one thread that owns the ledger, and the unit of work in which things happen.
+
+A verb is a function of the desk. One that must wait for the outside (a claim at the
+office) is a generator that yields the Future it waits for; the desk goes on with
+other work meanwhile and resumes it here, on this thread. No transaction is ever open
+across a yield.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from pos.domain.books import Posting
+from pos.domain.errors import Refused
+from pos.domain.facts import Fact, SignedFact, hash_of
+from pos.domain.rights import Effect, OwnRight
+from pos.domain.season import Season, User
+from pos.store import journal
+from pos.store.ledger import Ledger, ShiftRow, StorageFailed
+from pos.store.replica import ReplicaReader
+from pos.till.belief import Belief
+from pos.till.clock import TillClock
+from pos.till.ports import Clock, Entropy, Keys, Mark, Office, Printers
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+Verb = Generator["Future[Any]", Any, T]
+
+# Which roles may do what. The office holds every fact against the same table.
+MAY: Final[dict[str, frozenset[str]]] = {
+    "sell": frozenset({"cashier", "supervisor"}),
+    "drawer": frozenset({"cashier", "supervisor"}),
+    "look": frozenset({"cashier", "supervisor", "auditor", "admin"}),
+}
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What the composition root gives the desk."""
+
+    till: str
+    incarnation: int
+    locale: str
+    ledger: Path
+    replica: Path
+    office: Office
+    printers: Printers
+    keys: Keys
+    mark: Mark
+    clock: Clock
+    entropy: Entropy
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The verb being carried out. With a `key` its answer is kept beside what it did."""
+
+    verb: str = ""
+    key: str = ""
+
+
+@dataclass
+class Unit:
+    """One durable step: facts, rights and rows that stand or fall together."""
+
+    desk: Desk
+    call: Call
+    facts: list[SignedFact] = field(default_factory=list)
+    rights: list[tuple[str, str, OwnRight]] = field(default_factory=list)
+    at: datetime | None = None
+
+    @property
+    def number(self) -> int:
+        """The number of the last fact, those of this unit included."""
+        return self.facts[-1].number if self.facts else self.desk.number
+
+    def record(
+        self, kind: str, body: dict[str, Any], *, postings: Sequence[Posting] = (), effects: Sequence[Effect] = ()
+    ) -> Fact:
+        """Journal a fact in this transaction."""
+        at = self.at = self.at or self.desk.clock.now()
+        previous = self.facts[-1].hash if self.facts else self.desk.hash
+        outside = self.desk.outside
+        fact = Fact(
+            outside.till, outside.incarnation, self.number + 1, previous,
+            at.isoformat(timespec="milliseconds"), kind, tuple(postings), tuple(effects), body,
+        )  # fmt: skip
+        envelope = fact.to_bytes()
+        digest = hash_of(envelope)
+        signed = SignedFact(fact.number, envelope, digest, outside.keys.sign(digest.encode()))
+        journal.append(self.desk.ledger.connection, signed)
+        self.facts.append(signed)
+        return fact
+
+    def put_rights(self, rights: Sequence[tuple[str, str, OwnRight]]) -> None:
+        """(show, place, right) as they are from now on."""
+        self.desk.ledger.put_rights(rights)
+        self.rights.extend(rights)
+
+    def answers(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Keep the verb's answer under its key, if it has one, in this transaction."""
+        if self.call.key:
+            self.desk.ledger.put_answer(self.call.key, self.call.verb, body)
+        return body
+
+
+class Desk:
+    """Start it, submit verbs, stop it. Everything below `_run` happens on its thread."""
+
+    def __init__(self, outside: Outside) -> None:
+        self.outside = outside
+        self.user: User | None = None
+        self.fenced = ""
+        self.number, self.hash = 0, ""
+        self.rights: dict[str, dict[str, OwnRight]] = {}
+        self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._listeners: list[Callable[[dict[str, Any]], None]] = []
+        self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
+        self._ready: Future[None] = Future()
+        self._call = Call()
+        self._acknowledged = 0
+
+    # ---- from any thread ---------------------------------------------------------------
+
+    def start(self) -> None:
+        """Open the ledger. Raises what opening raised."""
+        self._thread.start()
+        self._ready.result()
+
+    def stop(self, timeout_s: float = 4.0) -> None:
+        """Finish what is queued, then close the ledger."""
+        self._work.put(None)
+        self._thread.join(timeout_s)
+
+    def submit(self, work: Callable[[], T], call: Call | None = None) -> Future[T]:
+        """Carry out a verb that never waits; the Future has its answer, or its Refused."""
+        done: Future[T] = Future()
+        self._work.put(lambda: self._begin(work, done, call or Call()))
+        return done
+
+    def spawn(self, work: Callable[[], Verb[T]], call: Call | None = None) -> Future[T]:
+        """Carry out a verb that may wait for the outside in between."""
+        done: Future[T] = Future()
+        self._work.put(lambda: self._begin(work, done, call or Call()))
+        return done
+
+    def post(self, work: Callable[[], None]) -> None:
+        """Do something on the desk's thread, with nobody waiting for it."""
+        self._work.put(work)
+
+    def subscribe(self, listener: Callable[[dict[str, Any]], None]) -> None:
+        """Hear events, on the desk's thread: be quick, and hand them on."""
+        self._listeners.append(listener)
+
+    def acknowledged(self) -> int:
+        """The highest fact number that the office is known to have applied."""
+        return self._acknowledged
+
+    # ---- on the desk's thread ----------------------------------------------------------
+
+    def acknowledge(self, number: int) -> None:
+        """The office has applied up to `number`; kept, so that a restart need not send again."""
+        if number <= self._acknowledged:
+            return
+        with self.unit():
+            self.ledger.put_meta("acknowledged", str(number))
+        self._acknowledged = number
+        self.emit("sent", unsent=self.number - number)
+
+    def emit(self, event: str, **fields: Any) -> None:
+        for listener in self._listeners:
+            listener({"event": event, **fields})
+
+    def season(self) -> Season:
+        """The season as the replica has it. Raises Refused("offline") before the first snapshot."""
+        if not self.replica.complete():
+            raise Refused("offline", reason="this till has not yet received the season from its office")
+        return self.replica.season()
+
+    def signed_in(self, what: str = "look") -> User:
+        """The person at the till, if `what` is theirs to do. Raises Refused."""
+        if self.user is None:
+            raise Refused("not_signed_in")
+        if self.user.role not in MAY[what]:
+            raise Refused("not_allowed", what=what, role=self.user.role)
+        return self.user
+
+    def shift(self) -> ShiftRow:
+        """The open shift. Raises Refused("no_shift" | "fenced")."""
+        shift = self.ledger.open_shift()
+        if shift is None:
+            raise Refused("no_shift")
+        return shift
+
+    def check_not_fenced(self) -> None:
+        if self.fenced:
+            raise Refused("fenced", reason=self.fenced)
+
+    @contextmanager
+    def unit(self) -> Iterator[Unit]:
+        """One transaction. Raises Refused("storage_failed"), and then nothing has happened."""
+        unit = Unit(self, self._call)
+        try:
+            with self.ledger.transaction():
+                yield unit
+        except StorageFailed as failed:
+            log.error("the ledger could not be written: %s", failed.reason)
+            raise Refused("storage_failed", reason=failed.reason) from failed
+        self._settled(unit)
+
+    def _settled(self, unit: Unit) -> None:
+        """What follows a commit: the mark, what is kept in memory, and a nudge to the agent."""
+        for show, place, right in unit.rights:
+            self.rights.setdefault(show, {})[place] = right
+        touched: dict[str, list[str]] = {}
+        for show, place, _ in unit.rights:
+            touched.setdefault(show, []).append(place)
+        for show, places in touched.items():
+            self.belief.mend_places(show, places)
+        if unit.facts:
+            last = unit.facts[-1]
+            self.number, self.hash = last.number, last.hash
+            if unit.at is not None:
+                self.clock.saw(unit.at)
+            self.outside.mark.write(self.outside.incarnation, last.number, last.hash)
+            self.outside.office.facts_waiting()
+
+    def fence(self, reason: str) -> None:
+        """Stop selling for good: this ledger is not the one the office knows."""
+        if self.fenced:
+            return
+        log.error("fenced: %s", reason)
+        self.fenced = reason
+        with self.unit():
+            self.ledger.put_meta("fenced", reason)
+        self.emit("fenced", reason=reason)
+
+    # ---- the thread --------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            self._open()
+        except BaseException as error:  # noqa: BLE001 - whoever called start() gets it
+            self._ready.set_exception(error)
+            return
+        self._ready.set_result(None)
+        while (work := self._work.get()) is not None:
+            try:
+                work()
+            except Exception:
+                log.exception("work on the ledger thread failed")
+        self.replica.close()
+        self.ledger.close()
+
+    def _open(self) -> None:
+        outside = self.outside
+        self.ledger = Ledger(outside.ledger)
+        self.replica = ReplicaReader(outside.replica)
+        self.number, self.hash = journal.head(self.ledger.connection)
+        self.rights = self.ledger.rights()
+        self.belief = Belief(outside.till, self.replica, self.rights)
+        last = journal.facts_after(self.ledger.connection, self.number - 1, 1)
+        at = datetime.fromisoformat(Fact.from_bytes(last[0].envelope).at) if last else None
+        self.clock = TillClock(outside.clock, at)
+        self.fenced = self.ledger.meta("fenced") or ""
+        self._acknowledged = int(self.ledger.meta("acknowledged") or 0)
+        self._look_at_the_mark()
+
+    def _look_at_the_mark(self) -> None:
+        """The amnesia guard: a ledger that is behind its mark is an old copy and may not sell."""
+        mark = self.outside.mark.read()
+        if mark is None or self.fenced:
+            return
+        incarnation, number, digest = mark
+        known = journal.facts_after(self.ledger.connection, number - 1, 1) if number <= self.number else []
+        if incarnation > self.outside.incarnation:
+            self.fence("this till has been enrolled again since this data folder was last used")
+        elif incarnation == self.outside.incarnation and number > self.number:
+            self.fence(f"the ledger ends at fact {self.number}, but fact {number} was written here before")
+        elif incarnation == self.outside.incarnation and number and (not known or known[0].hash != digest):
+            self.fence(f"fact {number} is not the one that was written here before")
+
+    def _begin(self, work: Callable[[], Any], done: Future[T], call: Call) -> None:
+        if not done.set_running_or_notify_cancel():
+            return
+        self._call = call
+        try:
+            result = work()
+        except BaseException as error:  # noqa: BLE001 - whoever holds the Future gets it
+            done.set_exception(error)
+            return
+        if isinstance(result, Generator):
+            self._resume(result, done, call, lambda: next(result))
+        else:
+            done.set_result(result)
+
+    def _resume(self, verb: Verb[T], done: Future[T], call: Call, step: Callable[[], Future[Any]]) -> None:
+        self._call = call
+        try:
+            awaited = step()
+        except StopIteration as stop:
+            done.set_result(stop.value)
+        except BaseException as error:  # noqa: BLE001 - whoever holds the Future gets it
+            done.set_exception(error)
+        else:
+            awaited.add_done_callback(lambda future: self._work.put(lambda: self._wake(verb, done, call, future)))
+
+    def _wake(self, verb: Verb[T], done: Future[T], call: Call, future: Future[Any]) -> None:
+        error = future.exception()
+        if error is not None:
+            self._resume(verb, done, call, lambda: verb.throw(error))
+        else:
+            self._resume(verb, done, call, lambda: verb.send(future.result()))
+
+
+def within(future: Future[T], seconds: float) -> Future[T | None]:
+    """The future's result, or None when it takes longer or fails; the future itself goes on."""
+    soon: Future[T | None] = Future()
+    guard = threading.Lock()
+
+    def settle(value: T | None) -> None:
+        with guard:
+            if not soon.done():
+                soon.set_result(value)
+
+    timer = threading.Timer(seconds, settle, [None])
+    timer.daemon = True
+    timer.start()
+
+    def finished(done: Future[T]) -> None:
+        timer.cancel()
+        settle(None if done.cancelled() or done.exception() else done.result())
+
+    future.add_done_callback(finished)
+    return soon

@@ -1,0 +1,1 @@
+"""The drawer: shifts and their money."""

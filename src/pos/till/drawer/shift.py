@@ -1,0 +1,225 @@
+"""The shift: opened with a float, closed with a count. Everything works offline."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from pos.domain import shift as rules
+from pos.domain.books import drawer, moved
+from pos.domain.errors import Refused
+from pos.domain.facts import Kind
+from pos.domain.money import Money
+from pos.domain.rights import OwnState
+from pos.domain.shift import CashMove
+from pos.store.ledger import ShiftRow
+from pos.till.counter import issue
+from pos.till.counter.passing import allot, give_back
+from pos.till.counter.sell import shown
+from pos.till.desk import Desk, Verb, within
+
+ALLOT_S: Final = 4.5  # a shift is open at most five seconds after it is asked for
+APPLIED_S: Final = 3.0  # how long a close waits to hear that the office has it
+
+
+def _money(desk: Desk, field: str, text: str) -> Money:
+    try:
+        return Money.parse(text, desk.season().venue.currency)
+    except ValueError as error:
+        raise Refused("bad_request", field=field, reason=str(error)) from error
+
+
+def open_shift(desk: Desk, *, float: str) -> Verb[dict[str, Any]]:
+    """Open the drawer's shift with its float, then fill the allotment if there is a line.
+
+    Raises Refused("shift_open" | "fenced" | "bad_request").
+    """
+    user = desk.signed_in("drawer")
+    desk.check_not_fenced()
+    already = desk.ledger.open_shift()
+    if already is not None:
+        raise Refused("shift_open", shift=already.id, user=already.user, since=already.opened_at)
+    amount = _money(desk, "float", float)
+    if amount.minor < 0:
+        raise Refused("bad_request", field="float", reason="is negative")
+    at = desk.clock.now().isoformat(timespec="seconds")
+    number = desk.ledger.shifts() + 1
+    name = f"{desk.outside.till}-{desk.outside.incarnation}-S{number:04d}"
+    with desk.unit() as unit:
+        unit.record(
+            Kind.SHIFT_OPENED,
+            {"shift": name, "user": user.id, "float": str(amount)},
+            postings=moved("safe", drawer(desk.outside.till), amount),
+        )
+        desk.ledger.put_shift(ShiftRow(name, user.id, at, unit.number))
+        desk.ledger.add_move(name, CashMove("float", amount, "", at))
+        answer = unit.answers({"shift": name, "opened_at": at})
+    if desk.outside.office.link().state == "online":
+        yield within(desk.spawn(lambda: allot(desk)), ALLOT_S)
+    return answer
+
+
+def move_cash(desk: Desk, *, kind: str, amount: str, reason: str) -> dict[str, Any]:
+    """Cash into or out of the drawer for another reason than a sale."""
+    user = desk.signed_in("drawer")
+    shift = desk.shift()
+    value = _money(desk, "amount", amount)
+    signed = rules.signed(kind, value)
+    if not reason.strip():
+        raise Refused("bad_request", field="reason", reason="must not be empty")
+    moves = desk.ledger.moves(shift.id)
+    if rules.expected(moves, value.currency) + signed < Money.zero(value.currency):
+        raise Refused("drawer_short", expected=str(rules.expected(moves, value.currency)), amount=amount)
+    at = desk.clock.now().isoformat(timespec="seconds")
+    move = CashMove(kind, signed, reason, at)
+    with desk.unit() as unit:
+        unit.record(
+            Kind.CASH_MOVED,
+            {"shift": shift.id, "user": user.id, "kind": kind, "amount": str(value), "reason": reason},
+            postings=rules.move_entry(desk.outside.till, kind, value),
+        )
+        desk.ledger.add_move(shift.id, move)
+        answer = unit.answers({"drawer": _drawer([*moves, move], value.currency)})
+    desk.outside.printers.kick_drawer()
+    return answer
+
+
+def _drawer(moves: list[CashMove], currency: str) -> dict[str, Any]:
+    return {"expected": str(rules.expected(moves, currency)), "moves": [move.to_json() for move in moves]}
+
+
+def shift(desk: Desk) -> dict[str, Any]:
+    """The open shift, without what the drawer should hold: the count is blind."""
+    desk.signed_in("drawer")
+    row = desk.shift()
+    season = desk.season()
+    user = season.users.get(row.user)
+    moves = [move.to_json() for move in desk.ledger.moves(row.id) if move.kind != "sale"]
+    return {
+        "shift": row.id,
+        "user": row.user,
+        "name": user.name if user else row.user,
+        "opened_at": row.opened_at,
+        "float": next((move["amount"] for move in moves if move["kind"] == "float"), "0.00"),
+        "moves": moves,
+        "currency": season.venue.currency,
+    }
+
+
+def close_shift(desk: Desk, *, counted: dict[str, Any]) -> Verb[dict[str, Any]]:
+    """Count against the books, give back every right, seal the shift.
+
+    The report is provisional until the office has applied the shift's facts. Raises
+    Refused("not_allowed", basket=…) while there is a basket.
+    """
+    user = desk.signed_in("drawer")
+    row = desk.shift()
+    basket = desk.ledger.basket()
+    if basket is not None and basket.lines:
+        raise Refused("not_allowed", what="close_shift", reason="there is an unpaid basket", basket=shown(desk, basket))
+    currency = desk.season().venue.currency
+    total = rules.counted_total(counted, currency)
+    report = _report(desk, row, user.id, total, counted)
+    with desk.unit() as unit:
+        held = [
+            (show, place, right)
+            for show, places in desk.rights.items()
+            for place, right in places.items()
+            if right.state in (OwnState.LEASED, OwnState.SOLD)
+        ]
+        give_back(desk, unit, held, "close_shift")
+        report["number_range"] = [row.first_number, unit.number + 1]
+        report["hash"] = unit.facts[-1].hash if unit.facts else desk.hash
+        expected = Money.parse(report["expected"], currency)
+        unit.record(
+            Kind.SHIFT_CLOSED,
+            {"shift": row.id, "user": user.id, "report": report},
+            postings=rules.close_entry(desk.outside.till, expected, total),
+        )
+        desk.ledger.close_shift(row.id, report["closed_at"], unit.number, report)
+    last = desk.number
+    if desk.outside.office.link().state == "online":
+        yield within(desk.outside.office.sync(), APPLIED_S)
+    report["provisional"] = desk.acknowledged() < last
+    with desk.unit() as unit:
+        job = None
+        if desk.outside.printers.present("receipt"):
+            job = desk.ledger.add_job("receipt", "z_report", row.id, [], _paper(desk, row, report))
+        answer = unit.answers({"report": report})
+    if job is not None:
+        issue.send(desk, desk.ledger.jobs(job=job)[0])
+    desk.emit("changed", places={show: [] for show in desk.rights}, documents=False)
+    return answer
+
+
+def _report(desk: Desk, row: ShiftRow, user: str, counted: Money, pieces: dict[str, Any]) -> dict[str, Any]:
+    currency = counted.currency
+    zero = Money.zero(currency)
+    moves = desk.ledger.moves(row.id)
+    expected = rules.expected(moves, currency)
+    sales = desk.ledger.sales_of(row.id)
+    by_tender: dict[str, Money] = {}
+    for sale in sales:
+        for tender in sale["tenders"]:
+            amount = Money.parse(tender["amount"], currency)
+            by_tender[tender["kind"]] = by_tender.get(tender["kind"], zero) + amount
+    by_kind: dict[str, Money] = {}
+    for move in moves:
+        by_kind[move.kind] = by_kind.get(move.kind, zero) + move.amount
+    return {
+        "shift": row.id,
+        "opened_by": row.user,
+        "closed_by": user,
+        "opened_at": row.opened_at,
+        "closed_at": desk.clock.now().isoformat(timespec="seconds"),
+        "expected": str(expected),
+        "counted": str(counted),
+        "difference": str(counted - expected),
+        "by_tender": {kind: str(amount) for kind, amount in by_tender.items()},
+        "drawer": {kind: str(amount) for kind, amount in by_kind.items()},
+        "pieces": pieces,
+        "sales": len(sales),
+        "tickets": sum(len(sale["tickets"]) for sale in sales),
+        "number_range": [],
+        "provisional": True,
+    }
+
+
+def _paper(desk: Desk, row: ShiftRow, report: dict[str, Any]) -> dict[str, Any]:
+    write, season = issue.words(desk), desk.season()
+    currency = season.venue.currency
+
+    def money(text: str) -> str:
+        return write.money(Money.parse(text, currency))
+
+    def rows(amounts: dict[str, str]) -> list[dict[str, str]]:
+        return [{"text": write.say(kind), "amount": money(amount)} for kind, amount in amounts.items()]
+
+    user = season.users.get(row.user)
+    counts = [
+        {"text": write.say("sales"), "amount": str(report["sales"])},
+        {"text": write.say("tickets"), "amount": str(report["tickets"])},
+    ]
+    groups = [
+        {"heading": write.say("counts"), "rows": counts},
+        {"heading": write.say("by_tender"), "rows": rows(report["by_tender"])},
+        {"heading": write.say("drawer"), "rows": rows(report["drawer"])},
+    ]
+    return {
+        "kind": "z_report",
+        "language": write.language,
+        "venue": season.venue.name,
+        "shift": row.id,
+        "till": season.tills.get(desk.outside.till, desk.outside.till),
+        "cashier": user.name if user else row.user,
+        "opened": write.moment(datetime.fromisoformat(report["opened_at"])),
+        "closed": write.moment(datetime.fromisoformat(report["closed_at"])),
+        "number_range": "{} – {}".format(*report["number_range"]),
+        "groups": [group for group in groups if group["rows"]],
+        "expected": money(report["expected"]),
+        "counted": money(report["counted"]),
+        "difference": money(report["difference"]),
+        "provisional": report["provisional"],
+        "signatures": [write.say("cashier"), write.say("supervisor")],
+        "copy": 0,
+    }

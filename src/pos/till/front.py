@@ -1,0 +1,189 @@
+"""The front of the till: every verb by name, for the headless face and the window alike.
+
+The table says what a verb's fields are, so that anything malformed is refused with the
+field's name before the till does anything, and which verbs change something, so that
+a `key` makes them happen once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any, Final
+
+from pos.domain.errors import Refused
+from pos.till.counter import find, house, issue, pay, people, sell, status
+from pos.till.counter.house import SeatMapData
+from pos.till.desk import Call, Desk
+from pos.till.drawer import shift
+from pos.till.refusals import sentence
+
+Check = Callable[[Any], bool]
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_text, value))
+
+
+def _objects(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
+
+
+def _object(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+_CALLED: Final[dict[Check, str]] = {
+    _text: "a string",
+    _number: "a whole number",
+    _flag: "true or false",
+    _texts: "a list of strings",
+    _objects: "a list of objects",
+    _object: "an object",
+}
+
+
+@dataclass(frozen=True)
+class VerbSpec:
+    """A verb: its function, its required and optional fields, whether it changes anything."""
+
+    run: Callable[..., Any]
+    needs: dict[str, Check] = field(default_factory=dict)
+    takes: dict[str, Check] = field(default_factory=dict)
+    changes: bool = False
+
+
+VERBS: Final[dict[str, VerbSpec]] = {
+    "users": VerbSpec(people.users),
+    "sign_in": VerbSpec(people.sign_in, {"user": _text, "pin": _text}),
+    "sign_out": VerbSpec(people.sign_out),
+    "open_shift": VerbSpec(shift.open_shift, {"float": _text}, changes=True),
+    "shift": VerbSpec(shift.shift),
+    "close_shift": VerbSpec(shift.close_shift, {"counted": _object}, changes=True),
+    "move_cash": VerbSpec(shift.move_cash, {"kind": _text, "amount": _text, "reason": _text}, changes=True),
+    "shows": VerbSpec(house.shows),
+    "show": VerbSpec(house.show, {"show": _text}),
+    "places": VerbSpec(house.places, {"show": _text}),
+    "place": VerbSpec(house.place, {"show": _text, "place": _text}),
+    "best": VerbSpec(house.best, {"show": _text, "category": _text, "count": _number}),
+    "basket": VerbSpec(sell.basket),
+    "add": VerbSpec(
+        sell.add,
+        {"show": _text, "places": _texts, "price_type": _text},
+        {"proof": _flag, "orphan_ok": _flag, "reason": _text},
+        changes=True,
+    ),
+    "remove": VerbSpec(sell.remove, {"line": _number}, changes=True),
+    "clear": VerbSpec(sell.clear, changes=True),
+    "retype": VerbSpec(sell.retype, {"line": _number, "price_type": _text}, {"proof": _flag}, changes=True),
+    "pay": VerbSpec(pay.pay, {"tenders": _objects}, {"terms_told": _flag}, changes=True),
+    "find": VerbSpec(find.find, {}, {"code": _text, "sale": _text, "name": _text}),
+    "jobs": VerbSpec(issue.jobs),
+    "retry": VerbSpec(issue.retry, {"job": _number}, changes=True),
+    "printed": VerbSpec(issue.printed, {"job": _number, "came_out": _flag}, changes=True),
+    "receipt": VerbSpec(issue.receipt, {}, {"sale": _text}, changes=True),
+    "status": VerbSpec(status.status),
+    "sync": VerbSpec(status.sync),
+}
+
+
+class Front:
+    """Calls verbs on the desk's thread. Any thread may call."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._lock = Lock()
+        self._running: dict[str, Future[dict[str, Any]]] = {}
+
+    def call(self, verb: str, **fields: Any) -> Future[dict[str, Any]]:
+        """Carry out a verb. The Future has its answer or fails with Refused."""
+        try:
+            spec = VERBS.get(verb)
+            if spec is None:
+                raise Refused("bad_request", field="do", reason=f"there is no verb {verb!r}")
+            key = _key(fields.pop("key", None))
+            _check(spec, fields)
+        except Refused as refused:
+            failed: Future[dict[str, Any]] = Future()
+            failed.set_exception(refused)
+            return failed
+        if not (key and spec.changes):
+            return self._desk.submit(lambda: spec.run(self._desk, **fields), Call(verb))
+        return self._once(key, verb, spec, fields)
+
+    def _once(self, key: str, verb: str, spec: VerbSpec, fields: dict[str, Any]) -> Future[dict[str, Any]]:
+        """The same key gives the same answer, also while the first call is still under way."""
+        with self._lock:
+            running = self._running.get(key)
+            if running is not None:
+                return running
+            done = self._desk.submit(lambda: self._first_time(key, verb, spec, fields), Call(verb, key))
+            self._running[key] = done
+        done.add_done_callback(lambda _: self._running.pop(key, None))
+        return done
+
+    def _first_time(self, key: str, verb: str, spec: VerbSpec, fields: dict[str, Any]) -> Any:
+        kept = self._desk.ledger.answer(key)
+        if kept is None:
+            return spec.run(self._desk, **fields)
+        if kept[0] != verb:
+            raise Refused("bad_request", field="key", reason=f"this key was used for {kept[0]!r}")
+        return kept[1]
+
+    def seat_map(self, show: str) -> Future[SeatMapData]:
+        """A show's map data; not JSON."""
+        return self._desk.submit(lambda: house.seat_map(self._desk, show=show))
+
+    def states_of(self, show: str, indexes: list[int]) -> Future[bytes]:
+        """Codes of some places, for a repaint of just those."""
+        return self._desk.submit(lambda: house.states_of(self._desk, show=show, indexes=indexes))
+
+    def subscribe(self, listener: Callable[[dict[str, Any]], None]) -> None:
+        """Hear events; called on the desk's thread, so hand them on at once."""
+        self._desk.subscribe(listener)
+
+    def resume(self) -> None:
+        """After subscribing: take up print jobs that were left by the last run."""
+        self._desk.post(lambda: issue.resume(self._desk))
+
+    @staticmethod
+    def sentence(refused: Refused) -> str:
+        """What a person reads."""
+        return sentence(refused)
+
+
+def _key(key: Any) -> str:
+    if key is None:
+        return ""
+    if not isinstance(key, str) or not key:
+        raise Refused("bad_request", field="key", reason="must be a string that is not empty")
+    return key
+
+
+def _check(spec: VerbSpec, fields: dict[str, Any]) -> None:
+    for name, check in spec.needs.items():
+        if name not in fields:
+            raise Refused("bad_request", field=name, reason=f"{name} is missing")
+        if not check(fields[name]):
+            raise Refused("bad_request", field=name, reason=f"{name} must be {_CALLED[check]}")
+    for name, value in fields.items():
+        if name in spec.needs:
+            continue
+        if name not in spec.takes:
+            raise Refused("bad_request", field=name, reason=f"there is no field {name!r} here")
+        if not spec.takes[name](value):
+            raise Refused("bad_request", field=name, reason=f"{name} must be {_CALLED[spec.takes[name]]}")

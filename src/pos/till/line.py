@@ -1,0 +1,88 @@
+"""The till as its sync agent sees it: the journal to read, and rights to pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import asdict
+from datetime import datetime
+
+from pos.domain.facts import SignedFact
+from pos.store.journal import JournalReader
+from pos.till.counter.passing import allot, answer_recalls
+from pos.till.desk import Desk
+from pos.till.ports import Changed, LinkState, Recall
+
+
+class AgentSide:
+    """Implements `pos.till.ports.Ledger`. Any thread may call any of it."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._journal = JournalReader(desk.outside.ledger)
+        self._online = False
+
+    @property
+    def incarnation(self) -> int:
+        return self._desk.outside.incarnation
+
+    def facts_after(self, number: int, limit: int) -> Sequence[SignedFact]:
+        return self._journal.facts_after(number, limit)
+
+    def head(self) -> tuple[int, str]:
+        return self._journal.head()
+
+    def acknowledged(self) -> int:
+        return self._desk.acknowledged()
+
+    def acknowledge(self, number: int) -> Future[None]:
+        return self._desk.submit(lambda: self._desk.acknowledge(number))
+
+    def recall(self, asks: Sequence[Recall]) -> Future[Sequence[Recall]]:
+        asked = tuple(asks)
+        return self._desk.submit(lambda: self._recall(asked))
+
+    def _recall(self, asks: Sequence[Recall]) -> Sequence[Recall]:
+        declined = answer_recalls(self._desk, asks)
+        self._desk.emit("recall", asked=len(asks), declined=len(declined))
+        return declined
+
+    def fence(self, reason: str) -> Future[None]:
+        return self._desk.submit(lambda: self._desk.fence(reason))
+
+    def link_changed(self, link: LinkState) -> None:
+        self._desk.post(lambda: self._link(link))
+
+    def _link(self, link: LinkState) -> None:
+        self._desk.emit("link", **asdict(link))
+        came_back = link.state == "online" and not self._online
+        self._online = link.state == "online"
+        if came_back:
+            self._fill()
+
+    def _fill(self) -> None:
+        """A shift that is open with a line has its allotment, also when it was opened without one."""
+        desk = self._desk
+        if desk.ledger.open_shift() is not None and desk.replica.complete() and not desk.fenced:
+            desk.spawn(lambda: allot(desk))
+
+    def changed(self, what: Changed) -> None:
+        self._desk.post(lambda: self._changed(what))
+
+    def _changed(self, what: Changed) -> None:
+        belief = self._desk.belief
+        if what.documents:
+            belief.forget()
+        for show, indexes in what.places.items():
+            if indexes:
+                belief.mend(show, indexes)
+            else:
+                belief.forget(show)
+        places = {show: list(indexes) for show, indexes in what.places.items()}
+        self._desk.emit("changed", places=places, documents=what.documents)
+        if what.documents:
+            self._fill()
+
+    def office_time(self, iso: str) -> None:
+        heard = datetime.fromisoformat(iso)
+        self._desk.post(lambda: self._desk.clock.hear(heard))

@@ -1,0 +1,83 @@
+"""The sentence a person reads when the till says no: plain English, by code.
+
+Templates name fields of the refusal; the window looks its translations up by template.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from pos.domain.errors import CODES, Refused
+
+TEMPLATES: Final[dict[str, str]] = {
+    "bad_request": "That cannot be done as asked: {reason}.",
+    "not_signed_in": "Nobody is signed in at this till.",
+    "no_shift": "No shift is open. Open one with its float first.",
+    "wrong_pin": "That PIN is not right.",
+    "locked_out": "Too many wrong PINs. Try again after {until}.",
+    "not_allowed": "That is not possible: {reason}.",
+    "approval_needed": "A supervisor must approve this.",
+    "unknown_show": "There is no show {show}.",
+    "unknown_place": "There is no place {place} in this show.",
+    "unknown_ticket": "No such ticket or sale is known here.",
+    "not_on_sale": "This show goes on sale at {on_sale}.",
+    "sales_closed": "Sales for this show closed at {since}.",
+    "right_elsewhere": "{place} is with {holder} since {since}.",
+    "sold": "{place} is sold.",
+    "held": "{place} is held.",
+    "no_price": "{category} has no price for {price_type}.",
+    "proof_needed": "{price_type} needs proof: {proof}. Confirm that you have seen it.",
+    "orphan_seat": "That would leave a single seat: {places}.",
+    "basket_empty": "The basket is empty.",
+    "basket_expired": "The basket's time ran out and its places were given back.",
+    "underpaid": "{missing} is missing.",
+    "overpaid": "That is {over} too much.",
+    "payment_declined": "The card was declined.",
+    "payment_unknown": "It is not known whether the card was charged.",
+    "outside_terms": "The ticket's terms do not allow that any more.",
+    "already_refunded": "This ticket has been refunded already.",
+    "right_to_refund_elsewhere": "The right to refund this ticket is with {holder}.",
+    "shift_open": "A shift is open since {since}.",
+    "storage_failed": "The disk did not take it ({reason}). Nothing was sold and nothing was printed.",
+    "fenced": "This till may not sell: {reason}. Enrol it again.",
+    "device_absent": "This till has no {device}.",
+    "offline": "The office cannot be reached.",
+    "already_admitted": "This ticket has been admitted already.",
+    "already_collected": "This order has been collected already.",
+    "right_to_issue_elsewhere": "Another window has the right to print this.",
+    "check_needed": "A supervisor must confirm the time: {reason}.",
+    "identity_needed": "The buyer's identity must be checked.",
+    "terms_not_told": "The buyer has not been told the terms.",
+    "limit_exceeded": "That is over the limit.",
+    "drawer_short": "The drawer holds only {expected}.",
+    "show_cancelled": "This show is cancelled.",
+    "order_open_elsewhere": "This order is open at another window.",
+    "exchanged": "This ticket has been exchanged.",
+}
+assert frozenset(TEMPLATES) == CODES, "a refusal code has no sentence"
+
+
+def fields_of(refused: Refused) -> dict[str, str]:
+    """The refusal's fields as words; missing ones read as "unknown"."""
+    return {name: _word(value) for name, value in refused.fields.items()}
+
+
+def sentence(refused: Refused) -> str:
+    """The English sentence."""
+    return TEMPLATES[refused.code].format_map(_Words(fields_of(refused)))
+
+
+class _Words(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "an unknown time" if key in ("since", "until", "on_sale") else "unknown"
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    try:
+        at = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return "unknown" if value is None else str(value)
+    return f"{at:%Y-%m-%d %H:%M}"

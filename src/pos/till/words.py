@@ -1,0 +1,212 @@
+"""Words and formats of what is printed, by language. The screen has its own translations.
+
+Printed language is a setting of the till, not of the cashier: the paper is the customer's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from pos.domain.money import Money, digits
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+_BABEL: Final = {"en": "en_GB", "zh_TW": "zh_Hant_TW"}
+
+_WORDS: Final[dict[str, dict[str, str]]] = {
+    "cash": {
+        "en": "Cash",
+        "zh_TW": "現金",
+        "vi": "Tiền mặt",
+        "uk": "Готівка",
+        "hu": "Készpénz",
+    },
+    "card": {
+        "en": "Card",
+        "zh_TW": "刷卡",
+        "vi": "Thẻ",
+        "uk": "Картка",
+        "hu": "Kártya",
+    },
+    "tax": {
+        "en": "incl. {rate} % tax",
+        "zh_TW": "含稅 {rate}%",
+        "vi": "gồm thuế {rate}%",
+        "uk": "у т. ч. податок {rate} %",
+        "hu": "benne {rate} % adó",
+    },
+    "fees": {
+        "en": "plus {amount} fee",
+        "zh_TW": "另加手續費 {amount}",
+        "vi": "cộng phí {amount}",
+        "uk": "плюс збір {amount}",
+        "hu": "plusz {amount} díj",
+    },
+    "refund_until": {
+        "en": "Refund until {at}, fee {fee}.",
+        "zh_TW": "退票期限 {at},手續費 {fee}。",
+        "vi": "Hoàn vé đến {at}, phí {fee}.",
+        "uk": "Повернення до {at}, збір {fee}.",
+        "hu": "Visszaváltás eddig: {at}, díja {fee}.",
+    },
+    "refund_always": {
+        "en": "Refund at any time, fee {fee}.",
+        "zh_TW": "可隨時退票,手續費 {fee}。",
+        "vi": "Hoàn vé bất cứ lúc nào, phí {fee}.",
+        "uk": "Повернення будь-коли, збір {fee}.",
+        "hu": "Bármikor visszaváltható, díja {fee}.",
+    },
+    "refund_never": {
+        "en": "No refund.",
+        "zh_TW": "恕不退票。",
+        "vi": "Không hoàn vé.",
+        "uk": "Квиток поверненню не підлягає.",
+        "hu": "Nem visszaváltható.",
+    },
+    "refund_past": {
+        "en": "No refund any more.",
+        "zh_TW": "已逾退票期限。",
+        "vi": "Đã hết hạn hoàn vé.",
+        "uk": "Термін повернення минув.",
+        "hu": "Már nem visszaváltható.",
+    },
+    "exchange_until": {
+        "en": "Exchange until {at}, fee {fee}.",
+        "zh_TW": "換票期限 {at},手續費 {fee}。",
+        "vi": "Đổi vé đến {at}, phí {fee}.",
+        "uk": "Обмін до {at}, збір {fee}.",
+        "hu": "Cserélhető eddig: {at}, díja {fee}.",
+    },
+    "float": {
+        "en": "Float",
+        "zh_TW": "備用金",
+        "vi": "Tiền lẻ đầu ca",
+        "uk": "Розмінна каса",
+        "hu": "Nyitó váltópénz",
+    },
+    "sale": {
+        "en": "Cash sales",
+        "zh_TW": "現金銷售",
+        "vi": "Bán thu tiền mặt",
+        "uk": "Продаж за готівку",
+        "hu": "Készpénzes eladás",
+    },
+    "paid_in": {
+        "en": "Paid in",
+        "zh_TW": "存入",
+        "vi": "Nộp vào",
+        "uk": "Внесено",
+        "hu": "Befizetés",
+    },
+    "paid_out": {
+        "en": "Paid out",
+        "zh_TW": "支出",
+        "vi": "Chi ra",
+        "uk": "Видано",
+        "hu": "Kifizetés",
+    },
+    "drop": {
+        "en": "To the safe",
+        "zh_TW": "存入保險箱",
+        "vi": "Vào két",
+        "uk": "До сейфа",
+        "hu": "Széfbe",
+    },
+    "by_tender": {
+        "en": "By tender",
+        "zh_TW": "依付款方式",
+        "vi": "Theo hình thức",
+        "uk": "За видами оплати",
+        "hu": "Fizetési módonként",
+    },
+    "drawer": {
+        "en": "Drawer",
+        "zh_TW": "錢箱",
+        "vi": "Ngăn tiền",
+        "uk": "Каса",
+        "hu": "Kassza",
+    },
+    "counts": {
+        "en": "Sold",
+        "zh_TW": "銷售",
+        "vi": "Đã bán",
+        "uk": "Продано",
+        "hu": "Eladva",
+    },
+    "sales": {
+        "en": "Sales",
+        "zh_TW": "筆數",
+        "vi": "Lượt bán",
+        "uk": "Продажів",
+        "hu": "Eladások",
+    },
+    "tickets": {
+        "en": "Tickets",
+        "zh_TW": "張數",
+        "vi": "Số vé",
+        "uk": "Квитків",
+        "hu": "Jegyek",
+    },
+    "cashier": {
+        "en": "Cashier",
+        "zh_TW": "售票員",
+        "vi": "Thu ngân",
+        "uk": "Касир",
+        "hu": "Pénztáros",
+    },
+    "supervisor": {
+        "en": "Supervisor",
+        "zh_TW": "主管",
+        "vi": "Giám sát",
+        "uk": "Старший зміни",
+        "hu": "Felügyelő",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """Writes for paper in one language, with times in the venue's zone."""
+
+    language: str
+    zone: ZoneInfo
+
+    @cached_property
+    def _locale(self) -> Locale:
+        from babel import Locale
+
+        return Locale.parse(_BABEL.get(self.language, self.language))
+
+    def say(self, word: str, **fields: str) -> str:
+        """A word or sentence; a key without a word says itself."""
+        forms = _WORDS.get(word, {})
+        return (forms.get(self.language) or forms.get("en") or word).format(**fields)
+
+    def money(self, amount: Money) -> str:
+        """ "€58.00", with the decimals the books keep."""
+        from babel.numbers import format_currency
+
+        pattern = str(self._locale.currency_formats["standard"].pattern).split(";")[0]
+        places = digits(amount.currency)
+        pattern = pattern.replace(".00", "." + "0" * places if places else "")
+        return format_currency(
+            amount.decimal, amount.currency, locale=self._locale, currency_digits=False, format=pattern
+        )
+
+    def day(self, at: datetime) -> str:
+        """ "Fri 3 Dec 2027"."""
+        from babel.dates import format_skeleton
+
+        return format_skeleton("yMMMEd", at.astimezone(self.zone), locale=self._locale)
+
+    def time(self, at: datetime) -> str:
+        """ "19:30"."""
+        return f"{at.astimezone(self.zone):%H:%M}"
+
+    def moment(self, at: datetime) -> str:
+        return f"{self.day(at)} {self.time(at)}"
