@@ -65,7 +65,7 @@ def read_profile(text: str, where: str) -> Profile:
     except tomllib.TOMLDecodeError as error:
         raise Unreadable(where, "", f"is not TOML: {error}") from error
     protocol = table.get("protocol")
-    if protocol not in _KNOWN:
+    if not isinstance(protocol, str) or protocol not in _KNOWN:
         raise Unreadable(where, "protocol", f"{protocol!r} is not one of {', '.join(sorted(_KNOWN))}")
     reader = _Reader(where)
     known = _KNOWN[protocol]
@@ -115,7 +115,7 @@ class _Reader:
         return found
 
     def number(self, table: Mapping[str, Any], key: str, default: float, least: float, most: float) -> float:
-        value = table.get(key.split(".")[-1], default)
+        value = table.get(key.rsplit(".", maxsplit=1)[-1], default)
         if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
             raise Unreadable(self._where, key, f"{value!r} is not a number between {least:g} and {most:g}")
         return float(value)
@@ -127,7 +127,7 @@ class _Reader:
         return value
 
     def choice(self, table: Mapping[str, Any], key: str, default: object, choices: tuple[object, ...]) -> Any:
-        value = table.get(key.split(".")[-1], default)
+        value = table.get(key.rsplit(".", maxsplit=1)[-1], default)
         if value not in choices:
             raise Unreadable(self._where, key, f"{value!r} is not one of {', '.join(map(str, choices))}")
         return value

@@ -18,12 +18,11 @@ _QUESTIONS: Final = ("DLE EOT 1", "DLE EOT 2", "DLE EOT 3", "DLE EOT 4")
 _ERRORS: Final = {
     "autocutter_error": "the cutter is stuck",
     "unrecoverable_error": "an error that only switching it off and on clears",
-    "auto_recoverable_error": "the print head is too hot; it goes on by itself",
     "mechanical_error": "a mechanical error",
-    "error": "an error",
 }
-# In these states nothing can be printed.
+# In these states nothing can be printed; in those of STUCK a job that was begun waits for a person.
 HALTED: Final[frozenset[State]] = frozenset({"offline", "paper_out", "cover_open", "error"})
+STUCK: Final[frozenset[State]] = HALTED - {"offline"}
 
 
 class Dialogue:
@@ -81,6 +80,10 @@ class Dialogue:
         for name, text in _ERRORS.items():
             if facts.get(name):
                 return "error", text
+        if facts.get("auto_recoverable_error"):
+            return "offline", "the print head is too hot; it goes on by itself"
+        if facts.get("error"):
+            return "error", "an error it does not name"
         if facts["offline"]:
             return "offline", "is switched to offline"
         if facts.get("paper_near_end"):

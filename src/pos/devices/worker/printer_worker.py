@@ -1,0 +1,148 @@
+"""The worker: one thread that owns one printer and takes its jobs in order.
+
+Callbacks are called in the worker's thread. `started` may block, until the till has
+recorded durably that the job has begun; the other callbacks should return at once.
+The drawer goes before waiting jobs, since a customer waits for change, and is never
+opened late: if the printer cannot be reached now, it stays shut.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Final
+
+from pos.devices.worker.outcome import DeviceState, Outcome, Printer, Result
+
+_log = logging.getLogger(__name__)
+_MOST_JOBS: Final = 64
+_JOIN_S: Final = 2.0
+
+Finished = Callable[[Outcome, str], None]
+
+
+class PrinterWorker:
+    """The thread and queue of one printer, called `name` ("printer.ticket").
+
+    `make_printer` is called once with a function that tells whether the worker is
+    closing, and gives the printer. `on_state` is told of every change of state.
+    The thread starts at once; `close` ends it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        make_printer: Callable[[Callable[[], bool]], Printer],
+        on_state: Callable[[str, DeviceState], None],
+    ) -> None:
+        self._name, self._on_state = name, on_state
+        self._closing = threading.Event()
+        self._printer = make_printer(self._closing.is_set)
+        self._change = threading.Condition()
+        self._urgent: deque[Callable[[], None]] = deque()
+        self._jobs: deque[Callable[[], None]] = deque()
+        self._state = DeviceState("unknown", "not asked yet")
+        self._drawer_open: bool | None = None
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    @property
+    def state(self) -> DeviceState:
+        """How the printer was when last asked; from any thread."""
+        return self._state
+
+    @property
+    def drawer_open(self) -> bool | None:
+        """What the drawer's sensor said last, None when it says nothing; from any thread."""
+        return self._drawer_open
+
+    def submit(
+        self,
+        job: str,
+        content: Mapping[str, Any],
+        started: Callable[[], None],
+        finished: Finished,
+    ) -> None:
+        """Print `content` in its turn; returns at once, from any thread.
+
+        `started` is called before the first byte leaves. `finished` is called exactly once, with
+        done, failed (nothing was sent) or unknown, except for jobs that `close` finds not begun.
+        """
+        with self._change:
+            if len(self._jobs) < _MOST_JOBS:
+                self._jobs.append(partial(self._print, job, content, started, finished))
+            else:
+                # Said by the thread, too: a caller is never called back from inside its call.
+                self._urgent.append(partial(finished, "failed", f"{_MOST_JOBS} jobs are waiting already"))
+            self._change.notify()
+
+    def kick_drawer(self, finished: Finished) -> None:
+        """Open the drawer, before any waiting job; returns at once, from any thread."""
+        with self._change:
+            self._urgent.append(partial(self._kick, finished))
+            self._change.notify()
+
+    def close(self) -> None:
+        """End within 2 s. A job under way is unknown unless it is confirmed; those not begun are left."""
+        self._closing.set()
+        with self._change:
+            self._change.notify()
+        self._thread.join(_JOIN_S)
+        if self._thread.is_alive():
+            _log.warning("%s: did not end within %s s", self._name, _JOIN_S)
+
+    def _run(self) -> None:
+        self._guarded(self._probe)
+        while not self._closing.is_set():
+            self._guarded(self._next())
+        self._printer.close()
+
+    def _next(self) -> Callable[[], None]:
+        """What to do next: a job, or else, when it is time, to look after the printer."""
+        with self._change:
+            if not (self._urgent or self._jobs or self._closing.is_set()):
+                self._change.wait(self._printer.poll_s)
+            for queue in (self._urgent, self._jobs):
+                if queue:
+                    return queue.popleft()
+        return self._probe
+
+    def _guarded(self, act: Callable[[], None]) -> None:
+        """A mistake in one job must not end the thread that the next ones wait for."""
+        try:
+            act()
+        except Exception:  # noqa: BLE001 - logged as an error with its trace
+            _log.exception("%s: something went wrong that should not", self._name)
+
+    def _print(self, job: str, content: Mapping[str, Any], started: Callable[[], None], finished: Finished) -> None:
+        begun = False
+
+        def begin() -> None:
+            nonlocal begun
+            started()
+            begun = True
+
+        try:
+            result = self._printer.print(job, content, begin)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the job has an outcome
+            _log.exception("%s: job %s", self._name, job)
+            result = Result("unknown" if begun else "failed", str(error) or type(error).__name__)
+        if begun or not self._closing.is_set():
+            finished(result.outcome, result.text)
+        self._probe()
+
+    def _kick(self, finished: Finished) -> None:
+        result = self._printer.kick_drawer()
+        finished(result.outcome, result.text)
+
+    def _probe(self) -> None:
+        if self._closing.is_set():
+            return
+        state = self._printer.probe()
+        self._drawer_open = self._printer.drawer_open()
+        if state != self._state:
+            self._state = state
+            self._on_state(self._name, state)

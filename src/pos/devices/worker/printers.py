@@ -1,0 +1,104 @@
+"""All printers of a till, and the drawer that hangs on one of them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from pos.devices.profile import Profile
+from pos.devices.transport import Address
+from pos.devices.worker import receipt_printer
+from pos.devices.worker.folder import FolderPrinter, PdfPress
+from pos.devices.worker.outcome import DeviceState, Outcome, Printer
+from pos.devices.worker.printer_worker import PrinterWorker
+from pos.devices.worker.receipt_printer import ReceiptPrinter
+from pos.domain.errors import Unreadable
+
+_log = logging.getLogger(__name__)
+
+
+class Press(receipt_printer.Press, PdfPress, Protocol):
+    """Sets jobs in whatever form a printer wants (pos.paper.press)."""
+
+
+def printer_maker(
+    profile: Profile, address: Address, press: Press, where: str, key: str
+) -> Callable[[Callable[[], bool]], Printer]:
+    """What a PrinterWorker needs to make its printer. Raises Unreadable, naming `where` and `key`,
+    when the profile cannot be used at that address."""
+    if (profile.protocol == "pdf") != (address.scheme == "pdf"):
+        raise Unreadable(where, key, f"{profile.name} cannot be reached by {address.scheme}://")
+    if profile.protocol == "pdf":
+        return lambda stopping: FolderPrinter(profile, Path(address.path), press)
+    return lambda stopping: ReceiptPrinter(profile, address, press, stopping)
+
+
+class Printers:
+    """The printers by role ("ticket", "receipt"), each with its worker. Fulfils the till's port.
+
+    `makers` come from `printer_maker`; a role left out is a printer that is not there.
+    `drawer` is the role of the printer that the drawer hangs on, None without a drawer.
+    `on_state` is told of every change, in the worker's thread.
+    """
+
+    def __init__(
+        self,
+        makers: Mapping[str, Callable[[Callable[[], bool]], Printer]],
+        drawer: str | None,
+        on_state: Callable[[str, DeviceState], None],
+    ) -> None:
+        self._workers = {role: PrinterWorker(f"printer.{role}", make, on_state) for role, make in makers.items()}
+        self._drawer = drawer
+
+    def submit(
+        self,
+        role: str,
+        job: str,
+        content: dict[str, Any],
+        started: Callable[[], None],
+        finished: Callable[[Outcome, str], None],
+    ) -> None:
+        """Print in its turn. Without such a printer `finished` is called before this returns."""
+        worker = self._workers.get(role)
+        if worker is None:
+            finished("failed", f"there is no {role} printer")
+        else:
+            worker.submit(job, content, started, finished)
+
+    def kick_drawer(self) -> None:
+        """Open the drawer, if there is one. One that stays shut is logged and seen in its state."""
+        worker = self._workers.get(self._drawer or "")
+        if worker is not None:
+            worker.kick_drawer(_log_shut)
+
+    def states(self) -> dict[str, dict[str, str]]:
+        """Device name -> {"state", "text"}."""
+        states = {f"printer.{role}": worker.state for role, worker in self._workers.items()}
+        if self._drawer is not None:
+            states["drawer"] = self._drawer_state(self._drawer)
+        return {name: {"state": state.state, "text": state.text} for name, state in states.items()}
+
+    def present(self, role: str) -> bool:
+        """Whether there is such a printer at all."""
+        return role in self._workers
+
+    def close(self) -> None:
+        """End all workers; each takes at most 2 s."""
+        for worker in self._workers.values():
+            worker.close()
+
+    def _drawer_state(self, role: str) -> DeviceState:
+        worker = self._workers.get(role)
+        if worker is None:
+            return DeviceState("absent", f"there is no {role} printer for it to hang on")
+        if worker.state.state not in ("ready", "paper_low"):
+            return worker.state
+        is_open = worker.drawer_open
+        return DeviceState("ready", "its sensor says nothing" if is_open is None else "open" if is_open else "shut")
+
+
+def _log_shut(outcome: Outcome, text: str) -> None:
+    if outcome != "done":
+        _log.warning("the drawer was not opened: %s", text)
