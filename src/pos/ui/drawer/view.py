@@ -1,0 +1,165 @@
+"""The drawer's screen: the shift and its moves at the left, a move in the panel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+
+from pos.ui.drawer.presenter import KINDS, DrawerPresenter
+from pos.ui.i18n import tr
+from pos.ui.screen import Screen
+from pos.ui.shift.amount import AmountPanel
+from pos.ui.theme import tokens as t
+from pos.ui.theme.fonts import text_font
+from pos.ui.theme.widgets import KeyButton, MoneyLabel
+
+_CLOSE_KEY = 4
+
+
+class DrawerScreen(Screen):
+    """F1–F3 choose the kind of move, F4 goes to the count that closes the shift."""
+
+    name = "drawer"
+
+    def __init__(self, presenter: DrawerPresenter, count: Callable[[], None]) -> None:
+        super().__init__()
+        self.presenter, self._count = presenter, count
+        self._build_work()
+        self._build_panel()
+        presenter.changed.connect(self.draw)
+        self.draw()
+
+    def _build_work(self) -> None:
+        box = QVBoxLayout(self.work)
+        box.setContentsMargins(32, 20, 32, 20)
+        box.setSpacing(12)
+        head = QHBoxLayout()
+        title = QLabel(tr("Drawer"))
+        title.setFont(text_font(t.TOTAL, QFont.Weight.DemiBold))
+        self._close = KeyButton(tr("Count and close the shift"), f"F{_CLOSE_KEY}", kind="outline")
+        self._close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._close.clicked.connect(self._count)
+        head.addWidget(title, 1)
+        head.addWidget(self._close)
+        box.addLayout(head)
+        self._shift = QLabel()
+        self._shift.setFont(text_font(t.TITLE))
+        self._shift.setProperty("role", "muted")
+        box.addWidget(self._shift)
+        self._moves = QWidget()
+        self._grid = QGridLayout(self._moves)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setVerticalSpacing(0)
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setColumnStretch(2, 1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(self._moves)
+        box.addWidget(scroll, 1)
+
+    def _build_panel(self) -> None:
+        side = AmountPanel(tr("Cash in or out"), tr("Book it"))
+        self._side = side
+        kinds = QHBoxLayout()
+        kinds.setSpacing(6)
+        self._kinds: dict[str, KeyButton] = {}
+        for number, kind in enumerate(KINDS, 1):
+            button = KeyButton(kind_names()[kind], f"F{number}", stacked=True)
+            button.setCheckable(True)
+            button.setFixedHeight(56)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda _=False, kind=kind: self.presenter.choose(kind))
+            kinds.addWidget(button)
+            self._kinds[kind] = button
+        self._reason = QLineEdit()
+        self._reason.setPlaceholderText(tr("Reason"))
+        self._reason.setAccessibleName(tr("Reason"))
+        self._reason.textEdited.connect(self.presenter.type_reason)
+        side.extra.addLayout(kinds)
+        side.extra.addWidget(self._reason)
+        side.pad.digit.connect(self.presenter.type_digit)
+        side.pad.erase.connect(self.presenter.erase)
+        side.primary.clicked.connect(self.presenter.book)
+        self.panel_box().addWidget(side)
+
+    def enter(self) -> None:
+        self.presenter.refresh()
+        self.work.setFocus()
+
+    def draw(self) -> None:
+        presenter, formats = self.presenter, self.presenter.session.formats
+        for kind, button in self._kinds.items():
+            button.setChecked(kind == presenter.kind)
+        if self._reason.text() != presenter.reason:
+            self._reason.setText(presenter.reason)
+        label = tr("Booking…") if presenter.asking else tr("Book it")
+        self._side.show_state(formats.money(presenter.amount), presenter.problem, label, not presenter.asking)
+        self._draw_shift()
+
+    def _draw_shift(self) -> None:
+        state, formats = self.presenter.state, self.presenter.session.formats
+        if state is None:
+            return
+        now = self.presenter.session.now
+        since = formats.day_and_time(state.opened_at, now)
+        amount = formats.money(state.float)
+        text = tr(
+            "{name} · shift {id} since {since} · float {amount}",
+            name=state.name,
+            id=state.shift,
+            since=since,
+            amount=amount,
+        )
+        self._shift.setText(text)
+        while (item := self._grid.takeAt(0)) is not None:
+            if widget := item.widget():
+                widget.deleteLater()
+        names = kind_names() | {"float": tr("Float")}
+        for at, move in enumerate(state.moves):
+            row = 2 * at
+            when = QLabel(formats.time(move.at) if move.at else "")
+            when.setProperty("role", "muted")
+            kind = QLabel(names.get(move.kind, move.kind))
+            kind.setFont(text_font(t.BODY, QFont.Weight.DemiBold))
+            reason = QLabel(move.reason)
+            reason.setProperty("role", "muted")
+            for column, part in enumerate((when, kind, reason, MoneyLabel(formats.money(move.amount)))):
+                part.setFixedHeight(44)
+                self._grid.addWidget(part, row, column)
+            rule = QFrame()
+            rule.setProperty("role", "rule")
+            rule.setFixedHeight(1)
+            self._grid.addWidget(rule, row + 1, 0, 1, 4)
+        self._grid.setRowStretch(2 * len(state.moves), 1)
+
+    def act(self, action: str) -> bool:
+        kind, _, value = action.partition(":")
+        presenter = self.presenter
+        if kind == "digit":
+            presenter.type_digit(value)
+        elif kind == "erase":
+            presenter.erase()
+        elif kind == "price" and int(value) <= len(KINDS):
+            presenter.choose(KINDS[int(value) - 1])
+        elif kind == "price" and int(value) == _CLOSE_KEY:
+            self._count()
+        elif kind == "find":
+            self._reason.setFocus()
+        elif kind == "primary":
+            presenter.book()
+        elif kind == "back":
+            self.work.setFocus()
+            return presenter.clear()
+        else:
+            return False
+        return True
+
+
+def kind_names() -> dict[str, str]:
+    """The kinds of cash moves in words."""
+    return {"paid_in": tr("Paid in"), "paid_out": tr("Paid out"), "drop": tr("Drop")}

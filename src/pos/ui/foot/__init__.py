@@ -1,0 +1,1 @@
+"""The foot of the window: the devices, the last sale, and what became of its paper."""

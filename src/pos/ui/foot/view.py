@@ -1,0 +1,105 @@
+"""The foot as drawn: devices at the left, the last sale or a question about paper at the right."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from pos.ui.foot.presenter import PaperPresenter
+from pos.ui.i18n import tr, tr_count
+from pos.ui.keys import cap
+from pos.ui.session import Session
+from pos.ui.theme.apply import restyle
+from pos.ui.theme.widgets import keycap
+
+_DEVICE_SIGNS: Final = {"ready": "●", "absent": "○"}
+
+
+class FootView(QFrame):
+    """Always there, 48 px high, so that its keys can be pressed."""
+
+    def __init__(self, session: Session, paper: PaperPresenter, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session, self.paper = session, paper
+        self.setProperty("role", "card")
+        self.setFixedHeight(48)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 0, 8, 0)
+        row.setSpacing(8)
+        self._devices = QLabel()
+        self._devices.setTextFormat(Qt.TextFormat.RichText)
+        self._said = QLabel()
+        self._yes = self._key(tr("Yes"), lambda: paper.came_out(True))
+        self._no = self._key(tr("No"), lambda: paper.came_out(False))
+        self._again = self._key(tr("Print again"), paper.print_again)
+        self._receipt = self._key(tr("Receipt again"), paper.receipt)
+        self._receipt.setProperty("role", "link")
+        self._cap = keycap(cap("receipt"))
+        row.addWidget(self._devices)
+        row.addStretch(1)
+        for part in (self._said, self._again, self._yes, self._no, self._receipt, self._cap):
+            row.addWidget(part)
+        row.addSpacing(8)
+        paper.changed.connect(self.draw)
+        session.status_changed.connect(self.draw)
+        session.signed.connect(self.draw)
+        self.draw()
+
+    def _key(self, text: str, act: object) -> QPushButton:
+        button = QPushButton(text)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setStyleSheet("min-height: 38px;")
+        button.clicked.connect(lambda: act())  # type: ignore[operator]
+        return button
+
+    def minimumSizeHint(self) -> QSize:
+        # A long sentence is cut rather than widening the window.
+        return QSize(0, 48)
+
+    def draw(self) -> None:
+        self._devices.setText("&nbsp;&nbsp;&nbsp;".join(self._device_texts()))
+        job, last = self.paper.attention, self.paper.last
+        signed = self.session.person is not None
+        unknown = signed and job is not None and job.state == "unknown"
+        failed = signed and job is not None and job.state == "failed"
+        self._yes.setVisible(unknown)
+        self._no.setVisible(unknown)
+        self._again.setVisible(failed)
+        quiet = signed and job is None and last is not None
+        self._receipt.setVisible(quiet)
+        self._cap.setVisible(quiet)
+        self._said.setProperty("role", "warning" if job is not None and signed else "muted")
+        restyle(self._said)
+        if job is not None and signed:
+            self._said.setText("▲ " + self.paper.question(job))
+        elif quiet and last is not None:
+            self._said.setText(
+                " · ".join(
+                    (
+                        tr("Last sale {id}", id=last.id),
+                        tr_count("%n ticket", "%n tickets", len(last.tickets)),
+                        self.paper.fate(last)[1],
+                        self.session.formats.time_exact(last.at),
+                    )
+                )
+            )
+        else:
+            self._said.setText("")
+
+    def _device_texts(self) -> list[str]:
+        names = {
+            "printer.ticket": tr("Tickets"),
+            "printer.receipt": tr("Receipts"),
+            "drawer": tr("Drawer"),
+            "terminal": tr("Terminal"),
+            "scanner": tr("Scanner"),
+        }
+        texts = []
+        for name, device in self.session.status.devices.items():
+            state, text = str(device.get("state") or ""), str(device.get("text") or "")
+            words = {"ready": tr("ready"), "absent": tr("not there")}.get(state, text or state)
+            sign = _DEVICE_SIGNS.get(state, "▲")
+            texts.append(f"{sign} <b>{names.get(name, name)}</b> {words}")
+        return texts

@@ -1,0 +1,76 @@
+"""The line under the top bar: what to say about the line to the office, and what still works."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pos.ui.i18n import tr, tr_count
+from pos.ui.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """`level` is "quiet", "amber" or "red"; `action` is what the key at its right end says."""
+
+    level: str
+    lead: str
+    rest: str
+    action: str = ""
+
+
+def causes() -> dict[str, str]:
+    """Why the office is away, in words, by the cause the till names."""
+    return {
+        "no_network": tr("No network — selling on."),
+        "no_office": tr("No answer from the office — selling on."),
+        "office_refuses": tr("The office refuses this till — selling on."),
+        "not_our_office": tr("Another office answers — selling on."),
+    }
+
+
+def notice(session: Session) -> Notice:
+    """What the line says now."""
+    link, formats = session.link, session.formats
+    if not link.known or link.online:
+        return Notice("quiet", "", _quiet(session))
+    parts = []
+    if link.since is not None:
+        parts.append(tr("since {time}", time=formats.time(link.since)))
+    in_hand = sum(session.status.in_hand.values())
+    if session.show is not None:
+        here = session.show.held_here
+        parts.append(tr_count("%n place in hand here", "%n places in hand here", here, formats.count(here)))
+    elif in_hand:
+        parts.append(tr_count("%n place in hand", "%n places in hand", in_hand, formats.count(in_hand)))
+    unsent = session.status.unsent
+    parts.append(tr_count("%n entry unsent", "%n entries unsent", unsent, formats.count(unsent)))
+    parts.append(tr("places in hand still sell, printing and the drawer work"))
+    return Notice(
+        "amber", causes().get(link.cause, tr("Office away — selling on.")), " · ".join(parts), tr("What to do (?)")
+    )
+
+
+def _quiet(session: Session) -> str:
+    parts = []
+    if session.status.unsent:
+        unsent = session.status.unsent
+        parts.append(tr_count("%n entry on its way to the office", "%n entries on their way to the office", unsent))
+    if card := session.show:
+        if not session.formats.is_today(card.starts, session.now):
+            parts.append(tr("Not today: this show is on {date}", date=session.formats.date(card.starts)))
+        if not card.sells:
+            parts.append(unsold_reason(session))
+    return " · ".join(parts)
+
+
+def unsold_reason(session: Session) -> str:
+    """Why the chosen show does not sell now."""
+    card, now = session.show, session.now
+    if card is None:
+        return ""
+    formats = session.formats
+    if card.on_sale is not None and card.on_sale > now:
+        return tr("On sale from {when}", when=formats.day_and_time(card.on_sale, now))
+    if card.sales_until is not None and card.sales_until <= now:
+        return tr("Sales closed at {when}", when=formats.day_and_time(card.sales_until, now))
+    return tr("Not on sale")

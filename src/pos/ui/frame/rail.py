@@ -1,0 +1,59 @@
+"""The rail at the left: the screens, each in a place of its own that never changes."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from pos.ui.i18n import tr
+from pos.ui.keys import cap
+from pos.ui.theme.widgets import RailButton
+
+WIDTH_PX = 84
+_PLACES = 8
+_SLOT_PX = 68
+
+
+class Rail(QFrame):
+    """`chosen` carries a screen's name. Screen n always sits at place n, whichever others there are."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "card")
+        self.setFixedWidth(WIDTH_PX)
+        self._buttons: dict[str, RailButton] = {}
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 8, 0, 8)
+        self._column.setSpacing(0)
+        places = {number: (name, icon, label) for number, name, icon, label in screens()}
+        for number in range(1, _PLACES + 1):
+            if number not in places:
+                self._column.addSpacing(_SLOT_PX)
+                continue
+            name, icon, label = places[number]
+            button = RailButton(icon, label, cap(f"screen:{number}"))
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda _=False, name=name: self.chosen.emit(name))
+            self._column.addWidget(button)
+            self._buttons[name] = button
+        self._column.addStretch(1)
+
+    def show_screen(self, name: str, usable: bool) -> None:
+        """Mark the screen shown; without a shift there is nothing to choose."""
+        for each, button in self._buttons.items():
+            button.setVisible(usable)
+            button.setAutoExclusive(False)
+            button.setChecked(each == name)
+            button.setAutoExclusive(True)
+
+
+def screens() -> list[tuple[int, str, str, str]]:
+    """(place, name, icon, label) of the screens this window has."""
+    return [(1, "sell", "sell", tr("Sell")), (5, "drawer", "drawer", tr("Drawer"))]
+
+
+def screen_at(number: int) -> str:
+    """The name of the screen at a place of the rail, or nothing."""
+    return next((name for place, name, _, _ in screens() if place == number), "")

@@ -1,0 +1,141 @@
+"""The keyboard: every shortcut of the window in one table, so that none clashes and all can be listed.
+
+Letters and digits are shortcuts too, but a text field that has the focus takes them
+first: Qt lets it override a printable key. Digits therefore type the amount given from
+anywhere on the selling screen, and quick cash sits on Alt with a digit, because a bare
+digit cannot both begin "25" and mean a banknote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
+
+from pos.ui.i18n import tr
+
+PRICE_KEYS: Final = 10
+QUICK_KEYS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What an action is called in code, the sequences that trigger it, and its keycap."""
+
+    action: str
+    sequences: tuple[str, ...]
+    cap: str
+
+
+def _numbered(action: str, prefix: str, cap: str, first: int, last: int) -> list[Key]:
+    return [Key(f"{action}:{n}", (f"{prefix}{n}",), f"{cap}{n}") for n in range(first, last + 1)]
+
+
+KEYS: Final[tuple[Key, ...]] = (
+    Key("primary", ("Return", "Enter"), "Enter"),
+    Key("back", ("Esc",), "Esc"),
+    *_numbered("price", "F", "F", 1, PRICE_KEYS),
+    *_numbered("drop", "Shift+F", "⇧F", 1, PRICE_KEYS),
+    *_numbered("digit", "", "", 0, 9),
+    Key("digit:.", (".", ","), "."),
+    Key("erase", ("Backspace",), "⌫"),
+    *_numbered("quick", "Alt+", "Alt ", 1, QUICK_KEYS),
+    Key("find", ("/",), "/"),
+    Key("best", ("B",), "B"),
+    Key("more", ("+",), "+"),
+    Key("less", ("-",), "−"),
+    Key("told", ("T",), "T"),
+    Key("undo", ("Ctrl+Z",), "^Z"),
+    Key("remove", ("Del",), "Del"),
+    Key("clear", ("Ctrl+Del",), "^Del"),
+    Key("line_up", ("PgUp",), "PgUp"),
+    Key("line_down", ("PgDown",), "PgDn"),
+    Key("next_show", ("Ctrl+Tab",), "^Tab"),
+    Key("last_show", ("Ctrl+Shift+Tab",), "^⇧Tab"),
+    Key("zoom_in", ("Ctrl++", "Ctrl+="), "^+"),
+    Key("zoom_out", ("Ctrl+-",), "^−"),
+    Key("fit", ("Ctrl+0",), "^0"),
+    Key("receipt", ("Ctrl+E",), "^E"),
+    *_numbered("screen", "Ctrl+", "^", 1, 8),
+    Key("shows", ("Ctrl+O",), "^O"),
+    Key("lock", ("Ctrl+L",), "^L"),
+    Key("theme", ("Ctrl+D",), "^D"),
+    Key("help", ("?", "Shift+?"), "?"),
+)
+
+
+def cap(action: str) -> str:
+    """The keycap of an action. Raises KeyError for one that has no key."""
+    for key in KEYS:
+        if key.action == action:
+            return key.cap
+    raise KeyError(action)
+
+
+def listed() -> list[tuple[str, list[tuple[str, str]]]]:
+    """What the help shows: groups of (keycap, what it does), in the window's language."""
+    return [
+        (
+            tr("Choosing seats"),
+            [
+                ("/", tr("find a seat: Stalls C 12, Stalls C 4-9")),
+                ("B", tr("best seats together")),
+                ("+ −", tr("how many seats")),
+                ("← ↑ → ↓", tr("walk over the seats")),
+                (tr("Space"), tr("take the seat, or give it back")),
+                ("^+ ^− ^0", tr("nearer, farther, the whole hall")),
+                ("^Tab", tr("the next show")),
+                ("^O", tr("all shows")),
+            ],
+        ),
+        (
+            tr("The basket"),
+            [
+                ("F1 … F10", tr("price type of the marked ticket, and of the next ones")),
+                ("⇧F1 … ⇧F10", tr("take the last ticket of that type away")),
+                ("PgUp PgDn", tr("mark another ticket")),
+                ("Del", tr("take the marked ticket away")),
+                ("^Z", tr("undo the last pick")),
+                ("^Del", tr("empty the basket")),
+                ("T", tr("terms were told")),
+            ],
+        ),
+        (
+            tr("Paying"),
+            [
+                ("0 … 9", tr("amount given")),
+                ("Alt 1 … Alt 3", tr("a round amount given")),
+                (tr("Enter"), tr("the main action: cash, next customer")),
+                ("^E", tr("receipt again")),
+            ],
+        ),
+        (
+            tr("The window"),
+            [
+                ("^1", tr("sell")),
+                ("^5", tr("drawer and shift")),
+                ("^L", tr("lock; the basket stays")),
+                ("^D", tr("light or dark")),
+                ("Esc", tr("one step back")),
+                ("?", tr("this list")),
+            ],
+        ),
+    ]
+
+
+class KeyMap:
+    """Binds the table to a window; `act` is called with the action's name."""
+
+    def __init__(self, window: QWidget, act: Callable[[str], None]) -> None:
+        self._shortcuts: list[QShortcut] = []
+        for key in KEYS:
+            for sequence in key.sequences:
+                shortcut = QShortcut(QKeySequence(sequence), window)
+                shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+                shortcut.setAutoRepeat(key.action in ("erase", "more", "less", "line_up", "line_down"))
+                shortcut.activated.connect(lambda action=key.action: act(action))
+                self._shortcuts.append(shortcut)

@@ -1,0 +1,243 @@
+"""What the till answers, as values the screens draw. Amounts become Money, times datetimes.
+
+Reading is strict: a missing key is a defect of the till and surfaces as one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from pos.domain.money import Money
+from pos.ui.format import read_time
+
+Document = dict[str, Any]
+
+
+def _time(text: str | None) -> datetime | None:
+    return read_time(text) if text else None
+
+
+def name_in(names: dict[str, str] | None, language: str, otherwise: str) -> str:
+    """A name in the cashier's language, else in English, else as the till gave it."""
+    names = names or {}
+    return names.get(language) or names.get("en") or otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCard:
+    """A show in the tabs and in the list of all shows. `on_sale`, `sales_until` may be None."""
+
+    id: str
+    title: str
+    titles: dict[str, str]
+    starts: datetime
+    free: int
+    held_here: int
+    capacity: int
+    sells: bool
+    on_sale: datetime | None
+    sales_until: datetime | None
+    as_of: datetime | None
+
+    @classmethod
+    def read(cls, doc: Document) -> ShowCard:
+        return cls(
+            doc["id"],
+            doc["title"],
+            dict(doc.get("titles") or {}),
+            read_time(doc["starts"]),
+            int(doc["free"]),
+            int(doc["held_here"]),
+            int(doc["capacity"]),
+            bool(doc["sells"]),
+            _time(doc.get("on_sale")),
+            _time(doc.get("sales_until")),
+            _time(doc.get("as_of")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PriceType:
+    """`proof` names what the cashier must have seen ("student card"), or is empty."""
+
+    id: str
+    name: str
+    names: dict[str, str]
+    proof: str
+
+
+@dataclass(frozen=True, slots=True)
+class TermsNow:
+    """What applies at this moment. A fee is "10%" or an amount, as the terms say."""
+
+    refund_allowed: bool
+    refund_until: datetime | None
+    refund_fee: str
+    exchange_allowed: bool
+    exchange_until: datetime | None
+    exchange_fee: str
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """One show in full: its prices by category, then price type, and the terms now."""
+
+    id: str
+    title: str
+    titles: dict[str, str]
+    starts: datetime
+    currency: str
+    categories: tuple[str, ...]
+    prices: dict[str, dict[str, Money]]
+    types: tuple[PriceType, ...]
+    fees: dict[str, dict[str, str]]
+    terms: TermsNow
+
+    @classmethod
+    def read(cls, doc: Document) -> Show:
+        currency, terms = doc["currency"], doc["terms"]
+        return cls(
+            doc["id"],
+            doc["title"],
+            dict(doc.get("titles") or {}),
+            read_time(doc["starts"]),
+            currency,
+            tuple(category["name"] for category in doc["categories"]),
+            {
+                category: {kind: Money.parse(price, currency) for kind, price in row.items()}
+                for category, row in doc["prices"].items()
+            },
+            tuple(
+                PriceType(kind["id"], kind["name"], dict(kind.get("names") or {}), kind.get("proof") or "")
+                for kind in doc["price_types"]
+            ),
+            {fee["id"]: dict(fee.get("names") or {}) for fee in doc["fees"]},
+            TermsNow(
+                bool(terms["refund_allowed"]),
+                _time(terms.get("refund_until")),
+                str(terms.get("refund_fee") or ""),
+                bool(terms["exchange_allowed"]),
+                _time(terms.get("exchange_until")),
+                str(terms.get("exchange_fee") or ""),
+            ),
+        )
+
+    def type(self, kind: str) -> PriceType | None:
+        return next((each for each in self.types if each.id == kind), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One place in the basket. `ix` is the seat's index on the plan, -1 for a unit of an area."""
+
+    line: Any
+    show: str
+    title: str
+    place: str
+    ix: int
+    label: str
+    category: str
+    price_type: str
+    price: Money
+    proof: bool
+
+    @classmethod
+    def read(cls, doc: Document, currency: str) -> Line:
+        ix = doc.get("ix")
+        return cls(
+            doc["line"],
+            doc["show"],
+            doc["title"],
+            doc["place"],
+            -1 if ix is None else int(ix),
+            doc["label"],
+            doc["category"],
+            doc["price_type"],
+            Money.parse(doc["price"], currency),
+            bool(doc.get("proof")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FeeLine:
+    id: str
+    name: str
+    count: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """The sale in the making. `expires` is when its rights lapse, None while it is empty."""
+
+    lines: tuple[Line, ...]
+    fees: tuple[FeeLine, ...]
+    total: Money
+    expires: datetime | None
+    owner: str
+
+    @classmethod
+    def read(cls, doc: Document, currency: str) -> Basket:
+        return cls(
+            tuple(Line.read(line, currency) for line in doc["lines"]),
+            tuple(
+                FeeLine(fee["id"], fee["name"], int(fee["count"]), Money.parse(fee["amount"], currency))
+                for fee in doc.get("fee_lines") or ()
+            ),
+            Money.parse(doc["total"], currency),
+            _time(doc.get("expires")),
+            doc.get("owner") or "",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """A finished sale, for the change screen and the foot. `tickets` are ticket ids."""
+
+    id: str
+    total: Money
+    rounding: Money
+    change: Money
+    given: Money | None
+    tickets: tuple[str, ...]
+    at: datetime
+
+    @classmethod
+    def read(cls, doc: Document, currency: str, given: Money | None, at: datetime) -> Sale:
+        return cls(
+            doc["id"],
+            Money.parse(doc["total"], currency),
+            Money.parse(doc.get("rounding") or "0", currency),
+            Money.parse(doc["change"], currency),
+            given,
+            tuple(ticket["id"] for ticket in doc["tickets"]),
+            at,
+        )
+
+
+JOB_OPEN: Final = ("queued", "started")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A print job: `state` is queued, started, done, failed or unknown; `text` says why it failed."""
+
+    job: Any
+    kind: str
+    sale: str
+    state: str
+    text: str
+    tickets: tuple[str, ...] = field(default=())
+
+    @classmethod
+    def read(cls, doc: Document) -> Job:
+        return cls(
+            doc["job"],
+            doc.get("kind") or "",
+            doc.get("sale") or "",
+            doc["state"],
+            doc.get("text") or "",
+            tuple(doc.get("tickets") or ()),
+        )

@@ -1,0 +1,42 @@
+"""What the window knows of a screen: a work area, a side panel, and what its keys do."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from pos.ui.theme.tokens import Tokens
+
+PANEL_PX = 372
+
+
+class Screen(QObject):
+    """A view of one presenter. A subclass fills `work` and `panel`, and answers keys in `act`."""
+
+    name = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.work = QWidget()
+        self.panel = QFrame()
+        self.panel.setProperty("role", "card")
+        self.panel.setFixedWidth(PANEL_PX)
+        self.work.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+
+    def panel_box(self) -> QVBoxLayout:
+        """The panel's layout, with the margins every screen shares."""
+        box = QVBoxLayout(self.panel)
+        box.setContentsMargins(16, 12, 16, 12)
+        box.setSpacing(8)
+        return box
+
+    def enter(self) -> None:
+        """The screen is shown now; give the focus to where keys belong."""
+        self.work.setFocus()
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """The palette changed. The stylesheet is in force already; only what paints itself must act."""
+
+    def act(self, action: str) -> bool:
+        """Do what a key of the table asks. False when it means nothing on this screen."""
+        return False

@@ -1,0 +1,151 @@
+"""The hall of the chosen show, kept fresh: whole once, then only the seats that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QObject, Signal
+
+from pos.ui.bridge import Answer
+from pos.ui.session import Session
+
+if TYPE_CHECKING:
+    from pos.domain.plan import Plan
+
+
+# Codes of the till's map columns that matter without the map: free in the pool, in hand here.
+_FREE: Final = 0
+_HERE: Final = 1
+
+
+class Hall(QObject):
+    """Plan, states and areas of one show.
+
+    `opened` means a whole new hall; `seats_changed` carries indexes and their new states;
+    `areas_changed` says that the counts of the areas are new.
+    """
+
+    opened = Signal()
+    seats_changed = Signal(object, object)
+    areas_changed = Signal()
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.show_id = ""
+        self.plan: Plan | None = None
+        self.states = bytearray()
+        self.areas: list[dict[str, Any]] = []
+        self._opened = ""
+        self._stale: set[int] = set()
+        self._reading = False
+        session.heard.connect(self._heard)
+
+    def open(self, show: str) -> None:
+        """Fetch the whole hall of `show`; what was there stays on screen until it is here."""
+        self.show_id = show
+        self._stale.clear()
+        self._fetch()
+
+    def _fetch(self) -> None:
+        show = self.show_id
+
+        def done(data: Any) -> None:
+            same = self._opened == show and (data.plan is self.plan or len(data.states) == len(self.states))
+            before, self.states = self.states, bytearray(data.states)
+            self.plan, self.areas, self._opened = data.plan, list(data.areas), show
+            if not same:
+                self.opened.emit()
+                return
+            # The same hall again: only what differs is repainted, and the view stays where it is.
+            moved = [ix for ix, state in enumerate(self.states) if state != before[ix]]
+            self.seats_changed.emit(moved, bytes(self.states[ix] for ix in moved))
+            self.areas_changed.emit()
+
+        self.session.bridge.follow(self.session.bridge.till.seat_map(show), done, channel="hall")
+
+    # ---- changes -----------------------------------------------------------------------
+
+    def _heard(self, event: Answer) -> None:
+        if event.get("event") == "changed":
+            places = event.get("places") or {}
+            if self.show_id in places:
+                self._read_again(places[self.show_id])
+
+    def touch(self, seats: Iterable[tuple[str, int]]) -> None:
+        """Look again at seats this window itself has changed, as (show, index)."""
+        mine = [ix for show, ix in seats if show == self.show_id]
+        if mine:
+            self._read_again(mine)
+
+    def look_again(self, show: str, places: Sequence[str]) -> None:
+        """Look again at places that were refused: what the map says of them is old."""
+        if show == self.show_id and self.plan is not None:
+            self._read_again([self.plan.index[place] for place in places if place in self.plan.index])
+
+    def _read_again(self, indices: Sequence[int]) -> None:
+        """Read some seats; none named means all of them.
+
+        One read runs at a time and later wishes wait for it, so that an older answer can
+        never arrive after a newer one.
+        """
+        seats = [ix for ix in indices if 0 <= ix < len(self.states)]
+        if not indices or len(seats) < len(indices):
+            # Something beyond the seats: a unit of an area, whose counts come with the whole.
+            self._fetch()
+            return
+        self._stale.update(seats)
+        self._pump()
+
+    def _pump(self) -> None:
+        if self._reading or not self._stale:
+            return
+        asked, show = sorted(self._stale), self.show_id
+        self._stale.clear()
+        self._reading = True
+
+        def ended() -> None:
+            self._reading = False
+
+        def done(states: bytes) -> None:
+            if show == self.show_id and len(self.states) > asked[-1]:
+                for ix, state in zip(asked, states, strict=True):
+                    self.states[ix] = state
+                self.seats_changed.emit(asked, bytes(states))
+            self._pump()
+
+        self.session.bridge.follow(self.session.bridge.till.states_of(show, asked), done, ended=ended)
+
+    @staticmethod
+    def easy(online: bool) -> tuple[int, ...]:
+        """The states of seats that can be had without asking another window."""
+        return (_FREE, _HERE) if online else (_HERE,)
+
+    # ---- names -------------------------------------------------------------------------
+
+    def place(self, ix: int) -> tuple[str, str]:
+        """Place id and label of a seat."""
+        assert self.plan is not None
+        return self.plan.place_ids[ix], self.plan.label(ix)
+
+    def label(self, place: str) -> str:
+        """What a person calls a place."""
+        if self.plan is not None and place in self.plan.index:
+            return self.plan.label(self.plan.index[place])
+        return place
+
+    def category_of(self, place: str) -> str:
+        """The price zone of a seat; an area is its own."""
+        if self.plan is not None and place in self.plan.index:
+            return self.plan.category_of(place)
+        return place
+
+    def find(self, text: str) -> list[tuple[str, str]]:
+        """Place ids and labels of the seats, or the area, that a typed text names."""
+        wanted = text.strip()
+        for area in self.areas:
+            if area["id"].casefold() == wanted.casefold():
+                return [(area["id"], area["id"])]
+        seats = self.plan.find(wanted) if self.plan is not None else None
+        return [self.place(ix) for ix in seats or ()]

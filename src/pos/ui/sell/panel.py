@@ -1,0 +1,232 @@
+"""The side panel of the selling screen: price keys, basket, and payment or change."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+from pos.domain.money import Money
+from pos.ui.foot.presenter import PaperPresenter
+from pos.ui.i18n import tr, tr_count
+from pos.ui.keys import cap
+from pos.ui.model import Line, PriceType, Show, name_in
+from pos.ui.sell.basketview import BasketList, BasketRow
+from pos.ui.sell.changebox import ChangeBox, ChangeState
+from pos.ui.sell.paybox import PayBox, PayState
+from pos.ui.sell.presenter import SellPresenter
+from pos.ui.sell.pricepad import PriceKey, PricePad
+
+_SOON_S = 60.0  # the countdown of the basket turns to a warning
+
+
+class SellPanel(QWidget):
+    """Redraws from the presenter; every press goes back to it."""
+
+    def __init__(self, presenter: SellPresenter, paper: PaperPresenter) -> None:
+        super().__init__()
+        self.presenter, self.paper = presenter, paper
+        self.prices, self.basket = PricePad(), BasketList()
+        self.pay, self.change = PayBox(), ChangeBox()
+        self._whose, self._expires = QLabel(), QLabel()
+        self._whose.setTextFormat(Qt.TextFormat.RichText)
+        self._expires.setProperty("role", "small")
+        self._empty = QLabel()
+        self._empty.setProperty("role", "muted")
+        self._empty.setWordWrap(True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._lists = QStackedWidget()
+        self._lists.addWidget(self._empty)
+        self._lists.addWidget(self.basket)
+        self._feet = QStackedWidget()
+        self._feet.addWidget(self.pay)
+        self._feet.addWidget(self.change)
+        self._lay_out()
+        self.prices.pressed.connect(presenter.price_key)
+        self.basket.marked.connect(presenter.mark)
+        self.basket.removed.connect(presenter.remove)
+        self.basket.seen.connect(presenter.proof_seen)
+        self.pay.told.connect(presenter.toggle_told)
+        self.pay.quick.connect(presenter.quick_key)
+        self.pay.pay.connect(presenter.primary)
+        self.change.next_customer.connect(presenter.primary)
+        self.change.receipt.connect(paper.receipt)
+        self.change.print_again.connect(paper.print_again)
+        presenter.changed.connect(self.draw)
+        paper.changed.connect(self._draw_foot)
+        presenter.session.ticked.connect(self._draw_expiry)
+        self.draw()
+
+    def _lay_out(self) -> None:
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(8)
+        head = QHBoxLayout()
+        head.addWidget(self._whose, 1)
+        head.addWidget(self._expires)
+        box.addLayout(head)
+        box.addWidget(self.prices)
+        box.addWidget(self._lists, 1)
+        box.addWidget(self._feet)
+
+    # ---- drawing -----------------------------------------------------------------------
+
+    def draw(self) -> None:
+        self._draw_prices()
+        self._draw_basket()
+        self._draw_foot()
+        self._draw_expiry()
+
+    def _draw_prices(self) -> None:
+        presenter, formats = self.presenter, self.presenter.session.formats
+        show, category = presenter.priced
+        line = presenter.marked_line
+        muted = self.palette().placeholderText().color().name()
+        what = tr("types the marked ticket") if line else tr("for the next tickets")
+        self._whose.setText(
+            f'<b>{category}</b> <span style="color:{muted}; font-size:13px">· {what}</span>' if show else ""
+        )
+        prices = show.prices.get(category, {}) if show else {}
+        chosen = line.price_type if line else presenter.next_type
+        self.prices.show_keys(
+            [
+                PriceKey(
+                    number,
+                    self._type_name(kind),
+                    formats.amount(prices[kind.id]) if kind.id in prices else "",
+                    kind.id == chosen,
+                )
+                for number, kind in enumerate(presenter.types, 1)
+            ]
+        )
+
+    def _type_name(self, kind: PriceType | None) -> str:
+        return name_in(kind.names, self.presenter.session.language, kind.name) if kind else ""
+
+    def _draw_basket(self) -> None:
+        presenter = self.presenter
+        rows = [self._row(line) for line in presenter.lines]
+        rows += [BasketRow(None, label, tr("asking the office…"), "") for label in presenter.pending]
+        self.basket.show_rows(rows)
+        self._lists.setCurrentWidget(self.basket if rows else self._empty)
+        self._empty.setText("" if presenter.sale else self._hint())
+
+    def _hint(self) -> str:
+        card = self.presenter.session.show
+        if card is not None and not card.sells:
+            return tr("This show does not sell now.")
+        return tr(
+            "Pick seats on the map, press {best} for the best together, or {find} and type a seat.",
+            best=cap("best"),
+            find=cap("find"),
+        )
+
+    def _row(self, line: Line) -> BasketRow:
+        presenter = self.presenter
+        show = presenter.details.get(line.show)
+        kind = show.type(line.price_type) if show else None
+        title = name_in(show.titles, presenter.session.language, line.title) if show else line.title
+        detail = " · ".join(filter(None, (title, self._type_name(kind) or line.price_type)))
+        if line.proof and kind is not None and kind.proof:
+            detail = tr("{what}, {proof} seen", what=detail, proof=kind.proof)
+        question = answer = key = ""
+        if presenter.asking_proof is not None and presenter.asking_proof[0] == line.line and show is not None:
+            wanted = show.type(presenter.asking_proof[1])
+            if wanted is not None:
+                question = tr("{type}: {proof} seen?", type=self._type_name(wanted), proof=wanted.proof)
+                answer, key = tr("Seen"), f"F{show.types.index(wanted) + 1}"
+        price = presenter.session.formats.amount(line.price)
+        return BasketRow(line.line, line.label, detail, price, line.line == presenter.marked, question, answer, key)
+
+    def _draw_foot(self) -> None:
+        sale = self.presenter.sale
+        if sale is not None:
+            self._feet.setCurrentWidget(self.change)
+            self.change.show_state(self._change_state())
+        else:
+            self._feet.setCurrentWidget(self.pay)
+            self.pay.show_state(self._pay_state())
+
+    def _pay_state(self) -> PayState:
+        presenter, formats = self.presenter, self.presenter.session.formats
+        basket, due, total = presenter.basket, presenter.due, presenter.total
+        given = presenter.given_amount
+        change = given - due if given is not None and given > due else None
+        return PayState(
+            fees=self._fees(),
+            terms=self._terms(),
+            told=presenter.told,
+            total=formats.money(total),
+            rounding=tr("in cash {amount}", amount=formats.money(due)) if due != total else "",
+            given=presenter.given,
+            change=formats.amount(change) if change is not None else "",
+            quick=[formats.plain(amount) for amount in presenter.quick] if basket and basket.lines else [],
+            warning=presenter.problem or presenter.warning,
+            ready=bool(presenter.lines),
+            paying=presenter.paying,
+        )
+
+    def _fees(self) -> list[tuple[str, str]]:
+        presenter, formats = self.presenter, self.presenter.session.formats
+        if presenter.basket is None:
+            return []
+        show, _ = presenter.priced
+        return [
+            (
+                name_in(show.fees.get(fee.id) if show else None, presenter.session.language, fee.name)
+                + (f" × {fee.count}" if fee.count > 1 else ""),
+                formats.amount(fee.amount),
+            )
+            for fee in presenter.basket.fees
+        ]
+
+    def _terms(self) -> str:
+        line = self.presenter.marked_line
+        show = self.presenter.details.get(line.show) if line else None
+        return terms_now(self.presenter, show) if show else ""
+
+    def _change_state(self) -> ChangeState:
+        presenter, formats = self.presenter, self.presenter.session.formats
+        sale = presenter.sale
+        assert sale is not None
+        level, words = self.paper.fate(sale)
+        given = sale.given if sale.given is not None else sale.total + sale.rounding
+        return ChangeState(
+            paid=formats.money(sale.total + sale.rounding),
+            tickets=tr_count("%n ticket", "%n tickets", len(sale.tickets)),
+            printed=words,
+            printed_level=level,
+            given=tr("Given {amount}", amount=formats.money(given)),
+            change=formats.money(sale.change),
+            again=level == "warning" and any(job.sale == sale.id and job.state == "failed" for job in self.paper.jobs),
+        )
+
+    def _draw_expiry(self) -> None:
+        left = self.presenter.expires_in(self.presenter.session.now)
+        if left is None:
+            self._expires.setText("")
+            return
+        text = tr("{time} left", time=f"{int(left) // 60}:{int(left) % 60:02d}")
+        self._expires.setText(f"▲ {text}" if left < _SOON_S else text)
+
+
+def terms_now(presenter: SellPresenter, show: Show) -> str:
+    """The refund terms that apply at this moment, in one short line."""
+    terms, formats, now = show.terms, presenter.session.formats, presenter.session.now
+    if not terms.refund_allowed:
+        if terms.refund_until is not None:
+            return tr("No refund any more (until {when})", when=formats.day_and_time(terms.refund_until, now))
+        return tr("No refund")
+    fee = _fee(terms.refund_fee, show.currency, presenter)
+    if terms.refund_until is None:
+        return tr("Refund at any time, fee {fee}", fee=fee) if fee else tr("Refund at any time")
+    when = formats.day_and_time(terms.refund_until, now)
+    return tr("Refund until {when}, fee {fee}", when=when, fee=fee) if fee else tr("Refund until {when}", when=when)
+
+
+def _fee(text: str, currency: str, presenter: SellPresenter) -> str:
+    """A fee of the terms as people read it: "10 %", "€2.50"; empty when there is none."""
+    if text.endswith("%"):
+        rate = text[:-1].strip()
+        return f"{rate} %" if rate.strip("0.") else ""
+    amount = Money.parse(text or "0", currency)
+    return presenter.session.formats.money(amount) if amount else ""

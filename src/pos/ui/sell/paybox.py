@@ -1,0 +1,147 @@
+"""Total, terms and payment, at the foot of the side panel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from pos.ui.i18n import tr
+from pos.ui.keys import QUICK_KEYS, cap
+from pos.ui.theme import tokens as t
+from pos.ui.theme.widgets import KeyButton, MoneyLabel, keycap
+
+
+@dataclass(frozen=True, slots=True)
+class PayState:
+    """Everything the box shows, as text. `fees` are (what, amount); an empty `quick` slot is blank."""
+
+    fees: list[tuple[str, str]]
+    terms: str
+    told: bool
+    total: str
+    rounding: str
+    given: str
+    change: str
+    quick: list[str]
+    warning: str
+    ready: bool
+    paying: bool
+
+
+class PayBox(QWidget):
+    """`told` toggles that the terms were told; `quick` carries 1–3; `pay` is the primary action."""
+
+    told = Signal()
+    quick = Signal(int)
+    pay = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(8)
+        box.addLayout(self._notes())
+        rule = QFrame()
+        rule.setProperty("role", "heavy-rule")
+        rule.setFixedHeight(2)
+        box.addWidget(rule)
+        box.addLayout(self._sum())
+        self._warning = QLabel()
+        self._warning.setProperty("role", "warning")
+        self._warning.setWordWrap(True)
+        self._warning.setMinimumHeight(36)
+        self._warning.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        box.addWidget(self._warning)
+        box.addLayout(self._cash())
+        self._pay = KeyButton(tr("Cash"), cap("primary"), kind="primary", stacked=True)
+        self._pay.setFixedHeight(64)
+        self._pay.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._pay.clicked.connect(self.pay)
+        box.addWidget(self._pay)
+
+    def _notes(self) -> QGridLayout:
+        notes = QGridLayout()
+        notes.setHorizontalSpacing(8)
+        notes.setVerticalSpacing(2)
+        notes.setColumnStretch(0, 1)
+        self._fee, self._fee_amount = QLabel(), QLabel()
+        self._terms = QLabel()
+        self._told = QPushButton()
+        self._told.setProperty("role", "link")
+        self._told.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._told.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._told.setFixedHeight(28)
+        self._told.clicked.connect(self.told)
+        self._told_cap = keycap(cap("told"))
+        for label in (self._fee, self._fee_amount, self._terms):
+            label.setProperty("role", "small")
+        notes.addWidget(self._fee, 0, 0)
+        notes.addWidget(self._fee_amount, 0, 1, 1, 2, Qt.AlignmentFlag.AlignRight)
+        notes.addWidget(self._terms, 1, 0)
+        notes.addWidget(self._told, 1, 1)
+        notes.addWidget(self._told_cap, 1, 2)
+        return notes
+
+    def _sum(self) -> QHBoxLayout:
+        total = QHBoxLayout()
+        names = QVBoxLayout()
+        names.setSpacing(0)
+        self._name, self._rounding = QLabel(tr("Total")), QLabel()
+        self._rounding.setProperty("role", "small")
+        names.addStretch()
+        names.addWidget(self._name)
+        names.addWidget(self._rounding)
+        self._total = MoneyLabel(size=t.TOTAL)
+        total.addLayout(names)
+        total.addStretch()
+        total.addWidget(self._total)
+        return total
+
+    def _cash(self) -> QHBoxLayout:
+        keys = QHBoxLayout()
+        keys.setSpacing(6)
+        self._given = QFrame()
+        self._given.setProperty("role", "panel")
+        self._given.setFixedHeight(56)
+        inner = QVBoxLayout(self._given)
+        inner.setContentsMargins(8, 4, 8, 4)
+        inner.setSpacing(0)
+        self._given_name, self._given_amount = QLabel(tr("Given")), MoneyLabel()
+        self._given_amount.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._given_name.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._given_name.setProperty("role", "small")
+        inner.addWidget(self._given_name)
+        inner.addWidget(self._given_amount)
+        keys.addWidget(self._given, 4)
+        self._quick: list[KeyButton] = []
+        for number in range(1, QUICK_KEYS + 1):
+            button = KeyButton("", cap(f"quick:{number}"), stacked=True)
+            button.setFixedHeight(56)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda _=False, number=number: self.quick.emit(number))
+            self._quick.append(button)
+            keys.addWidget(button, 3)
+        return keys
+
+    def show_state(self, state: PayState) -> None:
+        self._fee.setText(" · ".join(name for name, _ in state.fees))
+        self._fee_amount.setText(" · ".join(amount for _, amount in state.fees))
+        self._terms.setText(state.terms)
+        self._told.setVisible(bool(state.terms))
+        self._told_cap.setVisible(bool(state.terms))
+        self._told.setText(tr("told ✓") if state.told else tr("told"))
+        self._told.setAccessibleName(tr("The terms were told") if state.told else tr("The terms were not told yet"))
+        self._total.setText(state.total)
+        self._rounding.setText(state.rounding)
+        self._given_amount.setText(state.given)
+        self._given_name.setText(tr("Change {amount}", amount=state.change) if state.change else tr("Given"))
+        self._given_amount.setVisible(bool(state.given))
+        self._warning.setText(state.warning)
+        for number, button in enumerate(self._quick):
+            text = state.quick[number] if number < len(state.quick) else ""
+            button.set_label(text or "–")
+            button.setEnabled(bool(text))
+        self._pay.set_label(tr("Paying…") if state.paying else tr("Cash"))
+        self._pay.setEnabled(state.ready and not state.paying)

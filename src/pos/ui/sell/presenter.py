@@ -1,0 +1,479 @@
+"""What the selling screen does: picks, price types, payment. It draws nothing and never waits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from pos.domain.errors import Refused
+from pos.domain.money import Money
+from pos.ui.bridge import Answer
+from pos.ui.i18n import tr
+from pos.ui.model import Basket, Line, PriceType, Sale, Show
+from pos.ui.sell import cash
+from pos.ui.sell.hall import Hall
+from pos.ui.session import Session
+
+MOST_AT_ONCE: Final = 200  # seats in one rectangle; a slip of the finger must not empty the hall
+_ASKING_MS: Final = 200  # a claim that takes longer is shown as being asked for
+
+
+class SellPresenter(QObject):
+    """The state of the selling screen. Views redraw whatever `changed` announces.
+
+    `marked` is the line the next price key goes to; `asking_proof` the line and price
+    type that wait for the cashier to say that the proof was seen.
+    """
+
+    changed = Signal()
+    sold = Signal(object)  # a Sale, just made
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.hall = Hall(session, self)
+        session.label = self.hall.label
+        self.details: dict[str, Show] = {}
+        self.basket: Basket | None = None
+        self.marked: Any = None
+        self.asking_proof: tuple[Any, str] | None = None
+        self.next_type = ""
+        self.category = ""
+        self.count = 2
+        self.given = ""
+        self.told = False
+        self.paying = False
+        self.problem = ""
+        self.sale: Sale | None = None
+        self.pending: list[str] = []
+        self._asked: list[tuple[int, str]] = []
+        self._serial = 0
+        self._picks: list[list[Any]] = []
+        session.show_chosen.connect(self._show_chosen)
+        session.heard.connect(self._heard)
+        session.signed.connect(self._signed)
+
+    # ---- what is on screen -------------------------------------------------------------
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        return self.basket.lines if self.basket is not None else ()
+
+    @property
+    def marked_line(self) -> Line | None:
+        return next((line for line in self.lines if line.line == self.marked), None)
+
+    @property
+    def show(self) -> Show | None:
+        """The show being sold, once its prices are here."""
+        return self.details.get(self.session.show_id)
+
+    @property
+    def priced(self) -> tuple[Show | None, str]:
+        """Whose prices the keys show: the marked ticket's show and category, else the chosen category's."""
+        if line := self.marked_line:
+            return self.details.get(line.show), line.category
+        return self.show, self.category or self._first_category()
+
+    def _first_category(self) -> str:
+        show = self.show
+        return next((name for name in show.prices if show.prices[name]), "") if show else ""
+
+    @property
+    def types(self) -> tuple[PriceType, ...]:
+        show, _ = self.priced
+        return show.types if show else ()
+
+    @property
+    def total(self) -> Money:
+        return self.basket.total if self.basket else self.session.zero()
+
+    @property
+    def due(self) -> Money:
+        """What is owed in cash."""
+        return cash.due_in_cash(self.total, self.session.venue.coin)
+
+    @property
+    def given_amount(self) -> Money | None:
+        return cash.typed_amount(self.given, self.total.currency) if self.given else None
+
+    @property
+    def quick(self) -> list[Money]:
+        return cash.quick_amounts(self.due, self.session.venue.denominations)
+
+    @property
+    def warning(self) -> str:
+        """What is odd about the amount given, inline, before anything is paid."""
+        given = self.given_amount
+        if given is None:
+            return ""
+        formats = self.session.formats
+        if given < self.due:
+            return tr("{amount} are missing", amount=formats.money(self.due - given))
+        if cash.implausible(self.due, given):
+            return tr(
+                "{amount} given for {due}? Check the amount.", amount=formats.money(given), due=formats.money(self.due)
+            )
+        return ""
+
+    # ---- shows -------------------------------------------------------------------------
+
+    def _show_chosen(self, show: str) -> None:
+        self.category = ""
+        self._learn(show)
+        self.hall.open(show)
+        self.changed.emit()
+
+    def _learn(self, show: str) -> None:
+        self.session.bridge.latest(f"show:{show}", "show", self._got_show, show=show)
+
+    def _got_show(self, answer: Answer) -> None:
+        show = Show.read(answer)
+        self.details[show.id] = show
+        self.changed.emit()
+
+    def _signed(self) -> None:
+        if self.session.person is not None:
+            self.refresh_basket()
+            if self.session.show_id:
+                self._learn(self.session.show_id)
+        else:
+            self.given, self.problem, self.asking_proof = "", "", None
+
+    def _heard(self, event: Answer) -> None:
+        kind = event.get("event")
+        if kind == "basket":
+            self.refresh_basket()
+        elif kind == "changed" and event.get("documents"):
+            self.details = {}
+            for show in {self.session.show_id, *(line.show for line in self.lines)} - {""}:
+                self._learn(show)
+
+    # ---- the basket --------------------------------------------------------------------
+
+    def refresh_basket(self) -> None:
+        """Ask for the basket as the till has it: after a sign-in, or when a line was taken away."""
+        self.session.bridge.latest("basket", "basket", lambda answer: self._take_basket(answer.get("basket", answer)))
+
+    def _take_basket(self, doc: Answer) -> None:
+        before = {line.line: line for line in self.lines}
+        basket = Basket.read(doc, self.session.venue.currency)
+        self.basket = basket
+        present = {line.line for line in basket.lines}
+        self._picks = [kept for pick in self._picks if (kept := [line for line in pick if line in present])]
+        if self.marked not in present:
+            self.marked = basket.lines[-1].line if basket.lines else None
+        if self.asking_proof and self.asking_proof[0] not in present:
+            self.asking_proof = None
+        if not basket.lines:
+            self.given, self.told = "", False
+        for show in {line.show for line in basket.lines} - set(self.details):
+            self._learn(show)
+        came_or_went = set(before) ^ present
+        touched = [*before.values(), *basket.lines]
+        self.hall.touch([(line.show, line.ix) for line in touched if line.line in came_or_went])
+        self.changed.emit()
+
+    def pick(self, places: Sequence[str], label: str, price_type: str = "") -> None:
+        """Put places of the chosen show into the basket; `label` stands on the line while the office is asked."""
+        show = self.session.show_id
+        if not places or not show:
+            return
+        if self.sale is not None:
+            self.next_customer()
+        kind = price_type or self._type_for(places)
+        self._serial += 1
+        ticket = (self._serial, label)
+        self._asked.append(ticket)
+        QTimer.singleShot(_ASKING_MS, self, self._show_asking)
+        had = {line.line for line in self.lines}
+
+        def done(answer: Answer) -> None:
+            self._added(answer, had)
+
+        def refused(refusal: Refused) -> None:
+            self.session.toast.emit("warning", self.session.sentence(refusal))
+            self.hall.look_again(show, places)
+            self.changed.emit()
+
+        self.problem = ""
+        fields = {"show": show, "places": list(places), "price_type": kind}
+        self.session.bridge.call("add", done, refused, lambda: self._answered(ticket), **fields)
+
+    def _show_asking(self) -> None:
+        if self._asked:
+            self.pending = [label for _, label in self._asked]
+            self.changed.emit()
+
+    def _answered(self, ticket: tuple[int, str]) -> None:
+        if ticket in self._asked:
+            self._asked.remove(ticket)
+        self.pending = [label for _, label in self._asked] if self.pending else []
+
+    def _added(self, answer: Answer, had: set[Any]) -> None:
+        fresh = [line["line"] for line in answer["basket"]["lines"] if line["line"] not in had]
+        if fresh:
+            self._picks.append(fresh)
+            self.marked = fresh[-1]
+        self._take_basket(answer["basket"])
+        for warning in answer.get("warnings") or ():
+            if warning["code"] == "orphan_seat":
+                seats = ", ".join(self.hall.label(place) for place in warning["places"])
+                self.session.toast.emit("plain", tr("A single seat stays free: {seats}.", seats=seats))
+
+    def _type_for(self, places: Sequence[str]) -> str:
+        """The type for new places: the one chosen for the next, if all of them are sold at it."""
+        show = self.show
+        if show is None:
+            return self.next_type
+        categories = {self.hall.category_of(place) for place in places}
+        wanted = [self.next_type, *(kind.id for kind in show.types if not kind.proof)]
+        for kind in wanted:
+            if kind and all(kind in show.prices.get(category, {}) for category in categories):
+                return kind
+        return self.next_type or (show.types[0].id if show.types else "")
+
+    def best(self) -> None:
+        """Ask for the best seats together and take them."""
+        show, category = self.session.show_id, self.category or self._first_category()
+        if not show or not category:
+            return
+
+        def done(answer: Answer) -> None:
+            if show == self.session.show_id:
+                places = list(answer["places"])
+                if not places:
+                    text = tr("No {n} seats together in {category}.", n=self.count, category=category)
+                    self.session.toast.emit("warning", text)
+                self.pick(places, tr("{count} × {category}", count=len(places), category=category))
+
+        self.session.bridge.latest("best", "best", done, show=show, category=category, count=self.count)
+
+    def find(self, text: str) -> bool:
+        """Take the seats that a typed text names; False, with the reason as a toast, if it names none."""
+        found = self.hall.find(text)
+        if not found:
+            self.session.toast.emit("warning", tr("No seat is called “{text}” in this hall.", text=text))
+            return False
+        self.pick([place for place, _ in found], self._span_label([label for _, label in found]))
+        return True
+
+    def pick_seats(self, indices: Sequence[int]) -> None:
+        """A click or a rectangle on the map: a seat in the basket goes back, others are taken."""
+        mine = {line.ix: line for line in self.lines if line.show == self.session.show_id and line.ix >= 0}
+        if len(indices) == 1 and indices[0] in mine:
+            self.remove(mine[indices[0]].line)
+            return
+        wanted = [ix for ix in indices if ix not in mine]
+        if len(indices) > 1:
+            # A rectangle means the seats in it that can be had without asking another window.
+            wanted = [ix for ix in wanted if self.hall.states[ix] in self.hall.easy(self.session.link.online)]
+            if len(wanted) > MOST_AT_ONCE:
+                text = tr("More than {n} seats at once: draw a smaller rectangle.", n=MOST_AT_ONCE)
+                self.session.toast.emit("warning", text)
+                return
+            if not wanted:
+                self.session.toast.emit("plain", tr("No seat in the rectangle is free."))
+        named = [self.hall.place(ix) for ix in wanted]
+        self.pick([place for place, _ in named], self._span_label([label for _, label in named]))
+
+    @staticmethod
+    def _span_label(labels: list[str]) -> str:
+        if len(labels) <= 1:
+            return labels[0] if labels else ""
+        return f"{labels[0]} … {labels[-1].rsplit(' ', 1)[-1]}"
+
+    def remove(self, line: Any) -> None:
+        self._change("remove", line=line)
+
+    def remove_marked(self) -> None:
+        if self.marked is not None and self.marked_line:
+            self.remove(self.marked)
+
+    def undo(self) -> None:
+        """Give back what the last pick took."""
+        if self._picks:
+            for line in self._picks.pop():
+                self.remove(line)
+
+    def clear(self) -> None:
+        """Empty the basket."""
+        if self.lines:
+            self._picks.clear()
+            self._change("clear")
+
+    def _change(self, verb: str, **fields: Any) -> None:
+        self.session.bridge.call(verb, lambda answer: self._take_basket(answer["basket"]), **fields)
+
+    def mark(self, line: Any) -> None:
+        self.marked = line
+        self.asking_proof = None
+        self.changed.emit()
+
+    def mark_by(self, step: int) -> None:
+        """Move the mark up or down the basket."""
+        order = [line.line for line in self.lines]
+        if order:
+            at = order.index(self.marked) if self.marked in order else 0
+            self.mark(order[max(0, min(len(order) - 1, at + step))])
+
+    # ---- price types -------------------------------------------------------------------
+
+    def price_key(self, number: int) -> None:
+        """F1–F10: the marked ticket becomes this type; a type that needs proof asks for it first."""
+        if self.sale is not None or not 1 <= number <= len(self.types):
+            return
+        kind, line = self.types[number - 1], self.marked_line
+        if line is None:
+            self._choose_next(kind)
+        elif self.asking_proof == (line.line, kind.id):
+            self.proof_seen()
+        elif kind.proof and not (line.price_type == kind.id and line.proof):
+            self.asking_proof = (line.line, kind.id)
+        else:
+            self.asking_proof = None
+            if not kind.proof:
+                self.next_type = kind.id
+            if line.price_type != kind.id:
+                self._change("retype", line=line.line, price_type=kind.id)
+        self.changed.emit()
+
+    def _choose_next(self, kind: PriceType) -> None:
+        if kind.proof:
+            # Each proof is seen for one ticket, so it cannot be chosen for seats to come.
+            text = tr(
+                "{name}: pick the seat first; the {proof} is asked for on its line.", name=kind.name, proof=kind.proof
+            )
+            self.session.toast.emit("plain", text)
+        else:
+            self.next_type = kind.id
+
+    def proof_seen(self) -> None:
+        """The cashier says that the proof asked for was seen."""
+        if self.asking_proof is not None:
+            line, kind = self.asking_proof
+            self.asking_proof = None
+            self._change("retype", line=line, price_type=kind, proof=True)
+            self.changed.emit()
+
+    def drop_key(self, number: int) -> None:
+        """Shift with F1–F10: the last ticket of this type goes back."""
+        if 1 <= number <= len(self.types):
+            kind = self.types[number - 1].id
+            of_kind = [line for line in self.lines if line.price_type == kind]
+            if of_kind:
+                self.remove(of_kind[-1].line)
+
+    def set_count(self, count: int) -> None:
+        self.count = count
+        self.changed.emit()
+
+    def choose_category(self, category: str) -> None:
+        self.category = category
+        self.changed.emit()
+
+    # ---- payment -----------------------------------------------------------------------
+
+    def type_digit(self, digit: str) -> None:
+        if self.lines and self.sale is None:
+            self.given = cash.type_digit(self.given, digit, self.total.currency)
+            self.problem = ""
+            self.changed.emit()
+
+    def erase(self) -> None:
+        self.given = self.given[:-1]
+        self.problem = ""
+        self.changed.emit()
+
+    def quick_key(self, number: int) -> None:
+        """A round amount given: it counts as typed, and pays at once."""
+        amounts = self.quick
+        if self.sale is None and self.lines and 1 <= number <= len(amounts):
+            self.given = str(amounts[number - 1])
+            self.pay_cash()
+
+    def toggle_told(self) -> None:
+        if self.lines and self.sale is None:
+            self.told = not self.told
+            self.changed.emit()
+
+    def primary(self) -> None:
+        """Enter: pay in cash, or, with the change on screen, the next customer."""
+        if self.sale is not None:
+            self.next_customer()
+        elif self.lines:
+            self.pay_cash()
+
+    def pay_cash(self) -> None:
+        """Pay the whole basket in cash. Less than is owed is not paid, it is said so."""
+        if self.paying or not self.lines or self._asked:
+            return
+        given = self.given_amount
+        if self.asking_proof is not None:
+            self.problem = tr("Say first whether the proof was seen.")
+        elif given is not None and given < self.due:
+            self.problem = self.warning
+        else:
+            self._pay(given)
+        self.changed.emit()
+
+    def _pay(self, given: Money | None) -> None:
+        tender: Answer = {"kind": "cash", "amount": str(self.due)}
+        if given is not None:
+            tender["given"] = str(given)
+        self.paying, self.problem = True, ""
+
+        def done(answer: Answer) -> None:
+            self._paid(Sale.read(answer["sale"], self.session.venue.currency, given, self.session.now))
+
+        def ended() -> None:
+            self.paying = False
+
+        fields = {"tenders": [tender] if self.due else [], "terms_told": self.told}
+        self.session.bridge.call("pay", done, self._not_paid, ended, **fields)
+
+    def _paid(self, sale: Sale) -> None:
+        gone = [(line.show, line.ix) for line in self.lines]
+        self.sale = sale
+        self.given, self.told, self.asking_proof = "", False, None
+        self.basket, self.marked, self._picks = None, None, []
+        self.hall.touch(gone)
+        self.sold.emit(sale)
+        self.changed.emit()
+
+    def _not_paid(self, refusal: Refused) -> None:
+        self.problem = self.session.sentence(refusal)
+        if refusal.code in ("basket_expired", "basket_empty"):
+            self.refresh_basket()
+        self.changed.emit()
+
+    def next_customer(self) -> None:
+        """Clear the change from the screen."""
+        self.sale = None
+        self.next_type = ""
+        self.problem = ""
+        self.changed.emit()
+
+    def back(self) -> bool:
+        """Esc: undo the smallest thing under way. True if there was one."""
+        if self.asking_proof is not None:
+            self.asking_proof = None
+        elif self.given:
+            self.given = ""
+        elif self.problem:
+            self.problem = ""
+        elif self.sale is not None:
+            self.next_customer()
+        else:
+            return False
+        self.changed.emit()
+        return True
+
+    def expires_in(self, now: datetime) -> float | None:
+        """Seconds until the basket's rights lapse; None when nothing runs."""
+        if self.basket is None or self.basket.expires is None or not self.lines:
+            return None
+        return max(0.0, (self.basket.expires - now).total_seconds())

@@ -1,0 +1,93 @@
+"""The selling screen, put together: work area, panel, and its keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QVBoxLayout
+
+from pos.ui.foot.presenter import PaperPresenter
+from pos.ui.screen import Screen
+from pos.ui.sell.panel import SellPanel
+from pos.ui.sell.presenter import SellPresenter
+from pos.ui.sell.work import SellWork
+from pos.ui.theme.tokens import Tokens
+
+
+class SellScreen(Screen):
+    """Importing this module brings in numpy and the map, so the window does it only when someone sells."""
+
+    name = "sell"
+
+    def __init__(self, presenter: SellPresenter, paper: PaperPresenter, tokens: Tokens) -> None:
+        super().__init__()
+        self.presenter = presenter
+        self.view = SellWork(presenter, tokens)
+        self.side = SellPanel(presenter, paper)
+        work = QVBoxLayout(self.work)
+        work.setContentsMargins(0, 0, 0, 0)
+        work.addWidget(self.view)
+        self.panel_box().addWidget(self.side)
+        map_, stepper = self.view.map, self.view.stepper
+        self._plain: dict[str, Callable[[], object]] = {
+            "primary": self._primary,
+            "find": self._find,
+            "best": presenter.best,
+            "more": lambda: stepper.set_value(stepper.value + 1),
+            "less": lambda: stepper.set_value(stepper.value - 1),
+            "told": presenter.toggle_told,
+            "undo": presenter.undo,
+            "remove": presenter.remove_marked,
+            "clear": presenter.clear,
+            "erase": presenter.erase,
+            "line_up": lambda: presenter.mark_by(-1),
+            "line_down": lambda: presenter.mark_by(1),
+            "zoom_in": map_.zoom_in,
+            "zoom_out": map_.zoom_out,
+            "fit": map_.fit,
+            "receipt": paper.receipt,
+        }
+        self._numbered: dict[str, Callable[[int], object]] = {
+            "price": presenter.price_key,
+            "drop": presenter.drop_key,
+            "quick": presenter.quick_key,
+        }
+
+    def enter(self) -> None:
+        self.view.map.setFocus()
+
+    def act(self, action: str) -> bool:
+        kind, _, value = action.partition(":")
+        if kind == "digit":
+            self.presenter.type_digit(value)
+        elif kind in self._numbered:
+            self._numbered[kind](int(value))
+        elif action == "back":
+            return self._back()
+        elif action in self._plain:
+            self._plain[action]()
+        else:
+            return False
+        return True
+
+    def _primary(self) -> None:
+        # Enter in the search field is about the seat being typed, never about money.
+        if self.view.search.hasFocus():
+            self.view.submit()
+        else:
+            self.presenter.primary()
+
+    def _find(self) -> None:
+        self.view.search.setFocus()
+        self.view.search.selectAll()
+
+    def _back(self) -> bool:
+        if self.view.search.hasFocus() or self.view.search.text():
+            self.view.search.clear()
+            self.view.map.setFocus()
+            return True
+        return self.presenter.back()
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        self.view.set_tokens(tokens)
+        self.side.draw()

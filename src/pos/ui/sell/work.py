@@ -1,0 +1,281 @@
+"""The work area of the selling screen: finding seats, the map, the categories under it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from pos.ui.i18n import tr
+from pos.ui.keys import cap
+from pos.ui.seatmap import states as s
+from pos.ui.seatmap.legend import Legend
+from pos.ui.seatmap.states import CategoryShape
+from pos.ui.seatmap.strip import CategoryStrip, StripItem
+from pos.ui.seatmap.widget import SeatMap
+from pos.ui.sell.counts import left_by_category, with_unpriced
+from pos.ui.sell.presenter import SellPresenter
+from pos.ui.theme.tokens import Tokens
+from pos.ui.theme.widgets import KeyButton, Stepper, keycap
+
+_AREA_COLOR: Final = "#8A8F94"
+_LEGEND_FROM_PX: Final = 560  # a map narrower than this keeps its corner for seats
+
+
+class SearchField(QLineEdit):
+    """Where a seat is typed. Ctrl with a letter stays a shortcut of the window while it has the focus."""
+
+    left = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setPlaceholderText(tr("Stalls C 12, Stalls C 4-9"))
+        self.setAccessibleName(tr("Find a seat"))
+        self.setFixedWidth(268)
+        self.setTextMargins(4, 0, 32, 0)
+        self._cap = keycap(cap("find"), self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._cap.adjustSize()
+        self._cap.move(self.width() - self._cap.width() - 12, (self.height() - self._cap.height()) // 2)
+
+    def event(self, event: QEvent) -> bool:
+        # Ctrl+E and Ctrl+K move and delete in a line edit on some desktops; here they are the window's.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            clipboard = (QKeySequence.StandardKey.Copy, QKeySequence.StandardKey.Paste, QKeySequence.StandardKey.Cut)
+            control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+            if control and not any(event.matches(key) for key in clipboard):
+                event.ignore()
+                return False
+        return super().event(event)
+
+
+class SellWork(QWidget):
+    """Redraws from the presenter and its hall."""
+
+    def __init__(self, presenter: SellPresenter, tokens: Tokens) -> None:
+        super().__init__()
+        self.presenter = presenter
+        self.search = SearchField()
+        self.stepper = Stepper(presenter.count)
+        self.best = KeyButton(tr("Best together"), cap("best"), kind="outline")
+        self.map = SeatMap(tokens=tokens)
+        self.strip = CategoryStrip(tokens=tokens)
+        self.legend = Legend(self.map, tokens=tokens)
+        self._counts = QLabel()
+        self._counts.setProperty("role", "muted")
+        self._lay_out()
+        self.map.set_describer(self.describe)
+        self.stepper.changed.connect(presenter.set_count)
+        self.best.clicked.connect(presenter.best)
+        self.map.clicked.connect(lambda ix: presenter.pick_seats([ix]))
+        self.map.activated.connect(lambda ix: presenter.pick_seats([ix]))
+        self.map.rectangle_selected.connect(presenter.pick_seats)
+        self.map.area_clicked.connect(
+            lambda area: presenter.pick([area] * presenter.count, f"{presenter.count} × {area}")
+        )
+        self.strip.picked.connect(presenter.choose_category)
+        presenter.hall.opened.connect(self.draw_hall)
+        presenter.hall.seats_changed.connect(self._draw_seats)
+        presenter.hall.areas_changed.connect(self.draw_counts)
+        presenter.changed.connect(self._draw_changed)
+        presenter.session.linked.connect(self._draw_link)
+        presenter.session.shows_changed.connect(self.draw_counts)
+        self._priced: set[str] = set()
+        self._draw_link()
+        if presenter.hall.plan is not None or presenter.hall.areas:
+            self.draw_hall()
+
+    def _lay_out(self) -> None:
+        bar = QHBoxLayout()
+        bar.setContentsMargins(12, 8, 12, 8)
+        bar.setSpacing(10)
+        for part in (self.search, self.stepper, self.best):
+            bar.addWidget(part)
+        for button in (self.best, *self.stepper.findChildren(QPushButton)):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        bar.addStretch(1)
+        bar.addWidget(self._counts)
+        self._counts.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        zoom = QHBoxLayout()
+        zoom.setSpacing(0)
+        for text, name, act in (
+            ("−", tr("Farther"), self.map.zoom_out),
+            (tr("Fit"), tr("Whole hall"), self.map.fit),
+            ("+", tr("Nearer"), self.map.zoom_in),
+        ):
+            button = QPushButton(text)
+            button.setAccessibleName(name)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setFixedWidth(48)
+            button.clicked.connect(act)
+            zoom.addWidget(button)
+        bar.addLayout(zoom)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addLayout(bar)
+        box.addWidget(self.map, 1)
+        box.addWidget(self.strip)
+        self.legend.move(14, 8)
+
+    # ---- drawing -----------------------------------------------------------------------
+
+    def draw_hall(self) -> None:
+        """A whole new hall."""
+        hall = self.presenter.hall
+        self._priced = self._priced_categories()
+        self._draw_shapes()
+        self.map.set_show(hall.plan, self._shown(hall.states))
+        self.map.set_category_shapes(self._shapes())
+        self.draw_counts()
+
+    def _priced_categories(self) -> set[str]:
+        show = self.presenter.show
+        return {category for category, row in show.prices.items() if row} if show else set()
+
+    def _shown(self, states: bytes | bytearray) -> bytes:
+        plan = self.presenter.hall.plan
+        if plan is None or not self._priced:
+            return bytes(states)
+        return with_unpriced(plan, states, self._priced)
+
+    def _draw_seats(self, indices: list[int], states: bytes) -> None:
+        hall = self.presenter.hall
+        if hall.plan is not None and self._priced:
+            everything = self._shown(hall.states)
+            states = bytes(everything[ix] for ix in indices)
+        self.map.update_states(indices, states)
+        self.draw_counts()
+
+    def _draw_changed(self) -> None:
+        if self._priced_categories() != self._priced:
+            self.draw_hall()
+        self.stepper.set_value(self.presenter.count)
+        self._draw_areas()
+        self.draw_counts()
+
+    def _draw_areas(self) -> None:
+        mine: dict[str, int] = {}
+        for line in self.presenter.lines:
+            if line.show == self.presenter.hall.show_id:
+                mine[line.place] = mine.get(line.place, 0) + 1
+        self.map.set_areas(
+            [
+                (area["id"], area["id"], area["free"], max(0, area["here"] - mine.get(area["id"], 0)), area["capacity"])
+                for area in self.presenter.hall.areas
+            ]
+        )
+
+    def draw_counts(self) -> None:
+        """The categories' line and the count above the map."""
+        presenter, session = self.presenter, self.presenter.session
+        formats, plan, away = session.formats, presenter.hall.plan, not session.link.online
+        self._draw_areas()
+        items = []
+        if plan is not None:
+            left = left_by_category(plan, presenter.hall.states, in_hand=away)
+            shapes = self._shapes()
+            for category in plan.categories:
+                if category.name in self._priced or not self._priced:
+                    items.append(
+                        StripItem(
+                            category.name,
+                            category.color,
+                            self._price(category.name),
+                            formats.count(left[category.name]),
+                            shapes.get(category.name, "disc"),
+                        )
+                    )
+        for area in presenter.hall.areas:
+            count = area["here"] if away else area["free"] + area["here"] + area["elsewhere"]
+            items.append(StripItem(area["id"], _AREA_COLOR, self._price(area["id"]), formats.count(count), "square"))
+        self.strip.set_items(items)
+        self._counts.setText(self._count_text())
+
+    def _price(self, category: str) -> str:
+        show = self.presenter.show
+        row = show.prices.get(category, {}) if show else {}
+        first = next((row[kind.id] for kind in show.types if kind.id in row), None) if show else None
+        return self.presenter.session.formats.plain(first) if first is not None else ""
+
+    def _count_text(self) -> str:
+        session = self.presenter.session
+        card, formats = session.show, session.formats
+        if card is None:
+            return ""
+        if session.link.online:
+            return tr("{free} of {all} free", free=formats.count(card.free), all=formats.count(card.capacity))
+        return tr("{here} in hand of {free} free", here=formats.count(card.held_here), free=formats.count(card.free))
+
+    def _shapes(self) -> dict[str, CategoryShape]:
+        plan = self.presenter.hall.plan
+        return {category.name: shape_of(category.name) for category in plan.categories} if plan else {}
+
+    def _draw_shapes(self) -> None:
+        shapes = self._shapes()
+        entries: list[tuple[int, CategoryShape, str]] = [
+            (s.FREE, "disc", tr("free")),
+            (s.HERE, "disc", tr("in hand here")),
+            (s.ELSEWHERE, "disc", tr("another window")),
+            (s.HELD, "disc", tr("held")),
+            (s.SOLD, "disc", tr("sold")),
+            (s.BASKET, "disc", tr("basket")),
+        ]
+        if "triangle" in shapes.values():
+            entries.append((s.FREE, "triangle", tr("restricted view")))
+        if "square" in shapes.values():
+            entries.append((s.FREE, "square", tr("wheelchair, companion")))
+        self.legend.set_entries(entries)
+
+    def _draw_link(self) -> None:
+        session = self.presenter.session
+        self.map.set_offline(session.link.known and not session.link.online)
+        self.draw_counts()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.legend.setVisible(self.width() >= _LEGEND_FROM_PX and self.presenter.hall.plan is not None)
+
+    # ---- words -------------------------------------------------------------------------
+
+    def describe(self, ix: int) -> str:
+        """A seat in words: what it is called, its state, its price."""
+        plan = self.presenter.hall.plan
+        if plan is None:
+            return ""
+        words = {
+            s.FREE: tr("free"),
+            s.HERE: tr("free, in hand here"),
+            s.ELSEWHERE: tr("at another window"),
+            s.HELD: tr("held"),
+            s.SOLD: tr("sold"),
+            s.BASKET: tr("in the basket"),
+            s.UNPRICED: tr("not for sale"),
+        }
+        category = plan.categories[plan.category[ix]].name
+        return ", ".join(filter(None, (plan.label(ix), category, words[self.map.state_of(ix)], self._price(category))))
+
+    def submit(self) -> None:
+        """Take the seats that were typed; a text that names none stays, to be mended."""
+        if self.search.text().strip() and self.presenter.find(self.search.text()):
+            self.search.clear()
+            self.map.setFocus()
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Change between light and dark."""
+        for part in (self.map, self.strip, self.legend):
+            part.set_tokens(tokens)
+
+
+def shape_of(category: str) -> CategoryShape:
+    """How a category's seats are drawn. Plans carry no such mark, so its English name decides."""
+    name = category.casefold()
+    if "restrict" in name or "obstruct" in name or "limited" in name:
+        return "triangle"
+    if "wheelchair" in name or "companion" in name or "access" in name:
+        return "square"
+    return "disc"

@@ -1,0 +1,254 @@
+"""What every screen shares: who is signed in, the shift, the line to the office, the shows.
+
+The session asks the till and tells the screens by signals; it draws nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from pos.domain.errors import Refused
+from pos.domain.money import Money
+from pos.ui.bridge import Answer, Bridge
+from pos.ui.format import Formats, read_time, utc_now
+from pos.ui.model import ShowCard
+from pos.ui.sentences import sentence
+
+_TICK_MS: Final = 1000
+_GATHER_MS: Final = 250  # changes of seats come in bursts; the counts are asked for once a burst
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is signed in, and their shift if one is open."""
+
+    user: str
+    name: str
+    role: str
+    shift: str | None
+    shift_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The line to the office. `cause` names why it is away, `detail` is for a technician."""
+
+    online: bool = True
+    known: bool = False
+    cause: str = ""
+    detail: str = ""
+    since: datetime | None = None
+    round_trip_ms: float | None = None
+
+    @classmethod
+    def read(cls, doc: Answer) -> Link:
+        since, trip = doc.get("since"), doc.get("round_trip_ms")
+        return cls(
+            doc["state"] == "online",
+            True,
+            doc.get("cause") or "",
+            doc.get("detail") or "",
+            read_time(since) if since else None,
+            float(trip) if trip is not None else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """The house this till stands in. `coin` is the smallest amount cash is rounded to."""
+
+    name: str = ""
+    till: str = ""
+    currency: str = "EUR"
+    coin: str = "0.01"
+    zone: tzinfo | None = None
+    denominations: tuple[str, ...] = ()
+
+
+@dataclass
+class Status:
+    """The till's standing: sales not sent yet, rights in hand per show, devices."""
+
+    unsent: int = 0
+    in_hand: dict[str, int] = field(default_factory=dict)
+    devices: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+class Session(QObject):
+    """Shared state of the window. `language` may change at each sign-in."""
+
+    signed = Signal()  # someone signed in or out, or the shift opened or closed
+    linked = Signal()  # the line to the office changed
+    shows_changed = Signal()  # the list of shows or a count in it
+    show_chosen = Signal(str)
+    status_changed = Signal()
+    heard = Signal(object)  # every event of the till, after the session took it in
+    ticked = Signal()  # once a second
+    toast = Signal(str, str)  # level ("good", "warning", "danger", "plain") and sentence
+
+    def __init__(self, bridge: Bridge, language: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.bridge = bridge
+        self.language = language
+        self.person: Person | None = None
+        self.link = Link()
+        self.venue = Venue()
+        self.status = Status()
+        self.shows: list[ShowCard] = []
+        self.show_id = ""
+        self.formats = Formats(language)
+        self.label: Callable[[str], str] = str  # what a place is called; the hall on screen knows better
+        bridge.heard.connect(self._heard)
+        bridge.refused.connect(lambda refused: self.toast.emit("warning", self.sentence(refused)))
+        bridge.failed.connect(lambda text: self.toast.emit("danger", text))
+        self._tick = QTimer(self, interval=_TICK_MS)
+        self._tick.timeout.connect(self.ticked)
+        self._gather = QTimer(self, interval=_GATHER_MS, singleShot=True)
+        self._gather.timeout.connect(self.refresh_shows)
+
+    def start(self) -> None:
+        """Begin to ask; called once the window has been painted."""
+        self._tick.start()
+        self.refresh_status()
+
+    def close(self) -> None:
+        self._tick.stop()
+        self._gather.stop()
+        self.bridge.close()
+
+    @property
+    def now(self) -> datetime:
+        return utc_now()
+
+    @property
+    def show(self) -> ShowCard | None:
+        """The show being sold."""
+        return next((card for card in self.shows if card.id == self.show_id), None)
+
+    def zero(self) -> Money:
+        return Money.zero(self.venue.currency)
+
+    def sentence(self, refused: Refused) -> str:
+        """What a refusal says to this cashier."""
+        return sentence(refused, self.formats, self.now, self.label)
+
+    # ---- people ------------------------------------------------------------------------
+
+    def entered(self, answer: Answer) -> None:
+        """Take up the answer of `sign_in`."""
+        since = answer.get("shift_since")
+        self.person = Person(
+            answer["user"], answer["name"], answer["role"], answer.get("shift"), read_time(since) if since else None
+        )
+        self.signed.emit()
+        self.refresh_status()
+        self.refresh_shows()
+
+    def shift_opened(self, shift: str) -> None:
+        if self.person is not None:
+            self.person = Person(self.person.user, self.person.name, self.person.role, shift, self.now)
+            self.signed.emit()
+            self.refresh_status()
+            self.refresh_shows()
+
+    def shift_closed(self) -> None:
+        """The shift is over; the person stays signed in."""
+        if self.person is not None:
+            self.person = Person(self.person.user, self.person.name, self.person.role, None, None)
+            self.signed.emit()
+
+    def lock(self) -> None:
+        """Sign out; the basket stays with the till."""
+        if self.person is not None:
+            self.person = None
+            self.bridge.call("sign_out")
+            self.signed.emit()
+
+    def speak(self, language: str) -> None:
+        """Write values in another language from now on."""
+        self.language = language
+        self.formats = Formats(language, self.venue.zone)
+
+    # ---- shows and status --------------------------------------------------------------
+
+    def choose(self, show: str) -> None:
+        """Make `show` the one being sold."""
+        if show != self.show_id:
+            self.show_id = show
+            self.show_chosen.emit(show)
+
+    def refresh_shows(self) -> None:
+        if self.person is not None:
+            self.bridge.latest("shows", "shows", self._got_shows)
+
+    def refresh_status(self) -> None:
+        self.bridge.latest("status", "status", self._got_status)
+
+    def _got_shows(self, answer: Answer) -> None:
+        self.shows = sorted((ShowCard.read(doc) for doc in answer["shows"]), key=lambda card: (card.starts, card.id))
+        if self.show is None and (first := self._first_to_sell()):
+            self.choose(first)
+        self.shows_changed.emit()
+
+    def _first_to_sell(self) -> str:
+        """The next show that still sells with places left; a show that has begun only if nothing else does."""
+        now = self.now
+        selling = [card for card in self.shows if card.sells]
+        coming = [card for card in selling if card.starts >= now and card.free > 0]
+        best = coming or selling or self.shows
+        return best[0].id if best else ""
+
+    def _got_status(self, answer: Answer) -> None:
+        if link := answer.get("link"):
+            self._take_link(link)
+        self.status = Status(
+            int(answer.get("unsent") or 0),
+            dict(answer.get("rights_in_hand") or {}),
+            dict(answer.get("devices") or {}),
+        )
+        if venue := answer.get("venue"):
+            self._take_venue(venue)
+        self.status_changed.emit()
+
+    def _take_venue(self, doc: Answer) -> None:
+        self.venue = Venue(
+            doc["name"],
+            doc["till_name"],
+            doc["currency"],
+            doc["cash_rounding"],
+            ZoneInfo(doc["timezone"]),
+            tuple(doc.get("denominations") or ()),
+        )
+        self.formats = Formats(self.language, self.venue.zone)
+
+    def _take_link(self, doc: Answer) -> None:
+        self.link = Link.read(doc)
+        self.linked.emit()
+
+    def _count_soon(self) -> None:
+        # Not restarted while it runs: under a steady stream of changes it must still fire.
+        if not self._gather.isActive():
+            self._gather.start()
+
+    # ---- events ------------------------------------------------------------------------
+
+    def _heard(self, event: Answer) -> None:
+        kind = event.get("event")
+        if kind == "link":
+            self._take_link(event)
+            self.refresh_status()
+            self._count_soon()
+        elif kind == "changed":
+            self._count_soon()
+        elif kind == "device":
+            self.status.devices[event["name"]] = {"state": event["state"], "text": event.get("text") or ""}
+            self.status_changed.emit()
+        elif kind in ("printed", "paper", "print_unknown"):
+            self.refresh_status()
+        self.heard.emit(event)

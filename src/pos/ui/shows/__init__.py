@@ -1,0 +1,1 @@
+"""All shows: the whole programme, searched by typing, chosen with Enter."""

@@ -1,0 +1,214 @@
+"""The list of all shows, painted rows that a finger can hit, and the field that narrows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from pos.ui.i18n import tr
+from pos.ui.keys import cap
+from pos.ui.screen import Screen
+from pos.ui.shows.presenter import ShowRow, ShowsPresenter
+from pos.ui.theme import tokens as t
+from pos.ui.theme.fonts import text_font
+from pos.ui.theme.widgets import KeyButton
+
+_ROW_PX: Final = 56
+_ROW = Qt.ItemDataRole.UserRole
+Index = QModelIndex | QPersistentModelIndex
+
+
+class _Rows(QAbstractListModel):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.rows: list[ShowRow] = []
+
+    def show_rows(self, rows: list[ShowRow]) -> None:
+        if [row.show for row in rows] == [row.show for row in self.rows]:
+            self.rows = rows
+            if rows:
+                self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
+            return
+        self.beginResetModel()
+        self.rows = rows
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 — Qt's own default
+        return 0 if parent.isValid() else len(self.rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        row = self.rows[index.row()]
+        if role == _ROW:
+            return row
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return ", ".join(filter(None, (row.day, row.time, row.title, row.remark, row.free)))
+        return None
+
+
+class _Delegate(QStyledItemDelegate):
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(200, _ROW_PX)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        row: ShowRow = index.data(_ROW)
+        box, colors = QRect(option.rect), option.palette
+        role = QPalette.ColorRole
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        ink, muted = colors.color(role.Text), colors.color(role.PlaceholderText)
+        painter.save()
+        painter.fillRect(box, colors.color(role.Base if selected else role.Light))
+        if selected:
+            painter.fillRect(box.left(), box.top(), 4, box.height(), colors.color(role.Highlight))
+        painter.fillRect(box.left() + 16, box.bottom(), box.width() - 32, 1, colors.color(role.Mid))
+        quiet = muted if not row.sells else ink
+        bold, plain = QFont.Weight.Bold, QFont.Weight.Normal
+        x = box.left() + 24
+        for text, width, font, color in (
+            (row.day, 128, text_font(t.BODY, bold if row.today else plain), quiet),
+            (row.time, 72, text_font(t.BODY, bold), quiet),
+        ):
+            self._put(painter, QRect(x, box.top(), width, box.height()), text, font, color)
+            x += width
+        right = box.right() - 24
+        free = QRect(right - 210, box.top(), 210, box.height())
+        remark = QRect(free.left() - 210, box.top(), 200, box.height())
+        title = QRect(x, box.top(), remark.left() - x - 12, box.height())
+        self._put(painter, title, row.title, text_font(t.TITLE, QFont.Weight.DemiBold), quiet)
+        self._put(painter, remark, row.remark, text_font(t.BODY), muted)
+        self._put(painter, free, row.free, text_font(t.BODY), quiet, Qt.AlignmentFlag.AlignRight)
+        painter.restore()
+
+    @staticmethod
+    def _put(
+        painter: QPainter,
+        box: QRect,
+        text: str,
+        font: QFont,
+        color: QColor,
+        side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+    ) -> None:
+        painter.setFont(font)
+        painter.setPen(color)
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+        painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+class ShowsScreen(Screen):
+    """`choose` sells the show; `leave` goes back without choosing."""
+
+    name = "shows"
+
+    def __init__(self, presenter: ShowsPresenter, choose: Callable[[str], None], leave: Callable[[], None]) -> None:
+        super().__init__()
+        self.presenter, self._choose, self._leave = presenter, choose, leave
+        box = QVBoxLayout(self.work)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        self._rows, self.list = _Rows(self.work), QListView()
+        self.list.setModel(self._rows)
+        self.list.setItemDelegate(_Delegate(self.list))
+        self.list.setUniformItemSizes(True)
+        self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.clicked.connect(lambda index: self._choose(self._rows.rows[index.row()].show))
+        box.addWidget(self.list)
+        side = self.panel_box()
+        name = QLabel(tr("All shows"))
+        name.setProperty("role", "title")
+        self.field = QLineEdit()
+        self.field.setPlaceholderText(tr("Title, day or time"))
+        self.field.setAccessibleName(tr("Find a show"))
+        self.field.textEdited.connect(presenter.type)
+        self._count, self._about = QLabel(), QLabel()
+        for label in (self._count, self._about):
+            label.setProperty("role", "muted")
+            label.setWordWrap(True)
+        self._key = KeyButton(tr("Sell this show"), cap("primary"), kind="primary", stacked=True)
+        self._key.setFixedHeight(64)
+        self._key.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._key.clicked.connect(self._take)
+        for part in (name, self.field, self._count, self._about):
+            side.addWidget(part)
+        side.addStretch(1)
+        side.addWidget(self._key)
+        self.list.selectionModel().currentChanged.connect(self._draw_about)
+        presenter.changed.connect(self.draw)
+
+    def enter(self) -> None:
+        self.presenter.type("")
+        self.field.clear()
+        self.presenter.session.refresh_shows()
+        self.draw()
+        rows = self._rows.rows
+        at = next((number for number, row in enumerate(rows) if row.chosen), 0)
+        if rows:
+            self.list.setCurrentIndex(self._rows.index(at))
+        self.field.setFocus()
+
+    def draw(self) -> None:
+        rows = self.presenter.rows()
+        kept = self.list.currentIndex().row()
+        before = self._rows.rows[kept].show if 0 <= kept < len(self._rows.rows) else ""
+        self._rows.show_rows(rows)
+        if rows and not self.list.currentIndex().isValid():
+            at = next((number for number, row in enumerate(rows) if row.show == before), 0)
+            self.list.setCurrentIndex(self._rows.index(at))
+        formats = self.presenter.session.formats
+        self._count.setText(
+            tr("{n} of {all} shows", n=formats.count(len(rows)), all=formats.count(len(self.presenter.session.shows)))
+        )
+        self._key.setEnabled(bool(rows))
+        self._draw_about()
+
+    def _draw_about(self, *_: object) -> None:
+        row = self._current()
+        self._about.setText(
+            " · ".join(filter(None, (row.title, f"{row.day} {row.time}", row.remark, row.free))) if row else ""
+        )
+
+    def _current(self) -> ShowRow | None:
+        at = self.list.currentIndex().row()
+        return self._rows.rows[at] if 0 <= at < len(self._rows.rows) else None
+
+    def _take(self) -> None:
+        row = self._current()
+        if row is not None:
+            self._choose(row.show)
+
+    def step(self, by: int) -> None:
+        """Move the mark up or down the list."""
+        count = len(self._rows.rows)
+        if count:
+            at = max(0, min(count - 1, self.list.currentIndex().row() + by))
+            self.list.setCurrentIndex(self._rows.index(at))
+
+    def act(self, action: str) -> bool:
+        if action == "primary":
+            self._take()
+        elif action == "back":
+            self._leave()
+        elif action in ("up", "down"):
+            self.step(-1 if action == "up" else 1)
+        elif action in ("line_up", "line_down"):
+            self.step(-8 if action == "line_up" else 8)
+        elif action == "find":
+            self.field.setFocus()
+        else:
+            return False
+        return True

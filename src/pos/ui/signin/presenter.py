@@ -1,0 +1,92 @@
+"""Who may sign in, the PIN as it is typed, and what the till says to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal
+
+from pos.domain.errors import Refused
+from pos.ui.bridge import Answer
+from pos.ui.session import Session
+
+_LONGEST_PIN: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A person this till knows."""
+
+    user: str
+    name: str
+    role: str
+
+
+class SignInPresenter(QObject):
+    """The PIN is kept only until the till has answered."""
+
+    changed = Signal()
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.users: list[Known] = []
+        self.chosen = ""
+        self.pin = ""
+        self.problem = ""
+        self.asking = False
+
+    def refresh(self) -> None:
+        """Ask who may sign in."""
+        self.pin, self.problem = "", ""
+        self.session.bridge.latest("users", "users", self._got_users)
+        self.changed.emit()
+
+    def _got_users(self, answer: Answer) -> None:
+        self.users = [Known(doc["user"], doc["name"], doc["role"]) for doc in answer["users"]]
+        if self.chosen not in {known.user for known in self.users}:
+            self.chosen = self.users[0].user if self.users else ""
+        self.changed.emit()
+
+    def choose(self, user: str) -> None:
+        self.chosen, self.pin, self.problem = user, "", ""
+        self.changed.emit()
+
+    def choose_number(self, number: int) -> None:
+        if 1 <= number <= len(self.users):
+            self.choose(self.users[number - 1].user)
+
+    def type_digit(self, digit: str) -> None:
+        if digit.isdigit() and len(self.pin) < _LONGEST_PIN:
+            self.pin += digit
+            self.problem = ""
+            self.changed.emit()
+
+    def erase(self) -> None:
+        self.pin = self.pin[:-1]
+        self.changed.emit()
+
+    def clear(self) -> bool:
+        """Esc: forget what was typed. True if there was anything."""
+        had = bool(self.pin or self.problem)
+        self.pin, self.problem = "", ""
+        self.changed.emit()
+        return had
+
+    def submit(self) -> None:
+        """Try the PIN."""
+        if self.asking or not self.chosen or not self.pin:
+            return
+        pin, self.pin = self.pin, ""
+        self.asking = True
+        self.session.bridge.call("sign_in", self.session.entered, self._refused, self._ended, user=self.chosen, pin=pin)
+        self.changed.emit()
+
+    def _ended(self) -> None:
+        self.asking = False
+        self.changed.emit()
+
+    def _refused(self, refusal: Refused) -> None:
+        self.problem = self.session.sentence(refusal)
+        self.changed.emit()

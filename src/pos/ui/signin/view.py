@@ -1,0 +1,163 @@
+"""The sign-in screen: people at the left, the PIN in the panel."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout
+
+from pos.ui.i18n import tr
+from pos.ui.keys import cap
+from pos.ui.numpad import NumPad
+from pos.ui.screen import Screen
+from pos.ui.signin.presenter import SignInPresenter
+from pos.ui.theme import tokens as t
+from pos.ui.theme.fonts import text_font
+from pos.ui.theme.widgets import KeyButton
+
+_COLUMNS: Final = 3
+_KEYED: Final = 10
+
+
+class SignInScreen(Screen):
+    """Redraws from its presenter."""
+
+    name = "signin"
+
+    def __init__(self, presenter: SignInPresenter) -> None:
+        super().__init__()
+        self.presenter = presenter
+        self._people: dict[str, KeyButton] = {}
+        self._build_work()
+        self._build_panel()
+        presenter.changed.connect(self.draw)
+        presenter.session.ticked.connect(self._draw_clock)
+        presenter.session.status_changed.connect(self._draw_clock)
+        self.draw()
+        self._draw_clock()
+
+    def _build_work(self) -> None:
+        box = QVBoxLayout(self.work)
+        box.setContentsMargins(48, 32, 48, 32)
+        box.setSpacing(8)
+        self._clock, self._date, self._house = QLabel(), QLabel(), QLabel()
+        self._clock.setFont(text_font(t.CHANGE, QFont.Weight.DemiBold))
+        self._date.setFont(text_font(t.TITLE))
+        self._date.setProperty("role", "muted")
+        self._house.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
+        for label in (self._house, self._clock, self._date):
+            box.addWidget(label)
+        box.addSpacing(32)
+        who = QLabel(tr("Who is at the window?"))
+        who.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
+        box.addWidget(who)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(12)
+        for column in range(_COLUMNS):
+            self._grid.setColumnStretch(column, 1)
+        box.addLayout(self._grid)
+        box.addStretch(1)
+
+    def _build_panel(self) -> None:
+        box = self.panel_box()
+        self._name, self._pin, self._problem = QLabel(), QLabel(), QLabel()
+        self._name.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
+        self._name.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._pin.setFont(text_font(t.TOTAL, QFont.Weight.Bold))
+        self._pin.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._pin.setFixedHeight(56)
+        self._problem.setProperty("role", "warning")
+        self._problem.setWordWrap(True)
+        self._problem.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._problem.setMinimumHeight(44)
+        pad = NumPad(point=False)
+        pad.digit.connect(self.presenter.type_digit)
+        pad.erase.connect(self.presenter.erase)
+        self._enter = KeyButton(tr("Sign in"), cap("primary"), kind="primary", stacked=True)
+        self._enter.setFixedHeight(64)
+        self._enter.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._enter.clicked.connect(self.presenter.submit)
+        box.addStretch(1)
+        for part in (self._name, self._pin, self._problem, pad):
+            box.addWidget(part)
+        box.addStretch(1)
+        box.addWidget(self._enter)
+
+    # ---- drawing -----------------------------------------------------------------------
+
+    def draw(self) -> None:
+        presenter = self.presenter
+        if [known.user for known in presenter.users] != list(self._people):
+            self._rebuild_people()
+        for user, button in self._people.items():
+            button.setChecked(user == presenter.chosen)
+        chosen = next((known.name for known in presenter.users if known.user == presenter.chosen), "")
+        self._name.setText(chosen)
+        if presenter.pin:
+            self._pin.setText("●" * len(presenter.pin))
+            self._pin.setProperty("role", "")
+        else:
+            self._pin.setText("PIN")
+            self._pin.setProperty("role", "muted")
+        self._pin.style().polish(self._pin)
+        self._pin.setAccessibleName(tr("PIN, {n} digits typed", n=len(presenter.pin)))
+        self._problem.setText("▲ " + presenter.problem if presenter.problem else "")
+        self._enter.set_label(tr("Checking…") if presenter.asking else tr("Sign in"))
+        self._enter.setEnabled(bool(presenter.pin and presenter.chosen) and not presenter.asking)
+
+    def _rebuild_people(self) -> None:
+        for button in self._people.values():
+            self._grid.removeWidget(button)
+            button.deleteLater()
+        self._people = {}
+        roles = {
+            "cashier": tr("cashier"),
+            "supervisor": tr("supervisor"),
+            "auditor": tr("auditor"),
+            "admin": tr("admin"),
+        }
+        for at, known in enumerate(self.presenter.users):
+            button = KeyButton(known.name, f"F{at + 1}" if at < _KEYED else "", cap_first=True)
+            button.set_detail(roles.get(known.role, known.role))
+            button.setCheckable(True)
+            button.setFixedHeight(72)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda _=False, user=known.user: self.presenter.choose(user))
+            self._grid.addWidget(button, at // _COLUMNS, at % _COLUMNS)
+            self._people[known.user] = button
+
+    def _draw_clock(self) -> None:
+        session = self.presenter.session
+        # The till's venue says what the clock reads; until it is known there is none to show.
+        known = bool(session.venue.name)
+        for label in (self._clock, self._date, self._house):
+            label.setVisible(known)
+        if known:
+            self._clock.setText(session.formats.time(session.now))
+            self._date.setText(session.formats.date_long(session.now))
+            self._house.setText(" · ".join(filter(None, (session.venue.name, session.venue.till))))
+
+    # ---- keys --------------------------------------------------------------------------
+
+    def enter(self) -> None:
+        self.presenter.refresh()
+        self.work.setFocus()
+
+    def act(self, action: str) -> bool:
+        kind, _, value = action.partition(":")
+        presenter = self.presenter
+        if kind == "digit":
+            presenter.type_digit(value)
+        elif kind == "erase":
+            presenter.erase()
+        elif kind == "price":
+            presenter.choose_number(int(value))
+        elif kind == "primary":
+            presenter.submit()
+        elif kind == "back":
+            return presenter.clear()
+        else:
+            return False
+        return True

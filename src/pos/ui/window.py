@@ -1,0 +1,341 @@
+"""The counter window: the frame every screen shares, and which screen is in it.
+
+The first paint needs the sign-in screen and QtWidgets only. The selling screen, with
+numpy and the map, is imported when someone has signed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from pos.ui.bridge import Bridge, Till
+from pos.ui.drawer.presenter import DrawerPresenter
+from pos.ui.foot.presenter import PaperPresenter
+from pos.ui.foot.view import FootView
+from pos.ui.frame.help import HelpOverlay
+from pos.ui.frame.notice import notice
+from pos.ui.frame.rail import WIDTH_PX, Rail, screen_at
+from pos.ui.frame.tabs import ShowTabs
+from pos.ui.frame.toast import Toast
+from pos.ui.frame.topbar import TopBar
+from pos.ui.i18n import tr
+from pos.ui.keys import KeyMap
+from pos.ui.model import Sale
+from pos.ui.screen import PANEL_PX, Screen
+from pos.ui.sell.presenter import SellPresenter
+from pos.ui.session import Session
+from pos.ui.shift.presenter import ClosePresenter, OpenPresenter
+from pos.ui.shows.presenter import ShowsPresenter
+from pos.ui.signin.presenter import SignInPresenter
+from pos.ui.signin.view import SignInScreen
+from pos.ui.theme.apply import dress
+from pos.ui.theme.fonts import load_fonts
+from pos.ui.theme.tokens import DARK, LIGHT, Tokens
+from pos.ui.theme.widgets import Banner
+
+MINIMUM: Final = (1366, 768)  # px
+_IDLE_MS: Final = 10 * 60_000  # an unattended window locks itself; the basket stays
+
+
+def tokens_for(theme: str) -> Tokens:
+    """ "light", "dark" or "system". Raises ValueError for anything else."""
+    if theme == "system":
+        scheme = QGuiApplication.styleHints().colorScheme()
+        return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
+    if theme not in ("light", "dark"):
+        raise ValueError(f"theme {theme!r} is none of light, dark, system")
+    return DARK if theme == "dark" else LIGHT
+
+
+class CounterWindow(QWidget):
+    """Sells through `till` (`pos.till.front.Front`). A QApplication must exist.
+
+    `language` is a locale of till.toml, `theme` "light", "dark" or "system"; `training`
+    puts a banner over everything that says so.
+    """
+
+    def __init__(self, till: Till, *, language: str = "en", theme: str = "system", training: bool = False) -> None:
+        super().__init__()
+        load_fonts()
+        self.tokens = tokens_for(theme)
+        self._dress()
+        self.bridge = Bridge(till, self)
+        self.session = Session(self.bridge, language, self)
+        self.paper = PaperPresenter(self.session, self)
+        self.signin = SignInPresenter(self.session, self)
+        self.opening = OpenPresenter(self.session, self)
+        self.closing = ClosePresenter(self.session, self)
+        self.drawer = DrawerPresenter(self.session, self)
+        self.shows = ShowsPresenter(self.session, self)
+        self.sell = SellPresenter(self.session, self)
+        self.training = training
+        self.screens: dict[str, Screen] = {}
+        self.current: Screen | None = None
+        self.setWindowTitle("Housefull")
+        self.setMinimumSize(*MINIMUM)
+        self._build()
+        self._keys = KeyMap(self, self.act)
+        self._idle = QTimer(self)
+        self._idle.setInterval(_IDLE_MS)
+        self._idle.timeout.connect(self.session.lock)
+        self._connect()
+        self.go("signin")
+        # Only after the first paint does anything ask the till.
+        QTimer.singleShot(0, self, self.session.start)
+
+    # ---- building ----------------------------------------------------------------------
+
+    def _dress(self) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        dress(app, self.tokens)
+
+    def _build(self) -> None:
+        self.top = TopBar(self.session)
+        self.banner = Banner()
+        self.tabs = ShowTabs(self.session)
+        self.rail = Rail()
+        self.foot = FootView(self.session, self.paper)
+        self.works, self.panels = QStackedWidget(), QStackedWidget()
+        self.panels.setFixedWidth(PANEL_PX)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        if self.training:
+            box.addWidget(self._training_banner())
+        box.addWidget(self.top)
+        box.addWidget(self._rule())
+        box.addWidget(self.banner)
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        corner = QFrame()
+        corner.setProperty("role", "card")
+        corner.setFixedWidth(WIDTH_PX)
+        row.addWidget(corner)
+        row.addWidget(self.tabs, 1)
+        box.addLayout(row)
+        box.addWidget(self._rule())
+        body = QGridLayout()
+        body.setSpacing(0)
+        for column, part in enumerate((self.rail, self._rule(), self.works, self._rule(), self.panels)):
+            body.addWidget(part, 0, column)
+        body.setColumnStretch(2, 1)
+        box.addLayout(body, 1)
+        box.addWidget(self._rule())
+        box.addWidget(self.foot)
+        self.toast = Toast(self.works)
+        self.help = HelpOverlay(self)
+
+    @staticmethod
+    def _rule() -> QFrame:
+        rule = QFrame()
+        rule.setProperty("role", "rule")
+        rule.setMinimumSize(1, 1)
+        rule.setMaximumSize(16_777_215, 16_777_215)
+        return rule
+
+    def _training_banner(self) -> QLabel:
+        label = QLabel(tr("TRAINING — nothing sold here is real"))
+        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        label.setFixedHeight(28)
+        label.setObjectName("training")
+        label.setStyleSheet(f"background: {self.tokens.ink}; color: {self.tokens.paper}; font-weight: 600;")
+        return label
+
+    def _connect(self) -> None:
+        session = self.session
+        self.top.lock.connect(session.lock)
+        self.tabs.chosen.connect(self.choose_show)
+        self.tabs.all_shows.connect(lambda: self.go("shows"))
+        self.rail.chosen.connect(self.go)
+        self.banner.asked.connect(self.show_help)
+        session.signed.connect(self._signed)
+        session.toast.connect(self.toast.say)
+        session.ticked.connect(self._tick)
+        for signal in (session.linked, session.shows_changed, session.status_changed):
+            signal.connect(self._draw_notice)
+        session.show_chosen.connect(self._draw_notice)
+        self.sell.sold.connect(self._sold)
+        self.closing.closed.connect(lambda: self.go("report"))
+
+    def _make(self, name: str) -> Screen:
+        """Build a screen on first use; what it imports is paid for only then."""
+        makers: dict[str, Callable[[], Screen]] = {
+            "signin": lambda: SignInScreen(self.signin),
+            "open": self._make_open,
+            "sell": self._make_sell,
+            "shows": self._make_shows,
+            "drawer": self._make_drawer,
+            "count": self._make_count,
+            "report": self._make_report,
+        }
+        screen = makers[name]()
+        screen.setParent(self)
+        self.works.addWidget(screen.work)
+        self.panels.addWidget(screen.panel)
+        return screen
+
+    def _make_open(self) -> Screen:
+        from pos.ui.shift.open import OpenScreen
+
+        return OpenScreen(self.opening)
+
+    def _make_sell(self) -> Screen:
+        from pos.ui.sell.screen import SellScreen
+
+        return SellScreen(self.sell, self.paper, self.tokens)
+
+    def _make_shows(self) -> Screen:
+        from pos.ui.shows.view import ShowsScreen
+
+        return ShowsScreen(self.shows, self.choose_show, lambda: self.go("sell"))
+
+    def _make_drawer(self) -> Screen:
+        from pos.ui.drawer.view import DrawerScreen
+
+        return DrawerScreen(self.drawer, lambda: self.go("count"))
+
+    def _make_count(self) -> Screen:
+        from pos.ui.shift.count import CountScreen
+
+        return CountScreen(self.closing, lambda: self.go("drawer"))
+
+    def _make_report(self) -> Screen:
+        from pos.ui.shift.report import ReportScreen
+
+        return ReportScreen(self.closing, self._report_done)
+
+    # ---- moving about ------------------------------------------------------------------
+
+    def go(self, name: str) -> None:
+        """Show a screen. The frame stays where it is."""
+        if name not in self.screens:
+            self.screens[name] = self._make(name)
+        screen = self.screens[name]
+        self.current = screen
+        self.works.setCurrentWidget(screen.work)
+        self.panels.setCurrentWidget(screen.panel)
+        person = self.session.person
+        self.rail.show_screen(name, person is not None and person.shift is not None and name != "report")
+        screen.enter()
+
+    def choose_show(self, show: str) -> None:
+        """Sell this show."""
+        self.session.choose(show)
+        self.go("sell")
+
+    def _signed(self) -> None:
+        person = self.session.person
+        if person is None:
+            self._idle.stop()
+            self.go("signin")
+        elif person.shift is not None:
+            self._idle.start()
+            self.go("sell")
+        elif self.current is None or self.current.name not in ("count", "report"):
+            self._idle.start()
+            self.go("open")
+
+    def _report_done(self) -> None:
+        self.go("open")
+
+    def _sold(self, sale: Sale) -> None:
+        self.paper.sold(sale)
+
+    def show_help(self) -> None:
+        """The keys, and, while the office is away, what to do about it."""
+        self.help.toggle(self._advice())
+
+    def _advice(self) -> str:
+        if self.session.link.online:
+            return ""
+        return tr(
+            "The office cannot be reached. Go on selling what is in hand; sales are kept here and sent by themselves. "
+            "Check the network cable, then call whoever looks after the office. Nothing needs to be typed twice. "
+            "{detail}",
+            detail=self.session.link.detail,
+        ).strip()
+
+    # ---- keys --------------------------------------------------------------------------
+
+    def act(self, action: str) -> None:
+        """Do what a key asks: the window's own keys first, then the screen's."""
+        if self._idle.isActive():
+            self._idle.start()
+        if self.help.isVisible():
+            self.help.hide()
+            return
+        if action == "help":
+            self.show_help()
+        elif action == "theme":
+            self.set_theme("light" if self.tokens.dark else "dark")
+        elif self.session.person is not None and self._act_signed(action):
+            return
+        elif self.current is not None:
+            self.current.act(action)
+
+    def _act_signed(self, action: str) -> bool:
+        kind, _, value = action.partition(":")
+        person = self.session.person
+        if action == "lock":
+            self.session.lock()
+            return True
+        if person is None or person.shift is None:
+            return False
+        if action == "shows":
+            self.go("shows")
+        elif action in ("next_show", "last_show"):
+            self.tabs.step(1 if action == "next_show" else -1)
+        elif kind == "screen" and screen_at(int(value)):
+            self.go(screen_at(int(value)))
+        elif action == "back" and self.current is not None and self.current.name == "drawer":
+            if not self.current.act(action):
+                self.go("sell")
+        else:
+            return False
+        return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Arrows belong to whatever has the focus; the list of shows has them from its search field.
+        arrows = {Qt.Key.Key_Up: "up", Qt.Key.Key_Down: "down"}
+        action = arrows.get(Qt.Key(event.key()))
+        if action is None or self.current is None or not self.current.act(action):
+            super().keyPressEvent(event)
+
+    # ---- drawing -----------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        self.top.draw()
+        self._draw_notice()
+        if self.session.now.second == 0:
+            self.tabs.draw()
+
+    def _draw_notice(self) -> None:
+        said = notice(self.session)
+        self.banner.show_message(said.level, said.lead, said.rest, said.action)
+
+    def set_theme(self, theme: str) -> None:
+        """Change between light and dark, at once."""
+        self.tokens = tokens_for(theme)
+        self._dress()
+        for screen in self.screens.values():
+            screen.set_tokens(self.tokens)
+        self.top.draw()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.session.close()
+        super().closeEvent(event)
