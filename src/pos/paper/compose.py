@@ -181,8 +181,8 @@ def _fit(measure: Measure, box: _Box) -> tuple[float, list[str]]:
     """The size and lines at which the text fits its width."""
     style, size = box.style, box.style.size_mm
     lines = _wrap(measure, box.text, size, style.bold, box.width_mm)
-    while style.lines and len(lines) > style.lines and size * _SHRINK >= style.smallest_mm:
-        size *= _SHRINK
+    while style.lines and len(lines) > style.lines and size > style.smallest_mm:
+        size = max(style.smallest_mm, size * _SHRINK)
         lines = _wrap(measure, box.text, size, style.bold, box.width_mm)
     return size, lines
 

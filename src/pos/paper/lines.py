@@ -14,11 +14,12 @@ from itertools import groupby
 from typing import Final, Literal
 
 from pos.paper.faces import Faces
-from pos.paper.page import Code, Page, Rule, Text
+from pos.paper.page import Code, Item, Page, Rule, Text
 from pos.paper.raster import Bitmap, bitmap, qr_modules
 
 _CELL_HEIGHT_MM: Final = 3.0  # 24 dots
 _FEED: Final = 1.25  # from one line to the next, in heights
+_LINE_MM: Final = _CELL_HEIGHT_MM * _FEED
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,15 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class TypedLine:
-    """One line: runs of text with their picture, a rule, or a QR code with squares of `module_mm`."""
+    """One line: runs of text with their picture, a rule, a QR code with squares of `module_mm`,
+    or `count` empty lines."""
 
-    kind: Literal["text", "rule", "code"]
+    kind: Literal["text", "rule", "code", "space"]
     runs: tuple[Run, ...] = ()
     picture: Callable[[], Bitmap] | None = None
     payload: str = ""
     module_mm: float = 0.0
+    count: int = 0
 
 
 def magnification(size_mm: float) -> int:
@@ -73,8 +76,14 @@ def typed(page: Page, faces: Faces, cell_mm: float, dots_per_mm: float) -> list[
     """The lines of a page that was composed with `Cells(cell_mm)`."""
     lines: list[TypedLine] = []
     ordered = sorted(page.items, key=lambda item: item.row)
+    bottom = 0.0
     for _, group in groupby(ordered, key=lambda item: item.row):
         items = list(group)
+        # Small gaps are in the line feed already; a wide one is room to sign in.
+        empty = int((min(item.y_mm for item in items) - bottom) / _LINE_MM)
+        if empty > 0:
+            lines.append(TypedLine("space", count=empty))
+        bottom = max(_bottom(item) for item in items)
         texts = [item for item in items if isinstance(item, Text)]
         if texts:
             runs = tuple(_run(text, cell_mm) for text in texts)
@@ -87,6 +96,16 @@ def typed(page: Page, faces: Faces, cell_mm: float, dots_per_mm: float) -> list[
                     module_mm = size_mm / len(qr_modules(payload))
                     lines.append(TypedLine("code", payload=payload, module_mm=module_mm))
     return lines
+
+
+def _bottom(item: Item) -> float:
+    match item:
+        case Text():
+            return item.y_mm + item.height_mm
+        case Rule():
+            return item.y_mm + item.thickness_mm
+        case Code():
+            return item.y_mm + item.size_mm
 
 
 def _run(text: Text, cell_mm: float) -> Run:
