@@ -1,0 +1,134 @@
+"""The agent: the office, as the till sees it, on threads beside the till."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+from pos.domain.errors import Unreadable
+from pos.store.replica import LayoutMoved, PlanCache, ReplicaUnavailable, ReplicaWriter
+from pos.till.ports import ClaimAnswer, Clock, Keys, Ledger, LineDown, LinkState
+from sync.agent.carrier import Carrier, check_url, tls_for
+from sync.agent.claim import THREADS, Claims
+from sync.agent.guard import Guard
+from sync.agent.link import Channel, Till
+from sync.agent.pull import Puller
+from sync.agent.push import Pusher
+from sync.agent.recall import Recalls
+from sync.agent.trouble import Trouble
+from sync.agent.watch import LinkWatch
+
+log = logging.getLogger(__name__)
+
+STOP_S: Final = 3.0
+
+
+class Agent:
+    """Implements ports.Office. Nothing is opened or asked before `start`.
+
+    `office_key` is the pinned public key in base64, `plans` a cache to share with readers.
+    Raises BadAddress for a URL or certificate file that cannot be used.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        keys: Keys,
+        clock: Clock,
+        *,
+        till: str,
+        url: str,
+        office_key: str,
+        replica: Path,
+        plans: PlanCache | None = None,
+        ca_file: Path | None = None,
+        allow_plain_http: bool = False,
+    ) -> None:
+        address = check_url(url, allow_plain_http=allow_plain_http)
+        tls = tls_for(address, ca_file)
+        caller = Till(till, keys, lambda: ledger.incarnation)
+        self._poll, self._push, self._claim, self._sync = (
+            Channel(Carrier(address, tls), base64.b64decode(office_key), caller) for _ in range(4)
+        )
+        self._watch = LinkWatch(clock, ledger.link_changed)
+        self._writer = ReplicaWriter(replica, office_key, plans)
+        self._workers = ThreadPoolExecutor(THREADS, "claim")
+        self._syncing = ThreadPoolExecutor(1, "sync")
+        guard = Guard(ledger)
+        self._pusher = Pusher(self._push, ledger, self._watch, guard)
+        recalls = Recalls(self._claim, ledger, self._workers, self._pusher.facts_waiting)
+        self._puller = Puller(self._poll, self._writer, ledger, self._watch, guard, self._pusher, recalls)
+        self._claims = Claims(self._claim, self._watch, self._workers)
+        self._threads: list[threading.Thread] = []
+        self._watch.on_recovery(self._recovered)
+
+    def _recovered(self) -> None:
+        for channel in (self._push, self._claim, self._sync):
+            channel.renew()
+        self._pusher.facts_waiting()
+
+    def start(self) -> None:
+        """Begin to push and pull."""
+        self._threads = [
+            threading.Thread(target=run, name=name, daemon=True)
+            for name, run in (("push", self._pusher.run), ("pull", self._puller.run))
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """End everything within about STOP_S; what is not sent yet stays in the journal."""
+        deadline = time.monotonic() + STOP_S
+        self._pusher.stop()
+        self._puller.stop()
+        for channel in (self._poll, self._push, self._claim, self._sync):
+            channel.close()
+        self._workers.shutdown(wait=False, cancel_futures=True)
+        self._syncing.shutdown(wait=False, cancel_futures=True)
+        for thread in self._threads:
+            thread.join(max(deadline - time.monotonic(), 0.0))
+            if thread.is_alive():
+                log.warning("the %s thread did not end in time; it ends with the program", thread.name)
+        self._writer.close()
+
+    # ---- ports.Office ----------------------------------------------------------------------
+
+    def claim(self, show: str, places: Sequence[str], *, whole: bool, wait_s: float) -> Future[ClaimAnswer]:
+        """Ask for rights. Fails with LineDown, at once when the line is known to be down."""
+        return self._claims.claim(show, places, whole=whole, wait_s=wait_s)
+
+    def facts_waiting(self) -> None:
+        """There is something new in the journal. Returns at once."""
+        self._pusher.facts_waiting()
+
+    def sync(self) -> Future[int]:
+        """One full push and pull; the cursor. Fails with LineDown."""
+        try:
+            return self._syncing.submit(self._sync_now)
+        except RuntimeError:  # stopped
+            future: Future[int] = Future()
+            future.set_exception(LineDown("no_office"))
+            return future
+
+    def _sync_now(self) -> int:
+        try:
+            # Asked first whether it is there at all: a push may wait long for an answer.
+            self._puller.pull_all(self._sync)
+            self._pusher.push_all()
+            return self._puller.pull_all(self._sync)
+        except Trouble as trouble:
+            log.info("sync: %s", trouble)
+            raise LineDown(trouble.cause) from trouble
+        except (Unreadable, LayoutMoved, ReplicaUnavailable) as error:
+            log.warning("sync: changes cannot be stored: %s", error)
+            raise LineDown("office_refuses") from error
+
+    def link(self) -> LinkState:
+        """The line as last told. Never waits."""
+        return self._watch.state

@@ -1,0 +1,168 @@
+"""Bytes to the office and back, over persistent connections that can be cut from outside."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import socket
+import ssl
+import threading
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import httpx2
+
+from sync import wire
+from sync.agent.trouble import LinkClosed, Trouble, of_transport
+
+CONNECT_S: Final = 2.5
+LARGEST_ANSWER: Final = 256 * 1024 * 1024
+
+
+class BadAddress(ValueError):
+    """The office's URL cannot be used. The message is a sentence for a person."""
+
+
+def check_url(url: str, *, allow_plain_http: bool = False) -> str:
+    """The office's base URL without a trailing slash. Raises BadAddress."""
+    try:
+        parsed = httpx2.URL(url.strip())
+    except httpx2.InvalidURL as error:
+        raise BadAddress(f"{url!r} is not a web address: {error}") from error
+    if parsed.scheme not in ("http", "https") or not parsed.host:
+        raise BadAddress(f"{url!r} is not a web address like https://office.example:8443")
+    if parsed.scheme == "http" and not allow_plain_http and not _is_loopback(parsed.host):
+        raise BadAddress(f"{url!r} is plain HTTP to another machine; use https://")
+    return str(parsed).rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def tls_for(url: str, ca_file: Path | None) -> ssl.SSLContext | None:
+    """Whom to trust: the system's store, or only `ca_file` (PEM). None for plain HTTP. Raises BadAddress."""
+    if not url.startswith("https:"):
+        return None
+    if ca_file is None:
+        return httpx2.create_ssl_context(trust_env=False)
+    try:
+        return ssl.create_default_context(cafile=str(ca_file))
+    except (OSError, ssl.SSLError) as error:
+        raise BadAddress(f"{ca_file} cannot be read as certificates: {error}") from error
+
+
+class Attempt:
+    """One try of a request, as the HTTP library tells of it."""
+
+    def __init__(self) -> None:
+        self.answered = False
+        self.broken = False
+        self.new_connection = False
+
+    @property
+    def stale(self) -> bool:
+        """It failed on a connection that had lain idle, before any answer."""
+        return self.broken and not self.answered and not self.new_connection
+
+
+class Carrier:
+    """Connections to one office. `url` is from `check_url`, `tls` from `tls_for`."""
+
+    def __init__(self, url: str, tls: ssl.SSLContext | None) -> None:
+        self._url = url
+        self._tls = tls
+        self._lock = threading.Lock()
+        self._client: httpx2.Client | None = None
+        self._sockets: set[socket.socket] = set()
+        self._closed = False
+
+    def exchange(
+        self, method: str, path: str, body: bytes, headers: dict[str, str], deadline: float, attempt: Attempt
+    ) -> tuple[int, str, bytes]:
+        """Send, and read the answer: status, signature, body; nothing is verified here.
+
+        `deadline` is by time.monotonic(). Raises Trouble.
+        """
+        left_s = max(deadline - time.monotonic(), 0.05)
+
+        def trace(event: str, info: dict[str, Any]) -> None:
+            if event == "connection.connect_tcp.started":
+                attempt.new_connection = True
+            elif event == "connection.connect_tcp.complete":
+                self._connected(info["return_value"].get_extra_info("socket"))
+
+        try:
+            with self._open().stream(
+                method,
+                self._url + path,
+                content=body,
+                headers=headers,
+                timeout=httpx2.Timeout(left_s, connect=min(CONNECT_S, left_s)),
+                extensions={"trace": trace},
+            ) as response:
+                attempt.answered = True
+                data = _read(response, deadline)
+                return response.status_code, response.headers.get(wire.H_SIGNATURE, ""), data
+        except httpx2.HTTPError as error:
+            if self._closed:
+                raise LinkClosed from error
+            attempt.broken = isinstance(error, httpx2.NetworkError | httpx2.RemoteProtocolError)
+            raise of_transport(error, answered=attempt.answered) from error
+
+    def _open(self) -> httpx2.Client:
+        with self._lock:
+            if self._closed:
+                raise LinkClosed
+            if self._client is None:
+                # It would log every request, and a till makes one every few seconds.
+                logging.getLogger("httpx2").setLevel(logging.WARNING)
+                self._client = httpx2.Client(
+                    # Without TLS there is nothing to verify, and loading the store takes its time.
+                    verify=self._tls if self._tls is not None else False,
+                    trust_env=False,  # a till calls its office directly
+                    headers={"Accept-Encoding": "identity", "User-Agent": "housefull"},
+                    limits=httpx2.Limits(keepalive_expiry=None),
+                )
+            return self._client
+
+    def _connected(self, sock: socket.socket) -> None:
+        with self._lock:
+            self._sockets = {known for known in self._sockets if known.fileno() >= 0} | {sock}
+
+    def renew(self) -> None:
+        """Drop all connections: after an outage those from before it are dead, and would only time out."""
+        with self._lock:
+            client, self._client = self._client, None
+            sockets, self._sockets = self._sockets, set()
+        for sock in sockets:
+            # Closing alone would not wake a thread that reads from it.
+            try:
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+            except OSError:
+                continue  # it was down already
+        if client is not None:
+            client.close()
+
+    def close(self) -> None:
+        """End every request at once, those of other threads too; further ones raise LinkClosed."""
+        self._closed = True
+        self.renew()
+
+
+def _read(response: httpx2.Response, deadline: float) -> bytes:
+    """The whole body, or Trouble: an answer that drips for ever is none."""
+    parts: list[bytes] = []
+    size = 0
+    for part in response.iter_raw():
+        parts.append(part)
+        size += len(part)
+        if size > LARGEST_ANSWER:
+            raise Trouble("not_our_office", f"its answer is longer than {LARGEST_ANSWER >> 20} MB")
+        if time.monotonic() > deadline:
+            raise Trouble("no_office", "its answer does not come to an end")
+    return b"".join(parts)

@@ -1,0 +1,73 @@
+"""Claiming rights: a request each, on a few threads of their own."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
+from typing import Final
+
+from pos.domain.rights import Token
+from pos.till.ports import ClaimAnswer, LineDown, RefusedClaim
+from sync import wire
+from sync.agent.link import Channel
+from sync.agent.trouble import Trouble
+from sync.agent.watch import LinkWatch
+
+log = logging.getLogger(__name__)
+
+LONGEST_WAIT_S: Final = 4.0  # at the office, for other tills to give back
+LATE_S: Final = 0.8  # on top, for the way there and back
+THREADS: Final = 4
+
+
+class Claims:
+    """A claim is answered or fails within LONGEST_WAIT_S + LATE_S; its Future is set on another thread."""
+
+    def __init__(self, channel: Channel, watch: LinkWatch, executor: Executor) -> None:
+        self._channel = channel
+        self._watch = watch
+        self._executor = executor
+
+    def claim(self, show: str, places: Sequence[str], *, whole: bool, wait_s: float) -> Future[ClaimAnswer]:
+        """Ask the office. Fails with LineDown, at once when the last poll has failed."""
+        if self._watch.known_down:
+            state = self._watch.state
+            return _failed(LineDown(state.cause or "no_office"))
+        request = wire.ClaimRequest(
+            show=show, places=list(places), whole=whole, wait_s=max(0.0, min(wait_s, LONGEST_WAIT_S))
+        )
+        return self._submit(self._ask, request, time.monotonic() + request.wait_s + LATE_S)
+
+    def _submit(
+        self, call: Callable[[wire.ClaimRequest, float], ClaimAnswer], request: wire.ClaimRequest, deadline: float
+    ) -> Future[ClaimAnswer]:
+        try:
+            return self._executor.submit(call, request, deadline)
+        except RuntimeError:  # stopped
+            return _failed(LineDown("no_office"))
+
+    def _ask(self, request: wire.ClaimRequest, deadline: float) -> ClaimAnswer:
+        left_s = deadline - time.monotonic()
+        if left_s <= 0:
+            raise LineDown("no_office")
+        began = time.monotonic()
+        try:
+            answer = self._channel.ask("/v1/claim", request, wire.ClaimAnswer, left_s)
+        except Trouble as trouble:
+            log.info("a claim for %s got no answer: %s", request.show, trouble)
+            raise LineDown(trouble.cause) from trouble
+        if request.wait_s == 0 or time.monotonic() - began < LATE_S:
+            self._watch.measured((time.monotonic() - began) * 1000)
+        return ClaimAnswer(
+            answer.incarnation,
+            tuple((item.place, Token(item.epoch, item.hop)) for item in answer.granted),
+            tuple(RefusedClaim(item.place, item.code, item.holder, item.since) for item in answer.refused),
+        )
+
+
+def _failed(error: LineDown) -> Future[ClaimAnswer]:
+    future: Future[ClaimAnswer] = Future()
+    future.set_exception(error)
+    return future

@@ -1,0 +1,146 @@
+"""Pulling changes: a long poll that is also the heartbeat of the line.
+
+A poll waits POLL_S at the office and a little longer here, so that a line that has
+silently become a black hole shows within ten seconds.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from typing import Final
+
+from pos.domain.errors import Unreadable
+from pos.store.replica import LayoutMoved, ReplicaDamaged, ReplicaUnavailable, ReplicaWriter
+from pos.till.ports import Changed, Ledger
+from sync import wire
+from sync.agent import fetch
+from sync.agent.backoff import Backoff
+from sync.agent.guard import Guard
+from sync.agent.link import Channel
+from sync.agent.push import Pusher
+from sync.agent.recall import Recalls
+from sync.agent.trouble import LinkClosed, Trouble
+from sync.agent.watch import LinkWatch
+
+log = logging.getLogger(__name__)
+
+FENCED: Final = "fenced"  # the code with which the office disowns a till
+POLL_S: Final = 4.0
+LATE_S: Final = 3.0  # an answer later than this after its poll's end is none
+SETTLING_POLL_S: Final = 1.0
+RETRY_S: Final = 2.0  # the longest wait between tries while the line is down
+REPEATED_S: Final = 0.2  # between polls while the office repeats recalls that are being answered
+
+
+class Puller:
+    """The poll loop, and a pull on demand. Pages are stored by one thread at a time."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        writer: ReplicaWriter,
+        ledger: Ledger,
+        watch: LinkWatch,
+        guard: Guard,
+        pusher: Pusher,
+        recalls: Recalls,
+    ) -> None:
+        self._channel = channel
+        self._writer = writer
+        self._ledger = ledger
+        self._watch = watch
+        self._guard = guard
+        self._pusher = pusher
+        self._recalls = recalls
+        self._storing = threading.Lock()
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Poll until stopped."""
+        backoff = Backoff(RETRY_S)
+        first = True  # the first poll, and the first after a failure, does not wait: is it there?
+        while not self._stopping.is_set():
+            wait_s = 0.0 if first else SETTLING_POLL_S if self._watch.settling else POLL_S
+            try:
+                self._poll(self._channel, wait_s)
+                backoff.reset()
+                first = False
+                continue
+            except LinkClosed:
+                break
+            except Trouble as trouble:
+                if trouble.code == FENCED:
+                    self._guard.fence(trouble.detail)
+                self._watch.failed(trouble)
+            except ReplicaDamaged as error:
+                log.warning("%s", error)
+                self._writer.start_over("damaged")
+            except (Unreadable, LayoutMoved, ReplicaUnavailable) as error:
+                log.warning("changes cannot be stored: %s", error)
+                self._watch.refuses("pull", f"Changes cannot be stored: {error}")
+            except Exception:
+                log.exception("pulling changes failed")
+            first = True
+            self._stopping.wait(backoff.next_s())
+
+    def pull_all(self, channel: Channel) -> int:
+        """Pull up to the office's latest change; the cursor. Raises Trouble, Unreadable, ReplicaUnavailable."""
+        while True:
+            answer = self._poll(channel, 0.0)
+            if answer is not None and answer.cursor >= answer.latest:
+                return self._writer.cursor()
+
+    def _poll(self, channel: Channel, wait_s: float) -> wire.PullAnswer | None:
+        """One pull and what follows from it; None when a whole snapshot was fetched instead."""
+        if not self._writer.complete():
+            self._fetch_all(channel)
+            return None
+        cursor = self._writer.cursor()
+        known = self._pusher.position()
+        began = time.monotonic()
+        request = wire.PullRequest(cursor=cursor, wait_s=wait_s)
+        answer = channel.ask("/v1/pull", request, wire.PullAnswer, wait_s + LATE_S)
+        took_s = time.monotonic() - began
+        self._watch.answered(took_s * 1000 if wait_s == 0 else None)
+        self._guard.check(answer.applied, answer.head_hash, answer.state)
+        self._pusher.office_has(answer.applied, known)
+        self._ledger.office_time(answer.office_time)
+        news = self._recalls.take(answer.recalls)
+        if answer.latest < cursor:
+            log.warning(
+                "the office's change log ends at %d, before our cursor %d; fetching all anew", answer.latest, cursor
+            )
+            self._fetch_all(channel)
+            return None
+        if answer.changes:
+            self._store(channel, answer)
+        elif not news and took_s < REPEATED_S < wait_s:
+            # It repeats recalls that are being answered.
+            self._stopping.wait(REPEATED_S)
+        self._watch.accepts("pull")
+        return answer
+
+    def _store(self, channel: Channel, answer: wire.PullAnswer) -> None:
+        with self._storing:
+            plans, shows = fetch.needed(channel, self._writer.needs(answer.changes))
+            try:
+                touched = self._writer.apply_page(answer.changes, answer.cursor, plans, shows)
+            except LayoutMoved as moved:
+                # A later page changes the layout once more; rather than wait for it, all is fetched.
+                log.info("%s has another layout by now; fetching all anew", moved)
+                fetch.snapshot(channel, self._writer)
+                self._ledger.changed(Changed(documents=True, sales=True))
+                return
+        self._ledger.changed(Changed(touched.places, touched.documents, touched.sales))
+
+    def _fetch_all(self, channel: Channel) -> None:
+        with self._storing:
+            fetch.snapshot(channel, self._writer)
+        self._watch.answered()
+        self._watch.accepts("pull")
+        self._ledger.changed(Changed(documents=True, sales=True))

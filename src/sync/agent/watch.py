@@ -1,0 +1,123 @@
+"""Whether the line is up: what the requests have shown, and what the till is told of it.
+
+A failure shows at once. A recovery shows at once too, unless the line has been flapping:
+then it must have held for SETTLE_S first, so that a cashier is not told every second.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from pos.till.ports import Clock, LinkState
+from sync.agent.trouble import LinkClosed, Trouble
+
+log = logging.getLogger(__name__)
+
+SETTLE_S: Final = 3.0
+FLAPPING_S: Final = 20.0  # two losses within this time are flapping
+
+
+class LinkWatch:
+    """`tell` hears every change of the state, in order and from any thread."""
+
+    def __init__(self, clock: Clock, tell: Callable[[LinkState], None]) -> None:
+        self._clock = clock
+        self._tell = tell
+        self._lock = threading.RLock()
+        self._losses: deque[float] = deque(maxlen=2)
+        self._good_since: float | None = None
+        self._asked = False
+        self._told = False
+        self._refusals: dict[str, str] = {}  # who -> what the office refuses, or what hinders here
+        self._recovered: list[Callable[[], None]] = []
+        self._state = LinkState("offline", "no_office", "The office has not been asked yet.", self._now())
+
+    def on_recovery(self, call: Callable[[], None]) -> None:
+        """Call this whenever an answer comes after failures."""
+        self._recovered.append(call)
+
+    @property
+    def state(self) -> LinkState:
+        """As last told. Never waits."""
+        return self._state
+
+    @property
+    def known_down(self) -> bool:
+        """The last request failed: another would only wait."""
+        return self._asked and self._good_since is None
+
+    @property
+    def settling(self) -> bool:
+        """Answers come, but the till has not been told yet."""
+        return self._good_since is not None and self._state.state == "offline" and not self._refusals
+
+    def answered(self, round_trip_ms: float | None = None) -> None:
+        """The office answered a request."""
+        with self._lock:
+            now = self._clock.boottime_s()
+            recovered = self.known_down
+            if self._good_since is None:
+                self._good_since = now
+            self._asked = True
+            flapping = len(self._losses) == 2 and now - self._losses[0] < FLAPPING_S
+            assert self._good_since is not None
+            if self._state.state == "online" or not flapping or now - self._good_since >= SETTLE_S:
+                self._show(round_trip_ms)
+        if recovered:
+            for call in self._recovered:
+                call()
+
+    def measured(self, round_trip_ms: float) -> None:
+        """How long a request took that did not wait for anything."""
+        with self._lock:
+            self._state = replace(self._state, round_trip_ms=round_trip_ms)
+
+    def failed(self, trouble: Trouble) -> None:
+        """A request got no answer that counts."""
+        if isinstance(trouble, LinkClosed):
+            return
+        with self._lock:
+            self._asked = True
+            self._good_since = None
+            if self._state.state == "online":
+                self._losses.append(self._clock.boottime_s())
+            self._change(LinkState("offline", trouble.cause, trouble.detail, self._now()))
+
+    def refuses(self, what: str, detail: str) -> None:
+        """The office answers, but refuses `what` (a push): an alarm until `accepts`."""
+        with self._lock:
+            self._refusals[what] = detail
+            if self._good_since is not None:
+                self._show(None)
+
+    def accepts(self, what: str) -> None:
+        with self._lock:
+            if self._refusals.pop(what, None) is not None and self._good_since is not None:
+                self._show(None)
+
+    def _show(self, round_trip_ms: float | None) -> None:
+        if self._refusals:
+            detail = "; ".join(self._refusals.values())
+            self._change(LinkState("offline", "office_refuses", detail, self._now()))
+            return
+        shown = round_trip_ms if round_trip_ms is not None else self._state.round_trip_ms
+        self._change(LinkState("online", "", "", self._now(), shown))
+
+    def _change(self, state: LinkState) -> None:
+        """Show `state`; the till is told when it is another state or cause than before."""
+        before, told = self._state, self._told
+        same = told and before.state == state.state
+        self._state = replace(state, since=before.since) if same else state
+        if same and before.cause == state.cause:
+            return
+        self._told = True
+        log.info("line to the office: %s %s %s", state.state, state.cause, state.detail)
+        self._tell(self._state)
+
+    def _now(self) -> str:
+        return self._clock.now().isoformat(timespec="milliseconds")

@@ -1,0 +1,169 @@
+"""The till's side of a test: a journal in memory, keys and a clock, around the real agent."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from pos.domain.facts import FIRST_HASH, Fact, SignedFact, hash_of
+from pos.domain.rights import Effect, OfficeState
+from pos.store.replica import ReplicaReader
+from pos.till.ports import Changed, LinkState, Recall
+from sync.agent import Agent, enrol
+from tests.peers.toy_office import CODE, ToyOffice
+
+NAMES: dict[str, Any] = {"en": "x"}
+
+
+class Keys:
+    def __init__(self) -> None:
+        self.private = Ed25519PrivateKey.generate()
+
+    @property
+    def public(self) -> bytes:
+        return self.private.public_key().public_bytes_raw()
+
+    def sign(self, message: bytes) -> bytes:
+        return self.private.sign(message)
+
+
+class Clock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def boottime_s(self) -> float:
+        return time.monotonic()
+
+
+@dataclass
+class Journal:
+    """ports.Ledger over a list of facts: hash-chained and signed like a till's own."""
+
+    keys: Keys
+    till: str = "T1"
+    incarnation: int = 1
+    facts: list[SignedFact] = field(default_factory=list)
+    acked: list[int] = field(default_factory=lambda: [0])
+    links: list[LinkState] = field(default_factory=list)
+    changes: list[Changed] = field(default_factory=list)
+    fenced: list[str] = field(default_factory=list)
+    recalled: list[Recall] = field(default_factory=list)
+    office_times: list[str] = field(default_factory=list)
+    keeps: Callable[[Recall], bool] = lambda ask: False
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def write(self, kind: str = "CashMoved", effects: tuple[Effect, ...] = (), **body: Any) -> SignedFact:
+        with self.lock:
+            number, prev = self.head()
+            fact = Fact(self.till, self.incarnation, number + 1, prev, "2026-11-22T10:00:00Z", kind, (), effects, body)
+            envelope = fact.to_bytes()
+            digest = hash_of(envelope)
+            signed = SignedFact(number + 1, envelope, digest, self.keys.sign(digest.encode()))
+            self.facts.append(signed)
+            return signed
+
+    def facts_after(self, number: int, limit: int) -> Sequence[SignedFact]:
+        return self.facts[number : number + limit]
+
+    def head(self) -> tuple[int, str]:
+        return (self.facts[-1].number, self.facts[-1].hash) if self.facts else (0, FIRST_HASH)
+
+    def acknowledged(self) -> int:
+        return self.acked[-1]
+
+    def acknowledge(self, number: int) -> Future[None]:
+        self.acked.append(number)
+        return _done(None)
+
+    def recall(self, asks: Sequence[Recall]) -> Future[Sequence[Recall]]:
+        self.recalled += asks
+        declined = [ask for ask in asks if self.keeps(ask)]
+        for ask in asks:
+            if ask not in declined:
+                effect = Effect(ask.show, ask.place, ask.token, OfficeState.LEASED, OfficeState.POOL, "")
+                self.write("RightsReturned", (effect,))
+        return _done(declined)
+
+    def fence(self, reason: str) -> Future[None]:
+        self.fenced.append(reason)
+        return _done(None)
+
+    def link_changed(self, link: LinkState) -> None:
+        self.links.append(link)
+
+    def changed(self, what: Changed) -> None:
+        self.changes.append(what)
+
+    def office_time(self, iso: str) -> None:
+        self.office_times.append(iso)
+
+
+def _done(value: Any) -> Future[Any]:
+    future: Future[Any] = Future()
+    future.set_result(value)
+    return future
+
+
+def season(office: ToyOffice) -> None:
+    """The documents that every season has, without a show."""
+    for family, body in (
+        ("venue", {"id": "opera", "name": "Opera", "timezone": "Europe/Vienna", "currency": "EUR"}),
+        ("price_type", {"id": "adult", "name": NAMES}),
+        ("prices", {"id": "tosca", "table": {"Standing": {"adult": "12.00"}}}),
+        ("production", {"id": "tosca", "title": NAMES}),
+        ("user", {"id": "anna", "name": "Anna", "role": "cashier", "pin_hash": "$argon2id$x"}),
+        ("till", {"id": "T1", "name": "Window 1"}),
+    ):
+        office.document(family, body["id"], body)
+
+
+@dataclass
+class Till:
+    """An enrolled till; `agent` is the real one."""
+
+    office: ToyOffice
+    keys: Keys
+    journal: Journal
+    agent: Agent
+    replica: Path
+
+    @contextmanager
+    def reading(self) -> Iterator[ReplicaReader]:
+        reader = ReplicaReader(self.replica)
+        try:
+            yield reader
+        finally:
+            reader.close()
+
+
+def join(office: ToyOffice, folder: Path) -> Till:
+    """Enrol at the office; the agent is not started."""
+    keys = Keys()
+    replica = folder / "replica.db"
+    enrol(office.url, CODE, keys.public, keys, replica)
+    journal = Journal(keys)
+    agent = Agent(
+        journal, keys, Clock(), till=office.till, url=office.url, office_key=office.office_key, replica=replica
+    )
+    return Till(office, keys, journal, agent, replica)
+
+
+def soon(what: Callable[[], Any], within_s: float = 5.0) -> Any:
+    """Wait until `what()` is true; its value. Fails after `within_s`."""
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        if value := what():
+            return value
+        time.sleep(0.01)
+    value = what()
+    assert value, f"not within {within_s} s"
+    return value
