@@ -1,0 +1,1 @@
+"""The office's face to the tills: signed HTTP."""

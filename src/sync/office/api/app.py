@@ -1,0 +1,270 @@
+"""The routes. Blocking work runs in a pool of threads; waiting takes no thread."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import Any, Final, TypeVar
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi import FastAPI
+from pydantic import BaseModel, ValidationError
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError, OperationalError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sync.office.api.claims import ClaimDesk
+from sync.office.api.pulls import Puller
+from sync.office.api.pulse import Pulse
+from sync.office.api.signing import Caller, Gate, Rejected, Signer, body_of
+from sync.office.clock import now_s
+from sync.office.rules import changes, enrolment, facts, recalls, snapshot
+from sync.office.rules.claims import Fenced
+from sync.office.rules.reading import BadChain, read
+from sync.office.store.engine import CONNECTIONS, Database
+from sync.wire import (
+    MAX_FACTS,
+    PREFIX,
+    ClaimRequest,
+    DeclineRequest,
+    EnrolAnswer,
+    EnrolRequest,
+    Message,
+    PlacesRequest,
+    PullRequest,
+    PushAnswer,
+    PushRequest,
+    SalesAnswer,
+    SalesRequest,
+)
+
+MAX_PLACES: Final = 5_000  # in one claim
+MAX_PAGE: Final = 2_000  # changes or sales in one answer
+_LOG: Final = logging.getLogger("housefull.office")
+_Asked = TypeVar("_Asked", bound=BaseModel)
+_Result = TypeVar("_Result")
+_Body = BaseModel | dict[str, Any] | bytes
+
+
+class Office:
+    """What the handlers share. Truth is in the database; here are only threads, keys and waiters."""
+
+    def __init__(self, database: Database, key: Ed25519PrivateKey) -> None:
+        self.database = database
+        self.pool = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="office")
+        self.gate = Gate(database)
+        self.signer = Signer(key)
+        self.pulse = Pulse(database, self.pool)
+        self.claims = ClaimDesk(database, self.pool, self.pulse)
+        self.puller = Puller(database, self.pool, self.pulse)
+
+    @asynccontextmanager
+    async def running(self, _app: FastAPI) -> AsyncIterator[None]:
+        self.pulse.start()
+        self.claims.start()
+        yield
+        await self.claims.stop()
+        await self.pulse.stop()
+        self.pool.shutdown()
+
+    async def work(self, function: Callable[..., _Result], *args: Any) -> _Result:
+        """Run blocking code in the pool."""
+        return await asyncio.get_running_loop().run_in_executor(self.pool, function, *args)
+
+    async def writing(self, function: Callable[[Connection], _Result]) -> _Result:
+        """Run one transaction in the pool, and tell who waits."""
+
+        def run() -> _Result:
+            with self.database.write() as connection:
+                return function(connection)
+
+        result = await self.work(run)
+        self.pulse.poke()
+        return result
+
+    async def reading(self, function: Callable[[Connection], _Result]) -> _Result:
+        def run() -> _Result:
+            with self.database.read() as connection:
+                return function(connection)
+
+        return await self.work(run)
+
+    # ---- requests in, answers out ------------------------------------------------------
+
+    async def caller(self, request: Request, body: bytes) -> Caller:
+        """Verify the signature. Raises Rejected(401)."""
+        till, incarnation = self.gate.claimed(request)
+        key = self.gate.known(till, incarnation) or await self.work(self.gate.lookup, till, incarnation)
+        caller = self.gate.verify(request, body, till, incarnation, key)
+        self.pulse.heard(caller.till)
+        return caller
+
+    def endpoint(
+        self, model: type[_Asked], handler: Callable[[Caller, _Asked], Awaitable[_Body]]
+    ) -> Callable[[Request], Awaitable[Response]]:
+        """A signed POST with a JSON body."""
+
+        async def answer(request: Request) -> _Body:
+            body = await body_of(request)
+            caller = await self.caller(request, body)
+            return await handler(caller, parsed(model, body))
+
+        return self.answering(answer)
+
+    def answering(self, handler: Callable[[Request], Awaitable[_Body]]) -> Callable[[Request], Awaitable[Response]]:
+        """Whatever happens, the answer is signed, and an error is JSON that says what and why."""
+
+        async def answer(request: Request) -> Response:
+            try:
+                return self.signer.answer(request, await handler(request))
+            except Rejected as error:
+                rejected = error
+            except Fenced:
+                rejected = Rejected(403, "fenced", "this till's enrolment has ended; it must be enrolled again")
+            except enrolment.CannotEnrol as error:
+                rejected = Rejected(403, error.code, str(error))
+            except BadChain as error:
+                rejected = Rejected(400, "bad_chain", str(error))
+            except Exception:  # noqa: BLE001 - logged, and the till hears that the office failed
+                _LOG.exception("%s %s failed", request.method, request.url.path)
+                rejected = Rejected(500, "office_failed", "the office failed; its log says why")
+            return self.signer.error(request, rejected)
+
+        return answer
+
+
+def parsed(model: type[_Asked], body: bytes) -> _Asked:
+    """Raises Rejected(422)."""
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise Rejected(422, "bad_request", f"{where}: {first['msg']}" if where else str(first["msg"])) from error
+
+
+def make_app(database: Database, key: Ed25519PrivateKey) -> FastAPI:
+    """The office's web application over an open database."""
+    office = Office(database, key)
+    app = FastAPI(title="Housefull office", openapi_url=None, docs_url=None, redoc_url=None, lifespan=office.running)
+    app.state.office = office
+
+    async def claim(caller: Caller, asked: ClaimRequest) -> BaseModel:
+        if len(asked.places) > MAX_PLACES:
+            raise Rejected(422, "bad_request", f"a claim may name {MAX_PLACES} places")
+        return await office.claims.claim(caller, asked)
+
+    async def push(caller: Caller, asked: PushRequest) -> BaseModel:
+        numbers = [item.number for item in asked.facts]
+        if len(numbers) > MAX_FACTS or numbers != sorted(set(numbers)) or any(n < 1 for n in numbers):
+            raise Rejected(422, "bad_request", f"facts: at most {MAX_FACTS}, in the order of their numbers")
+
+        def book() -> PushAnswer:
+            arrived = read(asked.facts, caller.till, caller.incarnation, caller.public_key)
+            with database.write() as connection:
+                return facts.accept(connection, caller.till, caller.incarnation, arrived, int(now_s()))
+
+        answer = await office.work(book)
+        office.pulse.poke()
+        return answer
+
+    async def decline(caller: Caller, asked: DeclineRequest) -> _Body:
+        def note(connection: Connection) -> None:
+            changes.log(connection, [], signal=recalls.decline(connection, caller.till, asked.items))
+
+        await office.writing(note)
+        return {}
+
+    async def sales(_caller: Caller, asked: SalesRequest) -> BaseModel:
+        limit = min(max(asked.limit, 1), MAX_PAGE)
+        found, more = await office.reading(lambda c: snapshot.sales(c, asked.after, limit))
+        return SalesAnswer(sales=found, more=more)
+
+    async def places(_caller: Caller, asked: PlacesRequest) -> BaseModel:
+        answer = await office.reading(lambda c: snapshot.places(c, asked.show))
+        if answer is None:
+            raise Rejected(404, "unknown_show", f"there is no show {asked.show!r}")
+        return answer
+
+    async def whole(_caller: Caller, _asked: Message) -> BaseModel:
+        return await office.reading(snapshot.documents)
+
+    async def pull(caller: Caller, asked: PullRequest) -> _Body:
+        return await office.puller.pull(caller, asked, MAX_PAGE)
+
+    routes: list[tuple[str, type[Any], Callable[..., Awaitable[_Body]]]] = [
+        ("claim", ClaimRequest, claim),
+        ("push", PushRequest, push),
+        ("decline", DeclineRequest, decline),
+        ("pull", PullRequest, pull),
+        ("snapshot", Message, whole),
+        ("places", PlacesRequest, places),
+        ("sales", SalesRequest, sales),
+    ]
+    for name, model, handler in routes:
+        app.router.add_route(f"{PREFIX}/{name}", office.endpoint(model, handler), methods=["POST"])
+    _add_enrol(app, office)
+    _add_plan(app, office)
+    _add_errors(app, office)
+    return app
+
+
+def _add_enrol(app: FastAPI, office: Office) -> None:
+    def redeem(code: str, key: bytes) -> enrolment.Enrolled:
+        with office.database.write() as connection:
+            return enrolment.redeem(connection, code, key, int(now_s()))
+
+    async def enrol(request: Request) -> BaseModel:
+        asked = parsed(EnrolRequest, await body_of(request))
+        key = _public_key(asked.public_key)
+        try:
+            done = await office.work(redeem, asked.code, key)
+        except (IntegrityError, OperationalError):
+            # Two machines redeemed two codes for one till at the same moment: look again.
+            done = await office.work(redeem, asked.code, key)
+        office.pulse.poke()
+        own = base64.b64encode(office.signer.public_key).decode()
+        return EnrolAnswer(till=done.till, incarnation=done.incarnation, office_key=own)
+
+    app.router.add_route(f"{PREFIX}/enrol", office.answering(enrol), methods=["POST"])
+
+
+def _public_key(text: str) -> bytes:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Rejected(422, "bad_request", "public_key: not base64") from error
+    if len(key) != 32:
+        raise Rejected(422, "bad_request", f"public_key: {len(key)} bytes, not 32")
+    return key
+
+
+def _add_plan(app: FastAPI, office: Office) -> None:
+    async def plan(request: Request) -> bytes:
+        await office.caller(request, await body_of(request))
+        version = str(request.path_params["version"])
+        blob = await office.reading(lambda c: snapshot.plan(c, version))
+        if blob is None:
+            raise Rejected(404, "unknown_plan", f"there is no plan of version {version!r}")
+        return blob
+
+    app.router.add_route(f"{PREFIX}/plan/{{version}}", office.answering(plan), methods=["GET"])
+
+
+def _add_errors(app: FastAPI, office: Office) -> None:
+    """Errors outside the handlers are JSON, too."""
+
+    async def http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        text = {404: f"there is no {request.url.path} here", 405: f"{request.method} is not possible here"}
+        reason = text.get(error.status_code, str(error.detail))
+        return office.signer.error(request, Rejected(error.status_code, "no_such_request", reason))
+
+    app.add_exception_handler(HTTPException, http)

@@ -1,0 +1,96 @@
+"""Claims over HTTP: gathered for a moment, settled together, waiting for recalls without a thread."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Final
+
+from sync.office.api.pulse import Pulse
+from sync.office.api.signing import Caller
+from sync.office.clock import now_s
+from sync.office.rules.claims import WAITING, Claim, Fenced, Outcome, settle
+from sync.office.store.engine import Database
+from sync.wire import ClaimAnswer, ClaimRequest
+
+GATHER_S: Final = 0.002
+MAX_BATCH: Final = 200  # claims
+MAX_WAIT_S: Final = 10.0
+AGAIN_S: Final = 0.5  # a waiting claim looks again at least this often
+
+_Entry = tuple[Claim, asyncio.Future[Outcome]]
+
+
+class ClaimDesk:
+    """One settling transaction at a time in this process; others gather meanwhile."""
+
+    def __init__(self, database: Database, pool: ThreadPoolExecutor, pulse: Pulse) -> None:
+        self._database, self._pool, self._pulse = database, pool, pulse
+        self._queue: asyncio.Queue[_Entry] = asyncio.Queue()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def claim(self, caller: Caller, request: ClaimRequest) -> ClaimAnswer:
+        """Settle a claim, waiting for recalls until its time is over. Raises Fenced."""
+        wait_s = min(max(request.wait_s, 0.0), MAX_WAIT_S) if request.whole else 0.0
+        claim = Claim(
+            uuid.uuid4().hex,
+            caller.till,
+            caller.incarnation,
+            request.show,
+            tuple(request.places),
+            request.whole,
+            now_s() + wait_s,
+        )
+        while True:
+            seen = self._pulse.position, self._pulse.signal
+            outcome = await self._settle(claim)
+            if isinstance(outcome, Fenced):
+                raise outcome
+            if isinstance(outcome, ClaimAnswer):
+                return outcome
+            # The one who was asked answers by a push or a decline: both move the head.
+            await self._pulse.wait(
+                lambda seen=seen: (self._pulse.position, self._pulse.signal) != seen,  # type: ignore[misc]
+                min(AGAIN_S, max(0.0, claim.deadline - now_s())),
+            )
+            if self._pulse.closing:
+                claim = replace(claim, deadline=0.0)  # answer with what there is
+
+    async def _settle(self, claim: Claim) -> Outcome:
+        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._queue.put_nowait((claim, future))
+        return await future
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            batch = [await self._queue.get()]
+            await asyncio.sleep(GATHER_S)
+            while len(batch) < MAX_BATCH and not self._queue.empty():
+                batch.append(self._queue.get_nowait())
+            try:
+                outcomes = await loop.run_in_executor(self._pool, self._settle_batch, [claim for claim, _ in batch])
+            except Exception as error:  # noqa: BLE001 - whoever claimed hears of it; the desk goes on
+                for _, future in batch:
+                    if not future.done():
+                        future.set_exception(error)
+                continue
+            for (_, future), outcome in zip(batch, outcomes, strict=True):
+                if not future.done():
+                    future.set_result(outcome)
+            if any(outcome is WAITING or isinstance(outcome, ClaimAnswer) for outcome in outcomes):
+                self._pulse.poke()
+
+    def _settle_batch(self, claims: list[Claim]) -> list[Outcome]:
+        with self._database.write() as connection:
+            return settle(connection, claims, now_s())

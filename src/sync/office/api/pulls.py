@@ -1,0 +1,77 @@
+"""Pulls: what happened since a cursor, waiting when there is nothing yet."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
+
+from sync.office.api.pulse import SEEN_EVERY_S, Pulse
+from sync.office.api.signing import Caller
+from sync.office.clock import now_iso, now_s
+from sync.office.rules import changes, recalls, tills
+from sync.office.rules.claims import Fenced
+from sync.office.store.engine import Database
+from sync.wire import MAX_WAIT_S, PullAnswer, PullRequest, RecallItem
+
+REPEAT_S: Final = 0.5  # an unanswered recall alone ends a long poll again after this
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Which recalls a till was last told of, and when: so that a long poll need not spin."""
+
+    recalls: tuple[RecallItem, ...]
+    at: float
+
+
+class Puller:
+    def __init__(self, database: Database, pool: ThreadPoolExecutor, pulse: Pulse) -> None:
+        self._database, self._pool, self._pulse = database, pool, pulse
+        self._told: dict[str, _Told] = {}
+
+    async def pull(self, caller: Caller, request: PullRequest, max_page: int) -> PullAnswer:
+        """A page of changes; at the latest after `wait_s` an empty one. Raises Fenced."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + min(max(request.wait_s, 0.0), MAX_WAIT_S)
+        limit = min(max(request.limit, 1), max_page)
+        while True:
+            seen = self._pulse.position, self._pulse.signal
+            answer = await loop.run_in_executor(self._pool, self._read, caller, request.cursor, limit)
+            left = deadline - loop.time()
+            if answer.changes or left <= 0 or self._pulse.closing:
+                break
+            quiet = self._quiet_s(caller.till, tuple(answer.recalls))
+            if answer.recalls and quiet <= 0:
+                break
+            await self._pulse.wait(
+                lambda seen=seen: (self._pulse.position, self._pulse.signal) != seen,  # type: ignore[misc]
+                min(left, SEEN_EVERY_S, quiet if answer.recalls else left),
+            )
+            self._pulse.heard(caller.till)
+        self._told[caller.till] = _Told(tuple(answer.recalls), now_s())
+        return answer
+
+    def _quiet_s(self, till: str, asked: tuple[RecallItem, ...]) -> float:
+        """How long these recalls need not be repeated yet."""
+        told = self._told.get(till)
+        return told.at + REPEAT_S - now_s() if told is not None and told.recalls == asked else 0.0
+
+    def _read(self, caller: Caller, cursor: int, limit: int) -> PullAnswer:
+        with self._database.read() as connection:
+            latest, _ = changes.head(connection)
+            applied, head_hash, state = tills.standing(connection, caller.till, caller.incarnation)
+            if state != "ACTIVE":
+                raise Fenced
+            found = changes.after(connection, cursor, limit) if latest > cursor else []
+            return PullAnswer.model_construct(
+                changes=found,
+                cursor=found[-1].position if found else max(cursor, 0),
+                latest=latest,
+                recalls=recalls.open_for(connection, caller.till, caller.incarnation, now_s()),
+                applied=applied,
+                head_hash=head_hash,
+                state=state,
+                office_time=now_iso(),
+            )

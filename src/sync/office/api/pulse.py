@@ -1,0 +1,111 @@
+"""Waiting without asking: one poller a process tells everyone who waits that something happened.
+
+Another process may have written it, so the database's one-row head is read every tick;
+what this process wrote itself wakes the waiting at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from sync.office.clock import now_s
+from sync.office.rules import changes, recalls, tills
+from sync.office.store.engine import Database
+
+TICK_S: Final = 0.1
+GATHER_S: Final = 0.004  # many writes close together are one look
+SEEN_EVERY_S: Final = 3.0  # how often a till's presence is written down
+SWEEP_EVERY_S: Final = 10.0
+_LOG: Final = logging.getLogger("housefull.office")
+
+
+class Pulse:
+    """`position` and `signal` as last seen. All methods belong to the event loop's thread."""
+
+    def __init__(self, database: Database, pool: ThreadPoolExecutor) -> None:
+        self._database, self._pool = database, pool
+        self.position = self.signal = -1
+        self.closing = False
+        self._happened = asyncio.Event()
+        self._ask = asyncio.Event()
+        self._seen: dict[str, float] = {}  # till -> when it was last written down
+        self._spoke: set[str] = set()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        self.close()
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    def close(self) -> None:
+        """Let everyone who waits go on at once and answer."""
+        self.closing = True
+        self._happened.set()
+
+    def poke(self) -> None:
+        """This process has just written something."""
+        self._ask.set()
+
+    def heard(self, till: str) -> None:
+        """A till spoke, or holds a long poll open: others may ask it for rights."""
+        if now_s() - self._seen.get(till, 0.0) >= SEEN_EVERY_S:
+            self._spoke.add(till)
+            if till not in self._seen:
+                self._ask.set()
+
+    async def wait(self, ready: Callable[[], bool], timeout_s: float) -> None:
+        """Until `ready()`, looked at whenever something happened, or the time is over."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout_s
+        while not ready() and not self.closing and (left := deadline - loop.time()) > 0:
+            happened = self._happened
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(happened.wait(), left)
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        swept = loop.time()
+        while True:
+            sweep = loop.time() - swept >= SWEEP_EVERY_S
+            spoke, self._spoke = self._spoke, set()
+            self._ask.clear()
+            try:
+                head = await loop.run_in_executor(self._pool, self._look, spoke, sweep)
+            except SQLAlchemyError:
+                # The database is away for a moment; requests say so, and this goes on trying.
+                _LOG.exception("cannot read the change log")
+                self._spoke |= spoke
+                await asyncio.sleep(1.0)
+                continue
+            self._seen.update(dict.fromkeys(spoke, now_s()))
+            swept = loop.time() if sweep else swept
+            if head != (self.position, self.signal):
+                self.position, self.signal = head
+                self._happened, done = asyncio.Event(), self._happened
+                done.set()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ask.wait(), TICK_S)
+            await asyncio.sleep(GATHER_S)
+
+    def _look(self, spoke: set[str], sweep: bool) -> tuple[int, int]:
+        now = now_s()
+        if spoke or sweep:
+            with self._database.write() as connection:
+                if spoke:
+                    tills.seen(connection, spoke, now)
+                if sweep:
+                    recalls.forget_expired(connection, now)
+        with self._database.read() as connection:
+            return changes.head(connection)

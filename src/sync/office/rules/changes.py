@@ -1,0 +1,118 @@
+"""The change log: what every till has to hear, at gap-free positions."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from sqlalchemy import Connection, insert, select, update
+
+from sync.office.rules.places import Place
+from sync.office.rules.sales import documents_of
+from sync.office.store.tables import CHANGE_HEAD, CHANGE_LOG
+from sync.wire import Change, PlaceItem
+
+PLACES_IN_ONE: Final = 500  # places in one entry
+RELOAD_OVER: Final = 2_000  # more places of one show changed at once: fetch the show again
+PLACES_IN_PAGE: Final = 20_000  # places in one answer; a page ends early rather than grow huge
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry to be. `body` is a document, or places' records; a sale goes by its `id`."""
+
+    kind: Literal["document", "places", "sale", "reload"]
+    family: str = ""
+    id: str = ""
+    show: str = ""
+    body: Any = None
+
+
+def of_places(places: Iterable[Place]) -> list[Entry]:
+    """Entries for places that changed."""
+    by_show: dict[str, list[Place]] = defaultdict(list)
+    for place in places:
+        by_show[place.show].append(place)
+    entries: list[Entry] = []
+    for show, changed in by_show.items():
+        if len(changed) > RELOAD_OVER:
+            entries.append(Entry("reload", show=show))
+            continue
+        for at in range(0, len(changed), PLACES_IN_ONE):
+            body = [place.item().model_dump() for place in changed[at : at + PLACES_IN_ONE]]
+            entries.append(Entry("places", show=show, body=body))
+    return entries
+
+
+def log(connection: Connection, entries: Sequence[Entry], *, signal: bool = False) -> None:
+    """Append entries; `signal` also tells the servers that recalls were opened or answered.
+
+    Call it last in a transaction: from here to the commit all other writers wait.
+    """
+    if not entries and not signal:
+        return
+    last: int = connection.execute(
+        update(CHANGE_HEAD)
+        .values(position=CHANGE_HEAD.c.position + len(entries), signal=CHANGE_HEAD.c.signal + int(signal))
+        .returning(CHANGE_HEAD.c.position)
+    ).scalar_one()
+    if not entries:
+        return
+    first = last - len(entries) + 1
+    connection.execute(
+        insert(CHANGE_LOG),
+        [
+            {
+                "position": position,
+                "kind": entry.kind,
+                "family": entry.family,
+                "doc_id": entry.id,
+                "show_id": entry.show,
+                "body": "" if entry.body is None else json.dumps(entry.body, ensure_ascii=False, separators=(",", ":")),
+            }
+            for position, entry in enumerate(entries, first)
+        ],
+    )
+
+
+def head(connection: Connection) -> tuple[int, int]:
+    """The latest position, and the signal's count."""
+    position, signal = connection.execute(select(CHANGE_HEAD.c.position, CHANGE_HEAD.c.signal)).one()
+    return position, signal
+
+
+def after(connection: Connection, cursor: int, limit: int) -> list[Change]:
+    """The entries after a position, in order, at most `limit`."""
+    rows = connection.execute(
+        select(CHANGE_LOG).where(CHANGE_LOG.c.position > cursor).order_by(CHANGE_LOG.c.position).limit(limit)
+    ).all()
+    sales = documents_of(connection, {row.doc_id for row in rows if row.kind == "sale"})
+    found: list[Change] = []
+    places = 0
+    for row in rows:
+        body: dict[str, Any] | None = None
+        items: list[PlaceItem] = []
+        if row.kind == "places":
+            items = [PlaceItem.model_construct(**item) for item in json.loads(row.body)]
+        elif row.kind == "document":
+            body = json.loads(row.body) if row.body else None
+        elif row.kind == "sale":
+            body = sales[row.doc_id]
+        found.append(
+            Change.model_construct(
+                position=row.position,
+                kind=row.kind,
+                family=row.family,
+                id=row.doc_id,
+                show=row.show_id,
+                body=body,
+                items=items,
+            )
+        )
+        places += len(items)
+        if places >= PLACES_IN_PAGE:
+            break
+    return found

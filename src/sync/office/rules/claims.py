@@ -1,0 +1,156 @@
+"""Claims: handing out rights.
+
+Claims that arrive together are settled in one transaction, in the order of arrival,
+over the locked records of all places they name. The lock and the compare-and-set of
+`places.write` are the guard: a right has one holder whatever was believed before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, bindparam, select
+
+from pos.domain.rights import OfficeState
+from sync.office.rules import changes, recalls
+from sync.office.rules.places import Key, Place, lock, write
+from sync.office.store.tables import TILL
+from sync.wire import ClaimAnswer, GrantItem, RefusedItem
+
+_CODES = {OfficeState.SOLD: "sold", OfficeState.HELD: "held"}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a till asks for. `deadline` is epoch seconds: until then it waits for recalls."""
+
+    id: str
+    till: str
+    incarnation: int
+    show: str
+    places: tuple[str, ...]
+    whole: bool
+    deadline: float
+
+
+class Fenced(Exception):
+    """This incarnation of the till may not have rights any more."""
+
+
+class Waiting:
+    """Not settled yet: other tills have been asked to give back."""
+
+
+WAITING = Waiting()
+Outcome = ClaimAnswer | Fenced | Waiting
+
+
+@dataclass(slots=True)
+class _Batch:
+    connection: Connection
+    now: float
+    places: dict[Key, Place]
+    online: set[str]
+    asked: dict[str, dict[Key, recalls.Asked]]
+    changed: dict[Key, Place] = field(default_factory=dict)
+    signal: bool = False
+
+
+def settle(connection: Connection, claims: Sequence[Claim], now: float) -> list[Outcome]:
+    """Decide each claim: an answer, Fenced, or WAITING (ask again when something has happened)."""
+    active = _active(connection, {claim.till for claim in claims})
+    places = lock(connection, ((claim.show, place) for claim in claims for place in claim.places))
+    waiting = {claim.id for claim in claims if claim.whole and _contested(claim, places)}
+    holders = {p.holder for p in places.values() if p.state is OfficeState.LEASED} if waiting else set()
+    batch = _Batch(
+        connection,
+        now,
+        places,
+        recalls.online(connection, holders, now),
+        recalls.asked(connection, waiting),
+    )
+    outcomes = [_decide(batch, claim) if (claim.till, claim.incarnation) in active else Fenced() for claim in claims]
+    write(connection, batch.changed.values())
+    done = [claim.id for claim, outcome in zip(claims, outcomes, strict=True) if outcome is not WAITING]
+    recalls.forget(connection, [claim for claim in done if batch.asked.get(claim)])
+    changes.log(connection, changes.of_places(batch.changed.values()), signal=batch.signal)
+    return outcomes
+
+
+def _active(connection: Connection, tills: set[str]) -> set[tuple[str, int]]:
+    # KEY SHARE lets a push of the same till go on (it takes NO KEY UPDATE) and keeps a fence out
+    # (it takes UPDATE), so that nothing is granted to an incarnation that is being fenced.
+    rows = connection.execute(
+        select(TILL.c.id, TILL.c.incarnation)
+        .where(TILL.c.id.in_(bindparam("tills", expanding=True)), TILL.c.state == "ACTIVE")
+        .order_by(TILL.c.id, TILL.c.incarnation)
+        .with_for_update(read=True, key_share=True),
+        {"tills": sorted(tills)},
+    )
+    return {(row.id, row.incarnation) for row in rows}
+
+
+def _contested(claim: Claim, places: dict[Key, Place]) -> bool:
+    return any(
+        (record := places.get((claim.show, place))) is not None
+        and record.state is OfficeState.LEASED
+        and record.holder != claim.till
+        for place in claim.places
+    )
+
+
+def _decide(batch: _Batch, claim: Claim) -> Outcome:
+    granted: list[Place] = []
+    blocked: list[Place] = []
+    refused: list[RefusedItem] = []
+    for place in dict.fromkeys(claim.places):
+        record = batch.places.get((claim.show, place))
+        if record is None:
+            refused.append(RefusedItem(place=place, code="unknown_place"))
+        elif record.state is OfficeState.POOL or _recorded(record, claim):
+            granted.append(record)
+        else:
+            blocked.append(record)
+    if claim.whole and blocked and not refused and _ask(batch, claim, blocked):
+        return WAITING
+    refused.extend(_refused(record) for record in blocked)
+    if claim.whole and refused:
+        return ClaimAnswer(incarnation=claim.incarnation, refused=refused)
+    for record in granted:
+        # The recorded holder asks again when the grant was lost on the way: the same token.
+        if record.state is OfficeState.POOL:
+            record.grant(OfficeState.LEASED, claim.till, claim.incarnation, int(batch.now))
+            batch.changed[record.key] = record
+    items = [GrantItem(place=record.place, epoch=record.epoch, hop=record.hop) for record in granted]
+    return ClaimAnswer(incarnation=claim.incarnation, granted=items, refused=refused)
+
+
+def _recorded(record: Place, claim: Claim) -> bool:
+    return (
+        record.state is OfficeState.LEASED and record.holder == claim.till and record.incarnation == claim.incarnation
+    )
+
+
+def _ask(batch: _Batch, claim: Claim, blocked: list[Place]) -> bool:
+    """Whether it makes sense to wait for these; if so their holders are asked."""
+    before = batch.asked.get(claim.id, {})
+    if batch.now >= claim.deadline:
+        return False
+    for record in blocked:
+        if record.state is not OfficeState.LEASED or record.holder == claim.till or record.holder not in batch.online:
+            return False
+        seen = before.get(record.key)
+        if seen is not None and seen.declined and seen.token == record.token:
+            return False
+    if any(before.get(record.key) != recalls.Asked(record.token, False) for record in blocked):
+        recalls.ask(batch.connection, claim.id, blocked, claim.deadline)
+        batch.signal = True
+    return True
+
+
+def _refused(record: Place) -> RefusedItem:
+    code = _CODES.get(record.state, "right_elsewhere")
+    return RefusedItem.model_validate(
+        {"place": record.place, "code": code, "holder": record.holder, "since": record.since}
+    )

@@ -1,0 +1,338 @@
+"""Facts from tills: booked once, in number order, whatever they say.
+
+A page is applied in one transaction: places, tickets, ledger, the facts themselves,
+the till's number and the change log. A fact whose envelope verifies is never refused:
+money moved and paper exists. What the office cannot agree with becomes a dispute.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from pos.domain.facts import Fact, Kind
+from pos.domain.season import ROLES
+from sync.office.clock import now_iso
+from sync.office.rules import changes, recalls, tills
+from sync.office.rules.effects import Verdict, apply, freeze, worst
+from sync.office.rules.places import Key, Place, lock, write
+from sync.office.rules.reading import Arrived, BadChain
+from sync.office.rules.sales import SaleBody
+from sync.office.store.tables import DISPUTE, DOCUMENT, FACT, PARKED, POSTING, RIVAL_FACT, SALE, TICKET, TILL
+from sync.wire import FactResult, PushAnswer
+
+SUSPENSE: Final = "suspense"
+OWNER: Final = "office"  # whose a dispute is until a person takes it
+_SELLS: Final = frozenset(ROLES) - {"auditor"}
+_TICKET_STATE: Final[dict[Verdict, str]] = {"applied": "live", "parked": "disputed", "disputed": "disputed"}
+
+
+@dataclass(slots=True)
+class _Page:
+    """What a page of facts writes, table by table."""
+
+    till: str
+    incarnation: int
+    now: int
+    now_iso: str
+    places: dict[Key, Place]
+    roles: dict[str, str]
+    taken: set[str]  # sale and ticket ids that the office already has
+    facts: list[dict[str, Any]] = field(default_factory=list)
+    postings: list[dict[str, Any]] = field(default_factory=list)
+    sales: list[dict[str, Any]] = field(default_factory=list)
+    tickets: list[dict[str, Any]] = field(default_factory=list)
+    ended: list[dict[str, Any]] = field(default_factory=list)
+    parked: list[dict[str, Any]] = field(default_factory=list)
+    disputes: list[dict[str, Any]] = field(default_factory=list)
+    results: list[FactResult] = field(default_factory=list)
+
+    def dispute(self, fact_id: str, cause: str, detail: str) -> None:
+        self.disputes.append(
+            {
+                "fact_id": fact_id,
+                "cause": cause,
+                "detail": detail,
+                "owner": OWNER,
+                "opened_at": self.now_iso,
+                "resolved_at": None,
+            }
+        )
+
+
+def accept(connection: Connection, till: str, incarnation: int, arrived: Sequence[Arrived], now: int) -> PushAnswer:
+    """Book what is new of a page. Raises BadChain; then nothing is to be committed."""
+    applied, head_hash = tills.lock_for_push(connection, till, incarnation)
+    repeated = [one for one in arrived if one.item.number <= applied]
+    known = _stored(connection, till, incarnation, repeated)
+    rivals = [one for one in repeated if known[one.item.number][0] != one.item.hash]
+    if rivals:
+        tail = [one for one in arrived if one.item.number > applied]
+        _keep_rivals(connection, till, incarnation, rivals + tail, now)
+        results = [FactResult(number=one.item.number, verdict="disputed") for one in rivals + tail]
+        return PushAnswer(applied=applied, results=results)
+    results = [FactResult.model_validate({"number": n, "verdict": known[n][1]}) for n in sorted(known)]
+    fresh = _in_order(arrived, applied, head_hash)
+    if fresh:
+        results += _book(connection, till, incarnation, fresh, now)
+    return PushAnswer(applied=applied + len(fresh), results=results)
+
+
+def _stored(
+    connection: Connection, till: str, incarnation: int, repeated: Sequence[Arrived]
+) -> dict[int, tuple[str, str]]:
+    """Number -> (hash, verdict) of facts that the office already has."""
+    if not repeated:
+        return {}
+    numbers = {one.item.number for one in repeated}
+    rows = connection.execute(
+        select(FACT.c.number, FACT.c.hash, FACT.c.verdict).where(
+            FACT.c.till == till, FACT.c.incarnation == incarnation, FACT.c.number.between(min(numbers), max(numbers))
+        )
+    )
+    found = {row.number: (row.hash, row.verdict) for row in rows if row.number in numbers}
+    if found.keys() != numbers:
+        raise BadChain(f"fact {min(numbers - found.keys())}: no such number can be")
+    return found
+
+
+def _in_order(arrived: Sequence[Arrived], applied: int, head_hash: str) -> list[Arrived]:
+    """The new facts up to the first gap. Raises BadChain when one does not follow the last."""
+    fresh: list[Arrived] = []
+    for one in arrived:
+        if one.item.number <= applied:
+            continue
+        if one.item.number != applied + len(fresh) + 1:
+            break
+        if one.fact is not None and one.fact.prev_hash != head_hash:
+            raise BadChain(f"fact {one.item.number}: it does not follow the last fact that the office has")
+        head_hash = one.item.hash
+        fresh.append(one)
+    return fresh
+
+
+def _keep_rivals(connection: Connection, till: str, incarnation: int, rivals: Sequence[Arrived], now: int) -> None:
+    """The till's history has forked (an old or cloned disk): keep both, fence it, let a person see."""
+    numbers = [one.item.number for one in rivals]
+    kept = {
+        (row.number, row.hash)
+        for row in connection.execute(
+            select(RIVAL_FACT.c.number, RIVAL_FACT.c.hash).where(
+                RIVAL_FACT.c.till == till,
+                RIVAL_FACT.c.incarnation == incarnation,
+                RIVAL_FACT.c.number.between(min(numbers), max(numbers)),
+            )
+        )
+    }
+    page = _Page(till, incarnation, now, now_iso(), {}, {}, set())
+    new = {(one.item.number, one.item.hash): one.item for one in rivals}
+    rows = [
+        {
+            "till": till,
+            "incarnation": incarnation,
+            "number": item.number,
+            "hash": item.hash,
+            "envelope": item.envelope,
+            "signature": item.signature,
+            "received_at": page.now_iso,
+        }
+        for key, item in new.items()
+        if key not in kept
+    ]
+    if not rows:
+        return
+    connection.execute(insert(RIVAL_FACT), rows)
+    for row in rows:
+        detail = f"another fact came under this number, with hash {row['hash']}: the till's data was restored or cloned"
+        page.dispute(f"{till}.{incarnation}.{row['number']}", "rival", detail)
+    connection.execute(insert(DISPUTE), page.disputes)
+    changes.log(connection, changes.of_places(tills.fence(connection, till, incarnation, now)))
+
+
+def _book(connection: Connection, till: str, incarnation: int, fresh: Sequence[Arrived], now: int) -> list[FactResult]:
+    facts = [one.fact for one in fresh if one.fact is not None]
+    page = _Page(
+        till,
+        incarnation,
+        now,
+        now_iso(),
+        lock(connection, ((e.show, e.place) for fact in facts for e in fact.effects)),
+        _roles(connection, facts),
+        _taken(connection, [one.sale for one in fresh if one.sale is not None]),
+    )
+    for one in fresh:
+        _book_one(page, one)
+    changed = [p for p in page.places.values() if p.before != _image(p)]
+    write(connection, changed)
+    # Tickets that end leave before tickets that begin: one place may do both in one page.
+    if page.ended:
+        connection.execute(_END_TICKET, page.ended)
+    for table, rows in (
+        (FACT, page.facts),
+        (POSTING, page.postings),
+        (SALE, page.sales),
+        (TICKET, page.tickets),
+        (PARKED, page.parked),
+        (DISPUTE, page.disputes),
+    ):
+        if rows:
+            connection.execute(insert(table), rows)
+    last = fresh[-1].item
+    connection.execute(
+        update(TILL)
+        .where(TILL.c.id == till, TILL.c.incarnation == incarnation)
+        .values(applied=last.number, head_hash=last.hash)
+    )
+    returned = recalls.settled(connection, [p.key for p in changed if (p.holder, p.state) != (till, "LEASED")])
+    entries = changes.of_places(changed)
+    entries += [changes.Entry("sale", id=row["id"]) for row in page.sales]
+    changes.log(connection, entries, signal=returned)
+    return page.results
+
+
+def _book_one(page: _Page, one: Arrived) -> None:
+    """Book one fact: its money whatever else, then its places, then its sale."""
+    fact_id = f"{page.till}.{page.incarnation}.{one.item.number}"
+    verdicts: list[Verdict] = []
+    if one.fact is not None:
+        _post(page, one.fact)
+        verdicts = _effects(page, one.fact, frozen=bool(one.unreadable))
+        _check_role(page, one.fact)
+    if one.unreadable:
+        page.dispute(fact_id, "unreadable", one.unreadable)
+        verdicts = ["disputed"]
+    if one.fact is not None and one.sale is not None:
+        verdicts += _sell(page, one.fact, one.sale, verdicts)
+    verdict = worst(verdicts)
+    page.results.append(FactResult(number=one.item.number, verdict=verdict))
+    page.facts.append(
+        {
+            "till": page.till,
+            "incarnation": page.incarnation,
+            "number": one.item.number,
+            "fact_id": fact_id,
+            "hash": one.item.hash,
+            "kind": one.fact.kind if one.fact is not None else "",
+            "envelope": one.item.envelope,
+            "signature": one.item.signature,
+            "verdict": verdict,
+            "received_at": page.now_iso,
+        }
+    )
+
+
+def _post(page: _Page, fact: Fact) -> None:
+    """The ledger's lines; what does not balance is balanced in suspense and disputed."""
+    sides = [(posting.account, posting.amount.minor, posting.amount.currency) for posting in fact.postings]
+    sums: dict[str, int] = {}
+    for _, minor, currency in sides:
+        sums[currency] = sums.get(currency, 0) + minor
+    for currency, rest in sums.items():
+        if rest:
+            sides.append((SUSPENSE, -rest, currency))
+            page.dispute(fact.fact_id, "unbalanced", f"its postings are {rest} minor units of {currency} off")
+    page.postings += [
+        {"fact_id": fact.fact_id, "line": line, "account": account, "minor": minor, "currency": currency}
+        for line, (account, minor, currency) in enumerate(sides)
+    ]
+
+
+def _effects(page: _Page, fact: Fact, *, frozen: bool) -> list[Verdict]:
+    verdicts: list[Verdict] = []
+    for line, effect in enumerate(fact.effects):
+        place = page.places.get((effect.show, effect.place))
+        if frozen:
+            freeze(page.till, page.incarnation, effect, place, page.now)
+            continue
+        verdict, detail = apply(page.till, page.incarnation, effect, place, page.now)
+        verdicts.append(verdict)
+        if verdict == "disputed":
+            page.dispute(fact.fact_id, "place", f"{effect.show} {effect.place}: {detail}")
+        elif verdict == "parked":
+            page.parked.append(
+                {
+                    "fact_id": fact.fact_id,
+                    "line": line,
+                    "show_id": effect.show,
+                    "place": effect.place,
+                    "effect": json.dumps(effect.to_json()),
+                }
+            )
+        elif effect.before == "SOLD" and effect.after == "LEASED":
+            page.ended.append({"t_id": effect.ticket})
+    return verdicts
+
+
+def _sell(page: _Page, fact: Fact, sale: SaleBody, verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """The sale and its tickets as rows; ids that are taken already make a dispute instead."""
+    ids = [sale.id, *(ticket.id for ticket in sale.tickets)]
+    twice = sorted(page.taken.intersection(ids) | {i for i in ids if ids.count(i) > 1})
+    if twice:
+        page.dispute(fact.fact_id, "duplicate_id", f"already there: {', '.join(twice)}")
+        return ["disputed"]
+    page.taken.update(ids)
+    by_ticket = {effect.ticket: verdict for effect, verdict in zip(fact.effects, verdicts, strict=True)}
+    body = json.dumps(fact.body["sale"], ensure_ascii=False, separators=(",", ":"))
+    page.sales.append({"id": sale.id, "fact_id": fact.fact_id, "body": body})
+    page.tickets += [
+        {
+            "id": ticket.id,
+            "sale_id": sale.id,
+            "show_id": ticket.show,
+            "unit": ticket.unit,
+            "code": ticket.code,
+            "state": _TICKET_STATE[by_ticket[ticket.id]],
+        }
+        for ticket in sale.tickets
+    ]
+    return []
+
+
+def _check_role(page: _Page, fact: Fact) -> None:
+    """The office checks who did it, too: a dispute, since it has been done."""
+    user = _user(fact)
+    if user and page.roles.get(user) not in _SELLS:
+        role = page.roles.get(user, "unknown")
+        page.dispute(fact.fact_id, "role", f"{fact.kind} by {user!r}, whose role here is {role}")
+
+
+def _user(fact: Fact) -> str:
+    body = fact.body.get("sale") if fact.kind == Kind.TICKETS_SOLD else fact.body
+    user = body.get("user", "") if isinstance(body, dict) else ""
+    return user if isinstance(user, str) else ""
+
+
+def _roles(connection: Connection, facts: Sequence[Fact]) -> dict[str, str]:
+    users = sorted({user for fact in facts if (user := _user(fact))})
+    rows = connection.execute(
+        select(DOCUMENT.c.id, DOCUMENT.c.body).where(
+            DOCUMENT.c.family == "user", DOCUMENT.c.id.in_(bindparam("users", expanding=True))
+        ),
+        {"users": users},
+    )
+    return {row.id: json.loads(row.body)["role"] for row in rows}
+
+
+def _taken(connection: Connection, sales: Sequence[SaleBody]) -> set[str]:
+    if not sales:
+        return set()
+    taken: set[str] = set()
+    for table, ids in (
+        (SALE, [sale.id for sale in sales]),
+        (TICKET, [ticket.id for sale in sales for ticket in sale.tickets]),
+    ):
+        for at in range(0, len(ids), 5_000):
+            found = select(table.c.id).where(table.c.id.in_(bindparam("ids", expanding=True)))
+            taken.update(connection.execute(found, {"ids": ids[at : at + 5_000]}).scalars())
+    return taken
+
+
+def _image(place: Place) -> tuple[str, str, int, int, int]:
+    return place.state.value, place.holder, place.incarnation, place.epoch, place.hop
+
+
+_END_TICKET: Final = update(TICKET).where(TICKET.c.id == bindparam("t_id")).values(state="refunded")

@@ -1,0 +1,92 @@
+"""Reading pushed facts: hash, signature, envelope, body. No database here."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import Final
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from pydantic import ValidationError
+
+from pos.domain.facts import SCHEMA, Fact, Kind, hash_of
+from sync.office.rules.sales import SaleBody
+from sync.wire import FactItem
+
+_KNOWN: Final = frozenset(Kind)
+_INTEGER_MAX: Final = 2**62  # what the ledger's columns hold, with room to add up
+_NUMBER_MAX: Final = 2**31 - 1
+
+
+class BadChain(Exception):
+    """The facts are not this till's, or do not follow what the office has: nothing is applied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A fact whose hash and signature hold. `fact` is None when its envelope cannot be read;
+    `unreadable` says why its body cannot be (money and places are known all the same)."""
+
+    item: FactItem
+    fact: Fact | None
+    sale: SaleBody | None
+    unreadable: str
+
+
+def read(items: list[FactItem], till: str, incarnation: int, public_key: bytes) -> list[Arrived]:
+    """Check and read a page of facts. Raises BadChain."""
+    key = Ed25519PublicKey.from_public_bytes(public_key)
+    return [_read(item, till, incarnation, key) for item in items]
+
+
+def _read(item: FactItem, till: str, incarnation: int, key: Ed25519PublicKey) -> Arrived:
+    envelope = item.envelope.encode()
+    if hash_of(envelope) != item.hash:
+        raise BadChain(f"fact {item.number}: its hash is not that of its envelope")
+    try:
+        key.verify(base64.b64decode(item.signature, validate=True), item.hash.encode())
+    except (InvalidSignature, binascii.Error, ValueError) as error:
+        raise BadChain(f"fact {item.number}: its signature does not verify") from error
+    if "\0" in item.envelope:
+        raise BadChain(f"fact {item.number}: a NUL byte is in its envelope")
+    try:
+        if "\\u0000" in item.envelope:
+            raise ValueError("it holds a NUL character")
+        fact = Fact.from_bytes(envelope)
+        _sane(fact)
+    except (ValueError, RecursionError) as error:
+        return Arrived(item, None, None, str(error))
+    if (fact.till, fact.incarnation, fact.number) != (till, incarnation, item.number):
+        raise BadChain(f"fact {item.number}: it is {fact.fact_id} of another till or number")
+    return _body(item, fact)
+
+
+def _sane(fact: Fact) -> None:
+    """What the columns cannot take is damage."""
+    if not (isinstance(fact.kind, str) and isinstance(fact.prev_hash, str) and isinstance(fact.schema, int)):
+        raise ValueError("not a fact's envelope: wrong types")
+    if any(abs(posting.amount.minor) > _INTEGER_MAX for posting in fact.postings):
+        raise ValueError("an amount is out of all bounds")
+    if any(not 0 <= number <= _NUMBER_MAX for effect in fact.effects for number in effect.token):
+        raise ValueError("a token is out of all bounds")
+
+
+def _body(item: FactItem, fact: Fact) -> Arrived:
+    if fact.schema > SCHEMA:
+        return Arrived(item, fact, None, f"schema {fact.schema} is newer than {SCHEMA}, the newest known here")
+    if fact.kind not in _KNOWN:
+        return Arrived(item, fact, None, f"the kind {fact.kind!r} is not known here")
+    if fact.kind != Kind.TICKETS_SOLD:
+        return Arrived(item, fact, None, "")
+    try:
+        sale = SaleBody.model_validate(fact.body.get("sale"))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in ("sale", *first["loc"]))
+        return Arrived(item, fact, None, f"{where}: {first['msg']}")
+    begun = sorted((effect.show, effect.place, effect.ticket) for effect in fact.effects)
+    if begun != sorted((ticket.show, ticket.unit, ticket.id) for ticket in sale.tickets):
+        return Arrived(item, fact, None, "its tickets are not those of its place effects")
+    return Arrived(item, fact, sale, "")

@@ -1,0 +1,92 @@
+"""Sales and their tickets: what a sale's body says, as rows, and as the document that tills look up."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection, bindparam, select
+
+from sync.office.store.tables import SALE, TICKET
+
+ENDED: Final = ("refunded", "exchanged", "void")
+_PAGE_BYTES: Final = 4_000_000  # a page of sales ends early rather than grow huge
+
+Id = Field(min_length=1, max_length=200)
+
+
+class TicketBody(BaseModel):
+    """What the office needs of a ticket in a sale's body; the rest is kept as it came."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    id: str = Id
+    show: str = Id
+    place: str = Id
+    unit: str = Id
+    code: str
+    price: str
+
+
+class SaleBody(BaseModel):
+    """What the office needs of a sale's body; the rest is kept as it came."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    id: str = Id
+    at: str
+    till: str
+    user: str
+    total: str
+    tenders: list[dict[str, Any]]
+    tickets: list[TicketBody] = Field(min_length=1)
+
+
+def documents_of(connection: Connection, sales: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Sale id -> its document, each ticket with its `state`."""
+    if not sales:
+        return {}
+    rows = connection.execute(
+        select(SALE.c.id, SALE.c.body).where(SALE.c.id.in_(bindparam("ids", expanding=True))), {"ids": list(sales)}
+    ).all()
+    return _documents(connection, [(row.id, row.body) for row in rows])
+
+
+def page(connection: Connection, after: str, limit: int) -> tuple[list[dict[str, Any]], bool]:
+    """Sales after an id, in id order, and whether there are more."""
+    picked: list[tuple[str, str]] = []
+    more, size = False, 0
+    rows = connection.execution_options(yield_per=100).execute(
+        select(SALE.c.id, SALE.c.body).where(SALE.c.id > after).order_by(SALE.c.id).limit(limit + 1)
+    )
+    for row in rows:
+        if len(picked) == limit or size > _PAGE_BYTES:
+            more = True
+            break
+        picked.append((row.id, row.body))
+        size += len(row.body)
+    rows.close()
+    return list(_documents(connection, picked).values()), more
+
+
+def _documents(connection: Connection, rows: list[tuple[str, str]]) -> dict[str, dict[str, Any]]:
+    ended: dict[str, dict[str, str]] = defaultdict(dict)
+    tickets = connection.execute(
+        select(TICKET.c.sale_id, TICKET.c.id, TICKET.c.state).where(
+            TICKET.c.sale_id.in_(bindparam("ids", expanding=True)), TICKET.c.state.in_(ENDED)
+        ),
+        {"ids": [sale for sale, _ in rows]},
+    )
+    for sale, ticket, state in tickets:
+        ended[sale][ticket] = state
+    found: dict[str, dict[str, Any]] = {}
+    for sale, body in rows:
+        document = json.loads(body)
+        # A disputed ticket is on paper in someone's hand: it counts as live until a person decides.
+        for ticket in document["tickets"]:
+            ticket["state"] = ended[sale].get(ticket["id"], "live")
+        found[sale] = document
+    return found

@@ -1,0 +1,209 @@
+"""Holds and orders of a season file: places taken from the pool, once.
+
+What has been applied is remembered as a document; the same hold or order again changes
+nothing, whatever has become of its places since.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import insert
+
+from pos.domain.money import Money, tax_included, total
+from pos.domain.rights import OfficeState
+from pos.domain.season import tax_basis_points
+from pos.domain.seating import Seating
+from sync.office.rules.places import Place, lock_where, write
+from sync.office.season.work import Import
+from sync.office.store.tables import POSTING, RIGHT, SALE, TICKET
+
+_CODE_LETTERS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_CODE_LENGTH: Final = 12  # 60 bits
+OFFICE: Final = "office"  # the till that orders are sold by
+
+
+@dataclass
+class Booked:
+    """Places that passed on, and sales that were made."""
+
+    places: list[Place] = field(default_factory=list)
+    sales: list[str] = field(default_factory=list)
+
+
+@dataclass
+class _Rows:
+    sales: list[dict[str, Any]] = field(default_factory=list)
+    tickets: list[dict[str, Any]] = field(default_factory=list)
+    postings: list[dict[str, Any]] = field(default_factory=list)
+
+
+def book(work: Import) -> Booked:
+    """Apply the holds and orders that are new. Raises Unreadable when a place is not free."""
+    holds = list(_fresh(work, "hold"))
+    orders = list(_fresh(work, "order"))
+    desk = _Desk(work, {body["show"] for _, body in (*holds, *orders)})
+    rows = _Rows()
+    for id, body in holds:
+        for place in desk.take("hold", id, "places", body["show"], body["places"]):
+            place.grant(OfficeState.HELD, body.get("owner") or body["type"], 0, work.now)
+    for id, body in orders:
+        _order(work, desk, rows, id, body)
+    write(work.connection, desk.changed)
+    for table, values in ((SALE, rows.sales), (TICKET, rows.tickets), (POSTING, rows.postings)):
+        if values:
+            work.connection.execute(insert(table), values)
+    return Booked(desk.changed, [row["id"] for row in rows.sales])
+
+
+def _fresh(work: Import, family: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    applied = work.season.base.get(family, {})
+    for id, body in work.season.file.all(family).items():
+        if id not in applied:
+            yield id, body
+        elif applied[id] != body:
+            reason = "differs from what has been booked under this name, and cannot be changed by an import"
+            raise work.season.file.bad(family, id, "", reason)
+
+
+class _Desk:
+    """Hands out places from the pool, and remembers which."""
+
+    def __init__(self, work: Import, shows: set[str]) -> None:
+        self._work = work
+        self.seatings: dict[str, Seating] = {}
+        self._records: dict[str, dict[str, Place]] = {}
+        self._next_unit: dict[tuple[str, str], int] = {}
+        self.changed: list[Place] = []
+        for show in sorted(shows):
+            document = work.season.get("show", show)
+            assert document is not None
+            self.seatings[show] = work.season.seating(document)
+            self._records[show] = {p.place: p for p in lock_where(work.connection, RIGHT.c.show_id == show)}
+
+    def take(self, family: str, id: str, key: str, show: str, places: Iterable[str]) -> Iterator[Place]:
+        """The free places that a list names: seats, units (`Foyer#3`), or an area's id for its next unit."""
+        records = self._records[show]
+        for named in places:
+            unit = self._free_unit(family, id, key, show, named) if named in self.seatings[show].capacity else named
+            record = records.get(unit)
+            if record is None:
+                raise self._work.season.file.bad(family, id, key, f"the show {show!r} has no place {named!r}")
+            if record.state is not OfficeState.POOL:
+                raise self._work.season.file.bad(family, id, key, f"{unit} is not free: it is {record.state.lower()}")
+            self.changed.append(record)
+            yield record
+
+    def _free_unit(self, family: str, id: str, key: str, show: str, area: str) -> str:
+        at = self._next_unit.get((show, area), 1)
+        while (record := self._records[show].get(f"{area}#{at}")) is not None and record.state is not OfficeState.POOL:
+            at += 1
+        self._next_unit[show, area] = at
+        if record is None:
+            raise self._work.season.file.bad(family, id, key, f"{area} has no more free places")
+        return record.place
+
+
+def _order(work: Import, desk: _Desk, rows: _Rows, code: str, body: dict[str, Any]) -> None:
+    paid = body.get("state", "paid") == "paid"
+    show = work.season.get("show", body["show"])
+    assert show is not None
+    prices = work.season.get("prices", show["prices"])
+    venue = next(iter(work.season.all("venue").values()))
+    assert prices is not None
+    currency: str = venue["currency"]
+    tickets: list[dict[str, Any]] = []
+    for index, line in enumerate(body["lines"]):
+        key = f"lines[{index}]"
+        for place in desk.take("order", code, f"{key}.places", body["show"], line["places"]):
+            ticket_id = f"{code}-{len(tickets) + 1}"
+            if not paid:
+                place.grant(OfficeState.HELD, code, 0, work.now)
+                continue
+            place.grant(OfficeState.SOLD, "", 0, work.now, ticket_id)
+            category = desk.seatings[body["show"]].category(place.ix)
+            price = prices["table"].get(category, {}).get(line["price_type"])
+            if price is None:
+                reason = f"{category} has no price for {line['price_type']!r}"
+                raise work.season.file.bad("order", code, f"{key}.price_type", reason)
+            shown = desk.seatings[body["show"]].shown(place.ix)
+            values = (ticket_id, shown, place.place, price, line["price_type"], category)
+            tickets.append(_ticket(work, show, prices, currency, values))
+    if paid:
+        _sale(work, rows, code, body, tickets, currency)
+
+
+def _ticket(
+    work: Import, show: dict[str, Any], prices: dict[str, Any], currency: str, values: tuple[str, ...]
+) -> dict[str, Any]:
+    ticket_id, shown, unit, text, price_type, category = values
+    price = Money.parse(text, currency)
+    tax = work.season.get("tax", prices.get("tax", "")) or {}
+    points = tax_basis_points(tax["rate"]) if tax else 0
+    kind = work.season.get("price_type", price_type) or {}
+    return {
+        "id": ticket_id,
+        "show": show["id"],
+        "place": shown,
+        "unit": unit,
+        "code": "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH)),
+        "price": str(price),
+        "price_type": price_type,
+        "category": category,
+        "proof": bool(kind.get("proof")),
+        "tax_id": prices.get("tax", ""),
+        "tax": str(tax_included(price, points)),
+        "terms": work.season.get("terms", show.get("terms", "")) or {},
+    }
+
+
+def _sale(
+    work: Import, rows: _Rows, code: str, body: dict[str, Any], tickets: list[dict[str, Any]], currency: str
+) -> None:
+    fact_id = f"order:{code}"
+    prices = [Money.parse(ticket["price"], currency) for ticket in tickets]
+    due, zero = total(prices, currency), str(Money.zero(currency))
+    taxes: dict[str, tuple[Money, Money]] = {}
+    for ticket, price in zip(tickets, prices, strict=True):
+        base, tax = taxes.get(ticket["tax_id"], (Money.zero(currency), Money.zero(currency)))
+        taxes[ticket["tax_id"]] = base + price, tax + Money.parse(ticket["tax"], currency)
+    document = {
+        "id": code,
+        "at": work.now_iso,
+        "till": OFFICE,
+        "user": "",
+        "shift": "",
+        "name": body.get("name", ""),
+        "contact": body.get("contact", ""),
+        "total": str(due),
+        "rounding": zero,
+        "fees": [],
+        "tenders": [{"kind": "transfer", "amount": str(due)}],
+        "change": zero,
+        "taxes": [{"id": id, "base": str(base), "tax": str(tax)} for id, (base, tax) in taxes.items() if id],
+        "tickets": tickets,
+    }
+    rows.sales.append({"id": code, "fact_id": fact_id, "body": json.dumps(document, ensure_ascii=False)})
+    rows.tickets += [
+        {
+            "id": ticket["id"],
+            "sale_id": code,
+            "show_id": ticket["show"],
+            "unit": ticket["unit"],
+            "code": ticket["code"],
+            "state": "live",
+        }
+        for ticket in tickets
+    ]
+    sides = [(f"transfer:{OFFICE}", due.minor)]
+    sides.append((f"revenue:{body['show']}", -(due.minor - sum(tax.minor for _, tax in taxes.values()))))
+    sides += [(f"tax:{id}", -tax.minor) for id, (_, tax) in taxes.items() if id]
+    rows.postings += [
+        {"fact_id": fact_id, "line": line, "account": account, "minor": minor, "currency": currency}
+        for line, (account, minor) in enumerate(sides)
+        if minor
+    ]

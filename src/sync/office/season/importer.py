@@ -1,0 +1,142 @@
+"""Importing a season: what is new or different is written, in one transaction, or nothing is."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from sqlalchemy import Connection, delete, insert, select, text
+
+from pos.domain.plan import Plan
+from pos.domain.season import FAMILIES
+from sync.office.clock import now_iso, now_s
+from sync.office.rules import changes
+from sync.office.season import seats
+from sync.office.season.bookings import book
+from sync.office.season.reader import Documents, SeasonFile, read_season
+from sync.office.season.references import Season, check
+from sync.office.season.work import Import
+from sync.office.store.engine import Database
+from sync.office.store.tables import DOCUMENT, PLAN
+
+_IMPORT_LOCK: Final = 0x4866_0FF2  # pg_advisory_xact_lock: one import at a time
+_BOOKED: Final = ("hold", "order")  # they change places, and so are written with them
+
+
+def import_season(database: Database, path: Path) -> list[str]:
+    """Import a season file; what changed, a line each. Raises Unreadable, with nothing changed."""
+    while True:
+        with database.read() as connection:
+            base = _documents(connection)
+        # The slow part, reading plans and hashing PINs, is done before anyone is kept waiting.
+        prepared = _prepare(database, path, base)
+        with database.write() as connection:
+            if not database.sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _IMPORT_LOCK})
+            if _documents(connection) == base:
+                return _write(connection, prepared)
+
+
+def _documents(connection: Connection) -> Documents:
+    found: Documents = {}
+    for family, id, body in connection.execute(select(DOCUMENT)):
+        found.setdefault(family, {})[id] = json.loads(body)
+    return found
+
+
+def _prepare(database: Database, path: Path, base: Documents) -> Season:
+    venues = list(base.get("venue", {}).values())
+    file = read_season(path, venues[0]["currency"] if venues else None)
+    season = Season(file, base, {**_stored_plans(database, base, file), **file.plans})
+    for id, document in file.all("plan").items():
+        file.documents["plan"][id] = {
+            "id": id,
+            "version": file.plans[id].version,
+            "companions": document.get("companions", {}),
+        }
+    check(season, datetime.now(UTC))
+    for id, document in file.all("show").items():
+        # A price change or a new date does not move a show to another drawing of its hall by itself.
+        if "plan" in document:
+            document["plan_version"] = season.plans[document["plan"]].version
+        file.documents["show"][id] = document
+    _hash_pins(file, base)
+    return season
+
+
+def _stored_plans(database: Database, base: Documents, file: SeasonFile) -> dict[str, Plan]:
+    """The plans that the office has and the file does not bring."""
+    wanted = {d["version"]: id for id, d in base.get("plan", {}).items() if id not in file.plans}
+    if not wanted:
+        return {}
+    with database.read() as connection:
+        rows = connection.execute(select(PLAN).where(PLAN.c.version.in_(wanted))).all()
+    blobs = {row.version: row.blob for row in rows}
+    return {id: Plan.from_bytes(blobs[version]) for version, id in wanted.items()}
+
+
+def _hash_pins(file: SeasonFile, base: Documents) -> None:
+    """PINs are stored as argon2id hashes; a hash that still fits its PIN stays as it is."""
+    hasher = PasswordHasher()
+    for id, document in file.all("user").items():
+        pin = document.pop("pin")
+        stored = base.get("user", {}).get(id, {}).get("pin_hash", "")
+        document["pin_hash"] = stored if stored and _fits(hasher, stored, pin) else hasher.hash(pin)
+
+
+def _fits(hasher: PasswordHasher, stored: str, pin: str) -> bool:
+    try:
+        return hasher.verify(stored, pin)
+    except VerificationError:
+        return False
+
+
+def _write(connection: Connection, season: Season) -> list[str]:
+    work = Import(connection, season, int(now_s()), now_iso())
+    for plan in season.file.plans.values():
+        if connection.execute(select(PLAN.c.version).where(PLAN.c.version == plan.version)).first() is None:
+            connection.execute(insert(PLAN).values(version=plan.version, blob=plan.to_bytes()))
+    for family in season.file.documents:
+        if family not in _BOOKED and family != "show":
+            _write_family(work, family)
+    seated = seats.write(work)
+    _write_family(work, "show", seated.new)
+    booked = book(work)
+    for family in _BOOKED:
+        _write_family(work, family)
+    for show in sorted(seated.reload):
+        work.entries.append(changes.Entry("reload", show=show))
+    work.entries += changes.of_places(place for place in booked.places if place.show not in seated.reload)
+    work.entries += [changes.Entry("sale", id=sale) for sale in booked.sales]
+    changes.log(connection, work.entries)
+    return work.lines
+
+
+def _write_family(work: Import, family: str, notes: dict[str, str] | None = None) -> None:
+    """Upsert the documents of a family that are new or different."""
+    before = work.season.base.get(family, {})
+    rows: list[dict[str, Any]] = []
+    for id, document in work.season.file.all(family).items():
+        if before.get(id) == document:
+            continue
+        rows.append({"family": family, "id": id, "body": json.dumps(document, ensure_ascii=False, sort_keys=True)})
+        note = (notes or {}).get(id, "")
+        what = _difference(before[id], document) if id in before else "new"
+        work.lines.append(f"{family} {id}: {what}{note}")
+        if family in FAMILIES:
+            work.entries.append(changes.Entry("document", family=family, id=id, body=document))
+    for row in rows:
+        if row["id"] in before:
+            work.connection.execute(delete(DOCUMENT).where(DOCUMENT.c.family == family, DOCUMENT.c.id == row["id"]))
+    if rows:
+        work.connection.execute(insert(DOCUMENT), rows)
+
+
+def _difference(before: dict[str, Any], after: dict[str, Any]) -> str:
+    """Which keys differ, by name only: a value may be a secret's hash."""
+    keys = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
+    return f"changed {', '.join(keys)}"

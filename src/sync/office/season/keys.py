@@ -1,0 +1,123 @@
+"""The keys of a season file: which tables there are, what each may and must hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from sync.office.season import values as v
+from sync.office.season.values import Check
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the file. `key` names its records; `open` ones may hold keys not known here."""
+
+    must: dict[str, Check]
+    may: dict[str, Check] = field(default_factory=dict)
+    key: str = "id"
+    open: bool = False
+
+    @property
+    def checks(self) -> dict[str, Check]:
+        return {**self.must, **self.may}
+
+
+AREA: Final = Table({"id": v.area_id, "capacity": v.count})
+ORDER_LINE: Final = Table({"price_type": v.name, "places": v.texts}, key="")
+REFUND_STEP: Final = Table({"until": v.until, "fee": v.fee}, key="")
+
+VENUE: Final = Table(
+    {"id": v.name, "name": v.name, "timezone": v.zone, "currency": v.currency},
+    {
+        "cash_rounding": v.positive,
+        "orphans": v.one_of("warn", "refuse"),
+        "address": v.text,
+        "tax_number": v.text,
+        "denominations": v.amounts,
+        "opening_hours": v.anything,
+        "drawer_limit": v.positive,
+        "stock_short": v.count,
+        "stock_slow": v.anything,
+    },
+)
+
+TABLES: Final[dict[str, Table]] = {
+    "tax": Table({"id": v.name, "rate": v.percent}, {"name": v.names}),
+    "plan": Table({"id": v.name, "file": v.name}, {"companions": v.pairs}),
+    "price_type": Table(
+        {"id": v.name, "name": v.names},
+        {
+            "proof": v.text,
+            "kind": v.text,
+            "min": v.count,
+            "free_every": v.count,
+            "approval": v.flag,
+            "max_per_sale": v.count,
+            "companion_of": v.name,
+        },
+    ),
+    "prices": Table(
+        {"id": v.name, "table": v.price_table}, {"tax": v.name, "valid_from": v.time, "published": v.anything}
+    ),
+    "terms": Table(
+        {"id": v.name},
+        {
+            "refund_until": v.until,
+            "refund_fee": v.fee,
+            "exchange_until": v.until,
+            "exchange_fee": v.fee,
+            "refund": v.anything,
+            "approval_over": v.amount,
+        },
+    ),
+    "production": Table({"id": v.name, "title": v.names}),
+    "show": Table(
+        {"id": v.name, "production": v.name, "starts": v.time, "prices": v.name},
+        {
+            "plan": v.name,
+            "terms": v.name,
+            "on_sale": v.time,
+            "areas": v.anything,
+            "allotment": v.counts,
+            "doors": v.time,
+            "ends": v.time,
+            "sales_until": v.time,
+            "state": v.name,
+            "replaces": v.name,
+            "notice": v.anything,
+            "identity": v.anything,
+            "max_per_buyer": v.count,
+            "promoter": v.name,
+        },
+    ),
+    "fee": Table(
+        {"id": v.name, "name": v.names, "per": v.one_of("ticket", "sale"), "amount": v.amount},
+        {"tax": v.name, "refundable": v.flag, "channel": v.anything},
+    ),
+    "user": Table({"id": v.name, "name": v.name, "role": v.role, "pin": v.pin}),
+    "till": Table({"id": v.till_id}, {"name": v.name}),
+    "hold": Table(
+        {"show": v.name, "type": v.name, "places": v.texts},
+        {"id": v.name, "owner": v.name, "home": v.till_id, "release": v.anything},
+    ),
+    "order": Table(
+        {"code": v.name, "show": v.name, "lines": v.anything},
+        {
+            "name": v.text,
+            "contact": v.text,
+            "state": v.one_of("paid", "reserved"),
+            "paid": v.anything,
+            "expires": v.time,
+            "delivery": v.text,
+            "home": v.till_id,
+        },
+        key="code",
+    ),
+    "voucher": Table({"code": v.name, "amount": v.positive}, {"valid_until": v.time}, key="code"),
+    "gift_card": Table({"code": v.name, "balance": v.amount}, key="code"),
+    "account": Table({"id": v.name, "name": v.name}, {"limit": v.amount}),
+    "promotion": Table({"id": v.name}, open=True),
+    "product": Table({"id": v.name}, open=True),
+    "promoter": Table({"id": v.name}, open=True),
+}

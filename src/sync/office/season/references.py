@@ -1,0 +1,108 @@
+"""What the documents of a season say of each other: everything named must exist and fit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pos.domain.plan import Plan
+from pos.domain.season import SALES_GRACE, Area
+from pos.domain.seating import Seating
+from sync.office.season.reader import Documents, SeasonFile
+
+
+class Season:
+    """A file laid over what the office has. `plans` are by plan id, as of the newest version."""
+
+    def __init__(self, file: SeasonFile, base: Documents, plans: dict[str, Plan]) -> None:
+        self.file, self.base, self.plans = file, base, plans
+
+    def get(self, family: str, id: str) -> dict[str, Any] | None:
+        return self.file.all(family).get(id) or self.base.get(family, {}).get(id)
+
+    def all(self, family: str) -> dict[str, dict[str, Any]]:
+        return {**self.base.get(family, {}), **self.file.all(family)}
+
+    def seating(self, show: dict[str, Any]) -> Seating:
+        """The places of a show document."""
+        plan = self.plans[show["plan"]] if "plan" in show else None
+        return Seating(plan, [Area(area["id"], area["capacity"]) for area in show.get("areas", [])])
+
+
+def check(season: Season, now: datetime) -> None:
+    """Raises Unreadable."""
+    file = season.file
+    (venue,) = file.all("venue") or [None]
+    others = [id for id in season.base.get("venue", {}) if venue is not None and id != venue]
+    if venue is not None and others:
+        raise file.bad("venue", venue, "id", f"is {venue!r}, but this office is that of {others[0]!r}")
+    _named(season, "prices", "tax", "tax")
+    _named(season, "fee", "tax", "tax")
+    _named(season, "price_type", "companion_of", "price_type")
+    for key, family in (("production", "production"), ("plan", "plan"), ("prices", "prices"), ("terms", "terms")):
+        _named(season, "show", key, family)
+    _named(season, "show", "replaces", "show")
+    _named(season, "hold", "show", "show")
+    _named(season, "order", "show", "show")
+    for id, document in file.all("plan").items():
+        _companions(season, id, document)
+    for id, show in file.all("show").items():
+        _show(season, id, show, now)
+    _prices(season)
+
+
+def _named(season: Season, family: str, key: str, target: str) -> None:
+    for id, document in season.file.all(family).items():
+        if key in document and season.get(target, document[key]) is None:
+            raise season.file.bad(family, id, key, f"there is no {target} {document[key]!r}")
+
+
+def _companions(season: Season, id: str, document: dict[str, Any]) -> None:
+    categories = {category.name for category in season.plans[id].categories}
+    for pair in document.get("companions", {}).items():
+        for category in pair:
+            if category not in categories:
+                raise season.file.bad("plan", id, "companions", f"{category!r} is not a category of the plan")
+
+
+def _show(season: Season, id: str, show: dict[str, Any], now: datetime) -> None:
+    file = season.file
+    categories = {c.name for c in season.plans[show["plan"]].categories} if "plan" in show else set()
+    areas = show.get("areas", [])
+    if not categories and not areas:
+        raise file.bad("show", id, "", "has neither a plan nor areas")
+    for index, area in enumerate(areas):
+        if area["id"] in categories:
+            reason = f"{area['id']!r} is also a category of the plan {show['plan']!r}"
+            raise file.bad("show", id, f"areas[{index}].id", reason)
+    known = categories | {area["id"] for area in areas}
+    for category in show.get("allotment", {}):
+        if category not in known:
+            raise file.bad("show", id, "allotment", f"{category!r} is neither a category nor an area of the show")
+    starts = datetime.fromisoformat(show["starts"])
+    before = season.base.get("show", {}).get(id)
+    if before is None or before["starts"] != show["starts"]:
+        over = max(
+            starts + SALES_GRACE,
+            *(datetime.fromisoformat(show[key]) for key in ("sales_until", "ends") if key in show),
+            starts,
+        )
+        if over < now:
+            raise file.bad("show", id, "starts", f"{show['starts']} is in the past")
+    if "ends" in show and datetime.fromisoformat(show["ends"]) <= starts:
+        raise file.bad("show", id, "ends", "is not after the start")
+
+
+def _prices(season: Season) -> None:
+    """A price for something that is nowhere is a slip of the pen that would show as "not on sale"."""
+    categories = {c.name for plan in season.plans.values() for c in plan.categories}
+    categories |= {area["id"] for show in season.all("show").values() for area in show.get("areas", [])}
+    types = season.all("price_type")
+    for id, document in season.file.all("prices").items():
+        for category, row in document["table"].items():
+            if category not in categories:
+                raise season.file.bad("prices", id, f"table.{category}", "is no category of a plan and no area")
+            for price_type in row:
+                if price_type not in types:
+                    where = f"table.{category}.{price_type}"
+                    raise season.file.bad("prices", id, where, f"there is no price type {price_type!r}")

@@ -1,0 +1,182 @@
+"""What one value of a season file may be. Each check raises ValueError with the reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pos.domain.money import Money
+from pos.domain.season import ROLES, tax_basis_points
+from pos.domain.terms import parse_fee, parse_until
+
+Check = Callable[[Any, str], None]  # the value, and the season's currency
+
+_TILL: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
+_CURRENCY: Final = re.compile(r"[A-Z]{3}")
+_PIN: Final = re.compile(r"\d{4,12}")
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}([_-][A-Za-z]{2,4})?")
+_LONGEST: Final = 2_000
+
+
+def text(value: Any, _currency: str) -> None:
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} must be a text in quotes")
+    if len(value) > _LONGEST or any(ord(letter) < 32 and letter not in "\n\t" for letter in value):
+        raise ValueError("is too long or holds control characters")
+
+
+def name(value: Any, currency: str) -> None:
+    """An id or another text that must say something."""
+    text(value, currency)
+    if not value.strip() or len(value) > 100 or "\n" in value:
+        raise ValueError(f"{value!r} must be a short text, not empty")
+
+
+def area_id(value: Any, currency: str) -> None:
+    name(value, currency)
+    if "#" in value:
+        raise ValueError(f"{value!r} must not hold '#', which numbers the units of an area")
+
+
+def till_id(value: Any, currency: str) -> None:
+    name(value, currency)
+    if not _TILL.fullmatch(value):
+        raise ValueError(f"{value!r} must be letters, digits, - and _, at most 32")
+
+
+def names(value: Any, currency: str) -> None:
+    """A text in several languages: { en = "Adult", uk = "Дорослий" }."""
+    if not isinstance(value, dict) or not value:
+        raise ValueError(f'{value!r} must be a table by language, like {{ en = "Adult" }}')
+    for language, word in value.items():
+        if not _LANGUAGE.fullmatch(language):
+            raise ValueError(f"{language!r} is not a language like en or zh_TW")
+        name(word, currency)
+
+
+def amount(value: Any, currency: str) -> None:
+    if Money.parse(value, currency).minor < 0:
+        raise ValueError(f"{value!r} is negative")
+
+
+def positive(value: Any, currency: str) -> None:
+    if Money.parse(value, currency).minor <= 0:
+        raise ValueError(f"{value!r} must be more than nothing")
+
+
+def amounts(value: Any, currency: str) -> None:
+    if not isinstance(value, list):
+        raise ValueError(f"{value!r} must be a list of amounts")
+    for item in value:
+        positive(item, currency)
+
+
+def percent(value: Any, _currency: str) -> None:
+    tax_basis_points(value)
+
+
+def fee(value: Any, currency: str) -> None:
+    parse_fee(value, currency)
+
+
+def until(value: Any, _currency: str) -> None:
+    parse_until(value)
+
+
+def time(value: Any, _currency: str) -> None:
+    """ISO 8601 with offset, as text."""
+    if isinstance(value, datetime):
+        raise ValueError("must be a time in quotes")
+    text(value, _currency)
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f'{value!r} is not a time like "2027-12-03T19:30:00+01:00"') from None
+    if moment.tzinfo is None:
+        raise ValueError(f"{value!r} has no offset from UTC, like +01:00")
+
+
+def zone(value: Any, currency: str) -> None:
+    name(value, currency)
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f'{value!r} is not a time zone like "Europe/Vienna"') from None
+
+
+def currency(value: Any, _currency: str) -> None:
+    if not isinstance(value, str) or not _CURRENCY.fullmatch(value):
+        raise ValueError(f'{value!r} is not a currency like "EUR"')
+
+
+def pin(value: Any, _currency: str) -> None:
+    # The PIN itself must not appear in a message that may be logged.
+    if not isinstance(value, str) or not _PIN.fullmatch(value):
+        raise ValueError("must be 4 to 12 digits in quotes")
+
+
+def one_of(*choices: str) -> Check:
+    def check(value: Any, _currency: str) -> None:
+        if value not in choices:
+            raise ValueError(f"{value!r} must be one of {', '.join(choices)}")
+
+    return check
+
+
+role: Final = one_of(*ROLES)
+
+
+def flag(value: Any, _currency: str) -> None:
+    if not isinstance(value, bool):
+        raise ValueError(f"{value!r} must be true or false")
+
+
+def count(value: Any, _currency: str) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 1_000_000:
+        raise ValueError(f"{value!r} must be a whole number, 0 to 1000000")
+
+
+def texts(value: Any, currency: str) -> None:
+    if not isinstance(value, list) or not value:
+        raise ValueError(f"{value!r} must be a list of texts")
+    for item in value:
+        name(item, currency)
+
+
+def pairs(value: Any, currency: str) -> None:
+    """Text to text: { Wheelchair = "Companion" }."""
+    if not isinstance(value, dict):
+        raise ValueError(f"{value!r} must be a table")
+    for key, item in value.items():
+        name(key, currency)
+        name(item, currency)
+
+
+def counts(value: Any, currency: str) -> None:
+    if not isinstance(value, dict):
+        raise ValueError(f"{value!r} must be a table")
+    for key, item in value.items():
+        try:
+            count(item, currency)
+        except ValueError as error:
+            raise ValueError(f"{key}: {error}") from error
+
+
+def price_table(value: Any, currency: str) -> None:
+    if not isinstance(value, dict) or not value:
+        raise ValueError("must be a table: category or area, then price type, then price")
+    for category, row in value.items():
+        if not isinstance(row, dict):
+            raise ValueError(f"{category}: must be a table: price type, then price")
+        for price_type, price in row.items():
+            try:
+                amount(price, currency)
+            except ValueError as error:
+                raise ValueError(f"{category}.{price_type}: {error}") from error
+
+
+def anything(_value: Any, _currency: str) -> None:
+    """Kept as it is: its meaning is checked where it is used."""

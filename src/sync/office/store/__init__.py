@@ -1,0 +1,1 @@
+"""The office's SQL: one set of tables for SQLite and PostgreSQL."""

@@ -1,0 +1,237 @@
+"""The tables, as the migrations leave them (a test holds the two together).
+
+Times are epoch seconds by the office's clock where they are compared, ISO 8601 text
+where a person reads them. Amounts are whole minor units. JSON is stored as text.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+METADATA: Final = MetaData()
+
+# One row: the office's own key, made at first use.
+OFFICE = Table(
+    "office",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("private_key", LargeBinary, nullable=False),
+    Column("created_at", Text, nullable=False),
+)
+
+# One row. Whoever appends to the change log takes `position` under this row's lock, in the
+# same transaction, so that positions have no gaps and become visible in order.
+# `signal` rises whenever a recall is opened or answered.
+CHANGE_HEAD = Table(
+    "change_head",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, nullable=False),
+    Column("signal", BigInteger, nullable=False),
+)
+
+CHANGE_LOG = Table(
+    "change_log",
+    METADATA,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String, nullable=False),
+    Column("family", String, nullable=False),
+    Column("doc_id", String, nullable=False),
+    Column("show_id", String, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+DOCUMENT = Table(
+    "document",
+    METADATA,
+    Column("family", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+# Plans by version (the hash of their content), as `Plan.to_bytes` writes them.
+PLAN = Table(
+    "plan",
+    METADATA,
+    Column("version", String, primary_key=True),
+    Column("blob", LargeBinary, nullable=False),
+)
+
+# One row for every place of every show. `incarnation` is the holder's, 0 when the holder is
+# not a till. `ticket` is the live ticket of a SOLD place.
+RIGHT = Table(
+    "place_right",
+    METADATA,
+    Column("show_id", String, primary_key=True),
+    Column("place", String, primary_key=True),
+    Column("ix", Integer, nullable=False),
+    Column("state", String, nullable=False),
+    Column("holder", String, nullable=False),
+    Column("incarnation", Integer, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("hop", Integer, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("ticket", String, nullable=False),
+)
+
+TILL = Table(
+    "till",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("incarnation", Integer, primary_key=True, autoincrement=False),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("applied", BigInteger, nullable=False),
+    Column("head_hash", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("enrolled_at", Text, nullable=False),
+    Index(
+        "one_active_incarnation",
+        "id",
+        unique=True,
+        sqlite_where=text("state = 'ACTIVE'"),
+        postgresql_where=text("state = 'ACTIVE'"),
+    ),
+)
+
+# When a till last spoke. Apart from `till`, whose row a push keeps locked.
+PRESENCE = Table(
+    "presence",
+    METADATA,
+    Column("till", String, primary_key=True),
+    Column("last_seen", Float, nullable=False),
+)
+
+ENROL_CODE = Table(
+    "enrol_code",
+    METADATA,
+    Column("code_hash", String, primary_key=True),
+    Column("till", String, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("replaces", Integer, nullable=False),
+    Column("public_key", LargeBinary),
+    Column("incarnation", Integer),
+)
+
+# Every fact, for ever. `envelope` is the exact text that was hashed and signed.
+FACT = Table(
+    "fact",
+    METADATA,
+    Column("till", String, primary_key=True),
+    Column("incarnation", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("fact_id", String, nullable=False, unique=True),
+    Column("hash", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("envelope", Text, nullable=False),
+    Column("signature", String, nullable=False),
+    Column("verdict", String, nullable=False),
+    Column("received_at", Text, nullable=False),
+)
+
+# A second fact under a number that is already taken: a restored or cloned disk.
+RIVAL_FACT = Table(
+    "rival_fact",
+    METADATA,
+    Column("till", String, primary_key=True),
+    Column("incarnation", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", String, primary_key=True),
+    Column("envelope", Text, nullable=False),
+    Column("signature", String, nullable=False),
+    Column("received_at", Text, nullable=False),
+)
+
+# The ledger: double entry, each fact's lines sum to zero per currency.
+POSTING = Table(
+    "posting",
+    METADATA,
+    Column("fact_id", String, primary_key=True),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("account", String, nullable=False),
+    Column("minor", BigInteger, nullable=False),
+    Column("currency", String, nullable=False),
+)
+
+SALE = Table(
+    "sale",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("fact_id", String, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+# `state`: live | refunded | exchanged | void, or disputed for a paper that the office could not
+# agree with: only one ticket can be live for a place.
+TICKET = Table(
+    "ticket",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("sale_id", String, nullable=False),
+    Column("show_id", String, nullable=False),
+    Column("unit", String, nullable=False),
+    Column("code", String, nullable=False),
+    Column("state", String, nullable=False),
+    Index("ticket_sale", "sale_id"),
+    Index(
+        "one_live_ticket",
+        "show_id",
+        "unit",
+        unique=True,
+        sqlite_where=text("state = 'live'"),
+        postgresql_where=text("state = 'live'"),
+    ),
+)
+
+DISPUTE = Table(
+    "dispute",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("fact_id", String, nullable=False),
+    Column("cause", String, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("opened_at", Text, nullable=False),
+    Column("resolved_at", Text),
+)
+
+# Place effects that wait for an earlier hop of the same right.
+PARKED = Table(
+    "parked",
+    METADATA,
+    Column("fact_id", String, primary_key=True),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("show_id", String, nullable=False),
+    Column("place", String, nullable=False),
+    Column("effect", Text, nullable=False),
+    Index("parked_place", "show_id", "place"),
+)
+
+# Rights asked back, one row per place and asking claim. `state`: open | declined.
+RECALL = Table(
+    "recall",
+    METADATA,
+    Column("show_id", String, primary_key=True),
+    Column("place", String, primary_key=True),
+    Column("wanted_by", String, primary_key=True),
+    Column("holder", String, nullable=False),
+    Column("incarnation", Integer, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("hop", Integer, nullable=False),
+    Column("state", String, nullable=False),
+    Column("expires_at", Float, nullable=False),
+    Index("recall_holder", "holder"),
+)

@@ -1,0 +1,194 @@
+"""A till as the office sees one: a key, signed requests, and a journal of facts. No rules of its own."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from pos.domain.books import Posting
+from pos.domain.facts import FIRST_HASH, Fact, hash_of
+from pos.domain.money import Money
+from pos.domain.rights import Effect, OfficeState, Token
+from sync import wire
+
+_REQUESTS = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer whose signature has been checked."""
+
+    status: int
+    body: dict[str, Any]
+
+
+class TillClient:
+    """`ask` sends one signed request. The journal is a list that a test may tamper with."""
+
+    def __init__(self, url: str, key: Ed25519PrivateKey | None = None, timeout_s: float = 30.0) -> None:
+        self.http = httpx2.Client(base_url=url, timeout=timeout_s, trust_env=False)
+        self.key = key or Ed25519PrivateKey.generate()
+        self.till, self.incarnation = "", 0
+        self.office_key = b""
+        self.journal: list[wire.FactItem] = []
+
+    def __enter__(self) -> TillClient:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
+
+    def twin(self) -> TillClient:
+        """Another connection of the same till, for another thread."""
+        other = TillClient(str(self.http.base_url), self.key)
+        other.till, other.incarnation, other.office_key = self.till, self.incarnation, self.office_key
+        other.journal = self.journal
+        return other
+
+    # ---- requests ------------------------------------------------------------------------
+
+    def enrol(self, code: str) -> Answer:
+        public = base64.b64encode(self.key.public_key().public_bytes_raw()).decode()
+        body = json.dumps({"code": code, "public_key": public}).encode()
+        response = self.http.post("/v1/enrol", content=body, headers={wire.H_REQUEST: "enrol"})
+        answer = response.json()
+        if response.status_code == 200:
+            self.till, self.incarnation = answer["till"], answer["incarnation"]
+            self.office_key = base64.b64decode(answer["office_key"])
+            self._check("enrol", response)
+        return Answer(response.status_code, answer)
+
+    def headers(self, method: str, path: str, body: bytes) -> dict[str, str]:
+        request_id = f"r{next(_REQUESTS)}"
+        message = wire.signed_request(method, path, body, self.till, self.incarnation, request_id)
+        return {
+            wire.H_TILL: self.till,
+            wire.H_INCARNATION: str(self.incarnation),
+            wire.H_REQUEST: request_id,
+            wire.H_SIGNATURE: base64.b64encode(self.key.sign(message)).decode(),
+        }
+
+    def send(self, method: str, path: str, body: bytes = b"") -> httpx2.Response:
+        headers = self.headers(method, path, body)
+        response = self.http.request(method, path, content=body, headers=headers)
+        self._check(headers[wire.H_REQUEST], response)
+        return response
+
+    def ask(self, name: str, **fields: Any) -> Answer:
+        """POST /v1/NAME with a JSON body."""
+        response = self.send("POST", f"/v1/{name}", json.dumps(fields).encode())
+        return Answer(response.status_code, response.json())
+
+    def _check(self, request_id: str, response: httpx2.Response) -> None:
+        signature = base64.b64decode(response.headers.get(wire.H_SIGNATURE, ""))
+        try:
+            Ed25519PublicKey.from_public_bytes(self.office_key).verify(
+                signature, wire.signed_answer(request_id, response.status_code, response.content)
+            )
+        except InvalidSignature as error:
+            raise AssertionError(f"not signed by this office: {response.status_code} {response.text}") from error
+
+    def claim(self, show: str, *places: str, whole: bool = True, wait_s: float = 0.0) -> wire.ClaimAnswer:
+        answer = self.ask("claim", show=show, places=places, whole=whole, wait_s=wait_s)
+        assert answer.status == 200, answer
+        return wire.ClaimAnswer.model_validate(answer.body)
+
+    def pull(self, cursor: int, wait_s: float = 0.0, limit: int = 500) -> wire.PullAnswer:
+        answer = self.ask("pull", cursor=cursor, wait_s=wait_s, limit=limit)
+        assert answer.status == 200, answer
+        return wire.PullAnswer.model_validate(answer.body)
+
+    def push(self, *facts: wire.FactItem) -> Answer:
+        """These facts, or the whole journal."""
+        return self.ask("push", facts=[fact.model_dump() for fact in facts or self.journal])
+
+    # ---- facts ---------------------------------------------------------------------------
+
+    def record(
+        self,
+        kind: str,
+        body: dict[str, Any],
+        effects: tuple[Effect, ...] = (),
+        postings: tuple[Posting, ...] = (),
+        **changes: Any,
+    ) -> wire.FactItem:
+        """The next fact, signed and in the journal. `changes` replace fields of the envelope."""
+        last = self.journal[-1] if self.journal else None
+        fields: dict[str, Any] = {
+            "till": self.till,
+            "incarnation": self.incarnation,
+            "number": last.number + 1 if last else 1,
+            "prev_hash": last.hash if last else FIRST_HASH,
+            "at": "2026-11-22T19:00:00+01:00",
+            "kind": kind,
+            "postings": postings,
+            "effects": effects,
+            "body": body,
+        }
+        fact = Fact(**(fields | changes))
+        item = self.signed(fact.number, fact.to_bytes())
+        self.journal.append(item)
+        return item
+
+    def signed(self, number: int, envelope: bytes) -> wire.FactItem:
+        digest = hash_of(envelope)
+        signature = base64.b64encode(self.key.sign(digest.encode())).decode()
+        return wire.FactItem(number=number, envelope=envelope.decode(), hash=digest, signature=signature)
+
+    def sell(
+        self, show: str, *grants: wire.GrantItem, price: int = 5800, sale: str = "", user: str = "anna", **changes: Any
+    ) -> wire.FactItem:
+        """A cash sale of these granted places."""
+        sale = sale or f"{self.till}.{self.incarnation}-{len(self.journal) + 1:05d}"
+        total = Money(price * len(grants), "EUR")
+        tickets = [
+            {
+                "id": f"{sale}-{n}",
+                "show": show,
+                "place": grant.place.partition("#")[0],
+                "unit": grant.place,
+                "code": f"CODE{sale}{n}",
+                "price": str(Money(price, "EUR")),
+                "price_type": "adult",
+                "category": "Stalls",
+                "proof": False,
+                "tax_id": "reduced",
+                "tax": "0.00",
+                "terms": {},
+            }
+            for n, grant in enumerate(grants, 1)
+        ]
+        body = {
+            "id": sale,
+            "at": "2026-11-22T19:00:00+01:00",
+            "till": self.till,
+            "user": user,
+            "shift": "S1",
+            "total": str(total),
+            "rounding": "0.00",
+            "fees": [],
+            "tenders": [{"kind": "cash", "amount": str(total), "given": str(total)}],
+            "change": "0.00",
+            "taxes": [],
+            "tickets": tickets,
+        }
+        effects = tuple(
+            Effect(show, g.place, Token(g.epoch, g.hop), OfficeState.LEASED, OfficeState.SOLD, self.till, f"{sale}-{n}")
+            for n, g in enumerate(grants, 1)
+        )
+        postings = (Posting(f"drawer:{self.till}", total), Posting(f"revenue:{show}", -total))
+        return self.record("TicketsSold", {"sale": body}, **({"effects": effects, "postings": postings} | changes))
+
+    def give_back(self, show: str, *grants: wire.GrantItem) -> wire.FactItem:
+        """These idle rights go back to the pool."""
+        effects = tuple(
+            Effect(show, g.place, Token(g.epoch, g.hop), OfficeState.LEASED, OfficeState.POOL, "") for g in grants
+        )
+        return self.record("RightsReturned", {"reason": "recall"}, effects)
