@@ -212,3 +212,15 @@ def test_the_same_now_gives_the_same_season(written, tmp_path):
     assert again.read_bytes() == written.path.read_bytes()
     other = write_season(tmp_path, NOW, seed=1)
     assert other.read_bytes() != written.path.read_bytes()
+
+
+def test_few_free_seats_stand_alone(written):
+    (first, *_) = written.of("tosca")
+    plan = written.plans["opera"]
+    gone = {plan.index[place] for place in written.sold(first) + written.held(first) if place in plan.index}
+    alone = 0
+    for line in plan.lines:
+        free = [seat not in gone for seat in line]
+        for at in range(len(free)):
+            alone += free[max(0, at - 1) : at + 2].count(True) == 1 and free[at]
+    assert alone < len(plan) / 100
