@@ -117,7 +117,8 @@ def _verify(_options: argparse.Namespace, database: Database) -> int:
 
     with database.read() as connection:
         found = check(connection)
-    sys.stdout.writelines(f"{line}\n" for line in found.lines())
+    sys.stdout.writelines(f"{line}\n" for line in found.violations)
+    sys.stderr.writelines(f"note: {line}\n" for line in found.notes)
     return FAILED if found.violations else 0
 
 

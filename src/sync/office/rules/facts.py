@@ -18,10 +18,10 @@ from pos.domain.facts import Fact, Kind
 from pos.domain.season import ROLES
 from sync.office.clock import now_iso
 from sync.office.rules import changes, recalls, tills
+from sync.office.rules.bodies import SaleBody
 from sync.office.rules.effects import Verdict, apply, freeze, worst
 from sync.office.rules.places import Key, Place, lock, write
 from sync.office.rules.reading import Arrived, BadChain
-from sync.office.rules.sales import SaleBody
 from sync.office.store.tables import DISPUTE, DOCUMENT, FACT, PARKED, POSTING, RIVAL_FACT, SALE, TICKET, TILL
 from sync.wire import FactResult, PushAnswer
 

@@ -11,11 +11,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import ValidationError
 
-from pos.domain.facts import SCHEMA, Fact, Kind, hash_of
-from sync.office.rules.sales import SaleBody
+from pos.domain.facts import SCHEMA, Fact, hash_of
+from sync.office.rules.bodies import SaleBody, SoldBody, read_body
 from sync.wire import FactItem
 
-_KNOWN: Final = frozenset(Kind)
 _INTEGER_MAX: Final = 2**62  # what the ledger's columns hold, with room to add up
 _NUMBER_MAX: Final = 2**31 - 1
 
@@ -76,17 +75,17 @@ def _sane(fact: Fact) -> None:
 def _body(item: FactItem, fact: Fact) -> Arrived:
     if fact.schema > SCHEMA:
         return Arrived(item, fact, None, f"schema {fact.schema} is newer than {SCHEMA}, the newest known here")
-    if fact.kind not in _KNOWN:
-        return Arrived(item, fact, None, f"the kind {fact.kind!r} is not known here")
-    if fact.kind != Kind.TICKETS_SOLD:
-        return Arrived(item, fact, None, "")
     try:
-        sale = SaleBody.model_validate(fact.body.get("sale"))
+        body = read_body(fact.kind, fact.body)
+    except KeyError:
+        return Arrived(item, fact, None, f"the kind {fact.kind!r} is not known here")
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in ("sale", *first["loc"]))
+        where = ".".join(str(part) for part in first["loc"])
         return Arrived(item, fact, None, f"{where}: {first['msg']}")
+    if not isinstance(body, SoldBody):
+        return Arrived(item, fact, None, "")
     begun = sorted((effect.show, effect.place, effect.ticket) for effect in fact.effects)
-    if begun != sorted((ticket.show, ticket.unit, ticket.id) for ticket in sale.tickets):
+    if begun != sorted((ticket.show, ticket.unit, ticket.id) for ticket in body.sale.tickets):
         return Arrived(item, fact, None, "its tickets are not those of its place effects")
-    return Arrived(item, fact, sale, "")
+    return Arrived(item, fact, body.sale, "")

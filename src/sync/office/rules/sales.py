@@ -1,4 +1,4 @@
-"""Sales and their tickets: what a sale's body says, as rows, and as the document that tills look up."""
+"""Sales as the documents that tills look up, each ticket with its state."""
 
 from __future__ import annotations
 
@@ -7,42 +7,12 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, bindparam, select
 
 from sync.office.store.tables import SALE, TICKET
 
 ENDED: Final = ("refunded", "exchanged", "void")
 _PAGE_BYTES: Final = 4_000_000  # a page of sales ends early rather than grow huge
-
-Id = Field(min_length=1, max_length=200)
-
-
-class TicketBody(BaseModel):
-    """What the office needs of a ticket in a sale's body; the rest is kept as it came."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
-
-    id: str = Id
-    show: str = Id
-    place: str = Id
-    unit: str = Id
-    code: str
-    price: str
-
-
-class SaleBody(BaseModel):
-    """What the office needs of a sale's body; the rest is kept as it came."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
-
-    id: str = Id
-    at: str
-    till: str
-    user: str
-    total: str
-    tenders: list[dict[str, Any]]
-    tickets: list[TicketBody] = Field(min_length=1)
 
 
 def documents_of(connection: Connection, sales: Collection[str]) -> dict[str, dict[str, Any]]:

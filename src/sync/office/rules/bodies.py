@@ -1,0 +1,88 @@
+"""What the office needs of the bodies of facts. The rest of a body is kept as it came."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pos.domain.facts import Kind
+
+Id = Annotated[str, Field(min_length=1, max_length=200)]
+Amount = Annotated[str, Field(pattern=r"^-?\d{1,15}(\.\d+)?$")]
+
+
+class Body(BaseModel):
+    """Keys that are not known here are none of the office's business."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class TicketBody(Body):
+    id: Id
+    show: Id
+    place: Id
+    unit: Id
+    code: str
+    price: Amount
+
+
+class TenderBody(Body):
+    kind: str
+    amount: Amount
+
+
+class SaleBody(Body):
+    id: Id
+    at: str
+    till: str
+    user: str
+    total: Amount
+    tenders: list[TenderBody]
+    tickets: list[TicketBody] = Field(min_length=1)
+
+
+class SoldBody(Body):
+    sale: SaleBody
+
+
+class ShiftOpenedBody(Body):
+    shift: Id
+    user: str
+    float: Amount
+
+
+class CountBody(Body):
+    expected: Amount
+    counted: Amount
+
+
+class ShiftClosedBody(Body):
+    shift: Id
+    user: str
+    report: CountBody
+
+
+class CashMovedBody(Body):
+    user: str
+    kind: str
+    amount: Amount
+
+
+class PrintReportedBody(Body):
+    tickets: list[Id]
+
+
+BODIES: Final[dict[str, type[Body]]] = {
+    Kind.TICKETS_SOLD: SoldBody,
+    Kind.SHIFT_OPENED: ShiftOpenedBody,
+    Kind.SHIFT_CLOSED: ShiftClosedBody,
+    Kind.CASH_MOVED: CashMovedBody,
+    Kind.PRINT_REPORTED: PrintReportedBody,
+    Kind.RIGHTS_RETURNED: Body,
+}
+
+
+def read_body(kind: str, body: dict[str, Any]) -> Body:
+    """Raises pydantic's ValidationError, or KeyError for a kind that is not known here."""
+    return BODIES[kind].model_validate(body)

@@ -1,0 +1,249 @@
+"""The invariants I1 to I10 over the whole ledger, as far as the office can see them.
+
+What only a till can see (a standing queue, paper, its replica) is judged by the till's
+own `verify`; of I8 this checks the office's half: that its change log leads exactly to
+the records it has, so that a replica that followed the log is equal to them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from sync.office.verify.journal import Place, Step, Story, read_facts
+from sync.office.verify.report import Report
+
+_ENDED = ("refunded", "exchanged", "void")
+_TOLD = (
+    "venue", "tax", "price_type", "prices", "terms", "production", "show", "fee", "user", "till", "plan",
+)  # fmt: skip
+
+
+def check(connection: Connection) -> Report:
+    """Check everything; the connection should show one consistent picture."""
+    report = Report()
+    story = read_facts(connection, report)
+    rights = {(row.show_id, row.place): row for row in connection.execute(text("SELECT * FROM place_right"))}
+    tickets = {row.id: row for row in connection.execute(text("SELECT * FROM ticket"))}
+    disputes = connection.execute(text("SELECT * FROM dispute ORDER BY id")).all()
+    disputed = {row.fact_id for row in disputes}
+    _one_live_ticket(report, story, tickets)
+    _sold_places(report, rights, tickets)
+    _paper_is_here(report, story, tickets, disputed)
+    _effects_once(report, story, rights, tickets)
+    _books(connection, report, story, disputed)
+    _holders(connection, report, story, rights)
+    _refunds(report, story)
+    _change_log(connection, report, rights)
+    _disputes(connection, report, story, disputes)
+    return report
+
+
+def _show(place: Place) -> str:
+    return f"{place[0]} {place[1]}"
+
+
+def _one_live_ticket(report: Report, story: Story, tickets: dict[str, Any]) -> None:
+    """I1, counting paper: tickets of disputed sales and of a forked till are in someone's hand, too."""
+    live: dict[Place, set[str]] = defaultdict(set)
+    for place, sold in story.paper.items():
+        live[place].update(ticket for ticket in sold if ticket not in story.ended)
+    for ticket in tickets.values():
+        if ticket.state not in _ENDED:
+            live[ticket.show_id, ticket.unit].add(ticket.id)
+    for place, ids in sorted(live.items()):
+        if len(ids) > 1:
+            report.violation("I1", f"{_show(place)}: more than one live ticket: {', '.join(sorted(ids))}")
+
+
+def _sold_places(report: Report, rights: dict[Place, Any], tickets: dict[str, Any]) -> None:
+    """I1: a place is sold exactly when it has its live ticket."""
+    live = {(t.show_id, t.unit): t.id for t in tickets.values() if t.state == "live"}
+    for place, ticket in live.items():
+        right = rights.get(place)
+        if right is None or right.state not in ("SOLD", "QUARANTINE") or right.ticket != ticket:
+            state = "not a place" if right is None else right.state
+            report.violation("I1", f"{_show(place)}: ticket {ticket} is live, but the place is {state}")
+    for place, right in rights.items():
+        if right.state == "SOLD" and live.get(place) != right.ticket:
+            report.violation("I1", f"{_show(place)}: it is SOLD, but its ticket {right.ticket!r} is not live")
+
+
+def _paper_is_here(report: Report, story: Story, tickets: dict[str, Any], disputed: set[str]) -> None:
+    """I2: what a till says it printed or sold is in the office's tables."""
+    for ticket, fact in story.printed.items():
+        if ticket not in tickets:
+            report.violation("I2", f"{fact}: ticket {ticket} was printed, but the office has no such ticket")
+    for sold in story.paper.values():
+        for ticket, fact in sold.items():
+            if ticket not in tickets and fact not in disputed and not fact.endswith("(rival)"):
+                report.violation("I2", f"{fact}: ticket {ticket} was sold, but the office has no such ticket")
+
+
+def _effects_once(report: Report, story: Story, rights: dict[Place, Any], tickets: dict[str, Any]) -> None:
+    """I3: what the facts did to a place, and nothing else, is what its record says."""
+    last: dict[Place, Step] = {}
+    unsure: set[Place] = set()
+    for step in story.steps:
+        ticket = tickets.get(step.ticket)
+        taken = step.sure or (step.after == "SOLD" and ticket is not None and ticket.state == "live")
+        if not taken:
+            unsure.add(step.place)
+        elif step.place not in last or step.token >= last[step.place].token:
+            last[step.place] = step
+    for place, step in last.items():
+        right = rights.get(place)
+        if right is None:
+            report.violation("I3", f"{step.fact}: {_show(place)} is not a place of the office")
+            continue
+        token = (right.epoch, right.hop)
+        if token < step.token:
+            report.violation("I3", f"{_show(place)}: token {token} is behind {step.fact}, which had {step.token}")
+        elif token == step.token and place not in unsure and not _left_as(right, step):
+            there = f"{right.state} with {right.holder or 'the office'}"
+            left = f"{step.after} with {step.holder or 'the office'}"
+            report.violation("I3", f"{_show(place)}: {step.fact} left it {left}, but it is {there}")
+
+
+def _left_as(right: Any, step: Step) -> bool:
+    return right.state == "QUARANTINE" or (right.state, right.holder) == (step.after, step.holder)
+
+
+def _books(connection: Connection, report: Report, story: Story, disputed: set[str]) -> None:
+    """I4: the ledger says what the facts say, sums to zero, and the drawers agree with the cash facts."""
+    ledger: dict[str, dict[tuple[str, str], int]] = defaultdict(lambda: defaultdict(int))
+    drawers: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for fact, account, minor, currency in connection.execute(
+        text("SELECT fact_id, account, minor, currency FROM posting")
+    ):
+        ledger[fact][account, currency] += minor
+        if account.startswith("drawer:"):
+            drawers[account.removeprefix("drawer:")][currency] += minor
+    orders = set(connection.execute(text("SELECT fact_id FROM sale")).scalars())
+    for fact, lines in ledger.items():
+        sums: dict[str, int] = defaultdict(int)
+        for (_, currency), minor in lines.items():
+            sums[currency] += minor
+        if any(sums.values()):
+            report.violation("I4", f"{fact}: its postings sum to {dict(sums)} and not to zero")
+        if any(account == "suspense" for account, _ in lines) and fact not in disputed:
+            report.violation("I4", f"{fact}: it is in suspense without a dispute")
+        if fact not in story.money and fact not in orders:
+            report.violation("I4", f"{fact}: the ledger has postings of a fact that is not there")
+    for fact, money in story.money.items():
+        booked = {key: minor for key, minor in ledger[fact].items() if minor and key[0] != "suspense"}
+        if booked != {key: minor for key, minor in money.items() if minor and key[0] != "suspense"}:
+            report.violation("I4", f"{fact}: the ledger does not say what the fact says")
+    _drawers(connection, report, story, drawers)
+
+
+def _drawers(connection: Connection, report: Report, story: Story, drawers: dict[str, dict[str, int]]) -> None:
+    body = connection.execute(text("SELECT body FROM document WHERE family = 'venue'")).scalar()
+    currency = json.loads(body)["currency"] if body else ""
+    for till, cash in story.drawers.items():
+        places = _digits(currency)
+        booked = Decimal(drawers[till][currency]).scaleb(-places)
+        if booked != cash:
+            report.violation("I4", f"drawer of {till}: {booked} in the ledger, {cash} by the cash facts")
+
+
+def _digits(currency: str) -> int:
+    if currency in ("BIF", "CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF"):
+        return 0
+    return 3 if currency in ("BHD", "JOD", "KWD", "OMR", "TND") else 2
+
+
+def _holders(connection: Connection, report: Report, story: Story, rights: dict[Place, Any]) -> None:
+    """I6: a token has one holder, and a right is with somebody who may have it."""
+    tills = {
+        (row.id, row.incarnation): row.state
+        for row in connection.execute(text("SELECT id, incarnation, state FROM till"))
+    }
+    for place, right in rights.items():
+        holder = (right.holder, right.incarnation)
+        if right.state == "LEASED" and tills.get(holder) != "ACTIVE":
+            report.violation("I6", f"{_show(place)}: leased to {holder}, which is no active till")
+        elif right.state == "POOL" and right.holder:
+            report.violation("I6", f"{_show(place)}: in the pool, but held by {right.holder}")
+        elif right.state in ("HELD", "PAPER", "QUARANTINE") and not right.holder:
+            report.violation("I6", f"{_show(place)}: {right.state} by nobody")
+    by_token: dict[tuple[Place, tuple[int, int]], tuple[str, int]] = {}
+    for step in story.steps:
+        if step.sure:
+            first = by_token.setdefault((step.place, step.token), (step.till, step.incarnation))
+            if first != (step.till, step.incarnation):
+                what = f"{_show(step.place)}: token {step.token} was used by {first} and by {step.till}"
+                report.violation("I6", what)
+
+
+def _refunds(report: Report, story: Story) -> None:
+    """I7: a ticket ends once, and only if it was sold."""
+    for ticket, facts in story.ended.items():
+        if len(facts) > 1:
+            report.violation("I7", f"ticket {ticket} ended more than once: {', '.join(facts)}")
+
+
+def _change_log(connection: Connection, report: Report, rights: dict[Place, Any]) -> None:
+    """I8: following the change log leads to what the office has."""
+    position = 0
+    told: dict[Place, dict[str, Any]] = {}
+    reloaded: set[str] = set()
+    documents: dict[tuple[str, str], Any] = {}
+    sales: set[str] = set()
+    for row in connection.execute(text("SELECT * FROM change_log ORDER BY position")):
+        position += 1
+        if row.position != position:
+            report.violation("I8", f"the change log jumps from {position - 1} to {row.position}")
+            position = row.position
+        if row.kind == "places":
+            told.update(((row.show_id, item["place"]), item) for item in json.loads(row.body))
+        elif row.kind == "reload":
+            reloaded.add(row.show_id)
+            told = {place: item for place, item in told.items() if place[0] != row.show_id}
+        elif row.kind == "sale":
+            sales.add(row.doc_id)
+        else:
+            documents[row.family, row.doc_id] = json.loads(row.body)
+    head = connection.execute(text("SELECT position FROM change_head")).scalar()
+    if head != position:
+        report.violation("I8", f"the change log ends at {position}, its head says {head}")
+    for place, item in told.items():
+        right = rights.get(place)
+        now = right and (right.state, right.holder, right.since, right.epoch, right.hop)
+        if now != (item["state"], item["holder"], item["since"], item["epoch"], item["hop"]):
+            report.violation("I8", f"{_show(place)}: tills were told {item['state']}, the office has {now}")
+    for place in rights:
+        if place not in told and place[0] not in reloaded:
+            report.violation("I8", f"{_show(place)}: tills were never told of it")
+    for family, id, body in connection.execute(text("SELECT family, id, body FROM document")):
+        if family in _TOLD and documents.get((family, id)) != json.loads(body):
+            report.violation("I8", f"{family} {id}: tills were told something else")
+    for sale in connection.execute(text("SELECT id FROM sale")).scalars():
+        if sale not in sales:
+            report.violation("I8", f"sale {sale}: tills were never told of it")
+
+
+def _disputes(connection: Connection, report: Report, story: Story, disputes: Any) -> None:
+    """I10: every dispute has an owner and a fact, and every fact that needs one has a dispute."""
+    known = {row.fact_id for row in disputes}
+    for row in disputes:
+        if not row.owner:
+            report.violation("I10", f"dispute {row.id} about {row.fact_id} has no owner")
+        if row.fact_id not in story.facts:
+            report.violation("I10", f"dispute {row.id} is about {row.fact_id}, which is not there")
+        if row.resolved_at is None:
+            report.notes.append(f"dispute {row.id} ({row.cause}) about {row.fact_id}, with {row.owner}: {row.detail}")
+    parked = set(connection.execute(text("SELECT fact_id FROM parked")).scalars())
+    for fact, verdict in story.facts.items():
+        if verdict == "disputed" and fact not in known:
+            report.violation("I10", f"{fact} is disputed, but no dispute says why")
+        if verdict == "parked" and fact not in parked:
+            report.violation("I10", f"{fact} is parked, but nothing waits")
+    for fact in sorted(story.rivals - known):
+        report.violation("I10", f"{fact} came twice with different content, but no dispute says so")
+    for fact in sorted(parked):
+        report.notes.append(f"{fact}: a place effect waits for an earlier passing of the right")

@@ -1,0 +1,198 @@
+"""Reading every fact the office has: the chain of each till, and what the facts say happened."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import Connection, text
+
+from sync.office.verify.report import Report
+
+Place = tuple[str, str]  # show, place
+_READABLE = frozenset(("ShiftOpened", "ShiftClosed", "CashMoved", "TicketsSold", "RightsReturned", "PrintReported"))
+_SIGN = {"paid_in": 1, "paid_out": -1, "drop": -1}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One place effect that the office took, as the fact tells it."""
+
+    till: str
+    incarnation: int
+    fact: str
+    place: Place
+    token: tuple[int, int]
+    before: str
+    after: str
+    holder: str
+    ticket: str
+    sure: bool  # False: part of a disputed fact, so it may or may not have been taken
+
+
+@dataclass
+class Story:
+    """Everything that the facts tell, gathered in one pass."""
+
+    facts: dict[str, str] = field(default_factory=dict)  # fact id -> verdict
+    rivals: set[str] = field(default_factory=set)
+    money: dict[str, dict[tuple[str, str], int]] = field(default_factory=dict)  # fact -> (account, currency) -> minor
+    steps: list[Step] = field(default_factory=list)
+    paper: dict[Place, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))  # place -> ticket -> fact
+    ended: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # ticket -> facts that ended it
+    sales: dict[str, str] = field(default_factory=dict)  # sale id -> fact
+    printed: dict[str, str] = field(default_factory=dict)  # ticket -> fact
+    drawers: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+
+
+def read_facts(connection: Connection, report: Report) -> Story:
+    """Walk every till's chain in order."""
+    story = Story()
+    for till, incarnation, public_key, applied, head_hash in connection.execute(
+        text("SELECT id, incarnation, public_key, applied, head_hash FROM till ORDER BY id, incarnation")
+    ).all():
+        _chain(connection, report, story, (till, incarnation), bytes(public_key), (applied, head_hash))
+    known = text(
+        "SELECT count(*) FROM fact WHERE NOT EXISTS"
+        " (SELECT 1 FROM till WHERE till.id = fact.till AND till.incarnation = fact.incarnation)"
+    )
+    if strangers := connection.execute(known).scalar():
+        report.violation("I5", f"{strangers} facts are of tills that were never enrolled")
+    for till, incarnation, number, envelope in connection.execute(
+        text("SELECT till, incarnation, number, envelope FROM rival_fact ORDER BY till, incarnation, number")
+    ):
+        fact_id = f"{till}.{incarnation}.{number}"
+        story.rivals.add(fact_id)
+        # Paper is paper: what a second copy of the till sold counts as well.
+        _tickets(story, f"{fact_id} (rival)", _loads(envelope))
+    return story
+
+
+def _chain(
+    connection: Connection,
+    report: Report,
+    story: Story,
+    till: tuple[str, int],
+    public_key: bytes,
+    head: tuple[int, str],
+) -> None:
+    key = Ed25519PublicKey.from_public_bytes(public_key)
+    name = f"{till[0]} incarnation {till[1]}"
+    expected, last_hash = 1, "0" * 64
+    rows = connection.execute(
+        text(
+            "SELECT number, fact_id, hash, envelope, signature, verdict FROM fact"
+            " WHERE till = :till AND incarnation = :incarnation ORDER BY number"
+        ),
+        {"till": till[0], "incarnation": till[1]},
+    )
+    for number, fact_id, hash_, envelope, signature, verdict in rows:
+        if number != expected:
+            report.violation("I5", f"{name}: fact {expected} is missing before {number}")
+        expected = number + 1
+        if fact_id != f"{till[0]}.{till[1]}.{number}":
+            report.violation("I5", f"{name}: fact {number} is filed as {fact_id}")
+        if hashlib.sha256(envelope.encode()).hexdigest() != hash_ or not _signed(key, signature, hash_):
+            report.violation("I3", f"{fact_id}: its envelope, hash and signature do not belong together")
+        value = _loads(envelope)
+        if value is not None and value.get("prev") != last_hash:
+            report.violation("I5", f"{fact_id}: it does not follow the fact before it")
+        last_hash = hash_
+        story.facts[fact_id] = verdict
+        _tell(report, story, till, fact_id, verdict, value)
+    if (expected - 1, last_hash) != head:
+        report.violation("I5", f"{name}: the office says {head[0]} facts, and there are {expected - 1}")
+
+
+def _signed(key: Ed25519PublicKey, signature: str, hash_: str) -> bool:
+    try:
+        key.verify(base64.b64decode(signature), hash_.encode())
+    except (InvalidSignature, binascii.Error):
+        return False
+    return True
+
+
+def _loads(envelope: str) -> dict[str, Any] | None:
+    try:
+        value = json.loads(envelope)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _tell(
+    report: Report, story: Story, till: tuple[str, int], fact_id: str, verdict: str, value: dict[str, Any] | None
+) -> None:
+    """Add one fact to the story."""
+    if value is None:
+        return
+    try:
+        money: dict[tuple[str, str], int] = defaultdict(int)
+        for account, minor, currency in value["money"]:
+            money[account, currency] += minor
+        if "\\u0000" not in json.dumps(value):
+            story.money[fact_id] = money
+        if value["schema"] > 1 or value["kind"] not in _READABLE:
+            return
+        _effects(story, till, fact_id, verdict, value["effects"])
+        _tickets(story, fact_id, value)
+        _cash(report, story, till[0], fact_id, value)
+    except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
+        if verdict != "disputed":
+            report.violation("I3", f"{fact_id}: was applied, but cannot be read: {error!r}")
+
+
+def _effects(story: Story, till: tuple[str, int], fact_id: str, verdict: str, effects: list[Any]) -> None:
+    for show, place, epoch, hop, before, after, holder, ticket in effects:
+        step = Step(
+            *till, fact_id, (show, place), (epoch, hop), before, after, holder, ticket, sure=verdict == "applied"
+        )
+        story.steps.append(step)
+        if before == "SOLD" and after != "SOLD":
+            story.ended[ticket].append(fact_id)
+
+
+def _tickets(story: Story, fact_id: str, value: dict[str, Any] | None) -> None:
+    if value is None:
+        return
+    if value.get("kind") == "TicketsSold":
+        sale = value["body"]["sale"]
+        story.sales.setdefault(sale["id"], fact_id)
+        for ticket in sale["tickets"]:
+            story.paper[ticket["show"], ticket["unit"]][ticket["id"]] = fact_id
+    elif value.get("kind") == "PrintReported":
+        for ticket in value["body"].get("tickets", []):
+            story.printed[ticket] = fact_id
+
+
+def _cash(report: Report, story: Story, till: str, fact_id: str, value: dict[str, Any]) -> None:
+    """The drawer as its cash facts leave it, held against every count."""
+    for moved in cash_of(value):
+        story.drawers[till] += moved
+    if value["kind"] == "ShiftClosed":
+        said = Decimal(value["body"]["report"]["expected"])
+        if said != story.drawers[till]:
+            report.violation("I4", f"{fact_id}: the count expects {said}, the cash facts give {story.drawers[till]}")
+        story.drawers[till] = Decimal(0)
+
+
+def cash_of(value: dict[str, Any]) -> Iterator[Decimal]:
+    """What one fact puts into the drawer (negative: takes out), from its body alone."""
+    body = value["body"]
+    if value["kind"] == "ShiftOpened":
+        yield Decimal(body["float"])
+    elif value["kind"] == "CashMoved":
+        yield _SIGN[body["kind"]] * Decimal(body["amount"])
+    elif value["kind"] == "TicketsSold":
+        for tender in body["sale"]["tenders"]:
+            if tender["kind"] == "cash":
+                yield Decimal(tender["amount"])
