@@ -1,0 +1,101 @@
+"""The plan's own drawings (stage, pitch, bars) in the theme's greys, with their text."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPolygonF
+
+from pos.ui.theme.color import channels, mix
+from pos.ui.theme.fonts import text_font
+from pos.ui.theme.tokens import Tokens
+
+_OWN_COLOR: Final = 0.2  # how much of the plan's colour is let into the theme's grey
+_GREY: Final = 24  # channels no further apart than this have no colour to let in
+_LETTER_SPACING: Final = 1.2  # px
+
+
+def outline(shape: dict[str, Any]) -> QPainterPath:
+    """A drawing's outline in plan units, before its rotation; empty for a kind that is not known."""
+    path = QPainterPath()
+    x, y = _number(shape.get("position"), "x"), _number(shape.get("position"), "y")
+    kind, body = shape.get("shape"), shape.get(str(shape.get("shape")))
+    if kind == "rectangle":
+        path.addRect(QRectF(x, y, _number(body, "width"), _number(body, "height")))
+    elif kind == "circle":
+        radius = _number(body, "radius")
+        path.addEllipse(QPointF(x, y), radius, radius)
+    elif kind == "ellipse":
+        radii = body.get("radius") if isinstance(body, dict) else None
+        path.addEllipse(QPointF(x, y), _number(radii, "x"), _number(radii, "y"))
+    elif kind == "polygon" and isinstance(body, dict):
+        points = [QPointF(x + _number(p, "x"), y + _number(p, "y")) for p in body.get("points", [])]
+        if len(points) > 2:
+            path.addPolygon(QPolygonF(points))
+            path.closeSubpath()
+    return path
+
+
+def _number(parent: Any, key: str) -> float:
+    """A coordinate of a drawing; a drawing is decoration, so what is missing is 0 and never an error."""
+    value = parent.get(key) if isinstance(parent, dict) else None
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def bounds(shapes: tuple[dict[str, Any], ...]) -> QRectF:
+    """What all drawings cover, in plan units; empty if there are none."""
+    box = QRectF()
+    for shape in shapes:
+        box = box.united(outline(shape).boundingRect())
+    return box
+
+
+def paint_drawings(
+    painter: QPainter, shapes: tuple[dict[str, Any], ...], origin: tuple[int, int], scale: float, tokens: Tokens
+) -> None:
+    """Paint the drawings where they fall; `origin` in px is the painter's (0, 0), `scale` px a plan unit."""
+    for shape in shapes:
+        path = outline(shape)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(-origin[0], -origin[1])
+        painter.scale(scale, scale)
+        middle = path.boundingRect().center()
+        if turn := _number(shape, "rotation"):
+            painter.translate(middle)
+            painter.rotate(turn)
+            painter.translate(-middle)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(_fill(shape, tokens))
+        painter.drawPath(path)
+        painter.restore()
+        _paint_text(painter, shape, path.boundingRect(), origin, scale, tokens)
+
+
+def _fill(shape: dict[str, Any], tokens: Tokens) -> QColor:
+    own = shape.get("color")
+    try:
+        parts = channels(str(own))
+    except ValueError:
+        return QColor(tokens.shape)
+    if max(parts) - min(parts) <= _GREY:
+        return QColor(tokens.shape)
+    return QColor(mix(tokens.shape, str(own), _OWN_COLOR))
+
+
+def _paint_text(
+    painter: QPainter, shape: dict[str, Any], box: QRectF, origin: tuple[int, int], scale: float, tokens: Tokens
+) -> None:
+    words = shape.get("text")
+    if not isinstance(words, dict) or not words.get("text"):
+        return
+    size = _number(words, "size") or 24
+    at = box.center() + QPointF(_number(words.get("position"), "x"), _number(words.get("position"), "y"))
+    font = text_font(round(min(max(size * scale, 10), 28)), QFont.Weight.Bold)
+    font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, _LETTER_SPACING)
+    painter.setFont(font)
+    painter.setPen(QColor(tokens.muted))
+    centre = QPointF(at.x() * scale - origin[0], at.y() * scale - origin[1])
+    field = QRectF(centre.x() - 400, centre.y() - 40, 800, 80)
+    painter.drawText(field, Qt.AlignmentFlag.AlignCenter, str(words["text"]))

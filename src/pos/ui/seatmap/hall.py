@@ -1,0 +1,232 @@
+"""The hall as it stands: which seat is in which state, and how any rectangle of it is painted."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from pos.domain.plan import Plan
+from pos.ui.seatmap import states as s
+from pos.ui.seatmap.drawings import paint_drawings
+from pos.ui.seatmap.geometry import Geometry, Slots
+from pos.ui.seatmap.glyphs import TICK_ABOVE_NUMBER_FROM, Raster, SeatColors, draw, raster_for
+from pos.ui.seatmap.scatter import scatter, stamp, stamp_side
+from pos.ui.seatmap.sprites import Atlas, Fragments, place, text_atlas
+from pos.ui.seatmap.states import CategoryShape
+from pos.ui.theme.tokens import Tokens
+
+SPRITES_FROM: Final = 4.5  # px between seats; below, seats are scattered as pixels
+NUMBERS_FROM: Final = 17.0  # px between seats; from here a seat carries its number
+_KEPT: Final = 6  # sizes whose atlases are kept
+_STATES: Final = len(s.STATES)
+
+
+def seat_size(pitch: float) -> float:
+    """A seat's diameter, px, when seats are `pitch` px apart: nearly touching far off, airier close up."""
+    share = np.interp(pitch, (SPRITES_FROM, 9.0, 24.0), (0.98, 0.92, 0.86))
+    return round(float(pitch * share) * 4) / 4
+
+
+class Hall:
+    """Columns by slot, colours by category, and the atlases made from them."""
+
+    def __init__(self, plan: Plan, states: NDArray[np.uint8], tokens: Tokens) -> None:
+        self.plan = plan
+        self.geometry = Geometry(plan)
+        self.category = np.frombuffer(plan.category, np.uint16).astype(np.intp)[self.geometry.order]
+        self.states = states[self.geometry.order]
+        self.shapes: dict[str, CategoryShape] = {}
+        self.offline = False
+        self._fragments = Fragments()
+        self._numbers: tuple[list[str], NDArray[np.intp]] | None = None
+        self.set_tokens(tokens)
+
+    # ---- what it looks like ----------------------------------------------------------------
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        self.tokens = tokens
+        self.colors = [SeatColors.of(category.color, tokens) for category in self.plan.categories]
+        self.forget_pictures()
+
+    def set_shapes(self, shapes: dict[str, CategoryShape]) -> None:
+        self.shapes = dict(shapes)
+        self.forget_pictures()
+
+    def set_offline(self, offline: bool) -> None:
+        self.offline = offline
+        self.forget_pictures()
+
+    def forget_pictures(self) -> None:
+        self._seat_atlases: OrderedDict[float, tuple[Atlas, Raster, NDArray[np.intp]]] = OrderedDict()
+        self._text_atlases: OrderedDict[float, tuple[Atlas, NDArray[np.intp]]] = OrderedDict()
+        self._stamps: dict[int, tuple[NDArray[np.uint32], NDArray[np.bool_]]] = {}
+
+    # ---- painting --------------------------------------------------------------------------
+
+    def paint(
+        self, image: QImage, pixels: NDArray[np.uint32], rect: QRect, origin: tuple[int, int], scale: float
+    ) -> None:
+        """Paint a rectangle of the image anew; nothing outside it changes.
+
+        `pixels` is the image's own memory, (height, width). `origin` is what the image's
+        top left pixel shows, `scale` px a plan unit.
+        """
+        pitch = self.geometry.pitch * scale
+        reach = max(pitch, 6.0)
+        left, top = rect.left() + origin[0], rect.top() + origin[1]
+        slots = self.geometry.near(
+            (left - reach) / scale,
+            (top - reach) / scale,
+            (left + rect.width() + reach) / scale,
+            (top + rect.height() + reach) / scale,
+        )
+        with QPainter(image) as painter:
+            painter.setClipRect(rect)
+            painter.fillRect(rect, QColor(self.tokens.paper))
+            paint_drawings(painter, self.plan.shapes, origin, scale, self.tokens)
+            if len(slots) and pitch >= SPRITES_FROM:
+                self._paint_sprites(painter, slots, origin, scale)
+        if len(slots) and pitch < SPRITES_FROM:
+            self._scatter(pixels, rect, slots, origin, scale)
+
+    def _positions(self, slots: Slots, origin: tuple[int, int], scale: float) -> tuple[NDArray[np.float32], ...]:
+        xs = self.geometry.xs[slots] * np.float32(scale) - np.float32(origin[0])
+        ys = self.geometry.ys[slots] * np.float32(scale) - np.float32(origin[1])
+        return xs, ys
+
+    def _keys(self, slots: Slots) -> NDArray[np.intp]:
+        return self.states[slots] + self.category[slots] * _STATES
+
+    # ---- far: pixels -----------------------------------------------------------------------
+
+    def _scatter(
+        self, pixels: NDArray[np.uint32], rect: QRect, slots: Slots, origin: tuple[int, int], scale: float
+    ) -> None:
+        side = stamp_side(self.geometry.pitch * scale)
+        keys = self._keys(slots)
+        table = self._stamp_table(side, keys)
+        xs, ys = self._positions(slots, origin, scale)
+        lefts = np.floor(xs - (side - 1) / 2).astype(np.intp)
+        tops = np.floor(ys - (side - 1) / 2).astype(np.intp)
+        clip = (rect.left(), rect.top(), rect.left() + rect.width(), rect.top() + rect.height())
+        scatter(pixels, clip, lefts, tops, table[:, keys])
+
+    def _stamp_table(self, side: int, keys: NDArray[np.intp]) -> NDArray[np.uint32]:
+        if side not in self._stamps:
+            count = _STATES * len(self.colors)
+            self._stamps[side] = np.zeros((side * side, count), np.uint32), np.zeros(count, np.bool_)
+        table, known = self._stamps[side]
+        for key in np.flatnonzero((np.bincount(keys, minlength=len(known)) > 0) & ~known).tolist():
+            category, state = divmod(key, _STATES)
+            table[:, key] = stamp(state, self.colors[category], self.tokens, side, self.offline)
+            known[key] = True
+        return table
+
+    # ---- near: sprites ---------------------------------------------------------------------
+
+    def _paint_sprites(self, painter: QPainter, slots: Slots, origin: tuple[int, int], scale: float) -> None:
+        pitch = self.geometry.pitch * scale
+        size = seat_size(pitch)
+        keys = self._keys(slots)
+        atlas, raster, first = self._seat_atlas(size, keys, pitch >= NUMBERS_FROM)
+        xs, ys = self._positions(slots, origin, scale)
+        lefts, phases_x = place(xs, raster)
+        tops, phases_y = place(ys, raster)
+        pictures = first[keys] + phases_y * raster.phases + phases_x
+        self._fragments.draw(painter, atlas, pictures, lefts, tops)
+        if pitch >= NUMBERS_FROM:
+            self._paint_numbers(painter, slots, keys, xs, ys, size)
+
+    def _seat_atlas(
+        self, size: float, keys: NDArray[np.intp], numbered: bool
+    ) -> tuple[Atlas, Raster, NDArray[np.intp]]:
+        """The atlas of a size, the raster of its pictures, and each key's first picture (-1: not there)."""
+        seen = np.bincount(keys, minlength=_STATES * len(self.colors)) > 0
+        kept = self._seat_atlases.pop(size, None)
+        if kept is None or (seen & (kept[2] < 0)).any():
+            if kept is not None:
+                seen |= kept[2] >= 0
+            raster = raster_for(size, 4 if size < 12 else 2 if size < 24 else 1)
+            wanted = np.flatnonzero(seen)
+            first = np.full(len(seen), -1, np.intp)
+            first[wanted] = np.arange(len(wanted)) * raster.phases**2
+            drawn = [self._draw(int(key), raster, numbered) for key in wanted]
+            kept = Atlas(raster.side, np.concatenate(drawn).reshape(-1, raster.side, raster.side)), raster, first
+        self._seat_atlases[size] = kept
+        while len(self._seat_atlases) > _KEPT:
+            self._seat_atlases.popitem(last=False)
+        return kept
+
+    def _draw(self, key: int, raster: Raster, numbered: bool) -> NDArray[np.uint32]:
+        category, state = divmod(key, _STATES)
+        shape = self.shapes.get(self.plan.categories[category].name, "disc")
+        return draw(state, shape, self.colors[category], self.tokens, raster, numbered, self.offline)
+
+    # ---- near enough to read: numbers --------------------------------------------------------
+
+    def _paint_numbers(
+        self,
+        painter: QPainter,
+        slots: Slots,
+        keys: NDArray[np.intp],
+        xs: NDArray[np.float32],
+        ys: NDArray[np.float32],
+        size: float,
+    ) -> None:
+        inks = self._inks(size)
+        ink = inks[keys]
+        shown = ink >= 0
+        if not shown.any():
+            return
+        texts, number = self._texts()
+        numbers = number[slots[shown]]
+        atlas, first = self._text_atlas(size, numbers, len(texts))
+        count = int(first.max()) + 1
+        drop = np.where(self.states[slots[shown]] == s.BASKET, size * 0.14, 0.0)
+        lefts = np.floor(xs[shown]).astype(np.intp) - (atlas.side // 2 - 1)
+        tops = np.floor(ys[shown] + drop).astype(np.intp) - (atlas.side // 2 - 1)
+        self._fragments.draw(painter, atlas, ink[shown] * count + first[numbers], lefts, tops)
+
+    def _inks(self, size: float) -> NDArray[np.intp]:
+        """The number's colour by key: 0 dark, 1 light, 2 the theme's ink, 3 its muted ink; -1 none."""
+        inks = np.full(_STATES * len(self.colors), -1, np.intp)
+        for category, colors in enumerate(self.colors):
+            base = category * _STATES
+            on_body = 0 if colors.text == "#101010" else 1
+            on_free = on_body if not self.offline else 3
+            inks[base + s.FREE], inks[base + s.HERE] = on_free, on_body
+            inks[base + s.ELSEWHERE] = inks[base + s.HELD] = 3 if self.offline else 2
+            if size >= TICK_ABOVE_NUMBER_FROM:
+                inks[base + s.BASKET] = 0 if self.tokens.dark else 1
+        return inks
+
+    def _texts(self) -> tuple[list[str], NDArray[np.intp]]:
+        """The different seat numbers of the hall, and each slot's index into them; made when first needed."""
+        if self._numbers is None:
+            index: dict[str, int] = {}
+            column = np.array([index.setdefault(text, len(index)) for text in self.plan.numbers], np.intp)
+            self._numbers = list(index), column[self.geometry.order]
+        return self._numbers
+
+    def _text_atlas(self, size: float, numbers: NDArray[np.intp], total: int) -> tuple[Atlas, NDArray[np.intp]]:
+        """The atlas of numbers for a size and each text's picture in it (-1: not there), for four inks."""
+        seen = np.bincount(numbers, minlength=total) > 0
+        kept = self._text_atlases.pop(size, None)
+        if kept is None or (seen & (kept[1] < 0)).any():
+            if kept is not None:
+                seen |= kept[1] >= 0
+            wanted = np.flatnonzero(seen)
+            first = np.full(total, -1, np.intp)
+            first[wanted] = np.arange(len(wanted))
+            texts = self._texts()[0]
+            inks = ["#101010", "#FFFFFF", self.tokens.ink, self.tokens.muted]
+            kept = text_atlas([texts[n] for n in wanted.tolist()], inks, size), first
+        self._text_atlases[size] = kept
+        while len(self._text_atlases) > _KEPT:
+            self._text_atlases.popitem(last=False)
+        return kept

@@ -1,0 +1,214 @@
+"""Names over the hall: of the sections with what is free in them, and of the rows close up.
+
+They lie over the picture of the seats and are not part of it, so a count that changes
+repaints no seat. Each text is rendered once and kept as a pixmap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap
+
+from pos.domain.plan import Plan
+from pos.ui.seatmap.geometry import Geometry
+from pos.ui.theme.fonts import text_font
+from pos.ui.theme.tokens import Tokens
+
+_SECTION_PX: Final = 10
+_ROW_PX: Final = 11
+_SPACING: Final = 1.0
+_BLOCK_PX: Final = 9
+_MANY_SECTIONS: Final = 12  # more than that are blocks of a bowl, with no room for names between them
+_SMALL_BLOCK: Final = 260  # px; a block lower than this carries its name on its seats
+
+Wording = Callable[[str, int], tuple[str, str]]
+"""Puts a section's name and count into words, each for itself: they stand side by side or one below the other."""
+
+
+@dataclass(frozen=True)
+class _Section:
+    """A zone with seats: its box and its seats' positions, plan units."""
+
+    zone: int
+    name: str
+    box: tuple[float, float, float, float]
+    xs: NDArray[np.float32]
+    ys: NDArray[np.float32]
+
+    @property
+    def middle(self) -> float:
+        return (self.box[0] + self.box[2]) / 2
+
+    def crown(self, reach: float) -> float:
+        """The top edge at the middle, over `reach` to either side; rows are often curved."""
+        there = self.ys[np.abs(self.xs - self.middle) <= reach]
+        return float(there.min()) if len(there) else self.box[1]
+
+
+class Labels:
+    """The texts of one hall; positions are px of the scaled hall."""
+
+    def __init__(self, plan: Plan, geometry: Geometry) -> None:
+        self._plan, self._geometry = plan, geometry
+        self._zone = np.frombuffer(plan.zone, np.uint16).astype(np.intp)
+        self._sections = _sections(plan, self._zone)
+        self._row_ends = _row_ends(plan)
+        self._pixmaps: dict[tuple[str, ...], QPixmap] = {}
+        self._placed: list[tuple[QPixmap, QRect]] | None = None
+        self._placed_for = 0.0
+        self._texts: dict[int, tuple[str, str]] = {}
+
+    @property
+    def zone(self) -> NDArray[np.intp]:
+        """Each place's zone, in the plan's order."""
+        return self._zone
+
+    def forget(self) -> None:
+        """The palette or the pixel ratio changed."""
+        self._pixmaps.clear()
+        self._placed = None
+
+    def set_counts(self, counts: NDArray[np.intp], wording: Wording) -> bool:
+        """What each zone has left, by zone; whether that changes any text."""
+        texts = {sec.zone: wording(sec.name, int(counts[sec.zone])) for sec in self._sections}
+        if texts != self._texts:
+            self._texts = texts
+            self._placed = None
+            return True
+        return False
+
+    def section_at(self, x: float, y: float) -> tuple[float, float, float, float] | None:
+        """The box of the smallest section that holds a point, plan units."""
+        reach = self._geometry.pitch
+        hit = [
+            sec.box
+            for sec in self._sections
+            if sec.box[0] - reach <= x <= sec.box[2] + reach and sec.box[1] - reach <= y <= sec.box[3] + reach
+        ]
+        return min(hit, key=lambda box: (box[2] - box[0]) * (box[3] - box[1]), default=None)
+
+    # ---- sections --------------------------------------------------------------------------
+
+    def paint_sections(self, painter: QPainter, view: QRect, scale: float, tokens: Tokens, ratio: float) -> None:
+        """Draw the names that are in view; the painter's (0, 0) is the view's top left corner."""
+        if self._placed is None or self._placed_for != scale:
+            self._placed, self._placed_for = self._place(scale, tokens, ratio), scale
+        for pixmap, box in self._placed:
+            if box.intersects(view):
+                painter.drawPixmap(box.topLeft() - view.topLeft(), pixmap)
+
+    def _place(self, scale: float, tokens: Tokens, ratio: float) -> list[tuple[QPixmap, QRect]]:
+        placed: list[tuple[QPixmap, QRect]] = []
+        for sec in self._sections:
+            name, count = (text.upper() for text in self._texts.get(sec.zone, (sec.name, "")))
+            left, top, right, bottom = (round(edge * scale) for edge in sec.box)
+            if len(self._sections) > _MANY_SECTIONS and bottom - top < _SMALL_BLOCK * ratio:
+                at = QPoint((left + right) // 2, (top + bottom) // 2)
+                choices = [(name, count), (name, "")]
+            else:
+                at, choices = QPoint(), [(f"{name} {count}",), (name,)]
+            for lines in choices:
+                pixmap = self._text(lines, tokens, ratio)
+                if at.isNull():
+                    box = QRect(self._above(sec, pixmap, scale), pixmap.size())
+                else:
+                    box = QRect(at - QPoint(pixmap.width() // 2, pixmap.height() // 2), pixmap.size())
+                    if box.width() > (right - left) * 1.15 or box.height() > bottom - top:
+                        continue
+                if not any(box.intersects(other) for _, other in placed):
+                    placed.append((pixmap, box))
+                    break
+        return placed
+
+    def _above(self, sec: _Section, pixmap: QPixmap, scale: float) -> QPoint:
+        """Where a name goes that stands clear above the middle of its section."""
+        half = self._geometry.pitch * scale * 0.55
+        crown = sec.crown((pixmap.width() / 2 + half) / scale) * scale
+        return QPoint(round(sec.middle * scale - pixmap.width() / 2), round(crown - half - pixmap.height()))
+
+    def _text(self, lines: tuple[str, ...], tokens: Tokens, ratio: float, plate: bool = True) -> QPixmap:
+        key = (*lines, "plate" if plate else "plain")
+        if key not in self._pixmaps:
+            self._pixmaps[key] = _render(lines, tokens, ratio, plate)
+        return self._pixmaps[key]
+
+    # ---- rows ------------------------------------------------------------------------------
+
+    def paint_rows(self, painter: QPainter, view: QRect, scale: float, tokens: Tokens, ratio: float) -> None:
+        """Draw the row's letter beyond both ends of every row in view."""
+        ends = self._row_ends
+        reach = self._geometry.pitch * scale * 0.95
+        xs = ends[:, 0] * scale + ends[:, 2] * reach - view.left()
+        ys = ends[:, 1] * scale + ends[:, 3] * reach - view.top()
+        seen = np.flatnonzero((xs > -40) & (xs < view.width() + 40) & (ys > -40) & (ys < view.height() + 40))
+        for n, x, y in zip(seen.tolist(), xs[seen].tolist(), ys[seen].tolist(), strict=True):
+            pixmap = self._text((self._plan.rows[int(ends[n, 4])].label,), tokens, ratio, plate=False)
+            painter.drawPixmap(QPoint(round(x - pixmap.width() / 2), round(y - pixmap.height() / 2)), pixmap)
+
+
+def _render(lines: tuple[str, ...], tokens: Tokens, ratio: float, plate: bool) -> QPixmap:
+    stacked = len(lines) > 1
+    size = (_BLOCK_PX if stacked else _SECTION_PX) if plate else _ROW_PX
+    font = text_font(round(size * ratio), QFont.Weight.Bold)
+    if plate and not stacked:
+        font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, _SPACING * ratio)
+    metrics = QFontMetrics(font)
+    lines = tuple(filter(None, lines))
+    line = metrics.height() - (round(ratio) if stacked else 0)
+    width = max(metrics.horizontalAdvance(text) for text in lines)
+    pixmap = QPixmap(width + round((4 if stacked else 10) * ratio), line * len(lines) + round(2 * ratio))
+    pixmap.fill(Qt.GlobalColor.transparent)
+    with QPainter(pixmap) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if plate:
+            ground = QColor(tokens.paper)
+            ground.setAlpha(222)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(ground)
+            painter.drawRoundedRect(pixmap.rect(), 4 * ratio, 4 * ratio)
+        for n, text in enumerate(lines):
+            painter.setFont(font)
+            painter.setPen(QColor(tokens.ink if stacked and n == 0 else tokens.muted))
+            field = QRect(0, n * line + round(ratio), pixmap.width(), line)
+            painter.drawText(field, Qt.AlignmentFlag.AlignCenter, text)
+    return pixmap
+
+
+def _sections(plan: Plan, zone: NDArray[np.intp]) -> list[_Section]:
+    xs, ys = np.frombuffer(plan.xs, np.float32), np.frombuffer(plan.ys, np.float32)
+    by_zone = np.argsort(zone, kind="stable")
+    ends = np.cumsum(np.bincount(zone, minlength=len(plan.zones)))
+    found, first = [], 0
+    for number, end in enumerate(ends.tolist()):
+        places, first = by_zone[first:end], end
+        if not len(places):
+            continue
+        x, y = xs[places], ys[places]
+        box = (float(x.min()), float(y.min()), float(x.max()), float(y.max()))
+        found.append(_Section(number, plan.zones[number], box, x, y))
+    return found
+
+
+def _row_ends(plan: Plan) -> NDArray[np.float64]:
+    """Both ends of every row: x, y, the direction outwards (x, y), and the row's index."""
+    ends: list[tuple[float, float, float, float, int]] = []
+    xs, ys = plan.xs, plan.ys
+    for index, row in enumerate(plan.rows):
+        if row.end <= row.first:
+            continue
+        a, b = row.first, row.end - 1
+        away = np.hypot(xs[b] - xs[a], ys[b] - ys[a])
+        if a == b or away == 0:
+            ends.append((xs[a], ys[a], -1.0, 0.0, index))
+            continue
+        for end, inner in ((a, a + 1), (b, b - 1)):
+            dx, dy = xs[end] - xs[inner], ys[end] - ys[inner]
+            length = float(np.hypot(dx, dy)) or 1.0
+            ends.append((xs[end], ys[end], dx / length, dy / length, index))
+    return np.array(ends, np.float64).reshape(-1, 5)

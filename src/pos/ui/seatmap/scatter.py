@@ -1,0 +1,80 @@
+"""The far view: seats of a few pixels, written straight into the image's memory.
+
+A seat becomes a stamp of k x k opaque pixels, the same for all seats of one state and
+category. Every pixel of the stamp is one indexed write for all seats together.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pos.ui.seatmap import states as s
+from pos.ui.seatmap.glyphs import SeatColors
+from pos.ui.theme.color import channels, mix
+from pos.ui.theme.tokens import Tokens
+
+Ints = NDArray[np.intp]
+
+
+def stamp_side(pitch: float) -> int:
+    """How many pixels wide a seat is when seats are `pitch` px apart. Below 2 px they close up to an even tone."""
+    return 2 if pitch < 2.4 else int(pitch * 0.92)
+
+
+def stamp(state: int, colors: SeatColors, tokens: Tokens, side: int, dimmed: bool) -> NDArray[np.uint32]:
+    """One state's pixels, (side * side,), opaque. What is left of the shapes: filled, hollow, small, dark."""
+    fill, rim = {
+        s.FREE: (colors.body, colors.body),
+        s.HERE: (colors.body, tokens.ink),
+        s.ELSEWHERE: (tokens.paper, mix(colors.outline, tokens.paper, 0.45)),
+        s.HELD: (mix(colors.outline, tokens.paper, 0.6), mix(colors.outline, tokens.paper, 0.3)),
+        s.SOLD: (tokens.sold, mix(tokens.sold, tokens.paper, 0.7)),
+        s.BASKET: (tokens.basket, tokens.basket),
+        s.UNPRICED: (tokens.line, tokens.paper),
+    }[state]
+    if side < 3:
+        # No room for a rim: one tone has to say it.
+        fill = rim = {s.HERE: mix(colors.body, tokens.ink, 0.45), s.SOLD: tokens.sold}.get(state, fill)
+        if state == s.ELSEWHERE:
+            fill = rim = mix(colors.outline, tokens.paper, 0.6)
+    if dimmed and state not in s.IN_HAND:
+        fill, rim = mix(fill, tokens.paper, 0.64), mix(rim, tokens.paper, 0.64)
+    pixels = np.full((side, side), _opaque(rim), np.uint32)
+    if side >= 3:
+        pixels[1:-1, 1:-1] = _opaque(fill)
+        if state == s.FREE:
+            pixels[0, 0] = pixels[0, -1] = pixels[-1, 0] = pixels[-1, -1] = _opaque(mix(rim, tokens.paper, 0.5))
+    return pixels.reshape(-1)
+
+
+def _opaque(color: str) -> int:
+    red, green, blue = channels(color)
+    return 0xFF000000 | red << 16 | green << 8 | blue
+
+
+def scatter(
+    pixels: NDArray[np.uint32], clip: tuple[int, int, int, int], xs: Ints, ys: Ints, stamps: NDArray[np.uint32]
+) -> None:
+    """Write one stamp a seat into `pixels`, (height, width), and nothing outside `clip`.
+
+    `clip` is (left, top, right, bottom), ends exclusive; `xs`, `ys` are the stamps' top
+    left pixels and may lie outside; `stamps` is (side * side, seats).
+    """
+    left, top, right, bottom = clip
+    side = int(len(stamps) ** 0.5)
+    touching = (xs > left - side) & (xs < right) & (ys > top - side) & (ys < bottom)
+    if not touching.all():
+        xs, ys, stamps = xs[touching], ys[touching], stamps[:, touching]
+    inner = (xs >= left) & (xs + side <= right) & (ys >= top) & (ys + side <= bottom)
+    cut = np.flatnonzero(~inner)
+    flat, width = pixels.reshape(-1), pixels.shape[1]
+    first = ys * width + xs
+    whole = first if not len(cut) else first[inner]
+    for n, values in enumerate(stamps):
+        down, across = divmod(n, side)
+        flat[whole + (down * width + across)] = values if not len(cut) else values[inner]
+        if len(cut):
+            x, y = xs[cut] + across, ys[cut] + down
+            seen = (x >= left) & (x < right) & (y >= top) & (y < bottom)
+            flat[y[seen] * width + x[seen]] = values[cut[seen]]

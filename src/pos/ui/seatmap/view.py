@@ -1,0 +1,351 @@
+"""The hall on the screen: what is shown of it, in which state, how near, and its painting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent, QTransform
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from pos.domain.plan import Plan
+from pos.ui.seatmap import states as s
+from pos.ui.seatmap.areas import Area, AreaDock
+from pos.ui.seatmap.camera import Camera
+from pos.ui.seatmap.canvas import Canvas
+from pos.ui.seatmap.drawings import bounds
+from pos.ui.seatmap.hall import NUMBERS_FROM, SPRITES_FROM, Hall
+from pos.ui.seatmap.labels import Labels, Wording
+from pos.ui.seatmap.overlay import Overlay
+from pos.ui.seatmap.states import CategoryShape
+from pos.ui.theme import tokens as theme
+from pos.ui.theme.tokens import Tokens
+
+TOLERANCE: Final = 14.0  # px: how far beside a seat a finger may land
+_MANY: Final = 300  # changed seats from which repainting the view is less work than each of them
+_SETTLE_MS: Final = 60  # calm time before the margin is painted
+_SLICE_MS: Final = 12  # between its halves, so that a frame fits in
+_LEFT_ONLINE: Final = np.array([state in (s.FREE, s.HERE, s.ELSEWHERE, s.BASKET) for state in s.STATES])
+_LEFT_OFFLINE: Final = np.array([state in s.IN_HAND for state in s.STATES])
+
+
+class MapView(QWidget):
+    """Shows a hall. A place is named by its index in the plan; `SeatMap` adds what one can do with it."""
+
+    def __init__(self, parent: QWidget | None = None, tokens: Tokens = theme.LIGHT) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._tokens, self._offline = tokens, False
+        self._shapes: dict[str, CategoryShape] = {}
+        self._hall: Hall | None = None
+        self._labels: Labels | None = None
+        self._camera: Camera | None = None
+        self._canvas = Canvas(self._paint_hall)
+        self._base: NDArray[np.uint8] = np.zeros(0, np.uint8)
+        self._basket: frozenset[int] = frozenset()
+        self._overlay = Overlay()
+        self._wording: Wording = lambda name, count: (name, f"{count:,}")
+        self._dock = AreaDock(self)
+        self._dock.set_tokens(tokens)
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.timeout.connect(self._settle)
+
+    # ---- what is shown -----------------------------------------------------------------------
+
+    def set_show(self, plan: Plan | None, states: bytes | bytearray | NDArray[np.uint8] = b"") -> None:
+        """Show a hall: one state byte a place, in the plan's order. None shows only areas.
+
+        Raises ValueError if there are not as many states as places, or one is unknown.
+        """
+        if plan is None:
+            self._hall = self._labels = self._camera = None
+            self._base = np.zeros(0, np.uint8)
+        else:
+            self._base = _checked(states, len(plan))
+            self._hall = Hall(plan, self._base, self._tokens)
+            self._hall.set_shapes(self._shapes)
+            self._hall.set_offline(self._offline)
+            self._labels = Labels(plan, self._hall.geometry)
+            self._camera = Camera(self._content(plan), self._hall.geometry.pitch)
+        self._basket = frozenset()
+        self._overlay.clear()
+        self._canvas.forget()
+        self._count()
+        self._lay_out()
+
+    def update_states(self, indices: Sequence[int] | NDArray[np.intp], codes: Sequence[int] | bytes | int) -> None:
+        """Some places changed: repaint them and nothing else. One code may stand for all.
+
+        Raises ValueError for an unknown code, IndexError for an unknown place; then nothing has changed.
+        """
+        places = np.asarray(indices, np.intp)
+        values = list(codes) if isinstance(codes, bytes | bytearray) else codes
+        states = np.broadcast_to(np.asarray(values, np.int64), places.shape)
+        if len(places) and (places.min() < 0 or places.max() >= len(self._base)):
+            raise IndexError(f"the hall has {len(self._base)} places; asked for {places.min()} to {places.max()}")
+        if len(states) and (states.min() < 0 or states.max() >= len(s.STATES)):
+            raise ValueError(f"state codes go from 0 to {len(s.STATES) - 1}; got {states.min()} to {states.max()}")
+        self._base[places] = states.astype(np.uint8)
+        self._show_states(places)
+
+    def set_basket(self, indices: Iterable[int]) -> None:
+        """Mark these places as in the basket; those that were and are no longer show their own state again."""
+        basket = frozenset(int(ix) for ix in indices)
+        if any(not 0 <= ix < len(self._base) for ix in basket):
+            raise IndexError(f"the hall has {len(self._base)} places; the basket holds {sorted(basket)}")
+        changed, self._basket = self._basket ^ basket, basket
+        self._show_states(np.array(sorted(changed), np.intp))
+
+    def set_areas(self, areas: list[Area]) -> None:
+        """Show standing areas as tiles under the seats: (id, name, free in the pool, in hand, capacity)."""
+        self._dock.set_areas(areas)
+        self._lay_out()
+
+    def set_category_shapes(self, shapes: dict[str, CategoryShape]) -> None:
+        """How categories are drawn, by name; those left out are discs. Raises ValueError for an unknown shape."""
+        if unknown := set(shapes.values()) - set(s.SHAPES):
+            raise ValueError(f"no such shape: {', '.join(sorted(unknown))}")
+        self._shapes = dict(shapes)
+        if self._hall:
+            self._hall.set_shapes(self._shapes)
+        self._repaint()
+
+    def set_offline(self, offline: bool) -> None:
+        """With the office away, what is not in hand is dimmed and counts are of what is in hand."""
+        self._offline = offline
+        self._dock.set_offline(offline)
+        if self._hall:
+            self._hall.set_offline(offline)
+        self._count()
+        self._repaint()
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Change the palette."""
+        self._tokens = tokens
+        self._dock.set_tokens(tokens)
+        if self._hall and self._labels:
+            self._hall.set_tokens(tokens)
+            self._labels.forget()
+        self._repaint()
+
+    def set_section_wording(self, wording: Wording) -> None:
+        """How a section's name and its count are written over it; plainly ("Circle", "166") unless told."""
+        self._wording = wording
+        self._count()
+        self.update()
+
+    # ---- looking about -----------------------------------------------------------------------
+
+    def fit(self) -> None:
+        """Show the whole hall."""
+        if self._camera:
+            self._camera.fit()
+            self.update()
+
+    def zoom_in(self) -> None:
+        """One stop closer: one step from the whole hall makes seats wide enough for a finger."""
+        if camera := self._camera:
+            closer = [stop for stop in camera.stops() if stop > camera.scale * 1.05]
+            if closer:
+                self._zoom_about_focus(closer[0])
+
+    def zoom_out(self) -> None:
+        """One stop further away."""
+        if camera := self._camera:
+            further = [stop for stop in camera.stops() if stop < camera.scale * 0.95]
+            self._zoom_about_focus(further[-1] if further else camera.fit_scale())
+
+    def zoom_to(self, indices: Iterable[int]) -> None:
+        """Bring these places into view, as large as fits."""
+        if self._camera and self._hall and (places := list(indices)):
+            at = [self._hall.geometry.at(int(ix)) for ix in places]
+            xs, ys = [x for x, _ in at], [y for _, y in at]
+            room = 2 * self._hall.geometry.pitch
+            self._camera.show(min(xs) - room, min(ys) - room, max(xs) + room, max(ys) + room)
+            self.update()
+
+    @property
+    def seat_pitch(self) -> float:
+        """Px between seats as shown now; 0 without a hall."""
+        return self._camera.seat_pitch / self._camera.ratio if self._camera else 0.0
+
+    @property
+    def map_bytes(self) -> int:
+        """Bytes the cached picture takes."""
+        return self._canvas.nbytes
+
+    def state_of(self, place: int) -> int:
+        """The state a place is shown in."""
+        return s.BASKET if place in self._basket else int(self._base[place])
+
+    def position_of(self, place: int) -> QPointF:
+        """Where in the widget a place is shown."""
+        if not (self._hall and self._camera):
+            raise IndexError("no hall is shown")
+        x, y = self._camera.to_view(*self._hall.geometry.at(place))
+        return QPointF(x, y) / self._camera.ratio
+
+    def place_at(self, at: QPointF) -> int:
+        """The place nearest to a point of the widget, within a finger's tolerance; -1 if none is."""
+        if not (self._hall and self._camera):
+            return -1
+        camera = self._camera
+        x, y = camera.to_plan(at.x() * camera.ratio, at.y() * camera.ratio)
+        return self._hall.geometry.nearest(
+            x, y, max(TOLERANCE * camera.ratio / camera.scale, self._hall.geometry.pitch * 0.6)
+        )
+
+    def sizeHint(self) -> QSize:
+        return QSize(910, 560)
+
+    # ---- states ------------------------------------------------------------------------------
+
+    def _show_states(self, places: NDArray[np.intp]) -> None:
+        """Take the shown state of these places from base and basket, and repaint just them."""
+        if not (self._hall and self._camera) or not len(places):
+            return
+        shown = self._base[places]
+        if self._basket:
+            shown = np.where(np.isin(places, list(self._basket)), s.BASKET, shown)
+        slots = self._hall.geometry.slot[places]
+        differs = self._hall.states[slots] != shown
+        self._hall.states[slots] = shown
+        self._count()
+        changed = slots[differs]
+        if len(changed) > _MANY:
+            self._repaint()
+            return
+        reach = max(self._camera.seat_pitch, 6.0)
+        scale, view = self._camera.scale, self._camera.view
+        for x, y in zip(
+            self._hall.geometry.xs[changed].tolist(), self._hall.geometry.ys[changed].tolist(), strict=True
+        ):
+            rect = QRectF(x * scale - reach, y * scale - reach, 2 * reach, 2 * reach).toAlignedRect()
+            self._canvas.spoil(rect)
+            if rect.intersects(view):
+                self.update(self._on_widget(rect))
+
+    def _count(self) -> None:
+        """What each section has left; where that changed, its name is written anew."""
+        if self._hall and self._labels:
+            left = (_LEFT_OFFLINE if self._offline else _LEFT_ONLINE)[self._hall.states]
+            zones = self._labels.zone[self._hall.geometry.order[left]]
+            counts = np.bincount(zones, minlength=len(self._hall.plan.zones))
+            if self._labels.set_counts(counts, self._wording):
+                self.update()
+
+    # ---- the view ----------------------------------------------------------------------------
+
+    def _content(self, plan: Plan) -> QRectF:
+        geometry = self._hall.geometry if self._hall else None
+        assert geometry is not None
+        room = geometry.pitch * 0.8
+        seats = QRectF(
+            geometry.left - room,
+            geometry.top - room,
+            geometry.right - geometry.left + 2 * room,
+            geometry.bottom - geometry.top + 2 * room,
+        )
+        return seats.united(bounds(plan.shapes))
+
+    def _zoom_about_focus(self, scale: float) -> None:
+        """Zoom round the seat in focus, the basket, or else the middle of the view, whichever there is."""
+        if not (self._camera and self._hall):
+            return
+        x, y = self._camera.width / 2, self._camera.height / 2
+        marked = [self._overlay.focus] if self._overlay.focus >= 0 else sorted(self._basket)
+        if marked:
+            at = self._camera.to_view(*self._hall.geometry.at(marked[0]))
+            if 0 <= at[0] <= self._camera.width and 0 <= at[1] <= self._camera.height:
+                x, y = at
+        self._camera.zoom(scale, x, y)
+        self.update()
+
+    def _on_widget(self, rect: QRect) -> QRect:
+        """A rectangle of the scaled hall as one of the widget, rounded outwards."""
+        assert self._camera is not None
+        ratio, at = self._camera.ratio, rect.translated(-self._camera.left, -self._camera.top)
+        return QRectF(at.x() / ratio, at.y() / ratio, at.width() / ratio, at.height() / ratio).toAlignedRect()
+
+    def _lay_out(self) -> None:
+        """The areas take the foot of the widget, or all of it where there are no seats; the hall has the rest."""
+        foot = self._dock.sizeHint().height() if not self._dock.isHidden() else 0
+        self._dock.setGeometry(0, self.height() - foot, self.width(), foot)
+        if self._hall is None and foot:
+            self._dock.setGeometry(self.rect())
+        if self._camera:
+            ratio = self.devicePixelRatioF()
+            self._camera.resize(round(self.width() * ratio), round((self.height() - foot) * ratio), ratio)
+        self.update()
+
+    def _repaint(self) -> None:
+        self._canvas.forget()
+        self.update()
+
+    # ---- painting ----------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._lay_out()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            if not (self._camera and self._hall and self._labels):
+                painter.fillRect(event.rect(), QColor(self._tokens.paper))
+                return
+            camera = self._camera
+            if camera.ratio != self.devicePixelRatioF():
+                self._labels.forget()
+                self._lay_out()
+            if camera.ratio != 1.0:
+                # From here on a unit is a device px: the picture is copied, not scaled.
+                painter.setWorldTransform(QTransform.fromScale(1 / camera.ratio, 1 / camera.ratio))
+            view = camera.view
+            part = self._in_hall(event.rect()).intersected(view)
+            self._canvas.show(painter, view, part, camera.scale)
+            self._paint_over(painter, view)
+        self._settling.start(_SETTLE_MS)
+
+    def _paint_over(self, painter: QPainter, view: QRect) -> None:
+        assert self._camera is not None
+        assert self._hall is not None
+        assert self._labels is not None
+        camera, geometry = self._camera, self._hall.geometry
+        if camera.seat_pitch >= NUMBERS_FROM * camera.ratio:
+            self._labels.paint_rows(painter, view, camera.scale, self._tokens, camera.ratio)
+        self._labels.paint_sections(painter, view, camera.scale, self._tokens, camera.ratio)
+        if camera.seat_pitch < SPRITES_FROM and self._basket:
+            self._overlay.paint_far_basket(painter, camera, geometry, self._basket, self._tokens)
+        self._overlay.paint(painter, camera, geometry, self._tokens)
+
+    def _in_hall(self, rect: QRect) -> QRect:
+        """A rectangle of the widget as one of the scaled hall, rounded outwards."""
+        assert self._camera is not None
+        ratio = self._camera.ratio
+        at = QRectF(rect.x() * ratio, rect.y() * ratio, rect.width() * ratio, rect.height() * ratio)
+        return at.toAlignedRect().translated(self._camera.left, self._camera.top)
+
+    def _paint_hall(
+        self, image: QImage, pixels: NDArray[np.uint32], rect: QRect, origin: tuple[int, int], scale: float
+    ) -> None:
+        if self._hall:
+            self._hall.paint(image, pixels, rect, origin, scale)
+
+    def _settle(self) -> None:
+        """Nothing happened for a moment: paint the picture's margin, so that the next pan is a copy."""
+        if self._hall and self._canvas.settle():
+            self._settling.start(_SLICE_MS)
+
+
+def _checked(states: bytes | bytearray | NDArray[np.uint8], count: int) -> NDArray[np.uint8]:
+    """The states as a column of our own. Raises ValueError for a wrong length or an unknown state."""
+    column = np.frombuffer(states, np.uint8) if isinstance(states, bytes | bytearray) else np.asarray(states)
+    if column.shape != (count,):
+        raise ValueError(f"{column.size} states for {count} places")
+    if count and int(column.max()) >= len(s.STATES):
+        raise ValueError(f"state codes go from 0 to {len(s.STATES) - 1}; got {int(column.max())}")
+    return column.astype(np.uint8)
