@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _FACE: Final = "WenQuanYiMicroHei"
 _POINTS: Final = 72 / 25.4  # points a mm
 _BOLD: Final = 1 / 30  # stroke of bold text, in em
+# This font draws typographic quotes as wide as a Chinese character, which tears words apart.
+_NARROW_QUOTES: Final = str.maketrans("‘’“”", "''\"\"")
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class PdfFace:
     stacks: bool = False
 
     def text_mm(self, text: str, size_mm: float, bold: bool) -> float:
-        width: float = self.font.stringWidth(text, size_mm)
+        width: float = self.font.stringWidth(text.translate(_NARROW_QUOTES), size_mm)
         return width
 
     def line_mm(self, size_mm: float) -> float:
@@ -100,7 +102,7 @@ def _draw_text(canvas: Canvas, item: Text, face: PdfFace) -> None:
         canvas.setDash()
         canvas.setLineWidth(item.size_mm * _BOLD)
         text.setTextRenderMode(2)
-    text.textLine(item.text)
+    text.textLine(item.text.translate(_NARROW_QUOTES))
     text.setTextRenderMode(0)
     canvas.drawText(text)
     canvas.setFillGray(0)

@@ -1,0 +1,77 @@
+"""Layouts: what is shipped reads, and what is wrong is named."""
+
+from __future__ import annotations
+
+import pytest
+
+from pos.domain.errors import Unreadable
+from pos.paper.layout import Words, read_layout
+from tests.unit.paper.presses import LAYOUTS
+
+
+def layout(*elements: str, head: str = 'name = "x"\nkind = "ticket"') -> str:
+    return head + "".join(f"\n[[element]]\n{element}" for element in elements)
+
+
+def test_the_shipped_layouts_are_read() -> None:
+    read = {path.stem: read_layout(path.read_text(encoding="utf-8"), path.name) for path in LAYOUTS}
+    assert {name: each.kind for name, each in read.items()} == {
+        "ticket-standard": "ticket",
+        "receipt-standard": "receipt",
+        "z-report": "z_report",
+    }
+    assert all(each.name == name for name, each in read.items())
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "reason"),
+    [
+        ("nonsense", "", "not TOML"),
+        (layout('text = "x"', head='name = "x"\nkind = "poster"'), "kind", "'poster' is not one of"),
+        (layout('text = "x"', head='kind = "ticket"'), "name", "must be a name"),
+        (layout('text = "x"', head='name = "x"\nkind = "ticket"\nmargins = 1'), "margins", "not known"),
+        (layout(), "element", "at least one"),
+        (layout('text = "{titel}"'), "element[0].text", "no field 'titel'; there are: address"),
+        (layout('text = "x"', 'text = "x"\nsiez = 3'), "element[1].siez", "not known here; known are: align"),
+        (layout('text = "x"\nsize = "big"'), "element[0].size", "'big' is not a number"),
+        (layout('text = "x"\nsize = true'), "element[0].size", "not a number"),
+        (layout('text = "x"\nsize = 300'), "element[0].size", "not between 1.5 and 30"),
+        (layout('text = "x"\nalign = "middle"'), "element[0].align", "'middle' is not left, center or right"),
+        (layout('text = "x"\nbold = 1'), "element[0].bold", "not true or false"),
+        (layout('text = "x"\nrule = 1'), "element[0]", "exactly one of"),
+        (layout('when = "title"'), "element[0]", "exactly one of"),
+        (layout('text = "x"\nwhen = "happy"'), "element[0].when", "no field 'happy'"),
+        (layout('text = {hu = "x"}'), "element[0].text", "English (en) included"),
+        (layout('text = {en = "x", de = "x"}'), "element[0].text.de", "not one of en, zh_TW"),
+        (layout('columns = [{text = "x"}]'), "element[0].columns", "at least two"),
+        (layout('columns = [{text = "x"}, {tekst = "x"}]'), "element[0].columns[1]", "table with text"),
+        (layout('repeat = "title"\neach = [{text = "{item}"}]'), "element[0].repeat", "these are: terms"),
+        (layout('repeat = "terms"\neach = [{text = "{itme}"}]'), "element[0].each[0].text", "no field 'itme'"),
+        (layout('left = [{text = "x"}]\nright_width = 20'), "element[0].right", "at least one"),
+        (layout('left = [{text = "x"}]\nright = [{text = "x"}]'), "element[0].right_width", "not between"),
+    ],
+)
+def test_a_wrong_layout_is_refused_naming_file_key_and_reason(text: str, key: str, reason: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        read_layout(text, "mine.toml")
+    assert caught.value.where == "mine.toml"
+    assert caught.value.key == key
+    assert reason in caught.value.reason
+
+
+def test_fields_of_a_nested_list_are_known_inside_it_only() -> None:
+    head = 'name = "x"\nkind = "z_report"'
+    inner = 'repeat = "groups"\neach = [{repeat = "rows", each = [{text = "{text} {heading} {shift}"}]}]'
+    assert read_layout(layout(inner, head=head), "x").elements
+    with pytest.raises(Unreadable, match="no field 'amount'"):
+        read_layout(layout('text = "{amount}"', head=head), "x")
+
+
+def test_words_follow_the_language_and_fall_back_to_english() -> None:
+    words = Words({"en": "Row {row}", "hu": "{row}. sor"})
+    assert words.fill({"language": "hu", "row": "12"}) == "12. sor"
+    assert words.fill({"language": "uk", "row": "12"}) == "Row 12"
+    assert words.fill({"row": 12}) == "Row 12"
+    assert words.fill({"language": "en"}) == "Row "
+    # What a field holds is text, never a pattern.
+    assert words.fill({"row": "{sale}", "sale": "secret"}) == "Row {sale}"
