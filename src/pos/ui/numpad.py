@@ -6,10 +6,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from pos.ui.i18n import tr
+from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import money_font
 
-KEY_PX = 60
+KEY_PX = 52
 _GAP_PX = 6  # below 2 mm at 96 dpi
 
 
@@ -43,7 +44,7 @@ class NumPad(QWidget):
     def _button(text: str) -> QPushButton:
         button = QPushButton(text)
         button.setFont(money_font(t.TITLE))
-        button.setFixedHeight(KEY_PX)
+        set_height(button, KEY_PX)
         # The keyboard types digits by itself; a focus ring wandering over the pad would only mislead.
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         return button

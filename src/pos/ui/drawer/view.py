@@ -12,6 +12,7 @@ from pos.ui.drawer.presenter import KINDS, DrawerPresenter
 from pos.ui.i18n import tr
 from pos.ui.screen import Screen
 from pos.ui.shift.amount import AmountPanel
+from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import KeyButton, MoneyLabel
@@ -71,7 +72,7 @@ class DrawerScreen(Screen):
         for number, kind in enumerate(KINDS, 1):
             button = KeyButton(kind_names()[kind], f"F{number}", stacked=True)
             button.setCheckable(True)
-            button.setFixedHeight(56)
+            set_height(button, 56)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _=False, kind=kind: self.presenter.choose(kind))
             kinds.addWidget(button)

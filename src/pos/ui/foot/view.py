@@ -11,7 +11,9 @@ from pos.ui.foot.presenter import PaperPresenter
 from pos.ui.i18n import tr, tr_count
 from pos.ui.keys import cap
 from pos.ui.session import Session
+from pos.ui.sizes import set_height
 from pos.ui.theme.apply import restyle
+from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import keycap
 
 _DEVICE_SIGNS: Final = {"ready": "●", "absent": "○"}
@@ -31,6 +33,8 @@ class FootView(QFrame):
         self._devices = QLabel()
         self._devices.setTextFormat(Qt.TextFormat.RichText)
         self._said = QLabel()
+        for label in (self._devices, self._said):
+            label.setFont(text_font(14))
         self._yes = self._key(tr("Yes"), lambda: paper.came_out(True))
         self._no = self._key(tr("No"), lambda: paper.came_out(False))
         self._again = self._key(tr("Print again"), paper.print_again)
@@ -50,7 +54,7 @@ class FootView(QFrame):
     def _key(self, text: str, act: object) -> QPushButton:
         button = QPushButton(text)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setStyleSheet("min-height: 38px;")
+        set_height(button, 40)
         button.clicked.connect(lambda: act())  # type: ignore[operator]
         return button
 

@@ -51,15 +51,23 @@ def notice(session: Session) -> Notice:
 
 
 def _quiet(session: Session) -> str:
-    parts = []
-    if session.status.unsent:
-        unsent = session.status.unsent
-        parts.append(tr_count("%n entry on its way to the office", "%n entries on their way to the office", unsent))
+    if session.person is None or session.person.shift is None:
+        return ""
+    parts, formats = [], session.formats
     if card := session.show:
-        if not session.formats.is_today(card.starts, session.now):
-            parts.append(tr("Not today: this show is on {date}", date=session.formats.date(card.starts)))
+        if not formats.is_today(card.starts, session.now):
+            parts.append(tr("Not today: this show is on {date}", date=formats.date(card.starts)))
         if not card.sells:
             parts.append(unsold_reason(session))
+        here = card.held_here
+        parts.append(tr_count("%n place in hand here", "%n places in hand here", here, formats.count(here)))
+    if unsent := session.status.unsent:
+        many = formats.count(unsent)
+        parts.append(
+            tr_count("%n entry on its way to the office", "%n entries on their way to the office", unsent, many)
+        )
+    else:
+        parts.append(tr("the office has everything"))
     return " · ".join(parts)
 
 

@@ -12,6 +12,7 @@ from pos.ui.i18n import tr
 from pos.ui.keys import cap
 from pos.ui.model import name_in
 from pos.ui.session import Session
+from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import KeyButton, Pill
@@ -39,6 +40,7 @@ class TopBar(QFrame):
         self._fresh.setProperty("role", "muted")
         self._pill = Pill()
         self._lock = KeyButton(tr("Lock"), cap("lock"))
+        set_height(self._lock, 48)
         self._lock.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._lock.clicked.connect(self.lock)
         for part in (brand, self._title, self._when, self._fresh):

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from pos.ui.i18n import tr
 from pos.ui.keys import cap
+from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
 from pos.ui.theme.apply import restyle
 from pos.ui.theme.fonts import money_font
@@ -84,7 +85,7 @@ class ChangeBox(QWidget):
         self._next = KeyButton(tr("Next customer"), cap("primary"), kind="primary", stacked=True)
         self._receipt = KeyButton(tr("Receipt"), cap("receipt"), stacked=True)
         for button in (self._next, self._receipt):
-            button.setFixedHeight(64)
+            set_height(button, 64)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._next.clicked.connect(self.next_customer)
         self._receipt.clicked.connect(self.receipt)

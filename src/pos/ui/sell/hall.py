@@ -117,6 +117,16 @@ class Hall(QObject):
 
         self.session.bridge.follow(self.session.bridge.till.states_of(show, asked), done, ended=ended)
 
+    def left(self) -> dict[str, int]:
+        """Category or area -> places left; with the office away, only those in hand here."""
+        from pos.ui.sell.counts import left_by_category  # brings in numpy, which the first paint does without
+
+        away = self.session.link.known and not self.session.link.online
+        left = left_by_category(self.plan, self.states, in_hand=away) if self.plan is not None else {}
+        for area in self.areas:
+            left[area["id"]] = area["here"] if away else area["free"] + area["here"] + area["elsewhere"]
+        return left
+
     @staticmethod
     def easy(online: bool) -> tuple[int, ...]:
         """The states of seats that can be had without asking another window."""

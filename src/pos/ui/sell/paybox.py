@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushBut
 
 from pos.ui.i18n import tr
 from pos.ui.keys import QUICK_KEYS, cap
+from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
 from pos.ui.theme.widgets import KeyButton, MoneyLabel, keycap
 
@@ -56,7 +57,7 @@ class PayBox(QWidget):
         box.addWidget(self._warning)
         box.addLayout(self._cash())
         self._pay = KeyButton(tr("Cash"), cap("primary"), kind="primary", stacked=True)
-        self._pay.setFixedHeight(64)
+        set_height(self._pay, 64)
         self._pay.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._pay.clicked.connect(self.pay)
         box.addWidget(self._pay)
@@ -72,7 +73,7 @@ class PayBox(QWidget):
         self._told.setProperty("role", "link")
         self._told.setCursor(Qt.CursorShape.PointingHandCursor)
         self._told.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._told.setFixedHeight(28)
+        set_height(self._told, 28)
         self._told.clicked.connect(self.told)
         self._told_cap = keycap(cap("told"))
         for label in (self._fee, self._fee_amount, self._terms):
@@ -118,7 +119,7 @@ class PayBox(QWidget):
         self._quick: list[KeyButton] = []
         for number in range(1, QUICK_KEYS + 1):
             button = KeyButton("", cap(f"quick:{number}"), stacked=True)
-            button.setFixedHeight(56)
+            set_height(button, 56)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _=False, number=number: self.quick.emit(number))
             self._quick.append(button)

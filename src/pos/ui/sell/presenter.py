@@ -76,11 +76,19 @@ class SellPresenter(QObject):
         """Whose prices the keys show: the marked ticket's show and category, else the chosen category's."""
         if line := self.marked_line:
             return self.details.get(line.show), line.category
-        return self.show, self.category or self._first_category()
+        return self.show, self.chosen_category
 
-    def _first_category(self) -> str:
+    @property
+    def chosen_category(self) -> str:
+        """Where the best seats are looked for: the category chosen, else the first that has enough left."""
+        if self.category:
+            return self.category
         show = self.show
-        return next((name for name in show.prices if show.prices[name]), "") if show else ""
+        if show is None or self.hall.show_id != show.id:
+            return ""
+        left = {name: count for name, count in self.hall.left().items() if show.prices.get(name)}
+        enough = [name for name, count in left.items() if count >= self.count]
+        return next(iter(enough or left), "")
 
     @property
     def types(self) -> tuple[PriceType, ...]:
@@ -238,7 +246,7 @@ class SellPresenter(QObject):
 
     def best(self) -> None:
         """Ask for the best seats together and take them."""
-        show, category = self.session.show_id, self.category or self._first_category()
+        show, category = self.session.show_id, self.chosen_category
         if not show or not category:
             return
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from pos.ui.i18n import tr
-from pos.ui.theme.widgets import KeyButton
+from pos.ui.sizes import set_height
+from pos.ui.theme.fonts import text_font
+from pos.ui.theme.widgets import MoneyLabel, keycap
 
 _COLUMNS: Final = 3
+_KEY_PX: Final = 56
 _KEYS: Final = 6  # on the pad at a time; with more types the last key turns the page
 
 
@@ -25,6 +28,38 @@ class PriceKey:
     chosen: bool
 
 
+class _PriceButton(QPushButton):
+    """A name over its keycap and price: the whole width is the name's, since names are long in some languages."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._name, self._cap, self._price = QLabel(), keycap(""), MoneyLabel()
+        self._name.setProperty("role", "key-label")
+        self._name.setFont(text_font(15))
+        grid = QGridLayout(self)
+        grid.setContentsMargins(10, 5, 10, 5)
+        grid.setVerticalSpacing(0)
+        grid.addWidget(self._name, 0, 0, 1, 2)
+        grid.addWidget(self._cap, 1, 0)
+        grid.addWidget(self._price, 1, 1)
+        grid.setColumnStretch(1, 1)
+        for label in (self._name, self._cap, self._price):
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._name.setMinimumWidth(0)
+        self._name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def show_texts(self, name: str, cap: str, price: str) -> None:
+        self._name.setText(name)
+        self._cap.setText(cap)
+        self._cap.setVisible(bool(cap))
+        self._price.setText(price)
+        self.setAccessibleName(" ".join(filter(None, (name, price))))
+        self.setToolTip(name)
+
+    def sizeHint(self) -> QSize:
+        return QSize(100, _KEY_PX)
+
+
 class PricePad(QWidget):
     """`pressed` carries the number of the price type, 1 for the first."""
 
@@ -34,12 +69,12 @@ class PricePad(QWidget):
         super().__init__(parent)
         self._keys: list[PriceKey] = []
         self._page = 0
-        self._buttons = [KeyButton("", cap_first=True, parent=self) for _ in range(_KEYS)]
+        self._buttons = [_PriceButton(self) for _ in range(_KEYS)]
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(6)
         for slot, button in enumerate(self._buttons):
-            button.setFixedHeight(56)
+            set_height(button, _KEY_PX)
             button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _=False, slot=slot: self._clicked(slot))
@@ -70,15 +105,11 @@ class PricePad(QWidget):
             button.setSizePolicy(policy)
             button.setVisible(key is not None or more)
             if key is not None:
-                button.set_label(key.name)
-                button.set_key(f"F{key.number}")
-                button.set_detail(key.price or "–")
+                button.show_texts(key.name, f"F{key.number}", key.price or "–")
                 button.setEnabled(bool(key.price))
                 button.setChecked(key.chosen)
             elif more:
-                button.set_label(tr("More…"))
-                button.set_key("")
-                button.set_detail("")
+                button.show_texts(tr("More…"), "", "")
                 button.setEnabled(True)
                 button.setChecked(False)
 

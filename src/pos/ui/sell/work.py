@@ -13,9 +13,9 @@ from pos.ui.keys import cap
 from pos.ui.seatmap import states as s
 from pos.ui.seatmap.legend import Legend
 from pos.ui.seatmap.states import CategoryShape
-from pos.ui.seatmap.strip import CategoryStrip, StripItem
 from pos.ui.seatmap.widget import SeatMap
-from pos.ui.sell.counts import left_by_category, with_unpriced
+from pos.ui.sell.categories import CategoryBar, CategoryItem
+from pos.ui.sell.counts import with_unpriced
 from pos.ui.sell.presenter import SellPresenter
 from pos.ui.theme.tokens import Tokens
 from pos.ui.theme.widgets import KeyButton, Stepper, keycap
@@ -63,7 +63,7 @@ class SellWork(QWidget):
         self.stepper = Stepper(presenter.count)
         self.best = KeyButton(tr("Best together"), cap("best"), kind="outline")
         self.map = SeatMap(tokens=tokens)
-        self.strip = CategoryStrip(tokens=tokens)
+        self.categories = CategoryBar(tokens)
         self.legend = Legend(self.map, tokens=tokens)
         self._counts = QLabel()
         self._counts.setProperty("role", "muted")
@@ -77,7 +77,7 @@ class SellWork(QWidget):
         self.map.area_clicked.connect(
             lambda area: presenter.pick([area] * presenter.count, f"{presenter.count} × {area}")
         )
-        self.strip.picked.connect(presenter.choose_category)
+        self.categories.picked.connect(presenter.choose_category)
         presenter.hall.opened.connect(self.draw_hall)
         presenter.hall.seats_changed.connect(self._draw_seats)
         presenter.hall.areas_changed.connect(self.draw_counts)
@@ -119,7 +119,7 @@ class SellWork(QWidget):
         box.setSpacing(0)
         box.addLayout(bar)
         box.addWidget(self.map, 1)
-        box.addWidget(self.strip)
+        box.addWidget(self.categories)
         self.legend.move(14, 8)
 
     # ---- drawing -----------------------------------------------------------------------
@@ -173,27 +173,17 @@ class SellWork(QWidget):
     def draw_counts(self) -> None:
         """The categories' line and the count above the map."""
         presenter, session = self.presenter, self.presenter.session
-        formats, plan, away = session.formats, presenter.hall.plan, not session.link.online
+        formats, plan = session.formats, presenter.hall.plan
         self._draw_areas()
-        items = []
-        if plan is not None:
-            left = left_by_category(plan, presenter.hall.states, in_hand=away)
-            shapes = self._shapes()
-            for category in plan.categories:
-                if category.name in self._priced or not self._priced:
-                    items.append(
-                        StripItem(
-                            category.name,
-                            category.color,
-                            self._price(category.name),
-                            formats.count(left[category.name]),
-                            shapes.get(category.name, "disc"),
-                        )
-                    )
-        for area in presenter.hall.areas:
-            count = area["here"] if away else area["free"] + area["here"] + area["elsewhere"]
-            items.append(StripItem(area["id"], _AREA_COLOR, self._price(area["id"]), formats.count(count), "square"))
-        self.strip.set_items(items)
+        items: list[CategoryItem] = []
+        left, shapes, chosen = presenter.hall.left(), self._shapes(), presenter.chosen_category
+        colors = {category.name: category.color for category in plan.categories} if plan else {}
+        for name, count in left.items():
+            if name in self._priced or not self._priced:
+                shape, color = shapes.get(name, "square"), colors.get(name, _AREA_COLOR)
+                price = self._price(name)
+                items.append(CategoryItem(name, color, price, formats.count(count), shape, name == chosen))
+        self.categories.show_items(items)
         self._counts.setText(self._count_text())
 
     def _price(self, category: str) -> str:
@@ -267,7 +257,7 @@ class SellWork(QWidget):
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Change between light and dark."""
-        for part in (self.map, self.strip, self.legend):
+        for part in (self.map, self.categories, self.legend):
             part.set_tokens(tokens)
 
 

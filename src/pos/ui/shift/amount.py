@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from pos.ui.keys import cap
 from pos.ui.numpad import NumPad
+from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import KeyButton, MoneyLabel
@@ -24,23 +25,25 @@ class AmountPanel(QWidget):
         name = QLabel(label)
         name.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
         self._amount = MoneyLabel(size=t.TOTAL)
-        self._amount.setFixedHeight(64)
+        self._amount.setFixedHeight(52)
+        head = QHBoxLayout()
+        head.addWidget(name)
+        head.addWidget(self._amount, 1)
         rule = QFrame()
         rule.setProperty("role", "heavy-rule")
         rule.setFixedHeight(2)
         self._problem = QLabel()
         self._problem.setProperty("role", "warning")
         self._problem.setWordWrap(True)
-        self._problem.setMinimumHeight(64)
+        self._problem.setMinimumHeight(40)
         self._problem.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.extra = QVBoxLayout()
         self.extra.setSpacing(8)
         self.pad = NumPad(point=True)
         self.primary = KeyButton(primary, cap("primary"), kind="primary", stacked=True)
-        self.primary.setFixedHeight(64)
+        set_height(self.primary, 64)
         self.primary.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        box.addWidget(name)
-        box.addWidget(self._amount)
+        box.addLayout(head)
         box.addWidget(rule)
         box.addWidget(self._problem)
         box.addLayout(self.extra)

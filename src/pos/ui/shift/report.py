@@ -12,6 +12,7 @@ from pos.ui.i18n import tr
 from pos.ui.keys import cap
 from pos.ui.screen import Screen
 from pos.ui.shift.presenter import ClosePresenter
+from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
 from pos.ui.theme.apply import restyle
 from pos.ui.theme.fonts import text_font
@@ -57,7 +58,7 @@ class ReportScreen(Screen):
         self._difference, self._verdict = MoneyLabel(size=t.CHANGE), QLabel()
         self._verdict.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._key = KeyButton(tr("Done"), cap("primary"), kind="primary", stacked=True)
-        self._key.setFixedHeight(64)
+        set_height(self._key, 64)
         self._key.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._key.clicked.connect(self._done)
         side.addStretch(1)

@@ -24,6 +24,7 @@ from pos.ui.i18n import tr
 from pos.ui.keys import cap
 from pos.ui.screen import Screen
 from pos.ui.shows.presenter import ShowRow, ShowsPresenter
+from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import KeyButton
@@ -140,7 +141,7 @@ class ShowsScreen(Screen):
             label.setProperty("role", "muted")
             label.setWordWrap(True)
         self._key = KeyButton(tr("Sell this show"), cap("primary"), kind="primary", stacked=True)
-        self._key.setFixedHeight(64)
+        set_height(self._key, 64)
         self._key.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._key.clicked.connect(self._take)
         for part in (name, self.field, self._count, self._about):

@@ -12,6 +12,7 @@ from pos.ui.bridge import Answer
 from pos.ui.session import Session
 
 _LONGEST_PIN: Final = 12
+_ORDER: Final = {"cashier": 0, "supervisor": 1, "auditor": 2, "admin": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,9 @@ class SignInPresenter(QObject):
         self.changed.emit()
 
     def _got_users(self, answer: Answer) -> None:
-        self.users = [Known(doc["user"], doc["name"], doc["role"]) for doc in answer["users"]]
+        known = [Known(doc["user"], doc["name"], doc["role"]) for doc in answer["users"]]
+        # Those who sell stand first; the others are here to look.
+        self.users = sorted(known, key=lambda each: (_ORDER.get(each.role, len(_ORDER)), each.name))
         if self.chosen not in {known.user for known in self.users}:
             self.chosen = self.users[0].user if self.users else ""
         self.changed.emit()

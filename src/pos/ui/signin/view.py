@@ -6,19 +6,43 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout
 
 from pos.ui.i18n import tr
 from pos.ui.keys import cap
 from pos.ui.numpad import NumPad
 from pos.ui.screen import Screen
 from pos.ui.signin.presenter import SignInPresenter
+from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import text_font
-from pos.ui.theme.widgets import KeyButton
+from pos.ui.theme.widgets import KeyButton, keycap
 
 _COLUMNS: Final = 3
 _KEYED: Final = 10
+
+
+class _PersonButton(QPushButton):
+    """Someone who may sign in: name, role, and the key that chooses them."""
+
+    def __init__(self, name: str, role: str, cap: str) -> None:
+        super().__init__()
+        self.setCheckable(True)
+        self.setAccessibleName(f"{name}, {role}")
+        set_height(self, 72)
+        who, what, key = QLabel(name), QLabel(role), keycap(cap)
+        who.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
+        what.setProperty("role", "small")
+        grid = QGridLayout(self)
+        grid.setContentsMargins(16, 10, 12, 10)
+        grid.setVerticalSpacing(0)
+        grid.addWidget(who, 0, 0)
+        grid.addWidget(what, 1, 0)
+        grid.addWidget(key, 0, 1, 2, 1)
+        grid.setColumnStretch(0, 1)
+        key.setVisible(bool(cap))
+        for label in (who, what, key):
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
 
 class SignInScreen(Screen):
@@ -29,7 +53,7 @@ class SignInScreen(Screen):
     def __init__(self, presenter: SignInPresenter) -> None:
         super().__init__()
         self.presenter = presenter
-        self._people: dict[str, KeyButton] = {}
+        self._people: dict[str, _PersonButton] = {}
         self._build_work()
         self._build_panel()
         presenter.changed.connect(self.draw)
@@ -76,7 +100,7 @@ class SignInScreen(Screen):
         pad.digit.connect(self.presenter.type_digit)
         pad.erase.connect(self.presenter.erase)
         self._enter = KeyButton(tr("Sign in"), cap("primary"), kind="primary", stacked=True)
-        self._enter.setFixedHeight(64)
+        set_height(self._enter, 64)
         self._enter.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._enter.clicked.connect(self.presenter.submit)
         box.addStretch(1)
@@ -119,10 +143,7 @@ class SignInScreen(Screen):
             "admin": tr("admin"),
         }
         for at, known in enumerate(self.presenter.users):
-            button = KeyButton(known.name, f"F{at + 1}" if at < _KEYED else "", cap_first=True)
-            button.set_detail(roles.get(known.role, known.role))
-            button.setCheckable(True)
-            button.setFixedHeight(72)
+            button = _PersonButton(known.name, roles.get(known.role, known.role), f"F{at + 1}" if at < _KEYED else "")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _=False, user=known.user: self.presenter.choose(user))
             self._grid.addWidget(button, at // _COLUMNS, at % _COLUMNS)
