@@ -26,7 +26,7 @@ from pos.domain.rights import Effect, OwnRight
 from pos.domain.season import Season, User
 from pos.store import journal
 from pos.store.ledger import Ledger, ShiftRow, StorageFailed
-from pos.store.replica import ReplicaReader
+from pos.store.replica import PlanCache, ReplicaReader
 from pos.till.belief import Belief
 from pos.till.clock import TillClock
 from pos.till.ports import Clock, Entropy, Keys, Mark, Office, Printers
@@ -52,6 +52,7 @@ class Outside:
     locale: str
     ledger: Path
     replica: Path
+    plans: PlanCache
     office: Office
     printers: Printers
     keys: Keys
@@ -264,7 +265,7 @@ class Desk:
     def _open(self) -> None:
         outside = self.outside
         self.ledger = Ledger(outside.ledger)
-        self.replica = ReplicaReader(outside.replica)
+        self.replica = ReplicaReader(outside.replica, outside.plans)
         self.number, self.hash = journal.head(self.ledger.connection)
         self.rights = self.ledger.rights()
         self.belief = Belief(outside.till, self.replica, self.rights)

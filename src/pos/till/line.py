@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 
 from pos.domain.facts import SignedFact
 from pos.store.journal import JournalReader
@@ -17,14 +18,18 @@ from pos.till.ports import Changed, LinkState, Recall
 class AgentSide:
     """Implements `pos.till.ports.Ledger`. Any thread may call any of it."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._journal = JournalReader(desk.outside.ledger)
+    def __init__(self, ledger: Path, incarnation: int) -> None:
+        self._journal = JournalReader(ledger)
+        self._incarnation = incarnation
         self._online = False
+
+    def serve(self, desk: Desk) -> None:
+        """The desk behind it. Agent and desk need each other; this closes the circle before either starts."""
+        self._desk = desk
 
     @property
     def incarnation(self) -> int:
-        return self._desk.outside.incarnation
+        return self._incarnation
 
     def facts_after(self, number: int, limit: int) -> Sequence[SignedFact]:
         return self._journal.facts_after(number, limit)

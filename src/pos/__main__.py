@@ -1,0 +1,125 @@
+"""The command line: the window, the headless face, enrolment, the demo, verify."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+import pos
+from pos.settings import BadSettings, Settings, read_settings
+
+
+def main() -> int:
+    """Run the `housefull` command; its exit code. 2 means it was called or set up wrongly."""
+    arguments = _parser().parse_args()
+    try:
+        match arguments.command:
+            case "demo":
+                from pos.app.demo import run_demo
+
+                return run_demo(arguments.data, headless=arguments.headless)
+            case "verify":
+                from pos.store.verify import report
+
+                return report(_folder(arguments.data), sys.stdout)
+        if arguments.enrol:
+            return _enrol(_folder(arguments.data), *arguments.enrol, arguments.ca_file, arguments.plain_http)
+        if arguments.headless:
+            return _headless(_folder(arguments.data))
+        from pos.app.window import run_window
+
+        return run_window(_folder(arguments.data))
+    except (KeyboardInterrupt, BrokenPipeError):
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="housefull", description="The open-source ticket window.")
+    parser.add_argument("--version", action="version", version=f"housefull {pos.__version__}")
+    parser.add_argument("--data", type=Path, help="the data folder (default: the platform's)")
+    parser.add_argument("--headless", action="store_true", help="speak JSON lines instead of opening a window")
+    parser.add_argument("--enrol", nargs=2, metavar=("URL", "CODE"), help="join an office, then exit")
+    parser.add_argument("--ca-file", type=Path, help="with --enrol: certificates to trust, in PEM")
+    parser.add_argument("--plain-http", action="store_true", help="with --enrol: allow http:// beyond this machine")
+    commands = parser.add_subparsers(dest="command")
+    for name, words in (("demo", "an evening to try"), ("verify", "check a till's journal, drawer and replica")):
+        command = commands.add_parser(name, help=words)
+        command.add_argument("--data", type=Path, default=argparse.SUPPRESS)
+        if name == "demo":
+            command.add_argument("--headless", action="store_true", default=argparse.SUPPRESS)
+    return parser
+
+
+def _folder(given: Path | None) -> Path:
+    if given is not None:
+        return given
+    from platformdirs import user_data_path
+
+    return user_data_path("housefull", appauthor=False)
+
+
+def _settings(folder: Path) -> Settings | None:
+    """The settings, or None after having said why there are none."""
+    try:
+        return read_settings(folder)
+    except FileNotFoundError:
+        _say(f"{folder} has no till.toml: join an office first, housefull --data {folder} --enrol URL CODE")
+    except BadSettings as error:
+        _say(str(error))
+    return None
+
+
+def _enrol(folder: Path, url: str, code: str, ca_file: Path | None, plain_http: bool) -> int:
+    from pos.app.joining import EnrolFailed, join
+    from pos.store.identity import FolderInUse, IdentityLost
+
+    try:
+        enrolled = join(folder, url, code, ca_file=ca_file, plain_http=plain_http)
+    except (EnrolFailed, FolderInUse, IdentityLost, OSError) as error:
+        _say(str(error))
+        return 1
+    sys.stdout.write(f"enrolled as {enrolled.till}\n")
+    return 0
+
+
+def _headless(folder: Path) -> int:
+    from pos.domain.errors import Unreadable
+
+    settings = _settings(folder)
+    if settings is None:
+        return 2
+    log_to(folder)
+    from pos.app.counter import Till
+    from pos.headless import Headless
+    from pos.store.identity import FolderInUse, IdentityLost
+
+    try:
+        till = Till(settings)
+    except (Unreadable, FolderInUse, IdentityLost, ValueError, RuntimeError) as error:
+        _say(str(error))
+        return 2
+    try:
+        Headless(till.front, settings.till, sys.stdin.buffer, sys.stdout.buffer).serve(till.go_online)
+    finally:
+        till.close()
+    return 0
+
+
+def log_to(folder: Path) -> None:
+    """Log to `folder`/housefull.log, a few megabytes at most."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(folder / "housefull.log", maxBytes=2_000_000, backupCount=3, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"housefull: {text}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

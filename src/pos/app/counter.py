@@ -1,0 +1,152 @@
+"""One till put together: ledger, replica, agent, printers, and the front that faces use."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from pos.data import printer_data, resource
+from pos.devices.profile import Profile, read_profile, unknown_profile
+from pos.devices.transport import read_address
+from pos.devices.worker.outcome import Printer
+from pos.devices.worker.printers import Printers, printer_maker
+from pos.domain.errors import Unreadable
+from pos.paper.faces import FONT_FILES
+from pos.paper.layout import Layout, read_layout
+from pos.paper.press import Press
+from pos.settings import Settings
+from pos.store.identity import FolderLock, Identity, IdentityLost, MarkFile, TillKeys, read_identity
+from pos.store.replica import PlanCache
+from pos.till.desk import Desk, Outside
+from pos.till.front import Front
+from pos.till.line import AgentSide
+from sync.agent import Agent
+
+LEDGER: Final = "ledger.db"
+REPLICA: Final = "replica.db"
+_CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: none looks like another
+_CODE_LENGTH: Final = 12  # 60 bits
+
+
+class SystemClock:
+    """This machine's clocks."""
+
+    def now(self) -> datetime:
+        return datetime.now().astimezone()
+
+    def boottime_s(self) -> float:
+        # CLOCK_BOOTTIME also runs in suspend; where there is none, monotonic does on that system.
+        clock = getattr(time, "CLOCK_BOOTTIME", None)
+        return time.monotonic() if clock is None else time.clock_gettime(clock)
+
+
+class TicketCodes:
+    """Ticket codes from the system's randomness."""
+
+    def code(self) -> str:
+        return "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH))
+
+
+class Till:
+    """A running till. Close it, and what is unsent stays in its journal."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Open everything. Raises FolderInUse, IdentityLost, Unreadable, BadAddress or RuntimeError."""
+        with ExitStack() as undo:
+            lock = FolderLock(settings.folder)
+            undo.callback(lock.release)
+            identity = _enrolled(settings.folder)
+            keys = TillKeys(identity)
+            keys.public()  # a key that is gone is said now, not at the first sale
+            self.printers = _printers(settings, lambda name, state, text: self._device(name, state, text))
+            undo.callback(self.printers.close)
+            side = AgentSide(settings.folder / LEDGER, identity.incarnation)
+            plans = PlanCache()
+            self.agent = Agent(
+                side,
+                keys,
+                SystemClock(),
+                till=identity.till,
+                url=settings.office_url,
+                office_key=identity.office_key,
+                replica=settings.folder / REPLICA,
+                plans=plans,
+                ca_file=settings.ca_file,
+                allow_plain_http=settings.plain_http,
+            )
+            self.desk = Desk(
+                Outside(
+                    till=identity.till,
+                    incarnation=identity.incarnation,
+                    locale=settings.locale,
+                    ledger=settings.folder / LEDGER,
+                    replica=settings.folder / REPLICA,
+                    plans=plans,
+                    office=self.agent,
+                    printers=self.printers,
+                    keys=keys,
+                    mark=MarkFile(identity.state_folder),
+                    clock=SystemClock(),
+                    entropy=TicketCodes(),
+                )
+            )
+            side.serve(self.desk)
+            self.desk.start()
+            undo.callback(self.desk.stop)
+            self.front = Front(self.desk)
+            self._undo = undo.pop_all()
+
+    def go_online(self) -> None:
+        """Begin to push and pull. Call it when events can be heard."""
+        self.agent.start()
+        self._undo.callback(self.agent.stop)
+
+    def _device(self, name: str, state: str, text: str) -> None:
+        desk: Desk | None = getattr(self, "desk", None)
+        if desk is not None:  # a printer may speak while the till is still being put together
+            desk.post(lambda: desk.emit("device", name=name, state=state, text=text))
+
+    def close(self) -> None:
+        """End in the reverse order: agent, desk, printers, lock."""
+        self._undo.close()
+
+
+def _enrolled(folder: Path) -> Identity:
+    identity = read_identity(folder)
+    if identity is None or not identity.till:
+        raise IdentityLost(f"{folder} is not enrolled: run housefull --data {folder} --enrol URL CODE")
+    return identity
+
+
+def _printers(settings: Settings, on_state: Callable[[str, str, str], None]) -> Printers:
+    fonts = {name: resource("fonts", name).read_bytes() for name in FONT_FILES} if settings.printers else {}
+    makers: dict[str, Callable[[Callable[[], bool]], Printer]] = {}
+    for role, printer in settings.printers.items():
+        where, key = str(settings.file), f"printer.{role}"
+        profile = _profile(printer.profile, where, f"{key}.profile")
+        address = read_address(printer.transport, where, f"{key}.transport")
+        layouts = [_layout("receipt-standard"), _layout("z-report"), _layout("ticket-standard")]
+        layouts.append(_layout(printer.layout, where, f"{key}.layout"))
+        makers[role] = printer_maker(profile, address, Press(layouts, fonts), where, f"{key}.transport")
+    return Printers(makers, settings.drawer, lambda name, state: on_state(name, state.state, state.text))
+
+
+def _profile(name: str, where: str, key: str) -> Profile:
+    folder = printer_data("profiles")
+    have = {path.stem for path in folder.glob("*.toml")}
+    if name not in have:
+        raise unknown_profile(name, have, where, key)
+    return read_profile((folder / f"{name}.toml").read_text(encoding="utf-8"), f"{name}.toml")
+
+
+def _layout(name: str, where: str = "", key: str = "") -> Layout:
+    folder = printer_data("layouts")
+    have = sorted(path.stem for path in folder.glob("*.toml"))
+    if name not in have:
+        raise Unreadable(where, key, f"there is no layout {name!r}; there are: {', '.join(have)}")
+    return read_layout((folder / f"{name}.toml").read_text(encoding="utf-8"), f"{name}.toml")

@@ -1,0 +1,198 @@
+"""till.toml: what this machine is, read once into frozen values. Nonsense is named by key."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+LOCALES: Final = ("en", "zh_TW", "vi", "uk", "hu")
+FILE: Final = "till.toml"
+
+
+class BadSettings(Exception):
+    """Names file, key and reason; the message is for whoever edits the file."""
+
+    def __init__(self, file: Path, key: str, reason: str) -> None:
+        super().__init__(f"{file}: {key}: {reason}" if key else f"{file}: {reason}")
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterSettings:
+    """One printer: names of its profile and layout, and where it is reached."""
+
+    profile: str
+    transport: str
+    layout: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A till's settings. A device left out is simply not there."""
+
+    file: Path
+    till: str
+    locale: str
+    office_url: str
+    ca_file: Path | None
+    plain_http: bool
+    printers: dict[str, PrinterSettings]
+    drawer: str | None  # the role of the printer it hangs on
+
+    @property
+    def folder(self) -> Path:
+        return self.file.parent
+
+
+def _string(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"{value!r} is not a text")
+    return value
+
+
+def _till(value: Any) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", _string(value)):
+        raise ValueError(f"{value!r} may hold letters, digits, '-' and '_' only")
+    return str(value)
+
+
+def _locale(value: Any) -> str:
+    if value not in LOCALES:
+        raise ValueError(f"{value!r} is none of {', '.join(LOCALES)}")
+    return str(value)
+
+
+def _url(value: Any) -> str:
+    parts = urlsplit(_string(value))
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"{value!r} is not an address like https://office.example:8443")
+    return str(value)
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{value!r} is not true or false")
+    return value
+
+
+def _via(value: Any) -> str:
+    if value not in ("printer.receipt", "printer.ticket"):
+        raise ValueError(f"{value!r} is neither printer.receipt nor printer.ticket")
+    return str(value)
+
+
+_PRINTER: Final[dict[str, Callable[[Any], Any]]] = {"profile": _string, "transport": _string, "layout": _string}
+# Every key there may be. Sections of devices that later versions drive are known by
+# name, so that a file written for them is not called wrong.
+_KEYS: Final[dict[str, dict[str, Callable[[Any], Any]]]] = {
+    "till": {"id": _till, "locale": _locale},
+    "office": {"url": _url, "ca_file": _string, "plain_http": _flag},
+    "printer.ticket": _PRINTER,
+    "printer.receipt": _PRINTER,
+    "drawer": {"via": _via},
+    "terminal": {"protocol": _string, "transport": _string, "password": _string},
+    "scanner": {"transport": _string},
+    "customer_display": {"kind": _string},
+}
+_NEEDED: Final = {
+    "till": ("id",),
+    "office": ("url",),
+    "printer.ticket": ("profile", "transport", "layout"),
+    "printer.receipt": ("profile", "transport", "layout"),
+    "drawer": ("via",),
+}
+
+
+def read_settings(folder: Path) -> Settings:
+    """Read `folder`/till.toml. Raises FileNotFoundError, or BadSettings for anything wrong in it."""
+    file = folder / FILE
+    try:
+        document = tomllib.loads(file.read_bytes().decode())
+    except UnicodeDecodeError as error:
+        raise BadSettings(file, "", f"is not UTF-8 ({error})") from error
+    except tomllib.TOMLDecodeError as error:
+        raise BadSettings(file, "", f"is not TOML ({error})") from error
+    sections = _sections(file, document)
+    till, office = sections["till"], sections["office"]
+    printers = {
+        role: PrinterSettings(**sections[f"printer.{role}"])
+        for role in ("ticket", "receipt")
+        if f"printer.{role}" in sections
+    }
+    drawer = sections["drawer"]["via"].removeprefix("printer.") if "drawer" in sections else None
+    if drawer is not None and drawer not in printers:
+        raise BadSettings(file, "drawer.via", f"there is no [printer.{drawer}]")
+    ca_file = folder / office["ca_file"] if "ca_file" in office else None
+    locale = till.get("locale", "en")
+    plain = office.get("plain_http", False)
+    return Settings(file, till["id"], locale, office["url"], ca_file, plain, printers, drawer)
+
+
+def _sections(file: Path, document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Section name -> checked values."""
+    tables = {name: value for name, value in document.items() if name != "printer"}
+    printers = document.get("printer", {})
+    if not isinstance(printers, dict):
+        raise BadSettings(file, "printer", "must be [printer.ticket] or [printer.receipt]")
+    tables |= {f"printer.{role}": value for role, value in printers.items()}
+    found: dict[str, dict[str, Any]] = {}
+    for section, table in tables.items():
+        if section not in _KEYS:
+            raise BadSettings(file, section, f"is not a section; there are {', '.join(_KEYS)}")
+        if not isinstance(table, dict):
+            raise BadSettings(file, section, "must be a table")
+        found[section] = _section(file, section, table)
+    for section in ("till", "office"):
+        if section not in found:
+            raise BadSettings(file, section, "is missing")
+    return found
+
+
+def _section(file: Path, section: str, table: dict[str, Any]) -> dict[str, Any]:
+    read: dict[str, Any] = {}
+    for key, value in table.items():
+        check = _KEYS[section].get(key)
+        if check is None:
+            raise BadSettings(file, f"{section}.{key}", f"is unknown; there are {', '.join(_KEYS[section])}")
+        try:
+            read[key] = check(value)
+        except ValueError as error:
+            raise BadSettings(file, f"{section}.{key}", str(error)) from error
+    for key in _NEEDED.get(section, ()):
+        if key not in read:
+            raise BadSettings(file, f"{section}.{key}", "is missing")
+    return read
+
+
+def write_settings(folder: Path, till: str, office_url: str, devices: str = "", *, plain_http: bool = False) -> Path:
+    """Write a new till.toml, or put till and office right in one that is there. `devices` is TOML.
+
+    What a person has written in an old file stays: only the two values are changed.
+    """
+    file = folder / FILE
+    if file.exists():
+        text = file.read_text(encoding="utf-8")
+        text = _put(text, "till", "id", till)
+        text = _put(text, "office", "url", office_url)
+    else:
+        plain = "plain_http = true\n" if plain_http else ""
+        text = f'[till]\nid = "{till}"\nlocale = "en"\n\n[office]\nurl = "{office_url}"\n{plain}\n{devices}'
+    fresh = file.with_suffix(".toml.new")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(file)
+    return file
+
+
+def _put(text: str, section: str, key: str, value: str) -> str:
+    inside = re.search(rf"(?ms)^\[{section}\][ \t]*$(.*?)(?=^\[|\Z)", text)
+    line = f'{key} = "{value}"'
+    if inside is None:
+        return f"[{section}]\n{line}\n\n{text}"
+    body = inside[1]
+    changed, count = re.subn(rf"(?m)^{key}\s*=.*$", line, body, count=1)
+    body = changed if count else f"\n{line}{body}"
+    return text[: inside.start(1)] + body + text[inside.end(1) :]

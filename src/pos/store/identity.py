@@ -1,0 +1,199 @@
+"""Who this installation is: identity file, Ed25519 key, high-water mark, and the folder's lock.
+
+The key and the mark lie outside the data folder on purpose. A data folder that was
+restored from an old copy, or copied to another machine, then gives itself away.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import sys
+import uuid
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Final
+
+from platformdirs import user_state_path
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+_FILE: Final = "identity.json"
+_SERVICE: Final = "housefull"
+# Back ends that keep a secret secret. Others write plain text, or drop what they are given.
+_SECURE: Final = (
+    "keyring.backends.SecretService.Keyring",
+    "keyring.backends.libsecret.Keyring",
+    "keyring.backends.kwallet.DBusKeyring",
+    "keyring.backends.macOS.Keyring",
+    "keyring.backends.Windows.WinVaultKeyring",
+)
+
+
+class IdentityLost(Exception):
+    """This data folder cannot say who it is; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """`install` names key and mark outside the data folder. `key_at`: "keyring" or "file"."""
+
+    install: str
+    key_at: str
+    till: str = ""
+    incarnation: int = 0
+    office_key: str = ""
+
+    @property
+    def state_folder(self) -> Path:
+        return user_state_path("housefull", appauthor=False) / self.install
+
+
+def read_identity(folder: Path) -> Identity | None:
+    """The identity of a data folder, None when it has none yet. Raises IdentityLost for a damaged one."""
+    try:
+        return Identity(**json.loads((folder / _FILE).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError) as error:
+        raise IdentityLost(f"{folder / _FILE} cannot be read ({error}); enrol this till again") from error
+
+
+def write_identity(folder: Path, identity: Identity) -> None:
+    """Replace the identity file in one step."""
+    fresh = folder / (_FILE + ".new")
+    fresh.write_text(json.dumps(asdict(identity), indent=1), encoding="utf-8")
+    fresh.replace(folder / _FILE)
+
+
+def new_identity(folder: Path) -> Identity:
+    """Make a key pair, keep it safe, and write an identity that belongs to no till yet."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    folder.mkdir(parents=True, exist_ok=True)
+    identity = Identity(uuid.uuid4().hex, "keyring")
+    secret = base64.b64encode(Ed25519PrivateKey.generate().private_bytes_raw()).decode()
+    if not _into_keyring(identity.install, secret):
+        identity = replace(identity, key_at="file")
+        identity.state_folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(_key_file(identity), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secret)
+    write_identity(folder, identity)
+    return identity
+
+
+def _key_file(identity: Identity) -> Path:
+    return identity.state_folder / "till.key"
+
+
+def _into_keyring(install: str, secret: str) -> bool:
+    """Whether the platform's keyring took the secret and gave it back."""
+    import keyring
+    from keyring.errors import KeyringError
+
+    backend = keyring.get_keyring()
+    name = f"{type(backend).__module__}.{type(backend).__qualname__}"
+    if name not in _SECURE:
+        return False
+    try:
+        keyring.set_password(_SERVICE, install, secret)
+        return keyring.get_password(_SERVICE, install) == secret
+    except KeyringError:
+        return False
+
+
+class TillKeys:
+    """The till's private key, read when first needed. Raises IdentityLost when it is gone."""
+
+    def __init__(self, identity: Identity) -> None:
+        self._identity = identity
+
+    @cached_property
+    def _key(self) -> Ed25519PrivateKey:
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+        secret: str | None
+        if self._identity.key_at == "keyring":
+            import keyring
+
+            secret = keyring.get_password(_SERVICE, self._identity.install)
+        else:
+            file = _key_file(self._identity)
+            secret = file.read_text() if file.exists() else None
+        if secret is None:
+            raise IdentityLost(
+                "this machine does not have the till's key: the data folder is from elsewhere; enrol again"
+            )
+        return Ed25519PrivateKey.from_private_bytes(base64.b64decode(secret))
+
+    @property
+    def where(self) -> str:
+        """Where the key is kept, for the diagnostics."""
+        return "the platform's keyring" if self._identity.key_at == "keyring" else str(_key_file(self._identity))
+
+    def sign(self, message: bytes) -> bytes:
+        return self._key.sign(message)
+
+    def public(self) -> bytes:
+        """32 raw bytes."""
+        return self._key.public_key().public_bytes_raw()
+
+
+class MarkFile:
+    """The high-water mark in the state folder.
+
+    Not synced to the disk: after a power loss it may be behind the ledger, which is a
+    crash and no amnesia; the ledger being behind the mark is what it is there to see.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "mark"
+
+    def read(self) -> tuple[int, int, str] | None:
+        try:
+            incarnation, number, digest = self._path.read_text().split()
+            return int(incarnation), int(number), digest
+        except (FileNotFoundError, ValueError):
+            return None
+
+    def write(self, incarnation: int, number: int, hash: str) -> None:
+        fresh = self._path.with_suffix(".new")
+        fresh.parent.mkdir(parents=True, exist_ok=True)
+        fresh.write_text(f"{incarnation} {number} {hash}\n")
+        fresh.replace(self._path)
+
+
+class FolderInUse(Exception):
+    """Another program has this data folder open."""
+
+
+class FolderLock:
+    """One till program a data folder. Held while the object lives; a crash lets go of it."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file: IO[str] = (folder / "lock").open("a")
+        try:
+            _lock(self._file)
+        except OSError as error:
+            self._file.close()
+            raise FolderInUse(f"another Housefull is already using {folder}") from error
+
+    def release(self) -> None:
+        self._file.close()
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: IO[str]) -> None:
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def _lock(file: IO[str]) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
