@@ -77,6 +77,8 @@ class ToyOffice:
         self._server: _Server | None = None
         self._port = 0
         self._closing = threading.Event()
+        self._flows = threading.Event()
+        self._flows.set()
 
     # ---- the cable -------------------------------------------------------------------------
 
@@ -86,6 +88,7 @@ class ToyOffice:
 
     def __exit__(self, *_: object) -> None:
         self._closing.set()
+        self._flows.set()
         self.cut()
 
     @property
@@ -109,6 +112,13 @@ class ToyOffice:
             threading.Thread(
                 target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, name="toy-office", daemon=True
             ).start()
+
+    def freeze(self) -> None:
+        """A black hole: requests are taken, but not a byte comes back any more."""
+        self._flows.clear()
+
+    def thaw(self) -> None:
+        self._flows.set()
 
     def next(self, path: str, *faults: Fault) -> None:
         """The next requests of `path` go wrong this way, one after the other."""
@@ -180,7 +190,7 @@ class ToyOffice:
 
     # ---- requests --------------------------------------------------------------------------
 
-    def fault(self, path: str) -> Fault | None:
+    def _fault(self, path: str) -> Fault | None:
         with self.lock:
             queue = self._faults[path]
             return queue.popleft() if queue else self._constant
@@ -189,7 +199,7 @@ class ToyOffice:
         """Answer one request; whether the connection stays open."""
         with self.lock:
             self.requests.append(request.path)
-        fault = self.fault(request.path)
+        fault = self._fault(request.path)
         if fault in (Fault.HANG_UP, Fault.SILENCE, Fault.DRIP, Fault.HTML, Fault.GATEWAY):
             return self._astray(fault, sock)
         if fault is Fault.FAILURE:
@@ -209,6 +219,7 @@ class ToyOffice:
             before, self._last[request.path] = self._last.get(request.path, answer), answer
         if fault is Fault.REPLAYED:
             answer = before
+        self._flows.wait()
         if fault is Fault.HALF:
             sock.sendall(answer[: len(answer) - len(body) // 2 - 1])
             return False
@@ -217,9 +228,8 @@ class ToyOffice:
 
     def _astray(self, fault: Fault, sock: socket.socket) -> bool:
         if fault is Fault.SILENCE:
-            while not self._closing.wait(0.05) and self._constant in (Fault.SILENCE, None):
-                if self._constant is None and not _peer_waits(sock):
-                    break
+            while not self._closing.wait(0.05) and _peer_waits(sock):
+                continue
             return False
         if fault is Fault.DRIP:
             sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")

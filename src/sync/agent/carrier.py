@@ -70,6 +70,60 @@ class Attempt:
         return self.broken and not self.answered and not self.new_connection
 
 
+class _Connections:
+    """A pool of connections. Once retired it takes no more requests, and is closed with its last one."""
+
+    def __init__(self, tls: ssl.SSLContext | None) -> None:
+        # The library would log every request, and a till makes one every few seconds.
+        logging.getLogger("httpx2").setLevel(logging.WARNING)
+        self.client = httpx2.Client(
+            # Without TLS there is nothing to verify, and loading the store takes its time.
+            verify=tls if tls is not None else False,
+            trust_env=False,  # a till calls its office directly
+            headers={"Accept-Encoding": "identity", "User-Agent": "housefull"},
+            limits=httpx2.Limits(keepalive_expiry=None),
+        )
+        self._lock = threading.Lock()
+        self._sockets: set[socket.socket] = set()
+        self._requests = 0
+        self._retired = False
+
+    def begin(self) -> None:
+        with self._lock:
+            self._requests += 1
+
+    def end(self) -> None:
+        with self._lock:
+            self._requests -= 1
+            last = self._retired and self._requests == 0
+        if last:
+            self.client.close()
+
+    def connected(self, sock: socket.socket) -> None:
+        with self._lock:
+            self._sockets = {known for known in self._sockets if known.fileno() >= 0} | {sock}
+            retired = self._retired
+        if retired:
+            _shut(sock)
+
+    def retire(self) -> None:
+        with self._lock:
+            self._retired = True
+            sockets, idle = self._sockets, self._requests == 0
+        for sock in sockets:
+            _shut(sock)
+        if idle:
+            self.client.close()
+
+
+def _shut(sock: socket.socket) -> None:
+    """Wake whoever reads from it, which closing it would not."""
+    try:
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)
+    except OSError:
+        return  # it is down already
+
+
 class Carrier:
     """Connections to one office. `url` is from `check_url`, `tls` from `tls_for`."""
 
@@ -77,8 +131,7 @@ class Carrier:
         self._url = url
         self._tls = tls
         self._lock = threading.Lock()
-        self._client: httpx2.Client | None = None
-        self._sockets: set[socket.socket] = set()
+        self._connections: _Connections | None = None
         self._closed = False
 
     def exchange(
@@ -89,15 +142,16 @@ class Carrier:
         `deadline` is by time.monotonic(). Raises Trouble.
         """
         left_s = max(deadline - time.monotonic(), 0.05)
+        connections = self._begin()
 
         def trace(event: str, info: dict[str, Any]) -> None:
             if event == "connection.connect_tcp.started":
                 attempt.new_connection = True
             elif event == "connection.connect_tcp.complete":
-                self._connected(info["return_value"].get_extra_info("socket"))
+                connections.connected(info["return_value"].get_extra_info("socket"))
 
         try:
-            with self._open().stream(
+            with connections.client.stream(
                 method,
                 self._url + path,
                 content=body,
@@ -113,44 +167,29 @@ class Carrier:
                 raise LinkClosed from error
             attempt.broken = isinstance(error, httpx2.NetworkError | httpx2.RemoteProtocolError)
             raise of_transport(error, answered=attempt.answered) from error
+        finally:
+            connections.end()
 
-    def _open(self) -> httpx2.Client:
+    def _begin(self) -> _Connections:
         with self._lock:
             if self._closed:
                 raise LinkClosed
-            if self._client is None:
-                # It would log every request, and a till makes one every few seconds.
-                logging.getLogger("httpx2").setLevel(logging.WARNING)
-                self._client = httpx2.Client(
-                    # Without TLS there is nothing to verify, and loading the store takes its time.
-                    verify=self._tls if self._tls is not None else False,
-                    trust_env=False,  # a till calls its office directly
-                    headers={"Accept-Encoding": "identity", "User-Agent": "housefull"},
-                    limits=httpx2.Limits(keepalive_expiry=None),
-                )
-            return self._client
-
-    def _connected(self, sock: socket.socket) -> None:
-        with self._lock:
-            self._sockets = {known for known in self._sockets if known.fileno() >= 0} | {sock}
+            if self._connections is None:
+                self._connections = _Connections(self._tls)
+            self._connections.begin()
+            return self._connections
 
     def renew(self) -> None:
         """Drop all connections: after an outage those from before it are dead, and would only time out."""
         with self._lock:
-            client, self._client = self._client, None
-            sockets, self._sockets = self._sockets, set()
-        for sock in sockets:
-            # Closing alone would not wake a thread that reads from it.
-            try:
-                socket.socket.shutdown(sock, socket.SHUT_RDWR)
-            except OSError:
-                continue  # it was down already
-        if client is not None:
-            client.close()
+            connections, self._connections = self._connections, None
+        if connections is not None:
+            connections.retire()
 
     def close(self) -> None:
         """End every request at once, those of other threads too; further ones raise LinkClosed."""
-        self._closed = True
+        with self._lock:
+            self._closed = True
         self.renew()
 
 

@@ -89,7 +89,8 @@ def test_a_refused_push_stands_as_an_alarm_and_loses_nothing(till: Till) -> None
     till.agent.facts_waiting()
     alarm = soon(lambda: [link for link in till.journal.links if link.cause == "office_refuses"])[0]
     assert alarm.state == "offline"
-    assert "number 1" in alarm.detail and "the toy office refuses" in alarm.detail
+    assert "number 1" in alarm.detail
+    assert "the toy office refuses" in alarm.detail
     soon(lambda: till.journal.acknowledged() == 1)
     soon(lambda: till.agent.link().state == "online")
 

@@ -68,7 +68,6 @@ class ReplicaWriter:
         self._lock = threading.RLock()
         self._db: Connection | None = None
         self._file: tuple[int, int] | None = None
-        self._seatings: dict[str, tuple[str, Seating]] = {}
 
     # ---- the file --------------------------------------------------------------------------
 
@@ -93,7 +92,6 @@ class ReplicaWriter:
             log.warning("%s was taken away; it will be fetched again", self._path.name)
             self.close()
         if self._db is None:
-            self._seatings.clear()
             why = self._fault() if self._path.exists() else ""
             if why:
                 self.start_over(why)
@@ -149,7 +147,6 @@ class ReplicaWriter:
                 try:
                     yield db
                 except BaseException:
-                    self._seatings.clear()
                     db.exec_driver_sql("ROLLBACK")
                     raise
                 db.exec_driver_sql("COMMIT")
@@ -185,19 +182,16 @@ class ReplicaWriter:
                 for show, body in bodies.items()
                 if body is not None and (show not in stored or stored[show].layout != layout_of(body))
             }
+            seatings = _Seatings(self, db)
             for change in fresh:
                 row = stored.get(change.show)
                 if row is None or change.position <= row.position or bodies.get(change.show, {}) is None:
                     continue
-                if change.kind == "reload" or (change.kind == "places" and self._strangers(db, change)):
+                # Places that the stored layout does not know belong to a newer one.
+                if change.kind == "reload" or (change.kind == "places" and seatings.strange_to(change)):
                     shows.setdefault(change.show, row.layout)
             versions = {layout.plan_version_of(numbered) for numbered in shows.values()} - {""}
             return Needs(tuple(shows), tuple(sorted(v for v in versions if not _has_plan(db, v))))
-
-    def _strangers(self, db: Connection, change: ChangeWord) -> bool:
-        """Whether a change names places that the stored layout does not know."""
-        seating = self._seating(db, change.show)
-        return any(seating.find(item.place) is None for item in change.items)
 
     # ---- a page of changes -----------------------------------------------------------------
 
@@ -249,11 +243,12 @@ class ReplicaWriter:
     ) -> dict[str, tuple[int, ...]]:
         latest: dict[str, dict[int, tuple[int, PlaceWord]]] = {}
         positions = {row.show: row.position for row in db.execute(select(show_places.c.show, show_places.c.position))}
+        seatings = _Seatings(self, db)
         for change in fresh:
             # A show that is gone by the end of the page has no places any more.
             if change.kind != "places" or change.position <= positions.get(change.show, change.position):
                 continue
-            seating = self._seating(db, change.show)
+            seating = seatings.of(change.show)
             for item in change.items:
                 ix = seating.find(item.place)
                 if ix is None:
@@ -314,10 +309,6 @@ class ReplicaWriter:
             raise Unreadable(f"plan {version}", "", f"the office sent plan {sent}")
         db.execute(plan.insert().values(version=version, blob=blob))
 
-    def _seating(self, db: Connection, show: str) -> Seating:
-        numbered = db.execute(select(show_places.c.layout).where(show_places.c.show == show)).scalar_one()
-        return self._seating_by(db, numbered)
-
     def _seating_by(self, db: Connection, numbered: str) -> Seating:
         version = layout.plan_version_of(numbered)
 
@@ -328,6 +319,25 @@ class ReplicaWriter:
             return bytes(found)
 
         return Seating(self._plans.get(version, blob) if version else None, layout.areas_of(numbered))
+
+
+class _Seatings:
+    """The stored shows' seatings, each made once for a page."""
+
+    def __init__(self, writer: ReplicaWriter, db: Connection) -> None:
+        self._writer, self._db = writer, db
+        self._made: dict[str, Seating] = {}
+
+    def of(self, show: str) -> Seating:
+        if show not in self._made:
+            numbered = self._db.execute(select(show_places.c.layout).where(show_places.c.show == show)).scalar_one()
+            self._made[show] = self._writer._seating_by(self._db, numbered)
+        return self._made[show]
+
+    def strange_to(self, change: ChangeWord) -> bool:
+        """Whether a change names places that the stored layout does not know."""
+        seating = self.of(change.show)
+        return any(seating.find(item.place) is None for item in change.items)
 
 
 class Snapshot:

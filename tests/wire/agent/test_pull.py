@@ -1,0 +1,277 @@
+"""What the office says reaches the replica whole, once, and in order."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from pos.domain.plan import Plan, read_plan
+from pos.domain.rights import OfficeRight, OfficeState, Token
+from pos.domain.season import Area
+from pos.till.ports import Recall
+from tests.peers.toy_office import Fault, ToyOffice
+from tests.wire.agent.conftest import PLANS
+from tests.wire.agent.till import Till, soon
+
+SALE = {
+    "id": "T2.1.7", "at": "2026-11-22T11:00:00+01:00", "till": "T2", "name": "Ödön Horváth", "total": "24.00",
+    "tickets": [{"id": "T2.1.7.1", "code": "QWERTYUIOP", "show": "tosca", "place": "Standing", "state": "live"}],
+}  # fmt: skip
+
+
+def state(till: Till, show: str, place: str) -> OfficeRight:
+    with till.reading() as reader:
+        ix = reader.seating(show).find(place)
+        assert ix is not None
+        return reader.right(show, ix)
+
+
+def cursor(till: Till) -> int:
+    with till.reading() as reader:
+        return reader.cursor()
+
+
+def test_a_change_of_a_seat_is_in_the_replica_at_once(till: Till, studio: Plan) -> None:
+    soon(lambda: till.journal.links)
+    time.sleep(0.2)  # the long poll is under way
+    began = time.monotonic()
+    till.office.seat("tosca", studio.place_ids[7], "LEASED", "T2", 3)
+    soon(lambda: till.journal.changes)
+    assert time.monotonic() - began < 0.5
+    assert state(till, "tosca", studio.place_ids[7]) == OfficeRight(
+        OfficeState.LEASED, "T2", 1_800_000_000, Token(3, 0)
+    )
+    assert till.journal.changes[-1].places == {"tosca": (7,)}
+    with till.reading() as reader:
+        assert reader.tally("tosca") == {(OfficeState.POOL, ""): 239, (OfficeState.LEASED, "T2"): 1}
+        assert reader.states("tosca") == b"P" * 7 + b"L" + b"P" * 232
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [Fault.LOSE_ANSWER, Fault.HANG_UP, Fault.HALF, Fault.HTML, Fault.FORGED, Fault.REPLAYED, Fault.NONSENSE,
+     Fault.GATEWAY, Fault.FAILURE],
+)  # fmt: skip
+def test_a_poll_that_went_wrong_loses_no_change(till: Till, fault: Fault) -> None:
+    soon(lambda: till.journal.links)
+    till.office.next("/v1/pull", fault, fault)
+    for unit in range(1, 6):
+        till.office.seat("party", f"Standing#{unit}", "SOLD", "T2", unit)
+    soon(lambda: cursor(till) == len(till.office.log))
+    with till.reading() as reader:
+        assert reader.states("party") == b"S" * 5 + b"P" * 45
+    soon(lambda: till.agent.link().state == "online")
+
+
+def test_many_changes_come_in_pages(till: Till) -> None:
+    for number in range(1200):
+        till.office.seat("party", f"Standing#{number % 50 + 1}", "LEASED", f"T{number}", number + 1)
+    soon(lambda: cursor(till) == len(till.office.log))
+    assert state(till, "party", "Standing#50").holder == "T1199"
+
+
+def test_a_new_show_comes_with_its_plan_and_places(till: Till) -> None:
+    soon(lambda: till.journal.links)
+    opera = read_plan((PLANS / "opera.json").read_bytes(), "opera.json")
+    till.office.show("aida", opera, (Area("Gallery", 30),))
+    soon(lambda: till.journal.changes)
+    with till.reading() as reader:
+        assert set(reader.season().shows) == {"tosca", "party", "aida"}
+        assert len(reader.seating("aida")) == len(opera) + 30
+        assert reader.plan(opera.version).version == opera.version
+        assert set(reader.states("aida")) == {ord("P")}
+    till.office.document("show", "aida", None)
+    soon(lambda: len(till.journal.changes) > 1)
+    with till.reading() as reader:
+        assert set(reader.season().shows) == {"tosca", "party"}
+        with pytest.raises(KeyError):
+            reader.states("aida")
+
+
+def test_a_plan_is_fetched_once_for_all_its_shows(till: Till, studio: Plan) -> None:
+    till.office.show("carmen", studio)
+    till.office.show("norma", studio)
+    soon(lambda: cursor(till) == len(till.office.log))
+    assert sum(path.startswith("/v1/plan/") for path in till.office.requests) == 1
+
+
+def test_changed_areas_number_the_places_anew(till: Till, studio: Plan) -> None:
+    till.office.seat("tosca", "Standing#20", "SOLD", "T2")
+    soon(lambda: cursor(till) == len(till.office.log))
+    till.office.show("tosca", studio, (Area("Pit", 5), Area("Standing", 30)))
+    till.office.seat("tosca", "Standing#30", "SOLD", "T2")
+    soon(lambda: cursor(till) == len(till.office.log))
+    assert state(till, "tosca", "Standing#30").state is OfficeState.SOLD
+    assert state(till, "tosca", "Standing#20").state is OfficeState.POOL
+    assert till.journal.changes[-1].places["tosca"] in ((), (254,))
+
+
+def test_reload_fetches_a_shows_places_again(till: Till) -> None:
+    soon(lambda: till.journal.links)
+    with till.office.lock:
+        till.office.places["party"] = [
+            item.model_copy(update={"state": "HELD"}) for item in till.office.places["party"]
+        ]
+        till.office.reload("party")
+    soon(lambda: till.journal.changes)
+    with till.reading() as reader:
+        assert reader.states("party") == b"H" * 50
+    assert till.journal.changes[-1].places == {"party": ()}
+
+
+def test_a_show_is_never_seen_without_its_places(till: Till) -> None:
+    """The places cannot be had: the page waits, and the old season stays."""
+    soon(lambda: till.journal.links)
+    till.office.next("/v1/places", *[Fault.HTML] * 3)
+    before = cursor(till)
+    till.office.show("aida", None, (Area("Gallery", 30),))
+    soon(lambda: till.office.requests.count("/v1/places") >= 4)
+    with till.reading() as reader:
+        assert "aida" not in reader.season().shows or reader.states("aida") == b"P" * 30
+    soon(lambda: cursor(till) > before)
+    with till.reading() as reader:
+        assert reader.states("aida") == b"P" * 30
+
+
+def test_documents_that_make_no_season_are_not_stored(till: Till) -> None:
+    soon(lambda: till.journal.links)
+    before = cursor(till)
+    till.office.document("fee", "counter", {"id": "counter", "per": "ticket", "amount": "a lot"})
+    alarm = soon(lambda: [link for link in till.journal.links if link.cause == "office_refuses"])[0]
+    assert "a lot" in alarm.detail
+    assert cursor(till) == before
+    with till.reading() as reader:
+        assert reader.season().fees == ()
+    with till.office.lock:  # the office is mended
+        till.office.log[-1] = till.office.log[-1].model_copy(update={"body": None})
+    soon(lambda: cursor(till) > before)
+    soon(lambda: till.agent.link().state == "online")
+
+
+def test_sales_are_found_by_code_id_ticket_and_name(till: Till) -> None:
+    till.office.sale(SALE)
+    soon(lambda: any(change.sales for change in till.journal.changes))
+    with till.reading() as reader:
+        for wanted in (
+            {"code": "QWERTYUIOP"}, {"sale_id": "T2.1.7"}, {"ticket_id": "T2.1.7.1"}, {"name": "horváth ö"},
+        ):  # fmt: skip
+            assert reader.find_sales(**wanted) == [SALE], wanted  # type: ignore[arg-type]
+        assert reader.find_sales(code="QWERTYUIO") == []
+        assert reader.find_sales(name="  ") == []
+
+
+def test_an_office_that_starts_anew_is_fetched_anew(till: Till) -> None:
+    """Its disk was restored: the change log ends before our cursor."""
+    for unit in range(1, 6):
+        till.office.seat("party", f"Standing#{unit}", "SOLD", "T2", unit)
+    soon(lambda: cursor(till) == len(till.office.log))
+    with till.office.lock:
+        del till.office.log[-5:]
+        till.office.places["party"] = [
+            item.model_copy(update={"state": "POOL", "holder": ""}) for item in till.office.places["party"]
+        ]
+    soon(lambda: cursor(till) == len(till.office.log), 8.0)
+    with till.reading() as reader:
+        assert reader.states("party") == b"P" * 50
+
+
+@pytest.mark.parametrize("harm", ["gone", "garbage", "format", "other"])
+def test_a_replica_that_cannot_be_used_is_set_aside_and_fetched_again(till: Till, harm: str) -> None:
+    till.agent.stop()
+    again = rejoined(till)
+    match harm:
+        case "gone":
+            till.replica.unlink()
+        case "garbage":
+            till.replica.write_bytes(b"not a database" * 1000)
+        case "format":
+            import sqlite3
+
+            with sqlite3.connect(till.replica) as db:
+                db.execute("PRAGMA user_version = 99")
+            db.close()
+        case "other":
+            import sqlite3
+
+            with sqlite3.connect(till.replica) as db:
+                db.execute("UPDATE meta SET value = 'another key' WHERE key = 'office'")
+            db.close()
+    again.agent.start()
+    try:
+        soon(lambda: whole(again))
+        assert cursor(again) == len(till.office.log)
+    finally:
+        again.agent.stop()
+    aside = [path.name for path in till.replica.parent.glob("replica.db.*")]
+    assert bool(aside) == (harm != "gone"), aside
+
+
+def whole(till: Till) -> bool:
+    with till.reading() as reader:
+        return reader.complete()
+
+
+def rejoined(till: Till) -> Till:
+    """The same till after a restart."""
+    from sync.agent import Agent
+    from tests.wire.agent.till import Clock
+
+    agent = Agent(
+        till.journal, till.keys, Clock(), till="T1", url=till.office.url, office_key=till.office.office_key,
+        replica=till.replica,
+    )  # fmt: skip
+    return Till(till.office, till.keys, till.journal, agent, till.replica)
+
+
+def test_a_replica_deleted_while_running_is_fetched_again(till: Till) -> None:
+    soon(lambda: till.journal.links)
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{till.replica}{suffix}").unlink(missing_ok=True)
+    till.office.seat("party", "Standing#1", "SOLD", "T2")
+    soon(lambda: whole(till))
+    soon(lambda: cursor(till) == len(till.office.log))
+
+
+# ---- recalls -------------------------------------------------------------------------------
+
+
+def test_a_recalled_right_is_given_back_by_a_fact(till: Till) -> None:
+    soon(lambda: till.journal.links)
+    till.office.seat("party", "Standing#1", "LEASED", "T1", 4)
+    began = time.monotonic()
+    till.office.recall("party", "Standing#1", 4)
+    soon(lambda: till.office.facts)
+    assert time.monotonic() - began < 1.0
+    assert till.journal.recalled == [Recall("party", "Standing#1", Token(4, 0))]
+    soon(lambda: state(till, "party", "Standing#1").state is OfficeState.POOL)
+    assert till.office.recalls == []
+
+
+def test_a_kept_right_is_declined(till: Till) -> None:
+    soon(lambda: till.journal.links)
+    till.journal.keeps = lambda ask: ask.place == "Standing#2"
+    till.office.next("/v1/decline", Fault.HANG_UP, Fault.HTML)
+    for unit in (1, 2):
+        till.office.seat("party", f"Standing#{unit}", "LEASED", "T1", 4)
+    with till.office.lock:
+        till.office.recall("party", "Standing#1", 4)
+        till.office.recall("party", "Standing#2", 4)
+    soon(lambda: till.office.declined, 8.0)
+    assert [item.place for item in till.office.declined] == ["Standing#2"]
+    soon(lambda: till.office.facts)
+
+
+def test_repeated_recalls_do_not_make_the_poll_spin(till: Till, office: ToyOffice) -> None:
+    soon(lambda: till.journal.links)
+    till.journal.keeps = lambda ask: True
+    office.next("/v1/decline", *[Fault.HANG_UP] * 20)
+    office.seat("party", "Standing#1", "LEASED", "T1", 4)
+    office.recall("party", "Standing#1", 4)
+    soon(lambda: till.journal.recalled)
+    with office.lock:
+        before = len(office.requests)
+    time.sleep(1.0)
+    with office.lock:
+        assert len(office.requests) - before < 12
