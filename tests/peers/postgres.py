@@ -78,7 +78,7 @@ class Cluster:
 
     def stop(self) -> None:
         if self._server:
-            self._server.send_signal(2)  # SIGINT: fast shutdown, clients are cut off
+            self._server.send_signal(3)  # SIGQUIT: at once, without a checkpoint of what is thrown away
             try:
                 self._server.wait(10)
             except subprocess.TimeoutExpired:

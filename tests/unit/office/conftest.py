@@ -1,0 +1,144 @@
+"""An office's database of either kind, with the small season in it, and tills that sign."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import make_url, text
+
+from sync.office.clock import now_s
+from sync.office.rules import enrolment, tills
+from sync.office.rules.claims import Claim, Outcome, settle
+from sync.office.rules.facts import accept
+from sync.office.rules.reading import read
+from sync.office.season.importer import import_season
+from sync.office.store.engine import Database, open_database
+from sync.office.verify.check import check
+from sync.wire import ClaimAnswer, FactItem, GrantItem, PushAnswer
+from tests.peers.small_season import SHOW, write_season
+from tests.peers.till_client import TillClient
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """Empty, but for the tables."""
+    opened = open_database(database_url)
+    yield opened
+    opened.close()
+
+
+class House:
+    """The rules on a real database, without HTTP between."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def rows(self, sql: str) -> list[tuple[object, ...]]:
+        with self.database.read() as connection:
+            return [tuple(row) for row in connection.execute(text(sql))]
+
+    def run(self, sql: str) -> None:
+        with self.database.write() as connection:
+            connection.execute(text(sql))
+
+    def place(self, place: str) -> tuple[object, ...]:
+        """(state, holder, incarnation, epoch, hop) of a place of the show."""
+        sql = f"SELECT state, holder, incarnation, epoch, hop FROM place_right WHERE place = '{place}'"
+        return self.rows(f"{sql} AND show_id = '{SHOW}'")[0]
+
+    def enrol(self, till: str, *, replace: bool = False) -> TillClient:
+        """A till's key and journal, enrolled without a line."""
+        client = TillClient("http://127.0.0.1:9")
+        client.http.close()
+        with self.database.write() as connection:
+            code = enrolment.offer(connection, till, int(now_s()), replace=replace)
+        with self.database.write() as connection:
+            done = enrolment.redeem(connection, code, client.key.public_key().public_bytes_raw(), int(now_s()))
+        client.till, client.incarnation = done.till, done.incarnation
+        return client
+
+    def seen(self, *clients: TillClient) -> None:
+        with self.database.write() as connection:
+            tills.seen(connection, {client.till for client in clients}, now_s())
+
+    def settle(self, *claims: Claim) -> list[Outcome]:
+        with self.database.write() as connection:
+            return settle(connection, claims, now_s())
+
+    def claim(self, client: TillClient, *places: str, whole: bool = True, wait_s: float = 0.0) -> Outcome:
+        name = f"{client.till}:{'+'.join(places)}"
+        deadline = now_s() + wait_s
+        return self.settle(Claim(name, client.till, client.incarnation, SHOW, places, whole, deadline))[0]
+
+    def granted(self, client: TillClient, *places: str) -> list[GrantItem]:
+        outcome = self.claim(client, *places)
+        assert isinstance(outcome, ClaimAnswer)
+        assert not outcome.refused
+        return outcome.granted
+
+    def push(self, client: TillClient, *facts: FactItem) -> PushAnswer:
+        key = client.key.public_key().public_bytes_raw()
+        arrived = read(list(facts or client.journal), client.till, client.incarnation, key)
+        with self.database.write() as connection:
+            return accept(connection, client.till, client.incarnation, arrived, int(now_s()))
+
+    def violations(self) -> list[str]:
+        with self.database.read() as connection:
+            return check(connection).violations
+
+    def notes(self) -> list[str]:
+        with self.database.read() as connection:
+            return check(connection).notes
+
+
+@pytest.fixture(scope="session")
+def imported() -> dict[str, str]:
+    """Databases with the season in them, by kind, from which each test gets a copy."""
+    return {}
+
+
+@pytest.fixture
+def house(
+    database_url: str, imported: dict[str, str], tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    kind = make_url(database_url).get_backend_name()
+    if kind not in imported:
+        folder = tmp_path_factory.mktemp("imported")
+        imported[kind] = database_url if kind == "postgresql" else f"sqlite:///{folder / 'office.db'}"
+        first = open_database(imported[kind])
+        import_season(first, write_season(folder))
+        first.close()
+    opened = open_database(_copy(imported[kind], tmp_path))
+    yield House(opened)
+    opened.close()
+
+
+def _copy(url: str, folder: Path) -> str:
+    """Importing hashes PINs, which is meant to take its time; a copy does not."""
+    source = make_url(url)
+    assert source.database is not None
+    if source.get_backend_name() == "sqlite":
+        shutil.copy(source.database, folder / "copy.db")
+        return f"sqlite:///{folder / 'copy.db'}"
+    name = f"copy_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(host=source.host, port=source.port, user=source.username, dbname="postgres") as server:
+        server.autocommit = True
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {source.database}".encode())
+    return source.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def tills_at(house: House) -> Callable[..., list[TillClient]]:
+    """`tills_at("T1", "T2")`: enrolled, and heard of just now."""
+
+    def enrol(*names: str) -> list[TillClient]:
+        clients = [house.enrol(name) for name in names]
+        house.seen(*clients)
+        return clients
+
+    return enrol
