@@ -52,9 +52,16 @@ if [ -n "$missing" ]; then
     as_root="sudo"
     [ -t 0 ] || as_root="sudo -n"
   fi
-  $as_root apt-get update -qq || fail "apt-get update failed. As root, please run: apt-get install$missing"
-  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $missing >/dev/null ||
-    fail "apt-get failed. As root, please run: apt-get install$missing"
+  log=$(mktemp)
+  # Quiet, unless it goes wrong: then all that was said is shown.
+  { $as_root apt-get update -qq &&
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $missing
+  } >"$log" 2>&1 || {
+    cat "$log" >&2
+    rm -f "$log"
+    fail "could not install them. As root, please run: apt-get install$missing"
+  }
+  rm -f "$log"
 fi
 
 # The stamp names everything the environment was made from; its folder too, since scripts
