@@ -249,8 +249,6 @@ class ToyOffice:
             return self._enrol(wire.EnrolRequest.model_validate_json(request.body))
         if not self._signed(request):
             return 401, _json({"code": "bad_signature", "error": "the signature does not verify"})
-        if self.state != "ACTIVE" and request.path in ("/v1/pull", "/v1/claim"):
-            return 403, _json({"code": "fenced", "error": "this till's enrolment has ended"})
         if request.path.startswith("/v1/plan/"):
             return 200, self.plans[request.path.rpartition("/")[2]].to_bytes()
         handler: Callable[[Any], BaseModel] = getattr(self, "_" + request.path.removeprefix("/v1/"))
@@ -264,7 +262,10 @@ class ToyOffice:
             "/v1/sales": wire.SalesRequest,
         }
         try:
-            return 200, handler(asks[request.path].model_validate_json(request.body)).model_dump_json().encode()
+            answer = handler(asks[request.path].model_validate_json(request.body))
+            if self.state != "ACTIVE" and request.path in ("/v1/pull", "/v1/claim"):
+                return 403, _json({"code": "fenced", "error": "this till's enrolment has ended"})
+            return 200, answer.model_dump_json().encode()
         except BrokenChain as error:
             return 400, _json({"code": "bad_chain", "error": str(error)})
 
@@ -325,8 +326,9 @@ class ToyOffice:
         deadline = time.monotonic() + request.wait_s
         with self.moved:
             while (
-                len(self.log) <= request.cursor
+                len(self.log) == request.cursor
                 and not self.recalls
+                and self.state == "ACTIVE"
                 and (left := deadline - time.monotonic()) > 0
                 and self._server is not None
             ):

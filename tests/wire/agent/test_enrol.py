@@ -10,7 +10,7 @@ import pytest
 from pos.store.replica import ReplicaReader
 from sync.agent import EnrolFailed, enrol
 from tests.peers.toy_office import CODE, Fault, ToyOffice
-from tests.wire.agent.till import Keys
+from tests.wire.agent.till import Keys, season
 
 
 def failure(url: str, code: str, folder: Path, keys: Keys | None = None) -> str:
@@ -79,8 +79,6 @@ def test_half_a_snapshot_is_no_enrolment(office: ToyOffice, tmp_path: Path, path
 
 
 def test_a_season_without_users_is_no_enrolment(tmp_path: Path) -> None:
-    from tests.wire.agent.till import season
-
     with ToyOffice() as office:
         season(office)
         office.document("user", "anna", None)

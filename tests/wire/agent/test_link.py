@@ -95,7 +95,7 @@ def test_a_silent_black_hole_shows_within_ten_seconds(till: Till) -> None:
 
 def test_a_flapping_line_does_not_tell_every_second(till: Till) -> None:
     soon(lambda: shown(till) == ("online", ""))
-    for _ in range(6):
+    for _ in range(4):
         till.office.cut()
         time.sleep(0.5)
         till.office.mend()

@@ -138,6 +138,8 @@ class ReplicaReader:
     def _look(self, db: Connection) -> None:
         """Notice what changed since the last look."""
         stored = db.exec_driver_sql("PRAGMA user_version").scalar_one()
+        if stored == 0:
+            raise ReplicaUnavailable(f"{self._path.name} is only being made")
         if stored != SCHEMA_VERSION:
             raise ReplicaUnavailable(f"{self._path.name} has format {stored}, this version reads {SCHEMA_VERSION}")
         self._complete = self._meta(db, "complete") == "1"
