@@ -18,6 +18,8 @@ from PySide6.QtGui import QImage, QPainter, QRegion
 Paint = Callable[[QImage, NDArray[np.uint32], QRect, tuple[int, int], float], None]
 
 _MARGIN: Final = 160  # px on every side
+_THIN: Final = 64  # px; a narrower strip is painted wider, or a steady pan would paint one in every frame
+_WIDER: Final = 80  # px
 
 
 class Canvas:
@@ -52,6 +54,10 @@ class Canvas:
         self._move(view, scale)
         for rect in _rectangles(QRegion(part).subtracted(self._valid)):
             self._refresh(rect)
+            if min(rect.width(), rect.height()) < _THIN:
+                ahead = rect.adjusted(-_WIDER, -_WIDER, _WIDER, _WIDER).intersected(self._at)
+                for more in _rectangles(QRegion(ahead).subtracted(self._valid)):
+                    self._refresh(more)
         painter.drawImage(part.topLeft() - view.topLeft(), self._image, part.translated(-self._at.topLeft()))
 
     def settle(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPolygonF
 
 from pos.ui.theme.color import channels, mix
@@ -43,34 +43,60 @@ def _number(parent: Any, key: str) -> float:
     return float(value) if isinstance(value, int | float) else 0.0
 
 
-def bounds(shapes: tuple[dict[str, Any], ...]) -> QRectF:
-    """What all drawings cover, in plan units; empty if there are none."""
-    box = QRectF()
-    for shape in shapes:
-        box = box.united(outline(shape).boundingRect())
-    return box
+class Drawings:
+    """All drawings of a hall, with their outlines made once."""
+
+    def __init__(self, shapes: tuple[dict[str, Any], ...]) -> None:
+        self._paths = [(shape, path, _covered(shape, path)) for shape in shapes for path in (outline(shape),)]
+
+    @property
+    def bounds(self) -> QRectF:
+        """What all drawings cover, plan units; empty if there are none."""
+        box = QRectF()
+        for _, path, _ in self._paths:
+            box = box.united(path.boundingRect())
+        return box
+
+    def paint(self, painter: QPainter, rect: QRect, origin: tuple[int, int], scale: float, tokens: Tokens) -> None:
+        """Paint what falls into `rect`, px; `origin` in px is the painter's (0, 0), `scale` px a plan unit."""
+        for shape, path, covered in self._paths:
+            at = QRectF(covered.topLeft() * scale, covered.size() * scale).translated(-origin[0], -origin[1])
+            # A text may stick out of its shape.
+            if at.adjusted(-400, -40, 400, 40).intersects(QRectF(rect)):
+                _paint(painter, shape, path, origin, scale, tokens)
 
 
-def paint_drawings(
-    painter: QPainter, shapes: tuple[dict[str, Any], ...], origin: tuple[int, int], scale: float, tokens: Tokens
+def _covered(shape: dict[str, Any], path: QPainterPath) -> QRectF:
+    """The box a drawing stays within, however it is turned."""
+    box = path.boundingRect()
+    if not _number(shape, "rotation"):
+        return box
+    reach = (box.width() ** 2 + box.height() ** 2) ** 0.5 / 2
+    return QRectF(box.center().x() - reach, box.center().y() - reach, 2 * reach, 2 * reach)
+
+
+def _paint(
+    painter: QPainter,
+    shape: dict[str, Any],
+    path: QPainterPath,
+    origin: tuple[int, int],
+    scale: float,
+    tokens: Tokens,
 ) -> None:
-    """Paint the drawings where they fall; `origin` in px is the painter's (0, 0), `scale` px a plan unit."""
-    for shape in shapes:
-        path = outline(shape)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.translate(-origin[0], -origin[1])
-        painter.scale(scale, scale)
-        middle = path.boundingRect().center()
-        if turn := _number(shape, "rotation"):
-            painter.translate(middle)
-            painter.rotate(turn)
-            painter.translate(-middle)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(_fill(shape, tokens))
-        painter.drawPath(path)
-        painter.restore()
-        _paint_text(painter, shape, path.boundingRect(), origin, scale, tokens)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(-origin[0], -origin[1])
+    painter.scale(scale, scale)
+    middle = path.boundingRect().center()
+    if turn := _number(shape, "rotation"):
+        painter.translate(middle)
+        painter.rotate(turn)
+        painter.translate(-middle)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(_fill(shape, tokens))
+    painter.drawPath(path)
+    painter.restore()
+    _paint_text(painter, shape, path.boundingRect(), origin, scale, tokens)
 
 
 def _fill(shape: dict[str, Any], tokens: Tokens) -> QColor:

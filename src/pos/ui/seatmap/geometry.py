@@ -61,13 +61,20 @@ class Geometry:
         """The distance seats are drawn for: the median from a sample of seats to their nearest neighbour."""
         if len(self) == 1:
             return max(plan.width, plan.height) / 10
-        gaps = []
-        for slot in np.linspace(0, len(self) - 1, _SAMPLE).astype(int):
-            distances = np.hypot(self.xs - self.xs[slot], self.ys - self.ys[slot])
-            distances[slot] = np.inf
-            gaps.append(float(distances.min()))
-        apart = [gap for gap in gaps if gap > 0]
+        gaps = [self._gap(slot) for slot in np.linspace(0, len(self) - 1, _SAMPLE).astype(int).tolist()]
+        apart = [gap for gap in gaps if 0 < gap < np.inf]
         return float(np.median(apart)) if apart else max(plan.width, plan.height) / 10
+
+    def _gap(self, slot: int) -> float:
+        """From a seat to its nearest neighbour, looking ever further; infinite if it has none."""
+        x, y, reach = float(self.xs[slot]), float(self.ys[slot]), self.cell
+        while True:
+            slots = self.near(x - reach, y - reach, x + reach, y + reach)
+            slots = slots[slots != slot]
+            gap = float(np.hypot(self.xs[slots] - x, self.ys[slots] - y).min()) if len(slots) else np.inf
+            if gap <= reach or reach > max(self.columns, self.lines) * self.cell:
+                return gap
+            reach *= 2
 
     # ---- rectangles ----------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from pos.domain.plan import Plan
 from pos.ui.seatmap import states as s
-from pos.ui.seatmap.drawings import paint_drawings
+from pos.ui.seatmap.drawings import Drawings
 from pos.ui.seatmap.geometry import Geometry, Slots
 from pos.ui.seatmap.glyphs import TICK_ABOVE_NUMBER_FROM, Raster, SeatColors, draw, raster_for
 from pos.ui.seatmap.scatter import scatter, stamp, stamp_side
@@ -38,6 +38,7 @@ class Hall:
     def __init__(self, plan: Plan, states: NDArray[np.uint8], tokens: Tokens) -> None:
         self.plan = plan
         self.geometry = Geometry(plan)
+        self.drawings = Drawings(plan.shapes)
         self.category = np.frombuffer(plan.category, np.uint16).astype(np.intp)[self.geometry.order]
         self.states = states[self.geometry.order]
         self.shapes: dict[str, CategoryShape] = {}
@@ -88,7 +89,7 @@ class Hall:
         with QPainter(image) as painter:
             painter.setClipRect(rect)
             painter.fillRect(rect, QColor(self.tokens.paper))
-            paint_drawings(painter, self.plan.shapes, origin, scale, self.tokens)
+            self.drawings.paint(painter, rect, origin, scale, self.tokens)
             if len(slots) and pitch >= SPRITES_FROM:
                 self._paint_sprites(painter, slots, origin, scale)
         if len(slots) and pitch < SPRITES_FROM:

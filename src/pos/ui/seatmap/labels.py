@@ -8,27 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap, QRegion
 
 from pos.domain.plan import Plan
 from pos.ui.seatmap.geometry import Geometry
 from pos.ui.theme.fonts import text_font
-from pos.ui.theme.tokens import Tokens
+from pos.ui.theme.tokens import LIGHT, Tokens
 
 _SECTION_PX: Final = 10
 _ROW_PX: Final = 11
 _SPACING: Final = 1.0
 _BLOCK_PX: Final = 9
+_STEPS: Final = 24  # how finely a section's curved top edge is known
 _MANY_SECTIONS: Final = 12  # more than that are blocks of a bowl, with no room for names between them
 _SMALL_BLOCK: Final = 260  # px; a block lower than this carries its name on its seats
 
 Wording = Callable[[str, int], tuple[str, str]]
 """Puts a section's name and count into words, each for itself: they stand side by side or one below the other."""
+
+
+_Placed = tuple[QPixmap, QRect, int]  # a name, where it stands, and its zone
 
 
 @dataclass(frozen=True)
@@ -45,10 +50,20 @@ class _Section:
     def middle(self) -> float:
         return (self.box[0] + self.box[2]) / 2
 
+    @cached_property
+    def _crowns(self) -> list[float]:
+        """The top edge within n of _STEPS steps from the middle outwards."""
+        step = max((self.box[2] - self.box[0]) / 2 / _STEPS, 1e-6)
+        lowest = np.full(_STEPS + 1, np.inf)
+        np.minimum.at(lowest, (np.abs(self.xs - self.middle) / step).astype(np.intp).clip(0, _STEPS), self.ys)
+        crowns: list[float] = np.minimum.accumulate(lowest).tolist()
+        return crowns
+
     def crown(self, reach: float) -> float:
         """The top edge at the middle, over `reach` to either side; rows are often curved."""
-        there = self.ys[np.abs(self.xs - self.middle) <= reach]
-        return float(there.min()) if len(there) else self.box[1]
+        half = (self.box[2] - self.box[0]) / 2
+        crown = self._crowns[min(int(reach / half * _STEPS) + 1, _STEPS) if half > 0 else _STEPS]
+        return crown if crown < np.inf else self.box[1]
 
 
 class Labels:
@@ -58,10 +73,10 @@ class Labels:
         self._plan, self._geometry = plan, geometry
         self._zone = np.frombuffer(plan.zone, np.uint16).astype(np.intp)
         self._sections = _sections(plan, self._zone)
-        self._row_ends = _row_ends(plan)
         self._pixmaps: dict[tuple[str, ...], QPixmap] = {}
-        self._placed: list[tuple[QPixmap, QRect]] | None = None
-        self._placed_for = 0.0
+        self._placed: list[_Placed] | None = None
+        self._covered = QRegion()  # by all names together
+        self._placed_for: tuple[float, Tokens, float] = (0.0, LIGHT, 1.0)
         self._texts: dict[int, tuple[str, str]] = {}
 
     @property
@@ -74,14 +89,16 @@ class Labels:
         self._pixmaps.clear()
         self._placed = None
 
-    def set_counts(self, counts: NDArray[np.intp], wording: Wording) -> bool:
-        """What each zone has left, by zone; whether that changes any text."""
+    def set_counts(self, counts: NDArray[np.intp], wording: Wording) -> list[QRect]:
+        """What each zone has left, by zone. Returns where that makes a difference, px of the scaled hall."""
         texts = {sec.zone: wording(sec.name, int(counts[sec.zone])) for sec in self._sections}
-        if texts != self._texts:
-            self._texts = texts
-            self._placed = None
-            return True
-        return False
+        changed = {zone for zone, text in texts.items() if self._texts.get(zone) != text}
+        self._texts = texts
+        if not changed or self._placed is None:
+            return []
+        before = [box for _, box, zone in self._placed if zone in changed]
+        self._placed = self._place(*self._placed_for)
+        return before + [box for _, box, zone in self._placed if zone in changed]
 
     def section_at(self, x: float, y: float) -> tuple[float, float, float, float] | None:
         """The box of the smallest section that holds a point, plan units."""
@@ -95,22 +112,28 @@ class Labels:
 
     # ---- sections --------------------------------------------------------------------------
 
-    def paint_sections(self, painter: QPainter, view: QRect, scale: float, tokens: Tokens, ratio: float) -> None:
-        """Draw the names that are in view; the painter's (0, 0) is the view's top left corner."""
-        if self._placed is None or self._placed_for != scale:
-            self._placed, self._placed_for = self._place(scale, tokens, ratio), scale
-        for pixmap, box in self._placed:
-            if box.intersects(view):
+    def paint_sections(
+        self, painter: QPainter, view: QRect, part: QRect, scale: float, tokens: Tokens, ratio: float
+    ) -> None:
+        """Draw the names in a part of the view; the painter's (0, 0) is the view's top left corner."""
+        if self._placed is None or self._placed_for != (scale, tokens, ratio):
+            self._placed_for = (scale, tokens, ratio)
+            self._placed = self._place(scale, tokens, ratio)
+        if not self._covered.intersects(part):
+            return
+        for pixmap, box, _ in self._placed:
+            if box.intersects(part):
                 painter.drawPixmap(box.topLeft() - view.topLeft(), pixmap)
 
-    def _place(self, scale: float, tokens: Tokens, ratio: float) -> list[tuple[QPixmap, QRect]]:
-        placed: list[tuple[QPixmap, QRect]] = []
+    def _place(self, scale: float, tokens: Tokens, ratio: float) -> list[_Placed]:
+        placed: list[_Placed] = []
+        taken = QRegion()
         for sec in self._sections:
             name, count = (text.upper() for text in self._texts.get(sec.zone, (sec.name, "")))
             left, top, right, bottom = (round(edge * scale) for edge in sec.box)
             if len(self._sections) > _MANY_SECTIONS and bottom - top < _SMALL_BLOCK * ratio:
                 at = QPoint((left + right) // 2, (top + bottom) // 2)
-                choices = [(name, count), (name, "")]
+                choices: list[tuple[str, ...]] = [(name, count), (name, "")]
             else:
                 at, choices = QPoint(), [(f"{name} {count}",), (name,)]
             for lines in choices:
@@ -121,9 +144,11 @@ class Labels:
                     box = QRect(at - QPoint(pixmap.width() // 2, pixmap.height() // 2), pixmap.size())
                     if box.width() > (right - left) * 1.15 or box.height() > bottom - top:
                         continue
-                if not any(box.intersects(other) for _, other in placed):
-                    placed.append((pixmap, box))
+                if not taken.intersects(box):
+                    taken = taken.united(box)
+                    placed.append((pixmap, box, sec.zone))
                     break
+        self._covered = taken
         return placed
 
     def _above(self, sec: _Section, pixmap: QPixmap, scale: float) -> QPoint:
@@ -138,18 +163,25 @@ class Labels:
             self._pixmaps[key] = _render(lines, tokens, ratio, plate)
         return self._pixmaps[key]
 
+    @cached_property
+    def _row_ends(self) -> NDArray[np.float64]:
+        return _row_ends(self._plan)  # only when one looks closely: a bowl has thousands of rows
+
     # ---- rows ------------------------------------------------------------------------------
 
-    def paint_rows(self, painter: QPainter, view: QRect, scale: float, tokens: Tokens, ratio: float) -> None:
-        """Draw the row's letter beyond both ends of every row in view."""
+    def paint_rows(
+        self, painter: QPainter, view: QRect, part: QRect, scale: float, tokens: Tokens, ratio: float
+    ) -> None:
+        """Draw the row's letter beyond both ends of every row in a part of the view."""
         ends = self._row_ends
         reach = self._geometry.pitch * scale * 0.95
-        xs = ends[:, 0] * scale + ends[:, 2] * reach - view.left()
-        ys = ends[:, 1] * scale + ends[:, 3] * reach - view.top()
-        seen = np.flatnonzero((xs > -40) & (xs < view.width() + 40) & (ys > -40) & (ys < view.height() + 40))
+        xs, ys = ends[:, 0] * scale + ends[:, 2] * reach, ends[:, 1] * scale + ends[:, 3] * reach
+        room = part.adjusted(-40, -40, 40, 40)
+        seen = np.flatnonzero((xs > room.left()) & (xs < room.right()) & (ys > room.top()) & (ys < room.bottom()))
         for n, x, y in zip(seen.tolist(), xs[seen].tolist(), ys[seen].tolist(), strict=True):
             pixmap = self._text((self._plan.rows[int(ends[n, 4])].label,), tokens, ratio, plate=False)
-            painter.drawPixmap(QPoint(round(x - pixmap.width() / 2), round(y - pixmap.height() / 2)), pixmap)
+            at = QPoint(round(x - pixmap.width() / 2), round(y - pixmap.height() / 2))
+            painter.drawPixmap(at - view.topLeft(), pixmap)
 
 
 def _render(lines: tuple[str, ...], tokens: Tokens, ratio: float, plate: bool) -> QPixmap:

@@ -55,7 +55,7 @@ class Fragments:
     def draw(self, painter: QPainter, atlas: Atlas, pictures: Ints, lefts: Ints, tops: Ints) -> None:
         """Draw picture n with its top left corner at (left n, top n), device px."""
         rows, side = self._rows, atlas.side
-        rows[:, _WIDTH] = rows[:, _HEIGHT] = side
+        rows[: len(pictures), [_WIDTH, _HEIGHT]] = side
         for start in range(0, len(pictures), _CHUNK):
             part = slice(start, start + _CHUNK)
             count = len(pictures[part])

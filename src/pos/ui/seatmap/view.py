@@ -16,8 +16,7 @@ from pos.ui.seatmap import states as s
 from pos.ui.seatmap.areas import Area, AreaDock
 from pos.ui.seatmap.camera import Camera
 from pos.ui.seatmap.canvas import Canvas
-from pos.ui.seatmap.drawings import bounds
-from pos.ui.seatmap.hall import NUMBERS_FROM, SPRITES_FROM, Hall
+from pos.ui.seatmap.hall import NUMBERS_FROM, SPRITES_FROM, Hall, seat_size
 from pos.ui.seatmap.labels import Labels, Wording
 from pos.ui.seatmap.overlay import Overlay
 from pos.ui.seatmap.states import CategoryShape
@@ -28,6 +27,7 @@ TOLERANCE: Final = 14.0  # px: how far beside a seat a finger may land
 _MANY: Final = 300  # changed seats from which repainting the view is less work than each of them
 _SETTLE_MS: Final = 60  # calm time before the margin is painted
 _SLICE_MS: Final = 12  # between its halves, so that a frame fits in
+_COUNT_MS: Final = 80  # the counts follow the seats by so much, many changes at a time
 _LEFT_ONLINE: Final = np.array([state in (s.FREE, s.HERE, s.ELSEWHERE, s.BASKET) for state in s.STATES])
 _LEFT_OFFLINE: Final = np.array([state in s.IN_HAND for state in s.STATES])
 
@@ -51,9 +51,11 @@ class MapView(QWidget):
         self._wording: Wording = lambda name, count: (name, f"{count:,}")
         self._dock = AreaDock(self)
         self._dock.set_tokens(tokens)
-        self._settling = QTimer(self)
-        self._settling.setSingleShot(True)
+        self._left: NDArray[np.intp] = np.zeros(0, np.intp)  # what each zone has left
+        self._settling = QTimer(self, singleShot=True)
         self._settling.timeout.connect(self._settle)
+        self._counting = QTimer(self, singleShot=True)
+        self._counting.timeout.connect(self._write_counts)
 
     # ---- what is shown -----------------------------------------------------------------------
 
@@ -71,12 +73,12 @@ class MapView(QWidget):
             self._hall.set_shapes(self._shapes)
             self._hall.set_offline(self._offline)
             self._labels = Labels(plan, self._hall.geometry)
-            self._camera = Camera(self._content(plan), self._hall.geometry.pitch)
+            self._camera = Camera(_content(self._hall), self._hall.geometry.pitch)
         self._basket = frozenset()
         self._overlay.clear()
         self._canvas.forget()
-        self._count()
         self._lay_out()
+        self._count()
 
     def update_states(self, indices: Sequence[int] | NDArray[np.intp], codes: Sequence[int] | bytes | int) -> None:
         """Some places changed: repaint them and nothing else. One code may stand for all.
@@ -207,20 +209,25 @@ class MapView(QWidget):
 
     def _show_states(self, places: NDArray[np.intp]) -> None:
         """Take the shown state of these places from base and basket, and repaint just them."""
-        if not (self._hall and self._camera) or not len(places):
+        if not (self._hall and self._labels and self._camera) or not len(places):
             return
         shown = self._base[places]
         if self._basket:
             shown = np.where(np.isin(places, list(self._basket)), s.BASKET, shown)
         slots = self._hall.geometry.slot[places]
-        differs = self._hall.states[slots] != shown
+        before = self._hall.states[slots]
+        differs = before != shown
+        if not differs.any():
+            return
         self._hall.states[slots] = shown
-        self._count()
+        sells = self._sells()
+        np.add.at(self._left, self._labels.zone[places], sells[shown].astype(np.intp) - sells[before])
+        self._counting.start(_COUNT_MS)
         changed = slots[differs]
         if len(changed) > _MANY:
             self._repaint()
             return
-        reach = max(self._camera.seat_pitch, 6.0)
+        reach = max(seat_size(self._camera.seat_pitch) * 0.56 + 2.0, 3.0)
         scale, view = self._camera.scale, self._camera.view
         for x, y in zip(
             self._hall.geometry.xs[changed].tolist(), self._hall.geometry.ys[changed].tolist(), strict=True
@@ -230,28 +237,24 @@ class MapView(QWidget):
             if rect.intersects(view):
                 self.update(self._on_widget(rect))
 
+    def _sells(self) -> NDArray[np.bool_]:
+        """By state: whether such a seat counts as left."""
+        return _LEFT_OFFLINE if self._offline else _LEFT_ONLINE
+
     def _count(self) -> None:
-        """What each section has left; where that changed, its name is written anew."""
+        """Count anew what each section has left."""
         if self._hall and self._labels:
-            left = (_LEFT_OFFLINE if self._offline else _LEFT_ONLINE)[self._hall.states]
-            zones = self._labels.zone[self._hall.geometry.order[left]]
-            counts = np.bincount(zones, minlength=len(self._hall.plan.zones))
-            if self._labels.set_counts(counts, self._wording):
-                self.update()
+            zones = self._labels.zone[self._hall.geometry.order[self._sells()[self._hall.states]]]
+            self._left = np.bincount(zones, minlength=len(self._hall.plan.zones)).astype(np.intp)
+            self._write_counts()
+
+    def _write_counts(self) -> None:
+        """Write the counts over the sections, repainting those that read differently."""
+        if self._labels and self._camera:
+            for box in self._labels.set_counts(self._left, self._wording):
+                self.update(self._on_widget(box))
 
     # ---- the view ----------------------------------------------------------------------------
-
-    def _content(self, plan: Plan) -> QRectF:
-        geometry = self._hall.geometry if self._hall else None
-        assert geometry is not None
-        room = geometry.pitch * 0.8
-        seats = QRectF(
-            geometry.left - room,
-            geometry.top - room,
-            geometry.right - geometry.left + 2 * room,
-            geometry.bottom - geometry.top + 2 * room,
-        )
-        return seats.united(bounds(plan.shapes))
 
     def _zoom_about_focus(self, scale: float) -> None:
         """Zoom round the seat in focus, the basket, or else the middle of the view, whichever there is."""
@@ -307,17 +310,17 @@ class MapView(QWidget):
             view = camera.view
             part = self._in_hall(event.rect()).intersected(view)
             self._canvas.show(painter, view, part, camera.scale)
-            self._paint_over(painter, view)
+            self._paint_over(painter, view, part)
         self._settling.start(_SETTLE_MS)
 
-    def _paint_over(self, painter: QPainter, view: QRect) -> None:
+    def _paint_over(self, painter: QPainter, view: QRect, part: QRect) -> None:
         assert self._camera is not None
         assert self._hall is not None
         assert self._labels is not None
         camera, geometry = self._camera, self._hall.geometry
         if camera.seat_pitch >= NUMBERS_FROM * camera.ratio:
-            self._labels.paint_rows(painter, view, camera.scale, self._tokens, camera.ratio)
-        self._labels.paint_sections(painter, view, camera.scale, self._tokens, camera.ratio)
+            self._labels.paint_rows(painter, view, part, camera.scale, self._tokens, camera.ratio)
+        self._labels.paint_sections(painter, view, part, camera.scale, self._tokens, camera.ratio)
         if camera.seat_pitch < SPRITES_FROM and self._basket:
             self._overlay.paint_far_basket(painter, camera, geometry, self._basket, self._tokens)
         self._overlay.paint(painter, camera, geometry, self._tokens)
@@ -349,3 +352,11 @@ def _checked(states: bytes | bytearray | NDArray[np.uint8], count: int) -> NDArr
     if count and int(column.max()) >= len(s.STATES):
         raise ValueError(f"state codes go from 0 to {len(s.STATES) - 1}; got {int(column.max())}")
     return column.astype(np.uint8)
+
+
+def _content(hall: Hall) -> QRectF:
+    """What there is to see, plan units: the seats with half a seat round them, and the drawings."""
+    geometry, room = hall.geometry, hall.geometry.pitch * 0.8
+    width, height = geometry.right - geometry.left, geometry.bottom - geometry.top
+    seats = QRectF(geometry.left - room, geometry.top - room, width + 2 * room, height + 2 * room)
+    return seats.united(hall.drawings.bounds)
