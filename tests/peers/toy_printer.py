@@ -67,6 +67,14 @@ class ToyPrinter:
         """The paper ends after so many more rows of dots."""
         self._printer.run_out_after(rows)
 
+    def run_low(self) -> None:
+        """The paper is running out."""
+        self._printer.run_low()
+
+    def hold(self, busy: bool) -> None:
+        """Take data and say how it is, but print nothing until released."""
+        self._printer.hold(busy)
+
     def shut_drawer(self) -> None:
         self._printer.change(drawer_open=False)
 

@@ -93,6 +93,7 @@ class EscposPaper:
         self._stored: Image.Image | None = None
         self.paper_out = False
         self.paper_low = False
+        self.busy = False  # answers real-time questions, and gets on with nothing else
         self.cover_open = False
         self.drawer_is_open = False
         self.rows_left: int | None = None  # of paper, None means enough
@@ -122,6 +123,11 @@ class EscposPaper:
         self.cover_open = self.cover_open if cover_open is None else cover_open
         self.drawer_is_open = self.drawer_is_open if drawer_open is None else drawer_open
         self._report()
+        self._work()
+
+    def hold(self, busy: bool) -> None:
+        """Stop working, or go on with what has come meanwhile."""
+        self.busy = busy
         self._work()
 
     def tear_off(self) -> None:
@@ -206,7 +212,7 @@ class EscposPaper:
     # Doing them
 
     def _work(self) -> None:
-        while self._commands and not self.halted:
+        while self._commands and not self.halted and not self.busy:
             self._do(self._commands.popleft())
 
     def _do(self, command: bytes) -> None:

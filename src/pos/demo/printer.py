@@ -115,11 +115,11 @@ class PrinterPanel(QWidget):
         row = QHBoxLayout()
         row.addWidget(self._drawer, 1)
         row.addWidget(self._shut)
-        for each in (self._drawer, self._shut):
-            policy = each.sizePolicy()
+        for widget in (self._drawer, self._shut):
+            policy = widget.sizePolicy()
             policy.setRetainSizeWhenHidden(True)
-            each.setSizePolicy(policy)
-            each.setVisible(drawer)
+            widget.setSizePolicy(policy)
+            widget.setVisible(drawer)
         row.setContentsMargins(0, 8, 0, 0)
         box.addLayout(row)
 

@@ -33,6 +33,7 @@ class TcpPrinter:
         self._out: list[bytes] = []
         self._paper = EscposPaper(font, width, self._out.append, came_out, drawer)
         self._closing = False
+        self._nap = threading.Event()
         self._on = True
         self.answers = True  # False: prints, but never says a word
         self.deaf = False  # True: takes bytes and does nothing at all with them
@@ -49,6 +50,8 @@ class TcpPrinter:
             self._on = on
             if on and self._listener is None:
                 self._listen()
+            elif not on:
+                self._stop_listening()
 
     def change(
         self, *, paper_out: bool | None = None, cover_open: bool | None = None, drawer_open: bool | None = None
@@ -56,6 +59,16 @@ class TcpPrinter:
         """Someone takes the paper out or puts it in, opens or shuts the cover or the drawer."""
         with self._lock:
             self._paper.change(paper_out=paper_out, cover_open=cover_open, drawer_open=drawer_open)
+
+    def hold(self, busy: bool) -> None:
+        """Stop working but go on answering real-time questions, or go on with everything."""
+        with self._lock:
+            self._paper.hold(busy)
+
+    def run_low(self) -> None:
+        """The near-end sensor sees the core of the roll."""
+        with self._lock:
+            self._paper.paper_low = True
 
     def run_out_after(self, rows: int) -> None:
         """The paper ends so many rows of dots from here."""
@@ -76,6 +89,7 @@ class TcpPrinter:
     def close(self) -> None:
         """Stop listening and end the thread."""
         self._closing = True
+        self._nap.set()
         self._thread.join()
 
     def _listen(self) -> None:
@@ -83,26 +97,28 @@ class TcpPrinter:
         self._listener.settimeout(_LOOK_UP_S)
         self.port = self._listener.getsockname()[1]
 
+    def _stop_listening(self) -> None:
+        if self._listener is not None:
+            # Closing alone would go on listening for as long as the thread waits in accept.
+            with contextlib.suppress(OSError):
+                self._listener.shutdown(socket.SHUT_RDWR)
+            self._listener.close()
+            self._listener = None
+
     def _run(self) -> None:
         while not self._closing:
             listener = self._listener
-            if not self._on or listener is None:
-                self._stop_listening()
-                threading.Event().wait(_LOOK_UP_S)
+            if listener is None:
+                self._nap.wait(_LOOK_UP_S)
                 continue
             try:
                 connection, _ = listener.accept()
-            except TimeoutError:
+            except OSError:  # nobody came in time, or it was switched off
                 continue
             with connection:
                 self._serve(connection)
-        self._stop_listening()
-
-    def _stop_listening(self) -> None:
         with self._lock:
-            if self._listener is not None and (self._closing or not self._on):
-                self._listener.close()
-                self._listener = None
+            self._stop_listening()
 
     def _serve(self, connection: socket.socket) -> None:
         connection.settimeout(_LOOK_UP_S)

@@ -222,25 +222,43 @@ def test_what_was_confirmed_before_the_break_is_said(toy: ToyPrinter, counter: C
     assert "of 2 confirmed" in job.text
 
 
-def test_paper_that_ends_on_the_way_is_unknown_and_no_late_answer_confirms_the_next(
-    toy: ToyPrinter, counter: Counter
-) -> None:
+def test_half_a_ticket_is_cut_off_before_the_next(toy: ToyPrinter, counter: Counter) -> None:
+    assert counter.print(ticket(code="WHOLE001")).outcome() == "done"
+    toy.break_after(30_000)
+    assert counter.print(ticket(code="BROKEN01")).outcome() == "unknown"
+    assert counter.print(ticket(code="WHOLE001")).outcome() == "done"
+    whole, half, again = toy.papers
+    assert half.height < whole.height
+    assert again.tobytes() == whole.tobytes()
+
+
+def test_paper_that_ends_on_the_way_is_unknown(toy: ToyPrinter, counter: Counter) -> None:
     toy.run_out_after(300)
     job = counter.print(ticket(code="LATE0001"))
     assert job.outcome() == "unknown"
     assert "no paper" in job.text
     assert counter.print(ticket()).outcome() == "failed"
-    # With new paper the printer goes on, and answers the question of the job that was given up.
+    # With new paper the printer goes on by itself: what was unknown did come out.
     toy.set("online")
-    counter.wait_for("ready")
-    toy.set("paper_out")
-    counter.wait_for("paper_out")
-    toy.set("online")
-    toy.run_out_after(900)
-    next_one = counter.print(ticket(code="NEXT0001"))
-    outcome = next_one.outcome()
-    assert (outcome == "done") == ("NEXT0001" in toy.codes())
-    assert toy.codes().count("LATE0001") == 1
+    toy.wait_for(1)
+    assert toy.codes() == ["LATE0001"]
+    assert counter.print(ticket(code="NEXT0001")).outcome() == "done"
+    assert toy.codes() == ["LATE0001", "NEXT0001"]
+
+
+def test_a_late_answer_does_not_confirm_the_next_job(toy: ToyPrinter, counter: Counter) -> None:
+    for _ in range(3):
+        assert counter.print(receipt()).outcome() == "done"
+    toy.hold(True)
+    assert counter.print(ticket(code="LATE0001")).outcome(20.0) == "unknown"
+    refused = counter.print(ticket(code="LOST0001"))
+    assert refused.outcome() == "failed"
+    assert "busy with an earlier job" in refused.text
+    following = counter.print(ticket(code="NEXT0001"))
+    assert not following.began.wait(1.0)
+    toy.hold(False)
+    assert following.outcome() == "done"
+    assert toy.codes() == ["LATE0001", "NEXT0001"]
 
 
 def test_a_printer_that_falls_silent_is_sent_nothing(toy: ToyPrinter, counter: Counter) -> None:
@@ -328,7 +346,7 @@ def test_the_drawer_never_opens_late(toy: ToyPrinter, counter: Counter) -> None:
 
 
 def test_low_paper_is_said_and_printed_on(toy: ToyPrinter, counter: Counter) -> None:
-    toy._printer._paper.paper_low = True
+    toy.run_low()
     counter.wait_for("paper_low")
     assert counter.print(ticket()).outcome() == "done"
 
@@ -349,7 +367,7 @@ def test_close_leaves_what_has_not_begun_without_an_outcome(toy: ToyPrinter, cou
     toy.set("silent")
     waiting = [counter.print(ticket()) for _ in range(3)]
     counter.printers.close()
-    assert not any(job.ended.is_set() or job.began.is_set() for job in waiting[1:])
+    assert not any(job.ended.is_set() or job.began.is_set() for job in waiting)
 
 
 def test_the_cable_to_the_printer_is_cut(toy: ToyPrinter, counters: Callable[..., Counter]) -> None:
