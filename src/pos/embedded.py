@@ -50,7 +50,7 @@ class EmbeddedOffice:
                 text=True,
                 # Ctrl-C in a terminal reaches the whole group; the till decides when the office ends.
                 start_new_session=True,
-                preexec_fn=_end_with_parent() if sys.platform == "linux" else None,
+                preexec_fn=_end_with_parent() if sys.platform == "linux" else None,  # noqa: PLW1509
             )
         said: SimpleQueue[str] = SimpleQueue()
         threading.Thread(target=self._listen, args=(said,), name="office", daemon=True).start()
