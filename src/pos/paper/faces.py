@@ -50,7 +50,7 @@ class Faces:
         self._picture = lru_cache(_CACHED)(self._drawn)
 
     def draw(self, onto: Image.Image, x: float, y: float, text: str, size_px: int, bold: bool, ink: int) -> None:
-        """Set one line into a one-bit image; y is the top of its em box, `ink` 1 black or 0 white."""
+        """Set one line into a picture; y is the top of its em box, `ink` the value of its dots."""
         for run in self._runs(text):
             mask, (left, top) = self._picture(run, size_px, bold)
             onto.paste(ink, (round(x) + left, round(y + BASELINE * size_px) + top), mask)
