@@ -184,7 +184,8 @@ class TillClient:
             for n, g in enumerate(grants, 1)
         )
         postings = (Posting(f"drawer:{self.till}", total), Posting(f"revenue:{show}", -total))
-        return self.record("TicketsSold", {"sale": body}, **({"effects": effects, "postings": postings} | changes))
+        fields = {"kind": "TicketsSold", "body": {"sale": body}, "effects": effects, "postings": postings}
+        return self.record(**(fields | changes))
 
     def give_back(self, show: str, *grants: wire.GrantItem) -> wire.FactItem:
         """These idle rights go back to the pool."""
@@ -192,3 +193,13 @@ class TillClient:
             Effect(show, g.place, Token(g.epoch, g.hop), OfficeState.LEASED, OfficeState.POOL, "") for g in grants
         )
         return self.record("RightsReturned", {"reason": "recall"}, effects)
+
+    def drop(self, amount: str = "1.00", **changes: Any) -> wire.FactItem:
+        """Cash from the drawer into the safe: a fact without places."""
+        value = Money.parse(amount, "EUR")
+        fields = {
+            "kind": "CashMoved",
+            "body": {"shift": "S1", "user": "anna", "kind": "drop", "amount": amount, "reason": "full"},
+            "postings": (Posting(f"drawer:{self.till}", -value), Posting("safe", value)),
+        }
+        return self.record(**(fields | changes))

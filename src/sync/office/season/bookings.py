@@ -46,7 +46,7 @@ def book(work: Import) -> Booked:
     """Apply the holds and orders that are new. Raises Unreadable when a place is not free."""
     holds = list(_fresh(work, "hold"))
     orders = list(_fresh(work, "order"))
-    desk = _Desk(work, {body["show"] for _, body in (*holds, *orders)})
+    desk = _Desk(work, [body for _, body in (*holds, *orders)])
     rows = _Rows()
     for id, body in holds:
         for place in desk.take("hold", id, "places", body["show"], body["places"]):
@@ -73,13 +73,15 @@ def _fresh(work: Import, family: str) -> Iterator[tuple[str, dict[str, Any]]]:
 class _Desk:
     """Hands out places from the pool, and remembers which."""
 
-    def __init__(self, work: Import, shows: set[str]) -> None:
+    def __init__(self, work: Import, bookings: list[dict[str, Any]]) -> None:
         self._work = work
+        # Units that are named stay out of the way of those that are merely counted.
+        self._named = {(body["show"], place) for body in bookings for place in _places(body) if "#" in place}
         self.seatings: dict[str, Seating] = {}
         self._records: dict[str, dict[str, Place]] = {}
         self._next_unit: dict[tuple[str, str], int] = {}
         self.changed: list[Place] = []
-        for show in sorted(shows):
+        for show in sorted({body["show"] for body in bookings}):
             document = work.season.get("show", show)
             assert document is not None
             self.seatings[show] = work.season.seating(document)
@@ -99,13 +101,22 @@ class _Desk:
             yield record
 
     def _free_unit(self, family: str, id: str, key: str, show: str, area: str) -> str:
-        at = self._next_unit.get((show, area), 1)
-        while (record := self._records[show].get(f"{area}#{at}")) is not None and record.state is not OfficeState.POOL:
+        records, at = self._records[show], self._next_unit.get((show, area), 1)
+        while (record := records.get(f"{area}#{at}")) is not None and (
+            record.state is not OfficeState.POOL or (show, record.place) in self._named
+        ):
             at += 1
         self._next_unit[show, area] = at
         if record is None:
             raise self._work.season.file.bad(family, id, key, f"{area} has no more free places")
         return record.place
+
+
+def _places(body: dict[str, Any]) -> Iterator[str]:
+    """All that a hold or an order names."""
+    yield from body.get("places", [])
+    for line in body.get("lines", []):
+        yield from line["places"]
 
 
 def _order(work: Import, desk: _Desk, rows: _Rows, code: str, body: dict[str, Any]) -> None:

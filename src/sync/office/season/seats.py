@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,7 +40,9 @@ def write(work: Import) -> Seated:
     return done
 
 
-def _insert(connection: Connection, show: str, seating: Seating, indexes: range | list[int]) -> None:
+def _insert(connection: Connection, show: str, seating: Seating, indexes: Sequence[int]) -> None:
+    if not indexes:
+        return
     columns = [column.name for column in RIGHT.columns]
     rest = (OfficeState.POOL.value, "", 0, 0, 0, 0, "")
     rows: Iterator[tuple[Any, ...]] = ((show, seating.place(ix), ix, *rest) for ix in indexes)

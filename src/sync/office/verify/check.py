@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from sync.office.verify.journal import Place, Step, Story, read_facts
+from sync.office.verify.journal import Place, Step, Story, digits, read_facts
 from sync.office.verify.report import Report
 
 _ENDED = ("refunded", "exchanged", "void")
@@ -136,7 +136,8 @@ def _books(connection: Connection, report: Report, story: Story, disputed: set[s
             report.violation("I4", f"{fact}: the ledger has postings of a fact that is not there")
     for fact, money in story.money.items():
         booked = {key: minor for key, minor in ledger[fact].items() if minor and key[0] != "suspense"}
-        if booked != {key: minor for key, minor in money.items() if minor and key[0] != "suspense"}:
+        damaged = fact in story.unreadable and not ledger[fact]
+        if not damaged and booked != {key: minor for key, minor in money.items() if minor and key[0] != "suspense"}:
             report.violation("I4", f"{fact}: the ledger does not say what the fact says")
     _drawers(connection, report, story, drawers)
 
@@ -145,16 +146,10 @@ def _drawers(connection: Connection, report: Report, story: Story, drawers: dict
     body = connection.execute(text("SELECT body FROM document WHERE family = 'venue'")).scalar()
     currency = json.loads(body)["currency"] if body else ""
     for till, cash in story.drawers.items():
-        places = _digits(currency)
+        places = digits(currency)
         booked = Decimal(drawers[till][currency]).scaleb(-places)
         if booked != cash:
             report.violation("I4", f"drawer of {till}: {booked} in the ledger, {cash} by the cash facts")
-
-
-def _digits(currency: str) -> int:
-    if currency in ("BIF", "CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF"):
-        return 0
-    return 3 if currency in ("BHD", "JOD", "KWD", "OMR", "TND") else 2
 
 
 def _holders(connection: Connection, report: Report, story: Story, rights: dict[Place, Any]) -> None:
@@ -233,7 +228,7 @@ def _disputes(connection: Connection, report: Report, story: Story, disputes: An
     for row in disputes:
         if not row.owner:
             report.violation("I10", f"dispute {row.id} about {row.fact_id} has no owner")
-        if row.fact_id not in story.facts:
+        if row.fact_id not in story.facts and row.fact_id not in story.rivals:
             report.violation("I10", f"dispute {row.id} is about {row.fact_id}, which is not there")
         if row.resolved_at is None:
             report.notes.append(f"dispute {row.id} ({row.cause}) about {row.fact_id}, with {row.owner}: {row.detail}")
