@@ -100,6 +100,7 @@ class Session(QObject):
         self.link = Link()
         self.venue = Venue()
         self.status = Status()
+        self.names: dict[str, str] = {}  # user -> name, of everyone this till knows
         self.shows: list[ShowCard] = []
         self.show_id = ""
         self.formats = Formats(language)

@@ -12,10 +12,12 @@ from pos.ui.i18n import tr
 from pos.ui.keys import cap
 from pos.ui.model import ShowCard, name_in
 from pos.ui.session import Session
+from pos.ui.sizes import set_height
 from pos.ui.theme.widgets import KeyButton, TabButton
 
 _MOST: Final = 8
 _TITLE_CHARS: Final = 22
+_TAB_PX: Final = 44  # the mark under the chosen tab and the padding over it come to the other 4 of 48
 
 
 class ShowTabs(QFrame):
@@ -35,6 +37,7 @@ class ShowTabs(QFrame):
         self._row.setSpacing(0)
         self._all = KeyButton("+ " + tr("All shows"), cap("shows"))
         self._all.setProperty("role", "tab")
+        set_height(self._all, _TAB_PX)
         self._all.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._all.clicked.connect(self.all_shows)
         self._row.addWidget(self._all)
@@ -82,6 +85,7 @@ class ShowTabs(QFrame):
         self._tabs = []
         for at, card in enumerate(cards):
             tab = TabButton("", "")
+            set_height(tab, _TAB_PX)
             tab.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             tab.clicked.connect(lambda _=False, show=card.id: self.chosen.emit(show))
             self._row.insertWidget(at, tab)

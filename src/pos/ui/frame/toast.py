@@ -16,7 +16,7 @@ _LOUD_MS: Final = 15_000
 
 
 class Toast(QFrame):
-    """Sits at the lower middle of `over`; a press, or time, takes it away."""
+    """Sits at the foot of `over`, where it hides no seats; a press, or time, takes it away."""
 
     def __init__(self, over: QWidget) -> None:
         super().__init__(over)
@@ -52,7 +52,7 @@ class Toast(QFrame):
         self._text.setFixedWidth(width - 34)
         self.setFixedWidth(width)
         self.adjustSize()
-        self.move((self._over.width() - width) // 2, self._over.height() - self.height() - 64)
+        self.move((self._over.width() - width) // 2, self._over.height() - self.height() - 4)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.hide()

@@ -181,6 +181,10 @@ class BasketList(QListView):
         # The keys belong to the map; the list is worked with PgUp, PgDn and the price keys.
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
+    def minimumSizeHint(self) -> QSize:
+        # What must be seen stands below; the tickets scroll in whatever is left.
+        return QSize(0, 0)
+
     def show_rows(self, rows: list[BasketRow]) -> None:
         self._rows.show_rows(rows)
         for number, row in enumerate(rows):

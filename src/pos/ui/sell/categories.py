@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from pos.ui.seatmap import states as s
@@ -68,14 +68,19 @@ class CategoryBar(QWidget):
         """Each category's place. Room is shared out by the length of what is written there."""
         if not self._items:
             return []
-        metrics = self.fontMetrics()
-        wishes = [min(_WIDEST, metrics.horizontalAdvance(item.name) + _GLYPH + 30) for item in self._items]
+        wishes = [min(_WIDEST, self._wish(item)) for item in self._items]
         share = min(1.0, (self.width() - 16) / sum(wishes))
         boxes, x = [], 8.0
         for wish in wishes:
             boxes.append(QRectF(x, 4, wish * share, _HEIGHT - 7))
             x += wish * share
         return boxes
+
+    @staticmethod
+    def _wish(item: CategoryItem) -> float:
+        plain, bold = QFontMetricsF(text_font(14)), QFontMetricsF(text_font(14, QFont.Weight.Bold))
+        figures = bold.horizontalAdvance(item.price) + plain.horizontalAdvance(item.left) + 6
+        return max(plain.horizontalAdvance(item.name), figures) + _GLYPH + 24
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look = self._tokens

@@ -67,6 +67,7 @@ class ChangeBox(QWidget):
     def _card(self) -> QFrame:
         card = QFrame()
         card.setProperty("role", "panel")
+        card.setMinimumHeight(136)
         inner = QVBoxLayout(card)
         inner.setSpacing(0)
         self._given, name, self._change = QLabel(), QLabel(tr("Change")), QLabel()

@@ -37,7 +37,7 @@ class Hall(QObject):
         self.plan: Plan | None = None
         self.states = bytearray()
         self.areas: list[dict[str, Any]] = []
-        self._opened = ""
+        self.opened_show = ""
         self._stale: set[int] = set()
         self._reading = False
         session.heard.connect(self._heard)
@@ -52,9 +52,9 @@ class Hall(QObject):
         show = self.show_id
 
         def done(data: Any) -> None:
-            same = self._opened == show and (data.plan is self.plan or len(data.states) == len(self.states))
+            same = self.opened_show == show and (data.plan is self.plan or len(data.states) == len(self.states))
             before, self.states = self.states, bytearray(data.states)
-            self.plan, self.areas, self._opened = data.plan, list(data.areas), show
+            self.plan, self.areas, self.opened_show = data.plan, list(data.areas), show
             if not same:
                 self.opened.emit()
                 return

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from pos.domain.money import Money
 from pos.ui.foot.presenter import PaperPresenter
@@ -34,12 +36,10 @@ class SellPanel(QWidget):
         self._empty.setProperty("role", "muted")
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         self._lists = QStackedWidget()
         self._lists.addWidget(self._empty)
         self._lists.addWidget(self.basket)
-        self._feet = QStackedWidget()
-        self._feet.addWidget(self.pay)
-        self._feet.addWidget(self.change)
         self._lay_out()
         self.prices.pressed.connect(presenter.price_key)
         self.basket.marked.connect(presenter.mark)
@@ -66,7 +66,9 @@ class SellPanel(QWidget):
         box.addLayout(head)
         box.addWidget(self.prices)
         box.addWidget(self._lists, 1)
-        box.addWidget(self._feet)
+        # One of the two is in sight; the tickets above get whatever room it leaves.
+        box.addWidget(self.pay)
+        box.addWidget(self.change)
 
     # ---- drawing -----------------------------------------------------------------------
 
@@ -104,11 +106,17 @@ class SellPanel(QWidget):
 
     def _draw_basket(self) -> None:
         presenter = self.presenter
+        if presenter.sale is not None:
+            # What was sold stays in sight until the next customer, with nothing to press.
+            sold = [replace(self._row(line), line=None, marked=False) for line in presenter.sold_lines]
+            self.basket.show_rows(sold)
+            self._lists.setCurrentWidget(self.basket)
+            return
         rows = [self._row(line) for line in presenter.lines]
         rows += [BasketRow(None, label, tr("asking the office…"), "") for label in presenter.pending]
         self.basket.show_rows(rows)
         self._lists.setCurrentWidget(self.basket if rows else self._empty)
-        self._empty.setText("" if presenter.sale else self._hint())
+        self._empty.setText(self._hint())
 
     def _hint(self) -> str:
         card = self.presenter.session.show
@@ -138,12 +146,12 @@ class SellPanel(QWidget):
         return BasketRow(line.line, line.label, detail, price, line.line == presenter.marked, question, answer, key)
 
     def _draw_foot(self) -> None:
-        sale = self.presenter.sale
-        if sale is not None:
-            self._feet.setCurrentWidget(self.change)
+        sold = self.presenter.sale is not None
+        self.pay.setVisible(not sold)
+        self.change.setVisible(sold)
+        if sold:
             self.change.show_state(self._change_state())
         else:
-            self._feet.setCurrentWidget(self.pay)
             self.pay.show_state(self._pay_state())
 
     def _pay_state(self) -> PayState:
@@ -195,27 +203,32 @@ class SellPanel(QWidget):
             tickets=tr_count("%n ticket", "%n tickets", len(sale.tickets)),
             printed=words,
             printed_level=level,
-            given=tr("Given {amount}", amount=formats.money(given)),
+            given=tr("Given {amount}", amount=formats.money(given)) + " · " + tr("drawer open"),
             change=formats.money(sale.change),
             again=level == "warning" and any(job.sale == sale.id and job.state == "failed" for job in self.paper.jobs),
         )
 
+    def owner_note(self) -> str:
+        """Whose basket this is, when someone else had begun it before the window was locked."""
+        basket, session = self.presenter.basket, self.presenter.session
+        if basket is None or not basket.lines or session.person is None or basket.owner == session.person.user:
+            return ""
+        return tr("basket of {name}", name=session.names.get(basket.owner, basket.owner))
+
     def _draw_expiry(self) -> None:
         left = self.presenter.expires_in(self.presenter.session.now)
-        if left is None:
-            self._expires.setText("")
-            return
-        text = tr("{time} left", time=f"{int(left) // 60}:{int(left) % 60:02d}")
-        self._expires.setText(f"▲ {text}" if left < _SOON_S else text)
+        parts = [self.owner_note()]
+        if left is not None:
+            text = tr("{time} left", time=f"{int(left) // 60}:{int(left) % 60:02d}")
+            parts.append(f"▲ {text}" if left < _SOON_S else text)
+        self._expires.setText(" · ".join(filter(None, parts)))
 
 
 def terms_now(presenter: SellPresenter, show: Show) -> str:
     """The refund terms that apply at this moment, in one short line."""
     terms, formats, now = show.terms, presenter.session.formats, presenter.session.now
     if not terms.refund_allowed:
-        if terms.refund_until is not None:
-            return tr("No refund any more (until {when})", when=formats.day_and_time(terms.refund_until, now))
-        return tr("No refund")
+        return tr("No refund any more") if terms.refund_until is not None else tr("No refund")
     fee = _fee(terms.refund_fee, show.currency, presenter)
     if terms.refund_until is None:
         return tr("Refund at any time, fee {fee}", fee=fee) if fee else tr("Refund at any time")

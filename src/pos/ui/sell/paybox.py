@@ -11,6 +11,8 @@ from pos.ui.i18n import tr
 from pos.ui.keys import QUICK_KEYS, cap
 from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
+from pos.ui.theme.apply import restyle
+from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import KeyButton, MoneyLabel, keycap
 
 
@@ -49,15 +51,9 @@ class PayBox(QWidget):
         rule.setFixedHeight(2)
         box.addWidget(rule)
         box.addLayout(self._sum())
-        self._warning = QLabel()
-        self._warning.setProperty("role", "warning")
-        self._warning.setWordWrap(True)
-        self._warning.setMinimumHeight(36)
-        self._warning.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        box.addWidget(self._warning)
         box.addLayout(self._cash())
         self._pay = KeyButton(tr("Cash"), cap("primary"), kind="primary", stacked=True)
-        set_height(self._pay, 64)
+        set_height(self._pay, 60)
         self._pay.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._pay.clicked.connect(self.pay)
         box.addWidget(self._pay)
@@ -89,14 +85,17 @@ class PayBox(QWidget):
         total = QHBoxLayout()
         names = QVBoxLayout()
         names.setSpacing(0)
-        self._name, self._rounding = QLabel(tr("Total")), QLabel()
-        self._rounding.setProperty("role", "small")
+        # What is odd about the payment stands beside the total, in room that is always there.
+        self._name, self._note = QLabel(tr("Total")), QLabel()
+        self._note.setWordWrap(True)
+        self._note.setFont(text_font(t.SMALL))
         names.addStretch()
         names.addWidget(self._name)
-        names.addWidget(self._rounding)
+        names.addWidget(self._note)
+        names.addStretch()
         self._total = MoneyLabel(size=t.TOTAL)
-        total.addLayout(names)
-        total.addStretch()
+        self._total.setFixedHeight(56)
+        total.addLayout(names, 1)
         total.addWidget(self._total)
         return total
 
@@ -135,11 +134,13 @@ class PayBox(QWidget):
         self._told.setText(tr("told ✓") if state.told else tr("told"))
         self._told.setAccessibleName(tr("The terms were told") if state.told else tr("The terms were not told yet"))
         self._total.setText(state.total)
-        self._rounding.setText(state.rounding)
         self._given_amount.setText(state.given)
         self._given_name.setText(tr("Change {amount}", amount=state.change) if state.change else tr("Given"))
         self._given_amount.setVisible(bool(state.given))
-        self._warning.setText(state.warning)
+        self._note.setText(f"▲ {state.warning}" if state.warning else state.rounding)
+        self._note.setProperty("role", "warning" if state.warning else "muted")
+        restyle(self._note)
+        self._name.setVisible(not state.warning)
         for number, button in enumerate(self._quick):
             text = state.quick[number] if number < len(state.quick) else ""
             button.set_label(text or "–")

@@ -48,6 +48,7 @@ class SellPresenter(QObject):
         self.paying = False
         self.problem = ""
         self.sale: Sale | None = None
+        self.sold_lines: tuple[Line, ...] = ()
         self.pending: list[str] = []
         self._asked: list[tuple[int, str]] = []
         self._serial = 0
@@ -294,6 +295,10 @@ class SellPresenter(QObject):
             return labels[0] if labels else ""
         return f"{labels[0]} … {labels[-1].rsplit(' ', 1)[-1]}"
 
+    def pick_area(self, area: str) -> None:
+        """As many units of a standing area as the stepper says."""
+        self.pick([area] * self.count, tr("{count} × {category}", count=self.count, category=area))
+
     def remove(self, line: Any) -> None:
         self._change("remove", line=line)
 
@@ -380,7 +385,10 @@ class SellPresenter(QObject):
         self.changed.emit()
 
     def choose_category(self, category: str) -> None:
+        """Look for the best seats there from now on; an area has no seats to choose, so it is taken at once."""
         self.category = category
+        if any(area["id"] == category for area in self.hall.areas):
+            self.pick_area(category)
         self.changed.emit()
 
     # ---- payment -----------------------------------------------------------------------
@@ -445,7 +453,7 @@ class SellPresenter(QObject):
 
     def _paid(self, sale: Sale) -> None:
         gone = [(line.show, line.ix) for line in self.lines]
-        self.sale = sale
+        self.sale, self.sold_lines = sale, self.lines
         self.given, self.told, self.asking_proof = "", False, None
         self.basket, self.marked, self._picks = None, None, []
         self.hall.touch(gone)
@@ -460,7 +468,7 @@ class SellPresenter(QObject):
 
     def next_customer(self) -> None:
         """Clear the change from the screen."""
-        self.sale = None
+        self.sale, self.sold_lines = None, ()
         self.next_type = ""
         self.problem = ""
         self.changed.emit()

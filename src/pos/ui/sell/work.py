@@ -33,7 +33,8 @@ class SearchField(QLineEdit):
         super().__init__()
         self.setPlaceholderText(tr("Stalls C 12, Stalls C 4-9"))
         self.setAccessibleName(tr("Find a seat"))
-        self.setFixedWidth(268)
+        self.setMinimumWidth(150)
+        self.setMaximumWidth(268)
         self.setTextMargins(4, 0, 32, 0)
         self._cap = keycap(cap("find"), self)
 
@@ -93,8 +94,9 @@ class SellWork(QWidget):
         bar = QHBoxLayout()
         bar.setContentsMargins(12, 8, 12, 8)
         bar.setSpacing(10)
-        for part in (self.search, self.stepper, self.best):
-            bar.addWidget(part)
+        bar.addWidget(self.search, 100)
+        bar.addWidget(self.stepper)
+        bar.addWidget(self.best)
         for button in (self.best, *self.stepper.findChildren(QPushButton)):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         bar.addStretch(1)
@@ -159,6 +161,10 @@ class SellWork(QWidget):
         self.draw_counts()
 
     def _draw_areas(self) -> None:
+        if self.presenter.hall.plan is not None:
+            # Beside seats, areas stand in the categories' line, and the map keeps the room.
+            self.map.set_areas([])
+            return
         mine: dict[str, int] = {}
         for line in self.presenter.lines:
             if line.show == self.presenter.hall.show_id:
@@ -199,7 +205,7 @@ class SellWork(QWidget):
             return ""
         if session.link.online:
             return tr("{free} of {all} free", free=formats.count(card.free), all=formats.count(card.capacity))
-        return tr("{here} in hand of {free} free", here=formats.count(card.held_here), free=formats.count(card.free))
+        return tr("{here} in hand of {free}", here=formats.count(card.held_here), free=formats.count(card.free))
 
     def _shapes(self) -> dict[str, CategoryShape]:
         plan = self.presenter.hall.plan

@@ -48,6 +48,7 @@ class SignInPresenter(QObject):
         known = [Known(doc["user"], doc["name"], doc["role"]) for doc in answer["users"]]
         # Those who sell stand first; the others are here to look.
         self.users = sorted(known, key=lambda each: (_ORDER.get(each.role, len(_ORDER)), each.name))
+        self.session.names = {each.user: each.name for each in known}
         if self.chosen not in {known.user for known in self.users}:
             self.chosen = self.users[0].user if self.users else ""
         self.changed.emit()

@@ -1,0 +1,81 @@
+"""The one QApplication, how it ends, and what is said when nothing can open."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+
+_SIGNALS_SEEN_MS: Final = 200
+
+
+def display_missing() -> str:
+    """What to do about a missing display, "" when there is one."""
+    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
+        return ""
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        return ""
+    return (
+        "there is no display to open a window on. Run this in a desktop session, or over ssh -X, "
+        "or under a virtual one: xvfb-run -s '-screen 0 1920x1080x24' make demo. "
+        "The headless face needs no display: housefull --headless, or housefull demo --headless."
+    )
+
+
+def application() -> QApplication:
+    """The one QApplication, which Ctrl-C and SIGTERM end."""
+    app = QApplication.instance() or QApplication(["housefull"])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("Housefull")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: app.quit())
+    # Python sees a signal only when it runs; the event loop lets it run this often.
+    timer = QTimer(app)
+    timer.timeout.connect(lambda: None)
+    timer.start(_SIGNALS_SEEN_MS)
+    return app
+
+
+def theme() -> str:
+    """HOUSEFULL_THEME: light, dark or system (the default)."""
+    chosen = os.environ.get("HOUSEFULL_THEME", "system")
+    return chosen if chosen in ("light", "dark", "system") else "system"
+
+
+class Teller(QObject):
+    """Carries a failure from any thread to the window's."""
+
+    failed = Signal(str)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.failed.connect(show_failure)
+
+
+def after_first_paint(window: QWidget, then: Callable[[], None]) -> None:
+    """Call `then` in the event loop's first idle turn, which is after the first paint."""
+    QTimer.singleShot(0, window, then)
+
+
+def show_failure(text: str) -> None:
+    """Say why the till does not open, and end."""
+    sys.stderr.write(f"housefull: {text}\n")
+    QMessageBox.critical(None, "Housefull", text)
+    QApplication.exit(2)
+
+
+def side_by_side(left: QWidget, right: QWidget) -> None:
+    """Show both, the second right of the first where the screen is wide enough, the first in front."""
+    left.show()
+    room = left.screen().availableGeometry()
+    left.move(room.topLeft())
+    beside = room.left() + left.width() + 8
+    right.move(min(beside, max(room.left(), room.right() - right.width())), room.top() + 24)
+    right.show()
+    left.raise_()
+    left.activateWindow()

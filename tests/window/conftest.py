@@ -1,0 +1,60 @@
+"""The counter window against a real till; only the office's line and the printers are faked."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from pos.ui.window import CounterWindow
+from tests.window.counter import Counter
+from tests.window.till import TillHouse, make_replica
+
+
+@pytest.fixture(scope="session")
+def season_replica(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo season of this very moment, as a replica; made once."""
+    return make_replica(tmp_path_factory.mktemp("season"), datetime.now(ZoneInfo("Europe/Vienna")))
+
+
+@pytest.fixture
+def house(tmp_path: Path, season_replica: Path) -> Iterator[TillHouse]:
+    """A till of its own for each test."""
+    replica = tmp_path / "replica.db"
+    shutil.copyfile(season_replica, replica)
+    house = TillHouse(tmp_path, replica)
+    yield house
+    house.stop()
+
+
+@pytest.fixture
+def open_window(house: TillHouse, qtbot: QtBot) -> Callable[..., Counter]:
+    """Open the window as it stands after a start."""
+
+    def open_it(theme: str = "light", training: bool = False) -> Counter:
+        window = CounterWindow(house.front, language="en", theme=theme, training=training)
+        qtbot.addWidget(window)
+        window.resize(1366, 768)
+        window.show()
+        window.activateWindow()
+        qtbot.waitActive(window, timeout=5000)
+        counter = Counter(window, house, qtbot)
+        counter.until(lambda: bool(window.signin.users) and bool(window.session.venue.name))
+        return counter
+
+    return open_it
+
+
+@pytest.fixture
+def counter(open_window: Callable[..., Counter], house: TillHouse) -> Counter:
+    """Signed in, shift open, the opera's show of tonight on the map."""
+    counter = open_window()
+    counter.sign_in("anna")
+    counter.open_shift("150")
+    counter.choose("tosca")
+    return counter
