@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import sys
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 import pos
@@ -26,7 +24,8 @@ def main() -> int:
 
                 return report(_folder(arguments.data), sys.stdout)
         if arguments.enrol:
-            return _enrol(_folder(arguments.data), *arguments.enrol, arguments.ca_file, arguments.plain_http)
+            url, code = arguments.enrol
+            return _enrol(_folder(arguments.data), url, code, arguments.ca_file, arguments.plain_http)
         if arguments.headless:
             return _headless(_folder(arguments.data))
         from pos.app.window import run_window
@@ -91,30 +90,28 @@ def _headless(folder: Path) -> int:
     settings = _settings(folder)
     if settings is None:
         return 2
-    log_to(folder)
+    from contextlib import ExitStack
+
     from pos.app.counter import Till
+    from pos.app.logs import log_to
+    from pos.app.own_office import own_office
+    from pos.embedded import OfficeFailed
     from pos.headless import Headless
     from pos.store.identity import FolderInUse, IdentityLost
 
-    try:
-        till = Till(settings)
-    except (Unreadable, FolderInUse, IdentityLost, ValueError, RuntimeError) as error:
-        _say(str(error))
-        return 2
-    try:
+    log_to(folder)
+    with ExitStack() as ends:
+        try:
+            office = own_office(settings)
+            if office is not None:
+                ends.callback(office.stop)
+            till = Till(settings)
+        except (Unreadable, FolderInUse, IdentityLost, OfficeFailed, ValueError, RuntimeError) as error:
+            _say(str(error))
+            return 2
+        ends.callback(till.close)
         Headless(till.front, settings.till, sys.stdin.buffer, sys.stdout.buffer).serve(till.go_online)
-    finally:
-        till.close()
     return 0
-
-
-def log_to(folder: Path) -> None:
-    """Log to `folder`/housefull.log, a few megabytes at most."""
-    folder.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(folder / "housefull.log", maxBytes=2_000_000, backupCount=3, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
-    logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 
 def _say(text: str) -> None:

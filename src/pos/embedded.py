@@ -39,11 +39,15 @@ class EmbeddedOffice:
             raise OfficeFailed((done.stderr or done.stdout).strip())
         return done.stdout
 
-    def start(self) -> str:
-        """Serve on a free port of the loopback; the office's URL. Raises OfficeFailed."""
+    def start(self, port: int = 0) -> str:
+        """Serve on the loopback, 0 for any free port; the office's URL. Raises OfficeFailed.
+
+        Call it from a thread that lives as long as the office shall: on Linux the office
+        ends with the thread that started it.
+        """
         with self._log.open("a") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "sync.office", "serve", "--db", self._db, "--port", "0"],
+                [sys.executable, "-m", "sync.office", "serve", "--db", self._db, "--port", str(port)],
                 stdout=subprocess.PIPE,
                 stderr=log,
                 stdin=subprocess.DEVNULL,

@@ -40,6 +40,7 @@ class Settings:
     office_url: str
     ca_file: Path | None
     plain_http: bool
+    embedded: bool  # the office runs beside this till and is started with it
     printers: dict[str, PrinterSettings]
     drawer: str | None  # the role of the printer it hangs on
 
@@ -90,7 +91,7 @@ _PRINTER: Final[dict[str, Callable[[Any], Any]]] = {"profile": _string, "transpo
 # name, so that a file written for them is not called wrong.
 _KEYS: Final[dict[str, dict[str, Callable[[Any], Any]]]] = {
     "till": {"id": _till, "locale": _locale},
-    "office": {"url": _url, "ca_file": _string, "plain_http": _flag},
+    "office": {"url": _url, "ca_file": _string, "plain_http": _flag, "embedded": _flag},
     "printer.ticket": _PRINTER,
     "printer.receipt": _PRINTER,
     "drawer": {"via": _via},
@@ -129,7 +130,8 @@ def read_settings(folder: Path) -> Settings:
     ca_file = folder / office["ca_file"] if "ca_file" in office else None
     locale = till.get("locale", "en")
     plain = office.get("plain_http", False)
-    return Settings(file, till["id"], locale, office["url"], ca_file, plain, printers, drawer)
+    embedded = office.get("embedded", False)
+    return Settings(file, till["id"], locale, office["url"], ca_file, plain, embedded, printers, drawer)
 
 
 def _sections(file: Path, document: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -168,7 +170,16 @@ def _section(file: Path, section: str, table: dict[str, Any]) -> dict[str, Any]:
     return read
 
 
-def write_settings(folder: Path, till: str, office_url: str, devices: str = "", *, plain_http: bool = False) -> Path:
+def write_settings(
+    folder: Path,
+    till: str,
+    office_url: str,
+    devices: str = "",
+    *,
+    ca_file: Path | None = None,
+    plain_http: bool = False,
+    embedded: bool = False,
+) -> Path:
     """Write a new till.toml, or put till and office right in one that is there. `devices` is TOML.
 
     What a person has written in an old file stays: only the two values are changed.
@@ -179,8 +190,10 @@ def write_settings(folder: Path, till: str, office_url: str, devices: str = "", 
         text = _put(text, "till", "id", till)
         text = _put(text, "office", "url", office_url)
     else:
-        plain = "plain_http = true\n" if plain_http else ""
-        text = f'[till]\nid = "{till}"\nlocale = "en"\n\n[office]\nurl = "{office_url}"\n{plain}\n{devices}'
+        flags = "plain_http = true\n" * plain_http + "embedded = true\n" * embedded
+        if ca_file is not None:
+            flags += f'ca_file = "{ca_file.resolve().as_posix()}"\n'
+        text = f'[till]\nid = "{till}"\nlocale = "en"\n\n[office]\nurl = "{office_url}"\n{flags}\n{devices}'
     fresh = file.with_suffix(".toml.new")
     fresh.write_text(text, encoding="utf-8")
     fresh.replace(file)

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlsplit
 
-from pos.__main__ import log_to
 from pos.app.counter import Till
 from pos.app.joining import join
-from pos.app.window import application, counter_window, display_missing
+from pos.app.logs import log_to
+from pos.app.window import counter_window
 from pos.data import resource
 from pos.demo.cable import Cable
 from pos.demo.season import write_season
@@ -23,9 +23,7 @@ from pos.demo.tcp_printer import TcpPrinter
 from pos.embedded import EmbeddedOffice, OfficeFailed
 from pos.headless import Headless
 from pos.settings import Settings, read_settings, write_settings
-
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
+from pos.ui.application import application, display_missing, side_by_side
 
 # After this long the show "in 40 minutes" is too near, and the next start makes a new evening.
 _FRESH_FOR: Final = timedelta(minutes=25)
@@ -77,25 +75,13 @@ def _windows(folder: Path) -> int:
         printers.network_switched.connect(lambda plugged: cable.mend() if plugged else cable.cut())
         window, opening = counter_window(settings)
         printers.closed.connect(app.quit)
-        _place(window, printers)
+        side_by_side(window, printers)
         _tell("PINs: Anna 2468, Béla 1357 (cashiers), Sofia 8642 (supervisor), Adam 9753 (auditor). Ctrl-C ends it.")
         try:
             return app.exec()
         finally:
             opening.close()
             printers.close()
-
-
-def _place(window: QWidget, printers: QWidget) -> None:
-    """Counter left, printers right of it where the screen is wide enough."""
-    window.show()
-    room = window.screen().availableGeometry()
-    window.move(room.topLeft())
-    beside = room.left() + window.width() + 8
-    printers.move(min(beside, max(room.left(), room.right() - printers.width())), room.top() + 24)
-    printers.show()
-    window.raise_()
-    window.activateWindow()
 
 
 def _headless(folder: Path) -> int:

@@ -33,7 +33,14 @@ DEVICES: Final = """\
 
 
 def join(
-    folder: Path, url: str, code: str, *, devices: str = DEVICES, ca_file: Path | None = None, plain_http: bool = False
+    folder: Path,
+    url: str,
+    code: str,
+    *,
+    devices: str = DEVICES,
+    ca_file: Path | None = None,
+    plain_http: bool = False,
+    embedded: bool = False,
 ) -> Enrolled:
     """Enrol the data folder and write its till.toml. Raises EnrolFailed, FolderInUse, IdentityLost.
 
@@ -50,7 +57,15 @@ def join(
             folder,
             replace(identity, till=enrolled.till, incarnation=enrolled.incarnation, office_key=enrolled.office_key),
         )
-        write_settings(folder, enrolled.till, enrolled.url, devices, plain_http=plain_http)
+        write_settings(
+            folder,
+            enrolled.till,
+            enrolled.url,
+            devices,
+            ca_file=ca_file,
+            plain_http=plain_http,
+            embedded=embedded,
+        )
         return enrolled
     finally:
         lock.release()

@@ -3,79 +3,44 @@
 from __future__ import annotations
 
 import logging
-import os
-import signal
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pos.app.late import LateFront
+from pos.app.logs import log_to
+from pos.app.own_office import own_office
+from pos.embedded import OfficeFailed
 from pos.settings import BadSettings, Settings, read_settings
+from pos.ui.application import Teller, after_first_paint, application, display_missing, show_failure, theme
+from pos.ui.window import CounterWindow
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
-
     from pos.app.counter import Till
-    from pos.ui.window import CounterWindow
 
 log = logging.getLogger(__name__)
-_SIGNALS_SEEN_MS: Final = 200
-
-
-def display_missing() -> str:
-    """What to do about a missing display, "" when there is one."""
-    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
-        return ""
-    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
-        return ""
-    return (
-        "there is no display to open a window on. Run this in a desktop session, or over ssh -X, "
-        "or under a virtual one: xvfb-run -s '-screen 0 1920x1080x24' housefull …; "
-        "housefull --headless needs no display."
-    )
-
-
-def application() -> QApplication:
-    """The one QApplication, which Ctrl-C ends."""
-    from PySide6.QtCore import QTimer
-    from PySide6.QtWidgets import QApplication
-
-    app = QApplication.instance() or QApplication(["housefull"])
-    assert isinstance(app, QApplication)
-    app.setApplicationName("Housefull")
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: app.quit())
-    # Python sees a signal only when it runs; the event loop lets it run this often.
-    timer = QTimer(app)
-    timer.timeout.connect(lambda: None)
-    timer.start(_SIGNALS_SEEN_MS)
-    return app
-
-
-def theme() -> str:
-    """HOUSEFULL_THEME: light, dark or system (the default)."""
-    chosen = os.environ.get("HOUSEFULL_THEME", "system")
-    return chosen if chosen in ("light", "dark", "system") else "system"
 
 
 class Opening:
-    """Opens a till in a thread of its own; what went wrong is told on the window's thread."""
+    """Opens a till in a thread of its own; what went wrong is told by `failed`."""
 
     def __init__(self, settings: Settings, front: LateFront, failed: Callable[[str], None]) -> None:
         self._settings = settings
         self._front = front
         self._failed = failed
         self._till: Till | None = None
-        self._thread = threading.Thread(target=self._open, name="opening", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def begin(self) -> None:
+        self._thread = threading.Thread(target=self._open, name="opening", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
         """Wait for the till to be open, then close it: nothing is left half done."""
-        self._thread.join()
+        if self._thread is not None:
+            self._thread.join()
         if self._till is not None:
             self._till.close()
 
@@ -100,18 +65,25 @@ def run_window(folder: Path) -> int:
     if missing:
         sys.stderr.write(f"housefull: {missing}\n")
         return 2
-    from pos.__main__ import log_to
-
     log_to(folder)
     app = application()
     settings = _settings(folder)
     if settings is None:
         return 2
-    window, opening = counter_window(settings)
-    window.show()
-    code = app.exec()
-    opening.close()
-    return code
+    try:
+        office = own_office(settings)
+    except OfficeFailed as error:
+        show_failure(str(error))
+        return 2
+    try:
+        window, opening = counter_window(settings)
+        window.show()
+        code = app.exec()
+        opening.close()
+        return code
+    finally:
+        if office is not None:
+            office.stop()
 
 
 def _settings(folder: Path) -> Settings | None:
@@ -119,6 +91,7 @@ def _settings(folder: Path) -> Settings | None:
     try:
         return read_settings(folder)
     except FileNotFoundError:
+        # Only a new till needs what is imported for this.
         from pos.app.first_start import first_start
 
         return first_start(folder)
@@ -129,27 +102,8 @@ def _settings(folder: Path) -> Settings | None:
 
 def counter_window(settings: Settings) -> tuple[CounterWindow, Opening]:
     """The window, not yet shown, and the till that opens behind it."""
-    from PySide6.QtCore import QObject, QTimer, Signal
-
-    from pos.ui.window import CounterWindow
-
-    class Teller(QObject):
-        failed = Signal(str)
-
     front = LateFront()
     window = CounterWindow(front, language=settings.locale, theme=theme())
-    teller = Teller(window)
-    teller.failed.connect(show_failure)
-    opening = Opening(settings, front, teller.failed.emit)
-    # The event loop's first turn is after the first paint.
-    QTimer.singleShot(0, window, opening.begin)
+    opening = Opening(settings, front, Teller(window).failed.emit)
+    after_first_paint(window, opening.begin)
     return window, opening
-
-
-def show_failure(text: str) -> None:
-    """Say why the till does not open, and end."""
-    from PySide6.QtWidgets import QApplication, QMessageBox
-
-    sys.stderr.write(f"housefull: {text}\n")
-    QMessageBox.critical(None, "Housefull", text)
-    QApplication.exit(2)

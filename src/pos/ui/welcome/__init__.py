@@ -1,0 +1,1 @@
+"""The first start: join an office, or sell with this till alone."""
