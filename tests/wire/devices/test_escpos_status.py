@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pos.devices.escpos.describe import describe
 from pos.devices.escpos.dialogue import Dialogue
 from pos.devices.escpos.status import ReplyReader, decode, decode_asb
 
@@ -139,3 +140,39 @@ def test_only_the_answer_in_order_confirms() -> None:
     assert dialogue.confirmations == 0
     dialogue.receive(b"\x00")
     assert dialogue.confirmations == 1
+
+
+@pytest.mark.parametrize("example", VECTORS["asb_examples"], ids=lambda each: each["hex"])
+def test_a_line_of_a_log_is_described(example: dict[str, Any]) -> None:
+    assert describe(example["hex"]) == {"type": "ASB", **example["expect"]}
+
+
+@pytest.mark.parametrize("example", VECTORS["examples"], ids=lambda each: f"{each['command']}={each['hex']}")
+def test_a_question_and_its_answer_are_described(example: dict[str, Any]) -> None:
+    question = VECTORS["tables"][example["command"]]["command_hex"]
+    found = describe(f"{question} {example['hex']}\n")
+    if example["expect"] is None:
+        assert "cannot be an answer to" in found["error"]
+    else:
+        assert found == {"type": example["command"], **example["expect"]}
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("", "empty"),
+        ("1", "not hexadecimal"),
+        ("zz", "not hexadecimal"),
+        ("3800", "not one whole message"),
+        ("1212", "not one whole message"),
+        ("80", "nothing that a printer answers"),
+        ("100401 12 12", "cannot be an answer to DLE EOT 1"),
+    ],
+)
+def test_malformed_lines_say_what_is_wrong(line: str, reason: str) -> None:
+    assert reason in describe(line)["error"]
+
+
+@pytest.mark.parametrize(("line", "kind"), [("12", "DLE EOT"), ("0F", "GS r"), ("11", "XON"), ("13", "XOFF")])
+def test_an_answer_alone_has_only_its_kind(line: str, kind: str) -> None:
+    assert describe(line) == {"type": kind}
