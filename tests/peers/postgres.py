@@ -6,6 +6,7 @@ import itertools
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -78,7 +79,7 @@ class Cluster:
 
     def stop(self) -> None:
         if self._server:
-            self._server.send_signal(3)  # SIGQUIT: at once, without a checkpoint of what is thrown away
+            self._server.send_signal(signal.SIGQUIT)  # at once, without a checkpoint of what is thrown away
             try:
                 self._server.wait(10)
             except subprocess.TimeoutExpired:
@@ -129,7 +130,7 @@ class Cluster:
     @staticmethod
     def _as_owner() -> list[str]:
         owner = ["--reuid=postgres", "--regid=postgres", "--init-groups"] if os.geteuid() == 0 else []
-        return ["setpriv", *owner, "--pdeathsig=INT", "--"]
+        return ["setpriv", *owner, "--pdeathsig=QUIT", "--"]
 
 
 def _free_port() -> int:
