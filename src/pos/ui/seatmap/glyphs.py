@@ -64,7 +64,7 @@ class Raster:
 
 def raster_for(size: float, phases: int) -> Raster:
     """The smallest raster that a seat of `size` px, with its basket mark, fits into."""
-    return Raster(size, 2 * int(np.ceil(size * 0.56 + 1.5)), phases)
+    return Raster(size, 2 * int(np.ceil(size * 0.56 + 2.1)), phases)
 
 
 def _cover(distance: Cover) -> Cover:
@@ -126,7 +126,7 @@ def _layers(
 ) -> list[tuple[str, Cover]]:
     dx, dy = raster.offsets
     size, radius = raster.size, raster.size / 2
-    line = min(max(size * 0.1, 0.9), 1.6)
+    line = min(max(size * 0.1, 0.9), max(1.6, size * 0.05))
     if state == s.SOLD:
         return [(tokens.sold, _cover(np.maximum(np.abs(dx), np.abs(dy)) - size * 0.29))]
     if state == s.UNPRICED:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 TEXT_CONTRAST: Final = 4.5
@@ -10,7 +11,7 @@ OUTLINE_CONTRAST: Final = 3.0
 
 def channels(color: str) -> tuple[int, int, int]:
     """Red, green and blue, 0..255. Raises ValueError for anything but "#RRGGBB"."""
-    if len(color) != 7 or color[0] != "#":
+    if not re.fullmatch("#[0-9A-Fa-f]{6}", color):
         raise ValueError(f"{color!r} is not a colour like #56B4E9")
     return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
 

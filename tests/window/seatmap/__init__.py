@@ -1,0 +1,1 @@
+"""The seat map, as geometry, as pictures and as a widget."""

@@ -1,0 +1,1 @@
+"""The appearance: contrast, fonts and the shared widgets."""
