@@ -61,7 +61,7 @@ class Journal:
     keeps: Callable[[Recall], bool] = lambda ask: False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def write(self, kind: str = "CashMoved", effects: tuple[Effect, ...] = (), **body: Any) -> SignedFact:
+    def write(self, kind: str = "CashMoved", effects: tuple[Effect, ...] = (), /, **body: Any) -> SignedFact:
         with self.lock:
             number, prev = self.head()
             fact = Fact(self.till, self.incarnation, number + 1, prev, "2026-11-22T10:00:00Z", kind, (), effects, body)

@@ -1,0 +1,236 @@
+"""The same agent against real office processes over one database."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from pos.domain.plan import Plan
+from pos.domain.rights import Effect, OfficeRight, OfficeState, Token
+from pos.store.replica import ReplicaReader
+from sync.agent import Agent, EnrolFailed, enrol
+from tests.peers.office_process import PLANS, OfficeProcess, office
+from tests.wire.agent.till import Clock, Journal, Keys, soon
+
+SEASON = """
+[venue]
+id = "studio"
+name = "Studio"
+timezone = "Europe/Vienna"
+currency = "EUR"
+[[plan]]
+id = "studio"
+file = "studio.json"
+[[price_type]]
+id = "adult"
+name = {{ en = "Adult" }}
+[[prices]]
+id = "all"
+[prices.table]
+"{category}" = {{ adult = "20.00" }}
+Standing = {{ adult = "12.00" }}
+[[terms]]
+id = "standard"
+refund_until = "24h"
+refund_fee = "10%"
+[[production]]
+id = "play"
+title = {{ en = "Play" }}
+[[show]]
+id = "monday"
+production = "play"
+starts = "2031-03-10T19:30:00+01:00"
+plan = "studio"
+prices = "all"
+terms = "standard"
+areas = [{{ id = "Standing", capacity = 30 }}]
+[[user]]
+id = "anna"
+name = "Anna"
+role = "cashier"
+pin = "2468"
+[[till]]
+id = "T1"
+name = "Window 1"
+[[till]]
+id = "T2"
+name = "Window 2"
+"""
+SECOND_SHOW = """
+[[show]]
+id = "tuesday"
+production = "play"
+starts = "2031-03-11T19:30:00+01:00"
+plan = "studio"
+prices = "all"
+terms = "standard"
+"""
+
+
+@dataclass
+class RealTill:
+    """An enrolled till, its agent running."""
+
+    id: str
+    journal: Journal
+    agent: Agent
+    replica: Path
+    office_key: str
+
+    def read(self, show: str, place: str) -> OfficeRight:
+        reader = ReplicaReader(self.replica)
+        try:
+            ix = reader.seating(show).find(place)
+            assert ix is not None
+            return reader.right(show, ix)
+        finally:
+            reader.close()
+
+    def shows(self) -> set[str]:
+        reader = ReplicaReader(self.replica)
+        try:
+            return set(reader.season().shows)
+        finally:
+            reader.close()
+
+    def claim(self, *places: str) -> dict[str, Token]:
+        return dict(self.agent.claim("monday", places, whole=True, wait_s=4.0).result(6).granted)
+
+    def give_back(self, place: str, token: Token) -> None:
+        effect = Effect("monday", place, token, OfficeState.LEASED, OfficeState.POOL, "")
+        self.journal.write("RightsReturned", (effect,))
+        self.agent.facts_waiting()
+
+
+class House:
+    """A database with a season, and tills that join it."""
+
+    def __init__(self, folder: Path, database: str, studio: Plan) -> None:
+        self.folder, self.database = folder, database
+        (folder / "studio.json").write_bytes((PLANS / "studio.json").read_bytes())
+        self.season = folder / "season.toml"
+        self.season.write_text(SEASON.format(category=studio.categories[0].name))
+        self.imports()
+        self.tills: list[RealTill] = []
+
+    def imports(self) -> None:
+        done = office("import", str(self.season), "--db", self.database)
+        assert done.returncode == 0, done.stderr
+
+    def code(self, till: str, *options: str) -> str:
+        done = office("enrol", till, *options, "--db", self.database)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def join(self, till: str, url: str) -> RealTill:
+        keys = Keys()
+        replica = self.folder / till / "replica.db"
+        enrolled = enrol(url, self.code(till), keys.public, keys, replica)
+        assert enrolled.till == till
+        journal = Journal(keys, till, enrolled.incarnation)
+        agent = Agent(journal, keys, Clock(), till=till, url=url, office_key=enrolled.office_key, replica=replica)
+        agent.start()
+        self.tills.append(RealTill(till, journal, agent, replica, enrolled.office_key))
+        soon(lambda: agent.link().state == "online")
+        return self.tills[-1]
+
+
+@pytest.fixture
+def house(tmp_path: Path, database_url: str, studio: Plan) -> Iterator[House]:
+    made = House(tmp_path, database_url, studio)
+    yield made
+    for till in made.tills:
+        till.agent.stop()
+    checked = office("verify", "--db", made.database)
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_two_tills_claim_give_back_and_see_each_other(house: House, studio: Plan) -> None:
+    seat = studio.place_ids[3]
+    with OfficeProcess(house.database) as process:
+        one, two = house.join("T1", process.url), house.join("T2", process.url)
+        granted = one.claim(seat, "Standing#1")
+        assert set(granted) == {seat, "Standing#1"}
+        began = time.monotonic()
+        soon(lambda: two.read("monday", seat).holder == "T1")
+        assert time.monotonic() - began < 1.0
+        assert two.read("monday", seat).state is OfficeState.LEASED
+        one.give_back(seat, granted[seat])
+        soon(lambda: two.read("monday", seat).state is OfficeState.POOL)
+        assert two.claim(seat)[seat] > granted[seat]
+
+
+def test_a_recall_moves_an_idle_right_to_the_other_till(house: House, studio: Plan) -> None:
+    seats = studio.place_ids[:2]
+    with OfficeProcess(house.database) as process:
+        one, two = house.join("T1", process.url), house.join("T2", process.url)
+        before = one.claim(*seats)
+        time.sleep(0.3)
+        began = time.monotonic()
+        after = two.claim(*seats)
+        assert time.monotonic() - began < 2.0
+        assert all(after[seat] > before[seat] for seat in seats)
+        one.journal.keeps = lambda ask: True
+        two.journal.keeps = lambda ask: True
+        began = time.monotonic()
+        answer = one.agent.claim("monday", seats, whole=True, wait_s=4.0).result(6)
+        assert time.monotonic() - began < 2.0, "a declined recall is answered before its time is over"
+        assert {(item.place, item.code, item.holder) for item in answer.refused} == {
+            (seat, "right_elsewhere", "T2") for seat in seats
+        }
+
+
+def test_facts_arrive_once_over_kills_of_the_office(house: House) -> None:
+    process = OfficeProcess(house.database)
+    port = process.url.rpartition(":")[2]
+    one = house.join("T1", process.url)
+    for round_number in range(2):
+        for number in range(400):
+            one.journal.write("CashMoved", shift="S", user="anna", kind="paid_in", n=number, round=round_number)
+        one.agent.facts_waiting()
+        time.sleep(0.1 * round_number)
+        process.kill()
+        soon(lambda: one.agent.link().state == "offline", 10.0)
+        process = OfficeProcess(house.database, "--port", port)
+        soon(lambda: one.agent.link().state == "online", 10.0)
+    soon(lambda: one.journal.acknowledged() == 800, 15.0)
+    assert one.agent.sync().result(10) > 0
+    assert one.journal.fenced == []
+    assert process.stop()[0] == 0
+
+
+def test_a_season_that_grows_reaches_the_tills(house: House) -> None:
+    with OfficeProcess(house.database) as process:
+        one = house.join("T1", process.url)
+        assert one.shows() == {"monday"}
+        house.season.write_text(house.season.read_text() + SECOND_SHOW)
+        house.imports()
+        soon(lambda: one.shows() == {"monday", "tuesday"})
+        assert one.read("tuesday", one_seat(one)).state is OfficeState.POOL
+
+
+def one_seat(till: RealTill) -> str:
+    reader = ReplicaReader(till.replica)
+    try:
+        return reader.seating("monday").place(0)
+    finally:
+        reader.close()
+
+
+def test_a_replaced_till_is_fenced_and_its_last_facts_still_arrive(house: House) -> None:
+    with OfficeProcess(house.database) as process:
+        old = house.join("T1", process.url)
+        keys = Keys()
+        code = house.code("T1", "--replace")
+        enrolled = enrol(process.url, code, keys.public, keys, house.folder / "new" / "replica.db")
+        assert enrolled.incarnation == 2
+        soon(lambda: old.journal.fenced, 8.0)
+        old.journal.write("CashMoved", shift="S", user="anna", kind="paid_in")
+        old.agent.facts_waiting()
+        soon(lambda: old.journal.acknowledged() == 1, 8.0)
+        with pytest.raises(EnrolFailed, match="used by another machine"):
+            enrol(process.url, code, old.journal.keys.public, old.journal.keys, house.folder / "x.db")
