@@ -47,7 +47,7 @@ def test_what_is_in_hand_sells_and_the_rest_is_refused_with_who_has_it(counter: 
     counter.press(Key.Key_B)
     counter.settled(2)
     counter.press(Key.Key_Return)
-    counter.until(lambda: counter.sell.sale is not None)
+    counter.until(lambda: counter.sell.payment.sale is not None)
     counter.until(lambda: len(counter.house.printers.paper) == 2)
 
 
@@ -65,4 +65,4 @@ def test_a_line_that_is_taken_from_the_basket_leaves_the_screen(counter: Counter
     counter.house.ask("clear")
     counter.house.say("basket", reason="expired")
     counter.settled(0)
-    assert not counter.sell.given
+    assert not counter.sell.payment.given

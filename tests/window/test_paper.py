@@ -9,8 +9,8 @@ def sell(counter: Counter) -> str:
     counter.press(Key.Key_B)
     counter.settled(2)
     counter.press(Key.Key_Return)
-    counter.until(lambda: counter.sell.sale is not None)
-    sale = counter.sell.sale
+    counter.until(lambda: counter.sell.payment.sale is not None)
+    sale = counter.sell.payment.sale
     assert sale is not None
     return sale.id
 

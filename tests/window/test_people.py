@@ -82,8 +82,8 @@ def test_a_shift_is_counted_blind_and_its_report_names_the_difference(counter: C
     counter.press(Key.Key_B)
     counter.settled(2)
     counter.press(Key.Key_Return)
-    counter.until(lambda: counter.sell.sale is not None)
-    sale = counter.sell.sale
+    counter.until(lambda: counter.sell.payment.sale is not None)
+    sale = counter.sell.payment.sale
     assert sale is not None
     counter.press(Key.Key_Return)
     counter.press(Key.Key_5, modifier=CTRL)

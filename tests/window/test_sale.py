@@ -14,36 +14,36 @@ def test_two_seats_for_cash_by_keyboard_in_three_actions(counter: Counter) -> No
     counter.press(Key.Key_B)
     counter.settled(2)
     counter.press(Key.Key_Return)
-    counter.until(lambda: counter.sell.sale is not None)
-    sale = counter.sell.sale
+    counter.until(lambda: counter.sell.payment.sale is not None)
+    sale = counter.sell.payment.sale
     assert sale is not None
     assert len(sale.tickets) == 2
     assert sale.change.minor == 0
     counter.until(lambda: [role for role, _ in counter.house.printers.paper] == ["ticket", "receipt"])
     assert counter.house.printers.kicks == 1
     counter.press(Key.Key_Return)
-    assert counter.sell.sale is None
+    assert counter.sell.payment.sale is None
     assert counter.house.ask("find", sale=sale.id)["sales"][0]["total"] == str(sale.total)
 
 
 def test_the_amount_given_is_typed_and_the_change_stays_until_the_next_customer(counter: Counter) -> None:
     counter.press(Key.Key_B)
     counter.settled(2)
-    due = counter.sell.due
+    due = counter.sell.payment.due
     counter.type("200")
     assert counter.selling.side.pay._given_amount.text() == "200"
     counter.press(Key.Key_Return)
-    counter.until(lambda: counter.sell.sale is not None)
+    counter.until(lambda: counter.sell.payment.sale is not None)
     change = counter.selling.side.change
     assert change.isVisible()
-    sale = counter.sell.sale
+    sale = counter.sell.payment.sale
     assert sale is not None
     assert sale.change.minor == 20_000 - due.minor
     assert change._change.text() == counter.window.session.formats.money(sale.change)
     assert change._change.font().pixelSize() >= 64
     counter.press(Key.Key_Return)
     assert not change.isVisible()
-    assert counter.sell.given == ""
+    assert counter.sell.payment.given == ""
 
 
 def test_less_than_is_owed_is_not_paid_and_says_what_is_missing(counter: Counter) -> None:
@@ -52,7 +52,7 @@ def test_less_than_is_owed_is_not_paid_and_says_what_is_missing(counter: Counter
     counter.type("5")
     counter.press(Key.Key_Return)
     counter.qtbot.wait(50)
-    assert counter.sell.sale is None
+    assert counter.sell.payment.sale is None
     assert len(counter.sell.lines) == 2
     assert "missing" in counter.selling.side.pay._note.text()
 
@@ -67,10 +67,10 @@ def test_an_implausible_amount_warns_inline(counter: Counter) -> None:
 def test_a_round_amount_pays_at_once(counter: Counter) -> None:
     counter.press(Key.Key_B)
     counter.settled(2)
-    amount = counter.sell.quick[0]
+    amount = counter.sell.payment.quick[0]
     counter.press(Key.Key_1, modifier=ALT)
-    counter.until(lambda: counter.sell.sale is not None)
-    sale = counter.sell.sale
+    counter.until(lambda: counter.sell.payment.sale is not None)
+    sale = counter.sell.payment.sale
     assert sale is not None
     assert sale.given == amount
 
@@ -118,7 +118,7 @@ def test_a_seat_is_typed(counter: Counter) -> None:
     assert counter.labels == [counter.label(seat)]
     assert counter.selling.view.search.text() == ""
     assert counter.selling.view.map.hasFocus()
-    assert counter.sell.sale is None
+    assert counter.sell.payment.sale is None
 
 
 def test_a_typed_seat_that_is_none_stays_to_be_mended(counter: Counter) -> None:
@@ -153,7 +153,7 @@ def test_a_proof_is_asked_for_on_the_line_and_confirmed_by_the_same_key(counter:
     assert counter.sell.lines[-1].price_type == "adult"
     counter.press(Key.Key_Return)
     counter.qtbot.wait(50)
-    assert counter.sell.sale is None, "paid while the proof was still a question"
+    assert counter.sell.payment.sale is None, "paid while the proof was still a question"
     counter.press(student)
     counter.until(lambda: counter.sell.lines[-1].price_type == "student")
     assert counter.sell.lines[-1].proof
@@ -220,9 +220,9 @@ def test_a_slow_claim_is_shown_on_a_line_while_the_window_goes_on(counter: Count
 def test_terms_are_told_by_the_cashier_alone_and_reach_the_sale(counter: Counter) -> None:
     counter.press(Key.Key_B)
     counter.settled(2)
-    assert not counter.sell.told
+    assert not counter.sell.payment.told
     counter.press(Key.Key_T)
-    assert counter.sell.told
+    assert counter.sell.payment.told
     assert "✓" in counter.selling.side.pay._told.text()
 
 
@@ -237,5 +237,5 @@ def test_a_sold_seat_shows_as_sold(counter: Counter) -> None:
     counter.click(seat)
     counter.settled(1)
     counter.press(Key.Key_Return)
-    counter.until(lambda: counter.sell.sale is not None)
+    counter.until(lambda: counter.sell.payment.sale is not None)
     counter.until(lambda: counter.selling.view.map.state_of(seat) == states.SOLD)

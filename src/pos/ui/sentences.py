@@ -18,6 +18,8 @@ def sentence(refused: Refused, formats: Formats, now: datetime, label: Callable[
     """What happened, who has it and since when. `label` gives a place's name for its id."""
     fields = {name: _word(name, value, formats, now, label) for name, value in refused.fields.items()}
     template = TEMPLATES[refused.code]
+    if refused.code == "not_allowed" and "reason" not in refused.fields:
+        template = "Your role ({role}) may not do that."
     if refused.code == "right_elsewhere" and not refused.fields.get("since"):
         template = "{place} is with {holder}."
     return tr(template).format_map(_Words(fields))

@@ -26,13 +26,18 @@ _GATHER_MS: Final = 250  # changes of seats come in bursts; the counts are asked
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who is signed in, and their shift if one is open."""
+    """Who is signed in, and the till's shift if one is open."""
 
     user: str
     name: str
     role: str
     shift: str | None
     shift_since: datetime | None
+
+    @property
+    def sells(self) -> bool:
+        """Whether a basket and a drawer are theirs to use; the till checks it again at every verb."""
+        return self.role in ("cashier", "supervisor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +78,15 @@ class Venue:
 
 @dataclass
 class Status:
-    """The till's standing: sales not sent yet, rights in hand per show, devices."""
+    """The till's standing: entries not sent yet, rights in hand per show, devices.
+
+    `fenced` is why this till may not sell any more, empty for a till in order.
+    """
 
     unsent: int = 0
     in_hand: dict[str, int] = field(default_factory=dict)
     devices: dict[str, dict[str, Any]] = field(default_factory=dict)
+    fenced: str = ""
 
 
 class Session(QObject):
@@ -212,6 +221,7 @@ class Session(QObject):
             int(answer.get("unsent") or 0),
             dict(answer.get("rights_in_hand") or {}),
             dict(answer.get("devices") or {}),
+            str(answer.get("fenced") or ""),
         )
         if venue := answer.get("venue"):
             self._take_venue(venue)
@@ -249,6 +259,12 @@ class Session(QObject):
             self._count_soon()
         elif kind == "device":
             self.status.devices[event["name"]] = {"state": event["state"], "text": event.get("text") or ""}
+            self.status_changed.emit()
+        elif kind == "sent":
+            self.status.unsent = int(event["unsent"])
+            self.status_changed.emit()
+        elif kind == "fenced":
+            self.status.fenced = str(event["reason"])
             self.status_changed.emit()
         elif kind in ("printed", "paper", "print_unknown"):
             self.refresh_status()

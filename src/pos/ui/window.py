@@ -255,6 +255,7 @@ class CounterWindow(QWidget):
 
     def _sold(self, sale: Sale) -> None:
         self.paper.sold(sale)
+        self.session.refresh_status()
 
     def show_help(self) -> None:
         """The keys, and, while the office is away, what to do about it."""

@@ -10,10 +10,10 @@ from PySide6.QtCore import QObject, Signal
 
 from pos.domain.errors import Refused
 from pos.domain.money import Money
+from pos.ui.amounts import type_digit, typed_amount
 from pos.ui.bridge import Answer
 from pos.ui.format import read_time
 from pos.ui.i18n import tr
-from pos.ui.sell.cash import type_digit, typed_amount
 from pos.ui.session import Session
 
 KINDS: Final = ("paid_in", "paid_out", "drop")

@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
+from pos.ui.amountpanel import AmountPanel
 from pos.ui.drawer.presenter import KINDS, DrawerPresenter
 from pos.ui.i18n import tr
 from pos.ui.screen import Screen
-from pos.ui.shift.amount import AmountPanel
 from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import text_font

@@ -31,6 +31,9 @@ def causes() -> dict[str, str]:
 def notice(session: Session) -> Notice:
     """What the line says now."""
     link, formats = session.link, session.formats
+    if session.status.fenced:
+        lead = tr("This till may not sell any more: {reason}.", reason=session.status.fenced)
+        return Notice("red", lead, tr("Nothing sold so far is lost. It must be enrolled again."))
     if not link.known or link.online:
         return Notice("quiet", "", _quiet(session))
     parts = []

@@ -1,4 +1,4 @@
-"""Arithmetic of the cash keys: what was typed, round amounts to offer, slips worth a warning."""
+"""Arithmetic of the cash keys: what is owed, round amounts to offer, slips worth a warning."""
 
 from __future__ import annotations
 
@@ -39,25 +39,6 @@ def quick_amounts(due: Money, denominations: tuple[str, ...] = (), count: int = 
     notes = [note for note in notes if note >= 5 * 10 ** digits(due.currency)] or notes
     rounded = {-(-due.minor // note) * note for note in notes}
     return [Money(minor, due.currency) for minor in sorted(rounded) if minor > due.minor][:count]
-
-
-def typed_amount(text: str, currency: str) -> Money | None:
-    """The amount in a typed "100" or "12.5"; None while nothing, or nothing complete, is typed."""
-    try:
-        return Money.parse(text.removesuffix("."), currency)
-    except ValueError:
-        return None
-
-
-def type_digit(text: str, digit: str, currency: str) -> str:
-    """`text` with one more key typed; a key that would make nonsense changes nothing."""
-    places = digits(currency)
-    if digit == ".":
-        return text if "." in text or places == 0 else (text or "0") + "."
-    whole, point, decimals = text.partition(".")
-    if point:
-        return text + digit if len(decimals) < places else text
-    return (whole + digit).lstrip("0")[:9] or "0"
 
 
 def implausible(due: Money, given: Money) -> bool:

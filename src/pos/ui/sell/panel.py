@@ -45,8 +45,8 @@ class SellPanel(QWidget):
         self.basket.marked.connect(presenter.mark)
         self.basket.removed.connect(presenter.remove)
         self.basket.seen.connect(presenter.proof_seen)
-        self.pay.told.connect(presenter.toggle_told)
-        self.pay.quick.connect(presenter.quick_key)
+        self.pay.told.connect(presenter.payment.toggle_told)
+        self.pay.quick.connect(presenter.payment.quick_key)
         self.pay.pay.connect(presenter.primary)
         self.change.next_customer.connect(presenter.primary)
         self.change.receipt.connect(paper.receipt)
@@ -106,9 +106,9 @@ class SellPanel(QWidget):
 
     def _draw_basket(self) -> None:
         presenter = self.presenter
-        if presenter.sale is not None:
+        if presenter.payment.sale is not None:
             # What was sold stays in sight until the next customer, with nothing to press.
-            sold = [replace(self._row(line), line=None, marked=False) for line in presenter.sold_lines]
+            sold = [replace(self._row(line), line=None, marked=False) for line in presenter.payment.sold]
             self.basket.show_rows(sold)
             self._lists.setCurrentWidget(self.basket)
             return
@@ -146,7 +146,7 @@ class SellPanel(QWidget):
         return BasketRow(line.line, line.label, detail, price, line.line == presenter.marked, question, answer, key)
 
     def _draw_foot(self) -> None:
-        sold = self.presenter.sale is not None
+        sold = self.presenter.payment.sale is not None
         self.pay.setVisible(not sold)
         self.change.setVisible(sold)
         if sold:
@@ -155,22 +155,21 @@ class SellPanel(QWidget):
             self.pay.show_state(self._pay_state())
 
     def _pay_state(self) -> PayState:
-        presenter, formats = self.presenter, self.presenter.session.formats
-        basket, due, total = presenter.basket, presenter.due, presenter.total
-        given = presenter.given_amount
+        payment, formats = self.presenter.payment, self.presenter.session.formats
+        due, total, given = payment.due, payment.total, payment.given_amount
         change = given - due if given is not None and given > due else None
         return PayState(
             fees=self._fees(),
             terms=self._terms(),
-            told=presenter.told,
+            told=payment.told,
             total=formats.money(total),
             rounding=tr("in cash {amount}", amount=formats.money(due)) if due != total else "",
-            given=presenter.given,
+            given=payment.given,
             change=formats.amount(change) if change is not None else "",
-            quick=[formats.plain(amount) for amount in presenter.quick] if basket and basket.lines else [],
-            warning=presenter.problem or presenter.warning,
-            ready=bool(presenter.lines),
-            paying=presenter.paying,
+            quick=[formats.plain(amount) for amount in payment.quick] if self.presenter.lines else [],
+            warning=payment.problem or payment.warning,
+            ready=bool(self.presenter.lines),
+            paying=payment.paying,
         )
 
     def _fees(self) -> list[tuple[str, str]]:
@@ -194,7 +193,7 @@ class SellPanel(QWidget):
 
     def _change_state(self) -> ChangeState:
         presenter, formats = self.presenter, self.presenter.session.formats
-        sale = presenter.sale
+        sale = presenter.payment.sale
         assert sale is not None
         level, words = self.paper.fate(sale)
         given = sale.given if sale.given is not None else sale.total + sale.rounding

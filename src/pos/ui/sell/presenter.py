@@ -9,12 +9,11 @@ from typing import Any, Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from pos.domain.errors import Refused
-from pos.domain.money import Money
 from pos.ui.bridge import Answer
 from pos.ui.i18n import tr
 from pos.ui.model import Basket, Line, PriceType, Sale, Show
-from pos.ui.sell import cash
 from pos.ui.sell.hall import Hall
+from pos.ui.sell.payment import Payment
 from pos.ui.session import Session
 
 MOST_AT_ONCE: Final = 200  # seats in one rectangle; a slip of the finger must not empty the hall
@@ -43,12 +42,10 @@ class SellPresenter(QObject):
         self.next_type = ""
         self.category = ""
         self.count = 2
-        self.given = ""
-        self.told = False
-        self.paying = False
-        self.problem = ""
-        self.sale: Sale | None = None
-        self.sold_lines: tuple[Line, ...] = ()
+        self.payment = Payment(session, lambda: self.basket, self._hindrance, self)
+        self.payment.changed.connect(self.changed)
+        self.payment.paid.connect(self._paid)
+        self.payment.expired.connect(self.refresh_basket)
         self.pending: list[str] = []
         self._asked: list[tuple[int, str]] = []
         self._serial = 0
@@ -96,38 +93,6 @@ class SellPresenter(QObject):
         show, _ = self.priced
         return show.types if show else ()
 
-    @property
-    def total(self) -> Money:
-        return self.basket.total if self.basket else self.session.zero()
-
-    @property
-    def due(self) -> Money:
-        """What is owed in cash."""
-        return cash.due_in_cash(self.total, self.session.venue.coin)
-
-    @property
-    def given_amount(self) -> Money | None:
-        return cash.typed_amount(self.given, self.total.currency) if self.given else None
-
-    @property
-    def quick(self) -> list[Money]:
-        return cash.quick_amounts(self.due, self.session.venue.denominations)
-
-    @property
-    def warning(self) -> str:
-        """What is odd about the amount given, inline, before anything is paid."""
-        given = self.given_amount
-        if given is None:
-            return ""
-        formats = self.session.formats
-        if given < self.due:
-            return tr("{amount} are missing", amount=formats.money(self.due - given))
-        if cash.implausible(self.due, given):
-            return tr(
-                "{amount} given for {due}? Check the amount.", amount=formats.money(given), due=formats.money(self.due)
-            )
-        return ""
-
     # ---- shows -------------------------------------------------------------------------
 
     def _show_chosen(self, show: str) -> None:
@@ -145,12 +110,15 @@ class SellPresenter(QObject):
         self.changed.emit()
 
     def _signed(self) -> None:
-        if self.session.person is not None:
-            self.refresh_basket()
+        person = self.session.person
+        if person is not None:
+            if person.sells:
+                self.refresh_basket()
             if self.session.show_id:
                 self._learn(self.session.show_id)
         else:
-            self.given, self.problem, self.asking_proof = "", "", None
+            self.asking_proof = None
+            self.payment.forget()
 
     def _heard(self, event: Answer) -> None:
         kind = event.get("event")
@@ -178,7 +146,7 @@ class SellPresenter(QObject):
         if self.asking_proof and self.asking_proof[0] not in present:
             self.asking_proof = None
         if not basket.lines:
-            self.given, self.told = "", False
+            self.payment.forget()
         for show in {line.show for line in basket.lines} - set(self.details):
             self._learn(show)
         came_or_went = set(before) ^ present
@@ -189,9 +157,9 @@ class SellPresenter(QObject):
     def pick(self, places: Sequence[str], label: str, price_type: str = "") -> None:
         """Put places of the chosen show into the basket; `label` stands on the line while the office is asked."""
         show = self.session.show_id
-        if not places or not show:
+        if not places or not show or self.payment.paying:
             return
-        if self.sale is not None:
+        if self.payment.sale is not None:
             self.next_customer()
         kind = price_type or self._type_for(places)
         self._serial += 1
@@ -209,6 +177,7 @@ class SellPresenter(QObject):
             self.changed.emit()
 
         self.problem = ""
+        self.payment.problem = ""
         fields = {"show": show, "places": list(places), "price_type": kind}
         self.session.bridge.call("add", done, refused, lambda: self._answered(ticket), **fields)
 
@@ -319,6 +288,8 @@ class SellPresenter(QObject):
             self._change("clear")
 
     def _change(self, verb: str, **fields: Any) -> None:
+        if self.payment.paying:
+            return
         self.session.bridge.call(verb, lambda answer: self._take_basket(answer["basket"]), **fields)
 
     def mark(self, line: Any) -> None:
@@ -337,7 +308,7 @@ class SellPresenter(QObject):
 
     def price_key(self, number: int) -> None:
         """F1–F10: the marked ticket becomes this type; a type that needs proof asks for it first."""
-        if self.sale is not None or not 1 <= number <= len(self.types):
+        if self.payment.sale is not None or not 1 <= number <= len(self.types):
             return
         kind, line = self.types[number - 1], self.marked_line
         if line is None:
@@ -393,99 +364,40 @@ class SellPresenter(QObject):
 
     # ---- payment -----------------------------------------------------------------------
 
-    def type_digit(self, digit: str) -> None:
-        if self.lines and self.sale is None:
-            self.given = cash.type_digit(self.given, digit, self.total.currency)
-            self.problem = ""
-            self.changed.emit()
-
-    def erase(self) -> None:
-        self.given = self.given[:-1]
-        self.problem = ""
-        self.changed.emit()
-
-    def quick_key(self, number: int) -> None:
-        """A round amount given: it counts as typed, and pays at once."""
-        amounts = self.quick
-        if self.sale is None and self.lines and 1 <= number <= len(amounts):
-            self.given = str(amounts[number - 1])
-            self.pay_cash()
-
-    def toggle_told(self) -> None:
-        if self.lines and self.sale is None:
-            self.told = not self.told
-            self.changed.emit()
+    def _hindrance(self) -> str:
+        """Why the basket cannot be paid just now."""
+        if self.asking_proof is not None:
+            return tr("Was the proof seen?")
+        return tr("Wait for the office.") if self._asked else ""
 
     def primary(self) -> None:
         """Enter: pay in cash, or, with the change on screen, the next customer."""
-        if self.sale is not None:
+        if self.payment.sale is not None:
             self.next_customer()
-        elif self.lines:
-            self.pay_cash()
-
-    def pay_cash(self) -> None:
-        """Pay the whole basket in cash. Less than is owed is not paid, it is said so."""
-        if self.paying or not self.lines or self._asked:
-            return
-        given = self.given_amount
-        if self.asking_proof is not None:
-            self.problem = tr("Say first whether the proof was seen.")
-        elif given is not None and given < self.due:
-            self.problem = self.warning
         else:
-            self._pay(given)
-        self.changed.emit()
-
-    def _pay(self, given: Money | None) -> None:
-        tender: Answer = {"kind": "cash", "amount": str(self.due)}
-        if given is not None:
-            tender["given"] = str(given)
-        self.paying, self.problem = True, ""
-
-        def done(answer: Answer) -> None:
-            self._paid(Sale.read(answer["sale"], self.session.venue.currency, given, self.session.now))
-
-        def ended() -> None:
-            self.paying = False
-
-        fields = {"tenders": [tender] if self.due else [], "terms_told": self.told}
-        self.session.bridge.call("pay", done, self._not_paid, ended, **fields)
+            self.payment.pay_cash()
 
     def _paid(self, sale: Sale) -> None:
         gone = [(line.show, line.ix) for line in self.lines]
-        self.sale, self.sold_lines = sale, self.lines
-        self.given, self.told, self.asking_proof = "", False, None
-        self.basket, self.marked, self._picks = None, None, []
+        self.basket, self.marked, self.asking_proof, self._picks = None, None, None, []
         self.hall.touch(gone)
         self.sold.emit(sale)
-        self.changed.emit()
-
-    def _not_paid(self, refusal: Refused) -> None:
-        self.problem = self.session.sentence(refusal)
-        if refusal.code in ("basket_expired", "basket_empty"):
-            self.refresh_basket()
-        self.changed.emit()
 
     def next_customer(self) -> None:
-        """Clear the change from the screen."""
-        self.sale, self.sold_lines = None, ()
         self.next_type = ""
-        self.problem = ""
-        self.changed.emit()
+        self.payment.next_customer()
 
     def back(self) -> bool:
         """Esc: undo the smallest thing under way. True if there was one."""
         if self.asking_proof is not None:
             self.asking_proof = None
-        elif self.given:
-            self.given = ""
-        elif self.problem:
-            self.problem = ""
-        elif self.sale is not None:
+            self.changed.emit()
+        elif self.payment.back():
+            return True
+        elif self.payment.sale is not None:
             self.next_customer()
         else:
             return False
-        self.changed.emit()
         return True
 
     def expires_in(self, now: datetime) -> float | None:

@@ -35,11 +35,11 @@ class SellScreen(Screen):
             "best": presenter.best,
             "more": lambda: stepper.set_value(stepper.value + 1),
             "less": lambda: stepper.set_value(stepper.value - 1),
-            "told": presenter.toggle_told,
+            "told": presenter.payment.toggle_told,
             "undo": presenter.undo,
             "remove": presenter.remove_marked,
             "clear": presenter.clear,
-            "erase": presenter.erase,
+            "erase": presenter.payment.erase,
             "line_up": lambda: presenter.mark_by(-1),
             "line_down": lambda: presenter.mark_by(1),
             "zoom_in": map_.zoom_in,
@@ -50,7 +50,7 @@ class SellScreen(Screen):
         self._numbered: dict[str, Callable[[int], object]] = {
             "price": presenter.price_key,
             "drop": presenter.drop_key,
-            "quick": presenter.quick_key,
+            "quick": presenter.payment.quick_key,
         }
 
     def enter(self) -> None:
@@ -59,7 +59,7 @@ class SellScreen(Screen):
     def act(self, action: str) -> bool:
         kind, _, value = action.partition(":")
         if kind == "digit":
-            self.presenter.type_digit(value)
+            self.presenter.payment.type_digit(value)
         elif kind in self._numbered:
             self._numbered[kind](int(value))
         elif action == "back":

@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from pos.domain.money import Money
+from pos.ui.amountpanel import AmountPanel
 from pos.ui.i18n import tr
 from pos.ui.screen import Screen
-from pos.ui.shift.amount import AmountPanel
 from pos.ui.shift.presenter import ClosePresenter
 from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import text_font

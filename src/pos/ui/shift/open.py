@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QLabel, QVBoxLayout
 
+from pos.ui.amountpanel import AmountPanel
 from pos.ui.i18n import tr
 from pos.ui.screen import Screen
-from pos.ui.shift.amount import AmountPanel
 from pos.ui.shift.presenter import OpenPresenter
 from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import text_font
@@ -51,9 +51,13 @@ class OpenScreen(Screen):
         presenter = self.presenter
         person = presenter.session.person
         self._hello.setText(tr("Hello {name}", name=person.name) if person else "")
+        may = person is not None and person.sells
+        problem = presenter.problem
+        if person is not None and not may:
+            problem = tr("Your role ({role}) opens no shift. Lock the window for someone who sells.", role=person.role)
         label = tr("Opening…") if presenter.asking else tr("Open the shift")
         amount = presenter.session.formats.money(presenter.amount)
-        self._side.show_state(amount, presenter.problem, label, not presenter.asking)
+        self._side.show_state(amount, problem, label, may and not presenter.asking)
 
     def act(self, action: str) -> bool:
         kind, _, value = action.partition(":")

@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject, Signal
 
 from pos.domain.errors import Refused
 from pos.domain.money import Money, total
+from pos.ui.amounts import type_digit, typed_amount
 from pos.ui.bridge import Answer
 from pos.ui.i18n import tr
-from pos.ui.sell.cash import type_digit, typed_amount
 from pos.ui.session import Session
 
 # Coins and notes as they lie in a drawer, in major units, largest first. A venue may name its own.
