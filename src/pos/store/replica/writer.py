@@ -147,7 +147,7 @@ class ReplicaWriter:
                 try:
                     yield db
                 except BaseException:
-                    db.exec_driver_sql("ROLLBACK")
+                    _roll_back(db)
                     raise
                 db.exec_driver_sql("COMMIT")
             except DBAPIError as error:
@@ -375,6 +375,13 @@ class Snapshot:
 def _is_damage(error: DBAPIError | sqlite3.Error) -> bool:
     cause = error.orig if isinstance(error, DBAPIError) else error
     return getattr(cause, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
+
+
+def _roll_back(db: Connection) -> None:
+    """A full disk or an I/O error has already ended the transaction."""
+    raw = db.connection.dbapi_connection
+    if isinstance(raw, sqlite3.Connection) and raw.in_transaction:
+        raw.execute("ROLLBACK")
 
 
 def _meta(db: Connection, key: str) -> str:
