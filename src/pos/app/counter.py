@@ -64,7 +64,7 @@ class Till:
             keys = TillKeys(identity)
             keys.public()  # a key that is gone is said now, not at the first sale
             self.printers = _printers(settings, lambda name, state, text: self._device(name, state, text))
-            undo.callback(self.printers.close)
+            undo.callback(self.printers.close)  # also when what follows cannot be opened
             side = AgentSide(settings.folder / LEDGER, identity.incarnation)
             plans = PlanCache()
             self.agent = Agent(
@@ -98,6 +98,8 @@ class Till:
             side.serve(self.desk)
             self.desk.start()
             undo.callback(self.desk.stop)
+            # Printers end before the desk does: it still has to write down what became of their jobs.
+            undo.callback(self.printers.close)
             self.front = Front(self.desk)
             self._undo = undo.pop_all()
 

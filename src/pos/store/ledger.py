@@ -297,6 +297,16 @@ class Ledger:
         number: int = result.lastrowid
         return number
 
+    def queue_again(self, job: int, content: dict[str, Any]) -> None:
+        """A job to print once more, with what it prints now."""
+        values = {"state": "queued", "text": "", "content": json.dumps(content)}
+        self.connection.execute(update(t.print_job).where(t.print_job.c.id == job), values)
+
+    def count_jobs(self, sale: str, kind: str) -> int:
+        """How many jobs of a kind a sale has had."""
+        query = select(t.print_job.c.id).where(t.print_job.c.sale == sale, t.print_job.c.kind == kind)
+        return len(self.connection.execute(query).all())
+
     def set_job(self, job: int, state: str, text: str = "") -> None:
         self.connection.execute(update(t.print_job).where(t.print_job.c.id == job), {"state": state, "text": text})
 

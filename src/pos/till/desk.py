@@ -255,6 +255,7 @@ class Desk:
             return
         self._ready.set_result(None)
         while (work := self._work.get()) is not None:
+            self._call = Call()  # what is posted belongs to no verb
             try:
                 work()
             except Exception:

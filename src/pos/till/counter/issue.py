@@ -7,6 +7,7 @@ whose end is not known is a question to the operator, never a second print.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -158,9 +159,13 @@ def send(desk: Desk, job: PrintJob) -> None:
         desk.submit(lambda: _set(desk, job.id, "started")).result()
 
     def finished(outcome: Outcome, text: str) -> None:
-        desk.post(lambda: _finished(desk, job, outcome, text))
+        desk.post(lambda: _outcome(desk, job, outcome, text))
 
     printers.submit(job.role, str(job.id), job.content, started, finished)
+
+
+def _outcome(desk: Desk, job: PrintJob, outcome: Outcome, text: str) -> None:
+    _finished(desk, job, outcome, text)
 
 
 def _set(desk: Desk, job: int, state: str, text: str = "") -> None:
@@ -168,14 +173,16 @@ def _set(desk: Desk, job: int, state: str, text: str = "") -> None:
         desk.ledger.set_job(job, state, text)
 
 
-def _finished(desk: Desk, job: PrintJob, outcome: Outcome, text: str) -> None:
+def _finished(desk: Desk, job: PrintJob, outcome: Outcome, text: str) -> dict[str, Any]:
     with desk.unit() as unit:
         desk.ledger.set_job(job.id, outcome, text)
         if job.tickets:
             _record(desk, unit, job, outcome)
+        answer = unit.answers({"job": job.id, "state": outcome})
     # Tickets are the contract's "printed"; a receipt or a report is other paper.
     event = "printed" if job.tickets else "paper"
     desk.emit(event, job=job.id, tickets=list(job.tickets), outcome=outcome, text=text, kind=job.kind)
+    return answer
 
 
 def _record(desk: Desk, unit: Unit, job: PrintJob, outcome: str) -> None:
@@ -185,9 +192,22 @@ def _record(desk: Desk, unit: Unit, job: PrintJob, outcome: str) -> None:
         "sale": job.sale,
         "tickets": list(job.tickets),
         "outcome": outcome,
-        "copy": 0,
+        "copy": _copy(job.content),
     }
     unit.record(Kind.PRINT_REPORTED, body)
+
+
+def _copy(content: dict[str, Any]) -> int:
+    """Which copy this is: 0 for the original."""
+    number: int = content["tickets"][0]["copy"] if content["kind"] == "tickets" else content["copy"]
+    return number
+
+
+def _marked(content: dict[str, Any], copy: int) -> dict[str, Any]:
+    """The same paper, marked as the copy it is."""
+    if content["kind"] != "tickets":
+        return content | {"copy": copy}
+    return content | {"tickets": [ticket | {"copy": copy} for ticket in content["tickets"]]}
 
 
 def resume(desk: Desk) -> None:
@@ -239,25 +259,29 @@ def retry(desk: Desk, *, job: int) -> dict[str, Any]:
     desk.signed_in("sell")
     found = _job(desk, job)
     _expect(found, "failed")
-    _set(desk, job, "queued")
-    send(desk, found)
-    return {"job": job, "state": "queued"}
+    return _again(desk, found)
+
+
+def _again(desk: Desk, job: PrintJob) -> dict[str, Any]:
+    with desk.unit() as unit:
+        desk.ledger.queue_again(job.id, job.content)
+        answer = unit.answers({"job": job.id, "state": "queued"})
+    send(desk, job)
+    return answer
 
 
 def printed(desk: Desk, *, job: int, came_out: bool) -> dict[str, Any]:
-    """The operator says whether an unknown job's paper came out. If not, it prints again."""
+    """The operator says whether an unknown job's paper came out. If not, it prints again.
+
+    What prints again is marked as a copy: a printer that ran out of paper may still bring
+    the first one out, and then two papers must not look alike.
+    """
     desk.signed_in("sell")
     found = _job(desk, job)
-    if found.state != "unknown":
-        raise Refused(
-            "not_allowed", what="printed", reason=f"job {job} is {found.state}, not unknown", state=found.state
-        )
-    if came_out:
-        _finished(desk, found, "done", "the operator has the paper")
-        return {"job": job, "state": "done"}
-    _set(desk, job, "queued")
-    send(desk, found)
-    return {"job": job, "state": "queued"}
+    _expect(found, "unknown")
+    if not came_out:
+        return _again(desk, replace(found, content=_marked(found.content, _copy(found.content) + 1)))
+    return _finished(desk, found, "done", "the operator has the paper")
 
 
 def receipt(desk: Desk, *, sale: str = "") -> dict[str, Any]:
@@ -267,7 +291,9 @@ def receipt(desk: Desk, *, sale: str = "") -> dict[str, Any]:
     if not found or found[0] is None:
         raise Refused("unknown_ticket", sale=sale)
     body = found[0]
-    with desk.unit():
-        number = desk.ledger.add_job("receipt", "receipt", body["id"], [], receipt_content(desk, body))
+    with desk.unit() as unit:
+        content = _marked(receipt_content(desk, body), desk.ledger.count_jobs(body["id"], "receipt"))
+        number = desk.ledger.add_job("receipt", "receipt", body["id"], [], content)
+        answer = unit.answers({"job": number})
     send(desk, _job(desk, number))
-    return {"job": number}
+    return answer
