@@ -1,0 +1,219 @@
+"""The journal from outside: its chain, and the story that its facts tell."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from pos.store.verify.evidence import Evidence, Findings, Place, Token
+
+_FIRST: Final = "0" * 64
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a fact did to one place."""
+
+    number: int
+    token: Token
+    before: str
+    after: str
+    holder: str
+    ticket: str
+
+
+@dataclass
+class Shift:
+    """A shift as the facts tell it. `cash`: kind of move -> minor units."""
+
+    first: int
+    cash: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    drawer: int = 0  # what the postings put into the drawer, up to the closing fact
+    closed: int | None = None
+    report: dict[str, Any] = field(default_factory=dict)
+    sealed_by: str = ""  # the hash that the closing fact has to name
+
+
+@dataclass
+class Story:
+    """Everything the facts tell, gathered in one pass."""
+
+    last: int = 0
+    hashes: dict[int, str] = field(default_factory=dict)
+    shifts: dict[str, Shift] = field(default_factory=dict)
+    sales: dict[str, dict[str, Any]] = field(default_factory=dict)
+    tickets: dict[str, Place] = field(default_factory=dict)
+    sold: dict[Place, list[str]] = field(default_factory=lambda: defaultdict(list))  # tickets, ended ones too
+    ended: set[str] = field(default_factory=set)
+    steps: dict[Place, list[Step]] = field(default_factory=lambda: defaultdict(list))
+
+
+def read_journal(evidence: Evidence, found: Findings) -> Story:
+    """Judge the chain and each fact by itself; what the facts tell together."""
+    key = Ed25519PublicKey.from_public_bytes(evidence.public_key) if evidence.public_key else None
+    reading = _Reading(evidence, found)
+    for row in evidence.tables["journal"]:
+        reading.fact(row, key)
+    return reading.story
+
+
+class _Reading:
+    """Walks the journal in order, fact by fact."""
+
+    def __init__(self, evidence: Evidence, found: Findings) -> None:
+        self.story = Story()
+        self._evidence = evidence
+        self._found = found
+        self._previous = _FIRST
+        self._open = ""  # the shift that is open
+        self._id = ""
+
+    def _wrong(self, invariant: str, what: str) -> None:
+        self._found.wrong(invariant, f"{self._id}: {what}")
+
+    def fact(self, row: dict[str, Any], key: Ed25519PublicKey | None) -> None:
+        number, digest, envelope = row["number"], row["hash"], bytes(row["envelope"])
+        self._id = f"{self._evidence.till}.{self._evidence.incarnation}.{number}"
+        if number != self.story.last + 1:
+            self._wrong("I5", f"fact {self.story.last + 1} should come here, the numbers have a gap")
+        if hashlib.sha256(envelope).hexdigest() != digest:
+            self._wrong("I5", "the envelope is not the one its hash was made of")
+        if key is not None:
+            try:
+                key.verify(bytes(row["signature"]), digest.encode())
+            except InvalidSignature:
+                self._wrong("I5", "the signature is not by this till's key")
+        try:
+            fact = json.loads(envelope)
+            self._chained(number, fact)
+            self._tell(number, fact)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            self._wrong("I5", f"the envelope cannot be read ({type(error).__name__}: {error})")
+        self.story.last, self.story.hashes[number] = number, digest
+        self._previous = digest
+
+    def _chained(self, number: int, fact: dict[str, Any]) -> None:
+        if fact["number"] != number:
+            self._wrong("I5", f"the envelope says it is number {fact['number']}")
+        if fact["prev"] != self._previous:
+            self._wrong("I5", "the chain is broken, it does not follow the fact before it")
+        if (fact["till"], fact["incarnation"]) != (self._evidence.till, self._evidence.incarnation):
+            self._wrong("I5", f"the envelope is of till {fact['till']}.{fact['incarnation']}")
+
+    def _tell(self, number: int, fact: dict[str, Any]) -> None:
+        """Add one fact to the story."""
+        kind, body = fact["kind"], fact["body"]
+        drawer = self._postings(fact)
+        begun = dict(self._effects(number, fact))
+        named = body["sale"]["shift"] if kind == "TicketsSold" else body.get("shift")
+        if kind == "ShiftOpened":
+            if self._open:
+                self._wrong("I4", f"opens shift {named} while {self._open} is open")
+            if named in self.story.shifts:
+                self._wrong("I4", f"shift {named} has been opened before")
+            self.story.shifts[named] = Shift(number)
+            self._open = named
+        elif named is not None and named != self._open:
+            self._wrong("I4", f"is of shift {named}, but {self._open or 'none'} is open")
+        shift = self.story.shifts.get(self._open)
+        if kind == "TicketsSold":
+            self._sale(body["sale"], begun)
+        if shift is not None and kind == "ShiftClosed":
+            shift.closed, shift.report, shift.sealed_by = number, body["report"], self._previous
+            if shift.drawer + drawer != 0:
+                self._wrong("I4", "the drawer is not empty in the books after the count")
+            self._open = ""
+        else:
+            self._cash(shift, drawer, *_cash_told(kind, body))
+
+    def _cash(self, shift: Shift | None, drawer: int, move: str, told: int) -> None:
+        """Cash that a fact's body tells of, held against what its postings do to the drawer."""
+        if told != drawer:
+            self._wrong("I4", f"tells of {told} minor units of cash, its postings of {drawer}")
+        if shift is not None and (told or drawer):
+            shift.cash[move] += told
+            shift.drawer += drawer
+
+    def _postings(self, fact: dict[str, Any]) -> int:
+        """Check that every currency sums to zero; what the postings do to this till's drawer."""
+        sums: dict[str, int] = defaultdict(int)
+        drawer = 0
+        for account, amount, currency in fact["money"]:
+            if type(amount) is not int:
+                raise ValueError(f"{amount!r} is not an amount in minor units")
+            sums[currency] += amount
+            if account == f"drawer:{self._evidence.till}":
+                drawer += amount
+        for currency, amount in sums.items():
+            if amount:
+                self._wrong("I4", f"the postings sum to {amount} minor units of {currency}, not to 0")
+        return drawer
+
+    def _effects(self, number: int, fact: dict[str, Any]) -> Iterator[tuple[str, Place]]:
+        """Follow each place; the tickets that begin, with their places."""
+        for show, place, epoch, hop, before, after, holder, ticket in fact["effects"]:
+            step = Step(number, (epoch, hop), before, after, holder, ticket)
+            steps = self.story.steps[show, place]
+            if wrong := _broken(steps[-1] if steps else None, step, self._evidence.till):
+                self._wrong("I6", f"{show} {place}: {wrong}")
+            steps.append(step)
+            if after == "SOLD" and before != "SOLD":
+                yield ticket, (show, place)
+            elif before == "SOLD" and after != "SOLD":
+                self.story.ended.add(ticket)
+
+    def _sale(self, sale: dict[str, Any], begun: dict[str, Place]) -> None:
+        story = self.story
+        if sale["id"] in story.sales:
+            self._wrong("I5", f"sale {sale['id']} has been there before")
+        story.sales[sale["id"]] = sale
+        told: dict[str, Place] = {}
+        for ticket in sale["tickets"]:
+            if ticket["id"] in story.tickets or ticket["id"] in told:
+                self._wrong("I5", f"ticket id {ticket['id']} is not unique")
+            told[ticket["id"]] = ticket["show"], ticket["unit"]
+            story.sold[ticket["show"], ticket["unit"]].append(ticket["id"])
+        if told != begun:
+            self._wrong("I3", "the tickets are not those of the place effects")
+        story.tickets |= told
+        prices = sum(minor(item["price"]) for item in sale["tickets"])
+        due = prices + sum(minor(fee["amount"]) for fee in sale["fees"])
+        paid = sum(minor(tender["amount"]) for tender in sale["tenders"])
+        if due != minor(sale["total"]):
+            self._wrong("I4", f"tickets and fees come to {due} minor units, the total says {sale['total']}")
+        if paid != due + minor(sale["rounding"]):
+            self._wrong("I4", f"{paid} minor units paid for {sale['total']} with rounding {sale['rounding']}")
+
+
+def _cash_told(kind: str, body: dict[str, Any]) -> tuple[str, int]:
+    """What a fact's body says it did to the drawer: the kind of move and minor units."""
+    if kind == "ShiftOpened":
+        return "float", minor(body["float"])
+    if kind == "CashMoved":
+        return body["kind"], minor(body["amount"]) * (1 if body["kind"] == "paid_in" else -1)
+    if kind == "TicketsSold":
+        return "sale", sum(minor(t["amount"]) for t in body["sale"]["tenders"] if t["kind"] == "cash")
+    return kind, 0
+
+
+def _broken(last: Step | None, step: Step, till: str) -> str:
+    """What is wrong with doing this after that, "" when nothing is."""
+    if last is None or step.token > last.token:
+        return "" if step.before == "LEASED" else f"begins as {step.before} under a new token"
+    if step.token < last.token:
+        return f"token {step.token} comes after {last.token} in fact {last.number}"
+    if (step.before, till) != (last.after, last.holder):
+        return f"was left {last.after} by fact {last.number}, but is taken for {step.before} under the same token"
+    return ""
+
+
+def minor(text: str) -> int:
+    """A decimal string in minor units: the till always writes all decimals of the currency. ValueError."""
+    return int(text.replace(".", "", 1))

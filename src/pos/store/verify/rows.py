@@ -1,0 +1,178 @@
+"""The ledger's rows held against the story that its facts tell."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from typing import Any, Final
+
+from pos.store.verify.evidence import CannotRead, Evidence, Findings
+from pos.store.verify.journal import Shift, Story, minor
+
+_ENDED: Final = ("refunded", "exchanged", "void")
+# What becomes of a place here after the last fact about it: state afterwards, whether it is still ours.
+_AFTER: Final = {
+    ("SOLD", True): "SOLD",
+    ("SOLD", False): "SOLD_RETURNED",
+    ("LEASED", True): "LEASED",
+    ("POOL", False): "RETURNED",
+}
+
+
+def check_rows(evidence: Evidence, story: Story, found: Findings) -> None:
+    """Raises CannotRead for a row that holds no JSON where it must."""
+    _mark(evidence, story, found)
+    _shifts(evidence, story, found)
+    _drawers(evidence, story, found)
+    _sales(evidence, story, found)
+    _tickets(evidence, story, found)
+    _rights(evidence, story, found)
+    _paper(evidence, story, found)
+
+
+def _json(text: str, where: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise CannotRead(f"{where} holds no JSON ({error})") from error
+
+
+def _mark(evidence: Evidence, story: Story, found: Findings) -> None:
+    """R9: the mark outside the folder is never ahead of the ledger, unless the folder is an old copy."""
+    if evidence.acknowledged > story.last:
+        found.wrong("I5", f"the office has facts up to {evidence.acknowledged}, the journal ends at {story.last}")
+    if evidence.mark is None:
+        return
+    incarnation, number, digest = evidence.mark
+    if incarnation > evidence.incarnation:
+        found.wrong("I5", f"the mark is of incarnation {incarnation}: this folder is from before an enrolment")
+    elif incarnation == evidence.incarnation and number > story.last:
+        found.wrong("I5", f"the mark is at fact {number}, the journal ends at {story.last}: an old copy of the folder")
+    elif incarnation == evidence.incarnation and number and story.hashes.get(number) != digest:
+        found.wrong("I5", f"fact {number} is not the one that the mark was set for")
+
+
+# ---- shifts and money ------------------------------------------------------------------
+
+
+def _shifts(evidence: Evidence, story: Story, found: Findings) -> None:
+    """R14: a closed shift seals its number range and hash."""
+    rows = {row["id"]: row for row in evidence.tables["shift"]}
+    for name in rows.keys() - story.shifts.keys():
+        found.wrong("I3", f"shift {name} has a row, but no fact opened it")
+    for name, shift in story.shifts.items():
+        row = rows.get(name)
+        if row is None:
+            found.wrong("I3", f"shift {name} was opened by fact {shift.first}, but has no row")
+            continue
+        if row["first_number"] != shift.first:
+            found.wrong("I5", f"shift {name} begins at fact {shift.first}, its row says {row['first_number']}")
+        if row["last_number"] != shift.closed or (row["closed_at"] is None) != (shift.closed is None):
+            ended = f"ends at fact {shift.closed}" if shift.closed else "is open"
+            found.wrong("I5", f"shift {name} {ended}, its row says {row['last_number']}")
+        elif shift.closed is not None:
+            _seal(name, shift, _json(row["report"] or "null", f"shift {name}: report"), found)
+
+
+def _seal(name: str, shift: Shift, kept: Any, found: Findings) -> None:
+    report = shift.report
+    if kept != report:
+        found.wrong("I5", f"shift {name}: the report in its row is not the one in its closing fact")
+    if report.get("number_range") != [shift.first, shift.closed]:
+        found.wrong("I5", f"shift {name}: seals {report.get('number_range')}, not {[shift.first, shift.closed]}")
+    if report.get("hash") != shift.sealed_by:
+        found.wrong("I5", f"shift {name}: the hash it seals is not that of its last fact")
+    if minor(report["expected"]) != shift.drawer:
+        found.wrong("I4", f"shift {name}: reports {report['expected']} expected, its cash facts make {shift.drawer}")
+    if minor(report["counted"]) - minor(report["expected"]) != minor(report["difference"]):
+        found.wrong("I4", f"shift {name}: the difference is not what was counted less what was expected")
+
+
+def _drawers(evidence: Evidence, story: Story, found: Findings) -> None:
+    """I4: the drawer is the float and the cash facts, and the rows say the same."""
+    rows: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for row in evidence.tables["cash_move"]:
+        rows[row["shift"]][row["kind"]] += row["minor"]
+    for name in rows.keys() - story.shifts.keys():
+        found.wrong("I4", f"there are cash rows for shift {name}, which no fact opened")
+    for name, shift in story.shifts.items():
+        for kind in sorted(rows[name].keys() | shift.cash.keys()):
+            told, kept = shift.cash.get(kind, 0), rows[name].get(kind, 0)
+            if told != kept:
+                found.wrong("I4", f"shift {name}: {kind} is {told} minor units by the facts, {kept} by the cash rows")
+
+
+# ---- sales and tickets -----------------------------------------------------------------
+
+
+def _sales(evidence: Evidence, story: Story, found: Findings) -> None:
+    rows = {row["id"]: row for row in evidence.tables["sale"]}
+    for sale in sorted(rows.keys() - story.sales.keys()):
+        found.wrong("I3", f"sale {sale} has a row, but no fact")
+    for sale, told in story.sales.items():
+        row = rows.get(sale)
+        if row is None:
+            found.wrong("I3", f"sale {sale} has a fact, but no row")
+        elif _json(row["body"], f"sale {sale}") != told or row["shift"] != told["shift"]:
+            found.wrong("I3", f"sale {sale}: its row is not what its fact says")
+
+
+def _tickets(evidence: Evidence, story: Story, found: Findings) -> None:
+    """I1 and I5: one live ticket a place, by the facts and by the rows; ids and codes unique."""
+    told = {ticket["id"]: (sale["id"], ticket) for sale in story.sales.values() for ticket in sale["tickets"]}
+    rows = {row["id"]: row for row in evidence.tables["ticket"]}
+    for ticket in sorted(rows.keys() - told.keys()):
+        found.wrong("I3", f"ticket {ticket} has a row, but no fact")
+    for ticket, (sale, body) in told.items():
+        row = rows.get(ticket)
+        if row is None:
+            found.wrong("I3", f"ticket {ticket} has a fact, but no row")
+            continue
+        if (row["sale"], row["show"], row["place"], row["code"]) != (sale, body["show"], body["unit"], body["code"]):
+            found.wrong("I3", f"ticket {ticket}: its row is not what its fact says")
+        if (row["state"] in _ENDED) != (ticket in story.ended):
+            found.wrong("I3", f"ticket {ticket} is {row['state']}, which the facts do not say")
+    codes = Counter(body["code"] for _, body in told.values())
+    for code in sorted(code for code, count in codes.items() if count > 1):
+        found.wrong("I5", f"code {code} is on {codes[code]} tickets")
+    for (show, place), sold in sorted(story.sold.items()):
+        live = sorted(set(sold) - story.ended)
+        if len(live) > 1:
+            found.wrong("I1", f"{show} {place}: more than one live ticket: {', '.join(live)}")
+
+
+def _rights(evidence: Evidence, story: Story, found: Findings) -> None:
+    """I3 and I6: own rights are what the facts left, or leases granted since."""
+    rows = {(row["show"], row["place"]): row for row in evidence.tables["own_right"]}
+    for (show, place), steps in story.steps.items():
+        step, row = steps[-1], rows.get((show, place))
+        if row is None:
+            found.wrong("I6", f"{show} {place}: fact {step.number} was about it, but its token is not kept")
+            continue
+        token = (row["epoch"], row["hop"])
+        left = _AFTER.get((step.after, bool(step.holder)), f"{step.after} with {step.holder or 'the office'}")
+        if token < step.token:
+            found.wrong("I6", f"{show} {place}: token {token} is behind {step.token} of fact {step.number}")
+        elif token == step.token and row["state"] != left:
+            found.wrong("I3", f"{show} {place}: fact {step.number} left it {left}, but it is {row['state']}")
+        elif token > step.token and row["state"] != "LEASED":
+            found.wrong("I3", f"{show} {place}: it is {row['state']} under {token}, and no fact says so")
+    for place_key in sorted(rows.keys() - story.steps.keys()):
+        if rows[place_key]["state"] != "LEASED":
+            found.wrong("I3", f"{' '.join(place_key)}: it is {rows[place_key]['state']}, and no fact says so")
+    for line in evidence.tables["basket_line"]:
+        row = rows.get((line["show"], line["place"]))
+        if row is None or row["state"] != "LEASED":
+            state = "not a right of this till" if row is None else row["state"]
+            found.wrong("I6", f"{line['show']} {line['place']}: is in the basket, but is {state}")
+
+
+def _paper(evidence: Evidence, story: Story, found: Findings) -> None:
+    """R2: the sale's own commit queued its tickets for printing."""
+    queued: set[str] = set()
+    for job in evidence.tables["print_job"]:
+        queued.update(_json(job["tickets"], f"print job {job['id']}"))
+    for ticket in sorted(story.tickets.keys() - queued):
+        found.wrong("I2", f"ticket {ticket} was never queued for printing")
+    for ticket in sorted(queued - story.tickets.keys()):
+        found.wrong("I2", f"ticket {ticket} was queued for printing, but never sold")
