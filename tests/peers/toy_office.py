@@ -10,6 +10,7 @@ import base64
 import json
 import socket
 import socketserver
+import ssl
 import threading
 import time
 from collections import defaultdict, deque
@@ -54,7 +55,8 @@ class Fault(Enum):
 class ToyOffice:
     """A context manager; `url` is where it listens. Attributes may be read and set by a test under `lock`."""
 
-    def __init__(self, till: str = "T1") -> None:
+    def __init__(self, till: str = "T1", tls: ssl.SSLContext | None = None) -> None:
+        self.tls = tls
         self.key = Ed25519PrivateKey.generate()
         self.office_key = base64.b64encode(self.key.public_key().public_bytes_raw()).decode()
         self.till, self.incarnation, self.state = till, 1, "ACTIVE"
@@ -93,7 +95,7 @@ class ToyOffice:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
+        return f"http{'s' if self.tls else ''}://127.0.0.1:{self._port}"
 
     def cut(self) -> None:
         """Nobody listens any more and all connections are reset."""
@@ -425,6 +427,11 @@ class _Handler(socketserver.BaseRequestHandler):
     server: _Server
 
     def handle(self) -> None:
+        if self.server.office.tls is not None:
+            try:
+                self.request = self.server.office.tls.wrap_socket(self.request, server_side=True)
+            except OSError:
+                return  # the caller does not trust the certificate
         self.server.open.add(self.request)
         try:
             stays = True
@@ -435,12 +442,16 @@ class _Handler(socketserver.BaseRequestHandler):
                     if not more:
                         return
                     head += more
+                    if not head[:1].isalpha():
+                        self.request.sendall(_http(400, b"this is not HTTP", {}))
+                        return
                 before, _, rest = head.partition(b"\r\n\r\n")
                 stays = self.server.office.serve(_Request(before, rest, self.request), self.request)
         except OSError:
             return  # the other side, or `cut`, has closed it
         finally:
             self.server.open.discard(self.request)
+            self.request.close()
 
 
 class _Server(socketserver.ThreadingTCPServer):

@@ -147,7 +147,7 @@ class Carrier:
         def trace(event: str, info: dict[str, Any]) -> None:
             if event == "connection.connect_tcp.started":
                 attempt.new_connection = True
-            elif event == "connection.connect_tcp.complete":
+            elif event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
                 connections.connected(info["return_value"].get_extra_info("socket"))
 
         try:
