@@ -40,11 +40,13 @@ class Formats:
 
     def money(self, amount: Money) -> str:
         """With the currency's sign: "€89.00"."""
-        from babel.numbers import format_currency
+        from babel.numbers import format_currency, get_currency_symbol
 
-        return format_currency(
+        written = format_currency(
             amount.decimal, amount.currency, locale=self.locale, currency_digits=False, format=self._pattern(amount)
         )
+        # Some locales know no sign for a foreign currency and spell its code; the sign is shorter and known to all.
+        return written.replace(amount.currency, get_currency_symbol(amount.currency, locale="en_GB"))
 
     def _pattern(self, amount: Money) -> str:
         """The locale's own pattern with as many decimals as the amount really has.

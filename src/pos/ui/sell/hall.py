@@ -40,7 +40,9 @@ class Hall(QObject):
         self.opened_show = ""
         self._stale: set[int] = set()
         self._reading = False
+        self._left: dict[str, int] | None = None
         session.heard.connect(self._heard)
+        session.linked.connect(self._count_again)
 
     def open(self, show: str) -> None:
         """Fetch the whole hall of `show`; what was there stays on screen until it is here."""
@@ -54,6 +56,7 @@ class Hall(QObject):
         def done(data: Any) -> None:
             same = self.opened_show == show and (data.plan is self.plan or len(data.states) == len(self.states))
             before, self.states = self.states, bytearray(data.states)
+            self._count_again()
             self.plan, self.areas, self.opened_show = data.plan, list(data.areas), show
             if not same:
                 self.opened.emit()
@@ -112,6 +115,7 @@ class Hall(QObject):
             if show == self.show_id and len(self.states) > asked[-1]:
                 for ix, state in zip(asked, states, strict=True):
                     self.states[ix] = state
+                self._count_again()
                 self.seats_changed.emit(asked, bytes(states))
             self._pump()
 
@@ -121,11 +125,17 @@ class Hall(QObject):
         """Category or area -> places left; with the office away, only those in hand here."""
         from pos.ui.sell.counts import left_by_category  # brings in numpy, which the first paint does without
 
+        if self._left is not None:
+            return self._left
         away = self.session.link.known and not self.session.link.online
         left = left_by_category(self.plan, self.states, in_hand=away) if self.plan is not None else {}
         for area in self.areas:
             left[area["id"]] = area["here"] if away else area["free"] + area["here"] + area["elsewhere"]
+        self._left = left
         return left
+
+    def _count_again(self) -> None:
+        self._left = None
 
     @staticmethod
     def easy(online: bool) -> tuple[int, ...]:

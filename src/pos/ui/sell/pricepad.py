@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from pos.ui.i18n import tr
@@ -15,6 +16,8 @@ from pos.ui.theme.widgets import MoneyLabel, keycap
 
 _COLUMNS: Final = 3
 _KEY_PX: Final = 56
+_MARGIN_PX: Final = 8
+_NAME_SIZES: Final = (15, 14, 13)
 _KEYS: Final = 6  # on the pad at a time; with more types the last key turns the page
 
 
@@ -35,9 +38,9 @@ class _PriceButton(QPushButton):
         super().__init__(parent)
         self._name, self._cap, self._price = QLabel(), keycap(""), MoneyLabel()
         self._name.setProperty("role", "key-label")
-        self._name.setFont(text_font(15))
+        self._full = ""
         grid = QGridLayout(self)
-        grid.setContentsMargins(10, 5, 10, 5)
+        grid.setContentsMargins(_MARGIN_PX, 5, _MARGIN_PX, 5)
         grid.setVerticalSpacing(0)
         grid.addWidget(self._name, 0, 0, 1, 2)
         grid.addWidget(self._cap, 1, 0)
@@ -49,12 +52,28 @@ class _PriceButton(QPushButton):
         self._name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def show_texts(self, name: str, cap: str, price: str) -> None:
-        self._name.setText(name)
+        self._full = name
+        self._fit()
         self._cap.setText(cap)
         self._cap.setVisible(bool(cap))
         self._price.setText(price)
         self.setAccessibleName(" ".join(filter(None, (name, price))))
         self.setToolTip(name)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Smaller type before a name is cut short: the longest languages fit at 13 px."""
+        room = self.width() - 2 * _MARGIN_PX
+        for size in _NAME_SIZES:
+            font = text_font(size)
+            metrics = QFontMetrics(font)
+            if metrics.horizontalAdvance(self._full) <= room:
+                break
+        self._name.setFont(font)
+        self._name.setText(metrics.elidedText(self._full, Qt.TextElideMode.ElideRight, room))
 
     def sizeHint(self) -> QSize:
         return QSize(100, _KEY_PX)

@@ -21,7 +21,7 @@ from pos.ui.theme.tokens import Tokens
 from pos.ui.theme.widgets import KeyButton, Stepper, keycap
 
 _AREA_COLOR: Final = "#8A8F94"
-_LEGEND_FROM_PX: Final = 560  # a map narrower than this keeps its corner for seats
+_LEGEND_FROM_PX: Final = 640  # a narrower work area is all the map's
 
 
 class SearchField(QLineEdit):
@@ -65,7 +65,7 @@ class SellWork(QWidget):
         self.best = KeyButton(tr("Best together"), cap("best"), kind="outline")
         self.map = SeatMap(tokens=tokens)
         self.categories = CategoryBar(tokens)
-        self.legend = Legend(self.map, tokens=tokens)
+        self.legend = Legend(tokens=tokens)
         self._counts = QLabel()
         self._counts.setProperty("role", "muted")
         self._lay_out()
@@ -120,9 +120,13 @@ class SellWork(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
         box.addLayout(bar)
-        box.addWidget(self.map, 1)
+        # The key stands beside the map, not over it: in a small hall there is no corner without seats.
+        hall = QHBoxLayout()
+        hall.setContentsMargins(14, 0, 0, 0)
+        hall.addWidget(self.legend, 0, Qt.AlignmentFlag.AlignTop)
+        hall.addWidget(self.map, 1)
+        box.addLayout(hall, 1)
         box.addWidget(self.categories)
-        self.legend.move(14, 8)
 
     # ---- drawing -----------------------------------------------------------------------
 
@@ -226,6 +230,7 @@ class SellWork(QWidget):
         if "square" in shapes.values():
             entries.append((s.FREE, "square", tr("wheelchair, companion")))
         self.legend.set_entries(entries)
+        self._show_legend()
 
     def _draw_link(self) -> None:
         session = self.presenter.session
@@ -234,6 +239,9 @@ class SellWork(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._show_legend()
+
+    def _show_legend(self) -> None:
         self.legend.setVisible(self.width() >= _LEGEND_FROM_PX and self.presenter.hall.plan is not None)
 
     # ---- words -------------------------------------------------------------------------
