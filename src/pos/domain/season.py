@@ -153,17 +153,22 @@ class Season:
         productions = documents.get("production", {})
         return cls(
             venue,
-            {i: PriceType(i, d.get("name", {}), d.get("proof", "")) for i, d in documents["price_type"].items()},
+            {i: PriceType(i, d.get("name", {}), d.get("proof", "")) for i, d in _ordered(documents, "price_type")},
             {i: _prices(d, rates, currency) for i, d in documents["prices"].items()},
             {i: Terms.parse(d, currency) for i, d in documents.get("terms", {}).items()},
             {i: _show(d, productions, plans) for i, d in documents.get("show", {}).items()},
             tuple(
                 Fee(i, d.get("name", {}), d["per"], Money.parse(d["amount"], currency))
-                for i, d in documents.get("fee", {}).items()
+                for i, d in _ordered(documents, "fee")
             ),
-            {i: User(i, d["name"], d["role"], d["pin_hash"]) for i, d in documents.get("user", {}).items()},
-            {i: d.get("name", i) for i, d in documents.get("till", {}).items()},
+            {i: User(i, d["name"], d["role"], d["pin_hash"]) for i, d in _ordered(documents, "user")},
+            {i: d.get("name", i) for i, d in _ordered(documents, "till")},
         )
+
+
+def _ordered(documents: dict[str, dict[str, dict[str, Any]]], family: str) -> list[tuple[str, dict[str, Any]]]:
+    """Documents of a family as the season file has them, whatever order they arrived in."""
+    return sorted(documents.get(family, {}).items(), key=lambda item: (item[1].get("order", 0), item[0]))
 
 
 def tax_basis_points(rate: object) -> int:

@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pos.domain.errors import Unreadable
 from pos.domain.plan import Plan, read_plan
 from sync.office.season.keys import AREA, ORDER_LINE, REFUND_STEP, TABLES, VENUE, Table
+
+# Shown to people in the order of the file: the first price type is on the first key.
+_ORDERED: Final = frozenset({"price_type", "fee", "user", "till"})
 
 Documents = dict[str, dict[str, dict[str, Any]]]  # family -> id -> document
 
@@ -157,6 +160,8 @@ class _Reader:
         id = record[table.key]
         if id in known:
             raise self.bad(f"{where}.{table.key}", f"{id!r} is already at {self.file.at[family, id]}")
+        if family in _ORDERED:
+            record["order"] = len(known)
         known[id] = record
         self.file.at[family, id] = where
 
