@@ -1,0 +1,263 @@
+"""A whole house in real processes: an office, its tills, a cable to each, and their printers.
+
+The office and the tills are started with the commands that a venue would use.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import create_engine, text
+
+from pos.demo.cable import Cable
+from tests.evening.season import SHOW, season
+from tests.evening.till_process import TillProcess, housefull
+from tests.peers.office_process import OfficeProcess, office
+from tests.peers.small_season import write_season
+from tests.peers.toy_printer import ToyPrinter
+
+PINS = {"anna": "2468", "boris": "1357", "vera": "8642", "otto": "9753"}
+
+
+@dataclass
+class Window:
+    """One ticket window."""
+
+    name: str
+    till: TillProcess
+    cable: Cable
+    tickets: ToyPrinter | None
+    receipts: ToyPrinter | None
+
+    def open(self, user: str = "anna", money: str = "100.00") -> str:
+        """Sign in and open a shift."""
+        self.till.ok("sign_in", user=user, pin=PINS[user])
+        shift: str = self.till.ok("open_shift", float=money)["shift"]
+        return shift
+
+    def places(self, show: str = SHOW) -> dict[str, dict[str, Any]]:
+        return {row["place"]: row for row in self.till.ok("places", show=show)["places"]}
+
+    def seats(self, state: str, show: str = SHOW) -> list[str]:
+        """The seats with a price in this state."""
+        rows = self.places(show).items()
+        return [place for place, row in rows if (row["category"], row.get("state")) == ("Stalls", state)]
+
+    def sell(self, *places: str, show: str = SHOW, price_type: str = "adult", key: str | None = None) -> dict[str, Any]:
+        """Into an empty basket and paid in cash, to the cent; the sale."""
+        basket = self.till.ok("add", show=show, places=list(places), price_type=price_type)["basket"]
+        more = {"key": key} if key else {}
+        paid = self.till.ok("pay", tenders=[{"kind": "cash", "amount": basket["total"]}], **more)
+        sale: dict[str, Any] = paid["sale"]
+        return sale
+
+    def wait_place(self, place: str, state: str, seconds: float, show: str = SHOW) -> float:
+        """How long until this till shows the place so; AssertionError when it takes longer."""
+        began = time.monotonic()
+        while True:
+            now = self.places(show)[place]["state"]
+            waited = time.monotonic() - began
+            if now == state:
+                return waited
+            assert waited < seconds, f"{place} is {now}, not {state}, after {seconds} s\n{self.till.story()}"
+            time.sleep(0.02)
+
+    def cut(self, *, silent: bool = False) -> float:
+        """Pull the cable and wait for the till to notice; how long that took."""
+        mark, began = self.till.heard(), time.monotonic()
+        self.cable.cut(silent=silent)
+        self.till.wait_event("link", state="offline", after=mark, seconds=20)
+        return time.monotonic() - began
+
+    def mend(self) -> float:
+        mark, began = self.till.heard(), time.monotonic()
+        self.cable.mend()
+        self.till.wait_event("link", state="online", after=mark, seconds=20)
+        return time.monotonic() - began
+
+    def restart(self) -> None:
+        """After a kill, a quit or the end of input."""
+        self.till.start()
+
+
+class House:
+    """Starts the office at once, windows when they are asked for."""
+
+    def __init__(
+        self, folder: Path, database: str, text: str | None = None, *, plan: dict[str, Any] | str | None = None
+    ) -> None:
+        self.folder, self.database = folder, database
+        folder.mkdir(parents=True, exist_ok=True)
+        self.season_file = write_season(folder, text or season(), plan)
+        self.windows: dict[str, Window] = {}
+        self._undo = ExitStack()
+        self._ticket_printers: list[ToyPrinter] = []
+        imported = office("import", str(self.season_file), "--db", database)
+        assert imported.returncode == 0, imported.stderr
+        self.office = self._undo.enter_context(OfficeProcess(database))
+        self.port = urlsplit(self.office.url).port
+
+    def __enter__(self) -> House:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._undo.__exit__(kind, error, trace)
+
+    def kill_office(self) -> None:
+        """As a power cut would."""
+        self.office.kill()
+
+    def start_office(self) -> None:
+        """Again, where it was before."""
+        self.office = self._undo.enter_context(OfficeProcess(self.database, "--port", str(self.port)))
+
+    # ---- windows -------------------------------------------------------------------------
+
+    def enrolled(self, name: str) -> tuple[Path, Cable]:
+        """An enrolled data folder, and the cable that its till hangs on."""
+        address = urlsplit(self.office.url)
+        assert address.hostname is not None
+        assert address.port is not None
+        cable = Cable(address.hostname, address.port)
+        self._undo.callback(cable.close)
+        code = office("enrol", name, "--db", self.database)
+        assert code.returncode == 0, code.stderr
+        folder = self.folder / name
+        done = housefull("--data", str(folder), "--enrol", f"http://127.0.0.1:{cable.port}", code.stdout.strip())
+        assert done.returncode == 0, done.stderr
+        return folder, cable
+
+    def window(self, name: str, *, printers: bool = True, wrapper: Iterable[str] = ()) -> Window:
+        """Enrol a till and start it, with a ticket and a receipt printer."""
+        folder, cable = self.enrolled(name)
+        tickets = receipts = None
+        if printers:
+            tickets, receipts = self._printer(), self._undo.enter_context(ToyPrinter())
+            with (folder / "till.toml").open("a", encoding="utf-8") as file:
+                file.write(devices(tickets, receipts))
+        till = self._undo.enter_context(TillProcess(folder, wrapper=tuple(wrapper)))
+        window = self.windows[name] = Window(name, till, cable, tickets, receipts)
+        till.wait_event("link", state="online")
+        return window
+
+    def _printer(self, port: int = 0) -> ToyPrinter:
+        printer = self._undo.enter_context(ToyPrinter(port=port))
+        self._ticket_printers.append(printer)
+        return printer
+
+    def another_printer(self, window: Window) -> None:
+        """Another ticket printer in the place of the one there; what that one had not printed is lost."""
+        assert window.tickets is not None
+        window.tickets.close()
+        window.tickets = self._printer(window.tickets.port)
+
+    def pair(self) -> tuple[Window, Window]:
+        """Two windows, T1 and T2, made at the same time."""
+        with ThreadPoolExecutor(2) as pool:
+            one, two = pool.map(self.window, ("T1", "T2"))
+        return one, two
+
+    # ---- what the office knows -----------------------------------------------------------
+
+    def ask(self, query: str, **values: Any) -> list[Any]:
+        """Rows from the office's database, past all of the office's own code."""
+        engine = create_engine(self.database)
+        try:
+            with engine.connect() as connection:
+                return list(connection.execute(text(query), values))
+        finally:
+            engine.dispose()
+
+    def tickets(self) -> dict[str, tuple[str, str, str]]:
+        """Ticket id -> (show, internal place, code) of every live ticket at the office."""
+        rows = self.ask("SELECT id, show_id, unit, code FROM ticket WHERE state = 'live'")
+        return {row[0]: (row[1], row[2], row[3]) for row in rows}
+
+    def wait(self, condition: Callable[[], bool], seconds: float, what: str) -> float:
+        """Poll until it holds; how long that took."""
+        began = time.monotonic()
+        while not condition():
+            waited = time.monotonic() - began
+            stories = "\n".join(window.till.story() for window in self.windows.values())
+            assert waited < seconds, f"not within {seconds} s: {what}\n{stories}"
+            time.sleep(0.05)
+        return time.monotonic() - began
+
+    def sales(self) -> set[str]:
+        return {row[0] for row in self.ask("SELECT id FROM sale")}
+
+    # ---- at the end of the evening -------------------------------------------------------
+
+    def drain(self) -> None:
+        """Every till has sent everything and heard of everything."""
+        for _ in range(2):
+            for window in self.windows.values():
+                if window.till.process.poll() is None:
+                    done = window.till.ok("sync")
+                    assert done["unsent"] == 0, done
+
+    def audit(self, sold: Iterable[dict[str, Any]]) -> None:
+        """After the drain: both ends verify, all that was answered is there once, and the paper agrees.
+
+        `sold` are the sales that the tills have answered with.
+        """
+        self.drain()
+        self._verify_office()
+        expected = {ticket["id"]: ticket["code"] for sale in sold for ticket in sale["tickets"]}
+        known = self.tickets()
+        assert {id: code for id, (_, _, code) in known.items()} == expected
+        twice = [place for place, count in Counter(known_place(known)).items() if count > 1]
+        assert not twice, f"sold twice: {twice}"
+        if self._ticket_printers:
+            printed = [code for printer in self._ticket_printers for code in printer.codes()]
+            assert sorted(printed) == sorted(expected.values())
+        for window in self.windows.values():
+            self._verify_till(window)
+
+    def _verify_office(self) -> None:
+        checked = office("verify", "--db", self.database)
+        assert checked.returncode == 0, checked.stdout + checked.stderr
+        disputes = self.ask("SELECT fact_id, cause, detail FROM dispute")
+        assert not disputes, disputes
+
+    def _verify_till(self, window: Window) -> None:
+        checked = housefull("verify", "--data", str(window.till.folder))
+        assert checked.returncode == 0, f"{window.name}: {checked.stdout}{checked.stderr}"
+        assert "Traceback" not in window.till.errors, window.till.errors
+
+
+def known_place(tickets: dict[str, tuple[str, str, str]]) -> list[tuple[str, str]]:
+    return [(show, unit) for show, unit, _ in tickets.values()]
+
+
+def devices(tickets: ToyPrinter, receipts: ToyPrinter) -> str:
+    """The devices' part of a till.toml."""
+    return f"""
+[printer.ticket]
+profile = "epson-tm-t88v"
+transport = "{tickets.url}"
+layout = "ticket-standard"
+[printer.receipt]
+profile = "epson-tm-t88v"
+transport = "{receipts.url}"
+layout = "receipt-standard"
+[drawer]
+via = "printer.receipt"
+"""
+
+
+def cash(sales: Iterable[dict[str, Any]]) -> Decimal:
+    """What these sales brought into the drawer, being paid in cash."""
+    return sum((Decimal(sale["total"]) + Decimal(sale["rounding"]) for sale in sales), Decimal(0))
