@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from pos.domain.basket import Basket, Line, fee_lines, quote, tax_lines
 from pos.domain.choice import orphans
 from pos.domain.errors import Refused
 from pos.domain.money import Money, total
-from pos.domain.rights import OwnState, PlaceState, may_sell
+from pos.domain.rights import OwnRight, OwnState, PlaceState, may_sell
 from pos.domain.season import Show, name_in
 from pos.domain.seating import Seating
 from pos.till.belief import CODES
@@ -21,7 +21,6 @@ from pos.till.desk import Desk, Verb
 from pos.till.ports import ClaimAnswer, LineDown, RefusedClaim
 
 CLAIM_WAIT_S: Final = 4.0  # of the five seconds in which a claim answers
-TRIES: Final = 3  # other units of an area are tried when a claim lost a race
 
 
 @dataclass(frozen=True)
@@ -51,6 +50,9 @@ def add(
     wishes = _wishes(desk, the_show, seating, places, price_type, proof)
     warnings = _orphan_warnings(desk, the_show, seating, wishes, orphan_ok, reason)
     rights = yield from _rights(desk, the_show, seating, wishes)
+    # While the office was asked, somebody may have signed out or closed the shift.
+    desk.signed_in("sell")
+    desk.shift()
     basket = _begun(desk, user.id)
     taken = {(line.show, line.place) for line in basket.lines}
     for wish, place in zip(wishes, rights, strict=True):
@@ -138,29 +140,32 @@ def _orphan_warnings(
 
 
 def _rights(desk: Desk, show: Show, seating: Seating, wishes: Sequence[_Wish]) -> Verb[list[str]]:
-    """The places in hand for these wishes, claimed where need be."""
-    lost: set[str] = set()
-    for _ in range(TRIES):
+    """The places in hand for these wishes, claimed where need be, in CLAIM_WAIT_S for all tries together."""
+    clock = desk.outside.clock
+    deadline_s = clock.boottime_s() + CLAIM_WAIT_S
+    lost: dict[str, RefusedClaim] = {}
+    while True:
         chosen = _choose(desk, show.id, seating, wishes, lost)
         missing = [place for place in chosen if not _held_here(desk, show.id, seating, place)]
         if not missing:
             return chosen
-        answer: ClaimAnswer = yield from _claim(desk, show.id, seating, missing)
+        wait_s = deadline_s - clock.boottime_s()
+        if wait_s <= 0:
+            raise _lost(desk, show.id, lost) or _away(desk, show.id, seating, missing[0], "late")
+        answer: ClaimAnswer = yield from _claim(desk, show.id, seating, missing, wait_s)
         with desk.unit() as unit:
             accept(desk, unit, show.id, answer)
-        # An area's unit that another window took meanwhile is as good as any other unit.
-        units_lost = {refused.place for refused in answer.refused if "#" in refused.place}
-        others = [refused for refused in answer.refused if "#" not in refused.place]
-        if others or (answer.refused and not units_lost):
-            raise _refusal(desk, show.id, others[0] if others else answer.refused[0])
-        lost |= units_lost
+        # An area's unit that another window keeps is as good as any other unit; a seat is not.
+        seats = [refused for refused in answer.refused if "#" not in refused.place]
+        if seats:
+            raise _refusal(desk, show.id, seats[0])
+        lost |= {refused.place: refused for refused in answer.refused}
         if not answer.refused and not all(_held_here(desk, show.id, seating, place) for place in missing):
             # The token was one that this till gave back and has not sent yet: send it first.
             try:
                 yield desk.outside.office.sync()
             except LineDown as down:
                 raise _away(desk, show.id, seating, missing[0], down.cause) from down
-    raise Refused("right_elsewhere", show=show.id, place=wishes[0].shown, holder="another window", since=None)
 
 
 def _held_here(desk: Desk, show: str, seating: Seating, place: str) -> bool:
@@ -168,7 +173,9 @@ def _held_here(desk: Desk, show: str, seating: Seating, place: str) -> bool:
     return ix is not None and may_sell(desk.belief.office(show, ix), desk.rights.get(show, {}).get(place))
 
 
-def _choose(desk: Desk, show: str, seating: Seating, wishes: Sequence[_Wish], lost: set[str]) -> list[str]:
+def _choose(
+    desk: Desk, show: str, seating: Seating, wishes: Sequence[_Wish], lost: Mapping[str, RefusedClaim]
+) -> list[str]:
     """A place for each wish: the seat itself, or a unit of the area, in hand before in the pool."""
     column, own = desk.belief.column(show), desk.rights.get(show, {})
     basket = desk.ledger.basket()
@@ -178,15 +185,15 @@ def _choose(desk: Desk, show: str, seating: Seating, wishes: Sequence[_Wish], lo
         if wish.ix is not None:
             place = seating.place(wish.ix)
         else:
-            place = _unit(desk, seating, column, wish.shown, used | lost, own)
+            place = _unit(seating, column, wish.shown, used | lost.keys(), own)
             if not place:
-                raise Refused("right_elsewhere", show=show, place=wish.shown, holder=_other(desk, show, seating, wish))
+                raise _lost(desk, show, lost) or _none_left(desk, show, seating, wish.shown)
         chosen.append(place)
         used.add(place)
     return chosen
 
 
-def _unit(desk: Desk, seating: Seating, column: bytearray, area: str, used: set[str], own: Any) -> str:
+def _unit(seating: Seating, column: bytearray, area: str, used: set[str], own: Mapping[str, OwnRight]) -> str:
     by_state: dict[int, list[str]] = {}
     for ix in seating.units(area):
         place = seating.place(ix)
@@ -199,16 +206,28 @@ def _unit(desk: Desk, seating: Seating, column: bytearray, area: str, used: set[
     return ""
 
 
-def _other(desk: Desk, show: str, seating: Seating, wish: _Wish) -> str:
-    for ix in seating.units(wish.shown):
+def _lost(desk: Desk, show: str, lost: Mapping[str, RefusedClaim]) -> Refused | None:
+    """Why no unit of an area could be had: who keeps one, rather than that others were sold."""
+    kept = [refused for refused in lost.values() if refused.code == "right_elsewhere"]
+    refused = kept or list(lost.values())
+    return _refusal(desk, show, refused[-1]) if refused else None
+
+
+def _none_left(desk: Desk, show: str, seating: Seating, area: str) -> Refused:
+    """Every unit that is not sold is taken, if by nobody else then by this till's own basket."""
+    for ix in seating.units(area):
         if desk.belief.state(show, ix) is PlaceState.ELSEWHERE:
-            return desk.belief.office(show, ix).holder
-    return "office"
+            office = desk.belief.office(show, ix)
+            since = stamp(desk, office.since)
+            return Refused("right_elsewhere", show=show, place=area, holder=office.holder, since=since)
+    basket = desk.ledger.basket()
+    since = basket.changed_at.isoformat() if basket and basket.changed_at else None
+    return Refused("right_elsewhere", show=show, place=area, holder=desk.outside.till, since=since)
 
 
-def _claim(desk: Desk, show: str, seating: Seating, places: list[str]) -> Verb[ClaimAnswer]:
+def _claim(desk: Desk, show: str, seating: Seating, places: list[str], wait_s: float) -> Verb[ClaimAnswer]:
     try:
-        answer: ClaimAnswer = yield desk.outside.office.claim(show, places, whole=True, wait_s=CLAIM_WAIT_S)
+        answer: ClaimAnswer = yield desk.outside.office.claim(show, places, whole=True, wait_s=wait_s)
     except LineDown as down:
         raise _away(desk, show, seating, places[0], down.cause) from down
     return answer
