@@ -113,7 +113,7 @@ def _compare(evidence: Evidence, own: dict[Place, _Own], words: dict[Place, _Wor
             unknown[show] += 1
             continue
         # In quarantine: the office could not agree and has told a person, who resolves it there.
-        if word.letter == "Q" or _agree(evidence, mine, word):
+        if word.letter == "Q" or _agree(evidence, mine, word) or _passed_on(mine, word):
             continue
         here = f"{mine.state} under {mine.token} here"
         there = f"{_NAMES.get(word.letter, word.letter)} with {word.holder or 'the office'} under {word.token}"
@@ -134,6 +134,11 @@ def _agree(evidence: Evidence, mine: _Own, word: _Word | None) -> bool:
         return False
     letter, ours = _AGREED[mine.state]
     return word.letter == letter and (word.holder == evidence.till) == ours
+
+
+def _passed_on(mine: _Own, word: _Word) -> bool:
+    """Whether the replica has heard what became of a right after this till gave it back."""
+    return mine.state in ("RETURNED", "SOLD_RETURNED") and word.token > mine.token
 
 
 def _too_new(evidence: Evidence, mine: _Own, word: _Word) -> bool:
