@@ -66,3 +66,12 @@ def test_a_line_that_is_taken_from_the_basket_leaves_the_screen(counter: Counter
     counter.house.say("basket", reason="expired")
     counter.settled(0)
     assert not counter.sell.payment.given
+
+
+def test_a_fenced_till_says_so_in_red_and_what_is_sent_counts_down(counter: Counter) -> None:
+    counter.house.say("sent", unsent=7)
+    counter.until(lambda: "7 entries" in counter.window.banner.accessibleName())
+    counter.house.say("fenced", reason="this till was enrolled again")
+    counter.until(lambda: counter.window.banner.property("level") == "red")
+    assert "enrolled again" in counter.window.banner.accessibleName()
+    assert "Nothing sold so far is lost" in counter.window.banner.accessibleName()

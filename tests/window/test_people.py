@@ -145,3 +145,22 @@ def test_cash_out_is_confirmed_and_booked_with_its_reason(counter: Counter) -> N
     counter.until(lambda: len(counter.house.ask("shift")["moves"]) == 2)
     move = counter.house.ask("shift")["moves"][-1]
     assert (move["kind"], move["reason"]) == ("drop", "to the safe")
+
+
+def test_an_idle_window_locks_itself_and_any_act_puts_it_off(counter: Counter) -> None:
+    idle = counter.window._idle
+    idle.setInterval(300)
+    for _ in range(4):
+        counter.qtbot.wait(150)
+        counter.press(Key.Key_Plus)
+    assert counter.screen == "sell"
+    counter.until(lambda: counter.screen == "signin")
+
+
+def test_who_may_not_sell_is_told_so_and_sees_no_basket_error(closed: Counter) -> None:
+    closed.sign_in("adam")
+    closed.until(lambda: closed.screen == "open")
+    closed.press(Key.Key_5, Key.Key_Return)
+    closed.qtbot.wait(50)
+    assert closed.toast == ""
+    assert closed.house.ask("status")["shift"] is None

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtTest import QTest
 
+from pos.store.ledger import StorageFailed
 from pos.ui.seatmap import states
+from pos.ui.seatmap.areas import AreaTile
 from tests.window.counter import ALT, CTRL, SHIFT, Counter, Key
 from tests.window.till import OTHER, RefusedClaim
 
@@ -239,3 +242,46 @@ def test_a_sold_seat_shows_as_sold(counter: Counter) -> None:
     counter.press(Key.Key_Return)
     counter.until(lambda: counter.sell.payment.sale is not None)
     counter.until(lambda: counter.selling.view.map.state_of(seat) == states.SOLD)
+
+
+def test_a_show_without_seats_sells_its_area_from_a_tile(counter: Counter) -> None:
+    counter.window.choose_show("foyer")
+    counter.until(lambda: counter.sell.hall.opened_show == "foyer" and counter.sell.show is not None)
+    map_ = counter.selling.view.map
+    (tile,) = (tile for tile in map_.findChildren(AreaTile) if tile.isVisible())
+    counter.qtbot.mouseClick(tile, Qt.MouseButton.LeftButton)
+    counter.settled(2)
+    counter.press(Key.Key_Return)
+    counter.until(lambda: counter.sell.payment.sale is not None)
+
+
+def test_tickets_of_two_shows_are_one_sale(counter: Counter) -> None:
+    counter.press(Key.Key_B)
+    counter.settled(2)
+    counter.choose("hedda")
+    counter.press(Key.Key_B)
+    counter.settled(4)
+    assert len({line.show for line in counter.sell.lines}) == 2
+    counter.press(Key.Key_Return)
+    counter.until(lambda: counter.sell.payment.sale is not None)
+    sale = counter.sell.payment.sale
+    assert sale is not None
+    assert len(sale.tickets) == 4
+
+
+@pytest.mark.expect_log("could not be written")
+def test_a_disk_that_is_full_refuses_the_sale_and_says_so(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    counter.press(Key.Key_B)
+    counter.settled(2)
+
+    def full(*_: object) -> None:
+        raise StorageFailed("database or disk is full")
+
+    monkeypatch.setattr(counter.house.desk.ledger, "add_sale", full)
+    counter.house.desk.submit(lambda: None).result(5)
+    counter.press(Key.Key_Return)
+    counter.until(lambda: "Nothing was sold" in counter.toast)
+    assert counter.sell.payment.sale is None
+    assert len(counter.sell.lines) == 2
+    assert counter.house.printers.paper == []
+    assert counter.house.printers.kicks == 0

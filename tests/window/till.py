@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -62,6 +62,7 @@ def make_replica(folder: Path, now: datetime, halls: Sequence[str] = ("studio", 
     season = tomllib.loads(write_season(folder / "season", now).read_text(encoding="utf-8"))
     plans = {name: read_plan((folder / "season" / f"{name}.json").read_bytes(), name) for name in halls}
     season["show"] = [show for show in season["show"] if show.get("plan") in halls]
+    season["show"].append(_standing_only(season["show"][0], now))
     season["plan"] = [plan for plan in season["plan"] if plan["id"] in halls]
     season["venue"] = [season["venue"]]
     season.setdefault("till", [])
@@ -76,7 +77,7 @@ def make_replica(folder: Path, now: datetime, halls: Sequence[str] = ("studio", 
             if family == "plan":
                 body["version"] = plans[body["id"]].version
             if family == "show":
-                body["plan_version"] = plans[body["plan"]].version
+                body["plan_version"] = plans[body["plan"]].version if "plan" in body else ""
             words.append(Word(family, body["id"], body))
     path = folder / "replica.db"
     writer = ReplicaWriter(path, "office")
@@ -85,9 +86,23 @@ def make_replica(folder: Path, now: datetime, halls: Sequence[str] = ("studio", 
         for plan in plans.values():
             snapshot.plan(plan.version, plan.to_bytes())
         for show in season["show"]:
-            snapshot.show(_columns(season, show, Seating(plans[show["plan"]], _areas(show)), int(now.timestamp())))
+            snapshot.show(
+                _columns(season, show, Seating(plans.get(show.get("plan", "")), _areas(show)), int(now.timestamp()))
+            )
     writer.close()
     return path
+
+
+def _standing_only(like: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """A show without seats, which the demo season has none of."""
+    starts = (now + timedelta(days=2)).isoformat()
+    areas = [{"id": "Standing", "capacity": 50}]
+    return {key: like[key] for key in ("production", "prices", "terms", "on_sale")} | {
+        "id": "foyer",
+        "starts": starts,
+        "areas": areas,
+        "allotment": {"Standing": 5},
+    }
 
 
 def _areas(show: dict[str, Any]) -> list[Area]:

@@ -34,12 +34,13 @@ class Bridge(QObject):
     """Asks the till and hands its answers and events to the window's thread.
 
     `heard` carries the till's events, `refused` a Refused that nobody handled, `failed`
-    the words of a defect.
+    the words of a defect. `asked` says that a person had something done.
     """
 
     heard = Signal(object)
     refused = Signal(object)
     failed = Signal(str)
+    asked = Signal()
     _landed = Signal(object)
 
     def __init__(self, till: Till, parent: QObject | None = None) -> None:
@@ -66,6 +67,7 @@ class Bridge(QObject):
 
         `ended` is called before either, and also when a defect leaves neither to call.
         """
+        self.asked.emit()
         self.follow(self.till.call(verb, **fields), done, refused, ended=ended)
 
     def latest(

@@ -33,3 +33,9 @@ def tr_count(one: str, many: str, count: int, shown: str | None = None) -> str:
         # A second look with the count lets Qt choose the plural form; it fills in %n itself.
         return QCoreApplication.translate(CONTEXT, many, None, count)
     return translated.replace("%n", shown if shown is not None else str(count))
+
+
+def name_in(names: dict[str, str] | None, language: str, otherwise: str) -> str:
+    """A name in the cashier's language, else in English, else as the till gave it."""
+    names = names or {}
+    return names.get(language) or names.get("en") or otherwise

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from pos.domain.money import Money
 from pos.ui.format import read_time
@@ -17,12 +17,6 @@ Document = dict[str, Any]
 
 def _time(text: str | None) -> datetime | None:
     return read_time(text) if text else None
-
-
-def name_in(names: dict[str, str] | None, language: str, otherwise: str) -> str:
-    """A name in the cashier's language, else in English, else as the till gave it."""
-    names = names or {}
-    return names.get(language) or names.get("en") or otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,9 +211,6 @@ class Sale:
         )
 
 
-JOB_OPEN: Final = ("queued", "started")
-
-
 @dataclass(frozen=True, slots=True)
 class Job:
     """A print job: `state` is queued, started, done, failed or unknown; `text` says why it failed."""
@@ -230,6 +221,11 @@ class Job:
     state: str
     text: str
     tickets: tuple[str, ...] = field(default=())
+
+    @property
+    def open(self) -> bool:
+        """Whether it may still print by itself."""
+        return self.state in ("queued", "started")
 
     @classmethod
     def read(cls, doc: Document) -> Job:

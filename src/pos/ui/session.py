@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from typing import Any, Final
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -17,8 +16,10 @@ from pos.domain.errors import Refused
 from pos.domain.money import Money
 from pos.ui.bridge import Answer, Bridge
 from pos.ui.format import Formats, read_time, utc_now
-from pos.ui.model import ShowCard
-from pos.ui.sentences import sentence
+from pos.ui.i18n import tr
+
+if TYPE_CHECKING:
+    from pos.ui.model import ShowCard
 
 _TICK_MS: Final = 1000
 _GATHER_MS: Final = 250  # changes of seats come in bursts; the counts are asked for once a burst
@@ -146,6 +147,8 @@ class Session(QObject):
 
     def sentence(self, refused: Refused) -> str:
         """What a refusal says to this cashier."""
+        from pos.ui.sentences import sentence
+
         return sentence(refused, self.formats, self.now, self.label)
 
     # ---- people ------------------------------------------------------------------------
@@ -180,11 +183,6 @@ class Session(QObject):
             self.bridge.call("sign_out")
             self.signed.emit()
 
-    def speak(self, language: str) -> None:
-        """Write values in another language from now on."""
-        self.language = language
-        self.formats = Formats(language, self.venue.zone)
-
     # ---- shows and status --------------------------------------------------------------
 
     def choose(self, show: str) -> None:
@@ -201,6 +199,8 @@ class Session(QObject):
         self.bridge.latest("status", "status", self._got_status)
 
     def _got_shows(self, answer: Answer) -> None:
+        from pos.ui.model import ShowCard
+
         self.shows = sorted((ShowCard.read(doc) for doc in answer["shows"]), key=lambda card: (card.starts, card.id))
         if self.show is None and (first := self._first_to_sell()):
             self.choose(first)
@@ -228,6 +228,8 @@ class Session(QObject):
         self.status_changed.emit()
 
     def _take_venue(self, doc: Answer) -> None:
+        from zoneinfo import ZoneInfo
+
         self.venue = Venue(
             doc["name"],
             doc["till_name"],
@@ -263,6 +265,9 @@ class Session(QObject):
         elif kind == "sent":
             self.status.unsent = int(event["unsent"])
             self.status_changed.emit()
+        elif kind == "dispute":
+            text = tr("The office could not agree with a sale of this window; a supervisor will see it in the office.")
+            self.toast.emit("warning", text)
         elif kind == "fenced":
             self.status.fenced = str(event["reason"])
             self.status_changed.emit()

@@ -7,7 +7,8 @@ numpy and the map, is imported when someone has signed in.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
@@ -23,10 +24,8 @@ from PySide6.QtWidgets import (
 )
 
 from pos.ui.bridge import Bridge, Till
-from pos.ui.drawer.presenter import DrawerPresenter
 from pos.ui.foot.presenter import PaperPresenter
 from pos.ui.foot.view import FootView
-from pos.ui.frame.help import HelpOverlay
 from pos.ui.frame.notice import notice
 from pos.ui.frame.rail import WIDTH_PX, Rail, screen_at
 from pos.ui.frame.tabs import ShowTabs
@@ -34,18 +33,22 @@ from pos.ui.frame.toast import Toast
 from pos.ui.frame.topbar import TopBar
 from pos.ui.i18n import tr
 from pos.ui.keys import KeyMap
-from pos.ui.model import Sale
 from pos.ui.screen import PANEL_PX, Screen
-from pos.ui.sell.presenter import SellPresenter
 from pos.ui.session import Session
-from pos.ui.shift.presenter import ClosePresenter, OpenPresenter
-from pos.ui.shows.presenter import ShowsPresenter
 from pos.ui.signin.presenter import SignInPresenter
 from pos.ui.signin.view import SignInScreen
 from pos.ui.theme.apply import dress
 from pos.ui.theme.fonts import load_fonts
 from pos.ui.theme.tokens import DARK, LIGHT, Tokens
 from pos.ui.theme.widgets import Banner
+
+if TYPE_CHECKING:
+    from pos.ui.drawer.presenter import DrawerPresenter
+    from pos.ui.frame.help import HelpOverlay
+    from pos.ui.model import Sale
+    from pos.ui.sell.presenter import SellPresenter
+    from pos.ui.shift.presenter import ClosePresenter, OpenPresenter
+    from pos.ui.shows.presenter import ShowsPresenter
 
 MINIMUM: Final = (1366, 768)  # px
 _IDLE_MS: Final = 10 * 60_000  # an unattended window locks itself; the basket stays
@@ -73,15 +76,12 @@ class CounterWindow(QWidget):
         load_fonts()
         self.tokens = tokens_for(theme)
         self._dress()
+        if theme == "system":
+            QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _: self.set_theme("system"))
         self.bridge = Bridge(till, self)
         self.session = Session(self.bridge, language, self)
         self.paper = PaperPresenter(self.session, self)
         self.signin = SignInPresenter(self.session, self)
-        self.opening = OpenPresenter(self.session, self)
-        self.closing = ClosePresenter(self.session, self)
-        self.drawer = DrawerPresenter(self.session, self)
-        self.shows = ShowsPresenter(self.session, self)
-        self.sell = SellPresenter(self.session, self)
         self.training = training
         self.screens: dict[str, Screen] = {}
         self.current: Screen | None = None
@@ -96,6 +96,48 @@ class CounterWindow(QWidget):
         self.go("signin")
         # Only after the first paint does anything ask the till.
         QTimer.singleShot(0, self, self.session.start)
+
+    # ---- presenters, made when first asked for: the first paint does without them --------
+
+    @cached_property
+    def sell(self) -> SellPresenter:
+        from pos.ui.sell.presenter import SellPresenter
+
+        presenter = SellPresenter(self.session, self)
+        presenter.sold.connect(self._sold)
+        return presenter
+
+    @cached_property
+    def opening(self) -> OpenPresenter:
+        from pos.ui.shift.presenter import OpenPresenter
+
+        return OpenPresenter(self.session, self)
+
+    @cached_property
+    def closing(self) -> ClosePresenter:
+        from pos.ui.shift.presenter import ClosePresenter
+
+        presenter = ClosePresenter(self.session, self)
+        presenter.closed.connect(lambda: self.go("report"))
+        return presenter
+
+    @cached_property
+    def drawer(self) -> DrawerPresenter:
+        from pos.ui.drawer.presenter import DrawerPresenter
+
+        return DrawerPresenter(self.session, self)
+
+    @cached_property
+    def shows(self) -> ShowsPresenter:
+        from pos.ui.shows.presenter import ShowsPresenter
+
+        return ShowsPresenter(self.session, self)
+
+    @cached_property
+    def help(self) -> HelpOverlay:
+        from pos.ui.frame.help import HelpOverlay
+
+        return HelpOverlay(self)
 
     # ---- building ----------------------------------------------------------------------
 
@@ -138,7 +180,6 @@ class CounterWindow(QWidget):
         box.addWidget(self._rule())
         box.addWidget(self.foot)
         self.toast = Toast(self.works)
-        self.help = HelpOverlay(self)
 
     @staticmethod
     def _rule() -> QFrame:
@@ -164,13 +205,12 @@ class CounterWindow(QWidget):
         self.rail.chosen.connect(self.go)
         self.banner.asked.connect(self.show_help)
         session.signed.connect(self._signed)
+        session.bridge.asked.connect(self._stirred)
         session.toast.connect(self.toast.say)
         session.ticked.connect(self._tick)
         for signal in (session.linked, session.shows_changed, session.status_changed):
             signal.connect(self._draw_notice)
         session.show_chosen.connect(self._draw_notice)
-        self.sell.sold.connect(self._sold)
-        self.closing.closed.connect(lambda: self.go("report"))
 
     def _make(self, name: str) -> Screen:
         """Build a screen on first use; what it imports is paid for only then."""
@@ -257,6 +297,11 @@ class CounterWindow(QWidget):
         self.paper.sold(sale)
         self.session.refresh_status()
 
+    @property
+    def help_shown(self) -> bool:
+        # Asking the property itself would build the overlay at the first key.
+        return "help" in self.__dict__ and self.help.isVisible()
+
     def show_help(self) -> None:
         """The keys, and, while the office is away, what to do about it."""
         self.help.toggle(self._advice())
@@ -271,13 +316,17 @@ class CounterWindow(QWidget):
             detail=self.session.link.detail,
         ).strip()
 
+    def _stirred(self) -> None:
+        """Somebody is at the window: the lock on idleness begins anew."""
+        if self._idle.isActive():
+            self._idle.start()
+
     # ---- keys --------------------------------------------------------------------------
 
     def act(self, action: str) -> None:
         """Do what a key asks: the window's own keys first, then the screen's."""
-        if self._idle.isActive():
-            self._idle.start()
-        if self.help.isVisible():
+        self._stirred()
+        if self.help_shown:
             self.help.hide()
             return
         if action == "help":
@@ -333,6 +382,8 @@ class CounterWindow(QWidget):
         """Change between light and dark, at once."""
         self.tokens = tokens_for(theme)
         self._dress()
+        if theme == "system":
+            QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _: self.set_theme("system"))
         for screen in self.screens.values():
             screen.set_tokens(self.tokens)
         self.top.draw()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal
 
 from pos.ui.bridge import Answer
 from pos.ui.i18n import tr, tr_count
-from pos.ui.model import JOB_OPEN, Job, Sale
 from pos.ui.session import Session
+
+if TYPE_CHECKING:
+    from pos.ui.model import Job, Sale
 
 
 class PaperPresenter(QObject):
@@ -35,6 +39,8 @@ class PaperPresenter(QObject):
             self.session.bridge.latest("jobs", "jobs", self._got_jobs)
 
     def _got_jobs(self, answer: Answer) -> None:
+        from pos.ui.model import Job
+
         self.jobs = [Job.read(doc) for doc in answer["jobs"]]
         self.changed.emit()
 
@@ -95,6 +101,6 @@ class PaperPresenter(QObject):
                 return "warning", tr("did it come out?")
             if job.state == "failed":
                 return "warning", tr("not printed: {why}", why=job.text or tr("printer does not answer"))
-        if not mine or any(job.state in JOB_OPEN for job in mine):
+        if not mine or any(job.open for job in mine):
             return "muted", tr("printing…") if sale.tickets else ""
         return "good", tr("printed ✓")

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from pos.ui.i18n import tr
+from pos.ui.i18n import name_in, tr
 from pos.ui.keys import cap
-from pos.ui.model import ShowCard, name_in
 from pos.ui.session import Session
 from pos.ui.sizes import set_height
 from pos.ui.theme.widgets import KeyButton, TabButton
+
+if TYPE_CHECKING:
+    from pos.ui.model import ShowCard
 
 _MOST: Final = 8
 _TITLE_CHARS: Final = 22

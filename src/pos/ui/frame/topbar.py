@@ -8,9 +8,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
-from pos.ui.i18n import tr
+from pos.ui.i18n import name_in, tr
 from pos.ui.keys import cap
-from pos.ui.model import name_in
 from pos.ui.session import Session
 from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t

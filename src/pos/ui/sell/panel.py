@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, 
 
 from pos.domain.money import Money
 from pos.ui.foot.presenter import PaperPresenter
-from pos.ui.i18n import tr, tr_count
+from pos.ui.i18n import name_in, tr, tr_count
 from pos.ui.keys import cap
-from pos.ui.model import Line, PriceType, Show, name_in
+from pos.ui.model import Line, PriceType, Show
 from pos.ui.sell.basketview import BasketList, BasketRow
 from pos.ui.sell.changebox import ChangeBox, ChangeState
 from pos.ui.sell.paybox import PayBox, PayState

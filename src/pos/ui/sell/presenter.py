@@ -53,6 +53,11 @@ class SellPresenter(QObject):
         session.show_chosen.connect(self._show_chosen)
         session.heard.connect(self._heard)
         session.signed.connect(self._signed)
+        # Made when someone has signed in already: take up what was announced before.
+        if session.person is not None:
+            self._signed()
+        if session.show_id:
+            self._show_chosen(session.show_id)
 
     # ---- what is on screen -------------------------------------------------------------
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
-from pos.ui.i18n import tr
-from pos.ui.model import ShowCard, name_in
+from pos.ui.i18n import name_in, tr
+from pos.ui.model import ShowCard
 from pos.ui.session import Session
 
 
