@@ -18,6 +18,7 @@ from pos.till.front import Front
 
 log = logging.getLogger(__name__)
 EVENTS: Final = ("link", "printed", "print_unknown", "paper", "dispute", "recall", "fenced")
+AFTER_ANSWER: Final = ("printed", "paper")  # what a verb set going is not over before the verb is answered
 
 
 class Headless:
@@ -29,6 +30,8 @@ class Headless:
         self._lines = lines
         self._out = out
         self._writing = Lock()
+        self._answering = False
+        self._held_back: list[dict[str, Any]] = []
 
     def serve(self, started: Callable[[], None] = lambda: None) -> None:
         """Say ready, then answer line by line. `started` is called once events can be heard."""
@@ -41,11 +44,28 @@ class Headless:
                 return
 
     def _event(self, event: dict[str, Any]) -> None:
-        if event["event"] in EVENTS:
-            self._write(event)
+        if event["event"] not in EVENTS:
+            return
+        with self._writing:
+            if self._answering and event["event"] in AFTER_ANSWER:
+                self._held_back.append(event)
+            else:
+                self._put(event)
 
     def _answer(self, line: bytes) -> bool:
         """Answer one line; False when it was the last one."""
+        with self._writing:
+            self._answering = True
+        try:
+            return self._carry_out(line)
+        finally:
+            with self._writing:
+                self._answering = False
+                for event in self._held_back:
+                    self._put(event)
+                self._held_back.clear()
+
+    def _carry_out(self, line: bytes) -> bool:
         try:
             request = json.loads(line)
             if not isinstance(request, dict):
@@ -75,5 +95,8 @@ class Headless:
 
     def _write(self, message: dict[str, Any]) -> None:
         with self._writing:
-            self._out.write(json.dumps(message, ensure_ascii=False).encode() + b"\n")
-            self._out.flush()
+            self._put(message)
+
+    def _put(self, message: dict[str, Any]) -> None:
+        self._out.write(json.dumps(message, ensure_ascii=False).encode() + b"\n")
+        self._out.flush()
