@@ -54,7 +54,7 @@ def test_a_day_is_named_only_when_it_is_not_today() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"),
+    ("seconds", "words"),
     [(40, "40 s"), (28 * 60, "28 min"), (119 * 60, "119 min"), (5 * 3600, "5 h"), (3 * 86400, "3 d")],
 )
 def test_a_span_has_the_one_unit_that_matters(seconds: int, words: str) -> None:
