@@ -1,0 +1,89 @@
+"""The amnesia guard: a till whose ledger is behind its mark, or is not the one the office knows, may not sell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.unit.till.counter import Counter
+
+Make = Callable[..., Counter]
+FENCED = pytest.mark.expect_log("fenced: ")
+
+
+@FENCED
+def test_an_old_copy_of_the_folder_is_fenced(counter: Counter) -> None:
+    counter.sell("A-1")
+    counter.desk.stop()
+    copy = counter.copy_folder()
+    counter._start()
+    counter.sign_in()
+    counter.sell("A-2")
+    counter.restart(lambda: counter.restore(copy))
+    assert "fact 3 was written here before" in counter.ask("status")["fenced"]
+    counter.sign_in()
+    assert counter.refusal("add", show="aida", places=["B-1"], price_type="adult").code == "fenced"
+    assert counter.rows("SELECT count(*) FROM journal") == [(2,)]
+    counter.restart()
+    assert counter.ask("status")["fenced"]
+
+
+@FENCED
+def test_another_history_of_the_same_length_is_fenced(counter: Counter) -> None:
+    counter.desk.stop()
+    copy = counter.copy_folder()
+    mark_at_one = counter.mark.read()[2]
+    counter._start()
+    counter.sign_in()
+    counter.sell("A-1")
+    mark = counter.mark.read()
+    counter.restart(lambda: (counter.restore(copy), counter.mark.write(1, 1, mark_at_one)))
+    counter.sign_in()
+    counter.ask("move_cash", kind="paid_in", amount="1.00", reason="another history")
+    counter.restart(lambda: counter.mark.write(*mark))
+    assert "is not the one that was written here before" in counter.ask("status")["fenced"]
+
+
+@FENCED
+def test_a_folder_from_before_an_enrolment_is_fenced(counter: Counter) -> None:
+    counter.restart(lambda: counter.mark.write(2, 1, "0" * 64))
+    assert "enrolled again" in counter.ask("status")["fenced"]
+
+
+def test_a_ledger_that_is_ahead_of_its_mark_is_a_crash_and_no_amnesia(counter: Counter) -> None:
+    mark = counter.mark.read()
+    counter.sell("A-1")
+    counter.restart(lambda: counter.mark.write(*mark))
+    assert counter.ask("status")["fenced"] is None
+    counter.sign_in()
+    counter.sell("A-2")
+    assert counter.mark.read()[1] == 3
+
+
+def test_a_mark_that_is_gone_is_no_accusation(counter: Counter) -> None:
+    counter.restart(lambda: (counter.identity.state_folder / "mark").unlink())
+    assert counter.ask("status")["fenced"] is None
+
+
+@FENCED
+def test_the_office_fences_and_it_lasts(counter: Counter) -> None:
+    counter.add("A-1")
+    counter.line.side.fence("the office says that this till is DEAD").result(5)
+    assert [event["reason"] for event in counter.said("fenced")] == ["the office says that this till is DEAD"]
+    assert counter.refusal("pay", tenders=[{"kind": "cash", "amount": "59.00"}]).code == "fenced"
+    counter.ask("clear")
+    assert counter.ask("close_shift", counted={"total": "100.00"})["report"]["difference"] == "0.00"
+    assert counter.refusal("open_shift", float="1.00").code == "fenced"
+    counter.restart()
+    assert counter.ask("status")["fenced"]
+
+
+def test_what_the_office_has_is_remembered(counter: Counter) -> None:
+    counter.sell("A-1")
+    counter.line.drain()
+    assert counter.ask("status")["applied"] == 2
+    counter.restart()
+    assert (counter.ask("status")["applied"], counter.ask("status")["unsent"]) == (2, 0)
+    counter.line.side.acknowledge(1).result(5)  # an old answer, late
+    assert counter.ask("status")["applied"] == 2

@@ -1,0 +1,295 @@
+"""The office at the edge of the till: it grants, forgets, is late and applies facts by the book, as told.
+
+Behind it is the smallest office that can tell a double sale: a token a place, and
+compare-and-set for every place effect that the till's facts carry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from pos.domain.facts import Fact, hash_of
+from pos.domain.rights import Token
+from pos.store.replica import ReplicaWriter
+from pos.till.line import AgentSide
+from pos.till.ports import Changed, ClaimAnswer, LineDown, LinkState, Recall, RefusedClaim
+
+NOWHERE = LinkState("offline", "no_office", "connection refused", "2027-03-01T17:30:00+01:00")
+
+
+@dataclass
+class Record:
+    """The office's record of a place."""
+
+    state: str = "POOL"
+    holder: str = ""
+    epoch: int = 0
+    hop: int = 0
+    since: int = 0
+
+
+@dataclass(frozen=True)
+class PlaceNews:
+    place: str
+    state: str
+    holder: str
+    since: int
+    epoch: int
+    hop: int
+
+
+@dataclass(frozen=True)
+class News:
+    """An entry of the change log, as the replica's writer takes it."""
+
+    position: int
+    kind: str
+    family: str = ""
+    id: str = ""
+    body: dict[str, Any] | None = None
+    show: str = ""
+    items: tuple[PlaceNews, ...] = ()
+
+
+@dataclass
+class Claim:
+    """A claim that came in, and what to do when it is let through."""
+
+    show: str
+    places: tuple[str, ...]
+    whole: bool
+    future: Future[ClaimAnswer]
+    answer: ClaimAnswer | None = None
+
+
+class ToyLine:
+    """Implements `pos.till.ports.Office`. `till` and `incarnation` are those of the one till on the line."""
+
+    def __init__(self, till: str, replica: ReplicaWriter) -> None:
+        self.till = till
+        self.replica = replica
+        self.records: dict[tuple[str, str], Record] = {}
+        self.claims: list[Claim] = []
+        self.holding = False  # claims are settled here, but their answers wait for `let_through`
+        self.applied = 0
+        self.head = "0" * 64
+        self.disputes: list[str] = []
+        self.sold: list[tuple[str, str, str]] = []  # show, place, ticket: everything ever sold here
+        self.nudges = 0
+        self.syncs = 0
+        self._state = LinkState("online", round_trip_ms=8.0)
+        self._position = 1
+        self._side: AgentSide | None = None
+        self.incarnation = 1
+
+    def serve(self, side: AgentSide) -> None:
+        self._side = side
+
+    @property
+    def side(self) -> AgentSide:
+        assert self._side is not None
+        return self._side
+
+    # ---- what the till calls ---------------------------------------------------------------
+
+    def link(self) -> LinkState:
+        return self._state
+
+    def facts_waiting(self) -> None:
+        self.nudges += 1
+
+    def claim(self, show: str, places: Sequence[str], *, whole: bool, wait_s: float) -> Future[ClaimAnswer]:
+        claim = Claim(show, tuple(places), whole, Future())
+        self.claims.append(claim)
+        if self._state.state == "offline":
+            claim.future.set_exception(LineDown(self._state.cause))
+            return claim.future
+        claim.answer = self._settle(claim)
+        if not self.holding:
+            claim.future.set_result(claim.answer)
+        return claim.future
+
+    def sync(self) -> Future[int]:
+        done: Future[int] = Future()
+        self.syncs += 1
+        if self._state.state == "offline":
+            done.set_exception(LineDown(self._state.cause))
+            return done
+        self._push()
+        self._pull()
+        # The acknowledgement is queued behind the verb that waits here, the answer behind that.
+        self.side.acknowledge(self.applied).add_done_callback(lambda _: done.set_result(self._position))
+        return done
+
+    # ---- what a test does ------------------------------------------------------------------
+
+    def cut(self) -> None:
+        self._state = NOWHERE
+        self.side.link_changed(self._state)
+
+    def mend(self) -> None:
+        self._state = LinkState("online", round_trip_ms=8.0)
+        self.side.link_changed(self._state)
+
+    def lose(self, claim: Claim) -> ClaimAnswer:
+        """The answer to a claim gets lost on the line; what it said."""
+        assert claim.answer is not None
+        claim.future.set_exception(LineDown("no_office"))
+        return claim.answer
+
+    def let_through(self) -> None:
+        """Answers that were held back arrive."""
+        self.holding = False
+        for claim in self.claims:
+            if not claim.future.done() and claim.answer is not None:
+                claim.future.set_result(claim.answer)
+
+    def give(self, show: str, place: str, state: str = "LEASED", holder: str = "T2") -> Record:
+        """The office passes a place to another hand."""
+        record = self._record(show, place)
+        record.state, record.holder, record.epoch, record.hop = state, holder, record.epoch + 1, 0
+        self._tell([(show, place)])
+        return record
+
+    def recall(self, *places: tuple[str, str]) -> list[Recall]:
+        """Ask for places back under the tokens the office has; what the till declined."""
+        asks = [Recall(show, place, self._token(show, place)) for show, place in places]
+        return list(self.side.recall(asks).result(5))
+
+    def document(self, family: str, body: dict[str, Any]) -> None:
+        """A document changes."""
+        self._position += 1
+        self._store([News(self._position, "document", family=family, id=body["id"], body=body)])
+
+    def drain(self) -> None:
+        """A full push and pull, as the agent would do it on its own."""
+        self.sync().result(5)
+
+    # ---- the office itself -----------------------------------------------------------------
+
+    def _record(self, show: str, place: str) -> Record:
+        return self.records.setdefault((show, place), Record())
+
+    def _token(self, show: str, place: str) -> Token:
+        record = self._record(show, place)
+        return Token(record.epoch, record.hop)
+
+    def _settle(self, claim: Claim) -> ClaimAnswer:
+        refused = []
+        for place in claim.places:
+            record = self._record(claim.show, place)
+            if record.state == "LEASED" and record.holder != self.till:
+                refused.append(RefusedClaim(place, "right_elsewhere", record.holder, record.since))
+            elif record.state not in ("POOL", "LEASED"):
+                refused.append(RefusedClaim(place, record.state.lower(), record.holder, record.since))
+        if refused and claim.whole:
+            return ClaimAnswer(self.incarnation, (), tuple(refused))
+        lost = {answer.place for answer in refused}
+        granted = []
+        for place in claim.places:
+            if place in lost:
+                continue
+            record = self._record(claim.show, place)
+            if record.state == "POOL":
+                record.state, record.holder, record.epoch, record.hop = "LEASED", self.till, record.epoch + 1, 0
+            granted.append((place, self._token(claim.show, place)))
+        return ClaimAnswer(self.incarnation, tuple(granted), tuple(refused))
+
+    def _push(self) -> None:
+        for signed in self.side.facts_after(self.applied, 500):
+            fact = Fact.from_bytes(signed.envelope)
+            assert hash_of(signed.envelope) == signed.hash
+            assert (fact.number, fact.prev_hash) == (self.applied + 1, self.head), "the chain is broken"
+            for effect in fact.effects:
+                self._apply(fact, effect)
+            self.applied, self.head = fact.number, signed.hash
+
+    def _apply(self, fact: Fact, effect: Any) -> None:
+        record = self._record(effect.show, effect.place)
+        if effect.after == "SOLD" and effect.before == "LEASED":
+            self.sold.append((effect.show, effect.place, effect.ticket))
+        there = (record.holder, record.epoch, record.hop, record.state)
+        if there != (fact.till, effect.token.epoch, effect.token.hop, effect.before):
+            self.disputes.append(f"{fact.fact_id} {effect.show} {effect.place}: {effect} but {there}")
+            return
+        record.state, record.holder = effect.after.value, effect.holder
+
+    def _pull(self) -> None:
+        self._tell(list(self.records))
+
+    def _tell(self, places: list[tuple[str, str]]) -> None:
+        """Everything about these places reaches the till's replica."""
+        by_show: dict[str, list[PlaceNews]] = {}
+        for show, place in places:
+            r = self.records[show, place]
+            by_show.setdefault(show, []).append(PlaceNews(place, r.state, r.holder, r.since, r.epoch, r.hop))
+        news = []
+        for show, items in by_show.items():
+            self._position += 1
+            news.append(News(self._position, "places", show=show, items=tuple(items)))
+        self._store(news)
+
+    def _store(self, news: list[News]) -> None:
+        touched = self.replica.apply_page(news, self._position)
+        self.side.changed(Changed(touched.places, touched.documents, touched.sales))
+
+
+@dataclass
+class Job:
+    """A print job on its way to the paper."""
+
+    role: str
+    name: str
+    content: dict[str, Any]
+    started: Callable[[], None]
+    finished: Callable[..., None]
+
+
+@dataclass
+class ToyPrinters:
+    """Implements `pos.till.ports.Printers`: jobs wait until the test prints them."""
+
+    roles: tuple[str, ...] = ("ticket", "receipt")
+    jobs: list[Job] = field(default_factory=list)
+    paper: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    kicks: int = 0
+
+    def submit(
+        self,
+        role: str,
+        job: str,
+        content: dict[str, Any],
+        started: Callable[[], None],
+        finished: Callable[..., None],
+    ) -> None:
+        self.jobs.append(Job(role, job, content, started, finished))
+
+    def kick_drawer(self) -> None:
+        self.kicks += 1
+
+    def states(self) -> dict[str, dict[str, str]]:
+        return {f"printer.{role}": {"state": "ready", "text": ""} for role in self.roles}
+
+    def present(self, role: str) -> bool:
+        return role in self.roles
+
+    # ---- what a test does ------------------------------------------------------------------
+
+    def run(self, outcome: str = "done", text: str = "") -> list[str]:
+        """Print everything that waits, with this outcome; the names of the jobs."""
+        jobs, self.jobs = self.jobs, []
+        for job in jobs:
+            job.started()
+            if outcome == "done":
+                self.paper.append((job.role, job.content))
+            job.finished(outcome, text)
+        return [job.name for job in jobs]
+
+    def begin(self) -> None:
+        """Everything that waits has begun, and nothing is heard of it again."""
+        jobs, self.jobs = self.jobs, []
+        for job in jobs:
+            job.started()
