@@ -109,7 +109,7 @@ class Front:
         self._lock = Lock()
         self._running: dict[str, Future[dict[str, Any]]] = {}
 
-    def call(self, verb: str, **fields: Any) -> Future[dict[str, Any]]:
+    def call(self, verb: str, /, **fields: Any) -> Future[dict[str, Any]]:
         """Carry out a verb. The Future has its answer or fails with Refused."""
         try:
             spec = VERBS.get(verb)
