@@ -13,7 +13,6 @@ from pos.data import resource
 from pos.domain.plan import Plan, read_plan
 from pos.ui.seatmap import states as s
 from pos.ui.seatmap.legend import Legend
-from pos.ui.seatmap.strip import CategoryStrip, StripItem
 from pos.ui.seatmap.widget import SeatMap
 from pos.ui.theme import tokens as theme
 from pos.ui.theme.apply import dress
@@ -38,7 +37,7 @@ def main() -> int:
     parser.add_argument("--offline", action="store_true")
     parser.add_argument("--zooms", type=int, default=0)
     parser.add_argument("--zoom-to", type=int, nargs="*", default=[])
-    parser.add_argument("--size", type=int, nargs=2, default=[910, 604])
+    parser.add_argument("--size", type=int, nargs=2, default=[910, 560])
     parser.add_argument("--areas", action="store_true")
     parser.add_argument("--focus", type=int, default=-1)
     parser.add_argument("--save")
@@ -56,18 +55,10 @@ def main() -> int:
     seats.set_show(plan, random_states(plan))
     legend = Legend(seats, tokens)
     legend.move(12, 8)
-    strip = CategoryStrip(tokens=tokens)
-    strip.set_items(
-        [
-            StripItem(c.name, c.color, f"{58 - 7 * n}", f"{n * 31 + 40}", SHAPES.get(c.name, "disc"))
-            for n, c in enumerate(plan.categories)
-        ]
-    )
     box = QVBoxLayout(frame)
     box.setContentsMargins(0, 0, 0, 0)
     box.setSpacing(0)
     box.addWidget(seats, 1)
-    box.addWidget(strip)
     frame.resize(*given.size)
     basket = list(plan.lines[14][5:7])
     seats.set_basket(basket)

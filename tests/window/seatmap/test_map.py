@@ -4,9 +4,9 @@ import sys
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QHelpEvent, QImage, QWheelEvent
-from PySide6.QtWidgets import QApplication, QToolTip, QWidget
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QImage, QWheelEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from pos.ui.seatmap import states as s
 from pos.ui.seatmap.widget import SeatMap
@@ -155,13 +155,15 @@ def test_hovering_tells_the_seat_once(opera, qtbot):
     assert told == [700, -1]
 
 
-def test_the_tooltip_says_what_the_seat_is(opera, monkeypatch):
-    opera.set_describer(lambda place: f"seat {place}, free, 58.00")
-    shown = []
-    monkeypatch.setattr(QToolTip, "showText", lambda _at, text, _widget: shown.append(text))
-    at = point(opera, 700)
-    QApplication.sendEvent(opera, QHelpEvent(QEvent.Type.ToolTip, at, opera.mapToGlobal(at)))
-    assert shown == ["seat 700, free, 58.00"]
+def test_the_tooltip_says_what_the_seat_is(opera, qtbot):
+    names = {s.FREE: "free", s.SOLD: "sold"}
+    opera.set_describer(lambda place: f"seat {place}, {names[opera.state_of(place)]}")
+    qtbot.mouseMove(opera, point(opera, 700))
+    assert opera.toolTip() == "seat 700, free"
+    opera.update_states([700], s.SOLD)
+    assert opera.toolTip() == "seat 700, sold"
+    qtbot.mouseMove(opera, QPoint(3, 300))
+    assert opera.toolTip() == ""
 
 
 def test_from_afar_a_click_brings_the_block_nearer(qtbot):
@@ -259,8 +261,8 @@ class Painted:
 
 
 def settled(seats: SeatMap) -> None:
-    while seats._canvas.settle():
-        pass
+    while seats._canvas.settle()[1]:
+        QApplication.processEvents()
 
 
 @pytest.mark.parametrize("hall", ["studio", "opera", "stadium"])
@@ -324,6 +326,37 @@ def test_panning_leaves_the_picture_as_if_painted_afresh(qtbot, hall):
             seats.update_states([place], [s.SOLD])
         seats.repaint()
     seats._write_counts()
+    assert np.array_equal(picture(seats), afresh(qtbot, seats, plan, states))
+
+
+def test_zooming_a_large_hall_shows_the_last_picture_stretched_and_then_the_new_one(qtbot, monkeypatch):
+    plan = shipped("stadium")
+    states = mixed(plan)
+    seats = opened(qtbot, plan, states)
+    painted = Painted(seats, monkeypatch)
+    for notch in range(3):
+        turn_wheel(seats, QPoint(450, 60), 1)
+        QApplication.processEvents()
+        assert painted.area == 0, notch
+    stretched = picture(seats)
+    whole = seats.width() * seats.height()
+    assert painted.area <= whole * 0.55  # that picture was a second look at the same scale: half of it is painted
+    seats._settle()
+    crisp = picture(seats)
+    assert painted.area >= whole
+    assert (crisp != stretched).any()
+    seats._write_counts()
+    assert np.array_equal(picture(seats), afresh(qtbot, seats, plan, states))
+    # What is stretched lies where it will be: the picture is blurred, not elsewhere.
+    alike = [(image[::8, ::8] != int(t.LIGHT.paper[1:], 16)) for image in (stretched, crisp)]
+    assert (alike[0] == alike[1]).mean() > 0.9
+
+
+def test_a_small_hall_is_always_crisp(qtbot):
+    plan = shipped("opera")
+    states = mixed(plan)
+    seats = opened(qtbot, plan, states)
+    turn_wheel(seats, QPoint(450, 60), 1)
     assert np.array_equal(picture(seats), afresh(qtbot, seats, plan, states))
 
 

@@ -61,8 +61,7 @@ class Drawings:
         """Paint what falls into `rect`, px; `origin` in px is the painter's (0, 0), `scale` px a plan unit."""
         for shape, path, covered in self._paths:
             at = QRectF(covered.topLeft() * scale, covered.size() * scale).translated(-origin[0], -origin[1])
-            # A text may stick out of its shape.
-            if at.adjusted(-400, -40, 400, 40).intersects(QRectF(rect)):
+            if at.intersects(QRectF(rect)) or _text_box(shape, path, origin, scale).intersects(QRectF(rect)):
                 _paint(painter, shape, path, origin, scale, tokens)
 
 
@@ -96,7 +95,7 @@ def _paint(
     painter.setBrush(_fill(shape, tokens))
     painter.drawPath(path)
     painter.restore()
-    _paint_text(painter, shape, path.boundingRect(), origin, scale, tokens)
+    _paint_text(painter, shape, _text_box(shape, path, origin, scale), scale, tokens)
 
 
 def _fill(shape: dict[str, Any], tokens: Tokens) -> QColor:
@@ -110,18 +109,28 @@ def _fill(shape: dict[str, Any], tokens: Tokens) -> QColor:
     return QColor(mix(tokens.shape, str(own), _OWN_COLOR))
 
 
-def _paint_text(
-    painter: QPainter, shape: dict[str, Any], box: QRectF, origin: tuple[int, int], scale: float, tokens: Tokens
-) -> None:
+def _text_box(shape: dict[str, Any], path: QPainterPath, origin: tuple[int, int], scale: float) -> QRectF:
+    """Where a drawing's text goes, px: it may stick out of its shape. Empty without a text."""
     words = shape.get("text")
     if not isinstance(words, dict) or not words.get("text"):
+        return QRectF()
+    at = path.boundingRect().center() + QPointF(
+        _number(words.get("position"), "x"), _number(words.get("position"), "y")
+    )
+    size = _text_size(words, scale)
+    half = len(str(words["text"])) * (size + _LETTER_SPACING) / 2 + size
+    return QRectF(at.x() * scale - origin[0] - half, at.y() * scale - origin[1] - size, 2 * half, 2 * size)
+
+
+def _text_size(words: dict[str, Any], scale: float) -> int:
+    return round(min(max((_number(words, "size") or 24) * scale, 10), 28))
+
+
+def _paint_text(painter: QPainter, shape: dict[str, Any], box: QRectF, scale: float, tokens: Tokens) -> None:
+    if box.isEmpty():
         return
-    size = _number(words, "size") or 24
-    at = box.center() + QPointF(_number(words.get("position"), "x"), _number(words.get("position"), "y"))
-    font = text_font(round(min(max(size * scale, 10), 28)), QFont.Weight.Bold)
+    font = text_font(_text_size(shape["text"], scale), QFont.Weight.Bold)
     font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, _LETTER_SPACING)
     painter.setFont(font)
     painter.setPen(QColor(tokens.muted))
-    centre = QPointF(at.x() * scale - origin[0], at.y() * scale - origin[1])
-    field = QRectF(centre.x() - 400, centre.y() - 40, 800, 80)
-    painter.drawText(field, Qt.AlignmentFlag.AlignCenter, str(words["text"]))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, str(shape["text"]["text"]))

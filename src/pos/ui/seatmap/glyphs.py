@@ -7,7 +7,7 @@ categories x sub-pixel positions) is wanted anew for every zoom step.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 import numpy as np
@@ -110,9 +110,18 @@ def draw(
     state: int, shape: CategoryShape, colors: SeatColors, tokens: Tokens, raster: Raster, numbered: bool, dimmed: bool
 ) -> Pixels:
     """One state of one category, at every phase of the raster. `numbered` leaves room for the seat's number."""
+    inks = {
+        "body": colors.body,
+        "outline": colors.outline,
+        "held": mix(colors.outline, tokens.muted, 0.3),
+        "ink": tokens.ink,
+        "sold": tokens.sold,
+        "basket": tokens.basket,
+        "on basket": tokens.on_basket,
+    }
     rgba = np.zeros((*raster.offsets[0].shape, 4), np.float32)
-    for color, cover in _layers(state, shape, colors, tokens, raster, numbered):
-        rgba = _over(rgba, color, cover)
+    for ink, cover in _layers(state, shape, raster, numbered):
+        rgba = _over(rgba, inks[ink], cover)
     if dimmed:
         rgba *= _DIMMED.get(state, 1.0)
     # Blue comes first in memory on the little-endian machines that Qt's 32-bit formats are native to.
@@ -121,40 +130,38 @@ def draw(
     return pixels
 
 
-def _layers(
-    state: int, shape: CategoryShape, colors: SeatColors, tokens: Tokens, raster: Raster, numbered: bool
-) -> list[tuple[str, Cover]]:
+@lru_cache(maxsize=32)
+def _layers(state: int, shape: CategoryShape, raster: Raster, numbered: bool) -> tuple[tuple[str, Cover], ...]:
+    """The shapes that make up a state, lowest first, and what each is inked with; the same in every category."""
     dx, dy = raster.offsets
     size, radius = raster.size, raster.size / 2
     line = min(max(size * 0.1, 0.9), max(1.6, size * 0.05))
     if state == s.SOLD:
-        return [(tokens.sold, _cover(np.maximum(np.abs(dx), np.abs(dy)) - size * 0.29))]
+        return (("sold", _cover(np.maximum(np.abs(dx), np.abs(dy)) - size * 0.29)),)
     if state == s.UNPRICED:
-        return [(tokens.sold, _cover(np.hypot(dx, dy) - size * 0.16))]
+        return (("sold", _cover(np.hypot(dx, dy) - size * 0.16)),)
     if state == s.BASKET:
-        return [
-            (tokens.basket, _cover(np.hypot(dx, dy) - radius * 1.1)),
-            (tokens.on_basket, _tick(dx, dy, radius, numbered)),
-        ]
+        disc = _cover(np.hypot(dx, dy) - radius * 1.1)
+        return ("basket", disc), ("on basket", _tick(dx, dy, radius, numbered))
     edge = _edge(shape, dx, dy, radius)
     if state == s.FREE:
-        return [(colors.outline, _cover(edge)), (colors.body, _cover(edge + line))]
+        return ("outline", _cover(edge)), ("body", _cover(edge + line))
     if state == s.HERE:
         ring = min(max(size * 0.17, 1.3), 3.2)
         if size < GAP_FROM:
-            return [(tokens.ink, _cover(edge - 0.2)), (colors.body, _cover(edge + ring - 0.2))]
+            return ("ink", _cover(edge - 0.2)), ("body", _cover(edge + ring - 0.2))
         gap = ring + min(max(size * 0.05, 1.2), 2.5)
-        return [(tokens.ink, _band(edge, ring)), (colors.body, _cover(edge + gap))]
-    ring_cover = _band(edge, max(line, 1.0))
+        return ("ink", _band(edge, ring)), ("body", _cover(edge + gap))
+    rim = _band(edge, max(line, 1.0))
     if state == s.ELSEWHERE:
         dashes = 6 if size < 11 else 8 if size < 24 else 12
         swing = np.cos(np.arctan2(dy, dx) * dashes) + 0.15
-        return [(colors.outline, ring_cover * np.clip(swing * radius / dashes * 1.6 + 0.5, 0, 1))]
+        return (("outline", rim * np.clip(swing * radius / dashes * 1.6 + 0.5, 0, 1)),)
     bar = _stroke(dx, dy, (-radius * 0.66, radius * 0.66), (radius * 0.66, -radius * 0.66), max(line, 1.0))
     bar *= _cover(edge + line / 2)
     if numbered:
         bar *= 1 - _cover(np.hypot(dx, dy) - radius * 0.58)
-    return [(mix(colors.outline, tokens.muted, 0.3), np.maximum(ring_cover, bar))]
+    return (("held", np.maximum(rim, bar)),)
 
 
 def _tick(dx: Cover, dy: Cover, radius: float, numbered: bool) -> Cover:

@@ -28,8 +28,8 @@ _STATES: Final = len(s.STATES)
 
 def seat_size(pitch: float) -> float:
     """A seat's diameter, px, when seats are `pitch` px apart: nearly touching far off, airier close up."""
-    share = np.interp(pitch, (SPRITES_FROM, 9.0, 24.0), (0.98, 0.92, 0.86))
-    return round(float(pitch * share) * 4) / 4
+    share = 0.98 - 0.06 * min(max((pitch - SPRITES_FROM) / 4.5, 0.0), 1.0) - 0.06 * min(max((pitch - 9) / 15, 0.0), 1.0)
+    return round(pitch * share * 4) / 4
 
 
 class Hall:
@@ -44,7 +44,9 @@ class Hall:
         self.shapes: dict[str, CategoryShape] = {}
         self.offline = False
         self._fragments = Fragments()
-        self._numbers: tuple[list[str], NDArray[np.intp]] | None = None
+        self._number = np.full(len(self.geometry), -1, np.intp)
+        self._texts: list[str] = []
+        self._text_index: dict[str, int] = {}
         self.set_tokens(tokens)
 
     # ---- what it looks like ----------------------------------------------------------------
@@ -122,7 +124,7 @@ class Hall:
             count = _STATES * len(self.colors)
             self._stamps[side] = np.zeros((side * side, count), np.uint32), np.zeros(count, np.bool_)
         table, known = self._stamps[side]
-        for key in np.flatnonzero((np.bincount(keys, minlength=len(known)) > 0) & ~known).tolist():
+        for key in np.unique(keys[~known[keys]]).tolist():
             category, state = divmod(key, _STATES)
             table[:, key] = stamp(state, self.colors[category], self.tokens, side, self.offline)
             known[key] = True
@@ -147,12 +149,12 @@ class Hall:
         self, size: float, keys: NDArray[np.intp], numbered: bool
     ) -> tuple[Atlas, Raster, NDArray[np.intp]]:
         """The atlas of a size, the raster of its pictures, and each key's first picture (-1: not there)."""
-        seen = np.bincount(keys, minlength=_STATES * len(self.colors)) > 0
         kept = self._seat_atlases.pop(size, None)
-        if kept is None or (seen & (kept[2] < 0)).any():
+        if kept is None or (kept[2][keys] < 0).any():
+            seen = np.bincount(keys, minlength=_STATES * len(self.colors)) > 0
             if kept is not None:
                 seen |= kept[2] >= 0
-            raster = raster_for(size, 4 if size < 12 else 2 if size < 24 else 1)
+            raster = raster_for(size, 3 if size < 12 else 2 if size < 24 else 1)
             wanted = np.flatnonzero(seen)
             first = np.full(len(seen), -1, np.intp)
             first[wanted] = np.arange(len(wanted)) * raster.phases**2
@@ -184,9 +186,8 @@ class Hall:
         shown = ink >= 0
         if not shown.any():
             return
-        texts, number = self._texts()
-        numbers = number[slots[shown]]
-        atlas, first = self._text_atlas(size, numbers, len(texts))
+        numbers = self._number_of(slots[shown])
+        atlas, first = self._text_atlas(size, numbers)
         count = int(first.max()) + 1
         drop = np.where(self.states[slots[shown]] == s.BASKET, size * 0.14, 0.0)
         lefts = np.floor(xs[shown]).astype(np.intp) - (atlas.side // 2 - 1)
@@ -206,27 +207,28 @@ class Hall:
                 inks[base + s.BASKET] = 0 if self.tokens.dark else 1
         return inks
 
-    def _texts(self) -> tuple[list[str], NDArray[np.intp]]:
-        """The different seat numbers of the hall, and each slot's index into them; made when first needed."""
-        if self._numbers is None:
-            index: dict[str, int] = {}
-            column = np.array([index.setdefault(text, len(index)) for text in self.plan.numbers], np.intp)
-            self._numbers = list(index), column[self.geometry.order]
-        return self._numbers
+    def _number_of(self, slots: Slots) -> NDArray[np.intp]:
+        """Each slot's seat number as an index into `_texts`; looked up when first seen, a bowl has many."""
+        for slot in slots[self._number[slots] < 0].tolist():
+            text = self.plan.numbers[self.geometry.order[slot]]
+            if text not in self._text_index:
+                self._text_index[text] = len(self._texts)
+                self._texts.append(text)
+            self._number[slot] = self._text_index[text]
+        return self._number[slots]
 
-    def _text_atlas(self, size: float, numbers: NDArray[np.intp], total: int) -> tuple[Atlas, NDArray[np.intp]]:
+    def _text_atlas(self, size: float, numbers: NDArray[np.intp]) -> tuple[Atlas, NDArray[np.intp]]:
         """The atlas of numbers for a size and each text's picture in it (-1: not there), for four inks."""
-        seen = np.bincount(numbers, minlength=total) > 0
         kept = self._text_atlases.pop(size, None)
-        if kept is None or (seen & (kept[1] < 0)).any():
+        if kept is None or int(numbers.max()) >= len(kept[1]) or (kept[1][numbers] < 0).any():
+            seen = np.bincount(numbers, minlength=len(self._texts)) > 0
             if kept is not None:
-                seen |= kept[1] >= 0
+                seen[: len(kept[1])] |= kept[1] >= 0
             wanted = np.flatnonzero(seen)
-            first = np.full(total, -1, np.intp)
+            first = np.full(len(seen), -1, np.intp)
             first[wanted] = np.arange(len(wanted))
-            texts = self._texts()[0]
             inks = ["#101010", "#FFFFFF", self.tokens.ink, self.tokens.muted]
-            kept = text_atlas([texts[n] for n in wanted.tolist()], inks, size), first
+            kept = text_atlas([self._texts[n] for n in wanted.tolist()], inks, size), first
         self._text_atlases[size] = kept
         while len(self._text_atlases) > _KEPT:
             self._text_atlases.popitem(last=False)

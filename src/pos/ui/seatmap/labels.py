@@ -76,6 +76,7 @@ class Labels:
         self._pixmaps: dict[tuple[str, ...], QPixmap] = {}
         self._placed: list[_Placed] | None = None
         self._covered = QRegion()  # by all names together
+        self._around = QRect()  # where names are placed: the view and as much again on every side
         self._placed_for: tuple[float, Tokens, float] = (0.0, LIGHT, 1.0)
         self._texts: dict[int, tuple[str, str]] = {}
 
@@ -116,8 +117,9 @@ class Labels:
         self, painter: QPainter, view: QRect, part: QRect, scale: float, tokens: Tokens, ratio: float
     ) -> None:
         """Draw the names in a part of the view; the painter's (0, 0) is the view's top left corner."""
-        if self._placed is None or self._placed_for != (scale, tokens, ratio):
+        if self._placed is None or self._placed_for != (scale, tokens, ratio) or not self._around.contains(view):
             self._placed_for = (scale, tokens, ratio)
+            self._around = view.adjusted(-view.width(), -view.height(), view.width(), view.height())
             self._placed = self._place(scale, tokens, ratio)
         if not self._covered.intersects(part):
             return
@@ -129,8 +131,10 @@ class Labels:
         placed: list[_Placed] = []
         taken = QRegion()
         for sec in self._sections:
-            name, count = (text.upper() for text in self._texts.get(sec.zone, (sec.name, "")))
             left, top, right, bottom = (round(edge * scale) for edge in sec.box)
+            if not self._around.intersects(QRect(left, top, right - left + 1, bottom - top + 1)):
+                continue
+            name, count = (text.upper() for text in self._texts.get(sec.zone, (sec.name, "")))
             if len(self._sections) > _MANY_SECTIONS and bottom - top < _SMALL_BLOCK * ratio:
                 at = QPoint((left + right) // 2, (top + bottom) // 2)
                 choices: list[tuple[str, ...]] = [(name, count), (name, "")]

@@ -6,6 +6,8 @@ category. Every pixel of the stamp is one indexed write for all seats together.
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +17,8 @@ from pos.ui.theme.color import channels, mix
 from pos.ui.theme.tokens import Tokens
 
 Ints = NDArray[np.intp]
+
+_FEW: Final = 2048  # pixels; fewer are written in one go
 
 
 def stamp_side(pitch: float) -> int:
@@ -61,6 +65,9 @@ def scatter(
     `clip` is (left, top, right, bottom), ends exclusive; `xs`, `ys` are the stamps' top
     left pixels and may lie outside; `stamps` is (side * side, seats).
     """
+    if stamps.size <= _FEW:
+        _write(pixels, clip, xs, ys, stamps)
+        return
     left, top, right, bottom = clip
     side = int(len(stamps) ** 0.5)
     touching = (xs > left - side) & (xs < right) & (ys > top - side) & (ys < bottom)
@@ -71,10 +78,20 @@ def scatter(
     flat, width = pixels.reshape(-1), pixels.shape[1]
     first = ys * width + xs
     whole = first if not len(cut) else first[inner]
+    # Where stamps overlap, a later pixel of the stamp wins, whichever seat it belongs to. Keeping to
+    # that order makes a part painted anew the same as if all had been.
     for n, values in enumerate(stamps):
-        down, across = divmod(n, side)
-        flat[whole + (down * width + across)] = values if not len(cut) else values[inner]
+        flat[whole + (n // side * width + n % side)] = values if not len(cut) else values[inner]
         if len(cut):
-            x, y = xs[cut] + across, ys[cut] + down
-            seen = (x >= left) & (x < right) & (y >= top) & (y < bottom)
-            flat[y[seen] * width + x[seen]] = values[cut[seen]]
+            _write(pixels, clip, xs[cut] + n % side, ys[cut] + n // side, values[None, cut])
+
+
+def _write(
+    pixels: NDArray[np.uint32], clip: tuple[int, int, int, int], xs: Ints, ys: Ints, stamps: NDArray[np.uint32]
+) -> None:
+    """The same for a few seats: every pixel is looked at for whether it is inside."""
+    left, top, right, bottom = clip
+    down, across = np.divmod(np.arange(len(stamps))[:, None], int(len(stamps) ** 0.5))
+    x, y = xs + across, ys + down
+    inside = (x >= left) & (x < right) & (y >= top) & (y < bottom)
+    pixels[y[inside], x[inside]] = stamps[inside]

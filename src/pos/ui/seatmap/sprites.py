@@ -15,6 +15,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPixmap
 
 from pos.ui.seatmap.glyphs import Raster
+from pos.ui.theme.color import channels
 from pos.ui.theme.fonts import text_font
 
 Ints = NDArray[np.intp]
@@ -78,19 +79,22 @@ def place(positions: NDArray[np.float32], raster: Raster) -> tuple[Ints, Ints]:
 def text_atlas(texts: list[str], inks: list[str], size: float) -> Atlas:
     """Seat numbers for seats of `size` px: picture ink x len(texts) + text. A long one is set smaller."""
     side = 2 * int(np.ceil(size / 2))
-    pictures = np.zeros((len(inks) * len(texts), side, side), np.uint32)
+    covers = np.zeros((len(texts), side, side), np.float32)
     image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
     pixels = max(8, min(22, round(size * 0.4)))
-    for i, ink in enumerate(inks):
-        for n, text in enumerate(texts):
-            font = text_font(pixels, QFont.Weight.DemiBold)
-            width = QFontMetricsF(font).horizontalAdvance(text)
-            if width > side * 0.86:
-                font.setPixelSize(max(6, int(pixels * side * 0.86 / width)))
-            image.fill(0)
-            with QPainter(image) as painter:
-                painter.setFont(font)
-                painter.setPen(QColor(ink))
-                painter.drawText(image.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, text)
-            pictures[i * len(texts) + n] = np.frombuffer(image.constBits(), np.uint32).reshape(side, side)
-    return Atlas(side, pictures)
+    usual = text_font(pixels, QFont.Weight.DemiBold)
+    metrics = QFontMetricsF(usual)
+    for n, text in enumerate(texts):
+        font, width = usual, metrics.horizontalAdvance(text)
+        if width > side * 0.86:
+            font = text_font(max(6, int(pixels * side * 0.86 / width)), QFont.Weight.DemiBold)
+        image.fill(0)
+        with QPainter(image) as painter:
+            painter.setFont(font)
+            painter.setPen(QColor("white"))
+            painter.drawText(image.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, text)
+        covers[n] = np.frombuffer(image.constBits(), np.uint8).reshape(side, side, 4)[..., 3] / np.float32(255)
+    # Each text is set once and inked as often as there are inks.
+    paints = np.array([[*reversed(channels(ink)), 255] for ink in inks], np.float32)
+    inked = np.ascontiguousarray(covers[None, ..., None] * paints[:, None, None, None, :] + 0.5, np.uint8)
+    return Atlas(side, inked.view(np.uint32).reshape(-1, side, side))

@@ -44,7 +44,7 @@ class MapView(QWidget):
         self._hall: Hall | None = None
         self._labels: Labels | None = None
         self._camera: Camera | None = None
-        self._canvas = Canvas(self._paint_hall)
+        self._canvas = Canvas(self._paint_hall, self._seats_in)
         self._base: NDArray[np.uint8] = np.zeros(0, np.uint8)
         self._basket: frozenset[int] = frozenset()
         self._overlay = Overlay()
@@ -86,14 +86,14 @@ class MapView(QWidget):
         Raises ValueError for an unknown code, IndexError for an unknown place; then nothing has changed.
         """
         places = np.asarray(indices, np.intp)
-        values = list(codes) if isinstance(codes, bytes | bytearray) else codes
-        states = np.broadcast_to(np.asarray(values, np.int64), places.shape)
-        if len(places) and (places.min() < 0 or places.max() >= len(self._base)):
+        states = np.empty(len(places), np.int64)
+        states[:] = list(codes) if isinstance(codes, bytes | bytearray) else codes
+        if ((places < 0) | (places >= len(self._base))).any():
             raise IndexError(f"the hall has {len(self._base)} places; asked for {places.min()} to {places.max()}")
-        if len(states) and (states.min() < 0 or states.max() >= len(s.STATES)):
+        if ((states < 0) | (states >= len(s.STATES))).any():
             raise ValueError(f"state codes go from 0 to {len(s.STATES) - 1}; got {states.min()} to {states.max()}")
-        self._base[places] = states.astype(np.uint8)
-        self._show_states(places)
+        self._base[places] = states
+        self._show_states(places if len(places) < 2 else np.unique(places))
 
     def set_basket(self, indices: Iterable[int]) -> None:
         """Mark these places as in the basket; those that were and are no longer show their own state again."""
@@ -208,7 +208,7 @@ class MapView(QWidget):
     # ---- states ------------------------------------------------------------------------------
 
     def _show_states(self, places: NDArray[np.intp]) -> None:
-        """Take the shown state of these places from base and basket, and repaint just them."""
+        """Take the shown state of these places, each named once, from base and basket, and repaint just them."""
         if not (self._hall and self._labels and self._camera) or not len(places):
             return
         shown = self._base[places]
@@ -309,7 +309,7 @@ class MapView(QWidget):
                 painter.setWorldTransform(QTransform.fromScale(1 / camera.ratio, 1 / camera.ratio))
             view = camera.view
             part = self._in_hall(event.rect()).intersected(view)
-            self._canvas.show(painter, view, part, camera.scale)
+            self._canvas.show(painter, view, part, camera.scale, QColor(self._tokens.paper))
             self._paint_over(painter, view, part)
         self._settling.start(_SETTLE_MS)
 
@@ -338,9 +338,21 @@ class MapView(QWidget):
         if self._hall:
             self._hall.paint(image, pixels, rect, origin, scale)
 
+    def _seats_in(self, rect: QRect, scale: float) -> int:
+        """How many seats are in a rectangle of the scaled hall, roughly."""
+        if self._hall is None:
+            return 0
+        edges = (rect.left() / scale, rect.top() / scale, rect.right() / scale, rect.bottom() / scale)
+        return len(self._hall.geometry.near(*edges))
+
     def _settle(self) -> None:
-        """Nothing happened for a moment: paint the picture's margin, so that the next pan is a copy."""
-        if self._hall and self._canvas.settle():
+        """Nothing happened for a moment: paint what is missing, so that the next pan is a copy."""
+        if self._hall is None:
+            return
+        seen, more = self._canvas.settle()
+        if seen:
+            self.update()
+        if more:
             self._settling.start(_SLICE_MS)
 
 

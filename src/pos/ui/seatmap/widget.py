@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
 
 from pos.domain.plan import Plan
 from pos.ui.seatmap import accessible
@@ -72,6 +72,8 @@ class SeatMap(MapView):
 
     def _show_states(self, places: NDArray[np.intp]) -> None:
         super()._show_states(places)
+        if self._overlay.hover in places:
+            self._explain(self._overlay.hover)
         if self._overlay.focus in places:
             accessible.announce(self)
 
@@ -154,7 +156,13 @@ class SeatMap(MapView):
             self._update_around(self._overlay.hover)
             self._overlay.hover = place
             self._update_around(place)
+            self._explain(place)
             self.hovered.emit(place)
+
+    def _explain(self, place: int) -> None:
+        """The tooltip says what the seat under the pointer is; not where a point stands for many."""
+        near = place >= 0 and self._camera is not None and self._camera.seat_pitch >= SPRITES_FROM
+        self.setToolTip(self._describe(place) if near else "")
 
     def _update_around(self, place: int) -> None:
         if place >= 0 and self._camera:
@@ -222,18 +230,3 @@ class SeatMap(MapView):
         self._overlay.focus, self._overlay.focus_shown = place, shown
         self._update_around(place)
         accessible.announce(self)
-
-    # ---- help and gestures -------------------------------------------------------------------
-
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            place = self.place_at(QPointF(event.pos()))
-            if place >= 0 and self._camera and self._camera.seat_pitch >= SPRITES_FROM:
-                QToolTip.showText(event.globalPos(), self._describe(place), self)
-            else:
-                QToolTip.hideText()
-            return True
-        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-            self._zoom_at(event.position(), 1 + event.value())
-            return True
-        return super().event(event)
