@@ -79,8 +79,8 @@ class ToyOffice:
         self._server: _Server | None = None
         self._port = 0
         self._closing = threading.Event()
-        self._flows = threading.Event()
-        self._flows.set()
+        self._frozen = False
+        self._dead: set[socket.socket] = set()
 
     # ---- the cable -------------------------------------------------------------------------
 
@@ -90,7 +90,6 @@ class ToyOffice:
 
     def __exit__(self, *_: object) -> None:
         self._closing.set()
-        self._flows.set()
         self.cut()
 
     @property
@@ -116,11 +115,12 @@ class ToyOffice:
             ).start()
 
     def freeze(self) -> None:
-        """A black hole: requests are taken, but not a byte comes back any more."""
-        self._flows.clear()
+        """A black hole: no request gets through any more, and no answer."""
+        self._frozen = True
 
     def thaw(self) -> None:
-        self._flows.set()
+        """New connections work again. Those from before stay dead, as behind a router that forgot them."""
+        self._frozen = False
 
     def next(self, path: str, *faults: Fault) -> None:
         """The next requests of `path` go wrong this way, one after the other."""
@@ -199,6 +199,8 @@ class ToyOffice:
 
     def serve(self, request: _Request, sock: socket.socket) -> bool:
         """Answer one request; whether the connection stays open."""
+        if self._lost(sock):
+            return self._astray(Fault.SILENCE, sock)
         with self.lock:
             self.requests.append(request.path)
         fault = self._fault(request.path)
@@ -221,12 +223,19 @@ class ToyOffice:
             before, self._last[request.path] = self._last.get(request.path, answer), answer
         if fault is Fault.REPLAYED:
             answer = before
-        self._flows.wait()
+        if self._lost(sock):
+            return self._astray(Fault.SILENCE, sock)
         if fault is Fault.HALF:
             sock.sendall(answer[: len(answer) - len(body) // 2 - 1])
             return False
         sock.sendall(answer)
         return True
+
+    def _lost(self, sock: socket.socket) -> bool:
+        """Whether what goes over this connection disappears."""
+        if self._frozen:
+            self._dead.add(sock)
+        return sock in self._dead
 
     def _astray(self, fault: Fault, sock: socket.socket) -> bool:
         if fault is Fault.SILENCE:

@@ -29,7 +29,6 @@ log = logging.getLogger(__name__)
 FENCED: Final = "fenced"  # the code with which the office disowns a till
 POLL_S: Final = 4.0
 LATE_S: Final = 3.0  # an answer later than this after its poll's end is none
-SETTLING_POLL_S: Final = 1.0
 RETRY_S: Final = 2.0  # the longest wait between tries while the line is down
 REPEATED_S: Final = 0.2  # between polls while the office repeats recalls that are being answered
 
@@ -65,9 +64,8 @@ class Puller:
         backoff = Backoff(RETRY_S)
         first = True  # the first poll, and the first after a failure, does not wait: is it there?
         while not self._stopping.is_set():
-            wait_s = 0.0 if first else SETTLING_POLL_S if self._watch.settling else POLL_S
             try:
-                self._poll(self._channel, wait_s)
+                self._poll(self._channel, 0.0 if first else POLL_S)
                 backoff.reset()
                 first = False
                 continue

@@ -51,11 +51,6 @@ class LinkWatch:
         """The last request failed: another would only wait."""
         return self._asked and self._good_since is None
 
-    @property
-    def settling(self) -> bool:
-        """Answers come, but the till has not been told yet."""
-        return self._good_since is not None and self._state.state == "offline" and not self._refusals
-
     def answered(self, round_trip_ms: float | None = None) -> None:
         """The office answered a request."""
         with self._lock:

@@ -61,6 +61,11 @@ def test_a_page_twice_changes_nothing(filled: ReplicaWriter, reader: ReplicaRead
     assert (reader.states("hall"), reader.documents(), reader.cursor()) == before
 
 
+def test_the_order_within_a_page_does_not_matter(filled: ReplicaWriter, reader: ReplicaReader) -> None:
+    filled.apply_page([places(12, Word("1-1", "SOLD", epoch=2)), places(11, Word("1-1", "LEASED"))], 12)
+    assert reader.right("hall", 0).state is OfficeState.SOLD
+
+
 def test_the_cursor_never_goes_back(filled: ReplicaWriter) -> None:
     filled.apply_page([], 30)
     filled.apply_page([places(20, Word("1-1"))], 20)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pos.store.replica import ReplicaReader
+from sync import wire
 from sync.agent import EnrolFailed, enrol
 from tests.peers.toy_office import CODE, Fault, ToyOffice
 from tests.wire.agent.till import Keys, season
@@ -76,6 +77,14 @@ def test_a_stranger_is_not_joined(office: ToyOffice, tmp_path: Path, fault: Faul
 def test_half_a_snapshot_is_no_enrolment(office: ToyOffice, tmp_path: Path, path: str) -> None:
     office.next(path, Fault.HALF, Fault.HALF)
     failure(office.url, CODE, tmp_path)
+
+
+def test_sales_that_never_end_are_no_enrolment(
+    office: ToyOffice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = wire.SalesAnswer(sales=[{"id": "S1", "at": "", "till": "T2", "tickets": []}], more=True)
+    monkeypatch.setattr(office, "_sales", lambda request: page)
+    assert "its pages do not go on" in failure(office.url, CODE, tmp_path)
 
 
 def test_a_season_without_users_is_no_enrolment(tmp_path: Path) -> None:

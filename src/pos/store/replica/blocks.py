@@ -74,7 +74,6 @@ def _packed(holders: Holders, count: int, columns: ColumnsWord) -> NDArray[np.vo
         if len(column) != count:
             raise Unreadable(where, name, f"{len(column)} values for {count} places")
         records[name] = column
-    records["position"] = columns.position
     return records
 
 
@@ -83,32 +82,19 @@ def remove_show(db: Connection, show: str) -> None:
     db.execute(delete(show_places).where(show_places.c.show == show))
 
 
-def apply_places(
-    db: Connection, holders: Holders, show: str, words: Mapping[int, tuple[int, PlaceWord]], stamp: int
-) -> tuple[int, ...]:
-    """Write each place's newest word (index -> position, word); the indexes that changed.
-
-    A word that is not newer than the record is history and is left out. Raises Unreadable.
-    """
-    changed: list[int] = []
+def apply_places(db: Connection, holders: Holders, show: str, words: Mapping[int, PlaceWord], stamp: int) -> None:
+    """Write each place's newest word, by index. Raises Unreadable."""
     updates: list[tuple[bytes, str, int]] = []
     for block, ixs in _by_block(words).items():
         raw = db.execute(
             select(place_block.c.records).where(place_block.c.show == show, place_block.c.block == block)
         ).scalar_one()
         records = np.frombuffer(raw, RECORD).copy()
-        before = len(changed)
         for ix in ixs:
-            position, word = words[ix]
-            if position > int(records[ix % PER_BLOCK]["position"]):
-                records[ix % PER_BLOCK] = _record(holders, show, position, word)
-                changed.append(ix)
-        if len(changed) > before:
-            updates.append((records.tobytes(), show, block))
-    if updates:
-        db.exec_driver_sql(_UPDATE_BLOCK, updates)
-        db.execute(show_places.update().where(show_places.c.show == show).values(stamp=stamp))
-    return tuple(sorted(changed))
+            records[ix % PER_BLOCK] = _record(holders, show, words[ix])
+        updates.append((records.tobytes(), show, block))
+    db.exec_driver_sql(_UPDATE_BLOCK, updates)
+    db.execute(show_places.update().where(show_places.c.show == show).values(stamp=stamp))
 
 
 def _by_block(ixs: Iterable[int]) -> dict[int, Sequence[int]]:
@@ -118,8 +104,8 @@ def _by_block(ixs: Iterable[int]) -> dict[int, Sequence[int]]:
     return dict(found)
 
 
-def _record(holders: Holders, show: str, position: int, word: PlaceWord) -> tuple[int, int, int, int, int, int]:
-    where = f"change {position} of {show}"
+def _record(holders: Holders, show: str, word: PlaceWord) -> tuple[int, int, int, int, int]:
+    where = f"places of {show}"
     try:
         letter = ord(LETTERS[OfficeState(word.state)])
     except ValueError as error:
@@ -127,4 +113,4 @@ def _record(holders: Holders, show: str, position: int, word: PlaceWord) -> tupl
     for name, value in (("since", word.since), ("epoch", word.epoch), ("hop", word.hop)):
         if not 0 <= value < 1 << 32:
             raise Unreadable(where, f"{word.place}.{name}", f"{value} is out of range")
-    return letter, holders.row(word.holder), word.since, word.epoch, word.hop, position
+    return letter, holders.row(word.holder), word.since, word.epoch, word.hop

@@ -294,7 +294,7 @@ class ReplicaReader:
     def _right(self, db: Connection, records: Records, ix: int) -> OfficeRight:
         if ix < 0:
             raise IndexError(ix)
-        state, holding, since, epoch, hop, _ = records[ix].item()
+        state, holding, since, epoch, hop = records[ix].item()
         return OfficeRight(STATES[state], self._name(db, holding), since, Token(epoch, hop))
 
     def _name(self, db: Connection, number: int) -> str:

@@ -27,15 +27,12 @@ from sqlalchemy import (
 
 from pos.domain.rights import OfficeState
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 PER_BLOCK: Final = 256
 BUSY_S: Final = 5.0
 
-# `state` is the letter of LETTERS in ASCII, `holder` a row of the table below, `position` the
-# change-log position that wrote the record: an older change never overwrites a newer one.
-RECORD: Final = np.dtype(
-    [("state", "u1"), ("holder", "<u4"), ("since", "<u4"), ("epoch", "<u4"), ("hop", "<u4"), ("position", "<u8")]
-)
+# `state` is the letter of LETTERS in ASCII, `holder` a row of the table below.
+RECORD: Final = np.dtype([("state", "u1"), ("holder", "<u4"), ("since", "<u4"), ("epoch", "<u4"), ("hop", "<u4")])
 
 # The letters of the wire's place columns.
 LETTERS: Final[dict[OfficeState, str]] = {
@@ -72,7 +69,8 @@ plan = Table(
     Column("version", Text, primary_key=True),
     Column("blob", LargeBinary, nullable=False),
 )
-# `layout` is the plan's version and the areas that the records are numbered by; `stamp` changes
+# `layout` is the plan's version and the areas that the records are numbered by. `position` is where
+# the office stood when it told the whole show: a change up to there is in it already. `stamp` changes
 # with every change to a place of the show, so that readers know what to read again.
 show_places = Table(
     "show_places",

@@ -205,7 +205,7 @@ class ReplicaWriter:
         """Store a page, what it needs, and its cursor. Raises Unreadable or LayoutMoved; nothing is stored then."""
         with self._using(write=True) as db:
             have = int(_meta(db, "cursor") or 0)
-            fresh = [change for change in changes if change.position > have]
+            fresh = sorted((change for change in changes if change.position > have), key=lambda c: c.position)
             stamp = _next_stamp(db)
             for version, blob in (plans or {}).items():
                 self._store_plan(db, version, blob)
@@ -241,7 +241,7 @@ class ReplicaWriter:
     def _store_places(
         self, db: Connection, fresh: Iterable[ChangeWord], stamp: int, whole: Iterable[str]
     ) -> dict[str, tuple[int, ...]]:
-        latest: dict[str, dict[int, tuple[int, PlaceWord]]] = {}
+        latest: dict[str, dict[int, PlaceWord]] = {}
         positions = {row.show: row.position for row in db.execute(select(show_places.c.show, show_places.c.position))}
         seatings = _Seatings(self, db)
         for change in fresh:
@@ -253,14 +253,15 @@ class ReplicaWriter:
                 ix = seating.find(item.place)
                 if ix is None:
                     raise Unreadable(f"change {change.position}", "place", f"{change.show} has no {item.place!r}")
-                latest.setdefault(change.show, {})[ix] = (change.position, item)
-        holders = Holders(db) if latest else None
+                latest.setdefault(change.show, {})[ix] = item
+        if not latest:
+            return {}
+        holders = Holders(db)
         touched: dict[str, tuple[int, ...]] = {}
         for show, words in latest.items():
-            assert holders is not None
-            changed = apply_places(db, holders, show, words, stamp)
-            if changed and show not in whole:
-                touched[show] = changed
+            apply_places(db, holders, show, words, stamp)
+            if show not in whole:
+                touched[show] = tuple(sorted(words))
         return touched
 
     def _season_changed(self, db: Connection, stamp: int) -> None:
