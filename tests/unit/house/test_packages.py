@@ -1,10 +1,12 @@
 """What is installed is what was locked, and the wheel carries its data."""
 
+import ast
 import re
 import subprocess
 import sys
 import tomllib
 import zipfile
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,49 @@ def test_the_lock_names_no_address():
 def test_what_the_project_needs_is_locked(requirement):
     version, _ = pins()[canonicalize_name(requirement.name)]
     assert requirement.specifier.contains(version)
+
+
+# Imported under a name of its own by a package that brings it along.
+BROUGHT_BY = {"shiboken6": "pyside6-essentials", "pydantic-core": "pydantic"}
+# Never imported by us: named on a command line, in a URL or in another package's settings.
+NAMED_ONLY = {
+    "hatchling", "httptools", "import-linter", "mypy", "psycopg", "pytest-timeout", "pytest-xdist",
+    "ruff", "tzdata", "uvloop",
+}  # fmt: skip
+
+
+def imported_packages(folder: str) -> set[str]:
+    """The packages, by the names they are installed under, that modules in a folder import."""
+    modules = set()
+    for path in (ROOT / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                modules |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                modules.add(node.module)
+    tops = {module.partition(".")[0] for module in modules} - set(sys.stdlib_module_names) - {"pos", "sync", "tests"}
+    owners = packages_distributions()
+    found = {canonicalize_name(owners[top][0]) if top in owners else top for top in tops}
+    return {BROUGHT_BY.get(name, name) for name in found}
+
+
+def declared(*extras: str) -> set[str]:
+    project = PROJECT["project"]
+    lines = project["dependencies"] + [line for extra in extras for line in project["optional-dependencies"][extra]]
+    return {canonicalize_name(Requirement(line).name) for line in lines}
+
+
+def test_the_program_imports_only_what_it_declares():
+    assert imported_packages("src") - declared() == set()
+
+
+def test_the_tests_import_only_what_the_project_declares():
+    assert imported_packages("tests") - declared("postgres", "dev") == set()
+
+
+def test_nothing_is_declared_in_vain():
+    assert declared() - imported_packages("src") - NAMED_ONLY == set()
+    assert declared("dev") - declared() - imported_packages("tests") - NAMED_ONLY == set()
 
 
 def test_qt_keeps_the_references_to_none(qapp):
