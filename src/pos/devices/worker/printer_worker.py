@@ -85,11 +85,15 @@ class PrinterWorker:
             self._urgent.append(partial(self._kick, finished))
             self._change.notify()
 
-    def close(self) -> None:
-        """End within 2 s. A job under way is unknown unless it is confirmed; those not begun are left."""
+    def end(self) -> None:
+        """Ask the thread to end; `close` waits for it."""
         self._closing.set()
         with self._change:
             self._change.notify()
+
+    def close(self) -> None:
+        """End within 2 s. A job under way is unknown unless it is confirmed; those not begun are left."""
+        self.end()
         self._thread.join(_JOIN_S)
         if self._thread.is_alive():
             _log.warning("%s: did not end within %s s", self._name, _JOIN_S)

@@ -85,7 +85,9 @@ class Printers:
         return role in self._workers
 
     def close(self) -> None:
-        """End all workers; each takes at most 2 s."""
+        """End all workers, at most 2 s for all of them together."""
+        for worker in self._workers.values():
+            worker.end()
         for worker in self._workers.values():
             worker.close()
 

@@ -26,7 +26,8 @@ def accept(desk: Desk, unit: Unit, show: str, answer: ClaimAnswer) -> list[str]:
     """Store what was granted; the places that are now in hand.
 
     A grant for another incarnation, or with a token that is not higher than the last
-    one known, is a late one and is dropped: its right has passed on since.
+    one known, is a late one and is dropped: its right has passed on since. One that comes
+    after the shift has closed is given back at once: a closed till hoards nothing.
     """
     if answer.incarnation != desk.outside.incarnation:
         log.warning("grant for incarnation %s dropped", answer.incarnation)
@@ -42,6 +43,9 @@ def accept(desk: Desk, unit: Unit, show: str, answer: ClaimAnswer) -> list[str]:
         elif was is not None and was.token == token and was.state is OwnState.LEASED:
             in_hand.append(place)
     unit.put_rights(fresh)
+    if desk.ledger.open_shift() is None:
+        give_back(desk, unit, fresh, "no_shift")
+        return []
     return in_hand
 
 
@@ -169,4 +173,4 @@ def _part(desk: Desk) -> float:
 def low(desk: Desk, show: str) -> bool:
     """Whether less than half of a show's allotment is still in hand."""
     allotment = sum(desk.season().show(show).allotment.values())
-    return in_hand(desk, show) * 2 < allotment
+    return allotment > 0 and in_hand(desk, show) * 2 < allotment

@@ -50,6 +50,7 @@ def add(
     wishes = _wishes(desk, the_show, seating, places, price_type, proof)
     warnings = _orphan_warnings(desk, the_show, seating, wishes, orphan_ok, reason)
     rights = yield from _rights(desk, the_show, seating, wishes)
+    desk.shift()  # which may have been closed while the office was asked
     # While the office was asked, somebody may have signed out or closed the shift.
     desk.signed_in("sell")
     desk.shift()
