@@ -78,4 +78,6 @@ def side_by_side(left: QWidget, right: QWidget) -> None:
     right.move(min(beside, max(room.left(), room.right() - right.width())), room.top() + 24)
     right.show()
     left.raise_()
+    # Without a window manager nobody else gives the keyboard to a window.
+    left.activateWindow()
     left.activateWindow()

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -387,6 +387,11 @@ class CounterWindow(QWidget):
         for screen in self.screens.values():
             screen.set_tokens(self.tokens)
         self.top.draw()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # Without a window manager, as in a kiosk, nobody else gives the keyboard to a window.
+        self.activateWindow()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.session.close()

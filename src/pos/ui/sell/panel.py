@@ -140,13 +140,16 @@ class SellPanel(QWidget):
         if presenter.asking_proof is not None and presenter.asking_proof[0] == line.line and show is not None:
             wanted = show.type(presenter.asking_proof[1])
             if wanted is not None:
-                question = tr("{type}: {proof} seen?", type=self._type_name(wanted), proof=wanted.proof)
+                question = tr("{proof} seen?", proof=wanted.proof)
                 answer, key = tr("Seen"), f"F{show.types.index(wanted) + 1}"
         price = presenter.session.formats.amount(line.price)
         return BasketRow(line.line, line.label, detail, price, line.line == presenter.marked, question, answer, key)
 
     def _draw_foot(self) -> None:
         sold = self.presenter.payment.sale is not None
+        # With the change on screen no key has a price to set, and the room shows what was sold.
+        self.prices.setVisible(not sold)
+        self._whose.setVisible(not sold)
         self.pay.setVisible(not sold)
         self.change.setVisible(sold)
         if sold:
