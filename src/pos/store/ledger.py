@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DBAPIError
 
@@ -34,6 +34,23 @@ _PUT_META = _put_meta.on_conflict_do_update(index_elements=["key"], set_={"value
 _put_lockout = upsert(t.lockout)
 _PUT_LOCKOUT = _put_lockout.on_conflict_do_update(
     index_elements=["user"], set_={"wrong": _put_lockout.excluded.wrong, "until": _put_lockout.excluded.until}
+)
+
+# Statements of the sale's path, built once: building one costs as much as running it.
+_META = select(t.meta.c.value).where(t.meta.c.key == bindparam("wanted"))
+_ANSWER = select(t.answer).where(t.answer.c.key == bindparam("wanted"))
+_BASKET = select(t.basket)
+_BASKET_LINES = select(t.basket_line).order_by(t.basket_line.c.line)
+_OPEN_SHIFT = select(t.shift).where(t.shift.c.closed_at.is_(None))
+_NO_BASKET = delete(t.basket)
+_NO_BASKET_LINES = delete(t.basket_line)
+_ADD_BASKET, _ADD_BASKET_LINES = insert(t.basket), insert(t.basket_line)
+_ADD_SALE, _ADD_TICKETS = insert(t.sale), insert(t.ticket)
+_ADD_MOVE, _ADD_JOB = insert(t.cash_move), insert(t.print_job)
+_SET_JOB = (
+    update(t.print_job)
+    .where(t.print_job.c.id == bindparam("job"))
+    .values(state=bindparam("new_state"), text=bindparam("new_text"))
 )
 
 
@@ -109,7 +126,7 @@ class Ledger:
     # ---- small values ------------------------------------------------------------------
 
     def meta(self, key: str) -> str | None:
-        value: str | None = self.connection.execute(select(t.meta.c.value).where(t.meta.c.key == key)).scalar()
+        value: str | None = self.connection.execute(_META, {"wanted": key}).scalar()
         return value
 
     def put_meta(self, key: str, value: str) -> None:
@@ -117,7 +134,7 @@ class Ledger:
 
     def answer(self, key: str) -> tuple[str, dict[str, Any]] | None:
         """The verb and answer kept under an idempotency key."""
-        row = self.connection.execute(select(t.answer).where(t.answer.c.key == key)).first()
+        row = self.connection.execute(_ANSWER, {"wanted": key}).first()
         return (row.verb, json.loads(row.body)) if row else None
 
     def put_answer(self, key: str, verb: str, body: dict[str, Any]) -> None:
@@ -151,10 +168,10 @@ class Ledger:
     # ---- basket ------------------------------------------------------------------------
 
     def basket(self) -> Basket | None:
-        head = self.connection.execute(select(t.basket)).first()
+        head = self.connection.execute(_BASKET).first()
         if head is None:
             return None
-        rows = self.connection.execute(select(t.basket_line).order_by(t.basket_line.c.line))
+        rows = self.connection.execute(_BASKET_LINES)
         lines = tuple(
             Line(
                 r.line, r.show, r.place, r.category, r.price_type, Money(r.minor, r.currency), bool(r.proof)
@@ -165,12 +182,12 @@ class Ledger:
 
     def put_basket(self, basket: Basket | None) -> None:
         """Replace the basket; None or one that is empty and did not lapse leaves none."""
-        self.connection.execute(delete(t.basket_line))
-        self.connection.execute(delete(t.basket))
+        self.connection.execute(_NO_BASKET_LINES)
+        self.connection.execute(_NO_BASKET)
         if basket is None or basket.changed_at is None or not (basket.lines or basket.lapsed):
             return
         self.connection.execute(
-            insert(t.basket),
+            _ADD_BASKET,
             {
                 "id": 1,
                 "owner": basket.owner,
@@ -180,7 +197,7 @@ class Ledger:
         )
         if basket.lines:
             self.connection.execute(
-                insert(t.basket_line),
+                _ADD_BASKET_LINES,
                 [
                     {
                         "line": line.line,
@@ -199,7 +216,7 @@ class Ledger:
     # ---- shift and drawer --------------------------------------------------------------
 
     def open_shift(self) -> ShiftRow | None:
-        row = self.connection.execute(select(t.shift).where(t.shift.c.closed_at.is_(None))).first()
+        row = self.connection.execute(_OPEN_SHIFT).first()
         return ShiftRow(row.id, row.user, row.opened_at, row.first_number) if row else None
 
     def shifts(self) -> int:
@@ -220,7 +237,7 @@ class Ledger:
 
     def add_move(self, shift: str, move: CashMove) -> None:
         self.connection.execute(
-            insert(t.cash_move),
+            _ADD_MOVE,
             {
                 "shift": shift,
                 "kind": move.kind,
@@ -241,9 +258,9 @@ class Ledger:
 
     def add_sale(self, shift: str, body: dict[str, Any]) -> None:
         """A sale's document and a row for each of its tickets."""
-        self.connection.execute(insert(t.sale), {"id": body["id"], "shift": shift, "body": json.dumps(body)})
+        self.connection.execute(_ADD_SALE, {"id": body["id"], "shift": shift, "body": json.dumps(body)})
         self.connection.execute(
-            insert(t.ticket),
+            _ADD_TICKETS,
             [
                 {
                     "id": ticket["id"],
@@ -281,10 +298,10 @@ class Ledger:
 
     # ---- print jobs --------------------------------------------------------------------
 
-    def add_job(self, role: str, kind: str, sale: str, tickets: Sequence[str], content: dict[str, Any]) -> int:
-        """Queue something to print; its number."""
+    def add_job(self, role: str, kind: str, sale: str, tickets: Sequence[str], content: dict[str, Any]) -> PrintJob:
+        """Queue something to print."""
         result = self.connection.execute(
-            insert(t.print_job),
+            _ADD_JOB,
             {
                 "role": role,
                 "kind": kind,
@@ -294,8 +311,7 @@ class Ledger:
                 "state": "queued",
             },
         )
-        number: int = result.lastrowid
-        return number
+        return PrintJob(result.lastrowid, role, kind, sale, tuple(tickets), content, "queued")
 
     def queue_again(self, job: int, content: dict[str, Any]) -> None:
         """A job to print once more, with what it prints now."""
@@ -308,7 +324,7 @@ class Ledger:
         return len(self.connection.execute(query).all())
 
     def set_job(self, job: int, state: str, text: str = "") -> None:
-        self.connection.execute(update(t.print_job).where(t.print_job.c.id == job), {"state": state, "text": text})
+        self.connection.execute(_SET_JOB, {"job": job, "new_state": state, "new_text": text})
 
     def jobs(self, *states: str, job: int | None = None, latest: int = 50) -> list[PrintJob]:
         """Print jobs, oldest first: of these states, or the one with that number, or the latest."""

@@ -34,9 +34,18 @@ class Belief:
         self._replica = replica
         self._own = own
         self._columns: dict[str, bytearray] = {}
+        self._seatings: dict[str, Seating] = {}
+
+    def look_again(self) -> None:
+        """A new step of the desk begins: the replica may have changed since the last."""
+        self._seatings.clear()
 
     def seating(self, show: str) -> Seating:
-        return self._replica.seating(show)
+        """How a show's places are numbered, the same for the whole of a step."""
+        found = self._seatings.get(show)
+        if found is None:
+            found = self._seatings[show] = self._replica.seating(show)
+        return found
 
     def column(self, show: str) -> bytearray:
         """One code a place. Not to be changed by the caller."""

@@ -129,6 +129,7 @@ class Desk:
         self._ready: Future[None] = Future()
         self._call = Call()
         self._acknowledged = 0
+        self._season: Season | None = None  # as it was looked up in this step
 
     # ---- from any thread ---------------------------------------------------------------
 
@@ -182,10 +183,15 @@ class Desk:
             listener({"event": event, **fields})
 
     def season(self) -> Season:
-        """The season as the replica has it. Raises Refused("offline") before the first snapshot."""
-        if not self.replica.complete():
-            raise Refused("offline", reason="this till has not yet received the season from its office")
-        return self.replica.season()
+        """The season as the replica has it. Raises Refused("offline") before the first snapshot.
+
+        The same for the whole of a step, so that a verb never sees half of a change.
+        """
+        if self._season is None:
+            if not self.replica.complete():
+                raise Refused("offline", reason="this till has not yet received the season from its office")
+            self._season = self.replica.season()
+        return self._season
 
     def signed_in(self, what: str = "look") -> User:
         """The person at the till, if `what` is theirs to do. Raises Refused."""
@@ -232,8 +238,16 @@ class Desk:
             self.number, self.hash = last.number, last.hash
             if unit.at is not None:
                 self.clock.saw(unit.at)
-            self.outside.mark.write(self.outside.incarnation, last.number, last.hash)
+            self._put_mark(last)
             self.outside.office.facts_waiting()
+
+    def _put_mark(self, last: SignedFact) -> None:
+        try:
+            self.outside.mark.write(self.outside.incarnation, last.number, last.hash)
+        except OSError:
+            # The fact is durable, so whoever waits for it must hear that. A mark that is
+            # behind guards a little less; it never stops a till that is in order.
+            log.exception("the high-water mark could not be written")
 
     def fence(self, reason: str) -> None:
         """Stop selling for good: this ledger is not the one the office knows."""
@@ -256,6 +270,8 @@ class Desk:
         self._ready.set_result(None)
         while (work := self._work.get()) is not None:
             self._call = Call()  # what is posted belongs to no verb
+            self._season = None
+            self.belief.look_again()
             try:
                 work()
             except Exception:

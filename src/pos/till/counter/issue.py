@@ -294,7 +294,7 @@ def receipt(desk: Desk, *, sale: str = "") -> dict[str, Any]:
     body = found[0]
     with desk.unit() as unit:
         content = _marked(receipt_content(desk, body), desk.ledger.count_jobs(body["id"], "receipt"))
-        number = desk.ledger.add_job("receipt", "receipt", body["id"], [], content)
-        answer = unit.answers({"job": number})
-    send(desk, _job(desk, number))
+        job = desk.ledger.add_job("receipt", "receipt", body["id"], [], content)
+        answer = unit.answers({"job": job.id})
+    send(desk, job)
     return answer

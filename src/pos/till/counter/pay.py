@@ -24,9 +24,10 @@ _SALES = "sales"  # the till's sale counter, beside the ledger's rows
 
 @dataclass(frozen=True)
 class _Making:
-    """A sale worked out but not yet committed."""
+    """A sale worked out but not yet committed. `number` is the till's count of sales."""
 
     id: str
+    number: int
     at: datetime
     user: str
     basket: Basket
@@ -81,12 +82,12 @@ def _work_out(desk: Desk, user: str, basket: Basket, tenders: Sequence[Tender]) 
     fees = fee_lines(season.fees, len(basket.lines))
     due = basket.tickets_total(currency) + total([fee.amount for fee in fees], currency)
     settlement = settle(due, tenders, season.venue.cash_rounding)
-    sale = _sale_id(desk)
-    return _Making(sale, desk.clock.now(), user, basket, due, fees, settlement, _tickets(desk, sale, basket))
-
-
-def _sale_id(desk: Desk) -> str:
     number = int(desk.ledger.meta(_SALES) or 0) + 1
+    sale = _sale_id(desk, number)
+    return _Making(sale, number, desk.clock.now(), user, basket, due, fees, settlement, _tickets(desk, sale, basket))
+
+
+def _sale_id(desk: Desk, number: int) -> str:
     outside = desk.outside
     prefix = outside.till if outside.incarnation == 1 else f"{outside.till}.{outside.incarnation}"
     return f"{prefix}-{number:05d}"
@@ -135,8 +136,10 @@ def _paper(desk: Desk, making: _Making, body: dict[str, Any]) -> _Paper:
     return _Paper(issue.tickets_content(desk, making.id, making.tickets, making.at), receipt)
 
 
-def _commit(desk: Desk, unit: Unit, shift: ShiftRow, making: _Making, body: dict[str, Any], paper: _Paper) -> list[int]:
-    """Write the sale in the unit's transaction; the numbers of its print jobs."""
+def _commit(
+    desk: Desk, unit: Unit, shift: ShiftRow, making: _Making, body: dict[str, Any], paper: _Paper
+) -> list[PrintJob]:
+    """Write the sale in the unit's transaction; its print jobs."""
     outside, currency = desk.outside, making.total.currency
     effects, sold = [], []
     for ticket in making.tickets:
@@ -157,7 +160,7 @@ def _commit(desk: Desk, unit: Unit, shift: ShiftRow, making: _Making, body: dict
     if cash:
         ledger.add_move(shift.id, CashMove("sale", cash, making.id, body["at"]))
     ledger.put_basket(None)
-    ledger.put_meta(_SALES, str(int(ledger.meta(_SALES) or 0) + 1))
+    ledger.put_meta(_SALES, str(making.number))
     tickets = [ticket.id for ticket in making.tickets]
     jobs = [ledger.add_job("ticket", "ticket", making.id, tickets, paper.tickets)]
     if paper.receipt is not None:
@@ -201,13 +204,12 @@ def _answer(making: _Making) -> dict[str, Any]:
     }
 
 
-def _after(desk: Desk, making: _Making, jobs: Sequence[int]) -> None:
+def _after(desk: Desk, making: _Making, jobs: Sequence[PrintJob]) -> None:
     """What follows a durable sale: drawer, paper, and a fuller hand for the next one."""
     if any(tender.kind == "cash" for tender in making.settlement.tenders):
         desk.outside.printers.kick_drawer()
-    for number in jobs:
-        found: list[PrintJob] = desk.ledger.jobs(job=number)
-        issue.send(desk, found[0])
+    for job in jobs:
+        issue.send(desk, job)
     places: dict[str, list[int]] = {}
     for ticket in making.tickets:
         ix = desk.belief.seating(ticket.show).find(ticket.place)

@@ -147,7 +147,7 @@ def close_shift(desk: Desk, *, counted: dict[str, Any]) -> Verb[dict[str, Any]]:
             job = desk.ledger.add_job("receipt", "z_report", row.id, [], _paper(desk, row, report))
         answer = unit.answers({"report": report})
     if job is not None:
-        issue.send(desk, desk.ledger.jobs(job=job)[0])
+        issue.send(desk, job)
     desk.emit("changed", places={show: [] for show in desk.rights}, documents=False)
     return answer
 
