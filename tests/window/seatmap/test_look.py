@@ -135,10 +135,11 @@ def test_scattering_writes_nothing_outside_its_clip():
     xs, ys = dice.integers(-5, 45, 400), dice.integers(-5, 35, 400)
     stamps = np.tile(np.arange(1, 401, dtype=np.uint32), (9, 1))
     whole = np.zeros((30, 40), np.uint32)
-    scatter(whole, (0, 0, 40, 30), xs, ys, stamps)
+    keys = np.arange(400)
+    scatter(whole, (0, 0, 40, 30), xs, ys, keys, stamps)
     assert (whole > 0).any()
     part = np.zeros((30, 40), np.uint32)
-    scatter(part, (7, 5, 23, 19), xs, ys, stamps)
+    scatter(part, (7, 5, 23, 19), xs, ys, keys, stamps)
     assert np.array_equal(part[5:19, 7:23], whole[5:19, 7:23])
     part[5:19, 7:23] = 0
     assert not part.any()

@@ -24,7 +24,7 @@ _MARGIN: Final = 160  # px on every side
 _THIN: Final = 64  # px; a narrower strip is painted wider, or a steady pan would paint one in every frame
 _WIDER: Final = 80  # px
 _STRETCH: Final = 1.6  # a larger step of the scale is a jump, and a stretched picture no help
-_HEAVY: Final = 12_000  # seats in view that may take longer than a frame to paint
+_HEAVY: Final = 6_000  # seats in view that may take longer than a frame to paint
 
 
 class _Picture:

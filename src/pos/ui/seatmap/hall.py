@@ -24,12 +24,18 @@ SPRITES_FROM: Final = 4.5  # px between seats; below, seats are scattered as pix
 NUMBERS_FROM: Final = 17.0  # px between seats; from here a seat carries its number
 _KEPT: Final = 6  # sizes whose atlases are kept
 _STATES: Final = len(s.STATES)
+_AHEAD: Final = 4096  # px that a seat may lie left of or above a picture and still be rounded right
 
 
 def seat_size(pitch: float) -> float:
     """A seat's diameter, px, when seats are `pitch` px apart: nearly touching far off, airier close up."""
     share = 0.98 - 0.06 * min(max((pitch - SPRITES_FROM) / 4.5, 0.0), 1.0) - 0.06 * min(max((pitch - 9) / 15, 0.0), 1.0)
     return round(pitch * share * 4) / 4
+
+
+def _whole(positions: NDArray[np.float32]) -> NDArray[np.intp]:
+    """Rounded down; a conversion cuts towards zero, so it is done among positive numbers."""
+    return (positions + np.float32(_AHEAD)).astype(np.intp) - _AHEAD
 
 
 class Hall:
@@ -39,7 +45,8 @@ class Hall:
         self.plan = plan
         self.geometry = Geometry(plan)
         self.drawings = Drawings(plan.shapes)
-        self.category = np.frombuffer(plan.category, np.uint16).astype(np.intp)[self.geometry.order]
+        # A seat's key is its category and state in one number: what its picture depends on.
+        self._first_key = np.frombuffer(plan.category, np.uint16)[self.geometry.order].astype(np.intp) * _STATES
         self.states = states[self.geometry.order]
         self.shapes: dict[str, CategoryShape] = {}
         self.offline = False
@@ -98,12 +105,18 @@ class Hall:
             self._scatter(pixels, rect, slots, origin, scale)
 
     def _positions(self, slots: Slots, origin: tuple[int, int], scale: float) -> tuple[NDArray[np.float32], ...]:
-        xs = self.geometry.xs[slots] * np.float32(scale) - np.float32(origin[0])
-        ys = self.geometry.ys[slots] * np.float32(scale) - np.float32(origin[1])
+        of = self._columns_of(slots)
+        xs = self.geometry.xs[of] * np.float32(scale) - np.float32(origin[0])
+        ys = self.geometry.ys[of] * np.float32(scale) - np.float32(origin[1])
         return xs, ys
 
+    def _columns_of(self, slots: Slots) -> Slots | slice:
+        """Slots as an index into columns; all of them as a slice, which copies nothing."""
+        return slice(None) if len(slots) == len(self.geometry) else slots
+
     def _keys(self, slots: Slots) -> NDArray[np.intp]:
-        return self.states[slots] + self.category[slots] * _STATES
+        of = self._columns_of(slots)
+        return self.states[of] + self._first_key[of]
 
     # ---- far: pixels -----------------------------------------------------------------------
 
@@ -114,10 +127,9 @@ class Hall:
         keys = self._keys(slots)
         table = self._stamp_table(side, keys)
         xs, ys = self._positions(slots, origin, scale)
-        lefts = np.floor(xs - (side - 1) / 2).astype(np.intp)
-        tops = np.floor(ys - (side - 1) / 2).astype(np.intp)
+        lefts, tops = _whole(xs - np.float32((side - 1) / 2)), _whole(ys - np.float32((side - 1) / 2))
         clip = (rect.left(), rect.top(), rect.left() + rect.width(), rect.top() + rect.height())
-        scatter(pixels, clip, lefts, tops, table[:, keys])
+        scatter(pixels, clip, lefts, tops, keys, table)
 
     def _stamp_table(self, side: int, keys: NDArray[np.intp]) -> NDArray[np.uint32]:
         if side not in self._stamps:

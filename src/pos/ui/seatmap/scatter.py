@@ -58,38 +58,47 @@ def _opaque(color: str) -> int:
 
 
 def scatter(
-    pixels: NDArray[np.uint32], clip: tuple[int, int, int, int], xs: Ints, ys: Ints, stamps: NDArray[np.uint32]
+    pixels: NDArray[np.uint32],
+    clip: tuple[int, int, int, int],
+    xs: Ints,
+    ys: Ints,
+    keys: Ints,
+    stamps: NDArray[np.uint32],
 ) -> None:
     """Write one stamp a seat into `pixels`, (height, width), and nothing outside `clip`.
 
     `clip` is (left, top, right, bottom), ends exclusive; `xs`, `ys` are the stamps' top
-    left pixels and may lie outside; `stamps` is (side * side, seats).
+    left pixels and may lie outside; `stamps` is (side * side, kinds), and `keys` says
+    which kind each seat is.
     """
-    if stamps.size <= _FEW:
-        _write(pixels, clip, xs, ys, stamps)
+    if len(stamps) * len(keys) <= _FEW:
+        _write(pixels, clip, xs, ys, stamps.take(keys, axis=1))
         return
     left, top, right, bottom = clip
     side = int(len(stamps) ** 0.5)
     touching = (xs > left - side) & (xs < right) & (ys > top - side) & (ys < bottom)
     if not touching.all():
-        xs, ys, stamps = xs[touching], ys[touching], stamps[:, touching]
+        xs, ys, keys = xs[touching], ys[touching], keys[touching]
     inner = (xs >= left) & (xs + side <= right) & (ys >= top) & (ys + side <= bottom)
     cut = np.flatnonzero(~inner)
     flat, width = pixels.reshape(-1), pixels.shape[1]
     first = ys * width + xs
-    whole = first if not len(cut) else first[inner]
+    whole, kinds = (first[inner], keys[inner]) if len(cut) else (first, keys)
+    values = stamps[0].take(kinds)
     # Where stamps overlap, a later pixel of the stamp wins, whichever seat it belongs to. Keeping to
     # that order makes a part painted anew the same as if all had been.
-    for n, values in enumerate(stamps):
-        flat[whole + (n // side * width + n % side)] = values if not len(cut) else values[inner]
+    for n, row in enumerate(stamps):
+        if n and not np.array_equal(row, stamps[n - 1]):
+            values = row.take(kinds)
+        flat[whole + (n // side * width + n % side)] = values
         if len(cut):
-            _write(pixels, clip, xs[cut] + n % side, ys[cut] + n // side, values[None, cut])
+            _write(pixels, clip, xs[cut] + n % side, ys[cut] + n // side, row.take(keys[cut])[None, :])
 
 
 def _write(
     pixels: NDArray[np.uint32], clip: tuple[int, int, int, int], xs: Ints, ys: Ints, stamps: NDArray[np.uint32]
 ) -> None:
-    """The same for a few seats: every pixel is looked at for whether it is inside."""
+    """The same for a few seats, each with its own stamp: every pixel is looked at for whether it is inside."""
     left, top, right, bottom = clip
     down, across = np.divmod(np.arange(len(stamps))[:, None], int(len(stamps) ** 0.5))
     x, y = xs + across, ys + down
