@@ -170,6 +170,15 @@ def test_sync_without_a_line_is_refused_soon(till: Till) -> None:
     assert time.monotonic() - began < 3.5
 
 
+def test_sync_into_a_black_hole_is_refused_soon(till: Till) -> None:
+    soon(lambda: shown(till) == ("online", ""))
+    till.journal.write(amount=1)
+    till.office.freeze()
+    began = time.monotonic()
+    assert refusal(till.agent.sync(), 10) == "no_office"
+    assert time.monotonic() - began < 5.0
+
+
 def test_after_stop_nothing_hangs(till: Till) -> None:
     till.agent.stop()
     assert refusal(till.agent.sync(), 1) == "no_office"

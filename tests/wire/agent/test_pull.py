@@ -231,6 +231,20 @@ def test_a_replica_deleted_while_running_is_fetched_again(till: Till) -> None:
     soon(lambda: caught_up(till))
 
 
+def test_a_replica_damaged_while_running_is_set_aside_and_fetched_again(till: Till) -> None:
+    soon(lambda: till.journal.links)
+    with sqlite3.connect(till.replica) as db:
+        db.execute("UPDATE meta SET value = value")  # so that the agent's connection reads anew
+    assert db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
+    db.close()
+    content = till.replica.read_bytes()
+    till.replica.write_bytes(content[:4096] + b"\xa5" * (len(content) - 4096))
+    till.office.seat("party", "Standing#1", "SOLD", "T2")
+    soon(lambda: caught_up(till))
+    assert state(till, "party", "Standing#1").state is OfficeState.SOLD
+    assert len(list(till.replica.parent.glob("replica.db.damaged-*"))) >= 1
+
+
 # ---- recalls -------------------------------------------------------------------------------
 
 
