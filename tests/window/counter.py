@@ -41,7 +41,7 @@ class Counter:
     def focus(self) -> QWidget:
         return QApplication.focusWidget() or self.window
 
-    def until(self, seen: Callable[[], bool], timeout: int = 5000) -> None:
+    def until(self, seen: Callable[[], bool], timeout: int = 15_000) -> None:
         self.qtbot.waitUntil(seen, timeout=timeout)
 
     # ---- routine -----------------------------------------------------------------------

@@ -119,6 +119,18 @@ def test_one_total_may_be_counted_instead_of_pieces(counter: Counter) -> None:
     assert report.difference.minor == 0
 
 
+def test_an_empty_drawer_is_a_count_too(counter: Counter) -> None:
+    counter.window.go("count")
+    counter.press(Key.Key_Return, Key.Key_Return)
+    counter.until(lambda: counter.screen == "report")
+    report = counter.window.closing.report
+    assert report is not None
+    assert report.counted.minor == 0
+    assert report.difference.minor == -15_000
+    counter.press(Key.Key_Return)
+    assert counter.house.ask("status")["shift"] is None
+
+
 def test_a_shift_does_not_close_over_an_unpaid_basket(counter: Counter) -> None:
     counter.press(Key.Key_B)
     counter.settled(2)

@@ -189,9 +189,9 @@ class ClosePresenter(QObject):
         self.changed.emit()
 
     def _count(self) -> dict[str, object]:
-        if self.by_total:
-            return {"total": str(self.counted)}
-        return {piece: number for piece, number in self.pieces.items() if number}
+        pieces: dict[str, object] = {piece: number for piece, number in self.pieces.items() if number}
+        # An empty drawer is a count too, but it has no pieces to name.
+        return {"total": str(self.counted)} if self.by_total or not pieces else pieces
 
     def _ended(self) -> None:
         self.asking = self.sure = False
