@@ -179,6 +179,19 @@ def test_shift_with_a_price_key_takes_the_last_of_that_type_away(counter: Counte
     counter.settled(1)
 
 
+def test_the_marked_ticket_goes_by_its_key_and_not_by_the_number_pads_point(counter: Counter) -> None:
+    counter.press(Key.Key_B)
+    counter.settled(2)
+    counter.press(Key.Key_PageUp)
+    kept = counter.labels[1]
+    counter.press(Key.Key_Delete)
+    counter.qtbot.wait(50)
+    assert len(counter.labels) == 2
+    counter.press(Key.Key_Delete, modifier=SHIFT)
+    counter.settled(1)
+    assert counter.labels == [kept]
+
+
 def test_undo_gives_back_the_whole_last_pick(counter: Counter) -> None:
     seat = counter.at_hand()[0]
     counter.click(seat)

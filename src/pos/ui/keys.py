@@ -50,7 +50,8 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("less", ("-",), "−"),
     Key("told", ("T",), "T"),
     Key("undo", ("Ctrl+Z",), "^Z"),
-    Key("remove", ("Del",), "Del"),
+    # Not Del alone: without NumLock that is what the point of the number pad sends.
+    Key("remove", ("Shift+Del",), "⇧Del"),
     Key("clear", ("Ctrl+Del",), "^Del"),
     Key("line_up", ("PgUp",), "PgUp"),
     Key("line_down", ("PgDown",), "PgDn"),
@@ -98,7 +99,7 @@ def listed() -> list[tuple[str, list[tuple[str, str]]]]:
                 ("F1 … F10", tr("price type of the marked ticket, and of the next ones")),
                 ("⇧F1 … ⇧F10", tr("take the last ticket of that type away")),
                 ("PgUp PgDn", tr("mark another ticket")),
-                ("Del", tr("take the marked ticket away")),
+                ("⇧Del", tr("take the marked ticket away")),
                 ("^Z", tr("undo the last pick")),
                 ("^Del", tr("empty the basket")),
                 ("T", tr("terms were told")),
