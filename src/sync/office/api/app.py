@@ -12,18 +12,16 @@ from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from fastapi import FastAPI
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError, OperationalError
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
+from starlette.routing import Route, Router
+from starlette.types import Receive, Scope, Send
 
 from sync.office.api.claims import ClaimDesk
 from sync.office.api.pulls import Puller
 from sync.office.api.pulse import Pulse
-from sync.office.api.signing import Caller, Gate, Rejected, Signer, body_of
+from sync.office.api.signing import Asked, Caller, Gate, Rejected, Signer
 from sync.office.clock import now_s
 from sync.office.rules import changes, enrolment, facts, recalls, snapshot
 from sync.office.rules.claims import Fenced
@@ -48,7 +46,7 @@ from sync.wire import (
 MAX_PLACES: Final = 5_000  # in one claim
 MAX_PAGE: Final = 2_000  # changes or sales in one answer
 _LOG: Final = logging.getLogger("housefull.office")
-_Asked = TypeVar("_Asked", bound=BaseModel)
+_Model = TypeVar("_Model", bound=BaseModel)
 _Result = TypeVar("_Result")
 _Body = BaseModel | dict[str, Any] | bytes
 
@@ -66,7 +64,7 @@ class Office:
         self.puller = Puller(database, self.pool, self.pulse)
 
     @asynccontextmanager
-    async def running(self, _app: FastAPI) -> AsyncIterator[None]:
+    async def running(self, _app: object) -> AsyncIterator[None]:
         self.pulse.start()
         self.claims.start()
         yield
@@ -98,49 +96,59 @@ class Office:
 
     # ---- requests in, answers out ------------------------------------------------------
 
-    async def caller(self, request: Request, body: bytes) -> Caller:
+    async def caller(self, asked: Asked) -> Caller:
         """Verify the signature. Raises Rejected(401)."""
-        till, incarnation = self.gate.claimed(request)
+        till, incarnation = self.gate.claimed(asked)
         key = self.gate.known(till, incarnation) or await self.work(self.gate.lookup, till, incarnation)
-        caller = self.gate.verify(request, body, till, incarnation, key)
+        caller = self.gate.verify(asked, till, incarnation, key)
         self.pulse.heard(caller.till)
         return caller
 
-    def endpoint(
-        self, model: type[_Asked], handler: Callable[[Caller, _Asked], Awaitable[_Body]]
-    ) -> Callable[[Request], Awaitable[Response]]:
+    def signed(self, model: type[_Model], handler: Callable[[Caller, _Model], Awaitable[_Body]]) -> Endpoint:
         """A signed POST with a JSON body."""
 
-        async def answer(request: Request) -> _Body:
-            body = await body_of(request)
-            caller = await self.caller(request, body)
-            return await handler(caller, parsed(model, body))
+        async def answer(asked: Asked) -> _Body:
+            caller = await self.caller(asked)
+            return await handler(caller, parsed(model, asked.body))
 
-        return self.answering(answer)
-
-    def answering(self, handler: Callable[[Request], Awaitable[_Body]]) -> Callable[[Request], Awaitable[Response]]:
-        """Whatever happens, the answer is signed, and an error is JSON that says what and why."""
-
-        async def answer(request: Request) -> Response:
-            try:
-                return self.signer.answer(request, await handler(request))
-            except Rejected as error:
-                rejected = error
-            except Fenced:
-                rejected = Rejected(403, "fenced", "this till's enrolment has ended; it must be enrolled again")
-            except enrolment.CannotEnrol as error:
-                rejected = Rejected(403, error.code, str(error))
-            except BadChain as error:
-                rejected = Rejected(400, "bad_chain", str(error))
-            except Exception:  # noqa: BLE001 - logged, and the till hears that the office failed
-                _LOG.exception("%s %s failed", request.method, request.url.path)
-                rejected = Rejected(500, "office_failed", "the office failed; its log says why")
-            return self.signer.error(request, rejected)
-
-        return answer
+        return Endpoint(self.signer, answer)
 
 
-def parsed(model: type[_Asked], body: bytes) -> _Asked:
+class Endpoint:
+    """Whatever happens, the answer is signed, and an error is JSON that says what and why.
+
+    An ASGI application of its own: with fifty tills claiming, the layers that a framework
+    puts around a function cost more than all that the function does. An empty `method` takes any.
+    """
+
+    def __init__(self, signer: Signer, handler: Callable[[Asked], Awaitable[_Body]], method: str = "POST") -> None:
+        self._signer, self._handler, self._method = signer, handler, method
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = Asked.of(scope)
+        try:
+            if self._method and asked.method != self._method:
+                raise Rejected(405, "no_such_request", f"{asked.path} takes {self._method}, not {asked.method}")
+            await asked.read(receive)
+            answer = await self._handler(asked)
+        except Rejected as error:
+            rejected = error
+        except Fenced:
+            rejected = Rejected(403, "fenced", "this till's enrolment has ended; it must be enrolled again")
+        except enrolment.CannotEnrol as error:
+            rejected = Rejected(403, error.code, str(error))
+        except BadChain as error:
+            rejected = Rejected(400, "bad_chain", str(error))
+        except Exception:  # noqa: BLE001 - logged, and the till hears that the office failed
+            _LOG.exception("%s %s failed", asked.method, asked.path)
+            rejected = Rejected(500, "office_failed", "the office failed; its log says why")
+        else:
+            await self._signer.answer(send, asked, answer)
+            return
+        await self._signer.error(send, asked, rejected)
+
+
+def parsed(model: type[_Model], body: bytes) -> _Model:
     """Raises Rejected(422)."""
     try:
         return model.model_validate_json(body)
@@ -150,11 +158,9 @@ def parsed(model: type[_Asked], body: bytes) -> _Asked:
         raise Rejected(422, "bad_request", f"{where}: {first['msg']}" if where else str(first["msg"])) from error
 
 
-def make_app(database: Database, key: Ed25519PrivateKey) -> FastAPI:
-    """The office's web application over an open database."""
-    office = Office(database, key)
-    app = FastAPI(title="Housefull office", openapi_url=None, docs_url=None, redoc_url=None, lifespan=office.running)
-    app.state.office = office
+def make_app(office: Office) -> Router:
+    """The office's web application."""
+    database = office.database
 
     async def claim(caller: Caller, asked: ClaimRequest) -> BaseModel:
         if len(asked.places) > MAX_PLACES:
@@ -199,7 +205,7 @@ def make_app(database: Database, key: Ed25519PrivateKey) -> FastAPI:
     async def pull(caller: Caller, asked: PullRequest) -> _Body:
         return await office.puller.pull(caller, asked, MAX_PAGE)
 
-    routes: list[tuple[str, type[Any], Callable[..., Awaitable[_Body]]]] = [
+    signed: list[tuple[str, type[Any], Callable[..., Awaitable[_Body]]]] = [
         ("claim", ClaimRequest, claim),
         ("push", PushRequest, push),
         ("decline", DeclineRequest, decline),
@@ -208,32 +214,30 @@ def make_app(database: Database, key: Ed25519PrivateKey) -> FastAPI:
         ("places", PlacesRequest, places),
         ("sales", SalesRequest, sales),
     ]
-    for name, model, handler in routes:
-        app.router.add_route(f"{PREFIX}/{name}", office.endpoint(model, handler), methods=["POST"])
-    _add_enrol(app, office)
-    _add_plan(app, office)
-    _add_errors(app, office)
-    return app
+    routes = [Route(f"{PREFIX}/{name}", office.signed(model, handler)) for name, model, handler in signed]
+    routes.append(Route(f"{PREFIX}/enrol", _enrol(office)))
+    routes.append(Route(f"{PREFIX}/plan/{{version}}", _plan(office)))
+    return Router(routes, default=_nowhere(office), redirect_slashes=False, lifespan=office.running)
 
 
-def _add_enrol(app: FastAPI, office: Office) -> None:
+def _enrol(office: Office) -> Endpoint:
     def redeem(code: str, key: bytes) -> enrolment.Enrolled:
         with office.database.write() as connection:
             return enrolment.redeem(connection, code, key, int(now_s()))
 
-    async def enrol(request: Request) -> BaseModel:
-        asked = parsed(EnrolRequest, await body_of(request))
-        key = _public_key(asked.public_key)
+    async def enrol(asked: Asked) -> BaseModel:
+        request = parsed(EnrolRequest, asked.body)
+        key = _public_key(request.public_key)
         try:
-            done = await office.work(redeem, asked.code, key)
+            done = await office.work(redeem, request.code, key)
         except (IntegrityError, OperationalError):
             # Two machines redeemed two codes for one till at the same moment: look again.
-            done = await office.work(redeem, asked.code, key)
+            done = await office.work(redeem, request.code, key)
         office.pulse.poke()
         own = base64.b64encode(office.signer.public_key).decode()
         return EnrolAnswer(till=done.till, incarnation=done.incarnation, office_key=own)
 
-    app.router.add_route(f"{PREFIX}/enrol", office.answering(enrol), methods=["POST"])
+    return Endpoint(office.signer, enrol)
 
 
 def _public_key(text: str) -> bytes:
@@ -246,25 +250,20 @@ def _public_key(text: str) -> bytes:
     return key
 
 
-def _add_plan(app: FastAPI, office: Office) -> None:
-    async def plan(request: Request) -> bytes:
-        await office.caller(request, await body_of(request))
-        version = str(request.path_params["version"])
+def _plan(office: Office) -> Endpoint:
+    async def plan(asked: Asked) -> bytes:
+        await office.caller(asked)
+        version = asked.parameters["version"]
         blob = await office.reading(lambda c: snapshot.plan(c, version))
         if blob is None:
             raise Rejected(404, "unknown_plan", f"there is no plan of version {version!r}")
         return blob
 
-    app.router.add_route(f"{PREFIX}/plan/{{version}}", office.answering(plan), methods=["GET"])
+    return Endpoint(office.signer, plan, "GET")
 
 
-def _add_errors(app: FastAPI, office: Office) -> None:
-    """Errors outside the handlers are JSON, too."""
+def _nowhere(office: Office) -> Endpoint:
+    async def nowhere(asked: Asked) -> _Body:
+        raise Rejected(404, "no_such_request", f"there is no {asked.path} here")
 
-    async def http(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        text = {404: f"there is no {request.url.path} here", 405: f"{request.method} is not possible here"}
-        reason = text.get(error.status_code, str(error.detail))
-        return office.signer.error(request, Rejected(error.status_code, "no_such_request", reason))
-
-    app.add_exception_handler(HTTPException, http)
+    return Endpoint(office.signer, nowhere, "")

@@ -17,6 +17,7 @@ from sync.wire import ClaimAnswer, ClaimRequest
 
 GATHER_S: Final = 0.002
 MAX_BATCH: Final = 200  # claims
+WORKERS: Final = 2
 MAX_WAIT_S: Final = 10.0
 AGAIN_S: Final = 0.5  # a waiting claim looks again at least this often
 
@@ -24,20 +25,22 @@ _Entry = tuple[Claim, asyncio.Future[Outcome]]
 
 
 class ClaimDesk:
-    """One settling transaction at a time in this process; others gather meanwhile."""
+    """Few settling transactions at a time; other claims gather meanwhile."""
 
     def __init__(self, database: Database, pool: ThreadPoolExecutor, pulse: Pulse) -> None:
         self._database, self._pool, self._pulse = database, pool, pulse
         self._queue: asyncio.Queue[_Entry] = asyncio.Queue()
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
+        # While one transaction waits for PostgreSQL another is made; SQLite has one writer.
+        workers = 1 if self._database.sqlite else WORKERS
+        self._tasks = [asyncio.create_task(self._run()) for _ in range(workers)]
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def claim(self, caller: Caller, request: ClaimRequest) -> ClaimAnswer:
         """Settle a claim, waiting for recalls until its time is over. Raises Fenced."""

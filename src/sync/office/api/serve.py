@@ -17,6 +17,8 @@ from sync.office.store.engine import Database
 
 SHUTDOWN_S = 5  # what is being answered may take this long at the end
 
+SWITCH_S = 0.0005
+
 
 class CannotServe(Exception):
     """The text says why."""
@@ -57,11 +59,12 @@ def serve(
     listener = _listen(host, port)
     shown = f"[{host}]" if ":" in host else host
     address = f"{'https' if tls else 'http'}://{shown}:{listener.getsockname()[1]}"
-    app = make_app(database, key)
+    office = Office(database, key)
     config = uvicorn.Config(
-        app,
+        make_app(office),
         log_level="warning",
         access_log=False,
+        proxy_headers=False,
         server_header=False,
         date_header=False,
         timeout_keep_alive=75,
@@ -73,10 +76,13 @@ def serve(
         config.load()
     except OSError as error:
         raise CannotServe(f"TLS certificate or key: {error}") from error
+    # Claims are settled in a thread: the loop must let go of the interpreter soon after each of
+    # its round trips, or every one of them waits for the default 5 ms.
+    sys.setswitchinterval(SWITCH_S)
     for number in (signal.SIGTERM, signal.SIGINT):
         # uvicorn raises the signal again once it has ended in order; then, or before it began, we end.
         signal.signal(number, _end)
-    _Server(config, app.state.office, address).run([listener])
+    _Server(config, office, address).run([listener])
 
 
 def _end(_number: int, _frame: FrameType | None) -> None:

@@ -11,8 +11,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pydantic import BaseModel
 from pydantic_core import to_json
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from sync.office.rules import tills
 from sync.office.store.engine import Database
@@ -20,6 +19,9 @@ from sync.wire import H_INCARNATION, H_REQUEST, H_SIGNATURE, H_TILL, signed_answ
 
 MAX_BODY: Final = 16_000_000  # bytes; a full page of facts with long bodies is a tenth of it
 _KEYS_KEPT: Final = 10_000
+_TILL, _INCARNATION, _REQUEST, _SIGNATURE = (
+    name.lower().encode() for name in (H_TILL, H_INCARNATION, H_REQUEST, H_SIGNATURE)
+)
 
 
 class Rejected(Exception):
@@ -39,22 +41,45 @@ class Caller:
     public_key: bytes
 
 
-async def body_of(request: Request) -> bytes:
-    """The whole body. Raises Rejected(413), before reading it when its length is given."""
-    length = request.headers.get("content-length", "0")
-    if length.isdigit() and int(length) > MAX_BODY:
-        raise Rejected(413, "too_large", f"a request may have {MAX_BODY} bytes, not {length}")
-    parts: list[bytes] = []
-    size = 0
-    try:
-        async for part in request.stream():
-            size += len(part)
+@dataclass(slots=True)
+class Asked:
+    """A request, with what its signature covers."""
+
+    method: str
+    path: str
+    headers: dict[bytes, bytes]
+    parameters: dict[str, str]
+    body: bytes = b""
+
+    @classmethod
+    def of(cls, scope: Scope) -> Asked:
+        return cls(scope["method"], scope["path"], dict(scope["headers"]), scope.get("path_params", {}))
+
+    def header(self, name: bytes) -> str:
+        """A header's text, empty when it is missing. HTTP headers are Latin-1."""
+        return self.headers.get(name, b"").decode("latin-1")
+
+    @property
+    def request_id(self) -> str:
+        return self.header(_REQUEST)
+
+    async def read(self, receive: Receive) -> None:
+        """Take in the body. Raises Rejected(413), before reading it when its length is given."""
+        length = self.header(b"content-length")
+        if length.isdigit() and int(length) > MAX_BODY:
+            raise Rejected(413, "too_large", f"a request may have {MAX_BODY} bytes, not {length}")
+        parts: list[bytes] = []
+        size, more = 0, True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Rejected(400, "cut_off", "the request ended early")
+            parts.append(message.get("body", b""))
+            more = message.get("more_body", False)
+            size += len(parts[-1])
             if size > MAX_BODY:
                 raise Rejected(413, "too_large", f"a request may have {MAX_BODY} bytes")
-            parts.append(part)
-    except ClientDisconnect as error:
-        raise Rejected(400, "cut_off", "the request ended early") from error
-    return b"".join(parts)
+        self.body = b"".join(parts)
 
 
 @dataclass
@@ -79,23 +104,21 @@ class Gate:
         return self._keys.get((till, incarnation))
 
     @staticmethod
-    def claimed(request: Request) -> tuple[str, int]:
+    def claimed(asked: Asked) -> tuple[str, int]:
         """Which till the request says it is from. Raises Rejected(401)."""
-        till, incarnation = request.headers.get(H_TILL, ""), request.headers.get(H_INCARNATION, "")
+        till, incarnation = asked.header(_TILL), asked.header(_INCARNATION)
         if not till or not incarnation.isascii() or not incarnation.isdigit() or len(incarnation) > 9 or "\0" in till:
             raise Rejected(401, "unsigned", f"the headers {H_TILL} and {H_INCARNATION} must name a till")
         return till, int(incarnation)
 
     @staticmethod
-    def verify(request: Request, body: bytes, till: str, incarnation: int, key: bytes | None) -> Caller:
+    def verify(asked: Asked, till: str, incarnation: int, key: bytes | None) -> Caller:
         """Raises Rejected(401) unless the till's own key signed exactly this request."""
         if key is None:
             raise Rejected(401, "unknown_till", f"no till {till} with incarnation {incarnation} is enrolled here")
-        message = signed_request(
-            request.method, request.url.path, body, till, incarnation, request.headers.get(H_REQUEST, "")
-        )
+        message = signed_request(asked.method, asked.path, asked.body, till, incarnation, asked.request_id)
         try:
-            signature = base64.b64decode(request.headers.get(H_SIGNATURE, ""), validate=True)
+            signature = base64.b64decode(asked.headers.get(_SIGNATURE, b""), validate=True)
             Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
         except (binascii.Error, ValueError, InvalidSignature) as error:
             raise Rejected(401, "bad_signature", f"the signature is not that of till {till}") from error
@@ -103,19 +126,22 @@ class Gate:
 
 
 class Signer:
-    """Makes answers, signed with the office's key."""
+    """Sends answers, signed with the office's key."""
 
     def __init__(self, key: Ed25519PrivateKey) -> None:
         self._key = key
         self.public_key = key.public_key().public_bytes_raw()
 
-    def answer(self, request: Request, value: BaseModel | dict[str, Any] | bytes, status: int = 200) -> Response:
+    async def answer(
+        self, send: Send, asked: Asked, value: BaseModel | dict[str, Any] | bytes, status: int = 200
+    ) -> None:
         """JSON, or bytes as they are."""
         body = value if isinstance(value, bytes) else to_json(value)
-        request_id = request.headers.get(H_REQUEST, "")
-        signature = base64.b64encode(self._key.sign(signed_answer(request_id, status, body))).decode()
-        kind = "application/octet-stream" if isinstance(value, bytes) else "application/json"
-        return Response(body, status, {H_SIGNATURE: signature}, kind)
+        kind = b"application/octet-stream" if isinstance(value, bytes) else b"application/json"
+        signature = base64.b64encode(self._key.sign(signed_answer(asked.request_id, status, body)))
+        headers = [(b"content-type", kind), (b"content-length", b"%d" % len(body)), (_SIGNATURE, signature)]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
 
-    def error(self, request: Request, rejected: Rejected) -> Response:
-        return self.answer(request, {"error": str(rejected), "code": rejected.code}, rejected.status)
+    async def error(self, send: Send, asked: Asked, rejected: Rejected) -> None:
+        await self.answer(send, asked, {"error": str(rejected), "code": rejected.code}, rejected.status)

@@ -1,0 +1,61 @@
+"""What PostgreSQL itself does on this machine, in the same run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import psycopg
+from sqlalchemy import make_url
+
+from tests.bench.office.load import percentile
+from tests.peers.postgres import Cluster
+
+
+def single_inserts(cluster: Cluster, url: str, clients: int, seconds: int) -> tuple[float, float]:
+    """pgbench: one-row transactions from so many clients; (transactions a second, p99 in ms)."""
+    name = make_url(url).database
+    with connect(url) as connection:
+        connection.execute("CREATE TABLE IF NOT EXISTS floor (client integer, value text)")
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "insert.sql"
+        script.write_text("INSERT INTO floor VALUES (:client_id, 'a row');\n")
+        subprocess.run(
+            [
+                cluster.program("pgbench"), "--no-vacuum", "--log", f"--client={clients}", "--jobs=2",
+                f"--time={seconds}", "--protocol=prepared", f"--file={script}",
+                "--host=127.0.0.1", f"--port={cluster.port}", "--username=housefull", name,
+            ],
+            check=True,
+            capture_output=True,
+            cwd=folder,
+            env=os.environ | {"PGDATABASE": str(name)},
+        )  # fmt: skip
+        times = [
+            int(line.split()[2]) / 1000
+            for log in Path(folder).glob("pgbench_log.*")
+            for line in log.read_text().splitlines()
+        ]
+    return len(times) / seconds, percentile(times, 0.99)
+
+
+def raw_rows(url: str, rows: int, per_commit: int) -> float:
+    """psycopg `executemany` of so many small rows, committed now and then; rows a second."""
+    with connect(url) as connection:
+        connection.execute("CREATE TABLE raw (id bigint PRIMARY KEY, a text, b text, c bigint)")
+        connection.commit()
+        began = time.perf_counter()
+        for first in range(0, rows, per_commit):
+            values = [(n, "tosca-1", f"A-{n}", n) for n in range(first, min(rows, first + per_commit))]
+            with connection.cursor() as cursor:
+                cursor.executemany("INSERT INTO raw VALUES (%s, %s, %s, %s)", values)
+            connection.commit()
+        return rows / (time.perf_counter() - began)
+
+
+def connect(url: str) -> psycopg.Connection:
+    at = make_url(url)
+    return psycopg.connect(host=at.host, port=at.port, user=at.username, dbname=at.database)
