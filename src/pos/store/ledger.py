@@ -99,6 +99,9 @@ class Ledger:
         self._engine = writer_engine(path)
         self.connection = self._engine.connect()
         bring_up_to_date(self.connection)
+        # What is looked at all the time. Nobody else writes, so it holds until it is put anew;
+        # a transaction that fails takes it back.
+        self._kept: dict[str, Any] = {}
 
     def close(self) -> None:
         self.connection.close()
@@ -118,6 +121,7 @@ class Ledger:
             raise
 
     def _roll_back(self) -> None:
+        self._kept.clear()
         # A full disk may already have rolled back by itself.
         raw: Any = self.connection.connection.driver_connection
         if raw.in_transaction:
@@ -126,11 +130,15 @@ class Ledger:
     # ---- small values ------------------------------------------------------------------
 
     def meta(self, key: str) -> str | None:
-        value: str | None = self.connection.execute(_META, {"wanted": key}).scalar()
+        name = f"meta.{key}"
+        if name not in self._kept:
+            self._kept[name] = self.connection.execute(_META, {"wanted": key}).scalar()
+        value: str | None = self._kept[name]
         return value
 
     def put_meta(self, key: str, value: str) -> None:
         self.connection.execute(_PUT_META, {"key": key, "value": value})
+        self._kept[f"meta.{key}"] = value
 
     def answer(self, key: str) -> tuple[str, dict[str, Any]] | None:
         """The verb and answer kept under an idempotency key."""
@@ -168,6 +176,12 @@ class Ledger:
     # ---- basket ------------------------------------------------------------------------
 
     def basket(self) -> Basket | None:
+        if "basket" not in self._kept:
+            self._kept["basket"] = self._read_basket()
+        basket: Basket | None = self._kept["basket"]
+        return basket
+
+    def _read_basket(self) -> Basket | None:
         head = self.connection.execute(_BASKET).first()
         if head is None:
             return None
@@ -182,6 +196,7 @@ class Ledger:
 
     def put_basket(self, basket: Basket | None) -> None:
         """Replace the basket; None or one that is empty and did not lapse leaves none."""
+        self._kept.pop("basket", None)
         self.connection.execute(_NO_BASKET_LINES)
         self.connection.execute(_NO_BASKET)
         if basket is None or basket.changed_at is None or not (basket.lines or basket.lapsed):
@@ -216,20 +231,25 @@ class Ledger:
     # ---- shift and drawer --------------------------------------------------------------
 
     def open_shift(self) -> ShiftRow | None:
-        row = self.connection.execute(_OPEN_SHIFT).first()
-        return ShiftRow(row.id, row.user, row.opened_at, row.first_number) if row else None
+        if "shift" not in self._kept:
+            row = self.connection.execute(_OPEN_SHIFT).first()
+            self._kept["shift"] = ShiftRow(row.id, row.user, row.opened_at, row.first_number) if row else None
+        shift: ShiftRow | None = self._kept["shift"]
+        return shift
 
     def shifts(self) -> int:
         """How many shifts there have been."""
         return len(self.connection.execute(select(t.shift.c.id)).all())
 
     def put_shift(self, shift: ShiftRow) -> None:
+        self._kept.pop("shift", None)
         self.connection.execute(
             insert(t.shift),
             {"id": shift.id, "user": shift.user, "opened_at": shift.opened_at, "first_number": shift.first_number},
         )
 
     def close_shift(self, shift: str, closed_at: str, last_number: int, report: dict[str, Any]) -> None:
+        self._kept.pop("shift", None)
         self.connection.execute(
             update(t.shift).where(t.shift.c.id == shift),
             {"closed_at": closed_at, "last_number": last_number, "report": json.dumps(report)},
