@@ -64,7 +64,7 @@ def test_garbage_on_the_line_is_answered_and_survived(make_counter: Make, garbag
         ({"do": "remove", "line": "1"}, "line"),
         ({"do": "add", "show": "aida", "places": "A-1", "price_type": "adult"}, "places"),
         ({"do": "add", "show": "aida", "places": [1], "price_type": "adult"}, "places"),
-        ({"do": "pay", "tenders": [5]}, "tenders"),
+        ({"do": "pay", "tenders": 5}, "tenders"),
         ({"do": "close_shift", "counted": [1]}, "counted"),
         ({"do": "clear", "key": 5}, "key"),
     ],

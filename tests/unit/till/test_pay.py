@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -214,7 +215,9 @@ def test_two_live_tickets_for_a_place_are_refused_by_the_ledger_itself(counter: 
     def forge() -> None:
         with counter.desk.unit() as unit:
             unit.put_rights([("aida", "A-1", OwnRight(OwnState.LEASED, Token(9, 0)))])
-            counter.desk.ledger.connection.exec_driver_sql("UPDATE basket_line SET place = 'A-1'")
+            basket = counter.desk.ledger.basket()
+            assert basket is not None
+            counter.desk.ledger.put_basket(replace(basket, lines=(replace(basket.lines[0], place="A-1"),)))
 
     counter.desk.submit(forge).result(5)
     assert counter.refusal("pay", tenders=cash("59.00")).code == "storage_failed"

@@ -83,9 +83,11 @@ def test_an_auditor_may_look(counter: Counter) -> None:
 
 @pytest.mark.parametrize("verb", ["shows", "basket", "find", "jobs", "pay", "add", "close_shift", "move_cash"])
 def test_most_verbs_need_a_person(make_counter: Make, verb: str) -> None:
-    values = {"tenders": [], "places": ["A-1"], "counted": {"total": "0"}}
+    values = {"tenders": [], "places": ["A-1"], "counted": {"total": "0"}, "kind": "paid_in", "amount": "1.00"}
     counter = make_counter()
     fields = {name: values.get(name, "x") for name in VERBS[verb].needs}
+    if verb == "find":
+        fields["sale"] = "T1-00001"
     assert counter.refusal(verb, **fields).code == "not_signed_in"
 
 
