@@ -67,9 +67,7 @@ class Headless:
 
     def _carry_out(self, line: bytes) -> bool:
         try:
-            request = json.loads(line)
-            if not isinstance(request, dict):
-                raise ValueError("a request is an object")
+            request = _read(line)
         except ValueError as error:
             self._refuse(None, Refused("bad_request", reason=f"not a JSON object ({error})"))
             return True
@@ -100,3 +98,20 @@ class Headless:
     def _put(self, message: dict[str, Any]) -> None:
         self._out.write(json.dumps(message, ensure_ascii=False).encode() + b"\n")
         self._out.flush()
+
+
+def _read(line: bytes) -> dict[str, Any]:
+    """The request on a line. Raises ValueError for anything that JSON in UTF-8 is not."""
+    try:
+        request = json.loads(line, parse_constant=_no_constant)
+        if not isinstance(request, dict):
+            raise ValueError("a request is an object")
+        # Half a surrogate pair is readable but can neither be stored nor answered with.
+        json.dumps(request, ensure_ascii=False).encode()
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    return request
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

@@ -96,7 +96,7 @@ class House:
     def __init__(
         self, folder: Path, database: str, text: str | None = None, *, plan: dict[str, Any] | str | None = None
     ) -> None:
-        self.folder, self.database = folder, database
+        self.folder, self.database, self.state = folder, database, folder / "state"
         folder.mkdir(parents=True, exist_ok=True)
         self.season_file = write_season(folder, text or season(), plan)
         self.windows: dict[str, Window] = {}
@@ -135,11 +135,13 @@ class House:
         code = office("enrol", name, "--db", self.database)
         assert code.returncode == 0, code.stderr
         folder = self.folder / name
-        done = housefull("--data", str(folder), "--enrol", f"http://127.0.0.1:{cable.port}", code.stdout.strip())
+        done = housefull(
+            "--data", str(folder), "--enrol", f"http://127.0.0.1:{cable.port}", code.stdout.strip(), state=self.state
+        )
         assert done.returncode == 0, done.stderr
         return folder, cable
 
-    def window(self, name: str, *, printers: bool = True, wrapper: Iterable[str] = ()) -> Window:
+    def window(self, name: str, *, printers: bool = True) -> Window:
         """Enrol a till and start it, with a ticket and a receipt printer."""
         folder, cable = self.enrolled(name)
         tickets = receipts = None
@@ -147,7 +149,7 @@ class House:
             tickets, receipts = self._printer(), self._undo.enter_context(ToyPrinter())
             with (folder / "till.toml").open("a", encoding="utf-8") as file:
                 file.write(devices(tickets, receipts))
-        till = self._undo.enter_context(TillProcess(folder, wrapper=tuple(wrapper)))
+        till = self._undo.enter_context(TillProcess(folder, self.state))
         window = self.windows[name] = Window(name, till, cable, tickets, receipts)
         till.wait_event("link", state="online")
         return window
@@ -233,7 +235,7 @@ class House:
         assert not disputes, disputes
 
     def _verify_till(self, window: Window) -> None:
-        checked = housefull("verify", "--data", str(window.till.folder))
+        checked = housefull("verify", "--data", str(window.till.folder), state=self.state)
         assert checked.returncode == 0, f"{window.name}: {checked.stdout}{checked.stderr}"
         assert "Traceback" not in window.till.errors, window.till.errors
 

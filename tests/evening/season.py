@@ -16,7 +16,9 @@ def season(
     adult: str = "58.00",
     student: str = "29.00",
     standing: str = "12.00",
+    companion: str = "0.00",
     fee: str = "1.00",
+    orphans: str = "warn",
     plan_file: str = "hall.json",
     capacity: int = 12,
     seats_kept: int = 6,
@@ -53,6 +55,7 @@ name = "The House"
 timezone = "Europe/Vienna"
 currency = "{currency}"
 cash_rounding = "{rounding}"
+orphans = "{orphans}"
 [[tax]]
 id = "reduced"
 rate = "10"
@@ -73,7 +76,7 @@ name = {{ en = "Companion" }}
 id = "usual"
 tax = "reduced"
 [prices.table]
-Stalls = {{ adult = "{adult}", student = "{student}", companion = "0.00" }}
+Stalls = {{ adult = "{adult}", student = "{student}", companion = "{companion}" }}
 {AREA} = {{ adult = "{standing}" }}
 [[terms]]
 id = "standard"

@@ -9,7 +9,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -24,26 +25,26 @@ Event = dict[str, Any]
 class TillProcess:
     """`till.ok("sign_in", user=…)` is the answer's `ok`, `till.refused(…)` its `refused`.
 
-    `wrapper` goes before the command (`prlimit`). Started at once; `start` again after a kill.
+    `state` is where its key and high-water mark are (XDG_STATE_HOME). Started at once;
+    `start` again after a kill.
     """
 
-    def __init__(self, folder: Path, *, wrapper: Sequence[str] = ()) -> None:
-        self.folder = folder
-        self._wrapper = list(wrapper)
+    def __init__(self, folder: Path, state: Path) -> None:
+        self.folder, self.state = folder, state
         self._ids = itertools.count(1)
         self.start()
 
     def start(self) -> None:
         """Run it, and wait until it says ready."""
         self._news = threading.Condition()
-        self._answers: dict[Any, dict[str, Any]] = {}
+        self._answers: dict[str, deque[dict[str, Any]]] = {}
         self.events: list[Event] = []
         self.lines: list[str] = []
         self._ended = False
-        command = [*self._wrapper, sys.executable, "-m", "pos", "--data", str(self.folder), "--headless"]
+        command = [sys.executable, "-m", "pos", "--data", str(self.folder), "--headless"]
         with (self.folder / "stderr.txt").open("ab") as errors:
             self.process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env=os.environ.copy()
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env=environment(self.state)
             )
         self._reader = threading.Thread(target=self._read, name=f"reads {self.folder.name}", daemon=True)
         self._reader.start()
@@ -51,18 +52,22 @@ class TillProcess:
 
     def _read(self) -> None:
         assert self.process.stdout is not None
-        for raw in self.process.stdout:
-            text = raw.decode()
-            message = json.loads(text)
+        try:
+            for raw in self.process.stdout:
+                self._take(raw.decode())
+        finally:
             with self._news:
-                self.lines.append(text)
-                if "event" in message:
-                    self.events.append({**message, "heard_s": time.monotonic()})
-                else:
-                    self._answers.setdefault(message["id"], message)
+                self._ended = True
                 self._news.notify_all()
+
+    def _take(self, line: str) -> None:
+        message = json.loads(line)
         with self._news:
-            self._ended = True
+            self.lines.append(line)
+            if "event" in message:
+                self.events.append({**message, "heard_s": time.monotonic()})
+            else:
+                self._answers.setdefault(json.dumps(message["id"]), deque()).append(message)
             self._news.notify_all()
 
     # ---- verbs ---------------------------------------------------------------------------
@@ -80,12 +85,13 @@ class TillProcess:
         self.process.stdin.flush()
 
     def answer(self, ident: Any, seconds: float = ANSWER_S) -> dict[str, Any]:
-        """The whole answer to an id; taken out, so that an id may come again."""
+        """The first answer to an id that has not been taken yet."""
         with self._news:
-            self._wait(lambda: ident in self._answers or self._ended, seconds)
-            if ident not in self._answers:
+            self._wait(lambda: bool(self._answers.get(json.dumps(ident))) or self._ended, seconds)
+            waiting = self._answers.get(json.dumps(ident))
+            if not waiting:
                 raise AssertionError(f"no answer to {ident} within {seconds} s\n{self.story()}")
-            return self._answers.pop(ident)
+            return waiting.popleft()
 
     def do(self, verb: str, *, answer_s: float = ANSWER_S, **fields: Any) -> dict[str, Any]:
         return self.answer(self.send(verb, **fields), answer_s)
@@ -210,9 +216,20 @@ class TillProcess:
         )
 
 
-def housefull(*arguments: str, timeout_s: float = 30.0) -> subprocess.CompletedProcess[str]:
+def environment(state: Path) -> dict[str, str]:
+    """This one, with another state folder."""
+    return {**os.environ, "XDG_STATE_HOME": str(state)}
+
+
+def housefull(*arguments: str, state: Path, timeout_s: float = 30.0) -> subprocess.CompletedProcess[str]:
     """Run one `housefull` command to its end, with no input."""
     command = [sys.executable, "-m", "pos", *arguments]
     return subprocess.run(
-        command, capture_output=True, text=True, timeout=timeout_s, check=False, stdin=subprocess.DEVNULL
+        command,
+        capture_output=True,
+        text=True,
+        timeout=timeout_s,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        env=environment(state),
     )

@@ -7,54 +7,85 @@ a `key` makes them happen once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Final
 
 from pos.domain.errors import Refused
+from pos.domain.sale import TENDERS
+from pos.domain.shift import MOVES
 from pos.till.counter import find, house, issue, pay, people, sell, status
 from pos.till.counter.house import SeatMapData
 from pos.till.desk import Call, Desk
 from pos.till.drawer import shift
 from pos.till.refusals import sentence
 
-Check = Callable[[Any], bool]
+# A check is given the field's name and value, and raises Refused("bad_request") for a malformed one.
+Check = Callable[[str, Any], None]
+_AMOUNT: Final = re.compile(r"\d{1,15}(\.\d{1,3})?")
 
 
-def _text(value: Any) -> bool:
-    return isinstance(value, str)
+def _must(ok: bool, name: str, be: str) -> None:
+    if not ok:
+        raise Refused("bad_request", field=name, reason=f"{name} must be {be}")
 
 
-def _number(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+def _text(name: str, value: Any) -> None:
+    _must(isinstance(value, str), name, "a string")
 
 
-def _flag(value: Any) -> bool:
-    return isinstance(value, bool)
+def _words(name: str, value: Any) -> None:
+    _must(isinstance(value, str) and bool(value.strip()), name, "a string that is not empty")
 
 
-def _texts(value: Any) -> bool:
-    return isinstance(value, list) and all(map(_text, value))
+def _amount(name: str, value: Any) -> None:
+    _must(isinstance(value, str) and bool(_AMOUNT.fullmatch(value)), name, 'an amount in a string, like "58.00"')
 
 
-def _objects(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
+def _number(name: str, value: Any) -> None:
+    _must(isinstance(value, int) and not isinstance(value, bool), name, "a whole number")
 
 
-def _object(value: Any) -> bool:
-    return isinstance(value, dict)
+def _count(name: str, value: Any) -> None:
+    _number(name, value)
+    _must(value >= 1, name, "at least 1")
 
 
-_CALLED: Final[dict[Check, str]] = {
-    _text: "a string",
-    _number: "a whole number",
-    _flag: "true or false",
-    _texts: "a list of strings",
-    _objects: "a list of objects",
-    _object: "an object",
-}
+def _flag(name: str, value: Any) -> None:
+    _must(isinstance(value, bool), name, "true or false")
+
+
+def _places(name: str, value: Any) -> None:
+    good = isinstance(value, list) and value and all(isinstance(item, str) for item in value)
+    _must(bool(good), name, "a list of strings that is not empty")
+
+
+def _tenders(name: str, value: Any) -> None:
+    _must(isinstance(value, list), name, "a list of objects")
+    for at, tender in enumerate(value):
+        inside = f"{name}[{at}]"
+        _must(isinstance(tender, dict), inside, "an object")
+        fields = {"kind": _text, "amount": _amount}
+        _check(fields, {"given": _amount, "code": _text}, tender, f"{inside}.")
+        _must(tender["kind"] in TENDERS, f"{inside}.kind", f"one of {', '.join(TENDERS)}")
+
+
+def _move(name: str, value: Any) -> None:
+    _must(value in MOVES, name, f"one of {', '.join(MOVES)}")
+
+
+def _counted(name: str, value: Any) -> None:
+    _must(isinstance(value, dict) and bool(value), name, 'an object like {"50.00": 3} or {"total": "238.85"}')
+    if "total" in value:
+        _check({"total": _amount}, {}, value, f"{name}.")
+        return
+    for face, pieces in value.items():
+        _amount(f"{name}.{face}", face)
+        _number(f"{name}.{face}", pieces)
+        _must(pieces >= 0, f"{name}.{face}", "a number of pieces")
 
 
 @dataclass(frozen=True)
@@ -71,26 +102,26 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "users": VerbSpec(people.users),
     "sign_in": VerbSpec(people.sign_in, {"user": _text, "pin": _text}),
     "sign_out": VerbSpec(people.sign_out),
-    "open_shift": VerbSpec(shift.open_shift, {"float": _text}, changes=True),
+    "open_shift": VerbSpec(shift.open_shift, {"float": _amount}, changes=True),
     "shift": VerbSpec(shift.shift),
-    "close_shift": VerbSpec(shift.close_shift, {"counted": _object}, changes=True),
-    "move_cash": VerbSpec(shift.move_cash, {"kind": _text, "amount": _text, "reason": _text}, changes=True),
+    "close_shift": VerbSpec(shift.close_shift, {"counted": _counted}, changes=True),
+    "move_cash": VerbSpec(shift.move_cash, {"kind": _move, "amount": _amount, "reason": _words}, changes=True),
     "shows": VerbSpec(house.shows),
     "show": VerbSpec(house.show, {"show": _text}),
     "places": VerbSpec(house.places, {"show": _text}),
     "place": VerbSpec(house.place, {"show": _text, "place": _text}),
-    "best": VerbSpec(house.best, {"show": _text, "category": _text, "count": _number}),
+    "best": VerbSpec(house.best, {"show": _text, "category": _text, "count": _count}),
     "basket": VerbSpec(sell.basket),
     "add": VerbSpec(
         sell.add,
-        {"show": _text, "places": _texts, "price_type": _text},
+        {"show": _text, "places": _places, "price_type": _text},
         {"proof": _flag, "orphan_ok": _flag, "reason": _text},
         changes=True,
     ),
     "remove": VerbSpec(sell.remove, {"line": _number}, changes=True),
     "clear": VerbSpec(sell.clear, changes=True),
     "retype": VerbSpec(sell.retype, {"line": _number, "price_type": _text}, {"proof": _flag}, changes=True),
-    "pay": VerbSpec(pay.pay, {"tenders": _objects}, {"terms_told": _flag}, changes=True),
+    "pay": VerbSpec(pay.pay, {"tenders": _tenders}, {"terms_told": _flag}, changes=True),
     "find": VerbSpec(find.find, {}, {"code": _text, "sale": _text, "name": _text}),
     "jobs": VerbSpec(issue.jobs),
     "retry": VerbSpec(issue.retry, {"job": _number}, changes=True),
@@ -116,7 +147,7 @@ class Front:
             if spec is None:
                 raise Refused("bad_request", field="do", reason=f"there is no verb {verb!r}")
             key = _key(fields.pop("key", None))
-            _check(spec, fields)
+            _check(spec.needs, spec.takes, fields)
         except Refused as refused:
             failed: Future[dict[str, Any]] = Future()
             failed.set_exception(refused)
@@ -174,16 +205,14 @@ def _key(key: Any) -> str:
     return key
 
 
-def _check(spec: VerbSpec, fields: dict[str, Any]) -> None:
-    for name, check in spec.needs.items():
+def _check(needs: Mapping[str, Check], takes: Mapping[str, Check], fields: Mapping[str, Any], within: str = "") -> None:
+    for name, check in needs.items():
         if name not in fields:
-            raise Refused("bad_request", field=name, reason=f"{name} is missing")
-        if not check(fields[name]):
-            raise Refused("bad_request", field=name, reason=f"{name} must be {_CALLED[check]}")
+            raise Refused("bad_request", field=within + name, reason=f"{within}{name} is missing")
+        check(within + name, fields[name])
     for name, value in fields.items():
-        if name in spec.needs:
+        if name in needs:
             continue
-        if name not in spec.takes:
-            raise Refused("bad_request", field=name, reason=f"there is no field {name!r} here")
-        if not spec.takes[name](value):
-            raise Refused("bad_request", field=name, reason=f"{name} must be {_CALLED[spec.takes[name]]}")
+        if name not in takes:
+            raise Refused("bad_request", field=within + name, reason=f"there is no field {name!r} here")
+        takes[name](within + name, value)

@@ -13,9 +13,9 @@ def find(desk: Desk, *, code: str = "", sale: str = "", name: str = "") -> dict[
 
     What this till's ledger says of its own sales goes before the replica's word.
     """
-    desk.signed_in()
     if sum(map(bool, (code, sale, name))) != 1:
         raise Refused("bad_request", reason="give one of code, sale, name")
+    desk.signed_in()
     own = desk.ledger.find_sales(sale=sale, code=code) if not name else []
     known = {body["id"] for body in own}
     found = desk.replica.find_sales(sale_id=sale or None, code=code or None, name=name or None)

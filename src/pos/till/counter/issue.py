@@ -264,6 +264,8 @@ def retry(desk: Desk, *, job: int) -> dict[str, Any]:
 
 
 def _again(desk: Desk, job: PrintJob) -> dict[str, Any]:
+    if not desk.outside.printers.present(job.role):
+        raise Refused("device_absent", device=f"{job.role} printer")
     with desk.unit() as unit:
         desk.ledger.queue_again(job.id, job.content)
         answer = unit.answers({"job": job.id, "state": "queued"})
