@@ -89,6 +89,11 @@ def test_arrows_cross_an_aisle():
     assert Geometry(plan).towards(2, -1, 0) == 1
 
 
+def test_arrows_prefer_what_lies_straight_ahead_to_what_is_nearer():
+    plan = seats_at([(-10, 0), (0, 0), (30, 38), (60, 0), *((-10.0 * n, 0.0) for n in range(2, 20))])
+    assert Geometry(plan).towards(1, 1, 0) == 3
+
+
 def walk(plan: Plan, start: int, step: tuple[int, int]) -> list[int]:
     geometry, way = Geometry(plan), [start]
     while (there := geometry.towards(way[-1], *step)) != way[-1]:

@@ -375,9 +375,11 @@ def test_the_basket_covers_the_state_and_gives_it_back(qtbot):
     plain = picture(seats)
     seats.set_basket([700, 701])
     assert [seats.state_of(ix) for ix in (699, 700, 701)] == [s.FREE, s.BASKET, s.BASKET]
+    in_basket = picture(seats)
+    assert (in_basket == 0x1A1A1A).sum() > (plain == 0x1A1A1A).sum() + 20
     seats.update_states([700], [s.HERE])
     assert seats.state_of(700) == s.BASKET
-    assert (picture(seats) != plain).any()
+    assert np.array_equal(picture(seats), in_basket)
     seats.set_basket([])
     assert [seats.state_of(ix) for ix in (700, 701)] == [s.HERE, s.FREE]
     seats.update_states([700], [s.FREE])
@@ -461,6 +463,23 @@ def test_the_palette_changes_live(opera):
     assert dark[2, 2] == int(t.DARK.paper[1:], 16)
     opera.set_tokens(t.LIGHT)
     assert np.array_equal(picture(opera), light)
+
+
+@pytest.mark.parametrize("offset", [0.0, 0.23, 0.41, 0.77])
+def test_seats_stand_where_they_are_to_a_fraction_of_a_pixel(qtbot, offset):
+    far = [(0.0, 0.0), (1000.0, 600.0)]
+    seats = opened(qtbot, seats_at([*far, *((300 + n * 8.0, 300 + offset * n) for n in range(5))]))
+    assert 4.5 <= seats.seat_pitch < 12
+    at = seats.position_of(4)
+    left, top = int(at.x()) - 7, int(at.y()) - 7
+    only = opened(qtbot, seats_at([*far, *((300 + n * 8.0, 300 + offset * n) for n in range(5) if n != 2)]))
+    only._camera.__dict__.update(seats._camera.__dict__)
+    only._repaint()
+    red = [((picture(each) >> 16) & 255).astype(float) for each in (seats, only)]
+    weight = np.abs(red[0] - red[1])[top : top + 15, left : left + 15]
+    x = (weight.sum(0) * (np.arange(15) + left + 0.5)).sum() / weight.sum()
+    y = (weight.sum(1) * (np.arange(15) + top + 0.5)).sum() / weight.sum()
+    assert (x, y) == (pytest.approx(at.x(), abs=0.25), pytest.approx(at.y(), abs=0.25))
 
 
 def test_category_shapes_change_what_is_drawn(opera):

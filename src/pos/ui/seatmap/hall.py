@@ -29,7 +29,7 @@ _AHEAD: Final = 4096  # px that a seat may lie left of or above a picture and st
 
 def seat_size(pitch: float) -> float:
     """A seat's diameter, px, when seats are `pitch` px apart: nearly touching far off, airier close up."""
-    share = 0.98 - 0.06 * min(max((pitch - SPRITES_FROM) / 4.5, 0.0), 1.0) - 0.06 * min(max((pitch - 9) / 15, 0.0), 1.0)
+    share = 1.0 - 0.05 * min(max((pitch - SPRITES_FROM) / 4.5, 0.0), 1.0) - 0.09 * min(max((pitch - 9) / 15, 0.0), 1.0)
     return round(pitch * share * 4) / 4
 
 
@@ -72,7 +72,7 @@ class Hall:
         self.forget_pictures()
 
     def forget_pictures(self) -> None:
-        self._seat_atlases: OrderedDict[float, tuple[Atlas, Raster, NDArray[np.intp]]] = OrderedDict()
+        self._seat_atlases: OrderedDict[tuple[float, bool], tuple[Atlas, Raster, NDArray[np.intp]]] = OrderedDict()
         self._text_atlases: OrderedDict[float, tuple[Atlas, NDArray[np.intp]]] = OrderedDict()
         self._stamps: dict[int, tuple[NDArray[np.uint32], NDArray[np.bool_]]] = {}
 
@@ -161,7 +161,7 @@ class Hall:
         self, size: float, keys: NDArray[np.intp], numbered: bool
     ) -> tuple[Atlas, Raster, NDArray[np.intp]]:
         """The atlas of a size, the raster of its pictures, and each key's first picture (-1: not there)."""
-        kept = self._seat_atlases.pop(size, None)
+        kept = self._seat_atlases.pop((size, numbered), None)
         if kept is None or (kept[2][keys] < 0).any():
             seen = np.bincount(keys, minlength=_STATES * len(self.colors)) > 0
             if kept is not None:
@@ -172,7 +172,7 @@ class Hall:
             first[wanted] = np.arange(len(wanted)) * raster.phases**2
             drawn = [self._draw(int(key), raster, numbered) for key in wanted]
             kept = Atlas(raster.side, np.concatenate(drawn).reshape(-1, raster.side, raster.side)), raster, first
-        self._seat_atlases[size] = kept
+        self._seat_atlases[size, numbered] = kept
         while len(self._seat_atlases) > _KEPT:
             self._seat_atlases.popitem(last=False)
         return kept
