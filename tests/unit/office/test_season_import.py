@@ -95,6 +95,7 @@ def test_it_says_which_keys_changed_and_never_a_pin(house: House, tmp_path: Path
     assert change(house, tmp_path, text) == ["prices usual: changed table", "user anna: changed pin_hash"]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # refused before anything is written
 @pytest.mark.parametrize(
     ("old", "new", "key", "reason"),
     [
@@ -144,6 +145,7 @@ def test_a_slip_is_named_and_nothing_is_imported(
         assert connection.exec_driver_sql("SELECT count(*) FROM document").scalar() == 0
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_an_unknown_key_is_named_with_what_was_meant(database: Database, tmp_path: Path) -> None:
     text = SEASON.replace('terms = "standard"', 'terms = "standard"\nallotmnt = {}')
     with pytest.raises(Unreadable) as caught:

@@ -1,0 +1,153 @@
+"""The office's database: opened, migrated, refused."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from sync.office.rules import changes
+from sync.office.store.engine import SCHEMA_HEAD, CannotOpen, Database, open_database
+from sync.office.store.migrations import config
+from sync.office.store.own import office_key
+from sync.office.store.tables import METADATA
+
+
+def test_the_migrations_make_exactly_the_tables(database: Database) -> None:
+    with database.read() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+
+
+def test_the_newest_migration_is_the_one_that_commands_look_for() -> None:
+    assert ScriptDirectory.from_config(config()).get_current_head() == SCHEMA_HEAD
+
+
+def test_opening_again_does_not_load_alembic(database: Database, database_url: str) -> None:
+    code = (
+        "import sys\nfrom sync.office.store.engine import open_database\n"
+        f"open_database({database_url!r}).close()\nsys.exit('alembic' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_many_first_starts_at_once_do_not_collide(database_url: str) -> None:
+    code = f"from sync.office.store.engine import open_database\nopen_database({database_url!r}).close()"
+    started = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True) for _ in range(4)]
+    assert [process.communicate()[1] for process in started] == [""] * 4
+    opened = open_database(database_url)
+    with opened.read() as connection:
+        assert connection.execute(text("SELECT position FROM change_head")).all() == [(0,)]
+    opened.close()
+
+
+def test_a_database_of_a_newer_program_is_refused(database: Database, database_url: str) -> None:
+    with database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(CannotOpen, match="version 9999, which this program does not know"):
+        open_database(database_url)
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("nonsense", "not a database URL"),
+        ("mysql://localhost/x", "sqlite or postgresql"),
+        ("sqlite:////no/such/folder/office.db", "unable to open database file"),
+        ("postgresql+psycopg://nobody:secret@127.0.0.1:1/none", "127.0.0.1"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_named(url: str, why: str) -> None:
+    with pytest.raises(CannotOpen) as caught:
+        open_database(url)
+    assert why in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "office.db").write_text("this is not a database, but long enough to look at" * 20)
+    with pytest.raises(CannotOpen, match="not a database"):
+        open_database(f"sqlite:///{tmp_path / 'office.db'}")
+
+
+def test_the_offices_key_is_made_once(database: Database, database_url: str) -> None:
+    keys = []
+
+    def read() -> None:
+        own = open_database(database_url)
+        keys.append(office_key(own).private_bytes_raw())
+        own.close()
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(keys) == 4
+    assert len(set(keys)) == 1
+
+
+def test_positions_have_no_gaps_even_when_writers_fail(database: Database) -> None:
+    def write(fail: bool) -> None:
+        with database.write() as connection:
+            changes.log(connection, [changes.Entry("reload", show="x"), changes.Entry("reload", show="y")])
+            if fail:
+                raise ZeroDivisionError
+
+    def many(n: int) -> None:
+        for turn in range(10):
+            if (turn + n) % 3:
+                write(fail=False)
+            else:
+                with pytest.raises(ZeroDivisionError):
+                    write(fail=True)
+
+    threads = [threading.Thread(target=many, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.read() as connection:
+        positions = connection.execute(text("SELECT position FROM change_log ORDER BY position")).scalars().all()
+    assert positions == list(range(1, len(positions) + 1))
+    assert len(positions) > 40
+
+
+def test_what_a_reader_has_seen_never_grows_a_gap(database: Database) -> None:
+    """A position is visible only when all lower ones are: a reader that pulls by cursor loses none."""
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            with database.write() as connection:
+                changes.log(connection, [changes.Entry("reload", show="x")])
+
+    writers = [threading.Thread(target=write) for _ in range(3)]
+    for writer in writers:
+        writer.start()
+    seen: list[int] = []
+    while len(seen) < 150:
+        with database.read() as connection:
+            seen += [change.position for change in changes.after(connection, seen[-1] if seen else 0, 50)]
+    stop.set()
+    for writer in writers:
+        writer.join()
+    assert seen == list(range(1, len(seen) + 1))
+
+
+def test_many_changes_of_one_show_become_a_reload(database: Database) -> None:
+    def entries(count: int) -> list[str]:
+        from pos.domain.rights import OfficeState
+        from sync.office.rules.places import Place
+
+        made = [Place("x", f"p{n}", n, OfficeState.POOL, "", 0, 0, 0, 0, "") for n in range(count)]
+        return [entry.kind for entry in changes.of_places(made)]
+
+    assert entries(1_200) == ["places"] * 3
+    assert entries(2_001) == ["reload"]

@@ -1,0 +1,126 @@
+"""The checker notices when the ledger is wrong: each invariant is broken once, behind the rules' back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pos.domain.books import Posting
+from pos.domain.money import Money
+from pos.domain.rights import Effect, OfficeState, Token
+from tests.peers.small_season import SHOW
+from tests.peers.till_client import TillClient
+from tests.unit.office.conftest import House
+
+Tills = Callable[..., list[TillClient]]
+
+# The checker's SQL is plain; that it runs on PostgreSQL, all tests that end with a check show.
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def evening(house: House, tills_at: Tills) -> House:
+    """Two tills have sold, one seat was returned, a shift was closed."""
+    one, two = tills_at("T1", "T2")
+    float_ = (Posting("drawer:T1", Money(10_000, "EUR")), Posting("safe", Money(-10_000, "EUR")))
+    one.record("ShiftOpened", {"shift": "S1", "user": "anna", "float": "100.00"}, postings=float_)
+    one.sell(SHOW, *house.granted(one, "A-1", "A-2"), sale="S1")
+    one.give_back(SHOW, *house.granted(one, "A-3"))
+    one.record("PrintReported", {"job": 1, "tickets": ["S1-1", "S1-2"], "outcome": "done"})
+    one.drop("16.00")
+    house.push(one)
+    report = {"expected": "200.00", "counted": "199.00", "difference": "-1.00"}
+    counted = (
+        Posting("drawer:T1", Money(-20_000, "EUR")),
+        Posting("safe", Money(19_900, "EUR")),
+        Posting("over_short", Money(100, "EUR")),
+    )
+    one.record("ShiftClosed", {"shift": "S1", "user": "anna", "report": report}, postings=counted)
+    house.push(one)
+    two.sell(SHOW, *house.granted(two, "B-1"), sale="S2")
+    house.push(two)
+    house.granted(two, "B-2")
+    assert house.violations() == []
+    return house
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("corruption", "violation"),
+    [
+        # I1: one live ticket for a place, and a place is sold exactly when it has one.
+        ("UPDATE ticket SET unit = 'A-9' WHERE id = 'S2-1'", "I1 tosca-1 A-9: ticket S2-1 is live, but the place is"),
+        ("UPDATE ticket SET state = 'void' WHERE id = 'S1-1'", "I1 tosca-1 A-1: it is SOLD, but its ticket 'S1-1'"),
+        ("INSERT INTO ticket VALUES ('X', 'S2', 'tosca-1', 'A-1', 'c', 'disputed')", "I1 tosca-1 A-1: more than one"),
+        # I2: every printed ticket is here.
+        ("DELETE FROM ticket WHERE id = 'S1-2'", "I2 T1.1.4: ticket S1-2 was printed"),
+        # I3: each fact has exactly one effect.
+        ("UPDATE place_right SET state = 'LEASED', ticket = '' WHERE place = 'A-1'", "I3 tosca-1 A-1: T1.1.2 left it"),
+        ("UPDATE place_right SET epoch = 0 WHERE place = 'A-1'", "I3 tosca-1 A-1: token (0, 0) is behind T1.1.2"),
+        ("UPDATE fact SET envelope = replace(envelope, '58.00', '59.00') WHERE number = 2", "I3 T1.1.2: its envelope"),
+        # I4: the ledger sums to zero and says what the facts say; drawers agree.
+        ("UPDATE posting SET minor = minor + 1 WHERE fact_id = 'T1.1.2' AND line = 0", "I4 T1.1.2: its postings sum"),
+        ("UPDATE posting SET minor = 2 * minor WHERE fact_id = 'T1.1.2'", "I4 T1.1.2: the ledger does not say"),
+        ("UPDATE posting SET account = 'safe' WHERE fact_id = 'T2.1.1' AND line = 0", "I4 drawer of T2: 0.00 in the"),
+        ("UPDATE posting SET fact_id = 'T9.1.1' WHERE fact_id = 'T2.1.1'", "I4 T9.1.1: the ledger has postings of"),
+        ("UPDATE posting SET account = 'suspense' WHERE fact_id = 'T1.1.5' AND line = 0", "I4 T1.1.5: it is in"),
+        # I5: numbers without gaps, each fact after the one before.
+        ("DELETE FROM fact WHERE till = 'T1' AND number = 4", "I5 T1 incarnation 1: fact 4 is missing before 5"),
+        ("DELETE FROM fact WHERE till = 'T1' AND number = 6", "I5 T1 incarnation 1: the office says 6 facts"),
+        ("UPDATE fact SET fact_id = 'T1.1.99' WHERE fact_id = 'T1.1.4'", "I5 T1 incarnation 1: fact 4 is filed as"),
+        ("DELETE FROM till WHERE id = 'T2'", "I5 1 facts are of tills that were never enrolled"),
+        # I6: one holder per token.
+        ("UPDATE place_right SET holder = 'T3' WHERE place = 'B-2'", "I6 tosca-1 B-2: leased to ('T3', 1)"),
+        ("UPDATE till SET state = 'FENCED' WHERE id = 'T2'", "I6 tosca-1 B-2: leased to ('T2', 1)"),
+        ("UPDATE place_right SET holder = 'T1' WHERE place = 'A-3'", "I6 tosca-1 A-3: in the pool, but held by T1"),
+        ("UPDATE place_right SET state = 'HELD' WHERE place = 'A-3'", "I6 tosca-1 A-3: HELD by nobody"),
+        # I8: the change log leads to what the office has.
+        ("DELETE FROM change_log WHERE position = 3", "I8 the change log jumps from 2 to 4"),
+        ("UPDATE change_head SET position = position + 1", "I8 the change log ends at"),
+        ("UPDATE place_right SET since = 5 WHERE place = 'B-2'", "I8 tosca-1 B-2: tills were told LEASED"),
+        ("UPDATE document SET body = '{}' WHERE family = 'fee'", "I8 fee counter: tills were told something else"),
+        ("UPDATE change_log SET doc_id = 'S3' WHERE doc_id = 'S2'", "I8 sale S2: tills were never told of it"),
+        # I10: every dispute is visible and has an owner.
+        ("UPDATE fact SET verdict = 'disputed' WHERE fact_id = 'T2.1.1'", "I10 T2.1.1 is disputed, but no dispute"),
+        ("UPDATE fact SET verdict = 'parked' WHERE fact_id = 'T2.1.1'", "I10 T2.1.1 is parked, but nothing waits"),
+        ("INSERT INTO dispute VALUES (1, 'T2.1.1', 'place', 'x', '', 'now', NULL)", "I10 dispute 1 about T2.1.1 has"),
+        ("INSERT INTO dispute VALUES (1, 'T7.1.1', 'place', 'x', 'me', 'now', NULL)", "I10 dispute 1 is about T7.1.1"),
+    ],
+)  # fmt: skip
+def test_a_corruption_is_named(evening: House, corruption: str, violation: str) -> None:
+    evening.run(corruption)
+    found = evening.violations()
+    assert any(line.startswith(violation) for line in found), found
+
+
+def test_a_wrong_count_is_named(house: House, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    one.record("ShiftClosed", {"shift": "S", "user": "anna", "report": {"expected": "5.00", "counted": "5.00"}})
+    house.push(one)
+    assert house.violations() == ["I4 T1.1.1: the count expects 5.00, the cash facts give 0"]
+
+
+def test_a_ticket_that_ends_twice_is_named(house: House, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    one.sell(SHOW, *house.granted(one, "A-1"), sale="S")
+    back = Effect(SHOW, "A-1", Token(1, 0), OfficeState.SOLD, OfficeState.LEASED, "T1", "S-1")
+    for _ in range(2):
+        one.record("RightsReturned", {}, (back,))
+    house.push(one)
+    assert [line for line in house.violations() if line.startswith("I7")] == [
+        "I7 ticket S-1 ended more than once: T1.1.2, T1.1.3"
+    ]
+
+
+def test_paper_of_a_forked_till_counts(house: House, tills_at: Tills) -> None:
+    one, two = tills_at("T1", "T2")
+    (grant,) = house.granted(one, "A-1")
+    one.give_back(SHOW, grant)
+    house.push(one)
+    two.sell(SHOW, *house.granted(two, "A-1"), sale="S2")
+    house.push(two)
+    one.journal.clear()
+    one.sell(SHOW, grant, sale="S1")
+    house.push(one)
+    assert house.violations() == ["I1 tosca-1 A-1: more than one live ticket: S1-1, S2-1"]
