@@ -44,6 +44,7 @@ class Fault(Enum):
     HANG_UP = auto()  # nothing was done, nothing is answered
     LOSE_ANSWER = auto()  # done, but the answer is lost
     SILENCE = auto()  # the connection stays open and nothing comes
+    SLOW = auto()  # the right answer, in ten pieces over a second
     DRIP = auto()  # a byte now and then, without an end
     FORGED = auto()  # signed by another key
     REPLAYED = auto()  # the last answer of that path once more
@@ -228,6 +229,13 @@ class ToyOffice:
         if fault is Fault.HALF:
             sock.sendall(answer[: len(answer) - len(body) // 2 - 1])
             return False
+        if fault is Fault.SLOW:
+            head = len(answer) - len(body)
+            sock.sendall(answer[:head])
+            for piece in range(10):
+                time.sleep(0.1)
+                sock.sendall(answer[head + piece * len(body) // 10 : head + (piece + 1) * len(body) // 10])
+            return True
         sock.sendall(answer)
         return True
 

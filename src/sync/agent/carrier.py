@@ -135,11 +135,19 @@ class Carrier:
         self._closed = False
 
     def exchange(
-        self, method: str, path: str, body: bytes, headers: dict[str, str], deadline: float, attempt: Attempt
+        self,
+        method: str,
+        path: str,
+        body: bytes,
+        headers: dict[str, str],
+        deadline: float,
+        attempt: Attempt,
+        body_s: float = 0.0,
     ) -> tuple[int, str, bytes]:
         """Send, and read the answer: status, signature, body; nothing is verified here.
 
-        `deadline` is by time.monotonic(). Raises Trouble.
+        The answer has to begin before `deadline` (by time.monotonic()) and to be whole `body_s`
+        after it at the latest. Raises Trouble.
         """
         left_s = max(deadline - time.monotonic(), 0.05)
         connections = self._begin()
@@ -160,7 +168,7 @@ class Carrier:
                 extensions={"trace": trace},
             ) as response:
                 attempt.answered = True
-                data = _read(response, deadline)
+                data = _read(response, deadline + body_s)
                 return response.status_code, response.headers.get(wire.H_SIGNATURE, ""), data
         except httpx2.HTTPError as error:
             if self._closed:

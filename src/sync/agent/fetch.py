@@ -13,18 +13,19 @@ from sync.agent.trouble import Trouble
 
 log = logging.getLogger(__name__)
 
-ANSWER_S: Final = 30.0  # a stadium's columns are about 1 MB
+ANSWER_S: Final = 8.0  # until it begins: a line that is lost meanwhile has to show, too
+BODY_S: Final = 300.0  # a stadium's plan and columns are about 1 MB each, minutes on a bad line
 TRIES: Final = 3
 
 
 def plan(channel: Channel, version: str) -> bytes:
     """A plan's blob. Raises Trouble."""
-    return channel.call("GET", f"/v1/plan/{quote(version, safe='')}", b"", ANSWER_S)
+    return channel.call("GET", f"/v1/plan/{quote(version, safe='')}", b"", ANSWER_S, BODY_S)
 
 
 def places(channel: Channel, show: str) -> wire.PlacesAnswer:
     """Every place of a show. Raises Trouble."""
-    answer = channel.ask("/v1/places", wire.PlacesRequest(show=show), wire.PlacesAnswer, ANSWER_S)
+    answer = channel.ask("/v1/places", wire.PlacesRequest(show=show), wire.PlacesAnswer, ANSWER_S, BODY_S)
     if answer.show != show:
         raise Trouble("not_our_office", f"/v1/places: {answer.show!r} came for {show!r}")
     return answer
@@ -47,7 +48,7 @@ def snapshot(channel: Channel, writer: ReplicaWriter) -> int:
 
 
 def _fill(channel: Channel, begun: Snapshot) -> int:
-    answer = channel.ask("/v1/snapshot", wire.Message(), wire.SnapshotAnswer, ANSWER_S)
+    answer = channel.ask("/v1/snapshot", wire.Message(), wire.SnapshotAnswer, ANSWER_S, BODY_S)
     begun.documents(answer.documents, answer.cursor)
     shows = [item for item in answer.documents if item.family == "show"]
     for version in sorted({str(show.body.get("plan_version") or "") for show in shows} - {""}):
@@ -57,7 +58,7 @@ def _fill(channel: Channel, begun: Snapshot) -> int:
         begun.show(places(channel, show.id))
     after = ""
     while True:
-        page = channel.ask("/v1/sales", wire.SalesRequest(after=after), wire.SalesAnswer, ANSWER_S)
+        page = channel.ask("/v1/sales", wire.SalesRequest(after=after), wire.SalesAnswer, ANSWER_S, BODY_S)
         begun.sales(page.sales)
         if not page.more:
             log.info("fetched a snapshot: %d documents, %d shows", len(answer.documents), len(shows))

@@ -49,9 +49,9 @@ class Channel:
         self._key = Ed25519PublicKey.from_public_bytes(office_key)
         self._till = till
 
-    def ask(self, path: str, message: wire.Message, answer: type[A], timeout_s: float) -> A:
-        """POST a message; the office's answer. Raises Trouble. The whole takes about `timeout_s` at most."""
-        body = self.call("POST", path, message.model_dump_json().encode(), timeout_s)
+    def ask(self, path: str, message: wire.Message, answer: type[A], timeout_s: float, body_s: float = 0.0) -> A:
+        """POST a message; the office's answer. Times as in `call`. Raises Trouble."""
+        body = self.call("POST", path, message.model_dump_json().encode(), timeout_s, body_s)
         try:
             return answer.model_validate_json(body)
         except ValidationError as error:
@@ -59,20 +59,24 @@ class Channel:
             where = ".".join(str(part) for part in first["loc"])
             raise Trouble("not_our_office", f"{path}: {where}: {first['msg']}") from error
 
-    def call(self, method: str, path: str, body: bytes, timeout_s: float) -> bytes:
-        """One signed request; the body of the verified answer. Raises Trouble."""
+    def call(self, method: str, path: str, body: bytes, timeout_s: float, body_s: float = 0.0) -> bytes:
+        """One signed request; the body of the verified answer. Raises Trouble.
+
+        The answer begins within `timeout_s`. A large one on a slow line may take `body_s` longer
+        to arrive, as long as something keeps coming.
+        """
         began = time.monotonic()
         while True:
             attempt = Attempt()
             try:
-                return self._once(method, path, body, began + timeout_s, attempt)
+                return self._once(method, path, body, began + timeout_s, attempt, body_s)
             except Trouble as trouble:
                 # An idle connection may be closed at the very moment it is used again. Every
                 # request may be repeated by design, so it is asked once more on a new one.
                 if not attempt.stale or time.monotonic() - began > AT_ONCE_S or isinstance(trouble, LinkClosed):
                     raise
 
-    def _once(self, method: str, path: str, body: bytes, deadline: float, attempt: Attempt) -> bytes:
+    def _once(self, method: str, path: str, body: bytes, deadline: float, attempt: Attempt, body_s: float) -> bytes:
         request_id = secrets.token_hex(16)
         incarnation = self._till.incarnation()
         signed = wire.signed_request(method, path, body, self._till.id, incarnation, request_id)
@@ -83,7 +87,7 @@ class Channel:
             wire.H_SIGNATURE: base64.b64encode(self._till.keys.sign(signed)).decode(),
             "Content-Type": "application/json",
         }
-        status, signature, data = self._carrier.exchange(method, path, body, headers, deadline, attempt)
+        status, signature, data = self._carrier.exchange(method, path, body, headers, deadline, attempt, body_s)
         if not signature:
             raise of_stranger(status, data, "the answer bears no signature")
         try:

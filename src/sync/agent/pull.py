@@ -28,7 +28,9 @@ log = logging.getLogger(__name__)
 
 FENCED: Final = "fenced"  # the code with which the office disowns a till
 POLL_S: Final = 4.0
-LATE_S: Final = 3.0  # an answer later than this after its poll's end is none
+LATE_S: Final = 3.0  # an answer that has not begun this long after its poll's end is none
+BODY_S: Final = 120.0  # a full page after an outage is about 1 MB
+PAGE: Final = 1000  # changes in one answer
 RETRY_S: Final = 2.0  # the longest wait between tries while the line is down
 REPEATED_S: Final = 0.2  # between polls while the office repeats recalls that are being answered
 
@@ -88,21 +90,26 @@ class Puller:
 
     def pull_all(self, channel: Channel) -> int:
         """Pull up to the office's latest change; the cursor. Raises Trouble, Unreadable, ReplicaUnavailable."""
-        while True:
+        target: int | None = None
+        while not self._stopping.is_set():
             answer = self._poll(channel, 0.0)
-            if answer is not None and answer.cursor >= answer.latest:
-                return self._writer.cursor()
+            if answer is None:
+                continue
+            target = answer.latest if target is None else target
+            if answer.cursor >= target or not answer.changes:
+                break
+        return self._writer.cursor()
 
     def _poll(self, channel: Channel, wait_s: float) -> wire.PullAnswer | None:
         """One pull and what follows from it; None when a whole snapshot was fetched instead."""
         if not self._writer.complete():
-            self._fetch_all(channel)
+            self._fetch_all(channel, only_if_incomplete=True)
             return None
         cursor = self._writer.cursor()
         known = self._pusher.position()
         began = time.monotonic()
-        request = wire.PullRequest(cursor=cursor, wait_s=wait_s)
-        answer = channel.ask("/v1/pull", request, wire.PullAnswer, wait_s + LATE_S)
+        request = wire.PullRequest(cursor=cursor, wait_s=wait_s, limit=PAGE)
+        answer = channel.ask("/v1/pull", request, wire.PullAnswer, wait_s + LATE_S, BODY_S)
         took_s = time.monotonic() - began
         self._watch.answered(took_s * 1000 if wait_s == 0 else None)
         self._guard.check(answer.applied, answer.head_hash, answer.state)
@@ -136,8 +143,10 @@ class Puller:
                 return
         self._ledger.changed(Changed(touched.places, touched.documents, touched.sales))
 
-    def _fetch_all(self, channel: Channel) -> None:
+    def _fetch_all(self, channel: Channel, *, only_if_incomplete: bool = False) -> None:
         with self._storing:
+            if only_if_incomplete and self._writer.complete():
+                return  # the other thread has just done it
             fetch.snapshot(channel, self._writer)
         self._watch.answered()
         self._watch.accepts("pull")

@@ -26,6 +26,7 @@ from sync.agent.watch import LinkWatch
 log = logging.getLogger(__name__)
 
 ANSWER_S: Final = 10.0  # applying a page of 500 facts takes the office well under a second
+BODY_S: Final = 60.0  # a full page takes that long to send on a bad line
 LARGEST_PAGE: Final = 1024 * 1024  # bytes of envelopes; a sale of 300 tickets is about 100 KB
 NOTING_S: Final = 5.0
 RECHECK_S: Final = 5.0  # looks into the journal even when nobody said so
@@ -87,7 +88,7 @@ class Pusher:
         """One page. Afterwards `_at` is what the office has."""
         began = time.monotonic()
         try:
-            answer = self._channel.ask("/v1/push", _request(facts), wire.PushAnswer, ANSWER_S)
+            answer = self._channel.ask("/v1/push", _request(facts), wire.PushAnswer, ANSWER_S, BODY_S)
         except Trouble as trouble:
             if trouble.cause == "office_refuses":
                 # Signature or chain: sending the same again will not help, but a mended office might.

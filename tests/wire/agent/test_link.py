@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from concurrent.futures import Future
 from pathlib import Path
@@ -11,8 +12,12 @@ import pytest
 
 from pos.domain.rights import Token
 from pos.till.ports import ClaimAnswer, LineDown, RefusedClaim
+from sync import wire
 from sync.agent import Agent
-from sync.agent.carrier import BadAddress
+from sync.agent.carrier import BadAddress, Carrier
+from sync.agent.link import Channel
+from sync.agent.link import Till as Caller
+from sync.agent.trouble import Trouble
 from tests.peers.toy_office import Fault, ToyOffice
 from tests.wire.agent.till import Clock, Journal, Keys, Till, soon
 
@@ -106,6 +111,19 @@ def test_a_flapping_line_does_not_tell_every_second(till: Till) -> None:
     told = len(till.journal.links)
     assert told <= 6, [link.state for link in till.journal.links]
     soon(lambda: shown(till) == ("online", ""), 10.0)
+
+
+def test_a_large_answer_on_a_slow_line_arrives(till: Till) -> None:
+    carrier = Carrier(till.office.url, None)
+    channel = Channel(carrier, base64.b64decode(till.office.office_key), Caller("T1", till.keys, lambda: 1))
+    request = wire.PlacesRequest(show="party")
+    try:
+        till.office.next("/v1/places", Fault.SLOW, Fault.SLOW)
+        assert len(channel.ask("/v1/places", request, wire.PlacesAnswer, 0.5, body_s=5.0).states) == 50
+        with pytest.raises(Trouble, match="does not come to an end"):
+            channel.ask("/v1/places", request, wire.PlacesAnswer, 0.5)
+    finally:
+        carrier.close()
 
 
 # ---- claims --------------------------------------------------------------------------------

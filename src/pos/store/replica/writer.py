@@ -15,10 +15,9 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.exc import DBAPIError
 
 from pos.domain.errors import Unreadable
@@ -34,7 +33,6 @@ from pos.store.replica.schema import (
     SCHEMA_VERSION,
     connect_to_write,
     document,
-    meta,
     metadata,
     place_block,
     plan,
@@ -42,11 +40,19 @@ from pos.store.replica.schema import (
     show_places,
     ticket,
 )
+from pos.store.replica.statements import (
+    get_meta,
+    has_plan,
+    is_damage,
+    next_stamp,
+    roll_back,
+    set_meta,
+    store_document,
+    store_sales,
+)
 from pos.store.replica.words import ChangeWord, ColumnsWord, DocumentWord, Needs, PlaceWord, Touched
 
 log = logging.getLogger(__name__)
-
-_DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 class LayoutMoved(Exception):
@@ -83,7 +89,10 @@ class ReplicaWriter:
         with self._lock:
             self.close()
             if self._path.exists():
-                aside = set_aside(self._path, why)
+                try:
+                    aside = set_aside(self._path, why)
+                except OSError as error:  # Windows, while a reader has it open
+                    raise ReplicaUnavailable(f"{self._path.name} cannot be set aside: {error}") from error
                 log.warning("replica set aside as %s; it will be fetched again", aside.name)
 
     def _open(self) -> Connection:
@@ -105,7 +114,7 @@ class ReplicaWriter:
         try:
             db = connect_to_write(self._path)
         except (DBAPIError, sqlite3.Error) as error:
-            if _is_damage(error):
+            if is_damage(error):
                 return "damaged"
             raise ReplicaUnavailable(f"{self._path.name} cannot be opened: {error}") from error
         try:
@@ -114,9 +123,9 @@ class ReplicaWriter:
                 return f"format{version}"
             if db.exec_driver_sql("PRAGMA quick_check(1)").scalar_one() != "ok":
                 return "damaged"
-            return "" if _meta(db, "office") == self._office else "other-office"
+            return "" if get_meta(db, "office") == self._office else "other-office"
         except DBAPIError as error:
-            if _is_damage(error):
+            if is_damage(error):
                 return "damaged"
             raise ReplicaUnavailable(f"{self._path.name} cannot be opened: {error.orig}") from error
         finally:
@@ -128,7 +137,7 @@ class ReplicaWriter:
             db = connect_to_write(self._path)
             if db.exec_driver_sql("PRAGMA user_version").scalar_one() == 0:
                 metadata.create_all(db)
-                _set_meta(db, "office", self._office)
+                set_meta(db, "office", self._office)
                 db.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
         except (DBAPIError, sqlite3.Error) as error:
             raise ReplicaUnavailable(f"{self._path.name} cannot be written: {error}") from error
@@ -147,11 +156,11 @@ class ReplicaWriter:
                 try:
                     yield db
                 except BaseException:
-                    _roll_back(db)
+                    roll_back(db)
                     raise
                 db.exec_driver_sql("COMMIT")
             except DBAPIError as error:
-                kind = ReplicaDamaged if _is_damage(error) else ReplicaUnavailable
+                kind = ReplicaDamaged if is_damage(error) else ReplicaUnavailable
                 raise kind(f"{self._path.name}: {error.orig}") from error
 
     # ---- what is stored --------------------------------------------------------------------
@@ -159,21 +168,21 @@ class ReplicaWriter:
     def cursor(self) -> int:
         """The change-log position up to which everything is stored, 0 before the first snapshot."""
         with self._using() as db:
-            return int(_meta(db, "cursor") or 0)
+            return int(get_meta(db, "cursor") or 0)
 
     def complete(self) -> bool:
         """Whether a full snapshot is stored."""
         with self._using() as db:
-            return _meta(db, "complete") == "1"
+            return get_meta(db, "complete") == "1"
 
     def has_plan(self, version: str) -> bool:
         with self._using() as db:
-            return _has_plan(db, version)
+            return has_plan(db, version)
 
     def needs(self, changes: Sequence[ChangeWord]) -> Needs:
         """What to fetch before `apply_page` may store these changes."""
         with self._using() as db:
-            cursor = int(_meta(db, "cursor") or 0)
+            cursor = int(get_meta(db, "cursor") or 0)
             fresh = [change for change in changes if change.position > cursor]
             bodies = {c.id: c.body for c in fresh if c.kind == "document" and c.family == "show"}
             stored = {row.show: row for row in db.execute(select(show_places))}
@@ -191,7 +200,7 @@ class ReplicaWriter:
                 if change.kind == "reload" or (change.kind == "places" and seatings.strange_to(change)):
                     shows.setdefault(change.show, row.layout)
             versions = {layout.plan_version_of(numbered) for numbered in shows.values()} - {""}
-            return Needs(tuple(shows), tuple(sorted(v for v in versions if not _has_plan(db, v))))
+            return Needs(tuple(shows), tuple(sorted(v for v in versions if not has_plan(db, v))))
 
     # ---- a page of changes -----------------------------------------------------------------
 
@@ -204,21 +213,21 @@ class ReplicaWriter:
     ) -> Touched:
         """Store a page, what it needs, and its cursor. Raises Unreadable or LayoutMoved; nothing is stored then."""
         with self._using(write=True) as db:
-            have = int(_meta(db, "cursor") or 0)
+            have = int(get_meta(db, "cursor") or 0)
             fresh = sorted((change for change in changes if change.position > have), key=lambda c: c.position)
-            stamp = _next_stamp(db)
+            stamp = next_stamp(db)
             for version, blob in (plans or {}).items():
                 self._store_plan(db, version, blob)
             documents = [change for change in fresh if change.kind == "document"]
             for change in documents:
-                _store_document(db, change.family, change.id, change.body)
+                store_document(db, change.family, change.id, change.body)
             touched = self._store_shows(db, shows, stamp)
             touched.update(self._store_places(db, fresh, stamp, touched.keys()))
             if documents:
                 self._season_changed(db, stamp)
             sales = [change.body for change in fresh if change.kind == "sale" and change.body is not None]
-            _store_sales(db, sales)
-            _set_meta(db, "cursor", str(max(have, cursor)))
+            store_sales(db, sales)
+            set_meta(db, "cursor", str(max(have, cursor)))
             return Touched(touched, bool(documents), bool(sales))
 
     def _store_shows(self, db: Connection, shows: Iterable[ColumnsWord], stamp: int) -> dict[str, tuple[int, ...]]:
@@ -282,7 +291,7 @@ class ReplicaWriter:
                 raise LayoutMoved(show)
         used = {layout.plan_version_of(numbered) for show, numbered in stored.items() if show in shows}
         db.execute(delete(plan).where(plan.c.version.not_in(used)))
-        _set_meta(db, "documents_version", str(stamp))
+        set_meta(db, "documents_version", str(stamp))
 
     # ---- a snapshot ------------------------------------------------------------------------
 
@@ -292,7 +301,7 @@ class ReplicaWriter:
         with self._using(write=True) as db:
             for table in (document, sale, ticket, place_block, show_places):
                 db.execute(delete(table))
-            begun = Snapshot(self, db, _next_stamp(db))
+            begun = Snapshot(self, db, next_stamp(db))
             yield begun
             begun.finish()
         with self._using() as db:
@@ -303,7 +312,7 @@ class ReplicaWriter:
 
     def _store_plan(self, db: Connection, version: str, blob: bytes) -> None:
         """Keep a plan, once it is known to be the one it is called."""
-        if _has_plan(db, version):
+        if has_plan(db, version):
             return
         sent = Plan.from_bytes(blob).version
         if sent != version:
@@ -349,81 +358,22 @@ class Snapshot:
 
     def documents(self, documents: Iterable[DocumentWord], cursor: int) -> None:
         for item in documents:
-            _store_document(self._db, item.family, item.id, item.body)
-        _set_meta(self._db, "cursor", str(cursor))
+            store_document(self._db, item.family, item.id, item.body)
+        set_meta(self._db, "cursor", str(cursor))
 
     def plan(self, version: str, blob: bytes) -> None:
         self._writer._store_plan(self._db, version, blob)
 
     def has_plan(self, version: str) -> bool:
-        return _has_plan(self._db, version)
+        return has_plan(self._db, version)
 
     def show(self, columns: ColumnsWord) -> None:
         """Raises LayoutMoved when the office's documents have changed since: begin again."""
         self._writer._store_shows(self._db, (columns,), self._stamp)
 
     def sales(self, documents: Sequence[dict[str, Any]]) -> None:
-        _store_sales(self._db, documents)
+        store_sales(self._db, documents)
 
     def finish(self) -> None:
         self._writer._season_changed(self._db, self._stamp)
-        _set_meta(self._db, "complete", "1")
-
-
-# ---- statements ----------------------------------------------------------------------------
-
-
-def _is_damage(error: DBAPIError | sqlite3.Error) -> bool:
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    return getattr(cause, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
-
-
-def _roll_back(db: Connection) -> None:
-    """A full disk or an I/O error has already ended the transaction."""
-    raw = db.connection.dbapi_connection
-    if isinstance(raw, sqlite3.Connection) and raw.in_transaction:
-        raw.execute("ROLLBACK")
-
-
-def _meta(db: Connection, key: str) -> str:
-    return str(db.execute(select(meta.c.value).where(meta.c.key == key)).scalar_one_or_none() or "")
-
-
-def _set_meta(db: Connection, key: str, value: str) -> None:
-    statement = insert(meta).values(key=key, value=value)
-    db.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value}))
-
-
-def _next_stamp(db: Connection) -> int:
-    stamp = int(_meta(db, "stamp") or 0) + 1
-    _set_meta(db, "stamp", str(stamp))
-    return stamp
-
-
-def _has_plan(db: Connection, version: str) -> bool:
-    return db.execute(select(func.count()).select_from(plan).where(plan.c.version == version)).scalar_one() > 0
-
-
-def _store_document(db: Connection, family: str, name: str, body: dict[str, Any] | None) -> None:
-    if body is None:
-        db.execute(delete(document).where(document.c.family == family, document.c.id == name))
-        return
-    statement = insert(document).values(family=family, id=name, body=json.dumps(body, ensure_ascii=False))
-    db.execute(statement.on_conflict_do_update(index_elements=["family", "id"], set_={"body": statement.excluded.body}))
-
-
-def _store_sales(db: Connection, documents: Sequence[dict[str, Any]]) -> None:
-    """Sales' documents by value, the tickets found by code and id. Raises Unreadable."""
-    sales: list[tuple[str, ...]] = []
-    tickets: list[tuple[str, ...]] = []
-    for body in documents:
-        try:
-            text = json.dumps(body, ensure_ascii=False)
-            sales.append((body["id"], body["at"], body["till"], str(body.get("name") or "").casefold(), text))
-            tickets.extend((item["id"], item.get("code", ""), body["id"]) for item in body["tickets"])
-        except (KeyError, TypeError, AttributeError) as error:
-            raise Unreadable("a sale from the office", str(body.get("id", "")), repr(error)) from error
-    if sales:
-        db.exec_driver_sql("INSERT OR REPLACE INTO sale (id, at, till, name, body) VALUES (?, ?, ?, ?, ?)", sales)
-    if tickets:
-        db.exec_driver_sql("INSERT OR REPLACE INTO ticket (id, code, sale) VALUES (?, ?, ?)", tickets)
+        set_meta(self._db, "complete", "1")

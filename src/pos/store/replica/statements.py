@@ -1,0 +1,73 @@
+"""The replica's small statements: keys and values, documents, plans, sales."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, delete, func, select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import DBAPIError
+
+from pos.domain.errors import Unreadable
+from pos.store.replica.schema import document, meta, plan
+
+_DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
+
+def is_damage(error: DBAPIError | sqlite3.Error) -> bool:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(cause, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
+
+
+def roll_back(db: Connection) -> None:
+    """A full disk or an I/O error has already ended the transaction."""
+    raw = db.connection.dbapi_connection
+    if isinstance(raw, sqlite3.Connection) and raw.in_transaction:
+        raw.execute("ROLLBACK")
+
+
+def get_meta(db: Connection, key: str) -> str:
+    return str(db.execute(select(meta.c.value).where(meta.c.key == key)).scalar_one_or_none() or "")
+
+
+def set_meta(db: Connection, key: str, value: str) -> None:
+    statement = insert(meta).values(key=key, value=value)
+    db.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value}))
+
+
+def next_stamp(db: Connection) -> int:
+    stamp = int(get_meta(db, "stamp") or 0) + 1
+    set_meta(db, "stamp", str(stamp))
+    return stamp
+
+
+def has_plan(db: Connection, version: str) -> bool:
+    return db.execute(select(func.count()).select_from(plan).where(plan.c.version == version)).scalar_one() > 0
+
+
+def store_document(db: Connection, family: str, name: str, body: dict[str, Any] | None) -> None:
+    if body is None:
+        db.execute(delete(document).where(document.c.family == family, document.c.id == name))
+        return
+    statement = insert(document).values(family=family, id=name, body=json.dumps(body, ensure_ascii=False))
+    db.execute(statement.on_conflict_do_update(index_elements=["family", "id"], set_={"body": statement.excluded.body}))
+
+
+def store_sales(db: Connection, documents: Sequence[dict[str, Any]]) -> None:
+    """Sales' documents by value, the tickets found by code and id. Raises Unreadable."""
+    sales: list[tuple[str, ...]] = []
+    tickets: list[tuple[str, ...]] = []
+    for body in documents:
+        try:
+            text = json.dumps(body, ensure_ascii=False)
+            sales.append((body["id"], body["at"], body["till"], str(body.get("name") or "").casefold(), text))
+            tickets.extend((item["id"], item.get("code", ""), body["id"]) for item in body["tickets"])
+        except (KeyError, TypeError, AttributeError) as error:
+            raise Unreadable("a sale from the office", str(body.get("id", "")), repr(error)) from error
+    if sales:
+        db.exec_driver_sql("INSERT OR REPLACE INTO sale (id, at, till, name, body) VALUES (?, ?, ?, ?, ?)", sales)
+    if tickets:
+        db.exec_driver_sql("INSERT OR REPLACE INTO ticket (id, code, sale) VALUES (?, ?, ?)", tickets)
