@@ -19,8 +19,8 @@ from typing import Final
 from pos.store.verify.evidence import CannotRead, Evidence, Findings, Place, Token, looking_at
 from pos.store.verify.journal import Story
 
-_FORMAT: Final = 1
-_RECORD: Final = struct.Struct("<BIIIIQ")  # state letter, holder, since, epoch, hop, position
+_FORMAT: Final = 2
+_RECORD: Final = struct.Struct("<BIIII")  # state letter, holder, since, epoch, hop
 # This till's state of a place -> how the office has it once it has heard: letter, whether we are the holder.
 _AGREED: Final = {
     "LEASED": ("L", True),
@@ -88,7 +88,7 @@ def _words(db: Connection, shows: set[str], found: Findings) -> Iterator[tuple[P
         if len(records) != len(places) * _RECORD.size:
             found.wrong("I8", f"{show}: the replica has {len(records) // _RECORD.size} of {len(places)} places")
             continue
-        for place, (letter, holder, _, epoch, hop, _) in zip(places, _RECORD.iter_unpack(records), strict=True):
+        for place, (letter, holder, _, epoch, hop) in zip(places, _RECORD.iter_unpack(records), strict=True):
             yield (show, place), _Word(chr(letter), holders[holder], (epoch, hop))
 
 
