@@ -33,9 +33,11 @@ def seat_size(pitch: float) -> float:
     return round(pitch * share * 4) / 4
 
 
-def _whole(positions: NDArray[np.float32]) -> NDArray[np.intp]:
+def _whole(positions: NDArray[np.float32]) -> NDArray[np.int32]:
     """Rounded down; a conversion cuts towards zero, so it is done among positive numbers."""
-    return (positions + np.float32(_AHEAD)).astype(np.intp) - _AHEAD
+    whole = (positions + np.float32(_AHEAD)).astype(np.int32)
+    whole -= _AHEAD
+    return whole
 
 
 class Hall:

@@ -16,9 +16,10 @@ from pos.ui.seatmap.glyphs import SeatColors
 from pos.ui.theme.color import channels, mix
 from pos.ui.theme.tokens import Tokens
 
-Ints = NDArray[np.intp]
+Pixels = NDArray[np.integer]
 
 _FEW: Final = 2048  # pixels; fewer are written in one go
+_NONE: Final[NDArray[np.intp]] = np.empty(0, np.intp)
 
 
 def stamp_side(pitch: float) -> int:
@@ -60,9 +61,9 @@ def _opaque(color: str) -> int:
 def scatter(
     pixels: NDArray[np.uint32],
     clip: tuple[int, int, int, int],
-    xs: Ints,
-    ys: Ints,
-    keys: Ints,
+    xs: Pixels,
+    ys: Pixels,
+    keys: NDArray[np.intp],
     stamps: NDArray[np.uint32],
 ) -> None:
     """Write one stamp a seat into `pixels`, (height, width), and nothing outside `clip`.
@@ -74,16 +75,18 @@ def scatter(
     if len(stamps) * len(keys) <= _FEW:
         _write(pixels, clip, xs, ys, stamps.take(keys, axis=1))
         return
-    left, top, right, bottom = clip
     side = int(len(stamps) ** 0.5)
-    touching = (xs > left - side) & (xs < right) & (ys > top - side) & (ys < bottom)
-    if not touching.all():
+    cut = _NONE
+    if not _all_inside(clip, xs, ys, side):
+        left, top, right, bottom = clip
+        touching = (xs > left - side) & (xs < right) & (ys > top - side) & (ys < bottom)
         xs, ys, keys = xs[touching], ys[touching], keys[touching]
-    inner = (xs >= left) & (xs + side <= right) & (ys >= top) & (ys + side <= bottom)
-    cut = np.flatnonzero(~inner)
+        inner = (xs >= left) & (xs <= right - side) & (ys >= top) & (ys <= bottom - side)
+        cut = np.flatnonzero(~inner)
     flat, width = pixels.reshape(-1), pixels.shape[1]
-    first = ys * width + xs
-    whole, kinds = (first[inner], keys[inner]) if len(cut) else (first, keys)
+    whole, kinds = ys.astype(np.intp) * width + xs, keys
+    if len(cut):
+        whole, kinds = whole[inner], keys[inner]
     values = stamps[0].take(kinds)
     # Where stamps overlap, a later pixel of the stamp wins, whichever seat it belongs to. Keeping to
     # that order makes a part painted anew the same as if all had been.
@@ -95,8 +98,13 @@ def scatter(
             _write(pixels, clip, xs[cut] + n % side, ys[cut] + n // side, row.take(keys[cut])[None, :])
 
 
+def _all_inside(clip: tuple[int, int, int, int], xs: Pixels, ys: Pixels, side: int) -> bool:
+    left, top, right, bottom = clip
+    return bool(xs.min() >= left and xs.max() <= right - side and ys.min() >= top and ys.max() <= bottom - side)
+
+
 def _write(
-    pixels: NDArray[np.uint32], clip: tuple[int, int, int, int], xs: Ints, ys: Ints, stamps: NDArray[np.uint32]
+    pixels: NDArray[np.uint32], clip: tuple[int, int, int, int], xs: Pixels, ys: Pixels, stamps: NDArray[np.uint32]
 ) -> None:
     """The same for a few seats, each with its own stamp: every pixel is looked at for whether it is inside."""
     left, top, right, bottom = clip
