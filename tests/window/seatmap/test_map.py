@@ -409,6 +409,21 @@ def test_nonsense_is_refused_and_changes_nothing(opera, wrong, error):
     assert np.array_equal(picture(opera), before)
 
 
+def test_another_show_in_the_same_hall_keeps_the_view(qtbot):
+    plan = shipped("opera")
+    seats = opened(qtbot, plan)
+    seats.zoom_in()
+    seats.set_basket([3])
+    before = seats.position_of(700)
+    states = mixed(plan)
+    seats.set_show(plan, states)
+    assert seats.position_of(700) == before
+    assert seats.state_of(3) == states[3]
+    assert np.array_equal(picture(seats), afresh(qtbot, seats, plan, states))
+    seats.set_show(shipped("studio"), bytes(220))
+    assert seats._camera.fitted
+
+
 def test_states_may_come_as_bytes_or_columns(qtbot):
     plan = square(4)
     wanted = [ix % 5 for ix in range(16)]
@@ -529,6 +544,15 @@ def test_areas_are_tiles_one_can_press(opera, qtbot):
     assert opera._dock._tiles is tiles
     opera.set_areas([])
     assert opera.seat_pitch == pytest.approx(whole)
+
+
+def test_new_counts_of_areas_leave_the_seats_alone(opera, monkeypatch):
+    opera.set_areas([("st", "Standing", 61, 20, 150)])
+    QApplication.processEvents()
+    updates = []
+    monkeypatch.setattr(opera, "update", lambda *rect: updates.append(rect))
+    opera.set_areas([("st", "Standing", 60, 20, 150)])
+    assert not updates
 
 
 def test_a_show_may_have_no_seats_at_all(qtbot):

@@ -62,6 +62,8 @@ class MapView(QWidget):
     def set_show(self, plan: Plan | None, states: bytes | bytearray | NDArray[np.uint8] = b"") -> None:
         """Show a hall: one state byte a place, in the plan's order. None shows only areas.
 
+        The same plan again, for another show in the same hall or after everything changed,
+        keeps what part of it is in view. The basket is empty afterwards.
         Raises ValueError if there are not as many states as places, or one is unknown.
         """
         if plan is None:
@@ -69,6 +71,12 @@ class MapView(QWidget):
             self._base = np.zeros(0, np.uint8)
         else:
             self._base = _checked(states, len(plan))
+            if self._hall is not None and self._hall.plan is plan:
+                self._hall.states = self._base[self._hall.geometry.order]
+                self._basket = frozenset()
+                self._count()
+                self._repaint()
+                return
             self._hall = Hall(plan, self._base, self._tokens)
             self._hall.set_shapes(self._shapes)
             self._hall.set_offline(self._offline)
@@ -105,8 +113,10 @@ class MapView(QWidget):
 
     def set_areas(self, areas: list[Area]) -> None:
         """Show standing areas as tiles under the seats: (id, name, free in the pool, in hand, capacity)."""
+        hidden = self._dock.isHidden()
         self._dock.set_areas(areas)
-        self._lay_out()
+        if self._dock.isHidden() != hidden:
+            self._lay_out()
 
     def set_category_shapes(self, shapes: dict[str, CategoryShape]) -> None:
         """How categories are drawn, by name; those left out are discs. Raises ValueError for an unknown shape."""
