@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, Literal, Protocol
 
+from pos.devices.escpos.library import native_qr
 from pos.devices.profile import Profile
 
 RESET: Final = b"\x1b@"
@@ -201,21 +202,5 @@ def _code_page(texts: Sequence[str], profile: Profile) -> str | None:
 
 
 def _native_code(line: Line, profile: Profile) -> bytes:
-    """GS ( k: the printer draws the QR code itself, with medium error correction."""
-    data = line.payload.encode()
     module = max(1, min(16, int(line.module_mm * profile.dots_per_mm)))
-
-    def function(number: int, parameters: bytes) -> bytes:
-        return b"\x1d(k" + (len(parameters) + 2).to_bytes(2, "little") + bytes([0x31, number]) + parameters
-
-    return b"".join(
-        [
-            _CENTER,
-            function(0x41, b"2\x00"),
-            function(0x43, bytes([module])),
-            function(0x45, b"1"),
-            function(0x50, b"0" + data),
-            function(0x51, b"0"),
-            _LEFT,
-        ]
-    )
+    return _CENTER + native_qr(line.payload, module) + _LEFT
