@@ -1,0 +1,167 @@
+"""The guards bite: each is taken out in turn, and the scenario that rests on it must then fail.
+
+A guard is taken out by rewriting one expression of its function's source. When that
+expression has moved, the test says so; it never passes because nothing was changed.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import textwrap
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import pos.domain.rights as rights
+import pos.domain.sale as sale
+import pos.store.schema as schema
+import pos.till.counter.issue as issue
+import pos.till.counter.passing as passing
+import pos.till.desk as desk
+import pos.till.front as front
+from tests.unit.till import test_issue, test_memory, test_passing, test_pay, test_sell
+from tests.unit.till.counter import Counter
+
+Make = Callable[..., Counter]
+Scenario = Callable[[Counter], None]
+
+
+def mutate(patch: pytest.MonkeyPatch, owner: Any, name: str, old: str, new: str) -> None:
+    """Rewrite `old` to `new` in a function of a module or class, wherever the program has it by name."""
+    function = getattr(owner, name)
+    source = textwrap.dedent(inspect.getsource(function))
+    assert source.count(old) == 1, f"{name} does not hold {old!r} exactly once any more"
+    home = sys.modules[owner.__module__] if inspect.isclass(owner) else owner
+    made: dict[str, Any] = {}
+    exec(compile(source.replace(old, new), f"<{name}, mutated>", "exec"), vars(home), made)
+    if inspect.isclass(owner):
+        patch.setattr(owner, name, made[name])
+        return
+    for module in [module for key, module in sys.modules.items() if key.startswith("pos.")]:
+        if vars(module).get(name) is function:
+            patch.setattr(module, name, made[name])
+
+
+def no_late_guard(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, rights, "may_accept", "own is None or token > own.token", "True")
+
+
+def no_return_of_what_never_came(patch: pytest.MonkeyPatch) -> None:
+    mutate(
+        patch, passing, "answer_recalls",
+        "back.append((ask.show, ask.place, OwnRight(OwnState.LEASED, ask.token)))", "continue",
+    )  # fmt: skip
+
+
+def tell_without_letting_go(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, passing, "give_back", "unit.put_rights(gone)", "pass")
+
+
+def let_go_without_telling(patch: pytest.MonkeyPatch) -> None:
+    mutate(
+        patch, passing, "give_back", 'unit.record(Kind.RIGHTS_RETURNED, {"reason": reason}, effects=effects)', "pass"
+    )
+
+
+def baskets_may_be_recalled(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, passing, "answer_recalls", "(ask.show, ask.place) in in_basket and not lapsed", "False")
+
+
+def any_incarnations_grants(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, passing, "accept", "answer.incarnation != desk.outside.incarnation", "False")
+
+
+def own_word_always_wins(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, rights, "may_sell", "and own.token >= office.token", "")
+
+
+def inexact_tenders(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, sale, "settle", "said not in (exact, owed)", "said > owed")
+
+
+def no_amnesia_guard(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, desk.Desk, "_look_at_the_mark", "mark is None or self.fenced", "True")
+
+
+def forgetful_keys(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, desk.Unit, "answers", "if self.call.key:", "if False:")
+
+
+def another_chain(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, desk.Unit, "record", "previous = self.facts[-1].hash if self.facts else self.desk.hash", 'previous = "0" * 64')  # noqa: E501  # fmt: skip
+
+
+def print_again_what_had_begun(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, issue, "resume", 'desk.ledger.jobs("queued")', 'desk.ledger.jobs("queued", "started")')
+
+
+def lazy_commits(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, schema, "_writer_pragmas", "synchronous=FULL", "synchronous=NORMAL")
+
+
+def two_live_tickets(patch: pytest.MonkeyPatch) -> None:
+    def opened(self: desk.Desk, old: Callable[[desk.Desk], None] = desk.Desk._open) -> None:
+        old(self)
+        self.ledger.connection.exec_driver_sql("DROP INDEX one_live_ticket")
+
+    patch.setattr(desk.Desk, "_open", opened)
+
+
+def keys_forgotten_in_flight(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, front.Front, "_once", "running = self._running.get(key)", "running = None")
+
+
+def underpaid(counter: Counter) -> None:
+    test_pay.test_tenders_settle_exactly_or_nothing_happens(counter, test_pay.cash("58.99"), "underpaid")
+
+
+def every_commit_is_synced(counter: Counter) -> None:
+    asked = "PRAGMA synchronous"
+    level = counter.desk.submit(lambda: counter.desk.ledger.connection.exec_driver_sql(asked).scalar()).result(5)
+    assert level == 2
+
+
+GUARDS: list[tuple[Callable[[pytest.MonkeyPatch], None], Scenario]] = [
+    (no_late_guard, test_passing.test_a_grant_that_never_arrived_is_returned_and_dropped_when_it_comes_late),
+    (
+        no_return_of_what_never_came,
+        test_passing.test_a_grant_that_never_arrived_is_returned_and_dropped_when_it_comes_late,
+    ),
+    (tell_without_letting_go, test_passing.test_a_right_given_back_cannot_be_sold),
+    (let_go_without_telling, test_passing.test_an_idle_right_is_given_back_by_a_fact),
+    (baskets_may_be_recalled, test_passing.test_a_place_in_the_basket_is_declined),
+    (any_incarnations_grants, test_sell.test_a_grant_for_another_incarnation_is_dropped),
+    (own_word_always_wins, test_passing.test_what_the_office_passed_on_is_not_sold_whatever_the_ledger_says),
+    (inexact_tenders, underpaid),
+    (no_amnesia_guard, test_memory.test_an_old_copy_of_the_folder_is_fenced),
+    (forgetful_keys, test_pay.test_the_same_key_sells_once),
+    (keys_forgotten_in_flight, test_pay.test_the_same_key_while_the_first_call_is_under_way),
+    (another_chain, test_pay.test_selling_goes_on_without_a_line),
+    (print_again_what_had_begun, test_issue.test_a_job_that_had_begun_is_a_question_after_a_restart),
+    (lazy_commits, every_commit_is_synced),
+    (two_live_tickets, test_pay.test_two_live_tickets_for_a_place_are_refused_by_the_ledger_itself),
+]
+
+
+@pytest.mark.parametrize(("guard", "scenario"), GUARDS, ids=[guard.__name__ for guard, _ in GUARDS])
+def test_without_its_guard_the_scenario_fails(
+    make_counter: Make, monkeypatch: pytest.MonkeyPatch, guard: Callable[[pytest.MonkeyPatch], None], scenario: Scenario
+) -> None:
+    guard(monkeypatch)
+    counter = make_counter()
+    counter.open()
+    with pytest.raises(Exception):  # noqa: B017, PT011 - an assertion, or a refusal that nobody expected
+        scenario(counter)
+
+
+@pytest.mark.parametrize("scenario", [underpaid, every_commit_is_synced])
+def test_with_its_guard_it_passes(counter: Counter, scenario: Scenario) -> None:
+    """The scenarios that are not tests elsewhere."""
+    scenario(counter)
+
+
+def test_a_mutation_that_changes_nothing_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(AssertionError, match="exactly once"):
+        mutate(monkeypatch, rights, "may_accept", "no such expression", "True")
