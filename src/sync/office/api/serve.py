@@ -62,7 +62,7 @@ def serve(
     office = Office(database, key)
     config = uvicorn.Config(
         make_app(office),
-        log_level="warning",
+        log_level="error",
         access_log=False,
         proxy_headers=False,
         server_header=False,

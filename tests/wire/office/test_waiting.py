@@ -1,0 +1,138 @@
+"""Long polls and recalls over TCP: what one till does reaches another at once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from sync import wire
+from tests.peers.small_season import SHOW
+from tests.peers.till_client import TillClient
+from tests.wire.office.conftest import Served
+
+Twin = Callable[[TillClient], TillClient]
+AT_ONCE_S = 1.0
+
+
+@pytest.fixture
+def pool() -> ThreadPoolExecutor:
+    with ThreadPoolExecutor(4) as made:
+        yield made
+
+
+def timed(work: Callable[[], object]) -> tuple[object, float]:
+    began = time.monotonic()
+    result = work()
+    return result, time.monotonic() - began
+
+
+def test_a_sale_ends_another_tills_long_poll_at_once(served: Served, clients: Twin, pool: ThreadPoolExecutor) -> None:
+    (grant,) = served.one.claim(SHOW, "A-1").granted
+    cursor = served.two.pull(0, limit=2000).cursor
+    waiting = pool.submit(clients(served.two).pull, cursor, 20.0)
+    time.sleep(0.5)
+    assert not waiting.done()
+    served.one.sell(SHOW, grant)
+    began = time.monotonic()
+    assert served.one.push().status == 200
+    page = waiting.result()
+    assert time.monotonic() - began < AT_ONCE_S
+    assert [change.kind for change in page.changes] == ["places", "sale"]
+    assert page.changes[0].items[0].state == "SOLD"
+    assert page.changes[1].body is not None
+    assert page.changes[1].body["tickets"][0]["state"] == "live"
+
+
+def test_a_quiet_long_poll_ends_when_its_time_is_over(served: Served) -> None:
+    cursor = served.two.pull(0, limit=2000).cursor
+    page, seconds = timed(lambda: served.two.pull(cursor, wait_s=1.0))
+    assert isinstance(page, wire.PullAnswer)
+    assert page.changes == []
+    assert 0.9 < seconds < 2.0
+
+
+def test_a_recall_is_answered_by_a_return(served: Served, clients: Twin, pool: ThreadPoolExecutor) -> None:
+    grants = served.one.claim(SHOW, "A-2", "A-3").granted
+    cursor = served.one.pull(0, limit=2000).cursor
+    polling = pool.submit(clients(served.one).pull, cursor, 20.0)
+    time.sleep(0.3)
+    began = time.monotonic()
+    claiming = pool.submit(clients(served.two).claim, SHOW, "A-2", "A-3", "A-4", wait_s=4.0)
+    asked = polling.result()
+    assert time.monotonic() - began < AT_ONCE_S, "a recall ends the holder's long poll"
+    assert [(recall.place, recall.epoch) for recall in asked.recalls] == [(g.place, g.epoch) for g in grants]
+    assert served.one.pull(cursor).recalls == asked.recalls, "repeated until answered"
+    served.one.give_back(SHOW, *grants)
+    assert served.one.push().status == 200
+    answer = claiming.result()
+    assert time.monotonic() - began < 3 * AT_ONCE_S
+    assert {grant.place for grant in answer.granted} == {"A-2", "A-3", "A-4"}
+    assert served.one.pull(cursor).recalls == []
+
+
+def test_a_declined_recall_refuses_at_once(served: Served, clients: Twin, pool: ThreadPoolExecutor) -> None:
+    served.one.claim(SHOW, "A-5")
+    claiming = pool.submit(clients(served.two).claim, SHOW, "A-5", wait_s=4.0)
+    while not (asked := served.one.pull(0, limit=1).recalls):
+        time.sleep(0.05)
+    began = time.monotonic()
+    items = [item.model_dump() for item in asked]
+    assert served.one.ask("decline", items=items, why="basket").status == 200
+    answer = claiming.result()
+    assert time.monotonic() - began < AT_ONCE_S
+    assert [(item.code, item.holder) for item in answer.refused] == [("right_elsewhere", "T1")]
+    assert answer.refused[0].since > 0
+
+
+def test_a_recall_that_nobody_answers_is_refused_in_time(served: Served) -> None:
+    served.one.claim(SHOW, "A-6")
+    answer, seconds = timed(lambda: served.two.claim(SHOW, "A-6", wait_s=1.0))
+    assert isinstance(answer, wire.ClaimAnswer)
+    assert [item.code for item in answer.refused] == ["right_elsewhere"]
+    assert 0.9 < seconds < 2.0
+    assert served.one.pull(0, limit=1).recalls == []
+
+
+def test_an_unanswered_recall_does_not_make_the_holders_poll_spin(
+    served: Served, clients: Twin, pool: ThreadPoolExecutor
+) -> None:
+    served.one.claim(SHOW, "A-7")
+    cursor = served.one.pull(0, limit=2000).cursor
+    claiming = pool.submit(clients(served.two).claim, SHOW, "A-7", wait_s=2.0)
+    pulls = 0
+    while not claiming.done():
+        served.one.pull(cursor, wait_s=5.0)
+        pulls += 1
+    assert 2 <= pulls < 15
+
+
+def test_two_tills_that_want_each_others_seats_both_hear_in_time(
+    served: Served, clients: Twin, pool: ThreadPoolExecutor
+) -> None:
+    served.one.claim(SHOW, "B-1")
+    served.two.claim(SHOW, "B-2")
+    began = time.monotonic()
+    first = pool.submit(clients(served.one).claim, SHOW, "B-1", "B-2", wait_s=1.5)
+    second = pool.submit(clients(served.two).claim, SHOW, "B-2", "B-1", wait_s=1.5)
+    assert first.result().refused[0].place == "B-2"
+    assert second.result().refused[0].place == "B-1"
+    assert time.monotonic() - began < 3.0
+
+
+def test_fifty_claims_at_once_for_one_seat_have_one_winner(
+    served: Served, clients: Twin, pool: ThreadPoolExecutor
+) -> None:
+    twins = [clients(till) for till in (served.one, served.two, served.three)]
+    for twin in twins:
+        twin.http.timeout = 30
+
+    def attempt(n: int) -> set[str]:
+        client = twins[n % 3]
+        return {client.till} if client.claim(SHOW, "B-5").granted else set()
+
+    with ThreadPoolExecutor(20) as many:
+        winners = set().union(*many.map(attempt, range(50)))
+    assert len(winners) == 1
