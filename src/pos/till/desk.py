@@ -87,7 +87,8 @@ class Unit:
     def record(
         self, kind: str, body: dict[str, Any], *, postings: Sequence[Posting] = (), effects: Sequence[Effect] = ()
     ) -> Fact:
-        """Journal a fact in this transaction."""
+        """Journal a fact in this transaction. Raises Refused("storage_failed")."""
+        self.desk.check_marked()
         at = self.at = self.at or self.desk.clock.now()
         previous = self.facts[-1].hash if self.facts else self.desk.hash
         outside = self.desk.outside
@@ -129,6 +130,7 @@ class Desk:
         self._ready: Future[None] = Future()
         self._call = Call()
         self._acknowledged = 0
+        self._unmarked = ""  # why the last fact's high-water mark is not written
         self._season: Season | None = None  # as it was looked up in this step
 
     # ---- from any thread ---------------------------------------------------------------
@@ -158,6 +160,12 @@ class Desk:
     def post(self, work: Callable[[], None]) -> None:
         """Do something on the desk's thread, with nobody waiting for it."""
         self._work.put(work)
+
+    def post_in(self, seconds: float, work: Callable[[], None]) -> None:
+        """The same, some time from now; not at all if the till ends before."""
+        timer = threading.Timer(seconds, self.post, [work])
+        timer.daemon = True
+        timer.start()
 
     def subscribe(self, listener: Callable[[dict[str, Any]], None]) -> None:
         """Hear events, on the desk's thread: be quick, and hand them on."""
@@ -243,11 +251,27 @@ class Desk:
 
     def _put_mark(self, last: SignedFact) -> None:
         try:
-            self.outside.mark.write(self.outside.incarnation, last.number, last.hash)
+            self._write_mark()
         except OSError:
             # The fact is durable, so whoever waits for it must hear that. A mark that is
             # behind guards a little less; it never stops a till that is in order.
             log.exception("the high-water mark could not be written")
+
+    def _write_mark(self) -> None:
+        try:
+            self.outside.mark.write(self.outside.incarnation, self.number, self.hash)
+            self._unmarked = ""
+        except OSError as error:
+            # What is committed has happened and is answered; but nothing follows it unguarded.
+            log.error("the high-water mark could not be written: %s", error)
+            self._unmarked = str(error)
+
+    def check_marked(self) -> None:
+        """Raises Refused("storage_failed") while the high-water mark is behind and cannot be written."""
+        if self._unmarked:
+            self._write_mark()
+        if self._unmarked:
+            raise Refused("storage_failed", reason=self._unmarked)
 
     def fence(self, reason: str) -> None:
         """Stop selling for good: this ledger is not the one the office knows."""

@@ -24,6 +24,7 @@ from pos.till.ports import Outcome
 from pos.till.words import Words
 
 UNFINISHED: Final = ("failed", "unknown")
+RECORD_AGAIN_S: Final = 1.0
 
 
 def words(desk: Desk) -> Words:
@@ -166,7 +167,11 @@ def send(desk: Desk, job: PrintJob) -> None:
 
 
 def _outcome(desk: Desk, job: PrintJob, outcome: Outcome, text: str) -> None:
-    _finished(desk, job, outcome, text)
+    try:
+        _finished(desk, job, outcome, text)
+    except Refused:
+        # The disk is full. What came out must not be asked about or printed again, so it is kept in mind.
+        desk.post_in(RECORD_AGAIN_S, lambda: _outcome(desk, job, outcome, text))
 
 
 def _set(desk: Desk, job: int, state: str, text: str = "") -> None:

@@ -1,0 +1,245 @@
+"""A screen without a monitor, and hands and eyes at it: Xvfb, xdotool, and ImageMagick's `import`.
+
+There is no window manager: what has the keyboard is what asked for it last.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import select
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+from PIL import Image
+
+from tests import guards
+
+SCREEN: Final = (1920, 1080)
+_START_S: Final = 20.0
+_HAND_S: Final = 10.0
+_LOOK_S: Final = 0.15  # between two looks; a picture of the screen takes about as long
+_KEY_PAUSE_MS: Final = 40
+
+Box = tuple[int, int, int, int]  # left, top, right, bottom, as in Pillow
+Color = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a window is, px on the screen."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def box(self) -> Box:
+        return self.x, self.y, self.x + self.width, self.y + self.height
+
+
+class Display:
+    """An X server of its own, on a number that is free; ended by `close`."""
+
+    def __init__(self, size: tuple[int, int] = SCREEN) -> None:
+        reading, writing = os.pipe()
+        width, height = size
+        command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"]
+        try:
+            self._server = subprocess.Popen(
+                [*command, "-noreset"], pass_fds=(writing,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
+            os.close(writing)
+            ready, _, _ = select.select([reading], [], [], _START_S)
+            number = os.read(reading, 16).decode().strip() if ready else ""
+        finally:
+            os.close(reading)
+        if not number:
+            self.close()
+            raise RuntimeError(f"Xvfb did not start within {_START_S} s")
+        self.name = f":{number}"
+
+    def __enter__(self) -> Display:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._server.terminate()
+        self._server.wait(_HAND_S)
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """What a program that shall open its windows here is started with."""
+        kept = {name: value for name, value in os.environ.items() if name not in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY")}
+        return {**kept, "DISPLAY": self.name, **more}
+
+    # ---- hands ---------------------------------------------------------------------------
+
+    def press(self, *keys: str) -> None:
+        """Keys by their X names ("Return", "ctrl+n"), to whatever has the keyboard."""
+        self._xdotool("key", "--delay", str(_KEY_PAUSE_MS), *keys)
+
+    def type(self, text: str) -> None:
+        self._xdotool("type", "--delay", str(_KEY_PAUSE_MS), text)
+
+    def click(self, x: int, y: int) -> None:
+        self._xdotool("mousemove", str(x), str(y), "click", "1")
+
+    def close_window(self, title: str) -> None:
+        """Ask a window to close, as the cross of its title bar does; xdotool cannot."""
+        (window,) = self._search(title)
+        _ask_to_close(self.name, window)
+
+    # ---- eyes ----------------------------------------------------------------------------
+
+    def find(self, title: str) -> Place | None:
+        """The visible window of exactly this title."""
+        for window in self._search(title):
+            said = self._xdotool("getwindowgeometry", "--shell", str(window))
+            values = dict(line.split("=") for line in said.split())
+            return Place(int(values["X"]), int(values["Y"]), int(values["WIDTH"]), int(values["HEIGHT"]))
+        return None
+
+    def picture(self, path: Path) -> Image.Image:
+        """The whole screen as it is now, kept in a file for whoever reads a failure."""
+        command = ["import", "-display", self.name, "-window", "root", "-define", "png:compression-level=1", str(path)]
+        subprocess.run(command, check=True, timeout=_HAND_S, capture_output=True)
+        return Image.open(path).convert("RGB")
+
+    def _search(self, title: str) -> list[int]:
+        command = ["xdotool", "search", "--onlyvisible", "--name", f"^{title}$"]
+        done = subprocess.run(
+            command, env=self.environment(), capture_output=True, text=True, timeout=_HAND_S, check=False
+        )
+        return [int(line) for line in done.stdout.split()]  # none is its exit code 1
+
+    def _xdotool(self, *words: str) -> str:
+        done = subprocess.run(
+            ["xdotool", *words], env=self.environment(), capture_output=True, text=True, timeout=_HAND_S, check=False
+        )
+        assert done.returncode == 0, f"xdotool {words}: {done.stderr}"
+        return done.stdout
+
+
+def wait_until(seen: Callable[[], bool], seconds: float, what: str) -> float:
+    """Look until it is so; how long that took, in seconds. AssertionError when it takes longer."""
+    began = time.monotonic()
+    while not seen():
+        waited = time.monotonic() - began
+        assert waited < seconds, f"not within {seconds} s: {what}"
+        time.sleep(_LOOK_S)
+    return time.monotonic() - began
+
+
+# ---- pictures ----------------------------------------------------------------------------
+
+
+def color(token: str) -> Color:
+    """ "#RRGGBB" as a pixel."""
+    return int(token[1:3], 16), int(token[3:5], 16), int(token[5:7], 16)
+
+
+def share(picture: Image.Image, wanted: str, box: Box | None = None) -> float:
+    """How much of the picture, or of a part, has exactly this colour, 0 to 1."""
+    part = picture.crop(box) if box else picture
+    counts = part.getcolors(part.width * part.height) or []
+    return sum(count for count, value in counts if value == color(wanted)) / (part.width * part.height)
+
+
+def newly(before: Image.Image, after: Image.Image, wanted: str, box: Box) -> int:
+    """How many pixels of a part have this colour now and had another before."""
+    pairs = zip(before.crop(box).getdata(), after.crop(box).getdata(), strict=True)
+    return sum(now == color(wanted) != was for was, now in pairs)
+
+
+# ---- closing -----------------------------------------------------------------------------
+
+
+class _ClientMessage(ctypes.Structure):
+    _fields_ = (
+        ("type", ctypes.c_int),
+        ("serial", ctypes.c_ulong),
+        ("send_event", ctypes.c_int),
+        ("display", ctypes.c_void_p),
+        ("window", ctypes.c_ulong),
+        ("message_type", ctypes.c_ulong),
+        ("format", ctypes.c_int),
+        ("data", ctypes.c_long * 5),
+        ("rest_of_the_union", ctypes.c_long * 24),
+    )
+
+
+_CLIENT_MESSAGE: Final = 33
+
+
+def _ask_to_close(display: str, window: int) -> None:
+    """Send WM_DELETE_WINDOW, as a window manager would (ICCCM 4.2.8.1)."""
+    x11 = ctypes.CDLL("libX11.so.6")
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    x11.XInternAtom.restype = ctypes.c_ulong
+    x11.XInternAtom.argtypes = (ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int)
+    x11.XSendEvent.argtypes = (ctypes.c_void_p, ctypes.c_ulong, ctypes.c_int, ctypes.c_long, ctypes.c_void_p)
+    x11.XCloseDisplay.argtypes = (ctypes.c_void_p,)
+    opened = x11.XOpenDisplay(display.encode())
+    message = _ClientMessage(type=_CLIENT_MESSAGE, window=window, format=32)
+    message.message_type = x11.XInternAtom(opened, b"WM_PROTOCOLS", 0)
+    message.data[0] = x11.XInternAtom(opened, b"WM_DELETE_WINDOW", 0)
+    x11.XSendEvent(opened, window, 0, 0, ctypes.byref(message))
+    x11.XCloseDisplay(opened)  # sends what is still waiting
+
+
+# ---- programs on it ----------------------------------------------------------------------
+
+
+class Program:
+    """`housefull …` in a process of its own; `family` are the processes it has started."""
+
+    def __init__(self, command: list[str], environment: dict[str, str], log: Path) -> None:
+        with log.open("ab") as said:
+            self.process = subprocess.Popen(
+                command, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True
+            )
+        self._log = log
+
+    @property
+    def said(self) -> str:
+        return self._log.read_text("utf-8", "replace")
+
+    def family(self) -> list[int]:
+        """Itself and all below it."""
+        return [self.process.pid, *guards.descendants(self.process.pid)]
+
+    def end(self, number: int, seconds: float = 15.0) -> int:
+        """Send a signal and wait until the whole family is gone; the exit code, negative for a signal."""
+        family = self.family()
+        self.process.send_signal(number)
+        return self._gone(family, seconds)
+
+    def wait_end(self, seconds: float = 15.0) -> int:
+        """Wait until the whole family is gone; the exit code."""
+        return self._gone(self.family(), seconds)
+
+    def _gone(self, family: list[int], seconds: float) -> int:
+        code = self.process.wait(seconds)
+        wait_until(lambda: not alive(family), seconds, f"the end of {alive(family)}, which it had started")
+        return code
+
+    def close(self) -> None:
+        """However it is, it ends now."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait(_HAND_S)
+
+
+def alive(pids: list[int]) -> list[int]:
+    """Those of these processes that still run; those that only wait to be buried do not."""
+    return [pid for pid in pids if pid in guards.descendants()]
