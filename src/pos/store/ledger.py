@@ -31,6 +31,8 @@ _PUT_RIGHT = _put_right.on_conflict_do_update(
 )
 _put_meta = upsert(t.meta)
 _PUT_META = _put_meta.on_conflict_do_update(index_elements=["key"], set_={"value": _put_meta.excluded.value})
+_put_answer = upsert(t.answer)
+_PUT_ANSWER = _put_answer.on_conflict_do_update(index_elements=["key"], set_={"body": _put_answer.excluded.body})
 _put_lockout = upsert(t.lockout)
 _PUT_LOCKOUT = _put_lockout.on_conflict_do_update(
     index_elements=["user"], set_={"wrong": _put_lockout.excluded.wrong, "until": _put_lockout.excluded.until}
@@ -146,7 +148,8 @@ class Ledger:
         return (row.verb, json.loads(row.body)) if row else None
 
     def put_answer(self, key: str, verb: str, body: dict[str, Any]) -> None:
-        self.connection.execute(insert(t.answer), {"key": key, "verb": verb, "body": json.dumps(body)})
+        """Keep a verb's answer; a later one of the same verb is the better one."""
+        self.connection.execute(_PUT_ANSWER, {"key": key, "verb": verb, "body": json.dumps(body)})
 
     # ---- rights ------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from concurrent.futures import Future
 
 import pytest
 
@@ -158,4 +159,17 @@ def test_a_till_without_a_receipt_printer_closes_all_the_same(make_counter: Make
 def test_closing_twice_under_one_key_is_closing_once(counter: Counter) -> None:
     first = counter.ask("close_shift", counted={"total": "100.00"}, key="close")
     assert counter.ask("close_shift", counted={"total": "100.00"}, key="close") == first
+    assert counter.kinds() == ["ShiftOpened", "ShiftClosed"]
+
+
+def test_a_till_that_dies_while_it_waits_for_the_office_has_closed_once(counter: Counter) -> None:
+    counter.line.sync = Future  # type: ignore[assignment, method-assign] - an office that never answers
+    counter.front.call("close_shift", counted={"total": "100.00"}, key="close")
+    counter.settle()
+    counter.restart()
+    counter.sign_in()
+    report = counter.ask("close_shift", counted={"total": "100.00"}, key="close")["report"]
+    assert (report["shift"], report["provisional"]) == ("T1-1-S0001", True)
+    counter.printers.run()
+    assert [page["kind"] for _, page in counter.printers.paper] == ["z_report"]
     assert counter.kinds() == ["ShiftOpened", "ShiftClosed"]

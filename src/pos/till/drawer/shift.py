@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from pos.domain.facts import Kind
 from pos.domain.money import Money
 from pos.domain.rights import OwnState
 from pos.domain.shift import CashMove
-from pos.store.ledger import ShiftRow
+from pos.store.ledger import PrintJob, ShiftRow
 from pos.till.counter import issue
 from pos.till.counter.passing import allot, give_back
 from pos.till.counter.sell import shown
@@ -137,19 +138,35 @@ def close_shift(desk: Desk, *, counted: dict[str, Any]) -> Verb[dict[str, Any]]:
             postings=rules.close_entry(desk.outside.till, expected, total),
         )
         desk.ledger.close_shift(row.id, report["closed_at"], unit.number, report)
-    last = desk.number
-    if desk.outside.office.link().state == "online":
-        yield within(desk.outside.office.sync(), APPLIED_S)
-    report["provisional"] = desk.acknowledged() < last
-    with desk.unit() as unit:
+        # The paper and the answer belong to this commit: a till that dies while it waits for the
+        # office below has closed its shift, prints the report when it starts again, and says so.
         job = None
         if desk.outside.printers.present("receipt"):
             job = desk.ledger.add_job("receipt", "z_report", row.id, [], _paper(desk, row, report))
         answer = unit.answers({"report": report})
+    last = desk.number
+    if desk.outside.office.link().state == "online":
+        yield within(desk.outside.office.sync(), APPLIED_S)
+    if desk.acknowledged() >= last:
+        job, answer = _final(desk, row, job, report | {"provisional": False}, answer)
     if job is not None:
         issue.send(desk, job)
     desk.emit("changed", places={show: [] for show in desk.rights}, documents=False)
     return answer
+
+
+def _final(
+    desk: Desk, row: ShiftRow, job: PrintJob | None, report: dict[str, Any], provisional: dict[str, Any]
+) -> tuple[PrintJob | None, dict[str, Any]]:
+    """Paper and answer once the office has the shift; should the disk be full now, the provisional ones."""
+    try:
+        with desk.unit() as unit:
+            if job is not None:
+                job = replace(job, content=_paper(desk, row, report))
+                desk.ledger.queue_again(job.id, job.content)
+            return job, unit.answers({"report": report})
+    except Refused:
+        return job, provisional
 
 
 def _report(desk: Desk, row: ShiftRow, user: str, counted: Money, pieces: dict[str, Any]) -> dict[str, Any]:
