@@ -13,7 +13,7 @@ _DIGITS: Final = {
     **dict.fromkeys(("BIF", "CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF"), 0),
     **dict.fromkeys(("BHD", "JOD", "KWD", "OMR", "TND"), 3),
 }
-_AMOUNT: Final = re.compile(r"(-?)(\d{1,15})(?:\.(\d+))?")
+_AMOUNT: Final = re.compile(r"(-?)(\d{1,15})(?:\.(\d+))?", re.ASCII)
 
 
 def digits(currency: str) -> int:

@@ -23,6 +23,7 @@ from typing import Any, Final
 from pos.domain.errors import Unreadable
 
 _MAGIC: Final = b"HFP1"
+_FARTHEST: Final = 1e9
 NEIGHBOUR_GAP: Final = 1.5  # times the row's usual pitch; wider is an aisle
 
 
@@ -146,15 +147,13 @@ class Plan:
     def _zones_named(self, text: str) -> set[int]:
         wanted = text.casefold()
         if not wanted:
-            return {0} if len([z for z in range(len(self.zones)) if self._seated(z)]) <= 1 else set()
+            seated = {row.zone for row in self.rows if row.first < row.end}
+            return seated if len(seated) == 1 else set()
         exact = {z for z, name in enumerate(self.zones) if name.casefold() == wanted}
         if exact:
             return exact
         begins = {z for z, name in enumerate(self.zones) if name.casefold().startswith(wanted)}
         return begins if len(begins) == 1 else set()
-
-    def _seated(self, zone: int) -> bool:
-        return any(row.zone == zone for row in self.rows)
 
     def _span(self, row: Row, first: str, last: str | None) -> list[int] | None:
         seats = list(range(row.first, row.end))
@@ -214,26 +213,26 @@ class Plan:
                     column.byteswap()
                 columns.append(column)
                 at = end
-        except (ValueError, KeyError, struct.error, zlib.error) as error:
+            width, height = head["size"]
+            xs, ys, category, zone, row = columns
+            return cls(
+                head["name"],
+                width,
+                height,
+                tuple(Category(*c) for c in head["categories"]),
+                tuple(head["zones"]),
+                tuple(Row(*r) for r in head["rows"]),
+                tuple(head["shapes"]),
+                tuple(head["places"]),
+                tuple(head["numbers"]),
+                xs,
+                ys,
+                category,
+                zone,
+                row,
+            )
+        except (ValueError, KeyError, TypeError, struct.error, zlib.error) as error:
             raise Unreadable("plan blob", "", str(error)) from error
-        width, height = head["size"]
-        xs, ys, category, zone, row = columns
-        return cls(
-            head["name"],
-            width,
-            height,
-            tuple(Category(*c) for c in head["categories"]),
-            tuple(head["zones"]),
-            tuple(Row(*r) for r in head["rows"]),
-            tuple(head["shapes"]),
-            tuple(head["places"]),
-            tuple(head["numbers"]),
-            xs,
-            ys,
-            category,
-            zone,
-            row,
-        )
 
 
 def _little(column: array[Any]) -> bytes:
@@ -250,7 +249,7 @@ def read_plan(data: bytes, source: str) -> Plan:
     """Read a seating plan (zones > rows > seats). Raises Unreadable naming `source`, key and why."""
     try:
         document = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Unreadable(source, "", f"not JSON ({error})") from error
     return _Reader(source).plan(document)
 
@@ -282,16 +281,20 @@ class _Reader:
             raise self._bad(where, f"is {type(value).__name__}, which it may not be")
         return value
 
+    def _number(self, parent: Any, name: str, key: str) -> float:
+        """A number that a hall can have; columns of 32-bit floats hold no others."""
+        value = self._get(parent, name, key, (int, float))
+        if not -_FARTHEST <= value <= _FARTHEST:  # nor is NaN
+            raise self._bad(f"{key}.{name}", "is not a number that a hall can have")
+        return float(value)
+
     def _position(self, parent: Any, key: str) -> tuple[float, float]:
         at = self._get(parent, "position", key, dict)
-        x, y = (self._get(at, axis, f"{key}.position", (int, float)) for axis in "xy")
-        if not (math.isfinite(x) and math.isfinite(y)):
-            raise self._bad(f"{key}.position", "is not a finite number")
-        return float(x), float(y)
+        return self._number(at, "x", f"{key}.position"), self._number(at, "y", f"{key}.position")
 
     def plan(self, document: Any) -> Plan:
         size = self._get(document, "size", "", dict)
-        width, height = (self._get(size, side, "size", (int, float)) for side in ("width", "height"))
+        width, height = (self._number(size, side, "size") for side in ("width", "height"))
         if not (width > 0 and height > 0):
             raise self._bad("size", "must be positive")
         categories = self._categories(document)
@@ -304,8 +307,8 @@ class _Reader:
             raise self._bad("zones", "hold no seat")
         return Plan(
             str(self._get(document, "name", "", str)),
-            float(width),
-            float(height),
+            width,
+            height,
             tuple(categories.values()),
             tuple(self._get(zone, "name", f"zones[{z}]", str) for z, zone in enumerate(zones)),
             tuple(self.rows),
@@ -335,11 +338,11 @@ class _Reader:
         x, y = self._position(zone, key)
         for row_index, row in enumerate(self._get(zone, "rows", key, list)):
             self._row(row, z, (x, y), f"{key}.rows[{row_index}]", categories)
-        for shape in zone.get("areas", []):
-            if isinstance(shape, dict) and isinstance(shape.get("position"), dict):
-                at = shape["position"]
-                placed = {"x": x + at.get("x", 0), "y": y + at.get("y", 0)}
-                self.shapes.append({**shape, "position": placed})
+        shapes = self._get(zone, "areas", key, list) if "areas" in zone else []
+        for s, shape in enumerate(shapes):
+            if isinstance(shape, dict) and "position" in shape:
+                dx, dy = self._position(shape, f"{key}.areas[{s}]")
+                self.shapes.append({**shape, "position": {"x": x + dx, "y": y + dy}})
 
     def _row(self, row: Any, z: int, at: tuple[float, float], key: str, categories: dict[str, Category]) -> None:
         # Some public plans give seats relative to the zone and leave the row's position out.

@@ -56,14 +56,15 @@ class Seating:
 
     def place(self, ix: int) -> str:
         """The place id at an index: the plan's seat_guid, or `Foyer#3`."""
-        if self.plan is not None and ix < self.seats:
+        if self.plan is not None and 0 <= ix < self.seats:
             return self.plan.place_ids[ix]
         area = self.area_at(ix)
         return f"{area}#{ix - self._first[area] + 1}"
 
     def area_at(self, ix: int) -> str:
+        """The area that an index is in. Raises IndexError for a seat's index and for none at all."""
         for area in reversed(self.areas):
-            if ix >= self._first[area.id]:
+            if self._first[area.id] <= ix < self._count:
                 return area.id
         raise IndexError(ix)
 
