@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 
 from pos.data import printer_data, resource
@@ -60,7 +59,7 @@ class Till:
         with ExitStack() as undo:
             lock = FolderLock(settings.folder)
             undo.callback(lock.release)
-            identity = _enrolled(settings.folder)
+            identity = _enrolled(settings)
             keys = TillKeys(identity)
             keys.public()  # a key that is gone is said now, not at the first sale
             self.printers = _printers(settings, lambda name, state, text: self._device(name, state, text))
@@ -93,6 +92,7 @@ class Till:
                     mark=MarkFile(identity.state_folder),
                     clock=SystemClock(),
                     entropy=TicketCodes(),
+                    key_at=keys.where,
                 )
             )
             side.serve(self.desk)
@@ -118,10 +118,13 @@ class Till:
         self._undo.close()
 
 
-def _enrolled(folder: Path) -> Identity:
+def _enrolled(settings: Settings) -> Identity:
+    folder = settings.folder
     identity = read_identity(folder)
     if identity is None or not identity.till:
         raise IdentityLost(f"{folder} is not enrolled: run housefull --data {folder} --enrol URL CODE")
+    if settings.till != identity.till:
+        raise Unreadable(str(settings.file), "till.id", f"is {settings.till}, but it is enrolled as {identity.till}")
     return identity
 
 

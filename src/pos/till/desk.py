@@ -59,6 +59,7 @@ class Outside:
     mark: Mark
     clock: Clock
     entropy: Entropy
+    key_at: str = ""  # where the private key is kept, for the diagnostics
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,12 +82,15 @@ class Status:
     """The till's standing: entries not sent yet, rights in hand per show, devices.
 
     `fenced` is why this till may not sell any more, empty for a till in order.
+    `till` and `key_at` (where its private key is kept) are for a technician.
     """
 
     unsent: int = 0
     in_hand: dict[str, int] = field(default_factory=dict)
     devices: dict[str, dict[str, Any]] = field(default_factory=dict)
     fenced: str = ""
+    till: str = ""
+    key_at: str = ""
 
 
 class Session(QObject):
@@ -222,6 +225,8 @@ class Session(QObject):
             dict(answer.get("rights_in_hand") or {}),
             dict(answer.get("devices") or {}),
             str(answer.get("fenced") or ""),
+            str(answer.get("till") or ""),
+            str(answer.get("key_at") or ""),
         )
         if venue := answer.get("venue"):
             self._take_venue(venue)

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+import pos
 from pos.ui.bridge import Bridge, Till
 from pos.ui.foot.presenter import PaperPresenter
 from pos.ui.foot.view import FootView
@@ -304,7 +305,17 @@ class CounterWindow(QWidget):
 
     def show_help(self) -> None:
         """The keys, and, while the office is away, what to do about it."""
-        self.help.toggle(self._advice())
+        self.help.toggle(self._advice(), self._about())
+
+    def _about(self) -> str:
+        """What a technician asks for on the telephone."""
+        status = self.session.status
+        return tr(
+            "Housefull {version} · till {till} · key in {key_at}",
+            version=pos.__version__,
+            till=status.till,
+            key_at=status.key_at or "?",
+        )
 
     def _advice(self) -> str:
         if self.session.link.online:

@@ -31,6 +31,7 @@ def status(desk: Desk) -> dict[str, Any]:
         "rights_in_hand": hands,
         "devices": desk.outside.printers.states(),
         "journal": {"number": desk.number, "hash": desk.hash},
+        "key_at": desk.outside.key_at,
         "fenced": desk.fenced or None,
         "unresolved": issue.unresolved(desk),
         "last_sale": {"id": last["id"], "at": last["at"], "tickets": len(last["tickets"])} if last else None,

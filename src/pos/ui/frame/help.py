@@ -12,7 +12,8 @@ from pos.ui.theme.widgets import keycap
 
 
 class HelpOverlay(QWidget):
-    """Covers `over`; hidden until `toggle`. `advice` says what to do while the office is away."""
+    """Covers `over`; hidden until `toggle`. `advice` says what to do while the office is away,
+    `about` what a technician asks for."""
 
     def __init__(self, over: QWidget) -> None:
         super().__init__(over)
@@ -34,6 +35,10 @@ class HelpOverlay(QWidget):
         for number, (name, rows) in enumerate(listed()):
             grid.addWidget(self._group(name, rows), number // 2, number % 2, Qt.AlignmentFlag.AlignTop)
         box.addLayout(grid)
+        self._about = QLabel()
+        self._about.setProperty("role", "small")
+        box.addSpacing(12)
+        box.addWidget(self._about)
         self.hide()
 
     @staticmethod
@@ -52,12 +57,13 @@ class HelpOverlay(QWidget):
             grid.addWidget(QLabel(text), at, 1)
         return group
 
-    def toggle(self, advice: str = "") -> None:
+    def toggle(self, advice: str = "", about: str = "") -> None:
         if self.isVisible():
             self.hide()
             return
         self._advice.setText(advice)
         self._advice.setVisible(bool(advice))
+        self._about.setText(about)
         self.setGeometry(self._over.rect())
         self._card.adjustSize()
         self._card.move((self.width() - self._card.width()) // 2, max(8, (self.height() - self._card.height()) // 2))
