@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import money_font, text_font
@@ -19,8 +19,12 @@ Area = tuple[str, str, int, int, int]
 _HEIGHT: Final = 72
 
 
-class AreaTile(QAbstractButton):
-    """One area: its name, how many are left, how many of them are in hand, and how full it is."""
+class AreaTile(QPushButton):
+    """One area: its name, how many are left, how many of them are in hand, and how full it is.
+
+    It paints all of itself; QAbstractButton would do, but its own `paintEvent` is pure virtual,
+    and Qt aborts when it asks for one while Python takes the button apart.
+    """
 
     def __init__(self, area: Area, parent: QWidget) -> None:
         super().__init__(parent)
