@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from sync.office.rules.places import Place
 from sync.office.rules.sales import documents_of
+from sync.office.store.bulk import insert_rows
 from sync.office.store.tables import CHANGE_HEAD, CHANGE_LOG
 from sync.wire import Change, PlaceItem
 
@@ -62,8 +63,9 @@ def log(connection: Connection, entries: Sequence[Entry], *, signal: bool = Fals
     if not entries:
         return
     first = last - len(entries) + 1
-    connection.execute(
-        insert(CHANGE_LOG),
+    insert_rows(
+        connection,
+        CHANGE_LOG,
         [
             {
                 "position": position,

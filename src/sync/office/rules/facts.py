@@ -22,6 +22,7 @@ from sync.office.rules.bodies import SaleBody
 from sync.office.rules.effects import Verdict, apply, freeze, worst
 from sync.office.rules.places import Key, Place, lock, write
 from sync.office.rules.reading import Arrived, BadChain
+from sync.office.store.bulk import insert_rows
 from sync.office.store.tables import DISPUTE, DOCUMENT, FACT, PARKED, POSTING, RIVAL_FACT, SALE, TICKET, TILL
 from sync.wire import FactResult, PushAnswer
 
@@ -171,14 +172,9 @@ def _book(connection: Connection, till: str, incarnation: int, fresh: Sequence[A
     # Tickets that end leave before tickets that begin: one place may do both in one page.
     if page.ended:
         connection.execute(_END_TICKET, page.ended)
-    for table, rows in (
-        (FACT, page.facts),
-        (POSTING, page.postings),
-        (SALE, page.sales),
-        (TICKET, page.tickets),
-        (PARKED, page.parked),
-        (DISPUTE, page.disputes),
-    ):
+    for table, rows in ((FACT, page.facts), (POSTING, page.postings), (SALE, page.sales), (TICKET, page.tickets)):
+        insert_rows(connection, table, rows)
+    for table, rows in ((PARKED, page.parked), (DISPUTE, page.disputes)):
         if rows:
             connection.execute(insert(table), rows)
     last = fresh[-1].item

@@ -12,14 +12,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import insert
-
 from pos.domain.money import Money, tax_included, total
 from pos.domain.rights import OfficeState
 from pos.domain.season import tax_basis_points
 from pos.domain.seating import Seating
 from sync.office.rules.places import Place, lock_where, write
 from sync.office.season.work import Import
+from sync.office.store.bulk import insert_rows
 from sync.office.store.tables import POSTING, RIGHT, SALE, TICKET
 
 _CODE_LETTERS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -55,8 +54,7 @@ def book(work: Import) -> Booked:
         _order(work, desk, rows, id, body)
     write(work.connection, desk.changed)
     for table, values in ((SALE, rows.sales), (TICKET, rows.tickets), (POSTING, rows.postings)):
-        if values:
-            work.connection.execute(insert(table), values)
+        insert_rows(work.connection, table, values)
     return Booked(desk.changed, [row["id"] for row in rows.sales])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from pos.domain.rights import OfficeState
 from pos.domain.seating import Seating
 from sync.office.rules.places import lock_where
 from sync.office.season.work import Import
+from sync.office.store.bulk import insert_tuples
 from sync.office.store.tables import RIGHT
 
 
@@ -43,18 +44,9 @@ def write(work: Import) -> Seated:
 def _insert(connection: Connection, show: str, seating: Seating, indexes: Sequence[int]) -> None:
     if not indexes:
         return
-    columns = [column.name for column in RIGHT.columns]
+    # Tuples straight to the database: a stadium has 52,012 places.
     rest = (OfficeState.POOL.value, "", 0, 0, 0, 0, "")
-    rows: Iterator[tuple[Any, ...]] = ((show, seating.place(ix), ix, *rest) for ix in indexes)
-    if connection.dialect.name == "sqlite":
-        # Tuples straight to the driver: a stadium has 52,012 places.
-        marks = ",".join("?" * len(columns))
-        connection.exec_driver_sql(f"INSERT INTO place_right ({','.join(columns)}) VALUES ({marks})", list(rows))
-    else:
-        cursor = connection.connection.cursor()
-        with cursor.copy(f"COPY place_right ({','.join(columns)}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+    insert_tuples(connection, RIGHT, ((show, seating.place(ix), ix, *rest) for ix in indexes))
 
 
 def _fit(work: Import, id: str, show: dict[str, Any], before: dict[str, Any]) -> None:
