@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import resource
+import socket
 import socketserver
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _FILLER = "filler"
@@ -80,7 +81,7 @@ STRANGERS = {
     "a page of HTML": http(200, PORTAL),
     "half a reply": http(200, b'{"cursor": 1, "chang', 400),
     "a gateway's error": http(502, b"<h1>Bad Gateway</h1>"),
-    "not HTTP at all": b"220 mail.example ESMTP\r\n",
+    "not HTTP at all": b"220 mail.example ESMTP\r\n\r\n",
     "nothing": b"",
 }
 
@@ -90,7 +91,13 @@ class _Handler(socketserver.BaseRequestHandler):
 
     def handle(self) -> None:
         self.request.recv(1 << 16)
-        self.request.sendall(self.server.says())
+        self.request.sendall(self.server.says)
+        # What is still coming is heard out: closing over it would reset the connection and eat the words.
+        self.request.shutdown(socket.SHUT_WR)
+        self.request.settimeout(1.0)
+        with suppress(OSError):
+            while self.request.recv(1 << 16):
+                continue
 
 
 class _Server(socketserver.ThreadingTCPServer):
@@ -98,7 +105,7 @@ class _Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, port: int, says: Callable[[], bytes]) -> None:
+    def __init__(self, port: int, says: bytes) -> None:
         self.says = says
         super().__init__(("127.0.0.1", port), _Handler)
 
@@ -106,9 +113,11 @@ class _Server(socketserver.ThreadingTCPServer):
 @contextmanager
 def stranger(port: int, says: bytes) -> Iterator[None]:
     """Somebody else at the office's address, who answers everything with these bytes and hangs up."""
-    with _Server(port, lambda: says) as server:
+    with _Server(port, says) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
-        yield
-        server.shutdown()
-        thread.join()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join()
