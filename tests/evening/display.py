@@ -16,18 +16,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from PIL import Image
+import numpy as np
+from PIL import Image, ImageColor
 
 from tests import guards
 
 SCREEN: Final = (1920, 1080)
 _START_S: Final = 20.0
 _HAND_S: Final = 10.0
+END_S: Final = 15.0
 _LOOK_S: Final = 0.15  # between two looks; a picture of the screen takes about as long
 _KEY_PAUSE_MS: Final = 40
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom, as in Pillow
-Color = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,18 @@ class Display:
                 [*command, "-noreset"], pass_fds=(writing,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
             )
             os.close(writing)
-            ready, _, _ = select.select([reading], [], [], _START_S)
-            number = os.read(reading, 16).decode().strip() if ready else ""
+            number = ""
+            # It may be written in pieces; the line's end says that it is whole.
+            while not number.endswith("\n") and select.select([reading], [], [], _START_S)[0]:
+                number += (piece := os.read(reading, 16).decode())
+                if not piece:
+                    break
         finally:
             os.close(reading)
-        if not number:
+        if not number.endswith("\n"):
             self.close()
             raise RuntimeError(f"Xvfb did not start within {_START_S} s")
-        self.name = f":{number}"
+        self.name = f":{number.strip()}"
 
     def __enter__(self) -> Display:
         return self
@@ -143,22 +148,19 @@ def wait_until(seen: Callable[[], bool], seconds: float, what: str) -> float:
 # ---- pictures ----------------------------------------------------------------------------
 
 
-def color(token: str) -> Color:
-    """ "#RRGGBB" as a pixel."""
-    return int(token[1:3], 16), int(token[3:5], 16), int(token[5:7], 16)
-
-
 def share(picture: Image.Image, wanted: str, box: Box | None = None) -> float:
     """How much of the picture, or of a part, has exactly this colour, 0 to 1."""
-    part = picture.crop(box) if box else picture
-    counts = part.getcolors(part.width * part.height) or []
-    return sum(count for count, value in counts if value == color(wanted)) / (part.width * part.height)
+    return float(_is(picture, wanted, box).mean())
 
 
 def newly(before: Image.Image, after: Image.Image, wanted: str, box: Box) -> int:
     """How many pixels of a part have this colour now and had another before."""
-    pairs = zip(before.crop(box).getdata(), after.crop(box).getdata(), strict=True)
-    return sum(now == color(wanted) != was for was, now in pairs)
+    return int((_is(after, wanted, box) & ~_is(before, wanted, box)).sum())
+
+
+def _is(picture: Image.Image, wanted: str, box: Box | None) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    part = np.asarray(picture.crop(box) if box else picture)
+    return (part == np.array(ImageColor.getrgb(wanted), np.uint8)).all(axis=2)
 
 
 # ---- closing -----------------------------------------------------------------------------
@@ -214,23 +216,27 @@ class Program:
     def said(self) -> str:
         return self._log.read_text("utf-8", "replace")
 
+    @property
+    def ended(self) -> bool:
+        return self.process.poll() is not None
+
     def family(self) -> list[int]:
         """Itself and all below it."""
         return [self.process.pid, *guards.descendants(self.process.pid)]
 
-    def end(self, number: int, seconds: float = 15.0) -> int:
-        """Send a signal and wait until the whole family is gone; the exit code, negative for a signal."""
+    def end(self, number: int, seconds: float = END_S) -> int:
+        """Send it a signal and wait for the end of the family; its exit code, negative for a signal."""
+        return self.gone(lambda: self.process.send_signal(number), seconds)
+
+    def gone(self, after: Callable[[], object], seconds: float = END_S) -> int:
+        """Do what ends it and wait until nothing of the family runs; its exit code."""
         family = self.family()
-        self.process.send_signal(number)
-        return self._gone(family, seconds)
-
-    def wait_end(self, seconds: float = 15.0) -> int:
-        """Wait until the whole family is gone; the exit code."""
-        return self._gone(self.family(), seconds)
-
-    def _gone(self, family: list[int], seconds: float) -> int:
-        code = self.process.wait(seconds)
-        wait_until(lambda: not alive(family), seconds, f"the end of {alive(family)}, which it had started")
+        after()
+        try:
+            code = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"still runs after {seconds} s: {self.said}") from None
+        wait_until(lambda: not alive(family), seconds, "the end of what it had started")
         return code
 
     def close(self) -> None:

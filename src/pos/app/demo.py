@@ -24,6 +24,7 @@ from pos.embedded import EmbeddedOffice, OfficeFailed
 from pos.headless import Headless
 from pos.settings import Settings, read_settings, write_settings
 from pos.ui.application import application, display_missing, side_by_side
+from pos.ui.theme.fonts import load_fonts
 
 # After this long the show "in 40 minutes" is too near, and the next start makes a new evening.
 _FRESH_FOR: Final = timedelta(minutes=25)
@@ -70,10 +71,13 @@ def _windows(folder: Path) -> int:
     from pos.demo.printer import PrinterWindow
 
     app = application()
+    load_fonts()
     printers = PrinterWindow(resource("fonts", _FONT).read_bytes())
     with _evening(folder, printers.ticket_port, printers.receipt_port) as (settings, cable):
         printers.network_switched.connect(lambda plugged: cable.mend() if plugged else cable.cut())
         window, opening = counter_window(settings)
+        # Whoever pulls the cable goes on selling: the counter keeps the keyboard.
+        printers.network_switched.connect(window.activateWindow)
         printers.closed.connect(app.quit)
         side_by_side(window, printers)
         _tell("PINs: Anna 2468, Béla 1357 (cashiers), Sofia 8642 (supervisor), Adam 9753 (auditor). Ctrl-C ends it.")

@@ -6,7 +6,7 @@ from typing import Final
 
 from PIL import Image
 from PySide6.QtCore import QEasingCurve, QRect, QSize, Qt, QVariantAnimation
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 _MOST: Final = 60
@@ -17,12 +17,13 @@ _EDGE: Final = QColor("#D9D9D2")
 
 
 class PaperStack(QWidget):
-    """Shows pictures of paper, `paper_width` px wide."""
+    """Shows pictures of paper as wide as there is room, at most `widest` px."""
 
-    def __init__(self, paper_width: int) -> None:
+    def __init__(self, widest: int) -> None:
         super().__init__()
-        self._paper_width = paper_width
-        self._papers: list[QPixmap] = []
+        self._widest = self._paper_width = widest
+        self._sheets: list[QImage] = []
+        self._papers: list[QPixmap] = []  # the sheets at the width of now
         self._slide = QVariantAnimation(self)
         self._slide.setDuration(_SLIDE_MS)
         self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)
@@ -34,14 +35,16 @@ class PaperStack(QWidget):
 
     def push(self, picture: Image.Image) -> None:
         """A new piece comes out."""
-        self._papers.insert(0, self._pixmap(picture))
-        del self._papers[_MOST:]
+        self._sheets.insert(0, _sheet(picture))
+        self._papers.insert(0, self._pixmap(self._sheets[0]))
+        del self._sheets[_MOST:], self._papers[_MOST:]
         self._fit()
         self._slide.stop()
         self._slide.start()
 
     def clear(self) -> None:
         """Throw all paper away."""
+        self._sheets.clear()
         self._papers.clear()
         self._fit()
 
@@ -50,7 +53,15 @@ class PaperStack(QWidget):
         return len(self._papers)
 
     def sizeHint(self) -> QSize:
-        return QSize(self._paper_width + 2 * _GAP, self._length())
+        return QSize(self._widest + 2 * _GAP, self._length())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Narrower or wider: every paper is scaled anew from what was printed."""
+        width = min(self._widest, self.width() - 2 * _GAP)
+        if width > 0 and width != self._paper_width:
+            self._paper_width = width
+            self._papers = [self._pixmap(sheet) for sheet in self._sheets]
+            self._fit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The newest paper is as far out as the slide has come; the others lie below it."""
@@ -80,14 +91,17 @@ class PaperStack(QWidget):
     def _length(self) -> int:
         return sum(self._height(paper) + _GAP for paper in self._papers)
 
-    def _pixmap(self, picture: Image.Image) -> QPixmap:
-        """The picture with its unprinted edges, scaled to the width of the stack."""
-        border = _BORDER_DOTS
-        sheet = Image.new("L", (picture.width + 2 * border, picture.height + 2 * border), 255)
-        sheet.paste(picture.convert("L"), (border, border))
-        image = QImage(sheet.tobytes(), sheet.width, sheet.height, sheet.width, QImage.Format.Format_Grayscale8)
+    def _pixmap(self, sheet: QImage) -> QPixmap:
         ratio = self.devicePixelRatioF()
-        width = round(self._paper_width * ratio)
-        scaled = image.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation)
+        scaled = sheet.scaledToWidth(round(self._paper_width * ratio), Qt.TransformationMode.SmoothTransformation)
         scaled.setDevicePixelRatio(ratio)
         return QPixmap.fromImage(scaled)
+
+
+def _sheet(picture: Image.Image) -> QImage:
+    """The picture with its unprinted edges."""
+    border = _BORDER_DOTS
+    sheet = Image.new("L", (picture.width + 2 * border, picture.height + 2 * border), 255)
+    sheet.paste(picture.convert("L"), (border, border))
+    # Copied, since the image does not keep the bytes that it is made of.
+    return QImage(sheet.tobytes(), sheet.width, sheet.height, sheet.width, QImage.Format.Format_Grayscale8).copy()

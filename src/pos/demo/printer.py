@@ -9,17 +9,24 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from pos.demo.escpos_paper import Piece
 from pos.demo.paper_stack import PaperStack
 from pos.demo.tcp_printer import TcpPrinter
 
-_PAPER_PX: Final = 330
+_WIDEST_PAPER_PX: Final = 330
+_LEAST_PAPER_PX: Final = 200  # at which a ticket can just be read
+_TRAY_PX: Final = 32  # beside the paper: its gaps and the scroll bar
+_MARGIN_PX: Final = 12
+_BETWEEN_PX: Final = 16
+_HEIGHT_PX: Final = 980  # shows both tickets of a pair
+NETWORK_KEY: Final = "Ctrl+N"  # works in the till's window too
 # Rules for this window only; the till's own appearance is the till's business.
 _LOOK: Final = """
 #virtual-printers { background: #EDEDE8; }
+#virtual-printers QLabel, #virtual-printers QPushButton { font-family: Inter, "WenQuanYi Micro Hei"; }
 #virtual-printers QLabel { color: #1A1A1A; font-size: 13px; background: transparent; }
 #virtual-printers QLabel[role="title"] { font-size: 19px; font-weight: 600; }
 #virtual-printers QLabel[role="state"] { color: #5C636A; }
@@ -34,7 +41,7 @@ _LOOK: Final = """
 #virtual-printers QScrollBar::add-line, #virtual-printers QScrollBar::sub-line { height: 0; }
 #virtual-printers QPushButton {
     background: #FFFFFF; color: #1A1A1A; border: 1px solid #868C92; border-radius: 8px;
-    padding: 0 12px; min-height: 40px; font-size: 13px;
+    padding: 0 4px; min-height: 40px; font-size: 13px;
 }
 #virtual-printers QPushButton:hover { border-color: #0B5563; }
 #virtual-printers QPushButton:focus { border: 2px solid #0B5563; }
@@ -55,7 +62,7 @@ class PrinterPanel(QWidget):
 
     def __init__(self, title: str, font: bytes, port: int, *, drawer: bool) -> None:
         super().__init__()
-        self._stack = PaperStack(_PAPER_PX)
+        self._stack = PaperStack(_WIDEST_PAPER_PX)
         self._state = _label("", "state")
         self._drawer = _label("", "drawer")
         self._no_paper = _button("Paper out", checkable=True)
@@ -91,13 +98,13 @@ class PrinterPanel(QWidget):
         head.addWidget(self._state)
         slot = QFrame()
         slot.setProperty("role", "slot")
-        slot.setFixedSize(_PAPER_PX + 24, 8)
+        slot.setFixedHeight(8)
         tray = QScrollArea()
         tray.setWidget(self._stack)
         tray.setWidgetResizable(True)
         tray.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         tray.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        tray.setMinimumWidth(_PAPER_PX + 48)
+        tray.setMinimumWidth(_LEAST_PAPER_PX + _TRAY_PX)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         for each in (self._no_paper, self._off, clear):
@@ -107,7 +114,7 @@ class PrinterPanel(QWidget):
         box.setSpacing(8)
         box.addLayout(head)
         box.addSpacing(4)
-        box.addWidget(slot, 0, Qt.AlignmentFlag.AlignHCenter)
+        box.addWidget(slot)
         box.setSpacing(0)
         box.addWidget(tray, 1)
         box.addSpacing(8)
@@ -153,9 +160,10 @@ class PrinterPanel(QWidget):
 class PrinterWindow(QWidget):
     """Ticket printer and receipt printer side by side, and the switch for the network.
 
-    `network_switched` tells whether the cable shall be plugged in. Ports of 0 are chosen
-    freely; `ticket_port` and `receipt_port` tell which. Raises OSError when one is taken.
-    `font` are the bytes of wqy-microhei.ttc.
+    `network_switched` tells whether the cable shall be plugged in: by the big button, or by
+    NETWORK_KEY in any window of the application. Ports of 0 are chosen freely; `ticket_port`
+    and `receipt_port` tell which. Raises OSError when one is taken. `font` are the bytes of
+    wqy-microhei.ttc.
     """
 
     network_switched = Signal(bool)
@@ -165,6 +173,8 @@ class PrinterWindow(QWidget):
         super().__init__()
         self.setObjectName("virtual-printers")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        # The evening ends with the counter's window, not with this one left alone.
+        self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
         self.setWindowTitle("Virtual printers")
         self.setStyleSheet(_LOOK)
         self.ticket = PrinterPanel("Tickets", font, ticket_port, drawer=False)
@@ -173,16 +183,19 @@ class PrinterWindow(QWidget):
         self._network = _button("", checkable=True)
         self._network.setProperty("role", "network")
         self._network.toggled.connect(self._switch_network)
+        key = QShortcut(QKeySequence(NETWORK_KEY), self)
+        key.setContext(Qt.ShortcutContext.ApplicationShortcut)
+        key.activated.connect(self._network.toggle)
         panels = QHBoxLayout()
-        panels.setSpacing(24)
+        panels.setSpacing(_BETWEEN_PX)
         panels.addWidget(self.ticket, 1)
         panels.addWidget(self.receipt, 1)
         box = QVBoxLayout(self)
-        box.setContentsMargins(16, 16, 16, 16)
-        box.setSpacing(16)
+        box.setContentsMargins(*(4 * [_MARGIN_PX]))
+        box.setSpacing(12)
         box.addLayout(panels, 1)
         box.addWidget(self._network)
-        self.resize(2 * (_PAPER_PX + 48) + 56, 760)
+        self.resize(2 * (_WIDEST_PAPER_PX + _TRAY_PX + _MARGIN_PX) + _BETWEEN_PX, _HEIGHT_PX)
         self._show_network()
 
     def set_network(self, connected: bool) -> None:
@@ -202,7 +215,8 @@ class PrinterWindow(QWidget):
 
     def _show_network(self) -> None:
         cut = self._network.isChecked()
-        self._network.setText("Network cut – plug it in" if cut else "Network connected – pull the cable")
+        says = "Network cut – plug it in" if cut else "Network connected – pull the cable"
+        self._network.setText(f"{says}   ^N")
 
 
 def _label(text: str, role: str) -> QLabel:

@@ -12,6 +12,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 _SIGNALS_SEEN_MS: Final = 200
+_BETWEEN_PX: Final = 8  # two windows side by side
+_TITLE_BAR_PX: Final = 40  # what a desktop puts around a window, about
 
 
 def display_missing() -> str:
@@ -70,14 +72,19 @@ def show_failure(text: str) -> None:
 
 
 def side_by_side(left: QWidget, right: QWidget) -> None:
-    """Show both, the second right of the first where the screen is wide enough, the first in front."""
+    """Show both, the second beside the first and no wider or higher than the screen leaves it.
+
+    On a screen too narrow for both, the second stands behind the first, at the right.
+    """
     left.show()
     room = left.screen().availableGeometry()
     left.move(room.topLeft())
-    beside = room.left() + left.width() + 8
-    right.move(min(beside, max(room.left(), room.right() - right.width())), room.top() + 24)
+    beside = room.left() + left.width() + _BETWEEN_PX
+    least = right.minimumSizeHint().width()
+    width = max(least, min(right.width(), room.right() + 1 - beside))
+    right.resize(width, min(right.height(), room.height() - _TITLE_BAR_PX))
+    right.move(min(beside, max(room.left(), room.right() + 1 - width)), room.top())
     right.show()
     left.raise_()
     # Without a window manager nobody else gives the keyboard to a window.
-    left.activateWindow()
     left.activateWindow()

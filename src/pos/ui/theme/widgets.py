@@ -7,7 +7,6 @@ from typing import Final
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QBoxLayout,
     QFrame,
     QHBoxLayout,
@@ -213,8 +212,12 @@ class Banner(QFrame):
         restyle(self)
 
 
-class RailButton(QAbstractButton):
-    """A screen in the rail at the left: icon, name and shortcut, marked when it is the one shown."""
+class RailButton(QPushButton):
+    """A screen in the rail at the left: icon, name and shortcut, marked when it is the one shown.
+
+    It paints all of itself. A QPushButton none the less: `paintEvent` of QAbstractButton is pure
+    virtual, and Qt aborts when it is asked for one while Python takes the button apart.
+    """
 
     def __init__(self, icon: str, label: str, key: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
