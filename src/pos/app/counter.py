@@ -19,6 +19,7 @@ from pos.paper.faces import FONT_FILES
 from pos.paper.layout import Layout, read_layout
 from pos.paper.press import Press
 from pos.settings import Settings
+from pos.store import LEDGER, REPLICA
 from pos.store.identity import FolderLock, Identity, IdentityLost, MarkFile, TillKeys, read_identity
 from pos.store.replica import PlanCache
 from pos.till.desk import Desk, Outside
@@ -26,8 +27,6 @@ from pos.till.front import Front
 from pos.till.line import AgentSide
 from sync.agent import Agent
 
-LEDGER: Final = "ledger.db"
-REPLICA: Final = "replica.db"
 _CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: none looks like another
 _CODE_LENGTH: Final = 12  # 60 bits
 

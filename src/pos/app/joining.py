@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from pos.app.counter import LEDGER, REPLICA
 from pos.settings import write_settings
+from pos.store import LEDGER, REPLICA
 from pos.store.identity import FolderLock, Identity, TillKeys, new_identity, read_identity, write_identity
 from sync.agent import EnrolFailed, Enrolled, enrol
 

@@ -1,16 +1,19 @@
 """A front that may be used before the till behind it is open.
 
-The window paints first and opens the till afterwards; what it asks meanwhile waits here.
+The window paints first and opens the till afterwards; what it asks meanwhile waits here,
+but for the people who may sign in: they are named at once, as the replica has them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pos.domain.errors import Refused
+from pos.store.glance import people
 from pos.till.refusals import sentence
 
 if TYPE_CHECKING:
@@ -23,7 +26,8 @@ Event = dict[str, Any]
 class LateFront:
     """Passes everything on to the Front that `arrive` brings. Any thread may call."""
 
-    def __init__(self) -> None:
+    def __init__(self, replica: Path) -> None:
+        self._replica = replica
         self._front: Future[Front] = Future()
         self._lock = Lock()
         self._listeners: list[Callable[[Event], None]] = []
@@ -36,6 +40,10 @@ class LateFront:
         self._front.set_result(front)
 
     def call(self, verb: str, **fields: Any) -> Future[dict[str, Any]]:
+        if verb == "users" and not self._front.done() and (known := people(self._replica)):
+            at_once: Future[dict[str, Any]] = Future()
+            at_once.set_result({"users": known})
+            return at_once
         return self._later(lambda front: front.call(verb, **fields))
 
     def seat_map(self, show: str) -> Future[Any]:

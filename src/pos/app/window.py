@@ -14,6 +14,7 @@ from pos.app.logs import log_to
 from pos.app.own_office import own_office
 from pos.embedded import OfficeFailed
 from pos.settings import BadSettings, Settings, read_settings
+from pos.store import REPLICA
 from pos.ui.application import Teller, after_first_paint, application, display_missing, show_failure, theme
 from pos.ui.window import CounterWindow
 
@@ -102,7 +103,7 @@ def _settings(folder: Path) -> Settings | None:
 
 def counter_window(settings: Settings) -> tuple[CounterWindow, Opening]:
     """The window, not yet shown, and the till that opens behind it."""
-    front = LateFront()
+    front = LateFront(settings.folder / REPLICA)
     window = CounterWindow(front, language=settings.locale, theme=theme())
     opening = Opening(settings, front, Teller(window).failed.emit)
     after_first_paint(window, opening.begin)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
+import json
 import shutil
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -25,6 +28,7 @@ from tests.peers.small_season import hall
 from tests.unit.till.toy_line import ToyLine, ToyPrinters
 
 TILL = "T1"
+OFFICE_KEY = base64.b64encode(bytes(range(32))).decode()
 NOW = datetime.fromisoformat("2027-03-01T18:00:00+01:00")
 PINS = {"anna": "2468", "beth": "8642", "sam": "1111", "otto": "1357", "ada": "9999"}
 _ROLES = {"anna": "cashier", "beth": "cashier", "sam": "supervisor", "otto": "auditor", "ada": "admin"}
@@ -132,7 +136,7 @@ def documents(shows: list[dict[str, Any]], **venue: str) -> list[Word]:
 def write_replica(path: Path, shows: list[dict[str, Any]], plan: Plan, **venue: str) -> ReplicaWriter:
     """The replica of a season as it stands before anything is sold; its writer stays open for changes."""
     shows = [show | ({"plan_version": plan.version} if show.get("plan") else {}) for show in shows]
-    writer = ReplicaWriter(path, "office")
+    writer = ReplicaWriter(path, OFFICE_KEY)
     with writer.snapshot() as snapshot:
         version = {"id": "hall", "version": plan.version, "companions": {}}
         snapshot.documents([Word("plan", "hall", version), *documents(shows, **venue)], 1)
@@ -145,8 +149,6 @@ def write_replica(path: Path, shows: list[dict[str, Any]], plan: Plan, **venue: 
 
 
 def small_hall(rows: int = 2, seats: int = 12) -> Plan:
-    import json
-
     return read_plan(json.dumps(hall(rows, seats)).encode(), "hall.json")
 
 
@@ -166,7 +168,7 @@ class Counter:
         folder.mkdir(parents=True, exist_ok=True)
         self.shows = shows if shows is not None else [show_document("aida")]
         if read_identity(folder) is None:
-            write_identity(folder, replace(new_identity(folder), till=TILL, incarnation=1))
+            write_identity(folder, replace(new_identity(folder), till=TILL, incarnation=1, office_key=OFFICE_KEY))
         identity = read_identity(folder)
         assert identity is not None
         self.identity = identity
@@ -272,8 +274,6 @@ class Counter:
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows of the ledger, past everything that wrote them."""
-        import sqlite3
-
         db = sqlite3.connect(f"file:{self.folder / 'ledger.db'}?mode=ro", uri=True)
         try:
             return db.execute(sql).fetchall()
@@ -282,8 +282,6 @@ class Counter:
 
     def kinds(self) -> list[str]:
         """The kinds of all facts, in order."""
-        import json
-
         return [json.loads(row[0])["kind"] for row in self.rows("SELECT envelope FROM journal ORDER BY number")]
 
     def right(self, place: str, show: str = "aida") -> tuple[str, int] | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final, TextIO
 
+from pos.store import LEDGER, REPLICA
 from pos.store.identity import IdentityLost, MarkFile, TillKeys, read_identity
 from pos.store.verify.evidence import CannotRead, Evidence, Findings, read_ledger
 from pos.store.verify.journal import read_journal
@@ -18,9 +19,6 @@ from pos.store.verify.rows import check_rows
 
 VIOLATED: Final = 1
 UNREADABLE: Final = 2
-
-_LEDGER: Final = "ledger.db"
-_REPLICA: Final = "replica.db"
 
 
 def report(folder: Path, out: TextIO) -> int:
@@ -39,7 +37,7 @@ def report(folder: Path, out: TextIO) -> int:
         return UNREADABLE
     unreadable = ""
     try:
-        check_replica(folder / _REPLICA, evidence, story, found)
+        check_replica(folder / REPLICA, evidence, story, found)
     except CannotRead as error:
         unreadable = str(error)
     out.writelines(f"{line}\n" for line in found.violations)
@@ -79,4 +77,4 @@ def _gather(folder: Path, found: Findings) -> Evidence:
     mark = MarkFile(identity.state_folder).read()
     if mark is None:
         found.notes.append("the high-water mark is not on this machine: whether facts are missing cannot be told")
-    return read_ledger(folder / _LEDGER, identity.till, identity.incarnation, key, mark)
+    return read_ledger(folder / LEDGER, identity.till, identity.incarnation, key, mark)
