@@ -136,8 +136,9 @@ class Pusher:
             return  # the push under way will learn it from its own answer
         try:
             if applied > self.position():
-                self._at = applied
-                self._acknowledge(applied)
+                # An old copy of the journal has not sent what it does not have; it is fenced for that.
+                self._at = min(applied, self._ledger.head()[0])
+                self._acknowledge(self._at)
             elif applied < known_before:
                 self._step_back(applied, known_before)
                 self._wake.set()

@@ -116,6 +116,8 @@ def test_a_till_that_forgot_facts_is_fenced(office: ToyOffice, tmp_path: Path) -
     till.agent.start()
     try:
         assert "up to 2" in soon(lambda: till.journal.fenced)[0]
+        soon(lambda: till.journal.office_times)
+        assert till.journal.acknowledged() == 0, "facts that it does not have count as sent"
     finally:
         till.agent.stop()
 
