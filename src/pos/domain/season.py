@@ -19,6 +19,7 @@ FAMILIES: Final = (
     "venue", "tax", "price_type", "prices", "terms", "production", "show", "fee", "user", "till", "plan",
 )  # fmt: skip
 ROLES: Final = ("cashier", "supervisor", "auditor", "admin")
+SELLING_ROLES: Final = frozenset({"cashier", "supervisor"})  # who may touch tickets and money
 SALES_GRACE: Final = timedelta(minutes=30)  # a show sells on for latecomers unless it says otherwise
 
 Names = dict[str, str]

@@ -23,7 +23,7 @@ from pos.domain.books import Posting
 from pos.domain.errors import Refused
 from pos.domain.facts import Fact, SignedFact, hash_of
 from pos.domain.rights import Effect, OwnRight
-from pos.domain.season import Season, User
+from pos.domain.season import ROLES, SELLING_ROLES, Season, User
 from pos.store import journal
 from pos.store.ledger import Ledger, ShiftRow, StorageFailed
 from pos.store.replica import PlanCache, ReplicaReader
@@ -37,9 +37,9 @@ Verb = Generator["Future[Any]", Any, T]
 
 # Which roles may do what. The office holds every fact against the same table.
 MAY: Final[dict[str, frozenset[str]]] = {
-    "sell": frozenset({"cashier", "supervisor"}),
-    "drawer": frozenset({"cashier", "supervisor"}),
-    "look": frozenset({"cashier", "supervisor", "auditor", "admin"}),
+    "sell": SELLING_ROLES,
+    "drawer": SELLING_ROLES,
+    "look": frozenset(ROLES),
 }
 
 

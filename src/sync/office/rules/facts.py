@@ -15,7 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from pos.domain.facts import Fact, Kind
-from pos.domain.season import ROLES
+from pos.domain.season import SELLING_ROLES
 from sync.office.clock import now_iso
 from sync.office.rules import changes, recalls, tills
 from sync.office.rules.bodies import SaleBody
@@ -28,7 +28,6 @@ from sync.wire import FactResult, PushAnswer
 
 SUSPENSE: Final = "suspense"
 OWNER: Final = "office"  # whose a dispute is until a person takes it
-_SELLS: Final = frozenset(ROLES) - {"auditor"}
 _TICKET_STATE: Final[dict[Verdict, str]] = {"applied": "live", "parked": "disputed", "disputed": "disputed"}
 
 
@@ -291,7 +290,7 @@ def _sell(page: _Page, fact: Fact, sale: SaleBody, verdicts: Sequence[Verdict]) 
 def _check_role(page: _Page, fact: Fact) -> None:
     """The office checks who did it, too: a dispute, since it has been done."""
     user = _user(fact)
-    if user and page.roles.get(user) not in _SELLS:
+    if user and page.roles.get(user) not in SELLING_ROLES:
         role = page.roles.get(user, "unknown")
         page.dispute(fact.fact_id, "role", f"{fact.kind} by {user!r}, whose role here is {role}")
 
