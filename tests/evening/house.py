@@ -125,9 +125,13 @@ class House:
 
     # ---- windows -------------------------------------------------------------------------
 
-    def enrolled(self, name: str) -> tuple[Path, Cable]:
+    def another_office(self) -> OfficeProcess:
+        """A second process beside the first, for the same database."""
+        return self._undo.enter_context(OfficeProcess(self.database))
+
+    def enrolled(self, name: str, at: OfficeProcess | None = None) -> tuple[Path, Cable]:
         """An enrolled data folder, and the cable that its till hangs on."""
-        address = urlsplit(self.office.url)
+        address = urlsplit((at or self.office).url)
         assert address.hostname is not None
         assert address.port is not None
         cable = Cable(address.hostname, address.port)
@@ -141,9 +145,9 @@ class House:
         assert done.returncode == 0, done.stderr
         return folder, cable
 
-    def window(self, name: str, *, printers: bool = True) -> Window:
-        """Enrol a till and start it, with a ticket and a receipt printer."""
-        folder, cable = self.enrolled(name)
+    def window(self, name: str, *, printers: bool = True, at: OfficeProcess | None = None) -> Window:
+        """Enrol a till and start it, with a ticket and a receipt printer; `at` another office process."""
+        folder, cable = self.enrolled(name, at)
         tickets = receipts = None
         if printers:
             tickets, receipts = self._printer(), self._undo.enter_context(ToyPrinter())

@@ -20,13 +20,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield house
 
 
-CAUSES = {
-    "a page of HTML": "not_our_office",
-    "half a reply": "not_our_office",
-    "a gateway's error": "no_office",
-    "not HTTP at all": "not_our_office",
-    "nothing": "no_office",
-}
+# The others look like no office at all and are tried at enrolment only, since a line that comes
+# and goes is believed after three seconds and each of them would take those.
+IN_THE_WAY = ("a page of HTML", "half a reply", "not HTTP at all")
 
 
 def test_a_till_goes_on_while_strangers_answer(house: House) -> None:
@@ -34,13 +30,12 @@ def test_a_till_goes_on_while_strangers_answer(house: House) -> None:
     window.open()
     seats = window.seats("here")
     sold = [window.sell(seats.pop())]
-    for name, says in STRANGERS.items():
+    for name in IN_THE_WAY:
         window.till.ok("sync")
         window.cut()
         mark = window.till.heard()
-        with stranger(window.cable.port, says):
-            if CAUSES[name] != window.till.ok("status")["link"]["cause"]:
-                window.till.wait_event("link", after=mark, state="offline", cause=CAUSES[name], seconds=10)
+        with stranger(window.cable.port, STRANGERS[name]):
+            window.till.wait_event("link", after=mark, state="offline", cause="not_our_office", seconds=10)
             sold.append(window.sell(seats.pop()))
             refused = window.till.refused("add", show=SHOW, places=[window.seats("free")[-1]], price_type="adult")
             assert (refused["code"], refused["holder"]) == ("right_elsewhere", "office"), name

@@ -35,7 +35,7 @@ lines = [{ price_type = "adult", places = ["E-1", "E-2"] }]
 @pytest.fixture(scope="module")
 def the_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("contract")
-    with House(folder, f"sqlite:///{folder / 'office.db'}", season(extra=BOOKED), plan=hall(6, 12)) as house:
+    with House(folder, f"sqlite:///{folder / 'office.db'}", season(extra=BOOKED, tills=4), plan=hall(6, 12)) as house:
         yield house
 
 
@@ -566,6 +566,31 @@ def test_quit_ends_within_five_seconds(window: Window, line: str) -> None:
         window.cable.mend()
         window.restart()
     window.till.wait_event("link", state="online")
+
+
+def test_nothing_waits_long_for_an_office_that_has_just_fallen_silent(the_house: House) -> None:
+    """Before the till has noticed: every verb still answers in its time, and says what it could not have."""
+    window = the_house.window("T4", printers=False)
+    window.till.ok("sign_in", user="boris", pin=PINS["boris"])
+
+    place = window.seats("free", "matinee")[-1]
+
+    def within(seconds: float, verb: str, **fields: Any) -> dict[str, Any]:
+        began = time.monotonic()
+        answer = window.till.do(verb, **fields)
+        assert time.monotonic() - began < seconds, (verb, answer)
+        return answer
+
+    window.cable.cut(silent=True)
+    assert within(5, "open_shift", float="20.00")["ok"]["shift"]
+    refused = within(5, "add", show="matinee", places=[place], price_type="adult")["refused"]
+    assert (refused["code"], refused["place"]) == ("right_elsewhere", place)
+    assert within(10, "sync")["refused"]["code"] == "offline"
+    assert within(5, "close_shift", counted={"total": "20.00"})["ok"]["report"]["provisional"] is True
+    mark = window.till.heard()
+    window.cable.mend()
+    window.till.wait_event("link", state="online", after=mark)
+    window.till.quit()
 
 
 def test_one_till_a_data_folder(window: Window) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from tests.evening.house import PINS, House, Window, cash
@@ -125,6 +127,29 @@ def test_a_change_of_a_seat_is_on_the_other_map_within_a_second(house: House) ->
         print(f"{what}: on the other map after at most {max(seconds) * 1000:.0f} ms of {len(seconds)}")
         assert max(seconds) < ON_SCREEN_S, seconds
     house.audit(sold)
+
+
+def test_two_office_processes_are_one_office(tmp_path: Path, postgres: Callable[[], str]) -> None:
+    """Each window at a process of its own: seats, recalls and sales pass from one to the other."""
+    with House(tmp_path / "house", postgres()) as house:
+        left = house.window("T1", printers=False)
+        right = house.window("T2", printers=False, at=house.another_office())
+        left.open("anna")
+        right.open("boris")
+        theirs = right.seats("here")
+        sold = [right.sell(theirs[0])]
+        waits = [left.wait_place(theirs[0], "sold", 5)]
+        left.till.ok("add", show="matinee", places=["B-1"], price_type="adult")
+        waits.append(right.wait_place("B-1", "elsewhere", 5, "matinee"))
+        left.till.ok("clear")
+        began = time.monotonic()
+        sold.append(left.sell(theirs[1]))
+        recalled_s = time.monotonic() - began
+        waits.append(right.wait_place(theirs[1], "sold", 5))
+        print(f"through two processes: on the other map after at most {max(waits):.2f} s, recall {recalled_s:.2f} s")
+        assert max(waits) < ON_SCREEN_S, waits
+        assert recalled_s < 5
+        house.audit(sold)
 
 
 def test_killed_between_commit_and_print(house: House) -> None:
