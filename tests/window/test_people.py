@@ -103,7 +103,23 @@ def test_a_shift_is_counted_blind_and_its_report_names_the_difference(counter: C
     assert closing.report.expected.minor == 15_000 + sale.total.minor
     assert closing.report.difference.minor == 60_000 - closing.report.expected.minor
     counter.until(lambda: counter.house.printers.paper[-1][1]["kind"] == "z_report")
+    said = [label.text() for label in counter.window.screens["report"].work.findChildren(QLabel)]
+    for text in ("Float", "€150.00", "Sold for cash", counter.window.session.formats.money(sale.total), "Counted"):
+        assert text in said
     counter.press(Key.Key_Return)
+    assert counter.screen == "open"
+
+
+def test_after_the_close_no_shift_is_left_to_sell_in(counter: Counter) -> None:
+    counter.window.go("count")
+    counter.press(Key.Key_Return, Key.Key_Return)
+    counter.until(lambda: counter.screen == "report")
+    person = counter.window.session.person
+    assert person is not None
+    assert person.shift is None
+    assert not any("shift since" in label.text() for label in counter.window.top.findChildren(QLabel))
+    counter.press(Key.Key_Return)
+    counter.press(Key.Key_1, modifier=CTRL)
     assert counter.screen == "open"
 
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdi
 from pos.ui.amountpanel import AmountPanel
 from pos.ui.drawer.presenter import KINDS, DrawerPresenter
 from pos.ui.i18n import tr
+from pos.ui.keys import cap
 from pos.ui.screen import Screen
 from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
@@ -78,7 +79,7 @@ class DrawerScreen(Screen):
             kinds.addWidget(button)
             self._kinds[kind] = button
         self._reason = QLineEdit()
-        self._reason.setPlaceholderText(tr("Reason"))
+        self._reason.setPlaceholderText(tr("Reason ( {key} )", key=cap("find")))
         self._reason.setAccessibleName(tr("Reason"))
         self._reason.textEdited.connect(self.presenter.type_reason)
         side.extra.addLayout(kinds)

@@ -38,7 +38,7 @@ class TopBar(QFrame):
         self._who.setTextFormat(Qt.TextFormat.RichText)
         self._fresh.setProperty("role", "muted")
         self._pill = Pill()
-        self._lock = KeyButton(tr("Lock"), cap("lock"))
+        self._lock = KeyButton(tr("Lock"), cap("lock"), kind="plain")
         set_height(self._lock, 48)
         self._lock.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._lock.clicked.connect(self.lock)

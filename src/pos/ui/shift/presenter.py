@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
@@ -11,6 +12,7 @@ from pos.domain.errors import Refused
 from pos.domain.money import Money, total
 from pos.ui.amounts import type_digit, typed_amount
 from pos.ui.bridge import Answer
+from pos.ui.format import read_time
 from pos.ui.i18n import tr
 from pos.ui.session import Session
 
@@ -30,8 +32,18 @@ _MOST_PIECES: Final = 99_999
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What the till says after the close. `number_range` is (first, last) sale number, or empty."""
+    """What the till says after the close. `number_range` is (first, last) journal number, or empty.
 
+    `drawer` are the sums of what went into and out of the drawer, by kind of move.
+    """
+
+    shift: str
+    user: str
+    opened_at: datetime
+    closed_at: datetime
+    sales: int
+    tickets: int
+    drawer: dict[str, Money]
     expected: Money
     counted: Money
     difference: Money
@@ -45,6 +57,13 @@ class Report:
             return Money.parse(value, currency)
 
         return cls(
+            doc["shift"],
+            doc["closed_by"],
+            read_time(doc["opened_at"]),
+            read_time(doc["closed_at"]),
+            doc["sales"],
+            doc["tickets"],
+            {kind: money(amount) for kind, amount in doc["drawer"].items()},
             money(doc["expected"]),
             money(doc["counted"]),
             money(doc["difference"]),
@@ -200,6 +219,7 @@ class ClosePresenter(QObject):
     def _closed(self, answer: Answer) -> None:
         self.problem = ""
         self.report = Report.read(answer["report"], self.session.venue.currency)
+        self.session.shift_closed()
         self.closed.emit()
 
     def _refused(self, refusal: Refused) -> None:

@@ -8,10 +8,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout
 
-from pos.ui.i18n import tr
+from pos.domain.money import Money
+from pos.ui.drawer.view import kind_names
+from pos.ui.i18n import tr, tr_count
 from pos.ui.keys import cap
 from pos.ui.screen import Screen
-from pos.ui.shift.presenter import ClosePresenter
+from pos.ui.shift.presenter import ClosePresenter, Report
 from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
 from pos.ui.theme.apply import restyle
@@ -74,17 +76,24 @@ class ReportScreen(Screen):
         while (item := self._grid.takeAt(0)) is not None:
             if widget := item.widget():
                 widget.deleteLater()
-        kinds = {"cash": tr("Sold for cash"), "card": tr("Sold by card"), "voucher": tr("Vouchers")}
-        rows = [(kinds.get(kind, kind), amount) for kind, amount in report.by_tender]
-        rows += [(tr("Expected in the drawer"), report.expected), (tr("Counted"), report.counted)]
-        for at, (text, amount) in enumerate(rows):
+        for at, (text, amount) in enumerate(_rows(report)):
             label, value = QLabel(text), MoneyLabel(formats.money(amount), t.TITLE)
             label.setFont(text_font(t.TITLE))
             self._grid.addWidget(label, at, 0)
             self._grid.addWidget(value, at, 1)
-        notes = []
+        notes = [
+            self.presenter.session.names.get(report.user, report.user),
+            tr(
+                "shift {id}, {start} – {end}",
+                id=report.shift,
+                start=formats.time(report.opened_at),
+                end=formats.time(report.closed_at),
+            ),
+            tr_count("%n sale", "%n sales", report.sales),
+            tr_count("%n ticket", "%n tickets", report.tickets),
+        ]
         if report.number_range:
-            notes.append(tr("Journal entries {range}", range=" – ".join(report.number_range)))
+            notes.append(tr("journal entries {range}", range=" – ".join(report.number_range)))
         if report.provisional:
             notes.append(tr("provisional until the office has every entry of this shift"))
         self._note.setText(" · ".join(notes))
@@ -101,3 +110,12 @@ class ReportScreen(Screen):
             self._done()
             return True
         return False
+
+
+def _rows(report: Report) -> list[tuple[str, Money]]:
+    """How the drawer came to what it should hold, and what was counted in it."""
+    tenders = {"cash": tr("Sold for cash"), "card": tr("Sold by card"), "voucher": tr("Vouchers")}
+    moves = {"float": tr("Float")} | kind_names()
+    rows = [(moves[kind], report.drawer[kind]) for kind in moves if kind in report.drawer]
+    rows[1:1] = [(tenders.get(kind, kind), amount) for kind, amount in report.by_tender]
+    return [*rows, (tr("Expected in the drawer"), report.expected), (tr("Counted"), report.counted)]

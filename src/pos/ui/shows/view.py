@@ -122,6 +122,7 @@ class ShowsScreen(Screen):
         box.setSpacing(0)
         self._rows, self.list = _Rows(self.work), QListView()
         self.list.setModel(self._rows)
+        self.list.setProperty("role", "work")
         self.list.setItemDelegate(_Delegate(self.list))
         self.list.setUniformItemSizes(True)
         self.list.setFrameShape(QFrame.Shape.NoFrame)

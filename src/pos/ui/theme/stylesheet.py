@@ -44,6 +44,10 @@ QPushButton[role="outline"]:focus { border: 2px solid $accent; }
 QPushButton[role="danger"] { color: $danger; border-color: $danger; }
 QPushButton[role="link"] { background: transparent; border: none; color: $accent; text-decoration: underline; }
 QPushButton[role="link"]:focus { border: 2px solid $accent; }
+QPushButton[role="plain"] { background: transparent; border: 2px solid transparent; }
+QPushButton[role="plain"]:hover { background: $paper; }
+QPushButton[role="plain"]:focus { border: 2px solid $accent; }
+QPushButton[role="plain"] QLabel[role="key-label"] { color: $muted; }
 QPushButton[role="tab"] { background: $card; border: none; border-right: 1px solid $line; border-radius: 0px;
     border-bottom: 3px solid transparent; padding: 3px ${s3}px 0px ${s3}px; }
 QPushButton[role="tab"]:hover { background: $paper; }
@@ -80,6 +84,7 @@ QTabBar::tab:focus { color: $accent; }
 
 QTableView, QTreeView, QListView { background: $card; alternate-background-color: $paper; color: $ink; border: none;
     gridline-color: $line; selection-background-color: $accent; selection-color: $on_accent; }
+QListView[role="work"] { background: $paper; }
 QTableView:focus, QTreeView:focus, QListView:focus { border: 2px solid $accent; }
 QHeaderView::section { background: $paper; color: $muted; border: none; border-bottom: 1px solid $line;
     padding: ${s1}px; font-size: ${small}px; }

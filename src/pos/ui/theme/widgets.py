@@ -47,7 +47,8 @@ class MoneyLabel(QLabel):
 class KeyButton(QPushButton):
     """A button that shows its shortcut on a keycap, and optionally an amount under its label.
 
-    `kind` is "normal", "primary" (the screen's one main action), "outline" or "danger".
+    `kind` is "normal", "primary" (the screen's one main action), "outline", "danger" or
+    "plain" (no frame, for what is there and seldom wanted).
     `stacked` puts the keycap under the label; else it stands after it, or, with
     `cap_first`, before it as on the price types. The shortcut itself is not bound here.
     """
