@@ -198,7 +198,7 @@ def best(desk: Desk, *, show: str, category: str, count: int) -> dict[str, Any]:
     desk.season().show(show)
     seating, column = desk.belief.seating(show), desk.belief.column(show)
     if category not in seating.categories():
-        raise Refused("unknown_place", show=show, category=category)
+        raise Refused("unknown_place", show=show, place=category, category=category)
     if count < 1:
         raise Refused("bad_request", field="count", reason="must be at least 1")
     basket = _basket(desk, show, seating)
