@@ -13,7 +13,6 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pos.domain.errors import Refused
-from pos.store.glance import people
 from pos.till.refusals import sentence
 
 if TYPE_CHECKING:
@@ -40,11 +39,17 @@ class LateFront:
         self._front.set_result(front)
 
     def call(self, verb: str, **fields: Any) -> Future[dict[str, Any]]:
-        if verb == "users" and not self._front.done() and (known := people(self._replica)):
+        if verb == "users" and not self._front.done() and (known := self._people()):
             at_once: Future[dict[str, Any]] = Future()
             at_once.set_result({"users": known})
             return at_once
         return self._later(lambda front: front.call(verb, **fields))
+
+    def _people(self) -> list[dict[str, str]]:
+        # Imported when it is asked, which is after the first paint.
+        from pos.store.glance import people
+
+        return people(self._replica)
 
     def seat_map(self, show: str) -> Future[Any]:
         return self._later(lambda front: front.seat_map(show))

@@ -10,9 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pos.app.late import LateFront
-from pos.app.logs import log_to
-from pos.app.own_office import own_office
-from pos.embedded import OfficeFailed
 from pos.settings import BadSettings, Settings, read_settings
 from pos.store import REPLICA
 from pos.ui.application import Teller, after_first_paint, application, display_missing, show_failure, theme
@@ -20,6 +17,7 @@ from pos.ui.window import CounterWindow
 
 if TYPE_CHECKING:
     from pos.app.counter import Till
+    from pos.embedded import EmbeddedOffice
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +44,11 @@ class Opening:
             self._till.close()
 
     def _open(self) -> None:
+        # Imported here: SQLAlchemy, the agent, even the log's handlers would delay the first paint.
+        from pos.app.logs import log_to
+
+        log_to(self._settings.folder)
         try:
-            # Imported here: SQLAlchemy and the agent would delay the first paint.
             from pos.app.counter import Till
 
             till = self._till = Till(self._settings)
@@ -66,16 +67,15 @@ def run_window(folder: Path) -> int:
     if missing:
         sys.stderr.write(f"housefull: {missing}\n")
         return 2
-    log_to(folder)
     app = application()
     settings = _settings(folder)
     if settings is None:
         return 2
-    try:
-        office = own_office(settings)
-    except OfficeFailed as error:
-        show_failure(str(error))
-        return 2
+    office = None
+    if settings.embedded:
+        office = _own_office(settings)
+        if office is None:
+            return 2
     try:
         window, opening = counter_window(settings)
         window.show()
@@ -97,6 +97,18 @@ def _settings(folder: Path) -> Settings | None:
 
         return first_start(folder)
     except BadSettings as error:
+        show_failure(str(error))
+        return None
+
+
+def _own_office(settings: Settings) -> EmbeddedOffice | None:
+    """The office of a till that is alone, started; None after having said why it does not."""
+    from pos.app.own_office import own_office
+    from pos.embedded import OfficeFailed
+
+    try:
+        return own_office(settings)
+    except OfficeFailed as error:
         show_failure(str(error))
         return None
 
