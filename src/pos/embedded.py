@@ -36,7 +36,7 @@ class EmbeddedOffice:
             [sys.executable, "-m", "sync.office", *words, "--db", self._db], capture_output=True, text=True, check=False
         )
         if done.returncode:
-            raise OfficeFailed((done.stderr or done.stdout).strip())
+            raise OfficeFailed((done.stderr or done.stdout).strip().removeprefix("housefull-office: "))
         return done.stdout
 
     def start(self, port: int = 0) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sqlite3
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -16,7 +18,9 @@ import pytest
 from PIL import Image
 
 from pos.ui.theme.tokens import LIGHT
-from tests.evening.display import Box, Display, Place, Program, newly, share, wait_until
+from tests import guards
+from tests.evening.display import Box, Display, Place, Program, alive, newly, share, wait_until
+from tests.evening.till_process import TillProcess
 
 # As slow as a busy machine may be; what a person would notice is asserted apart.
 FIRST_START_S: Final = 60.0
@@ -252,3 +256,52 @@ def _sale_of_what_was_kept(demo: Demo, kept: list[Any]) -> int:
     assert len(demo.tickets("till")) == sold + 2
     wait_until(lambda: demo.tickets("office") == demo.tickets("till"), OFFICE_S, "the tickets at the office")
     return sum(line[1] for line in kept) + 2 * 100
+
+
+def test_closing_the_counter_ends_the_demo(demo: Demo) -> None:
+    program, _ = demo.start(FIRST_START_S)
+    try:
+        assert program.gone(lambda: demo.display.close_window(COUNTER)) == 0
+        assert "Traceback" not in program.said
+    finally:
+        program.close()
+
+
+def test_the_same_evening_through_the_headless_face(demo: Demo) -> None:
+    demo.data.mkdir(exist_ok=True)
+    with TillProcess(demo.data, demo.folder / "state", "demo") as till:
+        assert till.wait_event("ready")["till"] == "T1"
+        till.wait_event("link", state="online")
+        assert till.ok("sign_in", user="bela", pin="1357")["role"] == "cashier"
+        if till.ok("status")["shift"] is None:
+            till.ok("open_shift", float="150.00")
+        shows = till.ok("shows")["shows"]
+        assert len(shows) == 8
+        opera = next(show["id"] for show in shows if show["id"].startswith("tosca-"))
+        places = till.ok("best", show=opera, category="Balcony", count=2)["places"]
+        basket = till.ok("add", show=opera, places=places, price_type="adult")["basket"]
+        sale = till.ok("pay", tenders=[{"kind": "cash", "amount": basket["total"], "given": "500.00"}])["sale"]
+        assert {ticket["place"] for ticket in sale["tickets"]} == set(places)
+        codes = {ticket["code"] for ticket in sale["tickets"]}
+        assert codes <= {code for _, _, code in demo.tickets("till")}
+        till.wait_event("printed", outcome="done")  # by a printer of the demo's own
+        assert till.ok("sync")["unsent"] == 0
+        assert demo.tickets("office") == demo.tickets("till")
+        family = [till.process.pid, *guards.descendants(till.process.pid)]
+        assert len(family) >= 2
+        till.quit()
+    wait_until(lambda: not alive(family), STEP_S, "the end of the office")
+
+
+def test_without_a_display_it_says_what_to_do(tmp_path: Path) -> None:
+    without = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    environment = {name: value for name, value in os.environ.items() if name not in without}
+    for words in (("demo",), ()):
+        command = [sys.executable, "-m", "pos", *words, "--data", str(tmp_path / "data")]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=STEP_S, check=False)
+        assert done.returncode == 2
+        assert "there is no display" in done.stderr
+        assert "xvfb-run" in done.stderr
+        assert "--headless" in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+        assert not (tmp_path / "data").exists(), "nothing is made for a window that cannot open"

@@ -25,12 +25,12 @@ Event = dict[str, Any]
 class TillProcess:
     """`till.ok("sign_in", user=…)` is the answer's `ok`, `till.refused(…)` its `refused`.
 
-    `state` is where its key and high-water mark are (XDG_STATE_HOME). Started at once;
-    `start` again after a kill.
+    `state` is where its key and high-water mark are (XDG_STATE_HOME), `words` go before the
+    options, as "demo" does. Started at once; `start` again after a kill.
     """
 
-    def __init__(self, folder: Path, state: Path) -> None:
-        self.folder, self.state = folder, state
+    def __init__(self, folder: Path, state: Path, *words: str) -> None:
+        self.folder, self.state, self.words = folder, state, words
         self._ids = itertools.count(1)
         self.start()
 
@@ -41,14 +41,14 @@ class TillProcess:
         self.events: list[Event] = []
         self.lines: list[str] = []
         self._ended = False
-        command = [sys.executable, "-m", "pos", "--data", str(self.folder), "--headless"]
+        command = [sys.executable, "-m", "pos", *self.words, "--data", str(self.folder), "--headless"]
         with (self.folder / "stderr.txt").open("ab") as errors:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env=environment(self.state)
             )
         self._reader = threading.Thread(target=self._read, name=f"reads {self.folder.name}", daemon=True)
         self._reader.start()
-        self.wait_event("ready", seconds=START_S)
+        self.wait_event("ready", seconds=2 * START_S if self.words else START_S)
 
     def _read(self) -> None:
         assert self.process.stdout is not None

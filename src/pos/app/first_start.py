@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import tomllib
 from contextlib import closing
@@ -35,11 +36,15 @@ def join_office(folder: Path, url: str, code: str) -> str:
 
 
 def alone(folder: Path, season: Path) -> str:
-    """An office beside this till with that season, and the season's first till; "" or what went wrong."""
+    """An office beside this till with that season, and the season's first till; "" or what went wrong.
+
+    An office that did not come about leaves nothing: another season may be tried after it.
+    """
+    there_before = (folder / FOLDER).exists()
     office = EmbeddedOffice(folder / FOLDER)
     try:
-        till = _first_till(season)
         office.run("import", str(season))
+        till = _first_till(season)
         # Its own port for good: till.toml names it, and the till starts this office again each time.
         port = _free_port()
         url = office.start(port)
@@ -48,16 +53,18 @@ def alone(folder: Path, season: Path) -> str:
         finally:
             office.stop()
     except (OfficeFailed, EnrolFailed, FolderInUse, IdentityLost, OSError, ValueError) as error:
+        if not there_before:
+            shutil.rmtree(folder / FOLDER, ignore_errors=True)
         return str(error)
     return ""
 
 
 def _first_till(season: Path) -> str:
-    try:
-        tills = tomllib.loads(season.read_text(encoding="utf-8")).get("till")
-        return str(tills[0]["id"]) if isinstance(tills, list) else ""
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, IndexError) as error:
-        raise ValueError(f"{season}: names no till to begin with ({error})") from error
+    """The first till of a season that an office has accepted."""
+    tills = tomllib.loads(season.read_text(encoding="utf-8")).get("till")
+    if not tills:
+        raise ValueError(f"{season.name}: till: missing; this till has to be one of the season's, so name it: [[till]]")
+    return str(tills[0]["id"])
 
 
 def _free_port() -> int:

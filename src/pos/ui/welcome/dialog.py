@@ -43,12 +43,11 @@ class WelcomeDialog(QDialog):
         assert isinstance(app, QApplication)
         dress(app, tokens)
         self._join, self._alone = join, alone
-        self._busy: list[QWidget] = []
         self.setWindowTitle("Housefull")
         self.url, self.code = QLineEdit(), QLineEdit()
         self.join_button = QPushButton(tr("Join"))
         self.alone_button = QPushButton(tr("Choose a season file …"))
-        self.said = QLabel(" ")
+        self.said = QLabel()
         self._lay_out()
         self.join_button.clicked.connect(self._join_clicked)
         self.alone_button.clicked.connect(self._alone_clicked)
@@ -85,10 +84,11 @@ class WelcomeDialog(QDialog):
         box.setContentsMargins(24, 24, 24, 24)
         box.setSpacing(16)
         box.addWidget(title)
-        box.addLayout(cards)
+        box.addLayout(cards, 1)
         box.addWidget(self.said)
-        self._busy = [self.url, self.code, self.join_button, self.alone_button]
-        self.resize(760, 360)
+        self._busy: list[QWidget] = [self.url, self.code, self.join_button, self.alone_button]
+        self.resize(800, 440)
+        self._say(tr("To look around first, close this and run: housefull demo"))
 
     def _join_clicked(self) -> None:
         url, code = self.url.text().strip(), self.code.text().strip()

@@ -1,0 +1,167 @@
+"""The first start of a data folder: join an office, or be alone with one of its own; and what goes wrong in it."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from pos.app.first_start import alone, join_office
+from pos.ui.theme.tokens import LIGHT
+from pos.ui.welcome.dialog import WelcomeDialog
+from tests.evening.display import Display, Place, Program, share, wait_until
+from tests.evening.season import season
+from tests.peers.office_process import OfficeProcess, office
+from tests.peers.small_season import write_season
+
+DONE_MS = 30_000
+START_S = 30.0
+STEP_S = 15.0
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """A real office's address and its database."""
+    folder = tmp_path_factory.mktemp("office")
+    database = f"sqlite:///{folder / 'office.db'}"
+    done = office("import", str(write_season(folder, season())), "--db", database)
+    assert done.returncode == 0, done.stderr
+    with OfficeProcess(database) as process:
+        yield process.url, database
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "till"
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, folder: Path) -> WelcomeDialog:
+    """As it stands at the first start of `folder`."""
+    dialog = WelcomeDialog(
+        LIGHT, lambda url, code: join_office(folder, url, code), lambda season: alone(folder, season)
+    )
+    qtbot.addWidget(dialog)
+    dialog.show()
+    return dialog
+
+
+def join(qtbot: QtBot, dialog: WelcomeDialog, url: str, code: str) -> str:
+    """Type both, press Join, and what is said under the fields in the end."""
+    dialog.url.setText(url)
+    dialog.code.setText(code)
+    dialog.join_button.click()
+    return answer(qtbot, dialog)
+
+
+def answer(qtbot: QtBot, dialog: WelcomeDialog) -> str:
+    qtbot.waitUntil(lambda: dialog.url.isEnabled() or not dialog.isVisible(), timeout=DONE_MS)
+    return dialog.said.text()
+
+
+def test_an_address_where_no_office_is_gives_a_sentence_and_keeps_what_was_typed(
+    qtbot: QtBot, dialog: WelcomeDialog, folder: Path
+) -> None:
+    said = join(qtbot, dialog, "http://127.0.0.1:9", "ABCD-EFGH")
+    assert "127.0.0.1:9" in said
+    assert (dialog.url.text(), dialog.code.text()) == ("http://127.0.0.1:9", "ABCD-EFGH")
+    assert dialog.isVisible()
+    assert not (folder / "till.toml").exists()
+
+
+def test_what_is_no_address_at_all_is_said_too(qtbot: QtBot, dialog: WelcomeDialog) -> None:
+    said = join(qtbot, dialog, "office", "ABCD-EFGH")
+    assert "office" in said
+    assert "http" in said
+
+
+def test_a_wrong_code_is_refused_and_the_right_one_then_joins(
+    qtbot: QtBot, dialog: WelcomeDialog, folder: Path, served: tuple[str, str]
+) -> None:
+    url, database = served
+    said = join(qtbot, dialog, url, "WRONGCODE")
+    assert "code" in said
+    assert (dialog.url.text(), dialog.code.text()) == (url, "WRONGCODE")
+
+    code = office("enrol", "T1", "--db", database).stdout.strip()
+    join(qtbot, dialog, f" {url} ", f" {code} ")
+    assert dialog.result() == WelcomeDialog.DialogCode.Accepted, dialog.said.text()
+    written = tomllib.loads((folder / "till.toml").read_text("utf-8"))
+    assert (written["till"]["id"], written["office"]["url"]) == ("T1", url)
+    assert not written["office"].get("embedded")
+
+
+def test_nothing_typed_is_asked_for_at_once(dialog: WelcomeDialog) -> None:
+    dialog.join_button.click()
+    assert dialog.said.text()
+    assert dialog.url.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('currency = "EUR"', 'currency = "EUR"\ncolour = "red"', ("SEASON.toml", "colour")),
+        ('adult = "58.00"', 'adult = "cheap"', ("SEASON.toml", "adult", "cheap")),
+        ("[venue]", "[venue", ("SEASON.toml", "line")),
+        ("[[till]]", "[[stool]]", ("SEASON.toml", "stool")),
+        ('[[till]]\nid = "T1"\nname = "Window 1"', "", ("SEASON.toml", "till")),
+    ],
+)
+def test_a_broken_season_is_named_with_its_key_and_the_reason(
+    qtbot: QtBot, dialog: WelcomeDialog, folder: Path, tmp_path: Path, old: str, new: str, told: tuple[str, ...]
+) -> None:
+    text = season(tills=1)
+    assert old in text
+    dialog.begin_alone(write_season(tmp_path, text.replace(old, new)))
+    said = answer(qtbot, dialog)
+    assert all(word in said for word in told), said
+    assert not (folder / "till.toml").exists()
+    assert not (folder / "office").exists()
+    assert dialog.alone_button.isEnabled()
+
+
+# ---- with the real window ----------------------------------------------------------------
+
+
+@pytest.fixture
+def display() -> Iterator[Display]:
+    with Display() as display:
+        yield display
+
+
+def test_this_till_alone_chosen_by_keyboard_sells_with_an_office_of_its_own_that_ends_with_it(
+    display: Display, folder: Path, tmp_path: Path
+) -> None:
+    chosen = write_season(tmp_path, season(tills=1))
+    state = {"XDG_STATE_HOME": str(tmp_path / "state"), "HOUSEFULL_THEME": "light"}
+    command = [sys.executable, "-m", "pos", "--data", str(folder)]
+    program = Program(command, display.environment(**state), tmp_path / "said.txt")
+    try:
+        wait_until(lambda: display.find("Housefull") is not None, START_S, "the question how to begin")
+        display.press("Tab", "Tab", "Tab", "space")
+        wait_until(lambda: display.find("Season") is not None, STEP_S, "the choice of a file")
+        display.type(str(chosen))
+        display.press("Return")
+        wait_until(lambda: counter(display) is not None, START_S, "the counter's window")
+        online = (700, 4, 1366, 52)
+        picture = tmp_path / "now.png"
+        wait_until(
+            lambda: share(display.picture(picture), LIGHT.good, online) > 0, STEP_S, "that the office is reached"
+        )
+        written = tomllib.loads((folder / "till.toml").read_text("utf-8"))
+        assert written["office"]["embedded"] is True
+        assert len(program.family()) >= 2, "the office is a process of its own"
+        assert program.gone(lambda: display.close_window("Housefull")) == 0
+        assert "Traceback" not in program.said
+    finally:
+        program.close()
+
+
+def counter(display: Display) -> Place | None:
+    """The counter's window, which is larger than the question that has the same title."""
+    place = display.find("Housefull")
+    return place if place is not None and place.width >= 1366 else None
