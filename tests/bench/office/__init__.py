@@ -22,17 +22,18 @@ _GOAL = "≥ 0.3×, p99 ≤ 5×"
 
 
 def claim() -> list[dict[str, Any]]:
-    """Two-seat claims over HTTP by fifty clients: over twenty shows, and all in one."""
+    """Two-seat claims over HTTP by fifty clients of two processes: over twenty shows, and all in one."""
     places = CLIENTS * CLAIMS_EACH * 2
     shows = {f"show-{n}": places // SHOWS for n in range(SHOWS)} | {HOT: places}
     with Cluster() as cluster, tempfile.TemporaryDirectory() as folder:
         url = cluster.new_database()
         _import(url, Path(folder), shows, CLIENTS)
         floor, floor_p99 = floors.single_inserts(cluster, url, CLIENTS, 5)
-        with OfficeProcess(url) as server:
-            tills = [_enrol(url, server.url, f"C{n}") for n in range(CLIENTS)]
-            spread = load.play(server.url, [_claims(till, n, "") for n, till in enumerate(tills)], b'"refused":[]')
-            hot = load.play(server.url, [_claims(till, n, HOT) for n, till in enumerate(tills)], b'"refused":[]')
+        with OfficeProcess(url) as one, OfficeProcess(url) as two:
+            servers = [one.url, two.url]
+            tills = [_enrol(url, one.url, f"C{n}") for n in range(CLIENTS)]
+            spread = load.play(servers, [_claims(till, n, "") for n, till in enumerate(tills)], b'"refused":[]')
+            hot = load.play(servers, [_claims(till, n, HOT) for n, till in enumerate(tills)], b'"refused":[]')
         done = office("verify", "--db", url)
         assert done.returncode == 0, done.stdout
     return [_claim("claim", spread, floor, floor_p99), _claim("claim_hot", hot, floor, floor_p99)]
@@ -77,9 +78,9 @@ def push() -> list[dict[str, Any]]:
                 _sales(url, client, f"show-{n}", FACTS if n == 0 else MANY_EACH) for n, client in enumerate(clients)
             ]
             before = _rows(url)
-            one = load.play(server.url, queues[:1], b'"verdict":"applied"')
+            one = load.play([server.url], queues[:1], b'"verdict":"applied"')
             between = _rows(url)
-            many = load.play(server.url, queues[1:], b'"verdict":"applied"')
+            many = load.play([server.url], queues[1:], b'"verdict":"applied"')
             after = _rows(url)
         done = office("verify", "--db", url)
         assert done.returncode == 0, done.stdout

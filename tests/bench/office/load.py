@@ -42,18 +42,19 @@ def request(client: TillClient, path: str, body: bytes) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-def play(url: str, queues: Sequence[Sequence[bytes]], expect: bytes) -> Run:
-    """Each queue is one client's: a request follows the answer to the one before.
+def play(urls: Sequence[str], queues: Sequence[Sequence[bytes]], expect: bytes) -> Run:
+    """Each queue is one client's: a request follows the answer to the one before. Clients are
+    spread over the servers.
 
     Raises RuntimeError when an answer is not 200 or does not hold `expect`.
     """
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_play(url, queues, expect))
+        return runner.run(_play(urls, queues, expect))
 
 
-async def _play(url: str, queues: Sequence[Sequence[bytes]], expect: bytes) -> Run:
-    at = urlsplit(url)
-    streams = [await asyncio.open_connection(at.hostname, at.port) for _ in queues]
+async def _play(urls: Sequence[str], queues: Sequence[Sequence[bytes]], expect: bytes) -> Run:
+    places = [urlsplit(urls[n % len(urls)]) for n in range(len(queues))]
+    streams = [await asyncio.open_connection(at.hostname, at.port) for at in places]
     times: list[float] = []
 
     async def client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, queue: Sequence[bytes]) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import uuid
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -97,39 +95,39 @@ class House:
 
 
 @pytest.fixture(scope="session")
-def imported() -> dict[str, str]:
-    """Databases with the season in them, by kind, from which each test gets a copy."""
-    return {}
+def imported(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
+    """`imported("sqlite")`: a database of that kind with the season in it, made once."""
+    made: dict[str, str] = {}
+
+    def get(kind: str) -> str:
+        if kind not in made:
+            folder = tmp_path_factory.mktemp("imported")
+            made[kind] = f"sqlite:///{folder / 'office.db'}"
+            if kind == "postgresql":
+                made[kind] = request.getfixturevalue("postgres_cluster").new_database()
+            first = open_database(made[kind])
+            import_season(first, write_season(folder))
+            first.close()
+        return made[kind]
+
+    return get
 
 
 @pytest.fixture
-def house(
-    database_url: str, imported: dict[str, str], tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[House]:
-    kind = make_url(database_url).get_backend_name()
-    if kind not in imported:
-        folder = tmp_path_factory.mktemp("imported")
-        imported[kind] = database_url if kind == "postgresql" else f"sqlite:///{folder / 'office.db'}"
-        first = open_database(imported[kind])
-        import_season(first, write_season(folder))
-        first.close()
-    opened = open_database(_copy(imported[kind], tmp_path))
+def house(database_url: str, imported: Callable[[str], str]) -> Iterator[House]:
+    """The season is copied in: importing hashes PINs, which is meant to take its time."""
+    target = make_url(database_url)
+    source = make_url(imported(target.get_backend_name()))
+    if source.get_backend_name() == "sqlite":
+        shutil.copy(str(source.database), str(target.database))
+    else:
+        with psycopg.connect(host=source.host, port=source.port, user=source.username, dbname="postgres") as server:
+            server.autocommit = True
+            server.execute(f"DROP DATABASE {target.database}".encode())
+            server.execute(f"CREATE DATABASE {target.database} TEMPLATE {source.database}".encode())
+    opened = open_database(database_url)
     yield House(opened)
     opened.close()
-
-
-def _copy(url: str, folder: Path) -> str:
-    """Importing hashes PINs, which is meant to take its time; a copy does not."""
-    source = make_url(url)
-    assert source.database is not None
-    if source.get_backend_name() == "sqlite":
-        shutil.copy(source.database, folder / "copy.db")
-        return f"sqlite:///{folder / 'copy.db'}"
-    name = f"copy_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(host=source.host, port=source.port, user=source.username, dbname="postgres") as server:
-        server.autocommit = True
-        server.execute(f"CREATE DATABASE {name} TEMPLATE {source.database}".encode())
-    return source.set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import BigInteger, Connection, bindparam, column, func, insert, select, true, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from sync.office.rules.places import Place
 from sync.office.rules.sales import documents_of
@@ -55,29 +56,47 @@ def log(connection: Connection, entries: Sequence[Entry], *, signal: bool = Fals
     """
     if not entries and not signal:
         return
-    last: int = connection.execute(
-        update(CHANGE_HEAD)
-        .values(position=CHANGE_HEAD.c.position + len(entries), signal=CHANGE_HEAD.c.signal + int(signal))
-        .returning(CHANGE_HEAD.c.position)
-    ).scalar_one()
-    if not entries:
+    rows = [
+        {
+            "n": n,
+            "kind": entry.kind,
+            "family": entry.family,
+            "doc_id": entry.id,
+            "show_id": entry.show,
+            "body": "" if entry.body is None else json.dumps(entry.body, ensure_ascii=False, separators=(",", ":")),
+        }
+        for n, entry in enumerate(entries, 1)
+    ]
+    taken = {"count": len(rows), "signals": int(signal)}
+    if rows and connection.dialect.name == "postgresql":
+        connection.execute(_APPEND, {**taken, "rows": rows})
         return
-    first = last - len(entries) + 1
-    insert_rows(
-        connection,
-        CHANGE_LOG,
-        [
-            {
-                "position": position,
-                "kind": entry.kind,
-                "family": entry.family,
-                "doc_id": entry.id,
-                "show_id": entry.show,
-                "body": "" if entry.body is None else json.dumps(entry.body, ensure_ascii=False, separators=(",", ":")),
-            }
-            for position, entry in enumerate(entries, first)
-        ],
+    last: int = connection.execute(_TAKE, taken).scalar_one()
+    insert_rows(connection, CHANGE_LOG, [{**row, "position": last - len(rows) + n} for n, row in enumerate(rows, 1)])
+
+
+_TAKE: Final = (
+    update(CHANGE_HEAD)
+    .values(
+        position=CHANGE_HEAD.c.position + bindparam("count", type_=BigInteger),
+        signal=CHANGE_HEAD.c.signal + bindparam("signals", type_=BigInteger),
     )
+    .returning(CHANGE_HEAD.c.position)
+)
+# The same and the entries in one round trip, because every other writer waits for it.
+_TAKEN: Final = _TAKE.cte("taken")
+_ENTRIES: Final = (
+    func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
+    .table_valued(column("n", BigInteger), *(column(c.name, c.type) for c in CHANGE_LOG.c[1:]), name="entries")
+    .render_derived(with_types=True)
+)
+_APPEND: Final = insert(CHANGE_LOG).from_select(
+    CHANGE_LOG.c.keys(),
+    select(
+        _TAKEN.c.position - bindparam("count", type_=BigInteger) + _ENTRIES.c.n,
+        *(_ENTRIES.c[name] for name in CHANGE_LOG.c.keys()[1:]),
+    ).select_from(_TAKEN.join(_ENTRIES, true())),
+)
 
 
 def head(connection: Connection) -> tuple[int, int]:

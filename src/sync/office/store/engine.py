@@ -75,7 +75,9 @@ def open_database(url: str) -> Database:
 
 
 def _postgresql(url: str) -> Engine:
-    return create_engine(url, pool_size=CONNECTIONS, max_overflow=4, pool_pre_ping=True, hide_parameters=True)
+    # No ping before each use: a connection that the server has dropped fails once, the till asks
+    # again, and the pool has been renewed. Parameters stay out of messages, as below.
+    return create_engine(url, pool_size=CONNECTIONS, max_overflow=4, hide_parameters=True)
 
 
 def _sqlite(url: str) -> Engine:
