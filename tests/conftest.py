@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -78,17 +79,31 @@ def nothing_left_running(lasting_processes: set[int]) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def postgres_cluster(lasting_processes: set[int]) -> Iterator[Cluster]:
-    """A PostgreSQL server of this run, started when a test first asks."""
-    with Cluster() as cluster:
+    """A PostgreSQL server of this run, started when a test first asks.
+
+    It keeps its files in memory where there is room, since a database is 300 files. What
+    tests do to it is kill processes; nothing here can take the power from the machine.
+    """
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > 2_000_000_000
+    with Cluster(memory if roomy else None) as cluster:
         assert cluster.pid is not None
         lasting_processes.add(cluster.pid)
         yield cluster
 
 
 @pytest.fixture
-def postgres(postgres_cluster: Cluster) -> Callable[[], str]:
-    """Call it for the URL of a new, empty database."""
-    return postgres_cluster.new_database
+def postgres(postgres_cluster: Cluster) -> Iterator[Callable[[], str]]:
+    """Call it for the URL of a new, empty database; they are gone after the test."""
+    urls: list[str] = []
+
+    def new_database() -> str:
+        urls.append(postgres_cluster.new_database())
+        return urls[-1]
+
+    yield new_database
+    for url in urls:
+        postgres_cluster.drop_database(url)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -96,5 +111,5 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database for an office, of either kind that it runs on."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'office.db'}"
-    cluster: Cluster = request.getfixturevalue("postgres_cluster")
-    return cluster.new_database()
+    new_database: Callable[[], str] = request.getfixturevalue("postgres")
+    return new_database()

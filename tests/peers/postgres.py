@@ -18,6 +18,7 @@ import psycopg
 
 _START_SECONDS = 30.0
 _USER = "housefull"
+_FOLDER = "housefull-postgres-"
 
 
 def server_programs() -> Path:
@@ -41,10 +42,13 @@ class Cluster:
     which it refuses to be, and ends by itself when this process does.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, parent: Path | None = None) -> None:
+        """The data goes into a folder of its own in `parent`; where temporary files go, when None."""
         self._programs = server_programs()
         self._numbers = itertools.count(1)
-        self.folder = Path(tempfile.mkdtemp(prefix="housefull-postgres-"))
+        parent = parent or Path(tempfile.gettempdir())
+        _sweep(parent)
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-", dir=parent))
         self.port = _free_port()
         self._server: subprocess.Popen[bytes] | None = None
 
@@ -76,6 +80,11 @@ class Cluster:
         with self._connect() as connection:
             connection.execute(f"CREATE DATABASE {name}".encode())
         return self.url(name)
+
+    def drop_database(self, url: str) -> None:
+        """Cut off whoever is connected, and free the space."""
+        with self._connect() as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {url.rpartition('/')[2]} WITH (FORCE)".encode())
 
     def stop(self) -> None:
         if self._server:
@@ -131,6 +140,14 @@ class Cluster:
     def _as_owner() -> list[str]:
         owner = ["--reuid=postgres", "--regid=postgres", "--init-groups"] if os.geteuid() == 0 else []
         return ["setpriv", *owner, "--pdeathsig=QUIT", "--"]
+
+
+def _sweep(parent: Path) -> None:
+    """Remove what runs that were killed have left: their folders name the process they belonged to."""
+    for folder in parent.glob(f"{_FOLDER}*-*"):
+        owner = folder.name.removeprefix(_FOLDER).partition("-")[0]
+        if owner.isdigit() and not Path("/proc", owner).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _free_port() -> int:
