@@ -196,7 +196,8 @@ def _render(lines: tuple[str, ...], tokens: Tokens, ratio: float, plate: bool) -
         font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, _SPACING * ratio)
     metrics = QFontMetrics(font)
     lines = tuple(filter(None, lines))
-    line = metrics.height() - (round(ratio) if stacked else 0)
+    # Capitals alone need no room below the line: a close plate leaves the row above it in sight.
+    line = metrics.height() - round(ratio) if stacked else metrics.capHeight() + round(2 * ratio)
     width = max(metrics.horizontalAdvance(text) for text in lines)
     pixmap = QPixmap(width + round((4 if stacked else 10) * ratio), line * len(lines) + round(2 * ratio))
     pixmap.fill(Qt.GlobalColor.transparent)
@@ -211,8 +212,8 @@ def _render(lines: tuple[str, ...], tokens: Tokens, ratio: float, plate: bool) -
         for n, text in enumerate(lines):
             painter.setFont(font)
             painter.setPen(QColor(tokens.ink if stacked and n == 0 else tokens.muted))
-            field = QRect(0, n * line + round(ratio), pixmap.width(), line)
-            painter.drawText(field, Qt.AlignmentFlag.AlignCenter, text)
+            left = (pixmap.width() - metrics.horizontalAdvance(text)) // 2
+            painter.drawText(left, n * line + round(ratio) + (line + metrics.capHeight()) // 2, text)
     return pixmap
 
 
