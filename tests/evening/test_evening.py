@@ -9,6 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.evening.house import PINS, House, Window, cash
 from tests.evening.season import AREA, SHOW
 
@@ -210,6 +212,7 @@ def _job_states(window: Window) -> list[str]:
     return [job["state"] for job in window.till.ok("jobs")["jobs"] if job["kind"] == "ticket"]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_same_key_happens_once_also_across_a_kill(house: House) -> None:
     """Killed at moments around the commit: asked again with its key, every sale is there once."""
     window = house.window("T1", printers=False)
