@@ -21,7 +21,7 @@ from sync.office.season.work import Import
 from sync.office.store.bulk import insert_rows
 from sync.office.store.tables import POSTING, RIGHT, SALE, TICKET
 
-_CODE_LETTERS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_CODE_LETTERS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32
 _CODE_LENGTH: Final = 12  # 60 bits
 OFFICE: Final = "office"  # the till that orders are sold by
 
@@ -78,6 +78,7 @@ class _Desk:
         self.seatings: dict[str, Seating] = {}
         self._records: dict[str, dict[str, Place]] = {}
         self._next_unit: dict[tuple[str, str], int] = {}
+        self._offers: dict[tuple[str, str, str], dict[str, Any] | None] = {}
         self.changed: list[Place] = []
         for show in sorted({body["show"] for body in bookings}):
             document = work.season.get("show", show)
@@ -109,6 +110,35 @@ class _Desk:
             raise self._work.season.file.bad(family, id, key, f"{area} has no more free places")
         return record.place
 
+    def offer(self, show: str, category: str, price_type: str) -> dict[str, Any] | None:
+        """What a ticket of this price type says by value, None when it has no price."""
+        key = (show, category, price_type)
+        if key not in self._offers:
+            self._offers[key] = _offer(self._work, *key)
+        return self._offers[key]
+
+
+def _offer(work: Import, show_id: str, category: str, price_type: str) -> dict[str, Any] | None:
+    season = work.season
+    show = season.get("show", show_id) or {}
+    prices = season.get("prices", show["prices"]) or {}
+    text = prices["table"].get(category, {}).get(price_type)
+    if text is None:
+        return None
+    price = Money.parse(text, season.currency)
+    tax = season.get("tax", prices.get("tax", "")) or {"rate": "0"}
+    kind = season.get("price_type", price_type) or {}
+    return {
+        "show": show_id,
+        "price": str(price),
+        "price_type": price_type,
+        "category": category,
+        "proof": bool(kind.get("proof")),
+        "tax_id": prices.get("tax", ""),
+        "tax": str(tax_included(price, tax_basis_points(tax["rate"]))),
+        "terms": season.get("terms", show.get("terms", "")) or {},
+    }
+
 
 def _places(body: dict[str, Any]) -> Iterator[str]:
     """All that a hold or an order names."""
@@ -119,61 +149,39 @@ def _places(body: dict[str, Any]) -> Iterator[str]:
 
 def _order(work: Import, desk: _Desk, rows: _Rows, code: str, body: dict[str, Any]) -> None:
     paid = body.get("state", "paid") == "paid"
-    show = work.season.get("show", body["show"])
-    assert show is not None
-    prices = work.season.get("prices", show["prices"])
-    venue = next(iter(work.season.all("venue").values()))
-    assert prices is not None
-    currency: str = venue["currency"]
     tickets: list[dict[str, Any]] = []
     for index, line in enumerate(body["lines"]):
         key = f"lines[{index}]"
         for place in desk.take("order", code, f"{key}.places", body["show"], line["places"]):
-            ticket_id = f"{code}-{len(tickets) + 1}"
             if not paid:
                 place.grant(OfficeState.HELD, code, 0, work.now)
                 continue
-            place.grant(OfficeState.SOLD, "", 0, work.now, ticket_id)
-            category = desk.seatings[body["show"]].category(place.ix)
-            price = prices["table"].get(category, {}).get(line["price_type"])
-            if price is None:
+            seating = desk.seatings[body["show"]]
+            category = seating.category(place.ix)
+            offer = desk.offer(body["show"], category, line["price_type"])
+            if offer is None:
                 reason = f"{category} has no price for {line['price_type']!r}"
                 raise work.season.file.bad("order", code, f"{key}.price_type", reason)
-            shown = desk.seatings[body["show"]].shown(place.ix)
-            values = (ticket_id, shown, place.place, price, line["price_type"], category)
-            tickets.append(_ticket(work, show, prices, currency, values))
+            ticket = {
+                "id": f"{code}-{len(tickets) + 1}",
+                "place": seating.shown(place.ix),
+                "unit": place.place,
+                "code": _ticket_code(),
+                **offer,
+            }
+            place.grant(OfficeState.SOLD, "", 0, work.now, ticket["id"])
+            tickets.append(ticket)
     if paid:
-        _sale(work, rows, code, body, tickets, currency)
+        _sale(work, rows, code, body, tickets)
 
 
-def _ticket(
-    work: Import, show: dict[str, Any], prices: dict[str, Any], currency: str, values: tuple[str, ...]
-) -> dict[str, Any]:
-    ticket_id, shown, unit, text, price_type, category = values
-    price = Money.parse(text, currency)
-    tax = work.season.get("tax", prices.get("tax", "")) or {}
-    points = tax_basis_points(tax["rate"]) if tax else 0
-    kind = work.season.get("price_type", price_type) or {}
-    return {
-        "id": ticket_id,
-        "show": show["id"],
-        "place": shown,
-        "unit": unit,
-        "code": "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH)),
-        "price": str(price),
-        "price_type": price_type,
-        "category": category,
-        "proof": bool(kind.get("proof")),
-        "tax_id": prices.get("tax", ""),
-        "tax": str(tax_included(price, points)),
-        "terms": work.season.get("terms", show.get("terms", "")) or {},
-    }
+def _ticket_code() -> str:
+    return "".join([_CODE_LETTERS[byte % 32] for byte in secrets.token_bytes(_CODE_LENGTH)])
 
 
-def _sale(
-    work: Import, rows: _Rows, code: str, body: dict[str, Any], tickets: list[dict[str, Any]], currency: str
-) -> None:
+def _sale(work: Import, rows: _Rows, code: str, body: dict[str, Any], tickets: list[dict[str, Any]]) -> None:
     fact_id = f"order:{code}"
+    currency = work.season.currency
     prices = [Money.parse(ticket["price"], currency) for ticket in tickets]
     due, zero = total(prices, currency), str(Money.zero(currency))
     taxes: dict[str, tuple[Money, Money]] = {}

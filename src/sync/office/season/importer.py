@@ -24,6 +24,7 @@ from sync.office.store.engine import Database
 from sync.office.store.tables import DOCUMENT, PLAN
 
 _IMPORT_LOCK: Final = 0x4866_0FF2  # pg_advisory_xact_lock: one import at a time
+LINES_EACH: Final = 100
 _BOOKED: Final = ("hold", "order")  # they change places, and so are written with them
 
 
@@ -51,7 +52,8 @@ def _documents(connection: Connection) -> Documents:
 def _prepare(database: Database, path: Path, base: Documents) -> Season:
     venues = list(base.get("venue", {}).values())
     file = read_season(path, venues[0]["currency"] if venues else None)
-    season = Season(file, base, {**_stored_plans(database, base, file), **file.plans})
+    brought = {plan.version: plan for plan in file.plans.values()}
+    season = Season(file, base, {**_stored_plans(database, base), **brought})
     for id, document in file.all("plan").items():
         file.documents["plan"][id] = {
             "id": id,
@@ -59,24 +61,22 @@ def _prepare(database: Database, path: Path, base: Documents) -> Season:
             "companions": document.get("companions", {}),
         }
     check(season, datetime.now(UTC))
-    for id, document in file.all("show").items():
-        # A price change or a new date does not move a show to another drawing of its hall by itself.
+    for document in file.all("show").values():
         if "plan" in document:
-            document["plan_version"] = season.plans[document["plan"]].version
-        file.documents["show"][id] = document
+            document["plan_version"] = season.plan(document["plan"]).version
     _hash_pins(file, base)
     return season
 
 
-def _stored_plans(database: Database, base: Documents, file: SeasonFile) -> dict[str, Plan]:
-    """The plans that the office has and the file does not bring."""
-    wanted = {d["version"]: id for id, d in base.get("plan", {}).items() if id not in file.plans}
-    if not wanted:
+def _stored_plans(database: Database, base: Documents) -> dict[str, Plan]:
+    """The plans that the office has and still uses, by version."""
+    used = {document["version"] for document in base.get("plan", {}).values()}
+    used |= {document["plan_version"] for document in base.get("show", {}).values() if "plan" in document}
+    if not used:
         return {}
     with database.read() as connection:
-        rows = connection.execute(select(PLAN).where(PLAN.c.version.in_(wanted))).all()
-    blobs = {row.version: row.blob for row in rows}
-    return {id: Plan.from_bytes(blobs[version]) for version, id in wanted.items()}
+        rows = connection.execute(select(PLAN).where(PLAN.c.version.in_(used))).all()
+    return {row.version: Plan.from_bytes(row.blob) for row in rows}
 
 
 def _hash_pins(file: SeasonFile, base: Documents) -> None:
@@ -116,19 +116,26 @@ def _write(connection: Connection, season: Season) -> list[str]:
     return work.lines
 
 
+def _told(family: str, lines: list[str]) -> list[str]:
+    """What a person is told of one family: a line each, or a count when there are very many."""
+    return lines if len(lines) <= LINES_EACH else [f"{family}: {len(lines)} new or changed"]
+
+
 def _write_family(work: Import, family: str, notes: dict[str, str] | None = None) -> None:
     """Upsert the documents of a family that are new or different."""
     before = work.season.base.get(family, {})
     rows: list[dict[str, Any]] = []
+    lines: list[str] = []
     for id, document in work.season.file.all(family).items():
         if before.get(id) == document:
             continue
         rows.append({"family": family, "id": id, "body": json.dumps(document, ensure_ascii=False, sort_keys=True)})
         note = (notes or {}).get(id, "")
         what = _difference(before[id], document) if id in before else "new"
-        work.lines.append(f"{family} {id}: {what}{note}")
+        lines.append(f"{family} {id}: {what}{note}")
         if family in FAMILIES:
             work.entries.append(changes.Entry("document", family=family, id=id, body=document))
+    work.lines += _told(family, lines)
     for row in rows:
         if row["id"] in before:
             work.connection.execute(delete(DOCUMENT).where(DOCUMENT.c.family == family, DOCUMENT.c.id == row["id"]))

@@ -12,7 +12,7 @@ from sync.office.season.reader import Documents, SeasonFile
 
 
 class Season:
-    """A file laid over what the office has. `plans` are by plan id, as of the newest version."""
+    """A file laid over what the office has. `plans` are by version: a show keeps the one it has."""
 
     def __init__(self, file: SeasonFile, base: Documents, plans: dict[str, Plan]) -> None:
         self.file, self.base, self.plans = file, base, plans
@@ -23,9 +23,17 @@ class Season:
     def all(self, family: str) -> dict[str, dict[str, Any]]:
         return {**self.base.get(family, {}), **self.file.all(family)}
 
+    @property
+    def currency(self) -> str:
+        return str(next(iter(self.all("venue").values()))["currency"])
+
+    def plan(self, id: str) -> Plan:
+        """A plan in its newest version."""
+        return self.plans[self.all("plan")[id]["version"]]
+
     def seating(self, show: dict[str, Any]) -> Seating:
         """The places of a show document."""
-        plan = self.plans[show["plan"]] if "plan" in show else None
+        plan = self.plans[show["plan_version"]] if "plan" in show else None
         return Seating(plan, [Area(area["id"], area["capacity"]) for area in show.get("areas", [])])
 
 
@@ -58,7 +66,7 @@ def _named(season: Season, family: str, key: str, target: str) -> None:
 
 
 def _companions(season: Season, id: str, document: dict[str, Any]) -> None:
-    categories = {category.name for category in season.plans[id].categories}
+    categories = {category.name for category in season.plan(id).categories}
     for pair in document.get("companions", {}).items():
         for category in pair:
             if category not in categories:
@@ -67,7 +75,7 @@ def _companions(season: Season, id: str, document: dict[str, Any]) -> None:
 
 def _show(season: Season, id: str, show: dict[str, Any], now: datetime) -> None:
     file = season.file
-    categories = {c.name for c in season.plans[show["plan"]].categories} if "plan" in show else set()
+    categories = {c.name for c in season.plan(show["plan"]).categories} if "plan" in show else set()
     areas = show.get("areas", [])
     if not categories and not areas:
         raise file.bad("show", id, "", "has neither a plan nor areas")
@@ -95,7 +103,7 @@ def _show(season: Season, id: str, show: dict[str, Any], now: datetime) -> None:
 
 def _prices(season: Season) -> None:
     """A price for something that is nowhere is a slip of the pen that would show as "not on sale"."""
-    categories = {c.name for plan in season.plans.values() for c in plan.categories}
+    categories = {c.name for plan in season.all("plan") for c in season.plan(plan).categories}
     categories |= {area["id"] for show in season.all("show").values() for area in show.get("areas", [])}
     types = season.all("price_type")
     for id, document in season.file.all("prices").items():
