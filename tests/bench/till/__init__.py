@@ -1,6 +1,7 @@
-"""The till's benchmarks: a durable sale alone and beside a busy sync, and the start of the program."""
+"""The till's benchmarks: a durable sale alone and beside a busy sync, the start, and the ticket."""
 
+from tests.bench.till.paper import click_to_bytes
 from tests.bench.till.sale import sale_commit, sale_under_sync
 from tests.bench.till.start import start
 
-BENCHES = [sale_commit, sale_under_sync, start]
+BENCHES = [sale_commit, sale_under_sync, start, click_to_bytes]

@@ -162,6 +162,7 @@ class Counter:
         *,
         plan: Plan | None = None,
         roles: tuple[str, ...] = ("ticket", "receipt"),
+        printers: Any = None,
         **venue: str,
     ) -> None:
         self.folder = folder
@@ -176,7 +177,7 @@ class Counter:
         self.codes = Codes()
         self.writer = write_replica(folder / "replica.db", self.shows, plan or small_hall(), **venue)
         self.line = ToyLine(TILL, self.writer)
-        self.printers = ToyPrinters(roles)
+        self.printers = printers or ToyPrinters(roles)
         self.events: list[dict[str, Any]] = []
         self.mark: Any = MarkFile(identity.state_folder)
         self._start()
