@@ -158,6 +158,14 @@ def newly(before: Image.Image, after: Image.Image, wanted: str, box: Box) -> int
     return int((_is(after, wanted, box) & ~_is(before, wanted, box)).sum())
 
 
+def runs(picture: Image.Image, wanted: str, box: Box) -> list[int]:
+    """The heights of what has this colour over the whole width of a part, from the top."""
+    rows = np.concatenate(([False], _is(picture, wanted, box).all(axis=1), [False]))
+    edges = np.flatnonzero(rows[1:] != rows[:-1])
+    heights: list[int] = (edges[1::2] - edges[::2]).tolist()
+    return heights
+
+
 def _is(picture: Image.Image, wanted: str, box: Box | None) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     part = np.asarray(picture.crop(box) if box else picture)
     return (part == np.array(ImageColor.getrgb(wanted), np.uint8)).all(axis=2)

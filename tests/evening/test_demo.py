@@ -19,7 +19,7 @@ from PIL import Image
 
 from pos.ui.theme.tokens import LIGHT
 from tests import guards
-from tests.evening.display import Box, Display, Place, Program, alive, newly, share, wait_until
+from tests.evening.display import SCREEN, Box, Display, Place, Program, alive, newly, runs, share, wait_until
 from tests.evening.till_process import TillProcess
 
 # As slow as a busy machine may be; what a person would notice is asserted apart.
@@ -36,6 +36,7 @@ TOP: Final = (700, 4, 1250, 52)
 PANEL: Final = (1000, 640, 1360, 715)
 AMOUNT_RULE: Final = (1020, 214, 1340, 224)  # the heavy rule under an amount, nothing at the sign-in
 RAIL: Final = (0, 160, 4, 215)  # the mark of the selling screen
+PAPER_EDGE: Final = 27  # px from the printers' window's side: the unprinted edge of the tickets
 BANNER: Final = (300, 58, 1366, 62)  # above the words
 MAP: Final = (300, 215, 980, 655)  # without the legend
 
@@ -195,6 +196,7 @@ def _sale_by_keyboard(demo: Demo) -> int:
     print(f"from the sign-in to two tickets and a receipt: {took:.1f} s")
     assert took < SALE_S
 
+    _two_whole_tickets_in_sight(demo)
     tickets = demo.tickets("till")
     assert len(tickets) == 2
     assert all(show.startswith("tosca-") for _, show, _ in tickets), "the opera"
@@ -202,6 +204,24 @@ def _sale_by_keyboard(demo: Demo) -> int:
     told = wait_until(lambda: demo.tickets("office") == tickets, OFFICE_S, "the tickets at the office")
     print(f"at the office {told:.1f} s after it was printed")
     return due
+
+
+def _two_whole_tickets_in_sight(demo: Demo) -> None:
+    """The printers stand beside the counter, and the tray shows both tickets to their lower edges."""
+    counter, printers = demo.display.find(COUNTER), demo.display.find(PRINTERS)
+    assert counter is not None
+    assert printers is not None
+    assert printers.x >= counter.x + counter.width
+    assert printers.x + printers.width <= SCREEN[0]
+    assert printers.y + printers.height <= SCREEN[1]
+    edge = printers.x + PAPER_EDGE
+    tray = (edge, printers.y, edge + 4, printers.y + printers.height - 190)  # as far as its buttons
+
+    def whole() -> bool:
+        papers = runs(demo.look("paper"), "#FFFFFF", tray)
+        return len(papers) == 2 and papers[0] == papers[1] > 200
+
+    wait_until(whole, STEP_S, "two tickets of the same length")
 
 
 def _hall(demo: Demo) -> Image.Image:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from pos.demo.paper_stack import PaperStack
 from pos.demo.printer import PrinterPanel, PrinterWindow
 from pos.devices.escpos import encode
 from tests.peers.toy_printer import FONT
@@ -97,6 +98,30 @@ def test_the_network_switch_says_what_it_does(qtbot: QtBot, window: PrinterWindo
     window.set_network(True)
     assert "connected" in switch.text()
     assert said == [False, True]
+
+
+def test_the_cable_has_a_key_that_works_in_every_window(qtbot: QtBot, window: PrinterWindow) -> None:
+    counter = QLineEdit()
+    qtbot.addWidget(counter)
+    counter.show()
+    counter.activateWindow()
+    qtbot.waitActive(counter)
+    with qtbot.waitSignal(window.network_switched):
+        qtbot.keyClick(counter, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    assert "cut" in button(window, "Network").text()
+
+
+def test_paper_is_as_wide_as_there_is_room_and_keeps_its_shape(qtbot: QtBot, window: PrinterWindow) -> None:
+    send(window.ticket_port, sheet(ticket()))
+    qtbot.waitUntil(lambda: window.ticket.papers == 1)
+    stack = window.ticket.findChild(PaperStack)
+    assert stack is not None
+    wide = stack.height()
+    window.resize(window.minimumSizeHint().width(), window.height())
+    qtbot.waitUntil(lambda: stack.height() < 0.75 * wide)
+    assert stack.height() == pytest.approx(wide * 200 / 330, rel=0.1)
+    window.resize(1200, window.height())
+    qtbot.waitUntil(lambda: stack.height() == wide)
 
 
 def test_closing_frees_the_ports(qtbot: QtBot) -> None:
