@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 
-.PHONY: setup setup-test demo test check bench lock clean
+.PHONY: setup setup-test demo test check soak bench lock clean
 
 setup:
 	@installer/setup.sh demo
@@ -23,6 +23,12 @@ check: setup
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+
+# Evenings in which everything goes wrong, for SECONDS, or those of SEEDS=first:last.
+SECONDS ?= 600
+SEEDS ?=
+soak: setup-test
+	@$(BIN)/python -m tests.simulation --seconds $(SECONDS) $(if $(SEEDS),--seeds $(SEEDS)) $(ARGS)
 
 bench: setup-test
 	@$(BIN)/python -m tests.bench $(ARGS)

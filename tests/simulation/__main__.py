@@ -1,0 +1,63 @@
+"""`python -m tests.simulation`: play seeds for as long as told, or one seed with its whole history."""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.simulation.house import play
+from tests.simulation.runs import Summary, run, scratch
+from tests.simulation.season import Templates
+
+_TELL_EVERY_S = 30.0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60.0, help="how long to go on (60)")
+    parser.add_argument("--seeds", default="", metavar="FIRST:LAST", help="these seeds only, however long it takes")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--short", action="store_true", help="the short evenings of `make test`")
+    parser.add_argument("--show", type=int, metavar="SEED", help="print the history of one seed")
+    options = parser.parse_args(arguments)
+    if options.show is not None:
+        return _show(options.show, long=not options.short)
+    seeds, seconds = _seeds(options.seeds), float("inf") if options.seeds else options.seconds
+    told = [time.monotonic()]
+
+    def tell(summary: Summary) -> None:
+        if time.monotonic() - told[0] >= _TELL_EVERY_S:
+            told[0] = time.monotonic()
+            print(f"… {summary.seeds} seeds, {len(summary.violations)} with violations", flush=True)
+
+    summary = run(seeds, workers=options.workers, seconds=seconds, long=not options.short, tell=tell)
+    print("\n".join(summary.lines()))
+    return 1 if summary.violations else 0
+
+
+def _seeds(text: str) -> range | itertools.count[int]:
+    if not text:
+        # Another evening every time; a failure names its seed.
+        return itertools.count(int(time.time()) * 1000)
+    first, _, last = text.partition(":")
+    return range(int(first), int(last or first) + 1)
+
+
+def _show(seed: int, *, long: bool) -> int:
+    with tempfile.TemporaryDirectory(prefix="housefull-simulation-", dir=scratch()) as name:
+        templates = Templates(Path(name) / "templates")
+        folder = Path(name) / "evening"
+        folder.mkdir()
+        outcome = play(seed, folder, templates, long=long)
+    print("\n".join(outcome.trace))
+    print("\n".join(outcome.violations) or "no violation", file=sys.stderr)
+    return 1 if outcome.violations else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,352 @@
+"""One evening from one seed: a house is built, everything goes wrong, it drains, and the judge looks at it."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import shutil
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from unittest import mock
+
+from sync.agent import EnrolFailed
+from sync.office.rules import enrolment
+from tests.simulation import machine, office, paper
+from tests.simulation.checker import Window, judge
+from tests.simulation.machine import Machine, TillDied
+from tests.simulation.mutations import mutated
+from tests.simulation.network import FINE, Line, SimCarrier, Weather
+from tests.simulation.office import SimOffice
+from tests.simulation.people import Cashier, WebShop
+from tests.simulation.scheduler import Process, Scheduler
+from tests.simulation.season import Templates
+from tests.simulation.threads import office_now, on_stage, world
+
+DRAIN_S: Final = 180.0  # from when all lines are up to when everything agrees
+_TICK_S: Final = 1.0  # how often the office looks whether another program wrote; a tenth of that when it is real
+# Errors that the program logs when it is told that it is an old copy, as it should.
+_EXPECTED_ERRORS: Final = ("fenced: ",)
+
+
+@dataclass
+class Outcome:
+    """What became of an evening. `digest` is that of its whole history."""
+
+    seed: int
+    violations: list[str]
+    operations: int = 0
+    sales: int = 0
+    requests: int = 0
+    simulated_s: float = 0.0
+    digest: str = ""
+    faults: dict[str, int] = field(default_factory=dict)
+    refusals: dict[str, int] = field(default_factory=dict)
+    trace: list[str] = field(default_factory=list)
+
+
+class _Errors(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if world().current.process.dead:
+            return  # the last words of a killed process are nobody's
+        text = record.getMessage()
+        if record.exc_info and record.exc_info[1] is not None:
+            text += f" ({record.exc_info[1]!r})"
+        if not text.startswith(_EXPECTED_ERRORS):
+            self.texts.append(text)
+
+
+class House:
+    """An office, its tills, their cashiers, and whoever breaks things."""
+
+    def __init__(self, world: Scheduler, folder: Path, templates: Templates, long: bool) -> None:
+        self.world, self._long = world, long
+        lots = world.random
+        shutil.copy(templates.office, folder / "office.db")
+        self.office = SimOffice(world, folder / "office.db")
+        self.people = Process(world, "people")
+        self.machines: list[Machine] = []
+        self.cashiers: list[Cashier] = []
+        SimCarrier.lines = {}
+        self._jams = lots.choice((0.0, 0.05, 0.15))
+        self.roughness = lots.choice((0.0, 0.02, 0.08))
+        self._rush = lots.random() < 0.3
+        self._folder, self._templates = folder, templates
+        for n in range(lots.choice((2, 3, 4)) if long else lots.choice((2, 2, 2, 3))):
+            self._furnish(f"T{n + 1}", f"T{n + 1}")
+        self.web = WebShop(world, self.office, pace_s=lots.uniform(4.0, 20.0))
+
+    def _furnish(self, name: str, label: str) -> Cashier:
+        """A counter with its PC, cable and cashier."""
+        line = SimCarrier.lines[label] = Line(self.world, label, self.office)
+        made = Machine(self.world, name, self._folder / label, line, jams=self._jams, ledger=self._templates.ledger)
+        pace_s = self.world.random.uniform(0.3, 1.0) if self._rush else self.world.random.uniform(0.5, 3.0)
+        self.machines.append(made)
+        self.cashiers.append(Cashier(self.world, made, self.office, pace_s=pace_s, rush=self._rush))
+        return self.cashiers[-1]
+
+    # ---- the evening ---------------------------------------------------------------------
+
+    def play(self) -> None:
+        self.office.start()
+        self.world.run(1.0)
+        for made in self.machines:
+            self._enrol(made)
+        for cashier in self.cashiers:
+            self.world.spawn(f"cashier of {cashier.machine.name}", cashier.work, self.people)
+        self.world.spawn("web shop", self.web.work, self.people)
+        self.world.run(self.world.random.uniform(2.0, 6.0))
+        events, longest_s = (8, 20.0) if self._long else (3, 6.0)
+        for _ in range(self.world.random.randint(events // 2, events)):
+            self._something_happens()
+            self.world.run(self.world.random.uniform(1.0, longest_s))
+        self._drain()
+
+    def _enrol(self, made: Machine, *, replace: bool = False) -> None:
+        with self.office.writing() as connection:
+            code = enrolment.offer(connection, made.name, int(office_now().timestamp()), replace=replace)
+        made.enrol(code)
+
+    # ---- what goes wrong -----------------------------------------------------------------
+
+    def _something_happens(self) -> None:
+        what: list[tuple[Callable[[], None], int]] = [
+            (self._weather, 40),
+            (self._everyone_cut_off, 8),
+            (self._till_dies, 22),
+            (self._office_dies, 12),
+            (self._old_folder, 10),
+            (self._clock_wrong, 5),
+            (self._time_passes, 8),
+            (self._flapping, 8),
+            (self._replace, 6),
+        ]
+        calls, weights = zip(*what, strict=True)
+        self.world.random.choices(calls, weights)[0]()
+
+    def _weather(self) -> None:
+        lots = self.world.random
+        line = lots.choice(self.machines).line
+        cut = lots.choice(("", "", "refused", "silent", "one_way"))
+        line.change(
+            Weather(
+                cut=cut,
+                latency_s=lots.choice((0.01, 0.1, 0.5)),
+                lost=lots.choice((0.0, self.roughness, 0.2)),
+                repeated=lots.choice((0.0, self.roughness, 0.2)),
+                late=lots.choice((0.0, self.roughness, 0.2)),
+            )
+        )
+
+    def _everyone_cut_off(self) -> None:
+        for made in self.machines:
+            made.line.change(Weather(cut=self.world.random.choice(("refused", "silent"))))
+
+    def _till_dies(self) -> None:
+        lots = self.world.random
+        process = lots.choice(self.machines).process
+        point = lots.choice(("at once", *machine.CRASHES, *paper.CRASHES))
+        if point == "at once":
+            lots.choice(self.machines).kill()
+        elif not process.dead:
+            process.doom(point, lots.randint(0, 3))
+
+    def _office_dies(self) -> None:
+        lots = self.world.random
+        if not self.office.up:
+            return
+        if self.world.chance(0.3):
+            self.world.fault("office killed", "the office is killed")
+            self.office.process.kill()
+        else:
+            self.office.process.doom(lots.choice(office.CRASHES), lots.randint(0, 3))
+        self.world.spawn("technician", lambda: self._restart_office(lots.uniform(3.0, 25.0)), self.people)
+
+    def _restart_office(self, after_s: float) -> None:
+        self.world.sleep(after_s)
+        if not self.office.process.dead:
+            self.office.process.doom("")
+            return
+        self.world.note("the office starts again")
+        self.office.start()
+
+    def _old_folder(self) -> None:
+        """A backup is made now, and put back a little later."""
+        made = self.world.random.choice(self.machines)
+        if made.process.dead or not made.incarnation:
+            return
+        made.back_up()
+        self.world.spawn("restores", lambda: self._restore(made), self.people)
+
+    def _restore(self, made: Machine) -> None:
+        self.world.sleep(self.world.random.uniform(2.0, 8.0))
+        made.kill("killed for a restore")
+        made.restore()
+
+    def _clock_wrong(self) -> None:
+        made = self.world.random.choice(self.machines)
+        made.set_clock(hours=self.world.random.choice((-24, -1, 0, 1, 24)))
+
+    def _time_passes(self) -> None:
+        minutes = self.world.random.choice((12, 60, 8 * 60, 72 * 60))
+        self.world.fault(f"{minutes // 60} h pass" if minutes >= 60 else f"{minutes} min pass")
+        self.world.leap(minutes * 60.0)
+
+    def _flapping(self) -> None:
+        line = self.world.random.choice(self.machines).line
+        self.world.fault("line flapping", f"{line.name}: line flapping")
+        for _ in range(self.world.random.randint(4, 12)):
+            line.change(Weather(cut=self.world.random.choice(("refused", "silent"))))
+            self.world.run(self.world.random.uniform(0.3, 1.5))
+            line.change(FINE)
+            self.world.run(self.world.random.uniform(0.3, 1.5))
+
+    def _replace(self) -> None:
+        """A PC is taken for lost and its till enrolled on another, while the lost one goes on selling somewhere."""
+        lost = self.world.random.choice(self.cashiers)
+        label = f"{lost.machine.name}b"
+        if lost.replaced or label in SimCarrier.lines or not self.office.up:
+            return
+        self.world.fault("till replaced while it sells", f"{lost.machine.label} is replaced by {label}")
+        lost.replaced = True
+        lost.machine.line.change(Weather(cut="silent"))
+        new = self._furnish(lost.machine.name, label)
+        try:
+            self._enrol(new.machine, replace=True)
+        except EnrolFailed as failed:
+            self.world.note(f"{label}: {failed}")
+            new.done = True
+            return
+        self.world.spawn(f"cashier of {label}", new.work, self.people)
+
+    # ---- the end -------------------------------------------------------------------------
+
+    def _drain(self) -> None:
+        """All lines up, everybody goes home, and every till sends what it has."""
+        self.world.note("the house closes")
+        for made in self.machines:
+            made.line.change(FINE)
+            made.process.doom("")
+        if self.office.process.dead:
+            self.office.start()
+        self.office.process.doom("")
+        self.web.closing = True
+        for cashier in self.cashiers:
+            cashier.closing = True
+        self._wait("the cashiers go home", lambda: all(cashier.done for cashier in self.cashiers))
+        self._wait("the lines have nothing left", lambda: not any(made.line.repetitions for made in self.machines))
+        for made in self.machines:
+            self._wait(f"{made.name} has sent everything", lambda made=made: self._sent(made))  # type: ignore[misc]
+        for made in self.machines:
+            self._sent(made)
+
+    def _wait(self, what: str, condition: Callable[[], bool]) -> None:
+        until = self.world.now + DRAIN_S
+        while not condition():
+            if self.world.now > until:
+                raise AssertionError(f"not within {DRAIN_S} s: {what}")
+            self.world.run(1.0)
+
+    def _sent(self, made: Machine) -> bool:
+        try:
+            if not made.incarnation:
+                return True  # it never joined
+            if made.process.dead:
+                made.boot()
+            if made.ask("status")["fenced"]:
+                return bool(made.ask("status")["unsent"] == 0)
+            return bool(made.ask("sync")["unsent"] == 0)
+        except TillDied:
+            return False
+
+    def windows(self) -> list[Window]:
+        return [
+            Window(
+                made.name,
+                made.ledgers(),
+                None if made.desk is None or made.desk.fenced else made.folder / "replica.db",
+                made.pile,
+                cashier.sold,
+                None if made.unsent_lost or made.desk is None or made.desk.fenced else cashier.drawer,
+                frozenset(made.unsent_lost),
+            )
+            for made, cashier in zip(self.machines, self.cashiers, strict=True)
+            if made.incarnation
+        ]
+
+
+def play(seed: int, folder: Path, templates: Templates, *, long: bool = False, mutation: str = "") -> Outcome:
+    """One seed's whole evening in an empty folder; a `long` one has more tills and more trouble.
+
+    `mutation` names a guard that the program has to do without (mutations.py).
+    """
+    here = Scheduler(seed)
+    errors = _Errors()
+    with ExitStack() as undo:
+        undo.enter_context(on_stage(here))
+        for name, value in (
+            ("pos.till.desk.Ledger", machine.WatchedLedger),
+            ("sync.agent.agent.Carrier", SimCarrier),
+            ("sync.agent.agent.check_url", lambda url, allow_plain_http: url),
+            ("sync.agent.agent.tls_for", lambda url, ca_file: None),
+            ("sync.agent.enrol.Carrier", SimCarrier),
+            ("sync.agent.enrol.check_url", lambda url, allow_plain_http: url),
+            ("sync.agent.enrol.tls_for", lambda url, ca_file: None),
+            ("sync.office.api.pulse.TICK_S", _TICK_S),
+        ):
+            undo.enter_context(mock.patch(name, value))
+        undo.enter_context(mutated(mutation))
+        undo.callback(_hush(errors))
+        house = House(here, folder, templates, long)
+        violations: list[str] = []
+        try:
+            house.play()
+        except AssertionError as failed:
+            violations.append(str(failed))
+        here.end()
+        windows = house.windows()
+        for made in house.machines:
+            made.bury()
+        house.office.close()
+    if not violations:
+        violations += judge(house.office.file, windows)
+    violations += [complaint for cashier in house.cashiers for complaint in cashier.complaints]
+    violations += [f"logged as an error: {text}" for text in errors.texts]
+    return _outcome(seed, here, house, violations)
+
+
+def _hush(errors: _Errors) -> Callable[[], None]:
+    """The program's log goes to the judge, and nowhere else."""
+    loggers = [logging.getLogger(name) for name in ("pos", "sync", "housefull", "concurrent.futures", "asyncio")]
+    before = [(logger, logger.level, logger.propagate) for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+        logger.propagate = False
+        logger.addHandler(errors)
+
+    def undo() -> None:
+        for logger, level, propagate in before:
+            logger.removeHandler(errors)
+            logger.setLevel(level)
+            logger.propagate = propagate
+
+    return undo
+
+
+def _outcome(seed: int, world: Scheduler, house: House, violations: list[str]) -> Outcome:
+    outcome = Outcome(seed, violations, simulated_s=world.now, faults=world.faults, trace=world.trace)
+    for cashier in house.cashiers:
+        outcome.operations += cashier.operations
+        outcome.sales += len(cashier.sold)
+        for code, count in cashier.refusals.items():
+            outcome.refusals[code] = outcome.refusals.get(code, 0) + count
+    outcome.operations += house.web.orders
+    outcome.requests = sum(made.line.requests for made in house.machines)
+    outcome.digest = hashlib.sha256("\n".join(world.trace).encode()).hexdigest()
+    return outcome

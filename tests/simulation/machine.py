@@ -1,0 +1,268 @@
+"""A counter PC: its folder, its high-water mark, its printers and its cable outlast the till that runs on it.
+
+The till is put together as `pos.app.counter` does it: the real desk, ledger, replica and
+agent. In their place stand only the socket, the printers, the clock, the key's keyring and
+the lots.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any, Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from pos.store.identity import MarkFile
+from pos.store.ledger import Ledger
+from pos.store.replica import PlanCache
+from pos.till.desk import Desk, Outside
+from pos.till.front import Front
+from pos.till.line import AgentSide
+from sync.agent import Agent, enrol
+from tests.simulation.network import Line
+from tests.simulation.paper import Paper, SimPrinters
+from tests.simulation.scheduler import Process, Scheduler
+from tests.simulation.threads import office_now, world
+
+CRASHES: Final = ("before a commit", "after a commit, before the mark", "after the mark, before the answer")
+_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+class TillDied(Exception):
+    """The till ended while its cashier waited for an answer."""
+
+
+class WatchedLedger(Ledger):
+    """The ledger, with places to die at."""
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        here = world()
+        process = here.current.process
+        process.check()
+        with super().transaction():
+            yield
+            process.point(CRASHES[0])
+        process.point(CRASHES[1])
+        here.breathe()
+
+
+class Keys:
+    """The till's key, which a dead till does not use."""
+
+    def __init__(self, world: Scheduler) -> None:
+        self._world = world
+        self._key = Ed25519PrivateKey.from_private_bytes(world.random.randbytes(32))
+
+    def sign(self, message: bytes) -> bytes:
+        self._world.current.process.check()
+        return self._key.sign(message)
+
+    def public(self) -> bytes:
+        return self._key.public_key().public_bytes_raw()
+
+
+class Clock:
+    """This PC's clocks: the wall may be wrong, the seconds since the start are not."""
+
+    def __init__(self, world: Scheduler) -> None:
+        self._world = world
+        self.wrong_by = timedelta()
+
+    def now(self) -> datetime:
+        return (office_now() + self.wrong_by).astimezone(timezone(timedelta(hours=1)))
+
+    def boottime_s(self) -> float:
+        return self._world.now
+
+
+class Codes:
+    """Ticket codes from the seed's lots."""
+
+    def __init__(self, world: Scheduler) -> None:
+        self._world = world
+
+    def code(self) -> str:
+        return "".join(self._world.random.choice(_LETTERS) for _ in range(12))
+
+
+class _Mark(MarkFile):
+    """The real mark, with a place to die at after it."""
+
+    def write(self, incarnation: int, number: int, hash: str) -> None:
+        process = world().current.process
+        process.check()
+        super().write(incarnation, number, hash)
+        process.point(CRASHES[2])
+
+
+class Machine:
+    """One counter PC, enrolled as the till `name`. `pile` is all paper that ever came out of it."""
+
+    def __init__(self, world: Scheduler, name: str, folder: Path, line: Line, *, jams: float, ledger: Path) -> None:
+        self.world, self.name, self.folder, self.line = world, name, folder, line
+        self.label = folder.name
+        self.clock = Clock(world)
+        self.keys = Keys(world)
+        self.pile: list[Paper] = []
+        self.incarnation = 0
+        self.process = Process(world, f"{folder.name} not started")
+        self.runs = 0
+        self._jams, self._empty_ledger = jams, ledger
+        self._office_key = ""
+        folder.mkdir()
+        self.mark = _Mark(folder.with_name(f"{folder.name}-state"))
+        self._front: Front | None = None
+        self.desk: Desk | None = None
+        self._backup: Path | None = None
+        self.unsent_lost: set[str] = set()  # ids of facts that a restored folder has destroyed
+        self._open = ExitStack()
+
+    @property
+    def ledger(self) -> Path:
+        return self.folder / "ledger.db"
+
+    # ---- its life ------------------------------------------------------------------------
+
+    def enrol(self, code: str) -> None:
+        """Join the office as a new incarnation; an earlier ledger is set aside. Raises EnrolFailed."""
+        self.bury()
+        done = enrol(f"sim://{self.line.name}", code, self.keys.public(), self.keys, self.folder / "replica.db")
+        for suffix in ("", "-wal", "-shm"):
+            old = self.ledger.with_name(f"ledger.db{suffix}")
+            if old.exists() and self.incarnation:
+                old.rename(old.with_name(f"ledger.db.{self.incarnation}{suffix}"))
+        shutil.copy(self._empty_ledger, self.ledger)
+        self.incarnation, self._office_key = done.incarnation, done.office_key
+        self._backup = None
+        self.world.note(f"{self.label} is enrolled, incarnation {self.incarnation}")
+
+    def boot(self) -> None:
+        """Start the till and wait until it answers. Raises TillDied."""
+        self.bury()
+        self.runs += 1
+        process = self.process = Process(self.world, f"{self.label} run {self.runs}")
+        waiting = self.world.current
+        process.on_death.append(lambda: self.world.wake(waiting))
+        self._front = None
+        self.world.spawn("start", lambda: self._start(process), process)
+        while self._front is None:
+            self.world.park()
+            if process.dead:
+                raise TillDied(self.name)
+
+    def _start(self, process: Process) -> None:
+        side = AgentSide(self.ledger, self.incarnation)
+        plans = PlanCache()
+        agent = Agent(
+            side, self.keys, self.clock, till=self.name, url=f"sim://{self.line.name}", office_key=self._office_key,
+            replica=self.folder / "replica.db", plans=plans,
+        )  # fmt: skip
+        printers = SimPrinters(self.world, self.label, self.pile, self._jams)
+        desk = Desk(
+            Outside(
+                till=self.name, incarnation=self.incarnation, locale="en", ledger=self.ledger,
+                replica=self.folder / "replica.db", plans=plans, office=agent, printers=printers, keys=self.keys,
+                mark=self.mark, clock=self.clock, entropy=Codes(self.world),
+            )
+        )  # fmt: skip
+        side.serve(desk)
+        self._open.callback(_close, side, desk, agent)
+        desk.start()
+        printers.start()
+        front = Front(desk)
+        front.resume()
+        agent.start()
+        self.desk, self._front = desk, front
+        self.world.note(f"{self.label} runs, fact {desk.number}" + (f", fenced: {desk.fenced}" if desk.fenced else ""))
+        for task in self._waiting_tasks():
+            self.world.wake(task)
+
+    def _waiting_tasks(self) -> list[Any]:
+        return [task for process in self.world.processes if not process.dead for task in process.tasks]
+
+    def bury(self) -> None:
+        """What the operating system does for a killed process: its files are closed."""
+        while any(not task.done for task in self.process.tasks):
+            self.world.sleep(0.001)
+        undo, self._open = self._open, ExitStack()
+        undo.close()
+
+    def set_clock(self, hours: int) -> None:
+        """Somebody sets the wall clock of this PC."""
+        self.clock.wrong_by = timedelta(hours=hours)
+        self.world.fault("clock set wrong", f"{self.label}: clock wrong by {hours} h")
+
+    def ledgers(self) -> dict[int, Path]:
+        """Incarnation -> ledger, those that were set aside too."""
+        aside = {int(path.suffix[1:]): path for path in self.folder.glob("ledger.db.[0-9]*")}
+        return {**aside, self.incarnation: self.ledger}
+
+    def kill(self, why: str = "killed") -> None:
+        if not self.process.dead:
+            self.world.fault(f"till {why}", f"{self.label} is {why}")
+            self.process.kill()
+
+    # ---- asking it -----------------------------------------------------------------------
+
+    def ask(self, verb: str, **fields: Any) -> dict[str, Any]:
+        """A verb's answer. Raises Refused, or TillDied."""
+        process, front = self.process, self._front
+        if process.dead or front is None:
+            raise TillDied(self.name)
+        answer: Future[dict[str, Any]] = front.call(verb, **fields)
+        waiting = self.world.current
+        process.on_death.append(lambda: self.world.wake(waiting))
+        answer.add_done_callback(lambda _: self.world.wake(waiting))
+        while not answer.done() and not process.dead:
+            self.world.park()
+        if process.dead:
+            raise TillDied(self.name)  # also when the answer was on its way: the screen is dark
+        return answer.result()
+
+    # ---- its folder ----------------------------------------------------------------------
+
+    def back_up(self) -> None:
+        """A consistent copy of the ledger, as a backup program makes it."""
+        copy = self.folder / "backup.db"
+        copy.unlink(missing_ok=True)
+        with sqlite3.connect(self.ledger) as source, sqlite3.connect(copy) as target:
+            source.backup(target)
+        source.close()
+        target.close()
+        self._backup = copy
+        self.world.note(f"{self.label}: backup made")
+
+    def restore(self) -> bool:
+        """Put the backup back, while the till is off. False when there is none."""
+        if self._backup is None:
+            return False
+        self.unsent_lost |= self._ids(self.ledger) - self._ids(self._backup)
+        for suffix in ("", "-wal", "-shm"):
+            self.ledger.with_name(self.ledger.name + suffix).unlink(missing_ok=True)
+        shutil.copy(self._backup, self.ledger)
+        self.world.fault("old folder restored", f"{self.label}: old folder restored")
+        return True
+
+    def _ids(self, ledger: Path) -> set[str]:
+        db = sqlite3.connect(ledger)
+        try:
+            return {f"{self.name}.{self.incarnation}.{row[0]}" for row in db.execute("SELECT number FROM journal")}
+        finally:
+            db.close()
+
+
+def _close(side: AgentSide, desk: Desk, agent: Agent) -> None:
+    for connection in side._journal._opened:
+        connection.close()
+    if hasattr(desk, "replica"):
+        desk.replica.close()
+    if hasattr(desk, "ledger"):
+        desk.ledger.close()
+    agent._writer.close()

@@ -1,0 +1,140 @@
+"""The guards of the protocol, each taken out of the program as a slip of the pen would do it.
+
+A mutation replaces a function of the program for the length of one evening. The judge must
+find something wrong then: what it would not notice, it does not prove.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+from unittest import mock
+
+from sqlalchemy import Connection
+
+from pos.domain.facts import Kind
+from pos.domain.rights import Effect, OfficeState, OwnRight, OwnState, Token
+from pos.till.counter import passing
+from pos.till.desk import Desk, Unit
+from sync.office.rules import changes, claims, facts, tills
+from sync.office.rules.places import Key, Place, lock_where, write
+from sync.office.store.tables import RIGHT
+from tests.simulation import threads
+
+
+def _accept_any(own: OwnRight | None, token: Token) -> bool:
+    """Without max_token: what is not in hand may come alive, however late it comes."""
+    return own is None or own.state not in (OwnState.LEASED, OwnState.SOLD)
+
+
+_give_back = passing.give_back
+
+
+def _tell_first(desk: Desk, unit: Unit, rights: Sequence[tuple[str, str, OwnRight]], reason: str) -> None:
+    """The fact goes out, and the till lets go only some seconds later."""
+    given = [(show, place, right) for show, place, right in rights if right.state is OwnState.LEASED]
+    effects = [
+        Effect(show, place, right.token, OfficeState.LEASED, OfficeState.POOL, "") for show, place, right in given
+    ]
+    if effects:
+        unit.record(Kind.RIGHTS_RETURNED, {"reason": reason}, effects=effects)
+
+    def let_go() -> None:
+        with desk.unit() as late:
+            late.put_rights(
+                [
+                    (show, place, OwnRight(OwnState.RETURNED, right.token))
+                    for show, place, right in given
+                    if desk.rights.get(show, {}).get(place) == right
+                ]
+            )
+
+    threads.Timer(5.0, lambda: desk.post(let_go)).start()
+    _give_back(desk, unit, [item for item in rights if item not in given], reason)
+
+
+def _return_without_raising(desk: Desk, unit: Unit, rights: Sequence[tuple[str, str, OwnRight]], reason: str) -> None:
+    """A right that never arrived is returned, and the guard stays where it was."""
+    known = [item for item in rights if desk.rights.get(item[0], {}).get(item[1]) == item[2]]
+    unknown = [item for item in rights if item not in known]
+    if unknown:
+        effects = [Effect(s, p, right.token, OfficeState.LEASED, OfficeState.POOL, "") for s, p, right in unknown]
+        unit.record(Kind.RIGHTS_RETURNED, {"reason": reason}, effects=effects)
+    _give_back(desk, unit, known, reason)
+
+
+def _fence_into_the_pool(connection: Connection, till: str, incarnation: int, now: int) -> list[Place]:
+    """A fenced till's rights are handed out again."""
+    _fence(connection, till, incarnation, now)
+    held = (RIGHT.c.holder == till) & (RIGHT.c.incarnation == incarnation)
+    places = lock_where(connection, held & (RIGHT.c.state == OfficeState.QUARANTINE.value))
+    for place in places:
+        place.set(OfficeState.POOL, "", 0, now)
+    write(connection, places)
+    return places
+
+
+_fence = tills.fence
+_accept = facts.accept
+
+
+def _book_again(connection: Connection, till: str, incarnation: int, arrived: Sequence[Any], now: int) -> Any:
+    """Facts that were applied before move their money again."""
+    applied, _ = tills.lock_for_push(connection, till, incarnation)
+    for one in arrived:
+        if one.item.number <= applied and one.fact is not None and one.fact.postings:
+            connection.exec_driver_sql(
+                "INSERT INTO posting SELECT fact_id, line + 1000 + (SELECT count(*) FROM posting), account, minor,"
+                " currency FROM posting WHERE fact_id = ? AND line < 1000",
+                (one.fact.fact_id,),
+            )
+    return _accept(connection, till, incarnation, arrived, now)
+
+
+_settle = claims.settle
+
+
+def _take_by_clock(connection: Connection, asked: Sequence[claims.Claim], now: float) -> list[claims.Outcome]:
+    """The office takes back what has been leased for three seconds when somebody else wants it."""
+    wanted: set[Key] = {(claim.show, place) for claim in asked for place in claim.places}
+    old = lock_where(connection, (RIGHT.c.state == OfficeState.LEASED.value) & (RIGHT.c.since < int(now) - 3))
+    taken = [place for place in old if place.key in wanted and all(place.holder != claim.till for claim in asked)]
+    for place in taken:
+        place.set(OfficeState.POOL, "", 0, int(now))
+    write(connection, taken)
+    changes.log(connection, changes.of_places(taken))
+    return _settle(connection, asked, now)
+
+
+def _nothing(*_arguments: Any) -> None:
+    """A guard that looks away."""
+
+
+# Name -> what is replaced, by what.
+MUTATIONS: Final[dict[str, dict[str, Callable[..., Any]]]] = {
+    "a late grant is accepted": {"pos.till.counter.passing.may_accept": _accept_any},
+    "a till tells before it lets go": {
+        "pos.till.counter.passing.give_back": _tell_first,
+        "pos.till.drawer.shift.give_back": _tell_first,
+    },
+    "returning what never came raises no guard": {"pos.till.counter.passing.give_back": _return_without_raising},
+    "facts are applied again": {"sync.office.rules.facts.accept": _book_again},
+    "a fenced till's rights go to the pool": {"sync.office.rules.tills.fence": _fence_into_the_pool},
+    "the office takes rights back by its clock": {"sync.office.api.claims.settle": _take_by_clock},
+    "an old folder sells": {"pos.till.desk.Desk._look_at_the_mark": _nothing},
+}
+
+
+@contextmanager
+def mutated(name: str) -> Iterator[None]:
+    """The program without one of its guards; with all of them for ""."""
+    replaced = MUTATIONS[name] if name else {}
+    patches = [mock.patch(where, stand_in) for where, stand_in in replaced.items()]
+    for patch in patches:
+        patch.start()
+    try:
+        yield
+    finally:
+        for patch in patches:
+            patch.stop()

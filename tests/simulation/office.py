@@ -1,0 +1,208 @@
+"""The real office on simulated time: its web application on an event loop whose clock is the world's.
+
+Requests come straight to the application (ASGI), blocking work runs at once and answers a
+moment later, and the database is a real SQLite file. Killing it leaves the file as it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import selectors
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from sync import wire
+from sync.office.api.app import Office, make_app
+from sync.office.season.importer import import_season
+from sync.office.store.engine import Database, open_database
+from sync.office.store.own import office_key
+from tests.simulation.network import Reply, Request
+from tests.simulation.scheduler import Process, Scheduler
+from tests.simulation.threads import world
+
+WORK_S: Final = 0.002  # what blocking work takes, on average
+CRASHES: Final = ("before a commit", "after a commit, before the answer")
+
+
+class _Waiting(selectors.BaseSelector):
+    """Waits on the world's clock instead of on sockets."""
+
+    def __init__(self) -> None:
+        self._map: dict[Any, selectors.SelectorKey] = {}
+
+    def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
+        number = fileobj if isinstance(fileobj, int) else fileobj.fileno()
+        key = self._map[fileobj] = selectors.SelectorKey(fileobj, number, events, data)
+        return key
+
+    def unregister(self, fileobj: Any) -> selectors.SelectorKey:
+        return self._map.pop(fileobj)
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        here = world()
+        here.current.process.check()
+        if timeout is None or timeout > 0:
+            here.park(None if timeout is None else here.now + timeout)
+        return []
+
+    def get_map(self) -> Any:
+        return self._map
+
+
+class SimLoop(asyncio.SelectorEventLoop):
+    """asyncio on the world's clock. Belongs to one task."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._task_of_loop = process.world.current
+        super().__init__(_Waiting())
+        self.set_exception_handler(self._complain)
+
+    def time(self) -> float:
+        return self._process.world.now
+
+    def _write_to_self(self) -> None:
+        self._process.world.wake(self._task_of_loop)
+
+    def _complain(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if not self._process.dead and isinstance(error, Exception):
+            self._process.world.errors.append(error)
+
+    def run_in_executor(self, _executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
+        """Blocking work happens at once; its outcome is known a moment later."""
+        self._process.check()
+        future = self.create_future()
+        took_s = self._process.world.random.expovariate(1.0 / WORK_S)
+        settle: Callable[[], None]
+        try:
+            settle = partial(future.set_result, func(*args))
+        except Exception as error:  # noqa: BLE001 - whoever awaits it gets it
+            settle = partial(future.set_exception, error)
+        self.call_later(took_s, lambda: future.cancelled() or settle())
+        return future
+
+
+class WatchedDatabase(Database):
+    """The office's database, with places to die at."""
+
+    def __init__(self, opened: Database, process: Process) -> None:
+        super().__init__(opened.engine)
+        self._process = process
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        self._process.check()
+        with super().write() as connection:
+            yield connection
+            self._process.point(CRASHES[0])
+        self._process.point(CRASHES[1])
+
+
+class SimOffice:
+    """The office's machine: the database file stays, the process comes and goes."""
+
+    def __init__(self, world: Scheduler, file: Path) -> None:
+        self.world, self.file = world, file
+        self.url = f"sqlite:///{file}"
+        self.process = Process(world, "office not started")
+        self._loop: SimLoop | None = None
+        self._app: Any = None
+        self._web = open_database(self.url)
+
+    def start(self) -> None:
+        self.process = Process(self.world, "office")
+        self.world.spawn("office", self._serve, self.process)
+
+    @property
+    def up(self) -> bool:
+        return self._loop is not None and not self.process.dead
+
+    def _serve(self) -> None:
+        process = self.process
+        opened = open_database(self.url)
+        database = WatchedDatabase(opened, process)
+        loop = SimLoop(process)
+        try:
+            loop.run_until_complete(self._run(Office(database, office_key(opened)), loop))
+        finally:
+            self._loop = None
+            _abandon(loop)
+            database.close()
+
+    async def _run(self, office: Office, loop: SimLoop) -> None:
+        async with office.running(None):
+            self._app, self._loop = make_app(office), loop
+            await asyncio.Event().wait()
+
+    # ---- requests ------------------------------------------------------------------------
+
+    def deliver(self, request: Request, reply: Reply) -> bool:
+        """A request arrives; False when nobody listens."""
+        loop = self._loop
+        if loop is None or self.process.dead:
+            return False
+        loop.call_soon_threadsafe(lambda: loop.create_task(self._answer(request, reply)))
+        return True
+
+    async def _answer(self, request: Request, reply: Reply) -> None:
+        headers = [(name.lower().encode(), value.encode()) for name, value in request.headers.items()]
+        path = request.path
+        scope = {
+            "type": "http", "http_version": "1.1", "method": request.method, "scheme": "http", "path": path,
+            "raw_path": path.encode(), "query_string": b"", "root_path": "", "headers": headers,
+            "client": ("till", 1), "server": ("office", 1),
+        }  # fmt: skip
+        start: dict[str, Any] = {}
+        body: list[bytes] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": request.body, "more_body": False}
+
+        async def send(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+            else:
+                body.append(message.get("body", b""))
+
+        await self._app(scope, receive, send)
+        signature = dict(start["headers"]).get(wire.H_SIGNATURE.lower().encode(), b"").decode()
+        reply((start["status"], signature, b"".join(body)))
+
+    # ---- what else writes to its database ------------------------------------------------
+
+    def import_text(self, text: str) -> None:
+        """`housefull-office import` of a file with this text. Raises Unreadable."""
+        path = self.file.with_name("import.toml")
+        path.write_text(text, "utf-8")
+        import_season(self._web, path)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A command at the office's machine."""
+        with self._web.write() as connection:
+            yield connection
+
+    def close(self) -> None:
+        self._web.close()
+
+
+def _abandon(loop: SimLoop) -> None:
+    """What was under way in a killed office is gone without a word."""
+    for task in asyncio.all_tasks(loop):
+        task._log_destroy_pending = False  # type: ignore[attr-defined]
+        coroutine = task.get_coro()
+        assert coroutine is not None
+        try:
+            coroutine.close()
+        except (RuntimeError, ValueError):
+            continue  # it is the one that was running when the office died
+    loop._ready.clear()  # type: ignore[attr-defined]
+    loop._scheduled.clear()  # type: ignore[attr-defined]
+    asyncio.set_event_loop(None)
+    loop.close()

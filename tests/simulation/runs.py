@@ -1,0 +1,119 @@
+"""Many seeds, on all cores: what was done, what was broken, what came of it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.simulation.house import Outcome, play
+from tests.simulation.season import Templates
+
+_MEMORY = Path("/dev/shm")  # thousands of small databases are made and dropped
+_made: list[Templates] = []  # this worker's templates
+_folder: list[Path] = []
+
+
+@dataclass
+class Summary:
+    """What a run of seeds came to. `violations` by seed."""
+
+    seeds: int = 0
+    operations: int = 0
+    sales: int = 0
+    requests: int = 0
+    simulated_s: float = 0.0
+    took_s: float = 0.0
+    faults: Counter[str] = field(default_factory=Counter)
+    refusals: Counter[str] = field(default_factory=Counter)
+    violations: dict[int, list[str]] = field(default_factory=dict)
+
+    def add(self, outcome: Outcome) -> None:
+        self.seeds += 1
+        self.operations += outcome.operations
+        self.sales += outcome.sales
+        self.requests += outcome.requests
+        self.simulated_s += outcome.simulated_s
+        self.faults.update(outcome.faults)
+        self.refusals.update(outcome.refusals)
+        if outcome.violations:
+            self.violations[outcome.seed] = outcome.violations
+
+    def lines(self) -> list[str]:
+        """For a person."""
+        rate = self.seeds / self.took_s if self.took_s else 0.0
+        found = [
+            f"{self.seeds} seeds in {self.took_s:.0f} s ({rate:.1f} a second)",
+            f"{self.simulated_s / 3600:.0f} simulated hours",
+            f"{self.operations} operations, {self.sales} sales answered, {self.requests} requests on the line",
+            f"{sum(self.faults.values())} faults: " + ", ".join(f"{k} {n}" for k, n in sorted(self.faults.items())),
+            "refusals: " + ", ".join(f"{k} {n}" for k, n in sorted(self.refusals.items())),
+            f"{len(self.violations)} seeds with violations",
+        ]
+        for seed, violations in sorted(self.violations.items()):
+            found += [f"seed {seed}: {violation}" for violation in violations]
+        return found
+
+
+def scratch() -> Path | None:
+    """Where small databases are fast, None for the usual place."""
+    return _MEMORY if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) else None
+
+
+def _prepare(folder: Path) -> None:
+    _folder.append(folder / str(os.getpid()))
+    _made.append(Templates(_folder[0] / "templates"))
+
+
+def _play(seed: int, long: bool, mutation: str) -> Outcome:
+    folder = _folder[0] / str(seed)
+    folder.mkdir()
+    try:
+        outcome = play(seed, folder, _made[0], long=long, mutation=mutation)
+    finally:
+        shutil.rmtree(folder)
+    outcome.trace.clear()
+    return outcome
+
+
+def run(
+    seeds: Iterable[int],
+    *,
+    workers: int,
+    seconds: float = float("inf"),
+    long: bool = False,
+    mutation: str = "",
+    tell: Callable[[Summary], None] = lambda summary: None,
+) -> Summary:
+    """Play seeds until there are no more or the time is over; with a mutation, until it is found out."""
+    began = time.monotonic()
+    summary = Summary()
+    coming = iter(seeds)
+    running: set[Future[Outcome]] = set()
+    with (
+        tempfile.TemporaryDirectory(prefix="housefull-simulation-", dir=scratch()) as name,
+        ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _prepare, (Path(name),)) as pool,
+    ):
+        while True:
+            found_out = bool(mutation and summary.violations)
+            while len(running) < 2 * workers and time.monotonic() - began < seconds and not found_out:
+                seed = next(coming, None)
+                if seed is None:
+                    break
+                running.add(pool.submit(_play, seed, long, mutation))
+            if not running:
+                break
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                summary.add(future.result())
+            summary.took_s = time.monotonic() - began
+            tell(summary)
+    summary.took_s = time.monotonic() - began
+    return summary

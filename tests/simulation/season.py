@@ -1,0 +1,98 @@
+"""The season of the simulated house, and templates of its files, made once a run since that takes its time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+from unittest import mock
+
+from argon2 import PasswordHasher
+
+from pos.store.ledger import Ledger
+from sync.office.season.importer import import_season
+from sync.office.store.engine import open_database
+from sync.office.store.own import office_key
+from tests.peers.small_season import write_season
+from tests.simulation.threads import BEGAN, OfficeDatetime
+
+SHOWS: Final = ("tosca", "aida")
+AREA: Final = "Foyer"
+PINS: Final = ("anna", "boris", "vera")
+TILLS: Final = 4
+_QUICK: Final = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+def _season() -> str:
+    starts = (BEGAN + timedelta(days=60)).isoformat()
+    shows = "\n".join(
+        f'[[show]]\nid = "{show}"\nproduction = "opera"\nstarts = "{starts}"\nplan = "hall"\nprices = "usual"\n'
+        f'terms = "standard"\nareas = [{{ id = "{AREA}", capacity = 8 }}]\n'
+        f"allotment = {{ Stalls = {seats}, {AREA} = 2 }}"
+        for show, seats in zip(SHOWS, (5, 2), strict=True)
+    )
+    people = "\n".join(f'[[user]]\nid = "{name}"\nname = "{name}"\nrole = "cashier"\npin = "2468"' for name in PINS)
+    tills = "\n".join(f'[[till]]\nid = "T{n}"' for n in range(1, TILLS + 1))
+    return f"""
+[venue]
+id = "house"
+name = "The House"
+timezone = "Europe/Vienna"
+currency = "CHF"
+cash_rounding = "0.05"
+[[tax]]
+id = "reduced"
+rate = "8.1"
+[[plan]]
+id = "hall"
+file = "hall.json"
+[[price_type]]
+id = "adult"
+name = {{ en = "Adult" }}
+[[prices]]
+id = "usual"
+tax = "reduced"
+[prices.table]
+Stalls = {{ adult = "58.13" }}
+{AREA} = {{ adult = "12.02" }}
+[[terms]]
+id = "standard"
+refund_until = "24h"
+refund_fee = "10%"
+[[production]]
+id = "opera"
+title = {{ en = "Opera" }}
+{shows}
+[[fee]]
+id = "counter"
+name = {{ en = "Counter fee" }}
+per = "ticket"
+amount = "1.00"
+{people}
+{tills}
+"""
+
+
+class Templates:
+    """Files to copy: an office with its season, and an empty ledger."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.office, self.ledger = folder / "office.db", folder / "ledger.db"
+        with (
+            mock.patch("sync.office.season.importer.PasswordHasher", return_value=_QUICK),
+            mock.patch("sync.office.season.importer.datetime", OfficeDatetimeAtStart),
+        ):
+            database = open_database(f"sqlite:///{self.office}")
+            import_season(database, write_season(folder, _season()))
+        office_key(database)
+        database.close()
+        Ledger(self.ledger).close()
+
+
+class OfficeDatetimeAtStart(OfficeDatetime):
+    """The office's date before any world is on stage."""
+
+    @staticmethod
+    def now(zone: object) -> object:  # type: ignore[override]
+        return BEGAN
