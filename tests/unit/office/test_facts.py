@@ -163,6 +163,17 @@ def test_facts_of_a_fenced_till_are_still_booked(house: House, tills_at: Tills) 
     assert house.violations() == []
 
 
+def test_a_new_incarnation_cannot_sell_what_the_old_one_held(house: House, tills_at: Tills) -> None:
+    (old,) = tills_at("T1")
+    grants = house.granted(old, "A-1")
+    new = house.enrol("T1", replace=True)
+    new.sell(SHOW, *grants)
+    assert verdicts(house, new) == ["disputed"]
+    assert house.place("A-1") == ("QUARANTINE", "T1", 1, 1, 0)
+    old.sell(SHOW, *grants)
+    assert verdicts(house, old) == ["applied"], "the paper of the old machine is the one that counts"
+
+
 def test_a_return_brings_the_place_back_under_its_token(house: House, tills_at: Tills) -> None:
     one, two = tills_at("T1", "T2")
     one.give_back(SHOW, *house.granted(one, "A-1"))

@@ -20,7 +20,7 @@ from sync.office.rules import changes, recalls, tills
 from sync.office.store.engine import Database
 
 TICK_S: Final = 0.1
-GATHER_S: Final = 0.004  # many writes close together are one look
+GATHER_S: Final = 0.02  # many writes close together are one look
 SEEN_EVERY_S: Final = 3.0  # how often a till's presence is written down
 SWEEP_EVERY_S: Final = 10.0
 _LOG: Final = logging.getLogger("housefull.office")
