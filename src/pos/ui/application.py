@@ -35,12 +35,18 @@ def application() -> QApplication:
     assert isinstance(app, QApplication)
     app.setApplicationName("Housefull")
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: app.quit())
+        signal.signal(number, lambda *_: _end(app))
     # Python sees a signal only when it runs; the event loop lets it run this often.
     timer = QTimer(app)
     timer.timeout.connect(lambda: None)
     timer.start(_SIGNALS_SEEN_MS)
     return app
+
+
+def _end(app: QApplication) -> None:
+    # A dialog of the first start waits before the application runs, when quitting is not heard yet.
+    app.closeAllWindows()
+    app.quit()
 
 
 def theme() -> str:

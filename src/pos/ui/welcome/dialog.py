@@ -117,6 +117,7 @@ class WelcomeDialog(QDialog):
             widget.setEnabled(True)
         if wrong:
             self._say(wrong, wrong=True)
+            self.code.setFocus()
         else:
             self.accept()
 
