@@ -9,9 +9,10 @@ import psycopg
 import pytest
 from sqlalchemy import make_url, text
 
+from sync.office.api.claims import settle_batch
 from sync.office.clock import now_s
 from sync.office.rules import enrolment, tills
-from sync.office.rules.claims import Claim, Outcome, settle
+from sync.office.rules.claims import Claim, Outcome
 from sync.office.rules.facts import accept
 from sync.office.rules.reading import read
 from sync.office.season.importer import import_season
@@ -65,8 +66,7 @@ class House:
             tills.seen(connection, {client.till for client in clients}, now_s())
 
     def settle(self, *claims: Claim) -> list[Outcome]:
-        with self.database.write() as connection:
-            return settle(connection, claims, now_s())
+        return settle_batch(self.database, claims, now_s())
 
     def claim(self, client: TillClient, *places: str, whole: bool = True, wait_s: float = 0.0) -> Outcome:
         name = f"{client.till}:{'+'.join(places)}"

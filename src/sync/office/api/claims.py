@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Final
@@ -12,6 +13,7 @@ from sync.office.api.pulse import Pulse
 from sync.office.api.signing import Caller
 from sync.office.clock import now_s
 from sync.office.rules.claims import WAITING, Claim, Fenced, Outcome, settle
+from sync.office.rules.grants import grant_free
 from sync.office.store.engine import Database
 from sync.wire import ClaimAnswer, ClaimRequest
 
@@ -95,5 +97,18 @@ class ClaimDesk:
                 self._pulse.poke()
 
     def _settle_batch(self, claims: list[Claim]) -> list[Outcome]:
-        with self._database.write() as connection:
-            return settle(connection, claims, now_s())
+        return settle_batch(self._database, claims, now_s())
+
+
+def settle_batch(database: Database, claims: Sequence[Claim], now: float) -> list[Outcome]:
+    """Settle claims that arrived together: what is free at once, the rest after it."""
+    granted: dict[str, ClaimAnswer] = {}
+    if not database.sqlite:
+        with database.at_once() as connection:
+            granted = grant_free(connection, claims, int(now))
+    rest = [claim for claim in claims if claim.id not in granted]
+    outcomes: dict[str, Outcome] = {**granted}
+    if rest:
+        with database.write() as connection:
+            outcomes.update(zip((claim.id for claim in rest), settle(connection, rest, now), strict=True))
+    return [outcomes[claim.id] for claim in claims]

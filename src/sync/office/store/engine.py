@@ -29,6 +29,7 @@ class Database:
         # SQLite has one writer at a time. Queueing here wakes the next one at once, where
         # SQLite's own busy handler would sleep; other processes meet in that busy handler.
         self._writer = threading.Lock() if self.sqlite else None
+        self._statements = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._snapshots = engine if self.sqlite else engine.execution_options(isolation_level="REPEATABLE READ")
 
     @contextmanager
@@ -46,6 +47,12 @@ class Database:
             return
         writing = self.engine.execution_options(office_writer=True)
         with self._writer, writing.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def at_once(self) -> Iterator[Connection]:
+        """Each statement is a transaction of its own."""
+        with self._statements.connect() as connection:
             yield connection
 
     def close(self) -> None:
