@@ -99,6 +99,9 @@ class Pusher:
         if answer.applied > head:
             why = f"the office has facts up to {answer.applied}, the journal ends at {head}"
             self._guard.fence(why)
+            # What was sent is kept there all the same, as the history or as its rival.
+            self._at = facts[-1].number
+            self._acknowledge(self._at)
             raise self._stuck(why)
         if answer.applied == after:
             raise self._stuck(f"the office took none of the facts from number {after + 1} on")

@@ -87,3 +87,36 @@ def test_what_the_office_has_is_remembered(counter: Counter) -> None:
     assert (counter.ask("status")["applied"], counter.ask("status")["unsent"]) == (2, 0)
     counter.line.side.acknowledge(1).result(5)  # an old answer, late
     assert counter.ask("status")["applied"] == 2
+
+
+@FENCED
+def test_an_old_copy_prints_nothing_again_unasked(counter: Counter) -> None:
+    counter.sell("A-1")
+    counter.desk.stop()
+    copy = counter.copy_folder()
+    counter.printers.jobs.clear()
+    counter._start()
+    counter.printers.run()
+    counter.restart(lambda: counter.restore(copy))
+    counter.settle()
+    assert counter.printers.jobs == []
+    assert [job["state"] for job in counter.ask("status")["unresolved"]] == ["unknown", "unknown"]
+
+
+@FENCED
+def test_an_old_copy_prints_copies_only(counter: Counter) -> None:
+    counter.sell("A-1")
+    counter.printers.run("failed", "out of paper")
+    counter.settle()
+    counter.desk.stop()
+    copy = counter.copy_folder()
+    counter._start()
+    counter.sign_in()
+    counter.ask("retry", job=1)
+    counter.printers.run()
+    counter.restart(lambda: counter.restore(copy))
+    counter.sign_in()
+    counter.ask("retry", job=1)
+    counter.printers.run()
+    tickets = [page["tickets"][0] for role, page in counter.printers.paper if role == "ticket"]
+    assert [(ticket["ticket"], ticket["copy"]) for ticket in tickets] == [("T1-00001-1", 0), ("T1-00001-1", 1)]

@@ -122,6 +122,18 @@ def test_a_till_that_forgot_facts_is_fenced(office: ToyOffice, tmp_path: Path) -
         till.agent.stop()
 
 
+def test_what_an_old_copy_has_sent_is_not_waiting_any_more(office: ToyOffice, tmp_path: Path) -> None:
+    till = join(office, tmp_path)
+    till.journal.write(amount=1)
+    office.facts = [till.journal.facts[0].hash, "b" * 64]
+    till.agent.start()
+    try:
+        soon(lambda: till.journal.fenced)
+        soon(lambda: till.journal.acknowledged() == 1)
+    finally:
+        till.agent.stop()
+
+
 def test_a_till_whose_history_differs_is_fenced(office: ToyOffice, tmp_path: Path) -> None:
     """A disk was cloned: the same number, another fact."""
     till = join(office, tmp_path)

@@ -217,13 +217,23 @@ def _marked(content: dict[str, Any], copy: int) -> dict[str, Any]:
 
 
 def resume(desk: Desk) -> None:
-    """After a start: print what had not begun, ask about what had."""
+    """After a start: print what had not begun, ask about what had.
+
+    What an old copy of a ledger has for waiting may lie with the customer already: it is asked about, too.
+    """
     for job in desk.ledger.jobs("queued"):
-        send(desk, job)
+        if desk.fenced:
+            _ask(desk, job, "this data folder is an old copy; it may have been printed since")
+        else:
+            send(desk, job)
     for job in desk.ledger.jobs("started"):
-        with desk.unit():
-            desk.ledger.set_job(job.id, "unknown", "the till stopped while this was printing")
-        desk.emit("print_unknown", job=job.id, tickets=list(job.tickets), kind=job.kind)
+        _ask(desk, job, "the till stopped while this was printing")
+
+
+def _ask(desk: Desk, job: PrintJob, why: str) -> None:
+    with desk.unit():
+        desk.ledger.set_job(job.id, "unknown", why)
+    desk.emit("print_unknown", job=job.id, tickets=list(job.tickets), kind=job.kind)
 
 
 def unresolved(desk: Desk) -> list[dict[str, Any]]:
@@ -261,11 +271,18 @@ def _expect(job: PrintJob, state: str) -> None:
 
 
 def retry(desk: Desk, *, job: int) -> dict[str, Any]:
-    """Print a failed job again: nothing of it came out, so it is the same paper, not a copy."""
+    """Print a failed job again: nothing of it came out, so it is the same paper, not a copy.
+
+    A fenced till's ledger may be an old one, that does not know of a print since: there it is a copy.
+    """
     desk.signed_in("sell")
     found = _job(desk, job)
     _expect(found, "failed")
-    return _again(desk, found)
+    return _again(desk, _next_copy(found) if desk.fenced else found)
+
+
+def _next_copy(job: PrintJob) -> PrintJob:
+    return replace(job, content=_marked(job.content, _copy(job.content) + 1))
 
 
 def _again(desk: Desk, job: PrintJob) -> dict[str, Any]:
@@ -288,7 +305,7 @@ def printed(desk: Desk, *, job: int, came_out: bool) -> dict[str, Any]:
     found = _job(desk, job)
     _expect(found, "unknown")
     if not came_out:
-        return _again(desk, replace(found, content=_marked(found.content, _copy(found.content) + 1)))
+        return _again(desk, _next_copy(found))
     return _finished(desk, found, "done", "the operator has the paper")
 
 
