@@ -24,9 +24,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--short", action="store_true", help="the short evenings of `make test`")
     parser.add_argument("--show", type=int, metavar="SEED", help="print the history of one seed")
+    parser.add_argument("--digest", type=int, metavar="SEED", help="print the digest of one seed's history")
     options = parser.parse_args(arguments)
-    if options.show is not None:
-        return _show(options.show, long=not options.short)
+    if options.show is not None or options.digest is not None:
+        return _show(options.show, options.digest, long=not options.short)
     seeds, seconds = _seeds(options.seeds), float("inf") if options.seeds else options.seconds
     told = [time.monotonic()]
 
@@ -48,13 +49,13 @@ def _seeds(text: str) -> range | itertools.count[int]:
     return range(int(first), int(last or first) + 1)
 
 
-def _show(seed: int, *, long: bool) -> int:
+def _show(shown: int | None, digested: int | None, *, long: bool) -> int:
     with tempfile.TemporaryDirectory(prefix="housefull-simulation-", dir=scratch()) as name:
         templates = Templates(Path(name) / "templates")
         folder = Path(name) / "evening"
         folder.mkdir()
-        outcome = play(seed, folder, templates, long=long)
-    print("\n".join(outcome.trace))
+        outcome = play(digested if shown is None else shown, folder, templates, long=long)
+    print(outcome.digest if shown is None else "\n".join(outcome.trace))
     print("\n".join(outcome.violations) or "no violation", file=sys.stderr)
     return 1 if outcome.violations else 0
 

@@ -118,7 +118,8 @@ def _paper_is_known(db: sqlite3.Connection, windows: Sequence[Window]) -> Iterab
     for window in windows:
         copies = Counter((slip.ticket, slip.copy) for slip in window.slips)
         for (ticket, copy), count in copies.items():
-            if count > 1:
+            # An old folder cannot know how many copies there are; it never prints another original.
+            if count > 1 and not (copy and window.lost):
                 yield f"{ticket} was printed {count} times as copy {copy}"
         for slip in window.slips:
             if slip.ticket not in known:
@@ -147,22 +148,38 @@ def _facts_once(db: sqlite3.Connection, windows: Sequence[Window]) -> Iterable[s
     for (till, incarnation), facts in at_office.items():
         if [number for number, _ in facts] != list(range(1, len(facts) + 1)):
             yield f"the office's facts of {till}.{incarnation} have gaps: {[number for number, _ in facts]}"
+    rivals = set(_rows(db, "SELECT till, incarnation, number, hash FROM rival_fact"))
     for window in windows:
         for incarnation, path in window.ledgers.items():
             journal = _journal(path)
-            yield from _chain(f"{window.name}.{incarnation}", journal)
+            who = f"{window.name}.{incarnation}"
+            yield from _chain(who, journal)
             office = at_office[window.name, incarnation]
             mine = [(number, digest) for number, digest, _, _ in journal]
-            if any(fact.startswith(f"{window.name}.{incarnation}.") for fact in window.lost):
-                if office[: len(mine)] != mine[: len(office)]:
-                    yield f"{window.name}.{incarnation}: the restored journal differs from the office's facts"
+            if any(fact.startswith(who + ".") for fact in window.lost):
+                yield from _forked(
+                    who, mine, set(office), {row[2:] for row in rivals if row[:2] == (window.name, incarnation)}
+                )
             elif mine != office:
-                yield f"{window.name}.{incarnation} has {len(mine)} facts, the office {len(office)} of them"
+                yield f"{who} has {len(mine)} facts, the office {len(office)} of them"
     sales = Counter(row[0] for row in _rows(db, "SELECT fact_id FROM sale"))
     sold = {row[0] for row in _rows(db, "SELECT fact_id FROM fact WHERE kind = 'TicketsSold'")}
     for fact in sold:
         if sales[fact] != 1:
             yield f"the sale of fact {fact} is {sales[fact]} times at the office"
+
+
+def _forked(
+    who: str, mine: Sequence[tuple[int, str]], office: set[tuple[int, str]], rivals: set[tuple[int, str]]
+) -> Iterable[str]:
+    """An old folder's journal: what is not the office's history is kept there as its rival.
+
+    Of a rival history the office takes the numbers that it has itself; further ones stay with the till.
+    """
+    last = max((number for number, _ in office), default=0)
+    for number, digest in mine:
+        if (number, digest) not in office | rivals and number <= last:
+            yield f"{who}: fact {number} of the restored folder is neither at the office nor kept as a rival"
 
 
 def _chain(who: str, journal: Sequence[tuple[int, str, dict[str, Any], bytes]]) -> Iterable[str]:

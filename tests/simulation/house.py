@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import logging
 import shutil
+import sqlite3
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -259,8 +260,10 @@ class House:
                 return True  # it never joined
             if made.process.dead:
                 made.boot()
-            if made.ask("status")["fenced"]:
-                return bool(made.ask("status")["unsent"] == 0)
+            status = made.ask("status")
+            if status["fenced"]:
+                # What an old folder has written since may follow on nothing that the office has.
+                return bool(made.unsent_lost) or status["unsent"] == 0
             return bool(made.ask("sync")["unsent"] == 0)
         except TillDied:
             return False
@@ -348,5 +351,12 @@ def _outcome(seed: int, world: Scheduler, house: House, violations: list[str]) -
             outcome.refusals[code] = outcome.refusals.get(code, 0) + count
     outcome.operations += house.web.orders
     outcome.requests = sum(made.line.requests for made in house.machines)
-    outcome.digest = hashlib.sha256("\n".join(world.trace).encode()).hexdigest()
+    facts = _facts(house.office.file)
+    outcome.digest = hashlib.sha256("\n".join(world.trace + facts).encode()).hexdigest()
     return outcome
+
+
+def _facts(office: Path) -> list[str]:
+    """Every fact as the office has it, by its hash: time, money and lots are all in it."""
+    with closing(sqlite3.connect(office)) as db:
+        return [f"{i} {h}" for i, h in db.execute("SELECT fact_id, hash FROM fact ORDER BY fact_id")]

@@ -27,7 +27,7 @@ from pos.till.line import AgentSide
 from sync.agent import Agent, enrol
 from tests.simulation.network import Line
 from tests.simulation.paper import Paper, SimPrinters
-from tests.simulation.scheduler import Process, Scheduler
+from tests.simulation.scheduler import Process, Scheduler, Task
 from tests.simulation.threads import office_now, world
 
 CRASHES: Final = ("before a commit", "after a commit, before the mark", "after the mark, before the answer")
@@ -151,13 +151,13 @@ class Machine:
         waiting = self.world.current
         process.on_death.append(lambda: self.world.wake(waiting))
         self._front = None
-        self.world.spawn("start", lambda: self._start(process), process)
+        self.world.spawn("start", lambda: self._start(process, waiting), process)
         while self._front is None:
             self.world.park()
             if process.dead:
                 raise TillDied(self.name)
 
-    def _start(self, process: Process) -> None:
+    def _start(self, process: Process, waiting: Task) -> None:
         side = AgentSide(self.ledger, self.incarnation)
         plans = PlanCache()
         agent = Agent(
@@ -181,11 +181,7 @@ class Machine:
         agent.start()
         self.desk, self._front = desk, front
         self.world.note(f"{self.label} runs, fact {desk.number}" + (f", fenced: {desk.fenced}" if desk.fenced else ""))
-        for task in self._waiting_tasks():
-            self.world.wake(task)
-
-    def _waiting_tasks(self) -> list[Any]:
-        return [task for process in self.world.processes if not process.dead for task in process.tasks]
+        self.world.wake(waiting)
 
     def bury(self) -> None:
         """What the operating system does for a killed process: its files are closed."""

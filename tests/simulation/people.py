@@ -129,7 +129,8 @@ class Cashier:
         self.refusals[refused.code + offline] = self.refusals.get(refused.code + offline, 0) + 1
         self.world.note(f"{self.machine.label} {verb} refused {refused}")
         own_basket = refused.fields.get("reason") == "is in the basket already"
-        if refused.code not in EXPECTED and not own_basket:
+        # A till that came back with an old folder in between is in another state, but may not sell.
+        if refused.code not in EXPECTED and not own_basket and not self._ask("status")["fenced"]:
             self.complaints.append(f"{self.machine.label} {verb}: {refused}")
 
     def _come_in(self) -> None:

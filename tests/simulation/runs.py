@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -77,6 +78,8 @@ def _play(seed: int, long: bool, mutation: str) -> Outcome:
     folder.mkdir()
     try:
         outcome = play(seed, folder, _made[0], long=long, mutation=mutation)
+    except BaseException:  # noqa: BLE001 - a seed that ends like this is a finding, too
+        return Outcome(seed, [f"the simulation failed: {traceback.format_exc()}"])
     finally:
         shutil.rmtree(folder)
     outcome.trace.clear()

@@ -11,18 +11,16 @@ a crash point, and from then on may neither write nor send.
 
 from __future__ import annotations
 
-import faulthandler
 import heapq
 import itertools
 import random
-import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 from typing import Any, Final
 
-HUNG_S: Final = 60.0  # of real time without the baton's being passed on: something blocks for real
+HUNG_S: Final = 60.0  # of real time in which the main task has not had the baton: something blocks for real
 
 
 class Killed(BaseException):
@@ -209,7 +207,11 @@ class Scheduler:
                 return self._main
             time, _, call = heapq.heappop(self._timers)
             self.now = max(self.now, time)
-            call()
+            try:
+                call()
+            except BaseException as error:  # noqa: BLE001 - the main task raises it; the baton must go on
+                error.add_note(f"in a timer at {self.now:.3f}")
+                self.errors.append(error)
         at = self.random.randrange(len(self._ready)) if len(self._ready) > 1 else 0
         task = self._ready.pop(at)
         task.ready = False
@@ -226,8 +228,8 @@ class Scheduler:
         if me.done:
             return
         if not me.baton.acquire(timeout=HUNG_S) and me is self._main:
-            faulthandler.dump_traceback(file=sys.stderr)
-            raise Deadlock(f"{self.current.name} of {self.current.process.name} has kept the baton for {HUNG_S} s")
+            here = self.current
+            raise Deadlock(f"{HUNG_S} s have passed, and the simulation is at {self.now:.0f} s in {here.name}")
 
     def _live(self, task: Task) -> None:
         task.baton.acquire()

@@ -246,7 +246,7 @@ class OfficeDatetime:
         return office_now().astimezone(zone)
 
 
-_NAMES: Final[dict[str, dict[str, Any]]] = {
+ON_STAGE: Final[dict[str, dict[str, Any]]] = {
     "pos.till.desk": {"threading": threading, "queue": queue, "Future": SimFuture},
     "pos.till.front": {"Future": SimFuture},
     "pos.store.replica.writer": {"threading": threading},
@@ -284,7 +284,7 @@ def on_stage(here: Scheduler) -> Iterator[Scheduler]:
     with contextlib.ExitStack() as undo:
         undo.enter_context(mock.patch("sqlite3.connect", _connect))
         undo.enter_context(mock.patch("sqlite3.dbapi2.connect", _connect))
-        for module, names in _NAMES.items():
+        for module, names in ON_STAGE.items():
             for name, stand_in in names.items():
                 undo.enter_context(mock.patch(f"{module}.{name}", stand_in))
         _stage.append(here)

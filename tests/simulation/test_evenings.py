@@ -1,0 +1,115 @@
+"""Evenings in which everything goes wrong, one from each seed: no place is sold twice, and nothing is lost."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.simulation.house import Outcome
+from tests.simulation.mutations import MUTATIONS
+from tests.simulation.runs import run
+from tests.simulation.threads import ON_STAGE
+
+SEEDS = range(1, 201)
+SOURCE = Path(__file__).parents[2] / "src"
+
+# What must have happened in all these evenings together, or they prove nothing about it.
+KINDS = {
+    "request lost", "request repeated", "message late", "answer to /v1/push lost", "answer to /v1/claim lost",
+    "answer to /v1/pull lost", "line refused", "line silent", "line one_way", "line flapping",
+    "office killed", "office killed before a commit", "office killed after a commit, before the answer",
+    "till killed", "T killed before a commit", "T killed after a commit, before the mark",
+    "T killed after the mark, before the answer", "T killed before printing", "T killed while printing",
+    "T killed after printing, before it is known", "printer jammed", "printer silent", "old folder restored",
+    "till replaced while it sells", "clock set wrong", "72 h pass",
+}  # fmt: skip
+
+
+@pytest.mark.timeout(600)
+def test_no_place_is_sold_twice_and_nothing_is_lost() -> None:
+    summary = run(SEEDS, workers=2)
+    print("\n".join(summary.lines()))
+    assert not summary.violations, "\n".join(summary.lines())
+    assert summary.seeds == len(SEEDS)
+    assert summary.sales > 5 * len(SEEDS) / 2, "hardly anything was sold"
+    assert not KINDS - summary.faults.keys()
+
+
+def test_one_seed_is_one_history(evening: Callable[..., Outcome]) -> None:
+    """Byte for byte, also in another process, where Python orders its sets otherwise."""
+    first, again = evening(7), evening(7)
+    assert first.trace == again.trace
+    assert first.digest == again.digest
+    assert first.digest != evening(8).digest
+    command = [sys.executable, "-m", "tests.simulation", "--short", "--digest", "7"]
+    environment = {**os.environ, "PYTHONHASHSEED": "4711"}
+    other = subprocess.run(
+        command, capture_output=True, text=True, timeout=60, check=True, cwd=SOURCE.parent, env=environment
+    )
+    assert other.stdout.strip() == first.digest
+
+
+# Where each mutation was first found out. It may be elsewhere after a change of the program;
+# then the seeds after it are tried, too.
+FOUND_AT = {
+    "a late grant is accepted": 3020,
+    "a till tells before it lets go": 3008,
+    "returning what never came raises no guard": 3003,
+    "facts are applied again": 3003,
+    "a fenced till's rights go to the pool": 3004,
+    "the office takes rights back by its clock": 3003,
+    "an old folder sells": 3007,
+}
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("mutation", MUTATIONS)
+def test_a_guard_taken_away_is_noticed(mutation: str, evening: Callable[..., Outcome]) -> None:
+    first = FOUND_AT[mutation]
+    for seed in range(first, first + 80):
+        outcome = evening(seed, mutation=mutation)
+        if outcome.violations:
+            print(f"{mutation}: seed {seed}: {outcome.violations[0]}")
+            return
+    pytest.fail(f"{mutation}, and nobody notices")
+
+
+_WAITS = {"threading", "time", "queue", "random", "secrets", "uuid", "concurrent.futures"}
+# These wait for nothing, or for what is not there in a simulation.
+_APART = {
+    "pos.store.identity",  # names an installation once
+    "pos.store.journal",  # `local` alone: a connection for each thread
+    "pos.store.replica.plans",  # a lock that is held while nothing waits
+    "pos.till.line", "pos.till.ports",  # name the type
+    "sync.agent.carrier",  # the socket, which is replaced whole
+    "sync.office.api.app", "sync.office.api.pulls", "sync.office.api.pulse",  # a pool that the loop does without
+    "sync.office.store.engine",  # a lock of a loop that runs blocking work at once
+}  # fmt: skip
+
+
+def test_everything_that_waits_is_on_stage() -> None:
+    """A module that waits for real, or draws real lots, would stop the simulated world or tell it apart."""
+    missing = []
+    for room in ("pos/till", "pos/store", "sync/agent", "sync/office/api", "sync/office/rules", "sync/office/store"):
+        for path in sorted((SOURCE / room).rglob("*.py")):
+            module = ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")
+            used = _imports(path) & _WAITS
+            if used and module not in ON_STAGE and module not in _APART and "migrations" not in module:
+                missing.append(f"{module} uses {', '.join(sorted(used))}")
+    assert not missing, missing
+
+
+def _imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
