@@ -84,20 +84,21 @@ def push() -> list[dict[str, Any]]:
             after = _rows(url)
         done = office("verify", "--db", url)
         assert done.returncode == 0, done.stdout
-        floor = floors.raw_rows(url, between - before, PAGE * 10)
+        size = _bytes(url) // after
+        floor = floors.raw_rows(url, between - before, size, PAGE * 10)
     return [
-        _push("push", one, between - before, floor),
-        _push("push_many", many, after - between, floor),
+        _push("push", one, between - before, size, floor),
+        _push("push_many", many, after - between, size, floor),
     ]
 
 
-def _push(name: str, run: load.Run, rows: int, floor: float) -> dict[str, Any]:
+def _push(name: str, run: load.Run, rows: int, size: int, floor: float) -> dict[str, Any]:
     speed = rows / run.seconds
     return {
         "name": name,
         "value": speed,
         "unit": "rows/s",
-        "floor_name": f"raw insert of {rows} rows",
+        "floor_name": f"raw insert of {rows} rows of {size} bytes",
         "floor": floor,
         "ratio": speed / floor,
         "goal": "≥ 0.2×",
@@ -124,11 +125,23 @@ def _sales(url: str, client: TillClient, show: str, count: int) -> list[bytes]:
     return [load.request(client, "/v1/push", body) for body in bodies]
 
 
+_TABLES = ("fact", "posting", "sale", "ticket", "change_log")
+
+
+def _bytes(url: str) -> int:
+    """The size of what pushes have written, without what places had before."""
+    with floors.connect(url) as connection:
+        sizes = [
+            connection.execute(f"SELECT sum(pg_column_size(t.*)) FROM {table} AS t".encode()).fetchone()
+            for table in _TABLES
+        ]
+    return sum(int(row[0]) for row in sizes if row is not None)
+
+
 def _rows(url: str) -> int:
     """Rows in all tables that a push writes; places are changed in place and count once sold."""
-    tables = ("fact", "posting", "sale", "ticket", "change_log")
     with floors.connect(url) as connection:
-        counts = [connection.execute(f"SELECT count(*) FROM {table}".encode()).fetchone() for table in tables]
+        counts = [connection.execute(f"SELECT count(*) FROM {table}".encode()).fetchone() for table in _TABLES]
         sold = connection.execute("SELECT count(*) FROM place_right WHERE state = 'SOLD'").fetchone()
     return sum(row[0] for row in [*counts, sold] if row is not None)
 

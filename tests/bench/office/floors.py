@@ -44,14 +44,15 @@ def single_inserts(cluster: Cluster, url: str, clients: int, seconds: int) -> tu
     return len(times) / seconds, percentile(times, 0.99)
 
 
-def raw_rows(url: str, rows: int, per_commit: int) -> float:
-    """psycopg `executemany` of so many small rows, committed now and then; rows a second."""
+def raw_rows(url: str, rows: int, size: int, per_commit: int) -> float:
+    """psycopg `executemany` of so many rows of `size` bytes, committed now and then; rows a second."""
     with connect(url) as connection:
         connection.execute("CREATE TABLE raw (id bigint PRIMARY KEY, a text, b text, c bigint)")
         connection.commit()
+        body = "x" * size
         began = time.perf_counter()
         for first in range(0, rows, per_commit):
-            values = [(n, "tosca-1", f"A-{n}", n) for n in range(first, min(rows, first + per_commit))]
+            values = [(n, "tosca-1", body, n) for n in range(first, min(rows, first + per_commit))]
             with connection.cursor() as cursor:
                 cursor.executemany("INSERT INTO raw VALUES (%s, %s, %s, %s)", values)
             connection.commit()

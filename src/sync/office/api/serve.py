@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import signal
 import socket
@@ -79,6 +80,8 @@ def serve(
     # Claims are settled in a thread: the loop must let go of the interpreter soon after each of
     # its round trips, or every one of them waits for the default 5 ms.
     sys.setswitchinterval(SWITCH_S)
+    # What is loaded by now lives as long as the process: the collector need not look at it again.
+    gc.freeze()
     for number in (signal.SIGTERM, signal.SIGINT):
         # uvicorn raises the signal again once it has ended in order; then, or before it began, we end.
         signal.signal(number, _end)
