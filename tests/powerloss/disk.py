@@ -39,7 +39,6 @@ class _File:
                 found.clear()
         return bytes(found) if there else None
 
-
     def forget_deleted(self) -> None:
         """The folder is synced: a file that was deleted stays so. (That it is there, its own sync says.)"""
         for at in range(len(self.pending), 0, -1):
