@@ -1,16 +1,11 @@
 """The guards bite: each is taken out in turn, and the scenario that rests on it must then fail.
 
-A guard is taken out by rewriting one expression of its function's source. When that
-expression has moved, the test says so; it never passes because nothing was changed.
+(How: tests/mutate.py.)
 """
 
 from __future__ import annotations
 
-import inspect
-import sys
-import textwrap
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -21,27 +16,12 @@ import pos.till.counter.issue as issue
 import pos.till.counter.passing as passing
 import pos.till.desk as desk
 import pos.till.front as front
+from tests.mutate import mutate
 from tests.unit.till import test_issue, test_memory, test_passing, test_pay, test_sell
 from tests.unit.till.counter import Counter
 
 Make = Callable[..., Counter]
 Scenario = Callable[[Counter], None]
-
-
-def mutate(patch: pytest.MonkeyPatch, owner: Any, name: str, old: str, new: str) -> None:
-    """Rewrite `old` to `new` in a function of a module or class, wherever the program has it by name."""
-    function = getattr(owner, name)
-    source = textwrap.dedent(inspect.getsource(function))
-    assert source.count(old) == 1, f"{name} does not hold {old!r} exactly once any more"
-    home = sys.modules[owner.__module__] if inspect.isclass(owner) else owner
-    made: dict[str, Any] = {}
-    exec(compile(source.replace(old, new), f"<{name}, mutated>", "exec"), vars(home), made)
-    if inspect.isclass(owner):
-        patch.setattr(owner, name, made[name])
-        return
-    for module in [module for key, module in sys.modules.items() if key.startswith("pos.")]:
-        if vars(module).get(name) is function:
-            patch.setattr(module, name, made[name])
 
 
 def no_late_guard(patch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,117 @@
+"""The office's guards bite: each is taken out in turn, and the scenario that rests on it must then fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import sync.office.rules.claims as claims
+import sync.office.rules.effects as effects
+import sync.office.rules.facts as facts
+import sync.office.rules.tills as tills
+from tests.mutate import mutate
+from tests.peers.small_season import SHOW
+from tests.peers.till_client import TillClient
+from tests.unit.office import test_facts
+from tests.unit.office.conftest import House
+
+Tills = Callable[..., list[TillClient]]
+Scenario = Callable[[House, Tills], None]
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """The rules are the same on both databases; one is enough to see a guard missing."""
+    return f"sqlite:///{tmp_path / 'office.db'}"
+
+
+def gaps_are_jumped(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, facts, "_in_order", "one.item.number != applied + len(fresh) + 1", "False")
+
+
+def any_chain(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, facts, "_in_order", "one.fact.prev_hash != head_hash", "False")
+
+
+def repetitions_are_new(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, facts, "accept", "_in_order(arrived, applied, head_hash)", "list(arrived)")
+
+
+def a_number_is_enough(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, facts, "accept", "known[one.item.number][0] != one.item.hash", "False")
+
+
+def rivals_are_not_fenced(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, facts, "_keep_rivals", "tills.fence(connection, till, incarnation, now)", "[]")
+
+
+def fenced_rights_go_to_the_pool(patch: pytest.MonkeyPatch) -> None:
+    mutate(
+        patch, tills, "fence",
+        "place.set(OfficeState.QUARANTINE, till, incarnation, now)", 'place.set(OfficeState.POOL, "", 0, now)',
+    )  # fmt: skip
+
+
+def any_token(patch: pytest.MonkeyPatch) -> None:
+    mutate(
+        patch, effects, "apply",
+        "(effect.token, till, incarnation) != (place.token, place.holder, place.incarnation)", "False",
+    )  # fmt: skip
+
+
+def leases_are_free(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, claims, "_decide", "record.state is OfficeState.POOL or _recorded(record, claim)", "True")
+
+
+def a_sale_under_an_old_token_changes_nothing(house: House, tills_at: Tills) -> None:
+    """The seat has been granted to another window since."""
+    one, two = tills_at("T1", "T2")
+    (old,) = house.granted(one, "A-1")
+    one.give_back(SHOW, old)
+    house.push(one)
+    house.granted(two, "A-1")
+    one.sell(SHOW, old)
+    house.push(one)
+    assert house.place("A-1") == ("LEASED", "T2", 1, 2, 0)
+
+
+def a_lease_is_its_claimants(house: House, tills_at: Tills) -> None:
+    one, two = tills_at("T1", "T2")
+    house.granted(one, "A-1")
+    refused = house.claim(two, "A-1", whole=False)
+    assert isinstance(refused, claims.ClaimAnswer)
+    assert [item.code for item in refused.refused] == ["right_elsewhere"]
+
+
+GUARDS: list[tuple[Callable[[pytest.MonkeyPatch], None], Scenario]] = [
+    (gaps_are_jumped, test_facts.test_a_gap_is_answered_with_where_to_send_from),
+    (any_chain, test_facts.test_a_fact_that_does_not_follow_the_last_one_stops_the_page),
+    (repetitions_are_new, test_facts.test_a_fact_sent_again_gets_its_stored_result_and_changes_nothing),
+    (a_number_is_enough, test_facts.test_a_forked_history_is_kept_disputed_and_fenced),
+    (rivals_are_not_fenced, test_facts.test_a_forked_history_is_kept_disputed_and_fenced),
+    (fenced_rights_go_to_the_pool, test_facts.test_a_new_incarnation_cannot_sell_what_the_old_one_held),
+    (any_token, a_sale_under_an_old_token_changes_nothing),
+    (leases_are_free, a_lease_is_its_claimants),
+]
+
+
+@pytest.mark.parametrize(("guard", "scenario"), GUARDS, ids=[guard.__name__ for guard, _ in GUARDS])
+def test_without_its_guard_the_scenario_fails(
+    house: House,
+    tills_at: Tills,
+    monkeypatch: pytest.MonkeyPatch,
+    guard: Callable[[pytest.MonkeyPatch], None],
+    scenario: Scenario,
+) -> None:
+    guard(monkeypatch)
+    # An assertion, an exception that did not come, or the database's own last guard.
+    with pytest.raises((Exception, pytest.fail.Exception)):
+        scenario(house, tills_at)
+
+
+@pytest.mark.parametrize("scenario", [a_lease_is_its_claimants, a_sale_under_an_old_token_changes_nothing])
+def test_with_its_guard_it_passes(house: House, tills_at: Tills, scenario: Scenario) -> None:
+    """The scenarios that are not tests elsewhere."""
+    scenario(house, tills_at)
