@@ -6,25 +6,26 @@ import hashlib
 import logging
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from unittest import mock
 
-from sync.agent import EnrolFailed
+from pos.domain.errors import Refused
 from sync.office.rules import enrolment
-from tests.simulation import machine, office, paper
+from tests.simulation import machine
 from tests.simulation.checker import Window, judge
 from tests.simulation.machine import Machine, TillDied
-from tests.simulation.mutations import mutated
-from tests.simulation.network import FINE, Line, SimCarrier, Weather
+from tests.simulation.mutations import MUTATIONS, mutated
+from tests.simulation.network import FINE, Line, SimCarrier
 from tests.simulation.office import SimOffice
 from tests.simulation.people import Cashier, WebShop
 from tests.simulation.scheduler import Process, Scheduler
 from tests.simulation.season import Templates
 from tests.simulation.threads import office_now, on_stage, world
+from tests.simulation.trouble import Trouble
 
 DRAIN_S: Final = 180.0  # from when all lines are up to when everything agrees
 _TICK_S: Final = 1.0  # how often the office looks whether another program wrote; a tenth of that when it is real
@@ -66,7 +67,9 @@ class _Errors(logging.Handler):
 class House:
     """An office, its tills, their cashiers, and whoever breaks things."""
 
-    def __init__(self, world: Scheduler, folder: Path, templates: Templates, long: bool) -> None:
+    def __init__(
+        self, world: Scheduler, folder: Path, templates: Templates, *, long: bool, kinds: Sequence[str]
+    ) -> None:
         self.world, self._long = world, long
         lots = world.random
         shutil.copy(templates.office, folder / "office.db")
@@ -77,13 +80,14 @@ class House:
         SimCarrier.lines = {}
         self._jams = lots.choice((0.0, 0.05, 0.15))
         self.roughness = lots.choice((0.0, 0.02, 0.08))
-        self._rush = lots.random() < 0.3
+        self._rush = bool(kinds) or lots.random() < 0.3
+        self._trouble = Trouble(self, kinds)
         self._folder, self._templates = folder, templates
         for n in range(lots.choice((2, 3, 4)) if long else lots.choice((2, 2, 2, 3))):
-            self._furnish(f"T{n + 1}", f"T{n + 1}")
+            self.furnish(f"T{n + 1}", f"T{n + 1}")
         self.web = WebShop(world, self.office, pace_s=lots.uniform(4.0, 20.0))
 
-    def _furnish(self, name: str, label: str) -> Cashier:
+    def furnish(self, name: str, label: str) -> Cashier:
         """A counter with its PC, cable and cashier."""
         line = SimCarrier.lines[label] = Line(self.world, label, self.office)
         made = Machine(self.world, name, self._folder / label, line, jams=self._jams, ledger=self._templates.ledger)
@@ -98,133 +102,21 @@ class House:
         self.office.start()
         self.world.run(1.0)
         for made in self.machines:
-            self._enrol(made)
+            self.enrol(made)
         for cashier in self.cashiers:
             self.world.spawn(f"cashier of {cashier.machine.name}", cashier.work, self.people)
         self.world.spawn("web shop", self.web.work, self.people)
         self.world.run(self.world.random.uniform(2.0, 6.0))
         events, longest_s = (8, 20.0) if self._long else (3, 6.0)
         for _ in range(self.world.random.randint(events // 2, events)):
-            self._something_happens()
+            self._trouble.happen()
             self.world.run(self.world.random.uniform(1.0, longest_s))
         self._drain()
 
-    def _enrol(self, made: Machine, *, replace: bool = False) -> None:
+    def enrol(self, made: Machine, *, replace: bool = False) -> None:
         with self.office.writing() as connection:
             code = enrolment.offer(connection, made.name, int(office_now().timestamp()), replace=replace)
         made.enrol(code)
-
-    # ---- what goes wrong -----------------------------------------------------------------
-
-    def _something_happens(self) -> None:
-        what: list[tuple[Callable[[], None], int]] = [
-            (self._weather, 40),
-            (self._everyone_cut_off, 8),
-            (self._till_dies, 22),
-            (self._office_dies, 12),
-            (self._old_folder, 10),
-            (self._clock_wrong, 5),
-            (self._time_passes, 8),
-            (self._flapping, 8),
-            (self._replace, 6),
-        ]
-        calls, weights = zip(*what, strict=True)
-        self.world.random.choices(calls, weights)[0]()
-
-    def _weather(self) -> None:
-        lots = self.world.random
-        line = lots.choice(self.machines).line
-        cut = lots.choice(("", "", "refused", "silent", "one_way"))
-        line.change(
-            Weather(
-                cut=cut,
-                latency_s=lots.choice((0.01, 0.1, 0.5)),
-                lost=lots.choice((0.0, self.roughness, 0.2)),
-                repeated=lots.choice((0.0, self.roughness, 0.2)),
-                late=lots.choice((0.0, self.roughness, 0.2)),
-            )
-        )
-
-    def _everyone_cut_off(self) -> None:
-        for made in self.machines:
-            made.line.change(Weather(cut=self.world.random.choice(("refused", "silent"))))
-
-    def _till_dies(self) -> None:
-        lots = self.world.random
-        process = lots.choice(self.machines).process
-        point = lots.choice(("at once", *machine.CRASHES, *paper.CRASHES))
-        if point == "at once":
-            lots.choice(self.machines).kill()
-        elif not process.dead:
-            process.doom(point, lots.randint(0, 3))
-
-    def _office_dies(self) -> None:
-        lots = self.world.random
-        if not self.office.up:
-            return
-        if self.world.chance(0.3):
-            self.world.fault("office killed", "the office is killed")
-            self.office.process.kill()
-        else:
-            self.office.process.doom(lots.choice(office.CRASHES), lots.randint(0, 3))
-        self.world.spawn("technician", lambda: self._restart_office(lots.uniform(3.0, 25.0)), self.people)
-
-    def _restart_office(self, after_s: float) -> None:
-        self.world.sleep(after_s)
-        if not self.office.process.dead:
-            self.office.process.doom("")
-            return
-        self.world.note("the office starts again")
-        self.office.start()
-
-    def _old_folder(self) -> None:
-        """A backup is made now, and put back a little later."""
-        made = self.world.random.choice(self.machines)
-        if made.process.dead or not made.incarnation:
-            return
-        made.back_up()
-        self.world.spawn("restores", lambda: self._restore(made), self.people)
-
-    def _restore(self, made: Machine) -> None:
-        self.world.sleep(self.world.random.uniform(2.0, 8.0))
-        made.kill("killed for a restore")
-        made.restore()
-
-    def _clock_wrong(self) -> None:
-        made = self.world.random.choice(self.machines)
-        made.set_clock(hours=self.world.random.choice((-24, -1, 0, 1, 24)))
-
-    def _time_passes(self) -> None:
-        minutes = self.world.random.choice((12, 60, 8 * 60, 72 * 60))
-        self.world.fault(f"{minutes // 60} h pass" if minutes >= 60 else f"{minutes} min pass")
-        self.world.leap(minutes * 60.0)
-
-    def _flapping(self) -> None:
-        line = self.world.random.choice(self.machines).line
-        self.world.fault("line flapping", f"{line.name}: line flapping")
-        for _ in range(self.world.random.randint(4, 12)):
-            line.change(Weather(cut=self.world.random.choice(("refused", "silent"))))
-            self.world.run(self.world.random.uniform(0.3, 1.5))
-            line.change(FINE)
-            self.world.run(self.world.random.uniform(0.3, 1.5))
-
-    def _replace(self) -> None:
-        """A PC is taken for lost and its till enrolled on another, while the lost one goes on selling somewhere."""
-        lost = self.world.random.choice(self.cashiers)
-        label = f"{lost.machine.name}b"
-        if lost.replaced or label in SimCarrier.lines or not self.office.up:
-            return
-        self.world.fault("till replaced while it sells", f"{lost.machine.label} is replaced by {label}")
-        lost.replaced = True
-        lost.machine.line.change(Weather(cut="silent"))
-        new = self._furnish(lost.machine.name, label)
-        try:
-            self._enrol(new.machine, replace=True)
-        except EnrolFailed as failed:
-            self.world.note(f"{label}: {failed}")
-            new.done = True
-            return
-        self.world.spawn(f"cashier of {label}", new.work, self.people)
 
     # ---- the end -------------------------------------------------------------------------
 
@@ -267,6 +159,10 @@ class House:
             return bool(made.ask("sync")["unsent"] == 0)
         except TillDied:
             return False
+        except Refused as refused:
+            if refused.code != "offline":
+                raise
+            return False
 
     def windows(self) -> list[Window]:
         return [
@@ -306,7 +202,8 @@ def play(seed: int, folder: Path, templates: Templates, *, long: bool = False, m
             undo.enter_context(mock.patch(name, value))
         undo.enter_context(mutated(mutation))
         undo.callback(_hush(errors))
-        house = House(here, folder, templates, long)
+        kinds = MUTATIONS[mutation].kinds if mutation else ()
+        house = House(here, folder, templates, long=long, kinds=kinds)
         violations: list[str] = []
         try:
             house.play()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Final
 from unittest import mock
 
@@ -111,25 +112,48 @@ def _nothing(*_arguments: Any) -> None:
     """A guard that looks away."""
 
 
-# Name -> what is replaced, by what.
-MUTATIONS: Final[dict[str, dict[str, Callable[..., Any]]]] = {
-    "a late grant is accepted": {"pos.till.counter.passing.may_accept": _accept_any},
-    "a till tells before it lets go": {
-        "pos.till.counter.passing.give_back": _tell_first,
-        "pos.till.drawer.shift.give_back": _tell_first,
-    },
-    "returning what never came raises no guard": {"pos.till.counter.passing.give_back": _return_without_raising},
-    "facts are applied again": {"sync.office.rules.facts.accept": _book_again},
-    "a fenced till's rights go to the pool": {"sync.office.rules.tills.fence": _fence_into_the_pool},
-    "the office takes rights back by its clock": {"sync.office.api.claims.settle": _take_by_clock},
-    "an old folder sells": {"pos.till.desk.Desk._look_at_the_mark": _nothing},
+@dataclass(frozen=True)
+class Mutation:
+    """What is replaced by what, the kinds of trouble (trouble.py) in which that hurts, and what the
+    judge then says (a regular expression)."""
+
+    replaced: dict[str, Callable[..., Any]]
+    kinds: tuple[str, ...]
+    seen_as: str
+
+
+_RIGHT: Final = r"is disputed: place|the office says|is sold \d times|in the hands of"
+MUTATIONS: Final[dict[str, Mutation]] = {
+    "a late grant is accepted": Mutation({"pos.till.counter.passing.may_accept": _accept_any}, ("late",), _RIGHT),
+    "a till tells before it lets go": Mutation(
+        {"pos.till.counter.passing.give_back": _tell_first, "pos.till.drawer.shift.give_back": _tell_first},
+        ("weather", "late"),
+        _RIGHT,
+    ),
+    "returning what never came raises no guard": Mutation(
+        {"pos.till.counter.passing.give_back": _return_without_raising}, ("late", "weather"), _RIGHT
+    ),
+    "facts are applied again": Mutation(
+        {"sync.office.rules.facts.accept": _book_again}, ("late", "flapping", "office dies"), "moved .*, booked is"
+    ),
+    "a fenced till's rights go to the pool": Mutation(
+        {"sync.office.rules.tills.fence": _fence_into_the_pool}, ("replaced",), _RIGHT
+    ),
+    "the office takes rights back by its clock": Mutation(
+        {"sync.office.api.claims.settle": _take_by_clock}, ("weather", "late"), _RIGHT
+    ),
+    "an old folder sells": Mutation(
+        {"pos.till.desk.Desk._look_at_the_mark": _nothing},
+        ("old folder", "cut off"),
+        r"is sold \d times|printed \d times as copy 0|has code .*, the office has",
+    ),
 }
 
 
 @contextmanager
 def mutated(name: str) -> Iterator[None]:
     """The program without one of its guards; with all of them for ""."""
-    replaced = MUTATIONS[name] if name else {}
+    replaced = MUTATIONS[name].replaced if name else {}
     patches = [mock.patch(where, stand_in) for where, stand_in in replaced.items()]
     for patch in patches:
         patch.start()

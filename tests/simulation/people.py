@@ -262,9 +262,9 @@ class Cashier:
                 break
             self.world.sleep(1.0)
         self.machine.kill("switched off by the supervisor")
-        with self.office.writing() as connection:
-            code = enrolment.offer(connection, self.machine.name, int(office_now().timestamp()), replace=True)
         while True:
+            with self.office.writing() as connection:
+                code = enrolment.offer(connection, self.machine.name, int(office_now().timestamp()), replace=True)
             try:
                 self.machine.enrol(code)
                 break

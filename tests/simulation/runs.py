@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import multiprocessing
 import os
 import shutil
@@ -11,6 +12,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -69,6 +71,7 @@ def scratch() -> Path | None:
 
 
 def _prepare(folder: Path) -> None:
+    faulthandler.enable()
     _folder.append(folder / str(os.getpid()))
     _made.append(Templates(_folder[0] / "templates"))
 
@@ -99,23 +102,29 @@ def run(
     began = time.monotonic()
     summary = Summary()
     coming = iter(seeds)
-    running: set[Future[Outcome]] = set()
+    running: dict[Future[Outcome], int] = {}
     with (
         tempfile.TemporaryDirectory(prefix="housefull-simulation-", dir=scratch()) as name,
         ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _prepare, (Path(name),)) as pool,
     ):
+        over = False
         while True:
-            found_out = bool(mutation and summary.violations)
-            while len(running) < 2 * workers and time.monotonic() - began < seconds and not found_out:
+            over = over or time.monotonic() - began >= seconds or bool(mutation and summary.violations)
+            while len(running) < 2 * workers and not over:
                 seed = next(coming, None)
                 if seed is None:
                     break
-                running.add(pool.submit(_play, seed, long, mutation))
+                running[pool.submit(_play, seed, long, mutation)] = seed
             if not running:
                 break
-            done, running = wait(running, return_when=FIRST_COMPLETED)
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
-                summary.add(future.result())
+                seed = running.pop(future)
+                try:
+                    summary.add(future.result())
+                except BrokenProcessPool as broken:
+                    summary.add(Outcome(seed, [f"a process that played has died: {broken}"]))
+                    over = True
             summary.took_s = time.monotonic() - began
             tell(summary)
     summary.took_s = time.monotonic() - began

@@ -59,7 +59,8 @@ class Process:
         if self._passes:
             self._passes -= 1
             return
-        self.world.fault(f"{self.name.split()[0].rstrip('0123456789')} killed {name}", f"{self.name} is killed {name}")
+        kind = "office" if self.name == "office" else "till"
+        self.world.fault(f"{kind} killed {name}", f"{self.name} is killed {name}")
         self.kill()
         raise Killed(self.name)
 
