@@ -22,7 +22,7 @@ def search(rules: Rules, bounds: Bounds, invariant: str) -> Found[object]:
     [
         (Bounds(epochs=5, facts=6), 1_000),
         (Bounds(tills=3, epochs=4, facts=4), 2_000),
-        (Bounds(seats=2, epochs=2, facts=3), 40_000),
+        (Bounds(seats=2, epochs=2, facts=2), 10_000),
         (Bounds(restore=True), 4_000),
         (Bounds(tills=1, seats=2, epochs=2, facts=2, restore=True), 5_000),
         (Bounds(replace=True, epochs=4, facts=4), 400),

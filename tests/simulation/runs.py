@@ -28,6 +28,7 @@ _folder: list[Path] = []
 class Summary:
     """What a run of seeds came to. `violations` by seed."""
 
+    long: bool
     seeds: int = 0
     operations: int = 0
     sales: int = 0
@@ -62,6 +63,7 @@ class Summary:
         ]
         for seed, violations in sorted(self.violations.items()):
             found += [f"seed {seed}: {violation}" for violation in violations]
+            found.append(f"  its history: python -m tests.simulation --show {seed}{'' if self.long else ' --short'}")
         return found
 
 
@@ -100,7 +102,7 @@ def run(
 ) -> Summary:
     """Play seeds until there are no more or the time is over; with a mutation, until it is found out."""
     began = time.monotonic()
-    summary = Summary()
+    summary = Summary(long)
     coming = iter(seeds)
     running: dict[Future[Outcome], int] = {}
     with (
