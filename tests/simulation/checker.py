@@ -33,7 +33,8 @@ class Slip(Protocol):
 
 @dataclass(frozen=True)
 class Window:
-    """One till, after the evening. `ledgers` by incarnation, `lost` are ids of facts that were destroyed."""
+    """One till, after the evening. `ledgers` by incarnation, `lost` are ids of facts that were destroyed;
+    `copied`: an old folder was put back that had every fact, and may have printed a queued job twice."""
 
     name: str
     ledgers: dict[int, Path]
@@ -42,6 +43,7 @@ class Window:
     sold: Sequence[dict[str, Any]]
     drawer: Decimal | None  # None when it cannot be known: a folder with sales in it is gone
     lost: frozenset[str]
+    copied: bool = False
 
 
 def judge(office: Path, windows: Sequence[Window]) -> list[str]:
@@ -118,8 +120,9 @@ def _paper_is_known(db: sqlite3.Connection, windows: Sequence[Window]) -> Iterab
     for window in windows:
         copies = Counter((slip.ticket, slip.copy) for slip in window.slips)
         for (ticket, copy), count in copies.items():
-            # An old folder cannot know how many copies there are; it never prints another original.
-            if count > 1 and not (copy and window.lost):
+            # An old folder cannot know how many copies there are; it never prints another original,
+            # but for a job that was begun since the backup, if nothing else happened since.
+            if count > 1 and not (copy and window.lost) and not window.copied:
                 yield f"{ticket} was printed {count} times as copy {copy}"
         for slip in window.slips:
             if slip.ticket not in known:

@@ -174,6 +174,7 @@ class House:
                 cashier.sold,
                 None if made.unsent_lost or made.desk is None or made.desk.fenced else cashier.drawer,
                 frozenset(made.unsent_lost),
+                made.restored_unseen,
             )
             for made, cashier in zip(self.machines, self.cashiers, strict=True)
             if made.incarnation

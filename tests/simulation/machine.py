@@ -122,6 +122,7 @@ class Machine:
         self.desk: Desk | None = None
         self._backup: Path | None = None
         self.unsent_lost: set[str] = set()  # ids of facts that a restored folder has destroyed
+        self.restored_unseen = False  # by a copy that has every fact, which nothing can tell from the ledger
         self._open = ExitStack()
 
     @property
@@ -239,7 +240,9 @@ class Machine:
         """Put the backup back, while the till is off. False when there is none."""
         if self._backup is None:
             return False
-        self.unsent_lost |= self._ids(self.ledger) - self._ids(self._backup)
+        lost = self._ids(self.ledger) - self._ids(self._backup)
+        self.unsent_lost |= lost
+        self.restored_unseen = self.restored_unseen or not lost
         for suffix in ("", "-wal", "-shm"):
             self.ledger.with_name(self.ledger.name + suffix).unlink(missing_ok=True)
         shutil.copy(self._backup, self.ledger)
