@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -31,6 +31,15 @@ class PrinterSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TerminalSettings:
+    """The payment terminal: how it is spoken to, where, and the password that it asks of a till."""
+
+    protocol: str
+    transport: str
+    password: str = field(default="000000", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """A till's settings. A device left out is simply not there."""
 
@@ -43,6 +52,7 @@ class Settings:
     embedded: bool  # the office runs beside this till and is started with it
     printers: dict[str, PrinterSettings]
     drawer: str | None  # the role of the printer it hangs on
+    terminal: TerminalSettings | None
 
     @property
     def folder(self) -> Path:
@@ -86,6 +96,19 @@ def _via(value: Any) -> str:
     return str(value)
 
 
+def _protocol(value: Any) -> str:
+    if value != "zvt":
+        raise ValueError(f"{value!r} is not spoken here; this is: zvt")
+    return str(value)
+
+
+def _password(value: Any) -> str:
+    # What was written is not repeated: it would end in a log.
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{6}", value):
+        raise ValueError('must be six digits in quotes, like "000000"')
+    return value
+
+
 _PRINTER: Final[dict[str, Callable[[Any], Any]]] = {"profile": _string, "transport": _string, "layout": _string}
 # Every key there may be. Sections of devices that later versions drive are known by
 # name, so that a file written for them is not called wrong.
@@ -95,7 +118,7 @@ _KEYS: Final[dict[str, dict[str, Callable[[Any], Any]]]] = {
     "printer.ticket": _PRINTER,
     "printer.receipt": _PRINTER,
     "drawer": {"via": _via},
-    "terminal": {"protocol": _string, "transport": _string, "password": _string},
+    "terminal": {"protocol": _protocol, "transport": _string, "password": _password},
     "scanner": {"transport": _string},
     "customer_display": {"kind": _string},
 }
@@ -105,6 +128,7 @@ _NEEDED: Final = {
     "printer.ticket": ("profile", "transport", "layout"),
     "printer.receipt": ("profile", "transport", "layout"),
     "drawer": ("via",),
+    "terminal": ("protocol", "transport"),
 }
 
 
@@ -127,11 +151,12 @@ def read_settings(folder: Path) -> Settings:
     drawer = sections["drawer"]["via"].removeprefix("printer.") if "drawer" in sections else None
     if drawer is not None and drawer not in printers:
         raise BadSettings(file, "drawer.via", f"there is no [printer.{drawer}]")
+    terminal = TerminalSettings(**sections["terminal"]) if "terminal" in sections else None
     ca_file = folder / office["ca_file"] if "ca_file" in office else None
     locale = till.get("locale", "en")
     plain = office.get("plain_http", False)
     embedded = office.get("embedded", False)
-    return Settings(file, till["id"], locale, office["url"], ca_file, plain, embedded, printers, drawer)
+    return Settings(file, till["id"], locale, office["url"], ca_file, plain, embedded, printers, drawer, terminal)
 
 
 def _sections(file: Path, document: dict[str, Any]) -> dict[str, dict[str, Any]]:

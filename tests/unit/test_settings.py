@@ -1,0 +1,49 @@
+"""till.toml: what is read from it, and how nonsense is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pos.settings import BadSettings, Settings, TerminalSettings, read_settings
+
+TILL = '[till]\nid = "T1"\n[office]\nurl = "https://office.example:8443"\n'
+TERMINAL = '[terminal]\nprotocol = "zvt"\ntransport = "tcp://127.0.0.1:20007"\n'
+
+
+def read(folder: Path, more: str = "") -> Settings:
+    (folder / "till.toml").write_text(TILL + more, encoding="utf-8")
+    return read_settings(folder)
+
+
+def test_a_payment_terminal(tmp_path: Path) -> None:
+    assert read(tmp_path).terminal is None
+    assert read(tmp_path, TERMINAL).terminal == TerminalSettings("zvt", "tcp://127.0.0.1:20007", "000000")
+    assert read(tmp_path, TERMINAL + 'password = "123456"\n').terminal == TerminalSettings(
+        "zvt", "tcp://127.0.0.1:20007", "123456"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "reason"),
+    [
+        ('[terminal]\nprotocol = "zvt"\n', "terminal.transport", "is missing"),
+        ('[terminal]\ntransport = "tcp://127.0.0.1:20007"\n', "terminal.protocol", "is missing"),
+        (TERMINAL.replace("zvt", "o2"), "terminal.protocol", "'o2' is not spoken here; this is: zvt"),
+        (TERMINAL + 'pin = "1"\n', "terminal.pin", "is unknown; there are protocol, transport, password"),
+        (TERMINAL + "password = 123456\n", "terminal.password", "must be six digits"),
+        (TERMINAL + 'password = "1234567"\n', "terminal.password", "must be six digits"),
+    ],
+)
+def test_what_is_wrong_with_a_terminal_is_named(tmp_path: Path, text: str, key: str, reason: str) -> None:
+    with pytest.raises(BadSettings) as caught:
+        read(tmp_path, text)
+    assert f"till.toml: {key}: {reason}" in str(caught.value)
+
+
+def test_a_terminals_password_is_in_no_message(tmp_path: Path) -> None:
+    assert "246810" not in repr(read(tmp_path, TERMINAL + 'password = "246810"\n'))
+    with pytest.raises(BadSettings) as caught:
+        read(tmp_path, TERMINAL + 'password = "2468100"\n')
+    assert "246810" not in str(caught.value)
