@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from pos.devices.worker.absent import AbsentTerminal
 from pos.store.identity import MarkFile
 from pos.store.ledger import Ledger
 from pos.store.replica import PlanCache
@@ -169,8 +170,9 @@ class Machine:
         desk = Desk(
             Outside(
                 till=self.name, incarnation=self.incarnation, locale="en", ledger=self.ledger,
-                replica=self.folder / "replica.db", plans=plans, office=agent, printers=printers, keys=self.keys,
-                mark=self.mark, clock=self.clock, entropy=Codes(self.world),
+                replica=self.folder / "replica.db", plans=plans, office=agent, printers=printers,
+                terminal=AbsentTerminal(), keys=self.keys, mark=self.mark, clock=self.clock,
+                entropy=Codes(self.world),
             )
         )  # fmt: skip
         side.serve(desk)

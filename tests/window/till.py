@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from argon2 import PasswordHasher
 
 from pos.demo.season import write_season
+from pos.devices.worker.absent import AbsentTerminal
 from pos.domain.plan import read_plan
 from pos.domain.rights import Token
 from pos.domain.season import Area
@@ -286,6 +287,7 @@ class TillHouse:
             PlanCache(),
             self.office,
             self.printers,
+            AbsentTerminal(),
             _Keys(),
             _Mark(),
             _Clock(),

@@ -12,6 +12,7 @@ from typing import Final
 from pos.data import printer_data, resource
 from pos.devices.profile import Profile, read_profile, unknown_profile
 from pos.devices.transport import read_address
+from pos.devices.worker.absent import AbsentTerminal
 from pos.devices.worker.outcome import Printer
 from pos.devices.worker.printers import Printers, printer_maker
 from pos.domain.errors import Unreadable
@@ -87,6 +88,7 @@ class Till:
                     plans=plans,
                     office=self.agent,
                     printers=self.printers,
+                    terminal=AbsentTerminal(),
                     keys=keys,
                     mark=MarkFile(identity.state_folder),
                     clock=SystemClock(),

@@ -29,7 +29,7 @@ from pos.store.ledger import Ledger, ShiftRow, StorageFailed
 from pos.store.replica import PlanCache, ReplicaReader
 from pos.till.belief import Belief
 from pos.till.clock import TillClock
-from pos.till.ports import Clock, Entropy, Keys, Mark, Office, Printers
+from pos.till.ports import Clock, Entropy, Keys, Mark, Office, Printers, Terminal
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -55,6 +55,7 @@ class Outside:
     plans: PlanCache
     office: Office
     printers: Printers
+    terminal: Terminal
     keys: Keys
     mark: Mark
     clock: Clock

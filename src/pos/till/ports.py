@@ -12,8 +12,28 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from pos.domain.card import CardOutcome
 from pos.domain.facts import SignedFact
 from pos.domain.rights import Token
+
+__all__ = [
+    "CardOutcome",
+    "Changed",
+    "ClaimAnswer",
+    "Clock",
+    "Entropy",
+    "Keys",
+    "Ledger",
+    "LineDown",
+    "LinkState",
+    "Mark",
+    "Office",
+    "Outcome",
+    "Printers",
+    "Recall",
+    "RefusedClaim",
+    "Terminal",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +168,52 @@ class Printers(Protocol):
 
     def present(self, role: str) -> bool:
         """Whether such a printer is configured at all."""
+
+
+class Terminal(Protocol):
+    """The payment terminal. Amounts are minor units; `key` names one intent to charge or refund.
+
+    Every Future ends with an outcome and never fails. Once an order has left, only the terminal's
+    own word makes it approved or declined: silence of any kind is unknown. The same key again
+    gives the same outcome and charges nothing. While one is unknown, another key is declined
+    without a byte sent.
+    """
+
+    def present(self) -> bool:
+        """Whether a terminal is configured at all."""
+
+    def pay(self, key: str, minor: int, currency: str) -> Future[CardOutcome]:
+        """Charge a card. Store the intent, and `last()` with it, before calling this."""
+
+    def recover(self, key: str, minor: int, currency: str, before: dict[str, str]) -> Future[CardOutcome]:
+        """Ask what became of a payment that has no outcome. Never charges.
+
+        The terminal's last receipt is compared by amount, trace, terminal and time with `before`,
+        what `last()` said before the payment. "unknown" when that still does not tell.
+        """
+
+    def settled(self, key: str) -> None:
+        """A person has said what became of `key`: other payments may go on."""
+
+    def refund(self, key: str, minor: int, currency: str) -> Future[CardOutcome]:
+        """Pay money back to a card that is put in."""
+
+    def reverse(self, receipt: dict[str, str], minor: int, currency: str) -> Future[CardOutcome]:
+        """Undo the payment whose outcome had this `receipt`; no card is needed."""
+
+    def last(self) -> dict[str, str]:
+        """Trace, terminal and time of the last payment this terminal is known to have made, for `recover`.
+
+        {} when not known."""
+
+    def abort(self) -> None:
+        """Ask the terminal to stop. It may go on all the same: the outcome says what it did."""
+
+    def subscribe(self, listener: Callable[[str], None]) -> None:
+        """Hear what the terminal shows meanwhile ("Insert card"), on its own thread: be quick."""
+
+    def state(self) -> dict[str, str]:
+        """{"state", "text"}, for `status`."""
 
 
 class Keys(Protocol):

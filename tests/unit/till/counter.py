@@ -15,6 +15,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 
+from pos.devices.worker.absent import AbsentTerminal
 from pos.domain.errors import Refused
 from pos.domain.plan import Plan, read_plan
 from pos.domain.season import Area
@@ -24,6 +25,7 @@ from pos.store.replica import PlanCache, ReplicaWriter
 from pos.till.desk import Desk, Outside
 from pos.till.front import Front
 from pos.till.line import AgentSide
+from pos.till.ports import Terminal
 from tests.peers.small_season import hall
 from tests.unit.till.toy_line import ToyLine, ToyPrinters
 
@@ -163,6 +165,7 @@ class Counter:
         plan: Plan | None = None,
         roles: tuple[str, ...] = ("ticket", "receipt"),
         printers: Any = None,
+        terminal: Terminal | None = None,
         **venue: str,
     ) -> None:
         self.folder = folder
@@ -178,6 +181,7 @@ class Counter:
         self.writer = write_replica(folder / "replica.db", self.shows, plan or small_hall(), **venue)
         self.line = ToyLine(TILL, self.writer)
         self.printers = printers or ToyPrinters(roles)
+        self.terminal = terminal or AbsentTerminal()
         self.events: list[dict[str, Any]] = []
         self.mark: Any = MarkFile(identity.state_folder)
         self._start()
@@ -192,6 +196,7 @@ class Counter:
             plans=PlanCache(),
             office=self.line,
             printers=self.printers,
+            terminal=self.terminal,
             keys=TillKeys(self.identity),
             mark=self.mark,
             clock=self.clock,

@@ -29,13 +29,19 @@ def status(desk: Desk) -> dict[str, Any]:
         "unsent": desk.number - acknowledged,
         "applied": acknowledged,
         "rights_in_hand": hands,
-        "devices": desk.outside.printers.states(),
+        "devices": _devices(desk),
         "journal": {"number": desk.number, "hash": desk.hash},
         "key_at": desk.outside.key_at,
         "fenced": desk.fenced or None,
         "unresolved": issue.unresolved(desk),
         "last_sale": {"id": last["id"], "at": last["at"], "tickets": len(last["tickets"])} if last else None,
     }
+
+
+def _devices(desk: Desk) -> dict[str, dict[str, str]]:
+    """What is configured; a device left out is simply not there."""
+    terminal = desk.outside.terminal
+    return desk.outside.printers.states() | ({"terminal": terminal.state()} if terminal.present() else {})
 
 
 def venue(desk: Desk) -> dict[str, Any] | None:
