@@ -22,6 +22,7 @@ from sqlalchemy import create_engine, text
 from pos.demo.cable import Cable
 from tests.evening.season import SHOW, season
 from tests.evening.till_process import TillProcess, housefull
+from tests.peers.around import NOTHING, Around
 from tests.peers.office_process import OfficeProcess, office
 from tests.peers.small_season import write_season
 from tests.peers.toy_printer import ToyPrinter
@@ -91,10 +92,16 @@ class Window:
 
 
 class House:
-    """Starts the office at once, windows when they are asked for."""
+    """Starts the office at once, `around` it what it is to be started within; windows when they are asked for."""
 
     def __init__(
-        self, folder: Path, database: str, text: str | None = None, *, plan: dict[str, Any] | str | None = None
+        self,
+        folder: Path,
+        database: str,
+        text: str | None = None,
+        *,
+        plan: dict[str, Any] | str | None = None,
+        around: Around = NOTHING,
     ) -> None:
         self.folder, self.database, self.state = folder, database, folder / "state"
         folder.mkdir(parents=True, exist_ok=True)
@@ -104,7 +111,7 @@ class House:
         self._ticket_printers: list[ToyPrinter] = []
         imported = office("import", str(self.season_file), "--db", database)
         assert imported.returncode == 0, imported.stderr
-        self.office = self._undo.enter_context(OfficeProcess(database))
+        self.office = self._undo.enter_context(OfficeProcess(database, around=around))
         self.port = urlsplit(self.office.url).port
 
     def __enter__(self) -> House:
@@ -145,7 +152,9 @@ class House:
         assert done.returncode == 0, done.stderr
         return folder, cable
 
-    def window(self, name: str, *, printers: bool = True, at: OfficeProcess | None = None) -> Window:
+    def window(
+        self, name: str, *, printers: bool = True, at: OfficeProcess | None = None, around: Around = NOTHING
+    ) -> Window:
         """Enrol a till and start it, with a ticket and a receipt printer; `at` another office process."""
         folder, cable = self.enrolled(name, at)
         tickets = receipts = None
@@ -153,7 +162,7 @@ class House:
             tickets, receipts = self._printer(), self._undo.enter_context(ToyPrinter())
             with (folder / "till.toml").open("a", encoding="utf-8") as file:
                 file.write(devices(tickets, receipts))
-        till = self._undo.enter_context(TillProcess(folder, self.state))
+        till = self._undo.enter_context(TillProcess(folder, self.state, around=around))
         window = self.windows[name] = Window(name, till, cable, tickets, receipts)
         till.wait_event("link", state="online")
         return window
@@ -219,18 +228,31 @@ class House:
 
         `sold` are the sales that the tills have answered with.
         """
+        sold = list(sold)
         self.drain()
         self._verify_office()
-        expected = {ticket["id"]: ticket["code"] for sale in sold for ticket in sale["tickets"]}
+        self._compare(sold)
+        if self._ticket_printers:
+            printed = [code for printer in self._ticket_printers for code in printer.codes()]
+            assert sorted(printed) == sorted(ticket["code"] for sale in sold for ticket in sale["tickets"])
+        for window in self.windows.values():
+            self._verify_till(window)
+
+    def _compare(self, sold: list[dict[str, Any]]) -> None:
+        """Sales, tickets, seats and money at the office are those that the tills answered with, each once."""
+        assert sorted(self.sales()) == sorted(sale["id"] for sale in sold)
         known = self.tickets()
+        expected = {ticket["id"]: ticket["code"] for sale in sold for ticket in sale["tickets"]}
         assert {id: code for id, (_, _, code) in known.items()} == expected
         twice = [place for place, count in Counter(known_place(known)).items() if count > 1]
         assert not twice, f"sold twice: {twice}"
-        if self._ticket_printers:
-            printed = [code for printer in self._ticket_printers for code in printer.codes()]
-            assert sorted(printed) == sorted(expected.values())
-        for window in self.windows.values():
-            self._verify_till(window)
+        seats = self.ask("SELECT show_id, place FROM place_right WHERE state = 'SOLD'")
+        assert sorted(map(tuple, seats)) == sorted(known_place(known))
+        booked = self.ask(
+            "SELECT coalesce(sum(minor), 0) FROM posting JOIN fact ON fact.fact_id = posting.fact_id"
+            " WHERE kind = 'TicketsSold' AND account LIKE 'drawer:%'"
+        )
+        assert int(booked[0][0]) == sum(map(_minor, sold)), "the drawers' money of all sales"
 
     def _verify_office(self) -> None:
         checked = office("verify", "--db", self.database)
@@ -262,6 +284,14 @@ layout = "receipt-standard"
 [drawer]
 via = "printer.receipt"
 """
+
+
+def _minor(sale: dict[str, Any]) -> int:
+    """What a sale brought into the drawer, in minor units."""
+    amount = cash([sale])
+    exponent = Decimal(sale["total"]).as_tuple().exponent
+    assert isinstance(exponent, int)
+    return int(amount.scaleb(-exponent))
 
 
 def cash(sales: Iterable[dict[str, Any]]) -> Decimal:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -14,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+
+from tests.peers.around import NOTHING, Around
 
 ANSWER_S = 15.0
 START_S = 30.0
@@ -29,8 +30,8 @@ class TillProcess:
     options, as "demo" does. Started at once; `start` again after a kill.
     """
 
-    def __init__(self, folder: Path, state: Path, *words: str) -> None:
-        self.folder, self.state, self.words = folder, state, words
+    def __init__(self, folder: Path, state: Path, *words: str, around: Around = NOTHING) -> None:
+        self.folder, self.state, self.words, self.around = folder, state, words, around
         self._ids = itertools.count(1)
         self.start()
 
@@ -41,10 +42,11 @@ class TillProcess:
         self.events: list[Event] = []
         self.lines: list[str] = []
         self._ended = False
-        command = [sys.executable, "-m", "pos", *self.words, "--data", str(self.folder), "--headless"]
+        around = self.around + keeping(self.state)
+        command = around.command(sys.executable, "-m", "pos", *self.words, "--data", str(self.folder), "--headless")
         with (self.folder / "stderr.txt").open("ab") as errors:
             self.process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env=environment(self.state)
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env=around.inherited()
             )
         self._reader = threading.Thread(target=self._read, name=f"reads {self.folder.name}", daemon=True)
         self._reader.start()
@@ -216,20 +218,22 @@ class TillProcess:
         )
 
 
-def environment(state: Path) -> dict[str, str]:
-    """This one, with another state folder."""
-    return {**os.environ, "XDG_STATE_HOME": str(state)}
+def keeping(state: Path) -> Around:
+    """With another state folder."""
+    return Around(environment={"XDG_STATE_HOME": str(state)})
 
 
-def housefull(*arguments: str, state: Path, timeout_s: float = 30.0) -> subprocess.CompletedProcess[str]:
+def housefull(
+    *arguments: str, state: Path, timeout_s: float = 30.0, around: Around = NOTHING
+) -> subprocess.CompletedProcess[str]:
     """Run one `housefull` command to its end, with no input."""
-    command = [sys.executable, "-m", "pos", *arguments]
+    around += keeping(state)
     return subprocess.run(
-        command,
+        around.command(sys.executable, "-m", "pos", *arguments),
         capture_output=True,
         text=True,
         timeout=timeout_s,
         check=False,
         stdin=subprocess.DEVNULL,
-        env=environment(state),
+        env=around.inherited(),
     )

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from types import TracebackType
+
+from tests.peers.around import NOTHING, Around
 
 PLANS = Path(__file__).resolve().parents[2] / "resources" / "plans"
 
@@ -19,26 +22,40 @@ def office(*arguments: str, timeout_s: float = 60.0) -> subprocess.CompletedProc
 class OfficeProcess:
     """`with OfficeProcess(url) as office: office.url`."""
 
-    def __init__(self, database: str, *options: str) -> None:
-        command = [sys.executable, "-m", "sync.office", "serve", "--db", database, "--port", "0", *options]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    def __init__(self, database: str, *options: str, around: Around = NOTHING) -> None:
+        serve = ("-m", "sync.office", "serve", "--db", database, "--port", "0", *options)
+        # A file and no pipe: an office that has much to complain of must not wait for a reader.
+        self._complaints = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - closed with the process
+        self.process = subprocess.Popen(
+            around.command(sys.executable, *serve),
+            stdout=subprocess.PIPE,
+            stderr=self._complaints,
+            text=True,
+            env=around.inherited(),
+        )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         if not line.startswith("listening on "):
             self.process.kill()
-            raise RuntimeError(f"the office did not start: {line}{self.process.communicate()[1]}")
+            raise RuntimeError(f"the office did not start: {line}{self._ended()}")
         self.url = line.removeprefix("listening on ").strip()
 
-    def kill(self) -> None:
-        """As a power cut would."""
+    def kill(self) -> str:
+        """As a power cut would; what it wrote to standard error."""
         self.process.kill()
-        self.process.communicate()
+        return self._ended()
 
     def stop(self) -> tuple[int, str]:
         """End it in order: exit code and what it wrote to standard error."""
         self.process.terminate()
-        _, errors = self.process.communicate(timeout=15)
+        errors = self._ended()
         return self.process.returncode, errors
+
+    def _ended(self) -> str:
+        self.process.communicate(timeout=15)
+        self._complaints.seek(0)
+        with self._complaints:
+            return self._complaints.read()
 
     def __enter__(self) -> OfficeProcess:
         return self

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import SimpleNamespace
-from unittest import mock
 
 import pytest
 
 from tests.evening.house import House, Window
 from tests.evening.season import AREA, season
+from tests.peers.around import Around
 from tests.powerloss import recording
 from tests.powerloss.disk import Disk, Image
 from tests.powerloss.remains import wrongs
@@ -62,22 +59,18 @@ def space(tmp_path: Path) -> Iterator[Path]:
     folder.rmdir()
 
 
-@contextmanager
-def recorded(log: Path, weaker: Path | None = None) -> Iterator[None]:
-    """Tills that start meanwhile run under strace; with `weaker` the sitecustomize.py there comes before them."""
-    script = log.with_suffix(".sh")
-    environment = f"PYTHONPATH={shlex.quote(str(weaker))} " if weaker else ""
-    command = shlex.join([*recording.command(log), sys.executable])
-    script.write_text(f'#!/bin/sh\n{environment}exec {command} "$@"\n', "utf-8")
-    script.chmod(0o700)
-    with mock.patch("tests.evening.till_process.sys", SimpleNamespace(executable=str(script))):
-        yield
+def recorded(log: Path, weaker: Path | None = None) -> Around:
+    """A till under strace; with `weaker` the sitecustomize.py there comes before it."""
+    return Around(tuple(recording.command(log)), {"PYTHONPATH": _before_all(weaker)} if weaker else {})
+
+
+def _before_all(folder: Path) -> str:
+    return os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH", "")]))
 
 
 def record(house: House, name: str, log: Path, sales: int, weaker: Path | None = None) -> list[recording.Op]:
     """A whole short day at a till: a shift, cash moved, sales, the shift closed, the till ended."""
-    with recorded(log, weaker):
-        window = house.window(name, printers=False)
+    window = house.window(name, printers=False, around=recorded(log, weaker))
     window.open()
     window.till.ok("move_cash", kind="drop", amount="5.00", reason="change")
     for _ in range(sales):
