@@ -3,7 +3,7 @@
 # private Python environment in .venv/ holding exactly what constraints.txt names.
 #
 #   installer/setup.sh demo    what a till, its window and an office need
-#   installer/setup.sh test    that, and what the tests start: a display, PostgreSQL
+#   installer/setup.sh test    that, and what the tests start: a display, PostgreSQL, faults
 #
 # Asks nothing. Changes nothing when all is in place, and then takes a fraction of a second.
 set -eu
@@ -14,7 +14,10 @@ libraries="libglib2.0-0 libgl1 libegl1 libxkbcommon0 libfontconfig1 libdbus-1-3 
   libxcb-xkb1"
 case "${1:-demo}" in
   demo) ;;
-  test) libraries="$libraries xvfb xauth xdotool imagemagick fonts-wqy-microhei postgresql-15" ;;
+  test)
+    libraries="$libraries xvfb xauth xdotool imagemagick fonts-wqy-microhei postgresql-15"
+    libraries="$libraries strace gcc libc6-dev iproute2" # power cut, disks that fail, cables pulled
+    ;;
   *) echo "usage: $0 [demo|test]" >&2; exit 2 ;;
 esac
 

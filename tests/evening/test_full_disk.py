@@ -1,4 +1,4 @@
-"""A disk that is full at the commit: nothing is sold, printed or opened, and all goes on once there is room."""
+"""A disk that is full or fails at the commit: nothing is sold, printed or opened; all goes on once it takes data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ import pytest
 
 from tests.evening.house import PINS, House, Window, cash
 from tests.evening.season import SHOW
-from tests.evening.trouble import FullDisk, SizeLimit, SmallDisk, small_disk
+from tests.evening.trouble import FailingDisk, FullDisk, SizeLimit, SmallDisk, small_disk
+from tests.peers import machine
+from tests.peers.around import NOTHING
+from tests.peers.machine import EIO, ENOSPC, Machine
 
 
 @pytest.fixture
@@ -38,16 +41,34 @@ def on_a_small_disk(house: House) -> Iterator[Callable[[Path], SmallDisk]]:
             window.till.close()
 
 
+# What the system says to a write, and to a sync.
+FAILURES = {"no write": {"writes": EIO}, "no sync": {"syncs": EIO}}
+
+
+@pytest.fixture
+def failing(tmp_path: Path) -> Iterator[Machine]:
+    if why := machine.cannot():
+        pytest.skip(why)
+    with Machine(tmp_path / "machine") as found:
+        yield found
+
+
 def _pay(basket: dict[str, Any]) -> dict[str, Any]:
     return {"tenders": [{"kind": "cash", "amount": basket["total"]}]}
 
 
-@pytest.mark.parametrize("kind", ["no space", "size limit"])
+@pytest.mark.parametrize("kind", ["no space", "size limit", *FAILURES])
 def test_a_sale_that_the_disk_does_not_take_has_not_happened(
-    house: House, on_a_small_disk: Callable[[Path], SmallDisk], kind: str
+    house: House, kind: str, request: pytest.FixtureRequest
 ) -> None:
-    disk: SmallDisk | SizeLimit | None = on_a_small_disk(house.folder / "T1") if kind == "no space" else None
-    window = house.window("T1")
+    disk: SmallDisk | SizeLimit | FailingDisk | None = None
+    around = NOTHING
+    if kind == "no space":
+        disk = request.getfixturevalue("on_a_small_disk")(house.folder / "T1")
+    elif kind in FAILURES:
+        failing: Machine = request.getfixturevalue("failing")
+        disk, around = FailingDisk(failing, house.folder / "T1", **FAILURES[kind]), failing.around
+    window = house.window("T1", around=around)
     assert window.tickets is not None
     assert window.receipts is not None
     disk = disk or SizeLimit(window.till.process.pid, window.till.folder)
@@ -78,6 +99,36 @@ def test_a_sale_that_the_disk_does_not_take_has_not_happened(
     count = str(Decimal("100.00") + cash([sale]))
     assert window.till.ok("close_shift", counted={"total": count})["report"]["difference"] == "0.00"
     house.audit([sale])
+
+
+def test_what_was_refused_is_not_there_after_a_crash_either(house: House, failing: Machine) -> None:
+    """A commit whose sync failed stands in the file all the same: whoever opens that next would find it.
+
+    Where space is allotted late, a sync can hear that there is none.
+    """
+    window = house.window("T1", around=failing.around)
+    assert window.tickets is not None
+    window.open()
+    seats = window.seats("here")
+    sold = [window.sell(seats[0])]
+    window.till.wait_event("printed", outcome="done")
+    window.till.ok("sync")
+    before = window.till.ok("status")["journal"]
+    basket = window.till.ok("add", show=SHOW, places=seats[1:3], price_type="adult")["basket"]
+    disk = FailingDisk(failing, window.till.folder, syncs=ENOSPC)
+    disk.fill()
+    assert window.till.refused("pay", **_pay(basket))["code"] == "storage_failed"
+    window.till.kill()
+    disk.free()
+
+    window.restart()
+    assert window.till.ok("status")["journal"] == before
+    window.till.ok("sign_in", user="anna", pin=PINS["anna"])
+    assert [line["place"] for line in window.till.ok("basket")["basket"]["lines"]] == seats[1:3]
+    assert {job["sale"] for job in window.till.ok("jobs")["jobs"]} == {sold[0]["id"]}
+    sold.append(window.till.ok("pay", **_pay(basket))["sale"])
+    window.tickets.wait_for(3)
+    house.audit(sold)
 
 
 def test_what_became_of_the_paper_is_recorded_once_there_is_room(

@@ -1,4 +1,4 @@
-"""Trouble to run an evening through: a disk that fills up, and strangers who answer in the office's place."""
+"""Trouble to run an evening through: disks that fill up or fail, and strangers who answer in the office's place."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from tests.peers.machine import Machine
 
 _FILLER = "filler"
 
@@ -67,6 +69,20 @@ class SizeLimit:
 
     def free(self) -> None:
         resource.prlimit(self._pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+
+class FailingDisk:
+    """A disk that takes no writes to a till's ledger, or says at the sync that it has not taken them."""
+
+    def __init__(self, machine: Machine, folder: Path, *, writes: int = 0, syncs: int = 0) -> None:
+        self._machine, self._files = machine, f"{folder.resolve()}/ledger.db*"
+        self._writes, self._syncs = writes, syncs
+
+    def fill(self) -> None:
+        self._machine.fail(self._files, writes=self._writes, syncs=self._syncs)
+
+    def free(self) -> None:
+        self._machine.work()
 
 
 PORTAL = b"<html><body><h1>Welcome to Hotel Wi-Fi</h1></body></html>"

@@ -115,12 +115,34 @@ class Ledger:
         try:
             self.connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield
-            self.connection.exec_driver_sql("COMMIT")
+            self._commit()
         except BaseException as error:
             self._roll_back()
             if isinstance(error, DBAPIError):
                 raise StorageFailed(str(error.orig)) from error
             raise
+
+    def _commit(self) -> None:
+        try:
+            self.connection.exec_driver_sql("COMMIT")
+        except DBAPIError:
+            self._roll_back()
+            self._bury()
+            raise
+
+    def _bury(self) -> None:
+        """Write over what a failed commit has left in the WAL.
+
+        A commit whose sync failed is rolled back, yet stands in the WAL whole: whoever opens the
+        file after a crash finds it and takes it for done. SQLite writes the next transaction
+        over it. If not even this one reaches the disk, its frames have still taken their place.
+        """
+        try:
+            self.connection.exec_driver_sql("BEGIN IMMEDIATE")
+            self.put_meta("failed_commits", str(int(self.meta("failed_commits") or 0) + 1))
+            self.connection.exec_driver_sql("COMMIT")
+        except DBAPIError:
+            self._roll_back()
 
     def _roll_back(self) -> None:
         self._kept.clear()
