@@ -232,6 +232,21 @@ class SalesAnswer(Message):
     more: bool
 
 
+class DisputesRequest(Message):
+    """POST /v1/disputes: disputes after an id, in id order. "open" are those not resolved yet, taken or not."""
+
+    state: Literal["open", "all"] = "open"
+    after: str = ""
+    limit: int = 500
+
+
+class DisputesAnswer(Message):
+    """Each as the document of family "dispute" that the change log carries (docs/protocol.md)."""
+
+    disputes: list[dict[str, Any]]
+    more: bool
+
+
 STATE_LETTERS: Final = {
     "P": "POOL",
     "H": "HELD",

@@ -59,6 +59,11 @@ name = "Anna"
 role = "cashier"
 pin = "2468"
 [[user]]
+id = "sam"
+name = "Sam"
+role = "supervisor"
+pin = "1111"
+[[user]]
 id = "otto"
 name = "Otto"
 role = "auditor"

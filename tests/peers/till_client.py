@@ -143,9 +143,16 @@ class TillClient:
         return wire.FactItem(number=number, envelope=envelope.decode(), hash=digest, signature=signature)
 
     def sell(
-        self, show: str, *grants: wire.GrantItem, price: int = 5800, sale: str = "", user: str = "anna", **changes: Any
+        self,
+        show: str,
+        *grants: wire.GrantItem,
+        price: int = 5800,
+        sale: str = "",
+        user: str = "anna",
+        name: str = "",
+        **changes: Any,
     ) -> wire.FactItem:
-        """A cash sale of these granted places."""
+        """A cash sale of these granted places; `name` is the buyer's."""
         sale = sale or f"{self.till}.{self.incarnation}-{len(self.journal) + 1:05d}"
         total = Money(price * len(grants), "EUR")
         tickets = [
@@ -170,6 +177,7 @@ class TillClient:
             "at": "2026-11-22T19:00:00+01:00",
             "till": self.till,
             "user": user,
+            "name": name,
             "shift": "S1",
             "total": str(total),
             "rounding": "0.00",
@@ -193,6 +201,14 @@ class TillClient:
             Effect(show, g.place, Token(g.epoch, g.hop), OfficeState.LEASED, OfficeState.POOL, "") for g in grants
         )
         return self.record("RightsReturned", {"reason": "recall"}, effects)
+
+    def take(self, dispute: str, *, user: str = "sam") -> wire.FactItem:
+        """A person takes a dispute."""
+        return self.record("DisputeTaken", {"dispute": dispute, "user": user})
+
+    def resolve(self, dispute: str, way: str, note: str = "talked to them", **more: str) -> wire.FactItem:
+        """A person ends a dispute; `more` names its sale or refund."""
+        return self.record("DisputeResolved", {"dispute": dispute, "user": "sam", "way": way, "note": note} | more)
 
     def drop(self, amount: str = "1.00", **changes: Any) -> wire.FactItem:
         """Cash from the drawer into the safe: a fact without places."""

@@ -29,6 +29,8 @@ class Kind(StrEnum):
     TICKETS_SOLD = "TicketsSold"
     RIGHTS_RETURNED = "RightsReturned"
     PRINT_REPORTED = "PrintReported"
+    DISPUTE_TAKEN = "DisputeTaken"
+    DISPUTE_RESOLVED = "DisputeResolved"
 
 
 @dataclass(frozen=True, slots=True)

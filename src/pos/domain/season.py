@@ -20,6 +20,7 @@ FAMILIES: Final = (
 )  # fmt: skip
 ROLES: Final = ("cashier", "supervisor", "auditor", "admin")
 SELLING_ROLES: Final = frozenset({"cashier", "supervisor"})  # who may touch tickets and money
+SETTLING_ROLES: Final = frozenset({"supervisor"})  # who may take and resolve disputes
 SALES_GRACE: Final = timedelta(minutes=30)  # a show sells on for latecomers unless it says otherwise
 
 Names = dict[str, str]

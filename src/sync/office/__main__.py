@@ -1,4 +1,4 @@
-"""The command line: housefull-office serve | import | enrol | verify."""
+"""The command line: housefull-office serve | import | enrol | disputes | verify."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import logging
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,10 +59,15 @@ def _parser() -> argparse.ArgumentParser:
     enrol.add_argument("--replace", action="store_true", help="fence the till that is enrolled under this name")
     enrol.set_defaults(command=_enrol)
 
+    disputes = commands.add_parser("disputes", help="what a person has to decide, the oldest first")
+    disputes.add_argument("--all", action="store_true", help="also those that have been resolved")
+    disputes.add_argument("--json", action="store_true", help="as one JSON array, each with its text and age")
+    disputes.set_defaults(command=_disputes)
+
     verify = commands.add_parser("verify", help="check the whole ledger; a line for each violation")
     verify.set_defaults(command=_verify)
 
-    for command in (serve, season, enrol, verify):
+    for command in (serve, season, enrol, disputes, verify):
         command.add_argument(
             "--db", required=True, metavar="URL", help="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
         )
@@ -109,6 +115,17 @@ def _enrol(options: argparse.Namespace, database: Database) -> int:
     except CannotEnrol as error:
         return _complain(str(error), FAILED)
     sys.stdout.write(f"{code}\n")
+    return 0
+
+
+def _disputes(options: argparse.Namespace, database: Database) -> int:
+    from sync.office.listing import as_json, as_text
+    from sync.office.rules.disputes import documents
+
+    with database.read() as connection:
+        found = documents(connection, open_only=not options.all)
+    write = as_json if options.json else as_text
+    sys.stdout.write(write(found, datetime.now(UTC)))
     return 0
 
 

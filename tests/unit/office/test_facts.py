@@ -355,4 +355,4 @@ def test_disputes_are_visible_with_an_owner(house: House, tills_at: Tills) -> No
     one.sell(SHOW, GrantItem(place="A-1", epoch=0, hop=0))
     house.push(one)
     assert house.rows("SELECT fact_id, cause, owner FROM dispute") == [("T1.1.1", "place", "office")]
-    assert house.notes()[0].startswith("dispute 1 (place) about T1.1.1, with office")
+    assert house.notes()[0].startswith("dispute T1.1.1-1 (place) about T1.1.1, with office")

@@ -11,11 +11,12 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
-from sync.office.rules import changes
+from pos.domain.disputes import in_words
+from sync.office.rules import changes, disputes
 from sync.office.store.engine import SCHEMA_HEAD, CannotOpen, Database, open_database
-from sync.office.store.migrations import config
+from sync.office.store.migrations import config, upgrade
 from sync.office.store.own import office_key
 from sync.office.store.tables import METADATA
 
@@ -151,3 +152,32 @@ def test_many_changes_of_one_show_become_a_reload(database: Database) -> None:
 
     assert entries(1_200) == ["places"] * 3
     assert entries(2_001) == ["reload"]
+
+
+def test_disputes_of_the_first_version_are_kept_and_told(database_url: str) -> None:
+    """What was in dispute before disputes were documents."""
+    first = Database(create_engine(database_url))
+    envelope = '{"kind": "TicketsSold", "at": "x", "effects": [["s", "A-1", 1, 0, "LEASED", "SOLD", "T1", "S-1"]]}'
+    with first.write() as connection:
+        upgrade(connection, "0001")
+        connection.execute(
+            text("INSERT INTO fact VALUES ('T1', 1, 7, 'T1.1.7', 'h', 'k', :envelope, 's', 'disputed', 'now')"),
+            {"envelope": envelope},
+        )
+        for id, fact, cause in ((1, "T1.1.7", "place"), (2, "T1.1.7", "role"), (3, "T1.1.8", "unreadable")):
+            connection.execute(
+                text("INSERT INTO dispute VALUES (:id, :fact, :cause, 'why', 'office', 'then', NULL)"),
+                {"id": id, "fact": fact, "cause": cause},
+            )
+        connection.execute(text("UPDATE change_head SET position = 5"))
+    first.close()
+    opened = open_database(database_url)
+    with opened.read() as connection:
+        place, role, unreadable = disputes.documents(connection)
+        log = changes.after(connection, 5, 10)
+    opened.close()
+    assert [one["id"] for one in (place, role, unreadable)] == ["T1.1.7-1", "T1.1.7-2", "T1.1.8-1"]
+    assert (place["tickets"], place["ways"]) == (["S-1"], ["reseat", "refund", "accept"])
+    assert in_words(place) == "A-1 was sold at T1, but the office has it otherwise: there is no such place."
+    assert (unreadable["places"], unreadable["ways"]) == ([], ["accept"])
+    assert [(change.position, change.body) for change in log] == [(6, place), (7, role), (8, unreadable)]

@@ -84,8 +84,6 @@ def evening(house: House, tills_at: Tills) -> House:
         # I10: every dispute is visible and has an owner.
         ("UPDATE fact SET verdict = 'disputed' WHERE fact_id = 'T2.1.1'", "I10 T2.1.1 is disputed, but no dispute"),
         ("UPDATE fact SET verdict = 'parked' WHERE fact_id = 'T2.1.1'", "I10 T2.1.1 is parked, but nothing waits"),
-        ("INSERT INTO dispute VALUES (1, 'T2.1.1', 'place', 'x', '', 'now', NULL)", "I10 dispute 1 about T2.1.1 has"),
-        ("INSERT INTO dispute VALUES (1, 'T7.1.1', 'place', 'x', 'me', 'now', NULL)", "I10 dispute 1 is about T7.1.1"),
     ],
 )  # fmt: skip
 def test_a_corruption_is_named(evening: House, corruption: str, violation: str) -> None:

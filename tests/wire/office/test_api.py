@@ -169,6 +169,26 @@ def test_sales_come_in_pages_in_order(served: Served) -> None:
     assert rest.sales[0]["tickets"][0]["state"] == "live"
 
 
+def test_disputes_come_in_pages_open_or_all(served: Served) -> None:
+    for seat in ("B-1", "B-2"):
+        (grant,) = served.one.claim(SHOW, seat).granted
+        served.one.give_back(SHOW, grant)
+        served.one.sell(SHOW, grant)
+    assert served.one.push().status == 200
+    first = wire.DisputesAnswer.model_validate(served.two.ask("disputes", limit=1).body)
+    assert (len(first.disputes), first.more) == (1, True)
+    rest = wire.DisputesAnswer.model_validate(served.two.ask("disputes", after=first.disputes[0]["id"]).body)
+    both = [*first.disputes, *rest.disputes]
+    assert ([one["places"][0]["label"] for one in both], rest.more) == (["Stalls B 1", "Stalls B 2"], False)
+    served.two.resolve(both[0]["id"], "reseat")
+    assert served.two.push().status == 200
+    assert [one["id"] for one in served.one.ask("disputes").body["disputes"]] == [both[1]["id"]]
+    everything = served.one.ask("disputes", state="all").body["disputes"]
+    assert [one["state"] for one in everything] == ["resolved", "open"]
+    answer = served.two.ask("disputes", state="lost")
+    assert (answer.status, answer.body["code"]) == (422, "bad_request")
+
+
 def test_a_chain_that_does_not_hold_is_refused_and_nothing_is_booked(served: Served) -> None:
     applied = served.two.pull(0).applied
     wrong = served.two.drop(prev_hash="0" * 63 + "1")

@@ -36,6 +36,10 @@ def test_the_commands_say_what_they_did(database_url: str, tmp_path: Path) -> No
     assert "no till 'T9'" in unknown.stderr
     checked = office("verify", "--db", database_url)
     assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
+    listed = office("disputes", "--db", database_url)
+    assert (listed.returncode, listed.stdout, listed.stderr) == (0, "no disputes\n", "")
+    listed = office("disputes", "--all", "--json", "--db", database_url)
+    assert (listed.returncode, listed.stdout, listed.stderr) == (0, "[]\n", "")
     (tmp_path / "SEASON.toml").write_text(SEASON.replace("starts =", "starst ="))
     wrong = office("import", season, "--db", database_url)
     assert (wrong.returncode, wrong.stdout) == (1, "")

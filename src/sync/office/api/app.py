@@ -25,6 +25,7 @@ from sync.office.api.signing import Asked, Caller, Gate, Rejected, Signer
 from sync.office.clock import now_s
 from sync.office.rules import changes, enrolment, facts, recalls, snapshot
 from sync.office.rules.claims import Fenced
+from sync.office.rules.disputes import page as page_of_disputes
 from sync.office.rules.reading import BadChain, read
 from sync.office.store.engine import CONNECTIONS, Database
 from sync.wire import (
@@ -32,6 +33,8 @@ from sync.wire import (
     PREFIX,
     ClaimRequest,
     DeclineRequest,
+    DisputesAnswer,
+    DisputesRequest,
     EnrolAnswer,
     EnrolRequest,
     Message,
@@ -44,7 +47,7 @@ from sync.wire import (
 )
 
 MAX_PLACES: Final = 5_000  # in one claim
-MAX_PAGE: Final = 2_000  # changes or sales in one answer
+MAX_PAGE: Final = 2_000  # changes, sales or disputes in one answer
 _LOG: Final = logging.getLogger("housefull.office")
 _Model = TypeVar("_Model", bound=BaseModel)
 _Result = TypeVar("_Result")
@@ -193,6 +196,11 @@ def make_app(office: Office) -> Router:
         found, more = await office.reading(lambda c: snapshot.sales(c, asked.after, limit))
         return SalesAnswer(sales=found, more=more)
 
+    async def disputes(_caller: Caller, asked: DisputesRequest) -> BaseModel:
+        limit, open_only = min(max(asked.limit, 1), MAX_PAGE), asked.state == "open"
+        found, more = await office.reading(lambda c: page_of_disputes(c, asked.after, limit, open_only=open_only))
+        return DisputesAnswer(disputes=found, more=more)
+
     async def places(_caller: Caller, asked: PlacesRequest) -> BaseModel:
         answer = await office.reading(lambda c: snapshot.places(c, asked.show))
         if answer is None:
@@ -213,6 +221,7 @@ def make_app(office: Office) -> Router:
         ("snapshot", Message, whole),
         ("places", PlacesRequest, places),
         ("sales", SalesRequest, sales),
+        ("disputes", DisputesRequest, disputes),
     ]
     routes = [Route(f"{PREFIX}/{name}", office.signed(model, handler)) for name, model, handler in signed]
     routes.append(Route(f"{PREFIX}/enrol", _enrol(office)))

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pos.domain.disputes import Way
 from pos.domain.facts import Kind
 
 Id = Annotated[str, Field(min_length=1, max_length=200)]
@@ -73,6 +74,20 @@ class PrintReportedBody(Body):
     tickets: list[Id]
 
 
+class DisputeTakenBody(Body):
+    dispute: Id
+    user: Id
+
+
+class DisputeResolvedBody(DisputeTakenBody):
+    """`refund` and `sale` name the later facts by which it was done."""
+
+    way: Way
+    note: str
+    refund: str = ""
+    sale: str = ""
+
+
 BODIES: Final[dict[str, type[Body]]] = {
     Kind.TICKETS_SOLD: SoldBody,
     Kind.SHIFT_OPENED: ShiftOpenedBody,
@@ -80,6 +95,8 @@ BODIES: Final[dict[str, type[Body]]] = {
     Kind.CASH_MOVED: CashMovedBody,
     Kind.PRINT_REPORTED: PrintReportedBody,
     Kind.RIGHTS_RETURNED: Body,
+    Kind.DISPUTE_TAKEN: DisputeTakenBody,
+    Kind.DISPUTE_RESOLVED: DisputeResolvedBody,
 }
 
 

@@ -15,19 +15,20 @@ from typing import Any, Final
 from sqlalchemy import ARRAY, Connection, Text, any_, bindparam, insert, select, update
 
 from pos.domain.facts import Fact, Kind
-from pos.domain.season import SELLING_ROLES
+from pos.domain.money import Money
+from pos.domain.season import SELLING_ROLES, SETTLING_ROLES
 from sync.office.clock import now_iso
-from sync.office.rules import changes, recalls, tills
+from sync.office.rules import changes, disputes, recalls, tills
 from sync.office.rules.bodies import SaleBody
 from sync.office.rules.effects import Verdict, apply, freeze, worst
 from sync.office.rules.places import Key, Place, lock, write
 from sync.office.rules.reading import Arrived, BadChain
 from sync.office.store.bulk import insert_rows
-from sync.office.store.tables import DISPUTE, DOCUMENT, FACT, PARKED, POSTING, RIVAL_FACT, SALE, TICKET, TILL
+from sync.office.store.tables import DOCUMENT, FACT, PARKED, POSTING, RIVAL_FACT, SALE, TICKET, TILL
 from sync.wire import FactResult, PushAnswer
 
 SUSPENSE: Final = "suspense"
-OWNER: Final = "office"  # whose a dispute is until a person takes it
+_SETTLES: Final = (Kind.DISPUTE_TAKEN, Kind.DISPUTE_RESOLVED)
 _TICKET_STATE: Final[dict[Verdict, str]] = {"applied": "live", "parked": "disputed", "disputed": "disputed"}
 
 
@@ -42,26 +43,20 @@ class _Page:
     places: dict[Key, Place]
     roles: dict[str, str]
     taken: set[str]  # sale and ticket ids that the office already has
+    cases: disputes.Cases
     facts: list[dict[str, Any]] = field(default_factory=list)
     postings: list[dict[str, Any]] = field(default_factory=list)
     sales: list[dict[str, Any]] = field(default_factory=list)
     tickets: list[dict[str, Any]] = field(default_factory=list)
     ended: list[dict[str, Any]] = field(default_factory=list)
     parked: list[dict[str, Any]] = field(default_factory=list)
-    disputes: list[dict[str, Any]] = field(default_factory=list)
+    disputes: list[disputes.Found] = field(default_factory=list)
     results: list[FactResult] = field(default_factory=list)
 
-    def dispute(self, fact_id: str, cause: str, detail: str) -> None:
-        self.disputes.append(
-            {
-                "fact_id": fact_id,
-                "cause": cause,
-                "detail": detail,
-                "owner": OWNER,
-                "opened_at": self.now_iso,
-                "resolved_at": None,
-            }
-        )
+    def dispute(self, fact_id: str, cause: str, detail: str, *places: Key, **fields: str) -> None:
+        """Open a dispute. `places` are those in question, none for all that the fact names; `fields`
+        is what the cause's sentence (`pos.domain.disputes`) names beside the fact and its places."""
+        self.disputes.append(disputes.Found(fact_id, cause, detail, places, fields))
 
 
 def accept(connection: Connection, till: str, incarnation: int, arrived: Sequence[Arrived], now: int) -> PushAnswer:
@@ -128,9 +123,9 @@ def _keep_rivals(connection: Connection, till: str, incarnation: int, rivals: Se
             )
         )
     }
-    page = _Page(till, incarnation, now, now_iso(), {}, {}, set())
+    at = now_iso()
     new = {(one.item.number, one.item.hash): one.item for one in rivals}
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "till": till,
             "incarnation": incarnation,
@@ -138,7 +133,7 @@ def _keep_rivals(connection: Connection, till: str, incarnation: int, rivals: Se
             "hash": item.hash,
             "envelope": item.envelope,
             "signature": item.signature,
-            "received_at": page.now_iso,
+            "received_at": at,
         }
         for key, item in new.items()
         if key not in kept
@@ -146,11 +141,17 @@ def _keep_rivals(connection: Connection, till: str, incarnation: int, rivals: Se
     if not rows:
         return
     connection.execute(insert(RIVAL_FACT), rows)
-    for row in rows:
-        detail = f"another fact came under this number, with hash {row['hash']}: the till's data was restored or cloned"
-        page.dispute(f"{till}.{incarnation}.{row['number']}", "rival", detail)
-    connection.execute(insert(DISPUTE), page.disputes)
-    changes.log(connection, changes.of_places(tills.fence(connection, till, incarnation, now)))
+    fenced = changes.of_places(tills.fence(connection, till, incarnation, now))
+    found = [
+        disputes.Found(
+            f"{till}.{incarnation}.{row['number']}",
+            "rival",
+            f"another fact came under this number, with hash {row['hash']}: the till's data was restored or cloned",
+            envelope=row["envelope"],
+        )
+        for row in rows
+    ]
+    changes.log(connection, fenced + disputes.open_all(connection, found, at))
 
 
 def _book(connection: Connection, till: str, incarnation: int, fresh: Sequence[Arrived], now: int) -> list[FactResult]:
@@ -163,6 +164,7 @@ def _book(connection: Connection, till: str, incarnation: int, fresh: Sequence[A
         lock(connection, ((e.show, e.place) for fact in facts for e in fact.effects)),
         _roles(connection, facts),
         _taken(connection, [one.sale for one in fresh if one.sale is not None]),
+        disputes.lock(connection, filter(None, map(_settling, fresh))),
     )
     for one in fresh:
         _book_one(page, one)
@@ -173,9 +175,8 @@ def _book(connection: Connection, till: str, incarnation: int, fresh: Sequence[A
         connection.execute(_END_TICKET, page.ended)
     for table, rows in ((FACT, page.facts), (POSTING, page.postings), (SALE, page.sales), (TICKET, page.tickets)):
         insert_rows(connection, table, rows)
-    for table, rows in ((PARKED, page.parked), (DISPUTE, page.disputes)):
-        if rows:
-            connection.execute(insert(table), rows)
+    if page.parked:
+        connection.execute(insert(PARKED), page.parked)
     last = fresh[-1].item
     connection.execute(
         update(TILL)
@@ -185,6 +186,7 @@ def _book(connection: Connection, till: str, incarnation: int, fresh: Sequence[A
     returned = recalls.settled(connection, [p.key for p in changed if (p.holder, p.state) != (till, "LEASED")])
     entries = changes.of_places(changed)
     entries += [changes.Entry("sale", id=row["id"]) for row in page.sales]
+    entries += page.cases.write() + disputes.open_all(connection, page.disputes, page.now_iso)
     changes.log(connection, entries, signal=returned)
     return page.results
 
@@ -197,8 +199,11 @@ def _book_one(page: _Page, one: Arrived) -> None:
         _post(page, one.fact)
         verdicts = _effects(page, one.fact, frozen=bool(one.unreadable))
         _check_role(page, one.fact)
-    if one.unreadable:
-        page.dispute(fact_id, "unreadable", one.unreadable)
+    unreadable, settling = one.unreadable, _settling(one)
+    if settling is not None and not page.cases.step(settling, may=_may(page, settling)):
+        unreadable = f"there is no dispute {settling.body['dispute']!r}"
+    if unreadable:
+        page.dispute(fact_id, "unreadable", unreadable, why=unreadable)
         verdicts = ["disputed"]
     if one.fact is not None and one.sale is not None:
         verdicts += _sell(page, one.fact, one.sale, verdicts)
@@ -220,6 +225,11 @@ def _book_one(page: _Page, one: Arrived) -> None:
     )
 
 
+def _settling(one: Arrived) -> Fact | None:
+    """The fact, if it takes or resolves a dispute."""
+    return one.fact if one.fact is not None and not one.unreadable and one.fact.kind in _SETTLES else None
+
+
 def _post(page: _Page, fact: Fact) -> None:
     """The ledger's lines; what does not balance is balanced in suspense and disputed."""
     sides = [(posting.account, posting.amount.minor, posting.amount.currency) for posting in fact.postings]
@@ -229,7 +239,8 @@ def _post(page: _Page, fact: Fact) -> None:
     for currency, rest in sums.items():
         if rest:
             sides.append((SUSPENSE, -rest, currency))
-            page.dispute(fact.fact_id, "unbalanced", f"its postings are {rest} minor units of {currency} off")
+            detail = f"its postings are {rest} minor units of {currency} off"
+            page.dispute(fact.fact_id, "unbalanced", detail, off=f"{Money(abs(rest), currency)} {currency}")
     page.postings += [
         {"fact_id": fact.fact_id, "line": line, "account": account, "minor": minor, "currency": currency}
         for line, (account, minor, currency) in enumerate(sides)
@@ -238,6 +249,7 @@ def _post(page: _Page, fact: Fact) -> None:
 
 def _effects(page: _Page, fact: Fact, *, frozen: bool) -> list[Verdict]:
     verdicts: list[Verdict] = []
+    disputed: dict[Key, str] = {}
     for line, effect in enumerate(fact.effects):
         place = page.places.get((effect.show, effect.place))
         if frozen:
@@ -246,7 +258,7 @@ def _effects(page: _Page, fact: Fact, *, frozen: bool) -> list[Verdict]:
         verdict, detail = apply(page.till, page.incarnation, effect, place, page.now)
         verdicts.append(verdict)
         if verdict == "disputed":
-            page.dispute(fact.fact_id, "place", f"{effect.show} {effect.place}: {detail}")
+            disputed[effect.show, effect.place] = f"{effect.show} {effect.place}: {detail}"
         elif verdict == "parked":
             page.parked.append(
                 {
@@ -259,6 +271,8 @@ def _effects(page: _Page, fact: Fact, *, frozen: bool) -> list[Verdict]:
             )
         elif effect.before == "SOLD" and effect.after == "LEASED":
             page.ended.append({"t_id": effect.ticket})
+    if disputed:
+        page.dispute(fact.fact_id, "place", "; ".join(disputed.values()), *disputed)
     return verdicts
 
 
@@ -267,7 +281,8 @@ def _sell(page: _Page, fact: Fact, sale: SaleBody, verdicts: Sequence[Verdict]) 
     ids = [sale.id, *(ticket.id for ticket in sale.tickets)]
     twice = sorted(page.taken.intersection(ids) | {i for i in ids if ids.count(i) > 1})
     if twice:
-        page.dispute(fact.fact_id, "duplicate_id", f"already there: {', '.join(twice)}")
+        there = ", ".join(twice)
+        page.dispute(fact.fact_id, "duplicate_id", f"already there: {there}", ids=there)
         return ["disputed"]
     page.taken.update(ids)
     by_ticket = {effect.ticket: verdict for effect, verdict in zip(fact.effects, verdicts, strict=True)}
@@ -289,10 +304,15 @@ def _sell(page: _Page, fact: Fact, sale: SaleBody, verdicts: Sequence[Verdict]) 
 
 def _check_role(page: _Page, fact: Fact) -> None:
     """The office checks who did it, too: a dispute, since it has been done."""
-    user = _user(fact)
-    if user and page.roles.get(user) not in SELLING_ROLES:
-        role = page.roles.get(user, "unknown")
-        page.dispute(fact.fact_id, "role", f"{fact.kind} by {user!r}, whose role here is {role}")
+    if _user(fact) and not _may(page, fact):
+        role = page.roles.get(_user(fact), "unknown")
+        page.dispute(fact.fact_id, "role", f"{fact.kind} by {_user(fact)!r}, whose role here is {role}", role=role)
+
+
+def _may(page: _Page, fact: Fact) -> bool:
+    """Whether who did this has a role for it."""
+    roles = SETTLING_ROLES if fact.kind in _SETTLES else SELLING_ROLES
+    return page.roles.get(_user(fact)) in roles
 
 
 def _user(fact: Fact) -> str:

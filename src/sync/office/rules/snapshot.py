@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
+from pos.domain.disputes import FAMILY
 from pos.domain.season import FAMILIES
-from sync.office.rules import changes
+from sync.office.rules import changes, disputes
 from sync.office.rules.sales import page
 from sync.office.store.tables import DOCUMENT, PLAN, RIGHT
 from sync.wire import STATE_LETTERS, Document, PlacesAnswer, SnapshotAnswer
@@ -23,6 +24,7 @@ def documents(connection: Connection) -> SnapshotAnswer:
         select(DOCUMENT).where(DOCUMENT.c.family.in_(FAMILIES)).order_by(DOCUMENT.c.family, DOCUMENT.c.id)
     )
     found = [Document(family=row.family, id=row.id, body=json.loads(row.body)) for row in rows]
+    found += [Document(family=FAMILY, id=body["id"], body=body) for body in disputes.documents(connection)]
     return SnapshotAnswer(cursor=cursor, documents=found)
 
 

@@ -175,7 +175,7 @@ SALE = Table(
 )
 
 # `state`: live | refunded | exchanged | void, or disputed for a paper that the office could not
-# agree with: only one ticket can be live for a place.
+# agree with: only one ticket can be live for a place. A person may have it honoured all the same.
 TICKET = Table(
     "ticket",
     METADATA,
@@ -196,16 +196,21 @@ TICKET = Table(
     ),
 )
 
+# `id` is the fact's with a number of its own. `body` is the document that tills have, its history
+# included; the columns before it say the same, to be looked for.
 DISPUTE = Table(
     "dispute",
     METADATA,
-    Column("id", Integer, primary_key=True),
+    Column("id", String, primary_key=True),
     Column("fact_id", String, nullable=False),
     Column("cause", String, nullable=False),
     Column("detail", Text, nullable=False),
+    Column("state", String, nullable=False),
     Column("owner", String, nullable=False),
     Column("opened_at", Text, nullable=False),
     Column("resolved_at", Text),
+    Column("body", Text, nullable=False),
+    Index("dispute_fact", "fact_id"),
 )
 
 # Place effects that wait for an earlier hop of the same right.

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from sync.office.verify.disputes import check_disputes
 from sync.office.verify.journal import Place, Step, Story, digits, read_facts
 from sync.office.verify.report import Report
 
@@ -29,17 +30,17 @@ def check(connection: Connection) -> Report:
     story = read_facts(connection, report)
     rights = {(row.show_id, row.place): row for row in connection.execute(text("SELECT * FROM place_right"))}
     tickets = {row.id: row for row in connection.execute(text("SELECT * FROM ticket"))}
-    disputes = connection.execute(text("SELECT * FROM dispute ORDER BY id")).all()
+    disputes = connection.execute(text("SELECT * FROM dispute ORDER BY opened_at, id")).all()
     disputed = {row.fact_id for row in disputes}
-    _one_live_ticket(report, story, tickets)
+    settled = check_disputes(connection, report, story, tickets, disputes)
+    _one_live_ticket(report, story, tickets, settled)
     _sold_places(report, rights, tickets)
     _paper_is_here(report, story, tickets, disputed)
     _effects_once(report, story, rights, tickets)
     _books(connection, report, story, disputed)
     _holders(connection, report, story, rights)
     _refunds(report, story)
-    _change_log(connection, report, rights)
-    _disputes(connection, report, story, disputes)
+    _change_log(connection, report, rights, disputes)
     return report
 
 
@@ -47,13 +48,14 @@ def _show(place: Place) -> str:
     return f"{place[0]} {place[1]}"
 
 
-def _one_live_ticket(report: Report, story: Story, tickets: dict[str, Any]) -> None:
-    """I1, counting paper: tickets of disputed sales and of a forked till are in someone's hand, too."""
+def _one_live_ticket(report: Report, story: Story, tickets: dict[str, Any], settled: set[str]) -> None:
+    """I1, counting paper: tickets of disputed sales and of a forked till are in someone's hand, too,
+    until a person has settled what becomes of them."""
     live: dict[Place, set[str]] = defaultdict(set)
     for place, sold in story.paper.items():
-        live[place].update(ticket for ticket in sold if ticket not in story.ended)
+        live[place].update(ticket for ticket in sold if ticket not in story.ended and ticket not in settled)
     for ticket in tickets.values():
-        if ticket.state not in _ENDED:
+        if ticket.state not in _ENDED and ticket.id not in settled:
             live[ticket.show_id, ticket.unit].add(ticket.id)
     for place, ids in sorted(live.items()):
         if len(ids) > 1:
@@ -182,7 +184,7 @@ def _refunds(report: Report, story: Story) -> None:
             report.violation("I7", f"ticket {ticket} ended more than once: {', '.join(facts)}")
 
 
-def _change_log(connection: Connection, report: Report, rights: dict[Place, Any]) -> None:
+def _change_log(connection: Connection, report: Report, rights: dict[Place, Any], disputes: Any) -> None:
     """I8: following the change log leads to what the office has."""
     position = 0
     told: dict[Place, dict[str, Any]] = {}
@@ -217,28 +219,12 @@ def _change_log(connection: Connection, report: Report, rights: dict[Place, Any]
     for family, id, body in connection.execute(text("SELECT family, id, body FROM document")):
         if family in _TOLD and documents.get((family, id)) != json.loads(body):
             report.violation("I8", f"{family} {id}: tills were told something else")
+    for row in disputes:
+        if documents.pop(("dispute", row.id), None) != json.loads(row.body):
+            report.violation("I8", f"dispute {row.id}: tills were told something else")
+    for family, id in documents:
+        if family == "dispute":
+            report.violation("I10", f"dispute {id}: tills were told of it, but it is not there any more")
     for sale in connection.execute(text("SELECT id FROM sale")).scalars():
         if sale not in sales:
             report.violation("I8", f"sale {sale}: tills were never told of it")
-
-
-def _disputes(connection: Connection, report: Report, story: Story, disputes: Any) -> None:
-    """I10: every dispute has an owner and a fact, and every fact that needs one has a dispute."""
-    known = {row.fact_id for row in disputes}
-    for row in disputes:
-        if not row.owner:
-            report.violation("I10", f"dispute {row.id} about {row.fact_id} has no owner")
-        if row.fact_id not in story.facts and row.fact_id not in story.rivals:
-            report.violation("I10", f"dispute {row.id} is about {row.fact_id}, which is not there")
-        if row.resolved_at is None:
-            report.notes.append(f"dispute {row.id} ({row.cause}) about {row.fact_id}, with {row.owner}: {row.detail}")
-    parked = set(connection.execute(text("SELECT fact_id FROM parked")).scalars())
-    for fact, verdict in story.facts.items():
-        if verdict == "disputed" and fact not in known:
-            report.violation("I10", f"{fact} is disputed, but no dispute says why")
-        if verdict == "parked" and fact not in parked:
-            report.violation("I10", f"{fact} is parked, but nothing waits")
-    for fact in sorted(story.rivals - known):
-        report.violation("I10", f"{fact} came twice with different content, but no dispute says so")
-    for fact in sorted(parked):
-        report.notes.append(f"{fact}: a place effect waits for an earlier passing of the right")

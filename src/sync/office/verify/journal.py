@@ -19,6 +19,7 @@ from sqlalchemy import Connection, text
 from sync.office.verify.report import Report
 
 Place = tuple[str, str]  # show, place
+_SETTLES = {"DisputeTaken": "taken", "DisputeResolved": "resolved"}
 _SIGN = {"paid_in": 1, "paid_out": -1, "drop": -1}
 
 
@@ -38,6 +39,17 @@ class Step:
     sure: bool  # False: part of a disputed fact, so it may or may not have been taken
 
 
+@dataclass(frozen=True)
+class Settling:
+    """A fact by which a person takes or resolves a dispute."""
+
+    fact: str
+    what: str  # taken | resolved
+    dispute: str
+    by: str
+    way: str
+
+
 @dataclass
 class Story:
     """Everything that the facts tell, gathered in one pass."""
@@ -50,6 +62,7 @@ class Story:
     ended: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # ticket -> facts that ended it
     sales: dict[str, str] = field(default_factory=dict)  # sale id -> fact
     printed: dict[str, str] = field(default_factory=dict)  # ticket -> fact
+    settling: list[Settling] = field(default_factory=list)
     unreadable: set[str] = field(default_factory=set)  # facts with a dispute that says so
     drawers: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
 
@@ -149,6 +162,9 @@ def _tell(
         _effects(story, till, fact_id, verdict, value["effects"])
         _tickets(story, fact_id, value)
         _cash(report, story, till[0], fact_id, value)
+        if what := _SETTLES.get(value["kind"]):
+            body = value["body"]
+            story.settling.append(Settling(fact_id, what, body["dispute"], body["user"], body.get("way", "")))
     except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
         if fact_id not in story.unreadable:
             report.violation("I3", f"{fact_id}: it was applied, but cannot be read: {error!r}")

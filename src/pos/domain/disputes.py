@@ -1,0 +1,187 @@
+"""Disputes: what the office booked but could not agree with, and the ways out of it.
+
+The laws, on top of the tables:
+
+* A dispute is a document that names everything by value: the fact, who, where, whose
+  money, and the ways out. It is open, then taken by a person, then resolved; never deleted.
+* Taking and resolving are facts, so they work offline. Of two resolutions the one that
+  reaches the office first stands; the other stays in the history, as a note.
+* A resolution moves no money and prices nothing. Where other seats were sold or money was
+  paid back, it names that sale or refund, which is a fact of its own.
+
+A new cause is one row of CAUSES: its sentence, and its ways out, the proposed one first, each
+with what it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from pos.domain.facts import Kind
+
+FAMILY: Final = "dispute"  # of the documents, in the change log and the replica
+OFFICE: Final = "office"  # whose a dispute is until a person takes it
+
+Document = dict[str, Any]
+Step = dict[str, Any]
+
+
+class State(StrEnum):
+    OPEN = "open"
+    TAKEN = "taken"
+    RESOLVED = "resolved"
+
+
+class Way(StrEnum):
+    """How a person may end a dispute."""
+
+    RESEAT = "reseat"  # the customer has other seats, by another sale
+    REFUND = "refund"  # the customer has the money back, by a refund
+    ACCEPT = "accept"  # it stays as it happened
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What a way out does at the office: what the dispute's disputed tickets become, "" for nothing.
+
+    Tickets that the office agreed with are not a resolution's business: the sale or refund that
+    it names has its own fact.
+    """
+
+    tickets: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """`sentence` says what happened and takes the fields of `fields_of`; `ways` are its ways out,
+    the proposed one first. Where no ticket is concerned, there is only to accept."""
+
+    sentence: str
+    ways: dict[Way, Consequence]
+
+
+def _told(*ways: Way) -> dict[Way, Consequence]:
+    """Ways that are on record and change nothing by themselves."""
+    return {way: Consequence() for way in ways}
+
+
+CAUSES: Final[dict[str, Cause]] = {
+    "place": Cause(
+        "{place} was {done} at {till}, but the office has it otherwise: {standing}.",
+        {
+            Way.RESEAT: Consequence(tickets="exchanged"),
+            Way.REFUND: Consequence(tickets="refunded"),
+            # Whoever holds the paper is let in; the place stays with whom the office has.
+            Way.ACCEPT: Consequence(tickets="honoured"),
+        },
+    ),
+    "unbalanced": Cause(
+        "The amounts of an entry of {till} are {off} apart; the difference is kept in suspense.",
+        _told(Way.ACCEPT),
+    ),
+    "rival": Cause(
+        "Two different entries came from {till} under the number {number}: its data was restored or copied. "
+        "It may not sell until it is enrolled again.",
+        _told(Way.ACCEPT, Way.REFUND, Way.RESEAT),
+    ),
+    "duplicate_id": Cause(
+        "{till} used numbers for a sale or its tickets that are taken already: {ids}.",
+        _told(Way.REFUND, Way.RESEAT, Way.ACCEPT),
+    ),
+    "role": Cause(
+        "{user} did this at {till}, which this person's role ({role}) does not allow.",
+        _told(Way.ACCEPT, Way.REFUND, Way.RESEAT),
+    ),
+    "unreadable": Cause(
+        "An entry of {till} cannot be read: {why}. Its money is booked, and its places are frozen.",
+        _told(Way.ACCEPT, Way.REFUND, Way.RESEAT),
+    ),
+}
+
+# What is said of a place that a fact of this kind names.
+_DONE: Final[dict[str, str]] = {
+    Kind.TICKETS_SOLD: "sold",
+    Kind.RIGHTS_RETURNED: "given back",
+}
+# What the office has of a place, by its state; `{holder}` is a window's name or a hold's.
+_STANDINGS: Final = {
+    "": "there is no such place",
+    "POOL": "free",
+    "HELD": "held for {holder}",
+    "LEASED": "in hand at {holder}",
+    "SOLD": "sold at {holder}",
+    "PAPER": "on paper at {holder}",
+    "QUARANTINE": "frozen",
+}
+_UNKNOWN: Final = "unknown"
+
+
+def ways_out(cause: str, tickets: Collection[object]) -> tuple[Way, ...]:
+    """The ways out, the proposed one first. Raises KeyError for a cause that has no row."""
+    ways = tuple(CAUSES[cause].ways)
+    return ways if tickets else (Way.ACCEPT,)
+
+
+def consequence(cause: str, way: str) -> Consequence:
+    """What a way does; nothing for one that the cause does not have, since what a fact says is not refused."""
+    row = CAUSES.get(cause)
+    return row.ways.get(Way(way), Consequence()) if row is not None else Consequence()
+
+
+def after(document: Document, step: Step) -> Document:
+    """A dispute after a step of its history: what was taken or resolved, by whom, by which fact.
+
+    A step that comes too late (the dispute is resolved), or that says itself that it does not
+    stand, changes nothing but the history.
+    """
+    stands = step.get("stands", True) and document["state"] != State.RESOLVED
+    step = step | {"stands": stands}
+    changed = document | {"history": [*document["history"], step]}
+    if not stands:
+        return changed
+    changed["owner"] = step["by"]
+    if step["what"] == State.RESOLVED:
+        return changed | {"state": State.RESOLVED.value, "resolution": step}
+    return changed | {"state": State.TAKEN.value}
+
+
+def in_words(document: Document, say: Callable[[str], str] = str) -> str:
+    """What happened, as a person reads it; `say` puts a template into that person's language.
+
+    A cause that is newer than this program is told in the office's own words.
+    """
+    cause = CAUSES.get(document["cause"])
+    if cause is None:
+        return str(document["detail"])
+    return say(cause.sentence).format_map(_Fields(fields_of(document, say), say))
+
+
+def fields_of(document: Document, say: Callable[[str], str] = str) -> dict[str, str]:
+    """What a sentence may name."""
+    places = document["places"]
+    known = {name: str(value) for name, value in document["fields"].items()} | {
+        "till": document["till_name"],
+        "user": document["user_name"],
+        "number": str(document["number"]),
+        "place": ", ".join(dict.fromkeys(place["label"] for place in places)),
+        "standing": ", ".join(dict.fromkeys(_standing(place["standing"], say) for place in places)),
+        "done": say(_DONE.get(document["kind"], "changed")),
+    }
+    return {name: value for name, value in known.items() if value}
+
+
+def _standing(standing: dict[str, Any], say: Callable[[str], str]) -> str:
+    template = _STANDINGS.get(standing["state"], standing["state"])
+    return say(template).format(holder=standing["holder"] or say("the office"))
+
+
+class _Fields(dict[str, str]):
+    def __init__(self, fields: dict[str, str], say: Callable[[str], str]) -> None:
+        super().__init__(fields)
+        self._say = say
+
+    def __missing__(self, key: str) -> str:
+        return self._say(_UNKNOWN)

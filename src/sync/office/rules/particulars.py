@@ -1,0 +1,180 @@
+"""What a dispute is about, by value: who, which places as people call them, whose money.
+
+Read once, when the dispute is opened, from the fact and from what the office has then.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, select, tuple_
+
+from pos.domain.facts import Fact, Kind
+from pos.domain.money import Money, total
+from pos.domain.plan import Plan
+from pos.domain.season import Area
+from pos.domain.seating import Seating
+from sync.office.rules.places import Key
+from sync.office.store.tables import DOCUMENT, PLAN, RIGHT, SALE, TICKET
+
+_NOT_THERE: Final = {"state": "", "holder": "", "since": 0, "ticket": "", "sale": ""}
+
+
+@dataclass
+class Register:
+    """What the office has, looked up once for all disputes of a transaction."""
+
+    connection: Connection
+    _seatings: dict[str, Seating | None] = field(default_factory=dict)
+
+    @cached_property
+    def _names(self) -> dict[tuple[str, str], str]:
+        rows = self.connection.execute(select(DOCUMENT).where(DOCUMENT.c.family.in_(("till", "user"))))
+        return {(row.family, row.id): json.loads(row.body).get("name") or row.id for row in rows}
+
+    def name(self, family: str, id: str) -> str:
+        """What people call a till or a user; its id when it is not in the season."""
+        return self._names.get((family, id), id)
+
+    @cached_property
+    def currency(self) -> str:
+        body = self.connection.execute(select(DOCUMENT.c.body).where(DOCUMENT.c.family == "venue")).scalar_one()
+        return str(json.loads(body)["currency"])
+
+    def label(self, show: str, place: str) -> str:
+        """ "Stalls A 12"; the place's id where the show has no such place."""
+        if show not in self._seatings:
+            self._seatings[show] = self._seating(show)
+        seating = self._seatings[show]
+        ix = seating.find(place) if seating is not None else None
+        return place if seating is None or ix is None else seating.label(ix)
+
+    def _seating(self, show: str) -> Seating | None:
+        body = self.connection.execute(
+            select(DOCUMENT.c.body).where(DOCUMENT.c.family == "show", DOCUMENT.c.id == show)
+        ).scalar()
+        if body is None:
+            return None
+        document = json.loads(body)
+        areas = [Area(area["id"], area["capacity"]) for area in document.get("areas", [])]
+        blob = self.connection.execute(
+            select(PLAN.c.blob).where(PLAN.c.version == document.get("plan_version", ""))
+        ).scalar()
+        return Seating(Plan.from_bytes(blob) if blob is not None else None, areas)
+
+    def standings(self, places: Iterable[Key]) -> dict[Key, dict[str, Any]]:
+        """What the office has of these places now: state, who has it, since when, the ticket that counts."""
+        rows = self.connection.execute(
+            select(
+                RIGHT.c.show_id,
+                RIGHT.c.place,
+                RIGHT.c.state,
+                RIGHT.c.holder,
+                RIGHT.c.since,
+                RIGHT.c.ticket,
+                TICKET.c.sale_id,
+                SALE.c.body,
+            )
+            .join_from(RIGHT, TICKET, TICKET.c.id == RIGHT.c.ticket, isouter=True)
+            .join(SALE, SALE.c.id == TICKET.c.sale_id, isouter=True)
+            .where(tuple_(RIGHT.c.show_id, RIGHT.c.place).in_(bindparam("keys", expanding=True))),
+            {"keys": sorted(set(places))},
+        )
+        found: dict[Key, dict[str, Any]] = {}
+        for show, place, state, holder, since, ticket, sale, body in rows:
+            # Whoever sold it is whom people ask, also when the right to refund is back at the office.
+            seller = json.loads(body)["till"] if body is not None and state == "SOLD" else holder
+            found[show, place] = {
+                "state": state,
+                "holder": self.name("till", seller),
+                "since": since,
+                "ticket": ticket,
+                "sale": sale or "",
+            }
+        return found
+
+
+def particulars(register: Register, fact_id: str, envelope: str, disputed: Iterable[Key]) -> dict[str, Any]:
+    """What a dispute's document says of its fact. `disputed` are the places in question, none for all
+    that the fact names. An envelope that cannot be read leaves what its number tells."""
+    till, _, number = fact_id.rsplit(".", 2)
+    fact: Fact | None = None
+    with suppress(ValueError, RecursionError):
+        fact = Fact.from_bytes(envelope.encode())
+    found: dict[str, Any] = {
+        "fact": fact_id,
+        "number": int(number),
+        "till": till,
+        "till_name": register.name("till", till),
+        "kind": fact.kind if fact is not None else "",
+        "at": str(fact.at) if fact is not None else "",
+        "user": "",
+        "user_name": "",
+        "places": [],
+        "sale": "",
+        "tickets": [],
+        "customer": "",
+        "contact": "",
+        "money": "",
+        "currency": register.currency,
+    }
+    return found if fact is None else found | _of_fact(register, fact, set(disputed))
+
+
+def _of_fact(register: Register, fact: Fact, disputed: set[Key]) -> dict[str, Any]:
+    named = {(effect.show, effect.place): effect.ticket for effect in fact.effects}
+    places = disputed or set(named)
+    standings = register.standings(places)
+    sale = _sale(fact)
+    user = str(sale.get("user") or fact.body.get("user") or "")
+    return {
+        "user": user,
+        "user_name": register.name("user", user),
+        "places": [
+            {
+                "show": show,
+                "place": place,
+                "label": register.label(show, place),
+                "ticket": named.get((show, place), ""),
+                "standing": standings.get((show, place), _NOT_THERE),
+            }
+            for show, place in sorted(places)
+        ],
+        "sale": str(sale.get("id", "")),
+        "tickets": [named[key] for key in sorted(places) if named.get(key)],
+        "customer": str(sale.get("name") or ""),
+        "contact": str(sale.get("contact") or ""),
+        **_money(register, fact, sale, places),
+    }
+
+
+def _sale(fact: Fact) -> dict[str, Any]:
+    """The sale a fact carries, as far as it can be read; nothing of one that cannot."""
+    sale: Any = fact.body.get("sale") if fact.kind == Kind.TICKETS_SOLD else None
+    try:
+        tickets = [{key: str(ticket[key]) for key in ("id", "show", "unit", "price")} for ticket in sale["tickets"]]
+        return {**sale, "total": str(sale["total"]), "tickets": tickets}
+    except (KeyError, TypeError):
+        return {}
+
+
+def _money(register: Register, fact: Fact, sale: dict[str, Any], places: set[Key]) -> dict[str, str]:
+    """What is at stake: the sale's total or the price of the tickets in question, else what moved."""
+    currency = fact.postings[0].amount.currency if fact.postings else register.currency
+    with suppress(KeyError, ValueError):
+        tickets = [ticket for ticket in sale["tickets"] if (ticket["show"], ticket["unit"]) in places]
+        whole = len(tickets) == len(sale["tickets"])
+        amounts = [sale["total"]] if whole else [ticket["price"] for ticket in tickets]
+        amount = total([Money.parse(text, currency) for text in amounts], currency)
+        return {"money": str(amount), "currency": currency}
+    moved = sum(
+        posting.amount.minor
+        for posting in fact.postings
+        if posting.amount.currency == currency and posting.amount.minor > 0
+    )
+    return {"money": str(Money(moved, currency)) if moved else "", "currency": currency}

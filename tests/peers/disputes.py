@@ -1,0 +1,84 @@
+"""Everything that the office may not agree with, made to happen by facts that are signed and in order.
+
+A cause without an entry in TROUBLES fails `test_every_cause_can_be_made_to_happen`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from pos.domain.books import Posting
+from pos.domain.money import Money
+from sync.wire import GrantItem
+from tests.peers.small_season import SHOW
+from tests.peers.till_client import TillClient
+
+
+@dataclass(frozen=True)
+class Counters:
+    """Two tills at one office. `claim(till, *places)` is what it granted; `push(till)` sends its journal."""
+
+    one: TillClient
+    two: TillClient
+    claim: Callable[..., list[GrantItem]]
+    push: Callable[[TillClient], object]
+
+
+BUYER: Final = "Mrs Ada Byron"
+
+
+def sold_to_two(at: Counters) -> None:
+    """Till one sells two seats, one of them under a right that has passed on and was sold at till two."""
+    passed, own = at.claim(at.one, "A-1", "A-2")
+    at.one.give_back(SHOW, passed)
+    at.push(at.one)
+    at.two.sell(SHOW, *at.claim(at.two, "A-1"), sale="first")
+    at.push(at.two)
+    at.one.sell(SHOW, passed, own, sale="second", name=BUYER)
+    at.push(at.one)
+
+
+def amounts_apart(at: Counters) -> None:
+    body = {"shift": "S", "user": "anna", "kind": "paid_in", "amount": "5.00", "reason": "change"}
+    apart = (Posting("drawer:T1", Money(500, "EUR")), Posting("paid_in", Money(-400, "EUR")))
+    at.one.record("CashMoved", body, postings=apart)
+    at.push(at.one)
+
+
+def disk_restored(at: Counters) -> None:
+    """Till one sells, is put back to before the sale, and sells again under the same number."""
+    here, there = at.claim(at.one, "A-1", "A-2")
+    at.one.sell(SHOW, here, sale="here")
+    at.push(at.one)
+    at.one.journal.clear()
+    at.one.sell(SHOW, there, sale="there", name=BUYER)
+    at.push(at.one)
+
+
+def numbers_used_twice(at: Counters) -> None:
+    at.two.sell(SHOW, *at.claim(at.two, "A-1"), sale="S")
+    at.push(at.two)
+    at.one.sell(SHOW, *at.claim(at.one, "A-2"), sale="S", name=BUYER)
+    at.push(at.one)
+
+
+def auditor_sells(at: Counters) -> None:
+    at.one.sell(SHOW, *at.claim(at.one, "A-1"), user="otto", name=BUYER)
+    at.push(at.one)
+
+
+def newer_schema(at: Counters) -> None:
+    at.one.sell(SHOW, *at.claim(at.one, "A-1"), schema=99, name=BUYER)
+    at.push(at.one)
+
+
+TROUBLES: Final[dict[str, Callable[[Counters], None]]] = {
+    "place": sold_to_two,
+    "unbalanced": amounts_apart,
+    "rival": disk_restored,
+    "duplicate_id": numbers_used_twice,
+    "role": auditor_sells,
+    "unreadable": newer_schema,
+}
