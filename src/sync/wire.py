@@ -111,7 +111,8 @@ class FactResult(Message):
 
 
 class PushAnswer(Message):
-    """`applied` is the highest number applied for this incarnation; send on from there."""
+    """`applied` is the highest number applied for this incarnation; send on from there, or from the
+    highest number in `results`: what rivals the history that is there is kept, and never applied."""
 
     applied: int
     results: list[FactResult] = []

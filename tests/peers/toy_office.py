@@ -72,6 +72,7 @@ class ToyOffice:
         self.recalls: list[wire.RecallItem] = []
         self.declined: list[wire.RecallItem] = []
         self.facts: list[str] = []  # hashes, in order
+        self.rivals: list[str] = []  # hashes of facts of another history than that
         self.pushed: list[list[int]] = []  # the numbers of each push, as they came
         self.requests: list[str] = []  # paths, as they came
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)
@@ -317,15 +318,22 @@ class ToyOffice:
             self.pushed.append([fact.number for fact in request.facts])
             results = []
             for item in request.facts:
-                if item.number <= len(self.facts):
-                    if self.facts[item.number - 1] != item.hash:
-                        raise BrokenChain(f"fact {item.number} is another one than before")
-                elif item.number == len(self.facts) + 1:
+                if self._rivals(item):
+                    self.rivals.append(item.hash)
+                    results.append(wire.FactResult(number=item.number, verdict="disputed"))
+                    continue
+                if item.number == len(self.facts) + 1:
                     self._apply(item)
-                else:
+                elif item.number > len(self.facts):
                     break
                 results.append(wire.FactResult(number=item.number, verdict="applied"))
             return wire.PushAnswer(applied=len(self.facts), results=results)
+
+    def _rivals(self, item: wire.FactItem) -> bool:
+        """Whether it is of another history than the office's: under a number that is taken, or after such a one."""
+        if item.number <= len(self.facts):
+            return self.facts[item.number - 1] != item.hash
+        return Fact.from_bytes(item.envelope.encode()).prev_hash in self.rivals
 
     def _apply(self, item: wire.FactItem) -> None:
         envelope = item.envelope.encode()

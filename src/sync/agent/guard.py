@@ -24,14 +24,19 @@ class Guard:
         self._fenced = False
         self._agreed = (0, FIRST_HASH)
 
-    def check(self, applied: int, head_hash: str, state: str) -> None:
-        """`applied`, `head_hash`: the office's last fact of this till; `state`: ACTIVE, FENCED or DEAD."""
+    def check(self, applied: int, head_hash: str, state: str) -> bool:
+        """Whether the journal is the one whose last fact the office names; the till is fenced when it is not.
+
+        `applied`, `head_hash`: the office's last fact of this till; `state`: ACTIVE, FENCED or DEAD.
+        """
+        why = self._differs(applied, head_hash)
         if state != "ACTIVE":
             self.fence(f"the office says that this till is {state}")
-        elif why := self._differs(applied, head_hash):
+        elif why:
             self.fence(why)
-        else:
+        if not why:
             self._agreed = (applied, head_hash)
+        return not why
 
     def _differs(self, applied: int, head_hash: str) -> str:
         if (applied, head_hash) == self._agreed or applied == 0:

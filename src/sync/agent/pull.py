@@ -112,8 +112,8 @@ class Puller:
         answer = channel.ask("/v1/pull", request, wire.PullAnswer, wait_s + LATE_S, BODY_S)
         took_s = time.monotonic() - began
         self._watch.answered(took_s * 1000 if wait_s == 0 else None)
-        self._guard.check(answer.applied, answer.head_hash, answer.state)
-        self._pusher.office_has(answer.applied, known)
+        if self._guard.check(answer.applied, answer.head_hash, answer.state):
+            self._pusher.office_has(answer.applied, known)
         self._ledger.office_time(answer.office_time)
         news = self._recalls.take(answer.recalls)
         if answer.latest < cursor:

@@ -97,23 +97,21 @@ class Pusher:
         self._watch.answered((time.monotonic() - began) * 1000)
         head = self._ledger.head()[0]
         if answer.applied > head:
-            why = f"the office has facts up to {answer.applied}, the journal ends at {head}"
-            self._guard.fence(why)
-            # What was sent is kept there all the same, as the history or as its rival.
-            self._at = facts[-1].number
-            self._acknowledge(self._at)
-            raise self._stuck(why)
-        if answer.applied == after:
+            self._guard.fence(f"the office has facts up to {answer.applied}, the journal ends at {head}")
+        # Facts that rival the office's history are kept there beside it: they have results, and are not applied.
+        kept = max([answer.applied, *(result.number for result in answer.results)])
+        if kept == after:
             raise self._stuck(f"the office took none of the facts from number {after + 1} on")
-        if answer.applied < after:
-            self._step_back(answer.applied, after)
+        if kept < after:
+            self._step_back(kept, after)
             return None
         self._watch.accepts("push")
-        self._at = answer.applied
+        # Not beyond what was sent: what the office has there may be another history.
+        self._at = min(kept, facts[-1].number)
         for result in answer.results:
             if result.verdict != "applied":
                 log.info("fact %d is %s", result.number, result.verdict)
-        return self._acknowledge(answer.applied)
+        return self._acknowledge(self._at)
 
     def _step_back(self, applied: int, after: int) -> None:
         """The office lacks facts that it had acknowledged (its disk was restored): they are sent again."""
@@ -131,7 +129,7 @@ class Pusher:
         return self._at
 
     def office_has(self, applied: int, known_before: int) -> None:
-        """A pull told how far the office is; `known_before` is `position()` before that pull was sent.
+        """A pull told how far the office is in this journal; `known_before` is `position()` before it was sent.
 
         Further than known: the last push's answer was lost. Less far: its disk was restored.
         """
@@ -139,9 +137,8 @@ class Pusher:
             return  # the push under way will learn it from its own answer
         try:
             if applied > self.position():
-                # An old copy of the journal has not sent what it does not have; it is fenced for that.
-                self._at = min(applied, self._ledger.head()[0])
-                self._acknowledge(self._at)
+                self._at = applied
+                self._acknowledge(applied)
             elif applied < known_before:
                 self._step_back(applied, known_before)
                 self._wake.set()

@@ -150,6 +150,25 @@ def test_a_forked_history_is_kept_disputed_and_fenced(house: House, tills_at: Ti
     assert house.violations() == []
 
 
+def test_what_follows_a_rival_is_kept_with_it(house: House, tills_at: Tills) -> None:
+    """An old copy goes on: its shift is closed, and that fact follows on nothing that the office has booked."""
+    (one,) = tills_at("T1")
+    grants = house.granted(one, "A-1", "A-2")
+    one.sell(SHOW, grants[0], sale="here")
+    house.push(one)
+    one.journal = one.journal[:0]
+    one.sell(SHOW, grants[1], sale="there")
+    house.push(one)
+    later = [one.drop(), one.drop()]
+    answer = house.push(one, *later)
+    assert answer.applied == 1
+    assert [(result.number, result.verdict) for result in answer.results] == [(2, "disputed"), (3, "disputed")]
+    assert house.rows("SELECT number FROM rival_fact ORDER BY number") == [(1,), (2,), (3,)]
+    assert house.rows("SELECT number FROM fact") == [(1,)]
+    assert causes(house) == ["rival", "rival", "rival"]
+    assert house.violations() == []
+
+
 def test_facts_of_a_fenced_till_are_still_booked(house: House, tills_at: Tills) -> None:
     (old,) = tills_at("T1")
     grants = house.granted(old, "A-1", "A-2")

@@ -47,6 +47,10 @@ def rivals_are_not_fenced(patch: pytest.MonkeyPatch) -> None:
     mutate(patch, facts, "_keep_rivals", "tills.fence(connection, till, incarnation, now)", "[]")
 
 
+def a_rivals_followers_are_refused(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, facts, "accept", "_follow_a_rival(connection, till, incarnation, tail, head_hash)", "False")
+
+
 def fenced_rights_go_to_the_pool(patch: pytest.MonkeyPatch) -> None:
     mutate(
         patch, tills, "fence",
@@ -91,6 +95,7 @@ GUARDS: list[tuple[Callable[[pytest.MonkeyPatch], None], Scenario]] = [
     (repetitions_are_new, test_facts.test_a_fact_sent_again_gets_its_stored_result_and_changes_nothing),
     (a_number_is_enough, test_facts.test_a_forked_history_is_kept_disputed_and_fenced),
     (rivals_are_not_fenced, test_facts.test_a_forked_history_is_kept_disputed_and_fenced),
+    (a_rivals_followers_are_refused, test_facts.test_what_follows_a_rival_is_kept_with_it),
     (fenced_rights_go_to_the_pool, test_facts.test_a_new_incarnation_cannot_sell_what_the_old_one_held),
     (any_token, a_sale_under_an_old_token_changes_nothing),
     (leases_are_free, a_lease_is_its_claimants),

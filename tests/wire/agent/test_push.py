@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sync import wire
 from tests.peers.toy_office import Fault, ToyOffice
 from tests.wire.agent.till import Journal, Till, join, season, soon
 
@@ -132,6 +133,30 @@ def test_what_an_old_copy_has_sent_is_not_waiting_any_more(office: ToyOffice, tm
         soon(lambda: till.journal.acknowledged() == 1)
     finally:
         till.agent.stop()
+
+
+@pytest.fixture
+def two_in_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "MAX_FACTS", 2)
+
+
+@pytest.mark.usefixtures("two_in_a_page")
+def test_what_an_old_copy_writes_is_sent_too(office: ToyOffice, tmp_path: Path) -> None:
+    """Its facts rival those that the office has, and none is taken for sent before it is there."""
+    till = join(office, tmp_path)
+    for number in range(7):
+        till.journal.write(number=number)
+    office.facts = [*hashes(till.journal)[:3], "a" * 64, "b" * 64]  # the copy is from before the fourth
+    till.agent.start()
+    try:
+        soon(lambda: till.journal.fenced)
+        soon(lambda: till.journal.acknowledged() == 7)
+        till.journal.write(number=7)  # its shift is closed
+        till.agent.facts_waiting()
+        soon(lambda: till.journal.acknowledged() == 8)
+    finally:
+        till.agent.stop()
+    assert office.rivals == hashes(till.journal)[3:]
 
 
 def test_a_till_whose_history_differs_is_fenced(office: ToyOffice, tmp_path: Path) -> None:

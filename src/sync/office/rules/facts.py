@@ -65,8 +65,8 @@ def accept(connection: Connection, till: str, incarnation: int, arrived: Sequenc
     repeated = [one for one in arrived if one.item.number <= applied]
     known = _stored(connection, till, incarnation, repeated)
     rivals = [one for one in repeated if known[one.item.number][0] != one.item.hash]
-    if rivals:
-        tail = [one for one in arrived if one.item.number > applied]
+    tail = [one for one in arrived if one.item.number > applied]
+    if rivals or _follow_a_rival(connection, till, incarnation, tail, head_hash):
         _keep_rivals(connection, till, incarnation, rivals + tail, now)
         results = [FactResult(number=one.item.number, verdict="disputed") for one in rivals + tail]
         return PushAnswer(applied=applied, results=results)
@@ -93,6 +93,17 @@ def _stored(
     if found.keys() != numbers:
         raise BadChain(f"fact {min(numbers - found.keys())}: no such number can be")
     return found
+
+
+def _follow_a_rival(
+    connection: Connection, till: str, incarnation: int, tail: Sequence[Arrived], head_hash: str
+) -> bool:
+    """Whether these facts, beyond those that the office has, go on with a history that rivals its own."""
+    if not tail or tail[0].fact is None or tail[0].fact.prev_hash == head_hash:
+        return False
+    before = (RIVAL_FACT.c.number == tail[0].item.number - 1) & (RIVAL_FACT.c.hash == tail[0].fact.prev_hash)
+    this = (RIVAL_FACT.c.till == till) & (RIVAL_FACT.c.incarnation == incarnation)
+    return connection.execute(select(RIVAL_FACT.c.number).where(this, before)).first() is not None
 
 
 def _in_order(arrived: Sequence[Arrived], applied: int, head_hash: str) -> list[Arrived]:
