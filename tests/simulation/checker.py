@@ -175,13 +175,9 @@ def _facts_once(db: sqlite3.Connection, windows: Sequence[Window]) -> Iterable[s
 def _forked(
     who: str, mine: Sequence[tuple[int, str]], office: set[tuple[int, str]], rivals: set[tuple[int, str]]
 ) -> Iterable[str]:
-    """An old folder's journal: what is not the office's history is kept there as its rival.
-
-    Of a rival history the office takes the numbers that it has itself; further ones stay with the till.
-    """
-    last = max((number for number, _ in office), default=0)
+    """An old folder's journal: what is not the office's history is kept there as its rival."""
     for number, digest in mine:
-        if (number, digest) not in office | rivals and number <= last:
+        if (number, digest) not in office | rivals:
             yield f"{who}: fact {number} of the restored folder is neither at the office nor kept as a rival"
 
 

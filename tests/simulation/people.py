@@ -256,7 +256,12 @@ class Cashier:
                 self._do("printed", job=job["job"], came_out=out.issuperset(job["tickets"]))
 
     def _call_the_supervisor(self) -> None:
-        """A fenced till sends what it still has, and is enrolled again."""
+        """A fenced till's shift is closed, or not; it sends what it still has, and is enrolled again."""
+        if self._ask("status")["shift"] and self.world.chance(0.5):
+            if self._ask("basket")["basket"]["lines"]:
+                self._do("clear")
+            # An old folder does not know what the drawer should hold.
+            self._do("close_shift", counted={"total": str(self.drawer)})
         for _ in range(30):
             if self._ask("status")["unsent"] == 0:
                 break
