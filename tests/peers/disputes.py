@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from pos.domain.books import Posting
 from pos.domain.money import Money
@@ -82,3 +82,35 @@ TROUBLES: Final[dict[str, Callable[[Counters], None]]] = {
     "role": auditor_sells,
     "unreadable": newer_schema,
 }
+
+
+def document(id: str = "T1.1.7-1", **more: Any) -> dict[str, Any]:
+    """A dispute as an office tells it: a seat that was sold at two windows."""
+    standing = {"state": "SOLD", "holder": "Window 2", "since": 1_803_926_000, "ticket": "T2-3-1", "sale": "T2-3"}
+    return {
+        "id": id,
+        "cause": "place",
+        "fact": id.rpartition("-")[0],
+        "number": 7,
+        "till": "T1",
+        "till_name": "Window 1",
+        "kind": "TicketsSold",
+        "at": "2027-03-01T17:00:00+01:00",
+        "user": "anna",
+        "user_name": "Anna",
+        "places": [{"show": "aida", "place": "A-1", "label": "Stalls A 1", "ticket": "T1-2-1", "standing": standing}],
+        "sale": "T1-2",
+        "tickets": ["T1-2-1"],
+        "customer": BUYER,
+        "contact": "ada@example.org",
+        "money": "58.00",
+        "currency": "EUR",
+        "fields": {},
+        "detail": "sold by T1 under 1.0, but it is SOLD with T2 under 2.0",
+        "ways": ["reseat", "refund", "accept"],
+        "opened_at": "2027-03-01T16:30:00.000+00:00",
+        "state": "open",
+        "owner": "office",
+        "resolution": None,
+        "history": [],
+    } | more

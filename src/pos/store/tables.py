@@ -114,6 +114,15 @@ print_job: Final = Table(
     Column("text", Text, nullable=False, server_default=""),
 )
 
+# What this till did about disputes, by the number of its fact; the office may not have heard yet.
+dispute_step: Final = Table(
+    "dispute_step",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("dispute", String, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
 lockout: Final = Table(
     "lockout",
     metadata,

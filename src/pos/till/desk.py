@@ -23,7 +23,7 @@ from pos.domain.books import Posting
 from pos.domain.errors import Refused
 from pos.domain.facts import Fact, SignedFact, hash_of
 from pos.domain.rights import Effect, OwnRight
-from pos.domain.season import ROLES, SELLING_ROLES, Season, User
+from pos.domain.season import ROLES, SELLING_ROLES, SETTLING_ROLES, Season, User
 from pos.store import journal
 from pos.store.ledger import Ledger, ShiftRow, StorageFailed
 from pos.store.replica import PlanCache, ReplicaReader
@@ -40,6 +40,8 @@ MAY: Final[dict[str, frozenset[str]]] = {
     "sell": SELLING_ROLES,
     "drawer": SELLING_ROLES,
     "look": frozenset(ROLES),
+    "oversee": frozenset(ROLES) - {"cashier"},
+    "settle": SETTLING_ROLES,
 }
 
 

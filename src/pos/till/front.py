@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Final
 
+from pos.domain.disputes import Way
 from pos.domain.errors import Refused
 from pos.domain.sale import TENDERS
 from pos.domain.shift import MOVES
-from pos.till.counter import find, house, issue, pay, people, sell, status
+from pos.till.counter import disputes, find, house, issue, pay, people, sell, status
 from pos.till.counter.house import SeatMapData
 from pos.till.desk import Call, Desk
 from pos.till.drawer import shift
@@ -77,6 +78,14 @@ def _move(name: str, value: Any) -> None:
     _must(value in MOVES, name, f"one of {', '.join(MOVES)}")
 
 
+def _which(name: str, value: Any) -> None:
+    _must(value in disputes.WHICH, name, f"one of {', '.join(disputes.WHICH)}")
+
+
+def _way(name: str, value: Any) -> None:
+    _must(value in list(Way), name, f"one of {', '.join(Way)}")
+
+
 def _counted(name: str, value: Any) -> None:
     _must(isinstance(value, dict) and bool(value), name, 'an object like {"50.00": 3} or {"total": "238.85"}')
     if "total" in value:
@@ -127,6 +136,14 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "retry": VerbSpec(issue.retry, {"job": _number}, changes=True),
     "printed": VerbSpec(issue.printed, {"job": _number, "came_out": _flag}, changes=True),
     "receipt": VerbSpec(issue.receipt, {}, {"sale": _text}, changes=True),
+    "disputes": VerbSpec(disputes.disputes, {}, {"state": _which}),
+    "take_dispute": VerbSpec(disputes.take_dispute, {"dispute": _text}, changes=True),
+    "resolve_dispute": VerbSpec(
+        disputes.resolve_dispute,
+        {"dispute": _text, "way": _way, "note": _words},
+        {"refund": _words, "sale": _words},
+        changes=True,
+    ),
     "status": VerbSpec(status.status),
     "sync": VerbSpec(status.sync),
 }

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pos.domain.facts import SignedFact
 from pos.store.journal import JournalReader
+from pos.till.counter.disputes import announce
 from pos.till.counter.passing import allot, answer_recalls
 from pos.till.desk import Desk
 from pos.till.ports import Changed, LinkState, Recall
@@ -84,7 +85,8 @@ class AgentSide:
             else:
                 belief.forget(show)
         places = {show: list(indexes) for show, indexes in what.places.items()}
-        self._desk.emit("changed", places=places, documents=what.documents)
+        self._desk.emit("changed", places=places, documents=what.documents, disputes=list(what.disputes))
+        announce(self._desk, what.disputes)
         if what.documents:
             self._fill()
 

@@ -54,6 +54,8 @@ TEMPLATES: Final[dict[str, str]] = {
     "show_cancelled": "This show is cancelled.",
     "order_open_elsewhere": "This order is open at another window.",
     "exchanged": "This ticket has been exchanged.",
+    "unknown_dispute": "There is no dispute {dispute} here.",
+    "already_resolved": "{by} resolved this dispute at {since}.",
 }
 assert frozenset(TEMPLATES) == CODES, "a refusal code has no sentence"
 

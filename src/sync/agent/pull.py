@@ -141,7 +141,7 @@ class Puller:
                 fetch.snapshot(channel, self._writer)
                 self._ledger.changed(Changed(documents=True, sales=True))
                 return
-        self._ledger.changed(Changed(touched.places, touched.documents, touched.sales))
+        self._ledger.changed(Changed(touched.places, touched.documents, touched.sales, touched.disputes))
 
     def _fetch_all(self, channel: Channel, *, only_if_incomplete: bool = False) -> None:
         with self._storing:

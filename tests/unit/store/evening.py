@@ -14,6 +14,7 @@ import pytest
 
 from pos.store.identity import Identity, MarkFile
 from pos.store.verify import report
+from tests.peers.disputes import document
 from tests.unit.till.counter import Counter
 
 
@@ -68,6 +69,9 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Evening:
     counter.printers.run()
     counter.add("B-2", "B-3")
     counter.ask("remove", line=2)
+    counter.line.document("dispute", document())
+    counter.sign_in("sam")
+    counter.ask("resolve_dispute", dispute="T1.1.7-1", way="accept", note="let in")
     counter.line.drain()
     counter.stop()
     return Evening(counter.folder, counter.identity)

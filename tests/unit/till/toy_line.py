@@ -164,6 +164,11 @@ class ToyLine:
         self._position += 1
         self._store([News(self._position, "document", family=family, id=body["id"], body=body)])
 
+    def sale(self, body: dict[str, Any]) -> None:
+        """The office's word on a sale."""
+        self._position += 1
+        self._store([News(self._position, "sale", body=body)])
+
     def drain(self) -> None:
         """A full push and pull, as the agent would do it on its own."""
         self.sync().result(5)
@@ -234,7 +239,7 @@ class ToyLine:
 
     def _store(self, news: list[News]) -> None:
         touched = self.replica.apply_page(news, self._position)
-        self.side.changed(Changed(touched.places, touched.documents, touched.sales))
+        self.side.changed(Changed(touched.places, touched.documents, touched.sales, touched.disputes))
 
 
 @dataclass

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.exc import DBAPIError
 
+from pos.domain.disputes import FAMILY
 from pos.domain.plan import Plan
 from pos.domain.rights import OfficeRight, OfficeState, Token
 from pos.domain.season import Season
@@ -37,6 +38,7 @@ from pos.store.replica.schema import (
     show_places,
     ticket,
 )
+from pos.store.replica.statements import SEASON
 
 FOUND_AT_MOST: Final = 50
 WHOLE_SHOWS: Final = 4  # shows whose records are kept in memory, 1.3 MB for a stadium
@@ -85,6 +87,8 @@ class ReplicaReader:
         self._documents_version = ""
         self._documents: Documents | None = None
         self._season: Season | None = None
+        self._disputes_version = ""
+        self._disputes: dict[str, dict[str, Any]] | None = None
         self._seatings: dict[str, tuple[str, Seating]] = {}
         self._records: dict[str, tuple[int, Records]] = {}
         self._tallies: dict[str, tuple[int, dict[tuple[OfficeState, str], int]]] = {}
@@ -147,6 +151,9 @@ class ReplicaReader:
         documents_version = self._meta(db, "documents_version")
         if documents_version != self._documents_version:
             self._documents, self._season, self._documents_version = None, None, documents_version
+        disputes_version = self._meta(db, "disputes_version")
+        if disputes_version != self._disputes_version:
+            self._disputes, self._disputes_version = None, disputes_version
         for cache in (self._seatings, self._records, self._tallies):
             for gone in cache.keys() - self._stamps.keys():
                 del cache[gone]
@@ -175,17 +182,25 @@ class ReplicaReader:
             return self._meta(db, "office_time")
 
     def documents(self) -> Documents:
-        """family -> id -> document. Shared between calls: not to be changed."""
+        """family -> id -> document of the season. Shared between calls: not to be changed."""
         with self._reading() as db:
             return self._read_documents(db)
 
     def _read_documents(self, db: Connection) -> Documents:
         if self._documents is None:
             found: Documents = {}
-            for family, name, body in db.execute(select(document.c.family, document.c.id, document.c.body)):
+            for family, name, body in db.execute(SEASON):
                 found.setdefault(family, {})[name] = json.loads(body)
             self._documents = found
         return self._documents
+
+    def disputes(self) -> dict[str, dict[str, Any]]:
+        """id -> dispute. Shared between calls: not to be changed."""
+        with self._reading() as db:
+            if self._disputes is None:
+                rows = db.execute(select(document.c.id, document.c.body).where(document.c.family == FAMILY))
+                self._disputes = {name: json.loads(body) for name, body in rows}
+            return self._disputes
 
     def season(self) -> Season:
         """The documents, read. The same object until one of them changes."""

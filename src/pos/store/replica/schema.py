@@ -47,7 +47,7 @@ STATES: Final[dict[int, OfficeState]] = {ord(letter): state for state, letter in
 
 metadata = MetaData()
 
-# cursor, complete, documents_version, office (its key), office_time
+# cursor, complete, documents_version, disputes_version, office (its key), office_time
 meta = Table(
     "meta",
     metadata,

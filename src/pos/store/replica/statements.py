@@ -11,9 +11,12 @@ from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError
 
+from pos.domain.disputes import FAMILY
 from pos.domain.errors import Unreadable
 from pos.store.replica.schema import document, meta, plan
 
+# The season's documents: a dispute is one as well, but nothing that is for sale hangs on it.
+SEASON: Final = select(document.c.family, document.c.id, document.c.body).where(document.c.family != FAMILY)
 _DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 

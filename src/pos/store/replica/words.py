@@ -87,8 +87,11 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """What a page changed. Places by show and index; an empty tuple stands for the whole show."""
+    """What a page changed. Places by show and index; an empty tuple stands for the whole show.
+
+    `documents` are the season's; disputes, which are documents too, are named by id."""
 
     places: dict[str, tuple[int, ...]] = field(default_factory=dict)
     documents: bool = False
     sales: bool = False
+    disputes: tuple[str, ...] = ()

@@ -20,6 +20,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.exc import DBAPIError
 
+from pos.domain.disputes import FAMILY as DISPUTES
 from pos.domain.errors import Unreadable
 from pos.domain.plan import Plan
 from pos.domain.season import Season
@@ -41,6 +42,7 @@ from pos.store.replica.schema import (
     ticket,
 )
 from pos.store.replica.statements import (
+    SEASON,
     get_meta,
     has_plan,
     is_damage,
@@ -221,14 +223,17 @@ class ReplicaWriter:
             documents = [change for change in fresh if change.kind == "document"]
             for change in documents:
                 store_document(db, change.family, change.id, change.body)
+            disputed = tuple(dict.fromkeys(change.id for change in documents if change.family == DISPUTES))
             touched = self._store_shows(db, shows, stamp)
             touched.update(self._store_places(db, fresh, stamp, touched.keys()))
-            if documents:
+            if disputed:
+                set_meta(db, "disputes_version", str(stamp))
+            if seasonal := any(change.family != DISPUTES for change in documents):
                 self._season_changed(db, stamp)
             sales = [change.body for change in fresh if change.kind == "sale" and change.body is not None]
             store_sales(db, sales)
             set_meta(db, "cursor", str(max(have, cursor)))
-            return Touched(touched, bool(documents), bool(sales))
+            return Touched(touched, seasonal, bool(sales), disputed)
 
     def _store_shows(self, db: Connection, shows: Iterable[ColumnsWord], stamp: int) -> dict[str, tuple[int, ...]]:
         holders = Holders(db)
@@ -276,7 +281,7 @@ class ReplicaWriter:
     def _season_changed(self, db: Connection, stamp: int) -> None:
         """Documents changed: they must still make a season, and every show must have its places."""
         found: dict[str, dict[str, Any]] = {}
-        for family, name, body in db.execute(select(document.c.family, document.c.id, document.c.body)):
+        for family, name, body in db.execute(SEASON):
             found.setdefault(family, {})[name] = json.loads(body)
         try:
             Season.from_documents(found)
@@ -376,4 +381,5 @@ class Snapshot:
 
     def finish(self) -> None:
         self._writer._season_changed(self._db, self._stamp)
+        set_meta(self._db, "disputes_version", str(self._stamp))
         set_meta(self._db, "complete", "1")

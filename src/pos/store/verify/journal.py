@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pos.store.verify.evidence import Evidence, Findings, Place, Token
 
 _FIRST: Final = "0" * 64
+_SETTLES: Final = {"DisputeTaken": "taken", "DisputeResolved": "resolved"}
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Story:
     tickets: dict[str, Place] = field(default_factory=dict)
     sold: dict[Place, list[str]] = field(default_factory=lambda: defaultdict(list))  # tickets, ended ones too
     ended: set[str] = field(default_factory=set)
+    settling: dict[int, dict[str, Any]] = field(default_factory=dict)  # fact number -> what it did about a dispute
     steps: dict[Place, list[Step]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -125,6 +127,16 @@ class _Reading:
         shift = self.story.shifts.get(self._open)
         if kind == "TicketsSold":
             self._sale(body["sale"], begun)
+        if kind in _SETTLES:
+            told = {key: text for key, text in body.items() if key not in ("dispute", "user")}
+            said = {
+                "what": _SETTLES[kind],
+                "by": body["user"],
+                "till": fact["till"],
+                "at": fact["at"],
+                "fact": self._id,
+            }
+            self.story.settling[number] = {"dispute": body["dispute"], "step": said | told}
         if shift is not None and kind == "ShiftClosed":
             shift.closed, shift.report, shift.sealed_by = number, body["report"], self._previous
             if shift.drawer + drawer != 0:
@@ -132,6 +144,12 @@ class _Reading:
             self._open = ""
         else:
             self._cash(shift, drawer, *_cash_told(kind, body))
+
+    def _settling(self, fact: dict[str, Any]) -> dict[str, Any]:
+        """What a fact does about a dispute."""
+        told = {key: text for key, text in fact["body"].items() if key not in ("dispute", "user")}
+        who = {"by": fact["body"]["user"], "till": fact["till"], "at": fact["at"], "fact": self._id}
+        return {"what": _SETTLES[fact["kind"]]} | who | told
 
     def _cash(self, shift: Shift | None, drawer: int, move: str, told: int) -> None:
         """Cash that a fact's body tells of, held against what its postings do to the drawer."""

@@ -28,6 +28,7 @@ def check_rows(evidence: Evidence, story: Story, found: Findings) -> None:
     _tickets(evidence, story, found)
     _rights(evidence, story, found)
     _paper(evidence, story, found)
+    _disputes(evidence, story, found)
 
 
 def _json(text: str, where: str) -> Any:
@@ -176,3 +177,16 @@ def _paper(evidence: Evidence, story: Story, found: Findings) -> None:
         found.wrong("I2", f"ticket {ticket} was never queued for printing")
     for ticket in sorted(queued - story.tickets.keys()):
         found.wrong("I2", f"ticket {ticket} was queued for printing, but never sold")
+
+
+def _disputes(evidence: Evidence, story: Story, found: Findings) -> None:
+    """I10: what was done here about disputes is what the facts say."""
+    rows = {row["number"]: row for row in evidence.tables["dispute_step"]}
+    for number in sorted(rows.keys() - story.settling.keys()):
+        found.wrong("I10", f"fact {number} settles no dispute, but a row says so")
+    for number, told in story.settling.items():
+        row = rows.get(number)
+        if row is None:
+            found.wrong("I10", f"fact {number} settles dispute {told['dispute']}, but has no row")
+        elif {"dispute": row["dispute"], "step": _json(row["body"], f"dispute step {number}")} != told:
+            found.wrong("I10", f"fact {number}: its row about dispute {told['dispute']} is not what it says")

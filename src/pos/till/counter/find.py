@@ -11,19 +11,23 @@ from pos.till.desk import Desk
 def find(desk: Desk, *, code: str = "", sale: str = "", name: str = "") -> dict[str, Any]:
     """Sales by a ticket's code or id, by sale id, or by the buyer's name.
 
-    What this till's ledger says of its own sales goes before the replica's word.
+    What this till's ledger says of its own sales goes before the replica's word, except that a
+    ticket may have ended without this till: elsewhere, or by a dispute that was resolved.
     """
     if sum(map(bool, (code, sale, name))) != 1:
         raise Refused("bad_request", reason="give one of code, sale, name")
     desk.signed_in()
     own = desk.ledger.find_sales(sale=sale, code=code) if not name else []
-    known = {body["id"] for body in own}
-    found = desk.replica.find_sales(sale_id=sale or None, code=code or None, name=name or None)
-    others = [body for body in found if body["id"] not in known]
-    return {"sales": [_shown(body) for body in own + others]}
+    found = {
+        body["id"]: body for body in desk.replica.find_sales(sale_id=sale or None, code=code or None, name=name or None)
+    }
+    mine = [_shown(body, found.pop(body["id"], body)) for body in own]
+    return {"sales": mine + [_shown(body, body) for body in found.values()]}
 
 
-def _shown(body: dict[str, Any]) -> dict[str, Any]:
+def _shown(body: dict[str, Any], heard: dict[str, Any]) -> dict[str, Any]:
+    """`heard` is the office's word on the same sale."""
+    elsewhere = {ticket["id"]: ticket.get("state", "live") for ticket in heard["tickets"]}
     return {
         "id": body["id"],
         "at": body["at"],
@@ -36,8 +40,12 @@ def _shown(body: dict[str, Any]) -> dict[str, Any]:
                 "place": ticket["place"],
                 "code": ticket["code"],
                 "price": ticket["price"],
-                "state": ticket.get("state", "live"),
+                "state": _state(ticket.get("state", "live"), elsewhere.get(ticket["id"], "live")),
             }
             for ticket in body["tickets"]
         ],
     }
+
+
+def _state(here: str, elsewhere: str) -> str:
+    return elsewhere if here == "live" else here
