@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import itertools
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx2
@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from pos.domain.books import Posting
+from pos.domain.certificate import Certificate, Hand, PassedRight
 from pos.domain.facts import FIRST_HASH, Fact, hash_of
 from pos.domain.money import Money
 from pos.domain.rights import Effect, OfficeState, Token
@@ -51,6 +52,10 @@ class TillClient:
         other.till, other.incarnation, other.office_key = self.till, self.incarnation, self.office_key
         other.journal = self.journal
         return other
+
+    @property
+    def hand(self) -> Hand:
+        return Hand(self.till, self.incarnation)
 
     # ---- requests ------------------------------------------------------------------------
 
@@ -209,6 +214,38 @@ class TillClient:
     def resolve(self, dispute: str, way: str, note: str = "talked to them", **more: str) -> wire.FactItem:
         """A person ends a dispute; `more` names its sale or refund."""
         return self.record("DisputeResolved", {"dispute": dispute, "user": "sam", "way": way, "note": note} | more)
+
+    def pass_on(self, show: str, to: TillClient | Hand, *grants: wire.GrantItem) -> Certificate:
+        """These idle rights go to another till; the certificate for it."""
+        receiver = to.hand if isinstance(to, TillClient) else to
+        effects = tuple(
+            Effect(show, g.place, Token(g.epoch, g.hop), OfficeState.LEASED, OfficeState.LEASED, receiver.till)
+            for g in grants
+        )
+        fact = self.record("RightsTransferred", {"receiver": list(receiver)}, effects)
+        passed = tuple(PassedRight(show, effect.place, effect.leaves) for effect in effects)
+        return self.certified(Certificate(self.hand, fact.number, fact.hash, receiver, passed))
+
+    def certified(self, certificate: Certificate) -> Certificate:
+        """It, signed by this till."""
+        return replace(certificate, signature=self.key.sign(certificate.message()))
+
+    def receive(self, *certificates: Certificate) -> list[wire.GrantItem]:
+        """Take these rights over; as they are in hand then."""
+        rights = [right for certificate in certificates for right in certificate.rights]
+        idle = OfficeState.LEASED
+        effects = tuple(
+            Effect(r.show, r.place, Token(r.token.epoch, r.token.hop - 1), idle, idle, self.till) for r in rights
+        )
+        self.record("RightsReceived", {"certificates": [item.to_json() for item in certificates]}, effects)
+        return [wire.GrantItem(place=r.place, epoch=r.token.epoch, hop=r.token.hop) for r in rights]
+
+    def step(self, kind: str, show: str, grant: wire.GrantItem, change: str, ticket: str = "") -> wire.GrantItem:
+        """A fact of one step that stays in this hand: `change` is "SOLD LEASED"; the right as it is then."""
+        before, after = map(OfficeState, change.split())
+        effect = Effect(show, grant.place, Token(grant.epoch, grant.hop), before, after, self.till, ticket)
+        self.record(kind, {}, (effect,))
+        return grant.model_copy(update={"hop": effect.leaves.hop})
 
     def drop(self, amount: str = "1.00", **changes: Any) -> wire.FactItem:
         """Cash from the drawer into the safe: a fact without places."""

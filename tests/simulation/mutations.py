@@ -82,7 +82,7 @@ _accept = facts.accept
 
 def _book_again(connection: Connection, till: str, incarnation: int, arrived: Sequence[Any], now: int) -> Any:
     """Facts that were applied before move their money again."""
-    applied, _ = tills.lock_for_push(connection, till, incarnation)
+    applied, *_ = tills.lock_for_push(connection, till, incarnation)
     for one in arrived:
         if one.item.number <= applied and one.fact is not None and one.fact.postings:
             connection.exec_driver_sql(

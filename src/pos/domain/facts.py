@@ -28,9 +28,15 @@ class Kind(StrEnum):
     CASH_MOVED = "CashMoved"
     TICKETS_SOLD = "TicketsSold"
     RIGHTS_RETURNED = "RightsReturned"
+    RIGHTS_TRANSFERRED = "RightsTransferred"
+    RIGHTS_RECEIVED = "RightsReceived"
+    PAPER_ISSUED = "PaperIssued"
+    PAPER_RETURNED = "PaperReturned"
+    PAPER_LOST = "PaperLost"
     PRINT_REPORTED = "PrintReported"
     DISPUTE_TAKEN = "DisputeTaken"
     DISPUTE_RESOLVED = "DisputeResolved"
+    TICKETS_REFUNDED = "TicketsRefunded"
 
 
 @dataclass(frozen=True, slots=True)

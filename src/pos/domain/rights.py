@@ -2,8 +2,8 @@
 
 The laws, on top of the table (docs/protocol.md has the whole protocol):
 
-* A right is in one hand. The office raises `epoch` with every grant; a transfer
-  between tills raises `hop`. A token names one passing of one right.
+* A right is in one hand. The office raises `epoch` with every grant; passing on, to
+  another till or to paper, raises `hop`. A token names one passing of one right.
 * A till accepts a token only when it is higher than every token it has known for
   that place, so a late or repeated grant never comes alive again.
 * Giving back is a fact: the till lets go first, durably, and only then tells.
@@ -42,14 +42,18 @@ class OfficeState(StrEnum):
 class OwnState(StrEnum):
     """What this till's ledger says of the last token it had for a place.
 
-    RETURNED and SOLD_RETURNED are kept for ever: their token is the guard that a
-    late grant is measured against.
+    What this till let go of is kept for ever, too: its token is the guard that a late
+    grant is measured against. GIVEN went to another till, PAPER is on a numbered ticket
+    of a pack, LOST was on a pack that nobody has any more.
     """
 
     LEASED = "LEASED"
     SOLD = "SOLD"
     RETURNED = "RETURNED"
     SOLD_RETURNED = "SOLD_RETURNED"
+    GIVEN = "GIVEN"
+    PAPER = "PAPER"
+    LOST = "LOST"
 
 
 class PlaceState(StrEnum):
@@ -90,6 +94,9 @@ _OWN: dict[OwnState, PlaceState] = {
     OwnState.SOLD: PlaceState.SOLD,
     OwnState.RETURNED: PlaceState.FREE,
     OwnState.SOLD_RETURNED: PlaceState.SOLD,
+    OwnState.GIVEN: PlaceState.ELSEWHERE,
+    OwnState.PAPER: PlaceState.ELSEWHERE,
+    OwnState.LOST: PlaceState.ELSEWHERE,
 }
 
 _OFFICE: dict[OfficeState, PlaceState] = {
@@ -128,7 +135,7 @@ class Effect:
 
     `holder` is who has the right afterwards, "" for the office. A sale keeps its till
     as holder, because a sold token is the right to refund. `ticket` names the ticket
-    that begins (after SOLD) or ends (before SOLD).
+    that begins (after SOLD) or ends (before SOLD), or the one of a pack (PAPER).
     """
 
     show: str
@@ -138,6 +145,12 @@ class Effect:
     after: OfficeState
     holder: str
     ticket: str = ""
+
+    @property
+    def leaves(self) -> Token:
+        """The token that it leaves: passing a right on, to another till or to paper, raises the hop."""
+        passed = self.before is OfficeState.LEASED and self.after in (OfficeState.LEASED, OfficeState.PAPER)
+        return Token(self.token.epoch, self.token.hop + 1) if passed else self.token
 
     def to_json(self) -> list[object]:
         return [self.show, self.place, *self.token, self.before, self.after, self.holder, self.ticket]

@@ -97,6 +97,12 @@ BODIES: Final[dict[str, type[Body]]] = {
     Kind.RIGHTS_RETURNED: Body,
     Kind.DISPUTE_TAKEN: DisputeTakenBody,
     Kind.DISPUTE_RESOLVED: DisputeResolvedBody,
+    Kind.RIGHTS_TRANSFERRED: Body,
+    Kind.RIGHTS_RECEIVED: Body,
+    Kind.TICKETS_REFUNDED: Body,
+    Kind.PAPER_ISSUED: Body,
+    Kind.PAPER_RETURNED: Body,
+    Kind.PAPER_LOST: Body,
 }
 
 

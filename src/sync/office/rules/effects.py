@@ -5,28 +5,46 @@ The laws, on top of the table:
 * An effect changes a place only when the office's record names the fact's own till and
   incarnation as holder, under the effect's token, in the state the fact began from.
 * A token higher than the office's means that an earlier passing has not arrived: parked.
+* A certificate moves a place on by itself, also over passings that nobody has told of yet:
+  whoever signed it held the right. What is told later of the tokens left behind books as
+  history (`history`).
 * Everything else is a dispute; the place stays as it is, the fact and its money are booked.
 * A quarantined right is still its holder's as far as paper goes: a sale by a fenced till
-  happened. What it returns stays in quarantine until a person releases it, because
+  happened, and so did a passing that its receiver tells of. What a fenced till returns, or
+  alone says to have passed on, stays in quarantine until a person releases it, because
   another copy of its disk may have sold it.
+* No fenced incarnation has a lease: what would become one is quarantined.
 """
 
 from __future__ import annotations
 
 from typing import Final, Literal
 
-from pos.domain.rights import Effect, OfficeState
+from pos.domain.certificate import Hand
+from pos.domain.rights import Effect, OfficeState, Token
+from sync.office.rules import history
+from sync.office.rules.history import Author, Outcome, Verdict, Way
+from sync.office.rules.past import UNKNOWN, Account, Past
 from sync.office.rules.places import Place
 
-Verdict = Literal["applied", "parked", "disputed"]
 _ORDER: Final[tuple[Verdict, ...]] = ("applied", "parked", "disputed")
+_LEASED, _SOLD, _PAPER, _QUARANTINE = (
+    OfficeState.LEASED, OfficeState.SOLD, OfficeState.PAPER, OfficeState.QUARANTINE,
+)  # fmt: skip
 
-# (before, after, whether a till holds it afterwards) -> what it is called in a dispute.
-TRANSITIONS: Final[dict[tuple[OfficeState, OfficeState, bool], str]] = {
-    (OfficeState.LEASED, OfficeState.SOLD, True): "sold",
-    (OfficeState.LEASED, OfficeState.POOL, False): "returned",
-    (OfficeState.SOLD, OfficeState.SOLD, False): "right to refund returned",
-    (OfficeState.SOLD, OfficeState.LEASED, True): "refunded",
+# (before, after, who has it afterwards) -> what it is called in a dispute.
+TRANSITIONS: Final[dict[tuple[OfficeState, OfficeState, Literal["own", "office", "other"]], str]] = {
+    (_LEASED, _SOLD, "own"): "sold",
+    (_LEASED, OfficeState.POOL, "office"): "returned",
+    (_SOLD, _SOLD, "office"): "right to refund returned",
+    (_SOLD, _SOLD, "own"): "printed again",
+    (_SOLD, _LEASED, "own"): "refunded",
+    (_LEASED, _LEASED, "other"): "passed on",
+    (_LEASED, _LEASED, "own"): "received",
+    (_LEASED, _PAPER, "own"): "put on paper",
+    (_PAPER, _SOLD, "own"): "sold from paper",
+    (_PAPER, _LEASED, "own"): "taken back from paper",
+    (_PAPER, _QUARANTINE, "own"): "lost on paper",
 }
 
 
@@ -35,31 +53,101 @@ def worst(verdicts: list[Verdict]) -> Verdict:
     return max(verdicts, key=_ORDER.index, default="applied")
 
 
-def apply(till: str, incarnation: int, effect: Effect, place: Place | None, now: int) -> tuple[Verdict, str]:
-    """Change `place` as the effect says, or say why not."""
+def apply(author: Author, effect: Effect, place: Place | None, past: Past, now: int, way: Way | None) -> Outcome:
+    """Change `place`, or what is known of its `past`, as the effect says, or say why not.
+
+    `way` goes with an effect by which a right passes from till to till.
+    """
     if place is None:
-        return "disputed", f"the show {effect.show!r} has no place {effect.place!r}"
-    step = (effect.before, effect.after, bool(effect.holder))
-    if step not in TRANSITIONS or effect.holder not in ("", till):
-        return "disputed", f"{effect.before} -> {effect.after} for {effect.holder!r} is not a step a till can take"
+        return Outcome("disputed", f"the show {effect.show!r} has no place {effect.place!r}")
+    what = _called(author.hand.till, effect)
+    if what is None or (effect.before is effect.after is _LEASED) != (way is not None):
+        step = f"{effect.before} -> {effect.after} for {effect.holder!r}"
+        return Outcome("disputed", f"{step} is not a step that a till can take")
+    what = f"{what} by {author.hand.till} under {effect.token.epoch}.{effect.token.hop}"
+    if way is not None and way.fault:
+        return Outcome("disputed", f"{what}, but {way.fault}")
+    if way is not None and way.receiver == author.hand:
+        return _received(what, effect, place, past, now, way)
     if effect.token > place.token:
-        return "parked", ""
-    if (effect.token, till, incarnation) != (place.token, place.holder, place.incarnation):
-        return "disputed", (
-            f"{TRANSITIONS[step]} by {till} under {effect.token.epoch}.{effect.token.hop}, but it is "
-            f"{place.state} with {place.holder or 'the office'} under {place.epoch}.{place.hop}"
-        )
-    quarantined = place.state is OfficeState.QUARANTINE and effect.before is OfficeState.LEASED
+        return Outcome("parked")
+    if (effect.token, *author.hand) != (place.token, place.holder, place.incarnation):
+        return history.told(author, what, effect, place, past, way)
+    return _given(what, effect, place, past, now, way) if way else _own_step(author, what, effect, place, past, now)
+
+
+def _called(till: str, effect: Effect) -> str | None:
+    whose: Literal["own", "office", "other"] = "other"
+    if effect.holder in ("", till):
+        whose = "own" if effect.holder else "office"
+    return TRANSITIONS.get((effect.before, effect.after, whose))
+
+
+def _own_step(author: Author, what: str, effect: Effect, place: Place, past: Past, now: int) -> Outcome:
+    """A step within one hand, or back to the office."""
+    # With a ticket it was frozen as sold or on paper: that it is idle again was in what nobody could read.
+    quarantined = place.state is _QUARANTINE and effect.before is _LEASED and not place.ticket
     if place.state is not effect.before and not quarantined:
-        return "disputed", f"{TRANSITIONS[step]} from {effect.before}, but it is {place.state}"
+        return history.disputed(what, place)
     if quarantined and effect.after is OfficeState.POOL:
-        return "applied", ""
-    ticket = effect.ticket or place.ticket if effect.after is OfficeState.SOLD else ""
-    place.set(effect.after, effect.holder, incarnation if effect.holder else 0, now, ticket)
-    return "applied", ""
+        return Outcome("applied")
+    after = effect.after
+    if after is _LEASED and not author.active:
+        after = _QUARANTINE
+    if (after, effect.holder) == (place.state, place.holder):
+        return Outcome("applied")  # printed again: it only shows that the token is held
+    if effect.leaves != effect.token:
+        past[effect.token] = Account.of(place, author.hand, given=True, taken=True)
+        place.hop = effect.leaves.hop
+    ticket = "" if effect.after in (OfficeState.POOL, _LEASED) else effect.ticket or place.ticket
+    place.set(after, effect.holder, author.hand.incarnation if effect.holder else 0, now, ticket)
+    return Outcome("applied")
 
 
-def freeze(till: str, incarnation: int, effect: Effect, place: Place | None, now: int) -> None:
+def _given(what: str, effect: Effect, place: Place, past: Past, now: int, way: Way) -> Outcome:
+    """The holder's own word that it passed the right on."""
+    if place.state not in (_LEASED, _QUARANTINE):
+        return history.disputed(what, place)
+    past[effect.token] = Account.of(place, way.receiver, given=True)
+    _move(place, effect.leaves, way, now, quarantined=place.state is _QUARANTINE)
+    return Outcome("applied")
+
+
+def _received(what: str, effect: Effect, place: Place, past: Past, now: int, way: Way) -> Outcome:
+    """The receiver's word, with the giver's certificate."""
+    if effect.token.epoch > place.epoch:
+        return Outcome("parked")
+    if effect.leaves <= place.token:
+        outcome = history.received(what, effect, place, past, way)
+        held = (effect.leaves, *way.receiver) == (place.token, place.holder, place.incarnation)
+        if outcome.verdict == "applied" and held and place.state is _QUARANTINE and way.active:
+            # A fenced giver alone had told of it: now it is known to have arrived.
+            place.set(_LEASED, *way.receiver, now)
+        return outcome
+    if not _may_have_passed(effect, place, way):
+        return history.disputed(what, place)
+    ended = place.ticket
+    direct = effect.token == place.token
+    past[place.token] = Account.of(place, way.receiver if direct else UNKNOWN, taken=direct)
+    if not direct:
+        past[effect.token] = Account(effect.show, effect.place, effect.token, way.giver, way.receiver, taken=True)
+    _move(place, effect.leaves, way, now, quarantined=False)
+    return Outcome("applied", ended=ended)
+
+
+def _may_have_passed(effect: Effect, place: Place, way: Way) -> bool:
+    """Whether the right may have gone from where the office has it to the giver of this certificate."""
+    if effect.token == place.token:
+        return (place.holder, place.incarnation) == way.giver
+    return place.incarnation > 0  # it is with a till, which may have passed it on to anyone
+
+
+def _move(place: Place, token: Token, way: Way, now: int, *, quarantined: bool) -> None:
+    place.hop = token.hop
+    place.set(_QUARANTINE if quarantined or not way.active else _LEASED, *way.receiver, now)
+
+
+def freeze(hand: Hand, effect: Effect, place: Place | None, now: int) -> None:
     """Nobody may sell this place until a person has read the fact: quarantine, if it is the till's."""
-    if place is not None and (place.holder, place.incarnation, place.token) == (till, incarnation, effect.token):
-        place.set(OfficeState.QUARANTINE, till, incarnation, now, place.ticket)
+    if place is not None and (effect.token, *hand) == (place.token, place.holder, place.incarnation):
+        place.set(_QUARANTINE, *hand, now, place.ticket)

@@ -8,28 +8,31 @@ money moved and paper exists. What the office cannot agree with becomes a disput
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlalchemy import ARRAY, Connection, Text, any_, bindparam, insert, select, update
 
+from pos.domain.certificate import Hand
 from pos.domain.facts import Fact, Kind
 from pos.domain.money import Money
+from pos.domain.rights import Effect
 from pos.domain.season import SELLING_ROLES, SETTLING_ROLES
 from sync.office.clock import now_iso
-from sync.office.rules import changes, disputes, recalls, tills
+from sync.office.rules import changes, disputes, parking, recalls, tills
+from sync.office.rules.board import Board
 from sync.office.rules.bodies import SaleBody
-from sync.office.rules.effects import Verdict, apply, freeze, worst
-from sync.office.rules.places import Key, Place, lock, write
+from sync.office.rules.effects import worst
+from sync.office.rules.history import Author, Outcome, Verdict
+from sync.office.rules.places import Key
 from sync.office.rules.reading import Arrived, BadChain
 from sync.office.store.bulk import insert_rows
-from sync.office.store.tables import DOCUMENT, FACT, PARKED, POSTING, RIVAL_FACT, SALE, TICKET, TILL
+from sync.office.store.tables import DOCUMENT, FACT, POSTING, RIVAL_FACT, SALE, TICKET, TILL
 from sync.wire import FactResult, PushAnswer
 
 SUSPENSE: Final = "suspense"
 _SETTLES: Final = (Kind.DISPUTE_TAKEN, Kind.DISPUTE_RESOLVED)
-_TICKET_STATE: Final[dict[Verdict, str]] = {"applied": "live", "parked": "disputed", "disputed": "disputed"}
 
 
 @dataclass(slots=True)
@@ -38,9 +41,8 @@ class _Page:
 
     till: str
     incarnation: int
-    now: int
     now_iso: str
-    places: dict[Key, Place]
+    board: Board
     roles: dict[str, str]
     taken: set[str]  # sale and ticket ids that the office already has
     cases: disputes.Cases
@@ -49,7 +51,6 @@ class _Page:
     sales: list[dict[str, Any]] = field(default_factory=list)
     tickets: list[dict[str, Any]] = field(default_factory=list)
     ended: list[dict[str, Any]] = field(default_factory=list)
-    parked: list[dict[str, Any]] = field(default_factory=list)
     disputes: list[disputes.Found] = field(default_factory=list)
     results: list[FactResult] = field(default_factory=list)
 
@@ -61,7 +62,7 @@ class _Page:
 
 def accept(connection: Connection, till: str, incarnation: int, arrived: Sequence[Arrived], now: int) -> PushAnswer:
     """Book what is new of a page. Raises BadChain; then nothing is to be committed."""
-    applied, head_hash = tills.lock_for_push(connection, till, incarnation)
+    applied, head_hash, state = tills.lock_for_push(connection, till, incarnation)
     repeated = [one for one in arrived if one.item.number <= applied]
     known = _stored(connection, till, incarnation, repeated)
     rivals = [one for one in repeated if known[one.item.number][0] != one.item.hash]
@@ -73,7 +74,7 @@ def accept(connection: Connection, till: str, incarnation: int, arrived: Sequenc
     results = [FactResult.model_validate({"number": n, "verdict": known[n][1]}) for n in sorted(known)]
     fresh = _in_order(arrived, applied, head_hash)
     if fresh:
-        results += _book(connection, till, incarnation, fresh, now)
+        results += _book(connection, Author(Hand(till, incarnation), state == "ACTIVE"), fresh, now)
     return PushAnswer(applied=applied + len(fresh), results=results)
 
 
@@ -165,38 +166,45 @@ def _keep_rivals(connection: Connection, till: str, incarnation: int, rivals: Se
     changes.log(connection, fenced + disputes.open_all(connection, found, at))
 
 
-def _book(connection: Connection, till: str, incarnation: int, fresh: Sequence[Arrived], now: int) -> list[FactResult]:
-    facts = [one.fact for one in fresh if one.fact is not None]
+def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now: int) -> list[FactResult]:
+    till, incarnation = author.hand
+    told = [(one.fact, one.passings) for one in fresh if one.fact is not None]
     page = _Page(
         till,
         incarnation,
-        now,
         now_iso(),
-        lock(connection, ((e.show, e.place) for fact in facts for e in fact.effects)),
-        _roles(connection, facts),
+        Board.lay(connection, author, told, now),
+        _roles(connection, [fact for fact, _ in told]),
         _taken(connection, [one.sale for one in fresh if one.sale is not None]),
         disputes.lock(connection, filter(None, map(_settling, fresh))),
     )
     for one in fresh:
         _book_one(page, one)
-    changed = [p for p in page.places.values() if p.before != _image(p)]
-    write(connection, changed)
-    # Tickets that end leave before tickets that begin: one place may do both in one page.
+    resumed = page.board.resume()
+    _follow(page, ((one.waiting.fact_id, one.waiting.effect, one.outcome) for one in resumed))
+    changed = page.board.write(connection)
+    # Tickets that end leave before tickets that begin: one place may do both in one page, and one ticket too.
     if page.ended:
+        begun = {row["id"]: row for row in page.tickets}
+        for row in page.ended:
+            if row["t_id"] in begun:
+                begun[row["t_id"]]["state"] = row["t_state"]
         connection.execute(_END_TICKET, page.ended)
+    parking.settle(connection, resumed)
     for table, rows in ((FACT, page.facts), (POSTING, page.postings), (SALE, page.sales), (TICKET, page.tickets)):
         insert_rows(connection, table, rows)
-    if page.parked:
-        connection.execute(insert(PARKED), page.parked)
     last = fresh[-1].item
     connection.execute(
         update(TILL)
         .where(TILL.c.id == till, TILL.c.incarnation == incarnation)
         .values(applied=last.number, head_hash=last.hash)
     )
-    returned = recalls.settled(connection, [p.key for p in changed if (p.holder, p.state) != (till, "LEASED")])
+    passed = [p for p in changed if (p.holder, p.state) != (till, "LEASED") or p.token != p.before[3:]]
+    returned = recalls.settled(connection, [p.key for p in passed])
     entries = changes.of_places(changed)
-    entries += [changes.Entry("sale", id=row["id"]) for row in page.sales]
+    told_anew = [row["t_id"] for row in page.ended] + [one.waiting.effect.ticket for one in parking.begins(resumed)]
+    sales = [*(row["id"] for row in page.sales), *_sales_of(connection, told_anew)]
+    entries += [changes.Entry("sale", id=sale) for sale in dict.fromkeys(sales)]
     entries += page.cases.write() + disputes.open_all(connection, page.disputes, page.now_iso)
     changes.log(connection, entries, signal=returned)
     return page.results
@@ -205,11 +213,12 @@ def _book(connection: Connection, till: str, incarnation: int, fresh: Sequence[A
 def _book_one(page: _Page, one: Arrived) -> None:
     """Book one fact: its money whatever else, then its places, then its sale."""
     fact_id = f"{page.till}.{page.incarnation}.{one.item.number}"
-    verdicts: list[Verdict] = []
+    outcomes: list[Outcome] = []
     if one.fact is not None:
         _post(page, one.fact)
-        verdicts = _effects(page, one.fact, frozen=bool(one.unreadable))
+        outcomes = _effects(page, one.fact, one)
         _check_role(page, one.fact)
+    verdicts = [outcome.verdict for outcome in outcomes]
     unreadable, settling = one.unreadable, _settling(one)
     if settling is not None and not page.cases.step(settling, may=_may(page, settling)):
         unreadable = f"there is no dispute {settling.body['dispute']!r}"
@@ -217,7 +226,7 @@ def _book_one(page: _Page, one: Arrived) -> None:
         page.dispute(fact_id, "unreadable", unreadable, why=unreadable)
         verdicts = ["disputed"]
     if one.fact is not None and one.sale is not None:
-        verdicts += _sell(page, one.fact, one.sale, verdicts)
+        verdicts += _sell(page, one.fact, one.sale, outcomes)
     verdict = worst(verdicts)
     page.results.append(FactResult(number=one.item.number, verdict=verdict))
     page.facts.append(
@@ -258,36 +267,35 @@ def _post(page: _Page, fact: Fact) -> None:
     ]
 
 
-def _effects(page: _Page, fact: Fact, *, frozen: bool) -> list[Verdict]:
-    verdicts: list[Verdict] = []
-    disputed: dict[Key, str] = {}
-    for line, effect in enumerate(fact.effects):
-        place = page.places.get((effect.show, effect.place))
-        if frozen:
-            freeze(page.till, page.incarnation, effect, place, page.now)
-            continue
-        verdict, detail = apply(page.till, page.incarnation, effect, place, page.now)
-        verdicts.append(verdict)
-        if verdict == "disputed":
-            disputed[effect.show, effect.place] = f"{effect.show} {effect.place}: {detail}"
-        elif verdict == "parked":
-            page.parked.append(
-                {
-                    "fact_id": fact.fact_id,
-                    "line": line,
-                    "show_id": effect.show,
-                    "place": effect.place,
-                    "effect": json.dumps(effect.to_json()),
-                }
-            )
-        elif effect.before == "SOLD" and effect.after == "LEASED":
-            page.ended.append({"t_id": effect.ticket})
-    if disputed:
-        page.dispute(fact.fact_id, "place", "; ".join(disputed.values()), *disputed)
-    return verdicts
+def _effects(page: _Page, fact: Fact, arrived: Arrived) -> list[Outcome]:
+    if arrived.unreadable:
+        for effect in fact.effects:
+            page.board.freeze(effect)
+        return []
+    outcomes = [
+        page.board.take(fact, line, effect, arrived.passings.get((effect.show, effect.place, effect.token)))
+        for line, effect in enumerate(fact.effects)
+    ]
+    _follow(page, ((fact.fact_id, effect, outcome) for effect, outcome in zip(fact.effects, outcomes, strict=True)))
+    return outcomes
 
 
-def _sell(page: _Page, fact: Fact, sale: SaleBody, verdicts: Sequence[Verdict]) -> list[Verdict]:
+def _follow(page: _Page, taken: Iterable[tuple[str, Effect, Outcome]]) -> None:
+    """What follows from effects, by fact: disputes, and tickets that end."""
+    disputed: dict[str, dict[Key, str]] = {}
+    for fact_id, effect, outcome in taken:
+        if outcome.verdict == "disputed":
+            places = disputed.setdefault(fact_id, {})
+            places[effect.show, effect.place] = f"{effect.show} {effect.place}: {outcome.detail}"
+        if outcome.ended:
+            page.ended.append({"t_id": outcome.ended, "t_state": "void"})
+        if outcome.verdict == "applied" and effect.before == "SOLD" and effect.after == "LEASED":
+            page.ended.append({"t_id": effect.ticket, "t_state": "refunded"})
+    for fact_id, places in disputed.items():
+        page.dispute(fact_id, "place", "; ".join(places.values()), *places)
+
+
+def _sell(page: _Page, fact: Fact, sale: SaleBody, outcomes: Sequence[Outcome]) -> list[Verdict]:
     """The sale and its tickets as rows; ids that are taken already make a dispute instead."""
     ids = [sale.id, *(ticket.id for ticket in sale.tickets)]
     twice = sorted(page.taken.intersection(ids) | {i for i in ids if ids.count(i) > 1})
@@ -296,7 +304,7 @@ def _sell(page: _Page, fact: Fact, sale: SaleBody, verdicts: Sequence[Verdict]) 
         page.dispute(fact.fact_id, "duplicate_id", f"already there: {there}", ids=there)
         return ["disputed"]
     page.taken.update(ids)
-    by_ticket = {effect.ticket: verdict for effect, verdict in zip(fact.effects, verdicts, strict=True)}
+    by_ticket = {effect.ticket: outcome for effect, outcome in zip(fact.effects, outcomes, strict=True)}
     body = json.dumps(fact.body["sale"], ensure_ascii=False, separators=(",", ":"))
     page.sales.append({"id": sale.id, "fact_id": fact.fact_id, "body": body})
     page.tickets += [
@@ -306,7 +314,7 @@ def _sell(page: _Page, fact: Fact, sale: SaleBody, verdicts: Sequence[Verdict]) 
             "show_id": ticket.show,
             "unit": ticket.unit,
             "code": ticket.code,
-            "state": _TICKET_STATE[by_ticket[ticket.id]],
+            "state": parking.ticket_state(by_ticket[ticket.id]),
         }
         for ticket in sale.tickets
     ]
@@ -360,8 +368,12 @@ def _taken(connection: Connection, sales: Sequence[SaleBody]) -> set[str]:
     return taken
 
 
-def _image(place: Place) -> tuple[str, str, int, int, int]:
-    return place.state.value, place.holder, place.incarnation, place.epoch, place.hop
+def _sales_of(connection: Connection, tickets: Sequence[str]) -> list[str]:
+    """The sales of tickets whose state has changed: every till's look-up has to hear of it."""
+    if not tickets:
+        return []
+    query = select(TICKET.c.sale_id).where(TICKET.c.id.in_(bindparam("tickets", expanding=True))).distinct()
+    return sorted(connection.execute(query, {"tickets": sorted(set(tickets))}).scalars())
 
 
-_END_TICKET: Final = update(TICKET).where(TICKET.c.id == bindparam("t_id")).values(state="refunded")
+_END_TICKET: Final = update(TICKET).where(TICKET.c.id == bindparam("t_id")).values(state=bindparam("t_state"))

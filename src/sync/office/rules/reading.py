@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature
@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from pos.domain.facts import SCHEMA, Fact, hash_of
 from sync.office.rules.bodies import SaleBody, SoldBody, read_body
+from sync.office.rules.certificates import Passings, passings
 from sync.wire import FactItem
 
 _INTEGER_MAX: Final = 2**62  # what the ledger's columns hold, with room to add up
@@ -26,12 +27,14 @@ class BadChain(Exception):
 @dataclass(frozen=True, slots=True)
 class Arrived:
     """A fact whose hash and signature hold. `fact` is None when its envelope cannot be read;
-    `unreadable` says why its body cannot be (money and places are known all the same)."""
+    `unreadable` says why its body cannot be (money and places are known all the same).
+    `passings` are the rights that went from till to till."""
 
     item: FactItem
     fact: Fact | None
     sale: SaleBody | None
     unreadable: str
+    passings: Passings = field(default_factory=dict)
 
 
 def read(items: list[FactItem], till: str, incarnation: int, public_key: bytes) -> list[Arrived]:
@@ -77,14 +80,17 @@ def _body(item: FactItem, fact: Fact) -> Arrived:
         return Arrived(item, fact, None, f"schema {fact.schema} is newer than {SCHEMA}, the newest known here")
     try:
         body = read_body(fact.kind, fact.body)
+        passed = passings(fact)
     except KeyError:
         return Arrived(item, fact, None, f"the kind {fact.kind!r} is not known here")
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         return Arrived(item, fact, None, f"{where}: {first['msg']}")
+    except ValueError as error:
+        return Arrived(item, fact, None, str(error))
     if not isinstance(body, SoldBody):
-        return Arrived(item, fact, None, "")
+        return Arrived(item, fact, None, "", passed)
     begun = sorted((effect.show, effect.place, effect.ticket) for effect in fact.effects)
     if begun != sorted((ticket.show, ticket.unit, ticket.id) for ticket in body.sale.tickets):
         return Arrived(item, fact, None, "its tickets are not those of its place effects")

@@ -29,14 +29,14 @@ def standing(connection: Connection, till: str, incarnation: int) -> tuple[int, 
     return applied, head_hash, state
 
 
-def lock_for_push(connection: Connection, till: str, incarnation: int) -> tuple[int, str]:
-    """(applied number, head hash); from here on this transaction alone applies facts of this till."""
-    applied, head_hash = connection.execute(
-        select(TILL.c.applied, TILL.c.head_hash)
+def lock_for_push(connection: Connection, till: str, incarnation: int) -> tuple[int, str, str]:
+    """(applied number, head hash, state); from here on this transaction alone applies facts of this till."""
+    applied, head_hash, state = connection.execute(
+        select(TILL.c.applied, TILL.c.head_hash, TILL.c.state)
         .where(TILL.c.id == till, TILL.c.incarnation == incarnation)
         .with_for_update(key_share=True)
     ).one()
-    return applied, head_hash
+    return applied, head_hash, state
 
 
 def fence(connection: Connection, till: str, incarnation: int, now: int) -> list[Place]:

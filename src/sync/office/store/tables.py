@@ -225,6 +225,27 @@ PARKED = Table(
     Index("parked_place", "show_id", "place"),
 )
 
+# What became of a right under each token that it left behind by passing from till to till or to
+# paper: its holder then, the state in which that holder's facts have left it, and who had it
+# next ("" while nobody has told). `given` and `taken` say whether the holder's and the
+# receiver's own facts of the passing have arrived.
+PASSING = Table(
+    "passing",
+    METADATA,
+    Column("show_id", String, primary_key=True),
+    Column("place", String, primary_key=True),
+    Column("epoch", Integer, primary_key=True, autoincrement=False),
+    Column("hop", Integer, primary_key=True, autoincrement=False),
+    Column("holder", String, nullable=False),
+    Column("incarnation", Integer, nullable=False),
+    Column("receiver", String, nullable=False),
+    Column("receiver_incarnation", Integer, nullable=False),
+    Column("state", String, nullable=False),
+    Column("ticket", String, nullable=False),
+    Column("given", Integer, nullable=False),
+    Column("taken", Integer, nullable=False),
+)
+
 # Rights asked back, one row per place and asking claim. `state`: open | declined.
 RECALL = Table(
     "recall",

@@ -41,6 +41,7 @@ def check(connection: Connection) -> Report:
     _holders(connection, report, story, rights)
     _refunds(report, story)
     _change_log(connection, report, rights, disputes)
+    _accounts(connection, report, rights)
     return report
 
 
@@ -49,17 +50,41 @@ def _show(place: Place) -> str:
 
 
 def _one_live_ticket(report: Report, story: Story, tickets: dict[str, Any], settled: set[str]) -> None:
-    """I1, counting paper: tickets of disputed sales and of a forked till are in someone's hand, too,
-    until a person has settled what becomes of them."""
+    """I1, counting paper: tickets of disputed sales, of a forked till and of packs are in someone's hand,
+    too, until a person has settled what becomes of them."""
     live: dict[Place, set[str]] = defaultdict(set)
+    over = _over(report, story)
     for place, sold in story.paper.items():
-        live[place].update(ticket for ticket in sold if ticket not in story.ended and ticket not in settled)
+        live[place].update(sold.keys() - story.ended.keys() - settled - over)
+    for place, pack in story.packs.items():
+        live[place].update(pack.keys() - story.ended.keys() - settled - over)
     for ticket in tickets.values():
-        if ticket.state not in _ENDED and ticket.id not in settled:
+        # One that could not be agreed with may have been refunded since: then it is nobody's any more.
+        gone = ticket.id in settled or (ticket.state == "disputed" and ticket.id in story.ended)
+        if ticket.state not in _ENDED and not gone:
             live[ticket.show_id, ticket.unit].add(ticket.id)
     for place, ids in sorted(live.items()):
         if len(ids) > 1:
             report.violation("I1", f"{_show(place)}: more than one live ticket: {', '.join(sorted(ids))}")
+
+
+def _over(report: Report, story: Story) -> set[str]:
+    """Tickets that ended before their right passed on, by facts that are still to come: it passed on idle."""
+    passed: dict[Place, dict[tuple[int, int], bool]] = defaultdict(dict)  # token -> whether its holder has told
+    for step in story.steps:
+        if step.passed and step.sure:
+            told = step.holder != step.till
+            passed[step.place][step.token] = told or passed[step.place].get(step.token, False)
+    over: set[str] = set()
+    for step in story.steps:
+        if not step.sure or not step.begins or step.ticket in story.ended:
+            continue
+        if passed[step.place].get(step.left):
+            left = f"{step.left[0]}.{step.left[1]}"
+            report.violation("I7", f"{step.fact}: ticket {step.ticket} has not ended, but {left} was passed on")
+        elif any(token >= step.left and token[0] == step.left[0] for token in passed[step.place]):
+            over.add(step.ticket)
+    return over
 
 
 def _sold_places(report: Report, rights: dict[Place, Any], tickets: dict[str, Any]) -> None:
@@ -77,8 +102,9 @@ def _sold_places(report: Report, rights: dict[Place, Any], tickets: dict[str, An
 
 def _paper_is_here(report: Report, story: Story, tickets: dict[str, Any], disputed: set[str]) -> None:
     """I2: what a till says it printed or sold is in the office's tables."""
+    packs = {step.ticket for step in story.steps if step.after == "PAPER"}
     for ticket, fact in story.printed.items():
-        if ticket not in tickets:
+        if ticket not in tickets and ticket not in packs:
             report.violation("I2", f"{fact}: ticket {ticket} was printed, but the office has no such ticket")
     for sold in story.paper.values():
         for ticket, fact in sold.items():
@@ -95,7 +121,7 @@ def _effects_once(report: Report, story: Story, rights: dict[Place, Any], ticket
         taken = step.sure or (step.after == "SOLD" and ticket is not None and ticket.state == "live")
         if not taken:
             unsure.add(step.place)
-        elif step.place not in last or step.token >= last[step.place].token:
+        elif step.place not in last or (step.left, step.token) >= (last[step.place].left, last[step.place].token):
             last[step.place] = step
     for place, step in last.items():
         right = rights.get(place)
@@ -103,9 +129,9 @@ def _effects_once(report: Report, story: Story, rights: dict[Place, Any], ticket
             report.violation("I3", f"{step.fact}: {_show(place)} is not a place of the office")
             continue
         token = (right.epoch, right.hop)
-        if token < step.token:
-            report.violation("I3", f"{_show(place)}: token {token} is behind {step.fact}, which had {step.token}")
-        elif token == step.token and place not in unsure and not _left_as(right, step):
+        if token < step.left:
+            report.violation("I3", f"{_show(place)}: token {token} is behind {step.fact}, which left {step.left}")
+        elif token == step.left and place not in unsure and not _left_as(right, step):
             there = f"{right.state} with {right.holder or 'the office'}"
             left = f"{step.after} with {step.holder or 'the office'}"
             report.violation("I3", f"{_show(place)}: {step.fact} left it {left}, but it is {there}")
@@ -171,9 +197,9 @@ def _holders(connection: Connection, report: Report, story: Story, rights: dict[
     by_token: dict[tuple[Place, tuple[int, int]], tuple[str, int]] = {}
     for step in story.steps:
         if step.sure:
-            first = by_token.setdefault((step.place, step.token), (step.till, step.incarnation))
+            first = by_token.setdefault((step.place, step.used), (step.till, step.incarnation))
             if first != (step.till, step.incarnation):
-                what = f"{_show(step.place)}: token {step.token} was used by {first} and by {step.till}"
+                what = f"{_show(step.place)}: token {step.used} was used by {first} and by {step.till}"
                 report.violation("I6", what)
 
 
@@ -228,3 +254,15 @@ def _change_log(connection: Connection, report: Report, rights: dict[Place, Any]
     for sale in connection.execute(text("SELECT id FROM sale")).scalars():
         if sale not in sales:
             report.violation("I8", f"sale {sale}: tills were never told of it")
+
+
+def _accounts(connection: Connection, report: Report, rights: dict[Place, Any]) -> None:
+    """I6: what became of a right under the tokens that it left behind leads to where it is now."""
+    for row in connection.execute(text("SELECT * FROM passing ORDER BY show_id, place, epoch, hop")):
+        place = (row.show_id, row.place)
+        right, left = rights.get(place), (row.epoch, row.hop + 1)
+        if right is None or (right.epoch, right.hop) < left:
+            report.violation("I6", f"{_show(place)}: it passed on under {row.epoch}.{row.hop}, but is not there")
+        if not row.given:
+            what = f"{row.holder}.{row.incarnation} has not told all it did under {row.epoch}.{row.hop}"
+            report.notes.append(f"{_show(place)}: {what}")

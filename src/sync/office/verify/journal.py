@@ -38,6 +38,26 @@ class Step:
     ticket: str
     sure: bool  # False: part of a disputed fact, so it may or may not have been taken
 
+    @property
+    def begins(self) -> bool:
+        """By this step a ticket is out that was not before: sold, or of a pack."""
+        return self.before == "LEASED" and self.after in ("SOLD", "PAPER")
+
+    @property
+    def passed(self) -> bool:
+        """The right went from one till to another; both tell of it."""
+        return self.before == self.after == "LEASED"
+
+    @property
+    def left(self) -> tuple[int, int]:
+        """The token afterwards: to another till and to paper it passes by a hop."""
+        return self.token[0], self.token[1] + (self.before == "LEASED" and self.after in ("LEASED", "PAPER"))
+
+    @property
+    def used(self) -> tuple[int, int]:
+        """The token by which its till had the right: of one that was received, the new one."""
+        return self.left if self.passed and self.holder == self.till else self.token
+
 
 @dataclass(frozen=True)
 class Settling:
@@ -59,6 +79,9 @@ class Story:
     money: dict[str, dict[tuple[str, str], int]] = field(default_factory=dict)  # fact -> (account, currency) -> minor
     steps: list[Step] = field(default_factory=list)
     paper: dict[Place, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))  # place -> ticket -> fact
+    packs: dict[Place, dict[str, str]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )  # numbered tickets that are out
     ended: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # ticket -> facts that ended it
     sales: dict[str, str] = field(default_factory=dict)  # sale id -> fact
     printed: dict[str, str] = field(default_factory=dict)  # ticket -> fact
@@ -190,8 +213,10 @@ def _effects(story: Story, till: tuple[str, int], fact_id: str, verdict: str, ef
             *till, fact_id, (show, place), (epoch, hop), before, after, holder, ticket, sure=verdict == "applied"
         )
         story.steps.append(step)
-        if before == "SOLD" and after != "SOLD":
+        if (before == "SOLD" and after != "SOLD") or (before == "PAPER" and after == "LEASED"):
             story.ended[ticket].append(fact_id)
+        if after == "PAPER":
+            story.packs[show, place][ticket] = fact_id
 
 
 def _tickets(story: Story, fact_id: str, value: dict[str, Any] | None) -> None:
@@ -229,3 +254,7 @@ def cash_of(value: dict[str, Any]) -> Iterator[Decimal]:
         for tender in body["sale"]["tenders"]:
             if tender["kind"] == "cash":
                 yield Decimal(tender["amount"])
+    elif value["kind"] == "TicketsRefunded":
+        for tender in body["refund"]["tenders"]:
+            if tender["kind"] == "cash":
+                yield -Decimal(tender["amount"])

@@ -1,0 +1,94 @@
+"""The places that a page of facts is about: their records, their past, and what waits at them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from pos.domain.facts import Fact
+from pos.domain.rights import Effect
+from sync.office.rules import parking, past
+from sync.office.rules.certificates import Hands, Passing, Passings, hands_in
+from sync.office.rules.effects import apply, freeze
+from sync.office.rules.history import Author, Outcome
+from sync.office.rules.parking import Resumed, Waiting
+from sync.office.rules.past import Past
+from sync.office.rules.places import Key, Place, lock, write
+
+
+@dataclass(slots=True)
+class Board:
+    """Locked. `take` is for the facts of `author`, `resume` for what they set free of others'."""
+
+    author: Author
+    now: int
+    places: dict[Key, Place]
+    pasts: dict[Key, Past]
+    waiting: list[Waiting]
+    hands: Hands
+    parked: list[dict[str, Any]] = field(default_factory=list)
+
+    @classmethod
+    def lay(cls, connection: Connection, author: Author, told: Sequence[tuple[Fact, Passings]], now: int) -> Board:
+        """Lock the places of these facts. Past and waiting effects are looked up only where they matter."""
+        effects = [effect for fact, _ in told for effect in fact.effects]
+        places = lock(connection, ((effect.show, effect.place) for effect in effects))
+        passed = {(effect.show, effect.place) for effect in effects if effect.leaves != effect.token}
+        pasts = past.load(connection, passed | set(_late(effects, places)))
+        waiting = parking.waiting_at(connection, passed)
+        freed = [{effect_key(one.effect): one.passing} for one in waiting if one.passing is not None]
+        named = hands_in([*(passings for _, passings in told), *freed]) | {one.author for one in waiting}
+        return cls(author, now, places, pasts, waiting, Hands.of(connection, named))
+
+    def take(self, fact: Fact, line: int, effect: Effect, passing: Passing | None) -> Outcome:
+        """Apply one effect of a fact of the author; what cannot be applied yet is parked."""
+        outcome = self._apply(self.author, effect, passing)
+        if outcome.verdict == "parked":
+            self.parked.append(parking.row(fact.fact_id, line, effect))
+        return outcome
+
+    def freeze(self, effect: Effect) -> None:
+        """Nobody may sell this place until a person has read the fact."""
+        freeze(self.author.hand, effect, self.places.get((effect.show, effect.place)), self.now)
+
+    def resume(self) -> list[Resumed]:
+        """Take what waited for the passings that have arrived by now."""
+        resumed: list[Resumed] = []
+        for one in self.waiting:
+            author = Author(one.author, self.hands.active(one.author))
+            outcome = self._apply(author, one.effect, one.passing)
+            if outcome.verdict != "parked":
+                resumed.append(Resumed(one, outcome))
+        return resumed
+
+    def _apply(self, author: Author, effect: Effect, passing: Passing | None) -> Outcome:
+        key = (effect.show, effect.place)
+        way = None if passing is None else self.hands.way(author.hand, passing)
+        return apply(author, effect, self.places.get(key), self.pasts.setdefault(key, {}), self.now, way)
+
+    def write(self, connection: Connection) -> list[Place]:
+        """Write the records back; those that changed."""
+        changed = [place for place in self.places.values() if place.before != _image(place)]
+        write(connection, changed)
+        past.store(connection, (account for told in self.pasts.values() for account in told.values()))
+        parking.park(connection, self.parked)
+        return changed
+
+
+def effect_key(effect: Effect) -> tuple[str, str, Any]:
+    return effect.show, effect.place, effect.token
+
+
+def _late(effects: Iterable[Effect], places: dict[Key, Place]) -> Iterable[Key]:
+    """Places that have passed on since what these effects tell of."""
+    for effect in effects:
+        place = places.get((effect.show, effect.place))
+        if place is not None and effect.token < place.token:
+            yield place.key
+
+
+def _image(place: Place) -> tuple[str, str, int, int, int]:
+    return place.state.value, place.holder, place.incarnation, place.epoch, place.hop
