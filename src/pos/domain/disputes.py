@@ -105,6 +105,10 @@ CAUSES: Final[dict[str, Cause]] = {
 _DONE: Final[dict[str, str]] = {
     Kind.TICKETS_SOLD: "sold",
     Kind.RIGHTS_RETURNED: "given back",
+    Kind.RIGHTS_TRANSFERRED: "passed on",
+    Kind.RIGHTS_RECEIVED: "taken over",
+    Kind.PAPER_ISSUED: "put on paper",
+    Kind.PAPER_RETURNED: "taken back from paper",
 }
 # What the office has of a place, by its state; `{holder}` is a window's name or a hold's.
 _STANDINGS: Final = {

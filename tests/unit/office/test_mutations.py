@@ -10,11 +10,13 @@ import pytest
 import sync.office.rules.claims as claims
 import sync.office.rules.effects as effects
 import sync.office.rules.facts as facts
+import sync.office.rules.history as history
 import sync.office.rules.tills as tills
+from sync.office.rules.certificates import Hands
 from tests.mutate import mutate
 from tests.peers.small_season import SHOW
 from tests.peers.till_client import TillClient
-from tests.unit.office import test_facts
+from tests.unit.office import test_facts, test_passings
 from tests.unit.office.conftest import House
 
 Tills = Callable[..., list[TillClient]]
@@ -69,6 +71,58 @@ def leases_are_free(patch: pytest.MonkeyPatch) -> None:
     mutate(patch, claims, "_decide", "record.state is OfficeState.POOL or _recorded(record, claim)", "True")
 
 
+def any_certificate(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, Hands, "_signed", "key is not None and certificate.genuine(key)", "True")
+
+
+def certificates_lead_from_anywhere(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, effects, "_may_have_passed", "place.incarnation > 0", "True")
+
+
+def certificates_are_taken_again(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, history, "received", " or account.taken", "")
+
+
+def accounts_stay_open(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, history, "told", " or account.given", "")
+
+
+def history_ends_as_it_likes(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, history, "told", "account.state is not effect.before and not idle", "False")
+
+
+def history_leads_anywhere(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, history, "told", "account.receiver not in (UNKNOWN, receiver)", "False")
+
+
+def fenced_tills_refund_into_their_hand(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, effects, "_own_step", "after is _LEASED and not author.active", "False")
+
+
+def fenced_tills_receive(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, effects, "_move", "quarantined or not way.active", "quarantined")
+
+
+def fenced_tills_pass_on(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, effects, "_given", "quarantined=place.state is _QUARANTINE", "quarantined=False")
+
+
+def certificates_end_no_ticket(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, effects, "_received", "ended = place.ticket", 'ended = ""')
+
+
+def a_passing_to_another_till_is_disputed(house: House, tills_at: Tills) -> None:
+    """One copy of a disk certified another receiver than the other copy tells of."""
+    one, two, three = tills_at("T1", "T2", "T3")
+    (grant,) = house.granted(two, "A-1")
+    clone = two.twin()
+    clone.journal = []
+    one.receive(two.pass_on(SHOW, one, grant))
+    house.push(one)
+    clone.pass_on(SHOW, three, grant)
+    assert [result.verdict for result in house.push(clone).results] == ["disputed"]
+
+
 def a_sale_under_an_old_token_changes_nothing(house: House, tills_at: Tills) -> None:
     """The seat has been granted to another window since."""
     one, two = tills_at("T1", "T2")
@@ -99,6 +153,16 @@ GUARDS: list[tuple[Callable[[pytest.MonkeyPatch], None], Scenario]] = [
     (fenced_rights_go_to_the_pool, test_facts.test_a_new_incarnation_cannot_sell_what_the_old_one_held),
     (any_token, a_sale_under_an_old_token_changes_nothing),
     (leases_are_free, a_lease_is_its_claimants),
+    (any_certificate, test_passings.test_a_forged_certificate_moves_nothing),
+    (certificates_lead_from_anywhere, test_passings.test_a_certificate_does_not_lead_over_what_came_back_to_the_office),
+    (certificates_are_taken_again, test_passings.test_the_same_certificate_is_taken_once),
+    (certificates_end_no_ticket, test_passings.test_a_ticket_that_is_live_ends_by_the_certificate),
+    (accounts_stay_open, test_passings.test_history_is_told_once),
+    (history_ends_as_it_likes, test_passings.test_what_is_told_of_the_past_must_end_idle),
+    (history_leads_anywhere, a_passing_to_another_till_is_disputed),
+    (fenced_tills_refund_into_their_hand, test_passings.test_what_a_fenced_till_refunds_is_not_free),
+    (fenced_tills_receive, test_passings.test_a_fenced_receiver_has_no_lease_by_its_own_word),
+    (fenced_tills_pass_on, test_passings.test_what_a_fenced_till_alone_says_to_have_passed_on_stays_in_quarantine),
 ]
 
 
@@ -116,7 +180,10 @@ def test_without_its_guard_the_scenario_fails(
         scenario(house, tills_at)
 
 
-@pytest.mark.parametrize("scenario", [a_lease_is_its_claimants, a_sale_under_an_old_token_changes_nothing])
+@pytest.mark.parametrize(
+    "scenario",
+    [a_lease_is_its_claimants, a_sale_under_an_old_token_changes_nothing, a_passing_to_another_till_is_disputed],
+)
 def test_with_its_guard_it_passes(house: House, tills_at: Tills, scenario: Scenario) -> None:
     """The scenarios that are not tests elsewhere."""
     scenario(house, tills_at)
