@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pos.data import printer_data, resource
 from pos.devices.profile import Profile, read_profile, unknown_profile
@@ -27,6 +27,9 @@ from pos.till.desk import Desk, Outside
 from pos.till.front import Front
 from pos.till.line import AgentSide
 from sync.agent import Agent
+
+if TYPE_CHECKING:
+    from pos.devices.worker.terminal import TerminalWorker
 
 _CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: none looks like another
 _CODE_LENGTH: Final = 12  # 60 bits
@@ -64,6 +67,8 @@ class Till:
             keys.public()  # a key that is gone is said now, not at the first sale
             self.printers = _printers(settings, lambda name, state, text: self._device(name, state, text))
             undo.callback(self.printers.close)  # also when what follows cannot be opened
+            self.terminal = _terminal(settings, lambda name, state, text: self._device(name, state, text))
+            undo.callback(self.terminal.close)
             side = AgentSide(settings.folder / LEDGER, identity.incarnation)
             plans = PlanCache()
             self.agent = Agent(
@@ -88,7 +93,7 @@ class Till:
                     plans=plans,
                     office=self.agent,
                     printers=self.printers,
-                    terminal=AbsentTerminal(),
+                    terminal=self.terminal,
                     keys=keys,
                     mark=MarkFile(identity.state_folder),
                     clock=SystemClock(),
@@ -99,8 +104,9 @@ class Till:
             side.serve(self.desk)
             self.desk.start()
             undo.callback(self.desk.stop)
-            # Printers end before the desk does: it still has to write down what became of their jobs.
+            # Devices end before the desk does: it still has to write down what became of their jobs.
             undo.callback(self.printers.close)
+            undo.callback(self.terminal.close)
             self.front = Front(self.desk)
             self._undo = undo.pop_all()
 
@@ -140,6 +146,19 @@ def _printers(settings: Settings, on_state: Callable[[str, str, str], None]) -> 
         layouts.append(_layout(printer.layout, where, f"{key}.layout"))
         makers[role] = printer_maker(profile, address, Press(layouts, fonts), where, f"{key}.transport")
     return Printers(makers, settings.drawer, lambda name, state: on_state(name, state.state, state.text))
+
+
+def _terminal(settings: Settings, on_state: Callable[[str, str, str], None]) -> TerminalWorker | AbsentTerminal:
+    terminal = settings.terminal
+    if terminal is None:
+        return AbsentTerminal()
+    # Most tills have none, and start a little sooner without this.
+    from pos.devices.worker.terminal import TerminalWorker
+    from pos.devices.worker.zvt_terminal import zvt_maker
+
+    where, key = str(settings.file), "terminal.transport"
+    make = zvt_maker(read_address(terminal.transport, where, key), terminal.password, where, key)
+    return TerminalWorker(make, lambda name, state: on_state(name, state.state, state.text))
 
 
 def _profile(name: str, where: str, key: str) -> Profile:

@@ -59,13 +59,17 @@ class Transport(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a device is, checked. `slow` lines carry text rather than pictures."""
+    """Where a device is, checked. `slow` lines carry text rather than pictures.
+
+    `stop_bits` is what a serial protocol asks for, not what a person sets.
+    """
 
     scheme: Scheme
     host: str = ""
     port: int = 0
     path: str = ""
     baud: int = 0
+    stop_bits: int = 1
 
     @property
     def slow(self) -> bool:
@@ -77,7 +81,7 @@ class Address:
             case "tcp":
                 return _Tcp(self.host, self.port)
             case "serial":
-                return _Serial(self.path, self.baud)
+                return _Serial(self.path, self.baud, self.stop_bits)
             case "file":
                 return _File(Path(self.path))
             case "pdf":
@@ -154,13 +158,15 @@ class _Tcp:
 
 
 class _Serial:
-    def __init__(self, path: str, baud: int) -> None:
+    def __init__(self, path: str, baud: int, stop_bits: int) -> None:
         import serial  # not needed by most tills
 
         self._path = path
         self._errors = (serial.SerialException, OSError)
         try:
-            self._port: serial.Serial = serial.Serial(path, baud, timeout=0, write_timeout=0, exclusive=os.name != "nt")
+            self._port: serial.Serial = serial.Serial(
+                path, baud, stopbits=stop_bits, timeout=0, write_timeout=0, exclusive=os.name != "nt"
+            )
         except self._errors as error:
             gone = os.name != "nt" and not Path(path).exists()
             reason = "is not there" if gone else str(error)
