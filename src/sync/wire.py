@@ -164,11 +164,19 @@ class Change(Message):
 
 
 class PullRequest(Message):
-    """POST /v1/pull: changes after `cursor`; waits up to `wait_s` seconds when there is none."""
+    """POST /v1/pull: changes after `cursor`; waits up to `wait_s` seconds when there is none.
+
+    `head` is the number of the till's last fact when everything up to `cursor` was stored, -1
+    when it cannot be told: with it the office knows who has heard of something and has told all
+    that it did before. `stopped`: this incarnation is fenced and knows it, so that it will never
+    sell nor take a right again.
+    """
 
     cursor: int
     wait_s: float = 0.0
     limit: int = 500
+    head: int = -1
+    stopped: bool = False
 
 
 class PullAnswer(Message):

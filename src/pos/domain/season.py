@@ -2,7 +2,8 @@
 
 The office makes them from a season file, the till reads them from its replica.
 Amounts are decimal strings and times ISO 8601 with offset, as in the season file.
-Families: venue, price_type, prices, terms, production, show, fee, user, till, plan.
+Families: venue, price_type, prices, terms, production, show, fee, user, till, plan; and fence,
+which the office itself writes: the incarnations of tills that may not act any more.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pos.domain.money import Money
 from pos.domain.terms import Terms
 
 FAMILIES: Final = (
-    "venue", "tax", "price_type", "prices", "terms", "production", "show", "fee", "user", "till", "plan",
+    "venue", "tax", "price_type", "prices", "terms", "production", "show", "fee", "user", "till", "plan", "fence",
 )  # fmt: skip
 ROLES: Final = ("cashier", "supervisor", "auditor", "admin")
 SELLING_ROLES: Final = frozenset({"cashier", "supervisor"})  # who may touch tickets and money
@@ -130,6 +131,7 @@ class Season:
     fees: tuple[Fee, ...]
     users: dict[str, User]
     tills: dict[str, str]
+    fenced: frozenset[tuple[str, int]] = frozenset()  # (till, incarnation)
 
     def show(self, show: str) -> Show:
         """Raises Refused("unknown_show")."""
@@ -165,6 +167,7 @@ class Season:
             ),
             {i: User(i, d["name"], d["role"], d["pin_hash"]) for i, d in _ordered(documents, "user")},
             {i: d.get("name", i) for i, d in _ordered(documents, "till")},
+            frozenset((d["till"], d["incarnation"]) for d in documents.get("fence", {}).values()),
         )
 
 

@@ -29,7 +29,7 @@ from pos.store.ledger import Ledger, ShiftRow, StorageFailed
 from pos.store.replica import PlanCache, ReplicaReader
 from pos.till.belief import Belief
 from pos.till.clock import TillClock
-from pos.till.ports import Clock, Entropy, Keys, Mark, Office, Printers, Terminal
+from pos.till.ports import Clock, Entropy, Keys, Mark, Office, Printers, Standing, Terminal
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -126,6 +126,7 @@ class Desk:
         self.outside = outside
         self.user: User | None = None
         self.fenced = ""
+        self.forgot = False  # facts that this till has made are missing from this ledger
         self.number, self.hash = 0, ""
         self.rights: dict[str, dict[str, OwnRight]] = {}
         self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
@@ -250,23 +251,15 @@ class Desk:
             self.number, self.hash = last.number, last.hash
             if unit.at is not None:
                 self.clock.saw(unit.at)
-            self._put_mark(last)
-            self.outside.office.facts_waiting()
-
-    def _put_mark(self, last: SignedFact) -> None:
-        try:
             self._write_mark()
-        except OSError:
-            # The fact is durable, so whoever waits for it must hear that. A mark that is
-            # behind guards a little less; it never stops a till that is in order.
-            log.exception("the high-water mark could not be written")
+            self.outside.office.facts_waiting()
 
     def _write_mark(self) -> None:
         try:
             self.outside.mark.write(self.outside.incarnation, self.number, self.hash)
             self._unmarked = ""
         except OSError as error:
-            # What is committed has happened and is answered; but nothing follows it unguarded.
+            # The fact is durable, so whoever waits for it must hear that; but nothing follows it unguarded.
             log.error("the high-water mark could not be written: %s", error)
             self._unmarked = str(error)
 
@@ -277,15 +270,21 @@ class Desk:
         if self._unmarked:
             raise Refused("storage_failed", reason=self._unmarked)
 
-    def fence(self, reason: str) -> None:
-        """Stop selling for good: this ledger is not the one the office knows."""
-        if self.fenced:
+    def fence(self, reason: str, *, forgot: bool = False) -> None:
+        """Stop selling for good. `forgot`: this ledger lacks facts that its till has made, being an old copy."""
+        if self.fenced and self.forgot >= forgot:
             return
         log.error("fenced: %s", reason)
-        self.fenced = reason
+        self.fenced, self.forgot = self.fenced or reason, self.forgot or forgot
         with self.unit():
-            self.ledger.put_meta("fenced", reason)
-        self.emit("fenced", reason=reason)
+            self.ledger.put_meta("fenced", self.fenced)
+            if self.forgot:
+                self.ledger.put_meta("forgot", "1")
+        self.emit("fenced", reason=self.fenced)
+
+    def standing(self) -> Standing:
+        """What the office is told with each pull; asked on this thread, so that nothing is half done."""
+        return Standing(None if self.forgot else self.number, bool(self.fenced))
 
     # ---- the thread --------------------------------------------------------------------
 
@@ -318,22 +317,28 @@ class Desk:
         at = datetime.fromisoformat(Fact.from_bytes(last[0].envelope).at) if last else None
         self.clock = TillClock(outside.clock, at)
         self.fenced = self.ledger.meta("fenced") or ""
+        self.forgot = self.ledger.meta("forgot") == "1"
         self._acknowledged = int(self.ledger.meta("acknowledged") or 0)
         self._look_at_the_mark()
 
     def _look_at_the_mark(self) -> None:
         """The amnesia guard: a ledger that is behind its mark is an old copy and may not sell."""
         mark = self.outside.mark.read()
-        if mark is None or self.fenced:
-            return
-        incarnation, number, digest = mark
-        known = journal.facts_after(self.ledger.connection, number - 1, 1) if number <= self.number else []
+        if mark is not None and (why := self._differs(*mark)):
+            self.fence(why, forgot=True)
+
+    def _differs(self, incarnation: int, number: int, digest: str) -> str:
+        """Why this ledger is not the one that the mark was written for, "" when it is."""
         if incarnation > self.outside.incarnation:
-            self.fence("this till has been enrolled again since this data folder was last used")
-        elif incarnation == self.outside.incarnation and number > self.number:
-            self.fence(f"the ledger ends at fact {self.number}, but fact {number} was written here before")
-        elif incarnation == self.outside.incarnation and number and (not known or known[0].hash != digest):
-            self.fence(f"fact {number} is not the one that was written here before")
+            return "this till has been enrolled again since this data folder was last used"
+        if incarnation < self.outside.incarnation:
+            return ""
+        if number > self.number:
+            return f"the ledger ends at fact {self.number}, but fact {number} was written here before"
+        known = journal.facts_after(self.ledger.connection, number - 1, 1) if number else []
+        if number and (not known or known[0].hash != digest):
+            return f"fact {number} is not the one that was written here before"
+        return ""
 
     def _begin(self, work: Callable[[], Any], done: Future[T], call: Call) -> None:
         if not done.set_running_or_notify_cancel():

@@ -13,7 +13,7 @@ from pos.store.journal import JournalReader
 from pos.till.counter.disputes import announce
 from pos.till.counter.passing import allot, answer_recalls
 from pos.till.desk import Desk
-from pos.till.ports import Changed, LinkState, Recall
+from pos.till.ports import Changed, LinkState, Recall, Standing
 
 
 class AgentSide:
@@ -38,6 +38,9 @@ class AgentSide:
     def head(self) -> tuple[int, str]:
         return self._journal.head()
 
+    def standing(self) -> Future[Standing]:
+        return self._desk.submit(self._desk.standing)
+
     def acknowledged(self) -> int:
         return self._desk.acknowledged()
 
@@ -53,8 +56,8 @@ class AgentSide:
         self._desk.emit("recall", asked=len(asks), declined=len(declined))
         return declined
 
-    def fence(self, reason: str) -> Future[None]:
-        return self._desk.submit(lambda: self._desk.fence(reason))
+    def fence(self, reason: str, *, forgot: bool = False) -> Future[None]:
+        return self._desk.submit(lambda: self._desk.fence(reason, forgot=forgot))
 
     def link_changed(self, link: LinkState) -> None:
         self._desk.post(lambda: self._link(link))

@@ -95,6 +95,15 @@ class Changed:
     disputes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the journal ends, None when this ledger may have forgotten facts; and whether the till is
+    fenced, so that it never sells nor takes a right again."""
+
+    head: int | None
+    stopped: bool
+
+
 class Office(Protocol):
     """The agent, as the till sees it."""
 
@@ -123,6 +132,9 @@ class Ledger(Protocol):
     def head(self) -> tuple[int, str]:
         """Number and hash of the last fact, (0, FIRST_HASH) when there is none."""
 
+    def standing(self) -> Future[Standing]:
+        """How the ledger stands, once all that the till was about to do is in the journal."""
+
     def acknowledged(self) -> int:
         """The highest number the office is known to have applied."""
 
@@ -132,8 +144,8 @@ class Ledger(Protocol):
     def recall(self, asks: Sequence[Recall]) -> Future[Sequence[Recall]]:
         """Give back what is idle (a fact each, or one for all); the answer lists what was declined."""
 
-    def fence(self, reason: str) -> Future[None]:
-        """The office knows more of this till than the till does, or disowns it: stop selling."""
+    def fence(self, reason: str, *, forgot: bool = False) -> Future[None]:
+        """Stop selling for good: the office disowns this till, or (`forgot`) knows more of it than it does."""
 
     def link_changed(self, link: LinkState) -> None:
         """The line went up or down."""

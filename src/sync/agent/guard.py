@@ -33,7 +33,7 @@ class Guard:
         if state != "ACTIVE":
             self.fence(f"the office says that this till is {state}")
         elif why:
-            self.fence(why)
+            self.fence(why, forgot=True)
         if not why:
             self._agreed = (applied, head_hash)
         return not why
@@ -49,10 +49,11 @@ class Guard:
             return f"fact {applied} in the journal is not the one that the office has"
         return ""
 
-    def fence(self, why: str) -> None:
+    def fence(self, why: str, *, forgot: bool = False) -> None:
+        """`forgot`: the journal lacks facts that the office has."""
         with self._lock:
             if self._fenced:
                 return
             self._fenced = True
         log.warning("this till is fenced: %s", why)
-        self._ledger.fence(why)
+        self._ledger.fence(why, forgot=forgot)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Final
 
 from pos.domain.errors import Unreadable
@@ -32,6 +33,7 @@ LATE_S: Final = 3.0  # an answer that has not begun this long after its poll's e
 BODY_S: Final = 120.0  # a full page after an outage is about 1 MB
 PAGE: Final = 1000  # changes in one answer
 RETRY_S: Final = 2.0  # the longest wait between tries while the line is down
+STANDING_S: Final = 1.0  # for the ledger to say how it stands
 REPEATED_S: Final = 0.2  # between polls while the office repeats recalls that are being answered
 
 
@@ -108,7 +110,8 @@ class Puller:
         cursor = self._writer.cursor()
         known = self._pusher.position()
         began = time.monotonic()
-        request = wire.PullRequest(cursor=cursor, wait_s=wait_s, limit=PAGE)
+        head, stopped = self._standing()
+        request = wire.PullRequest(cursor=cursor, wait_s=wait_s, limit=PAGE, head=head, stopped=stopped)
         answer = channel.ask("/v1/pull", request, wire.PullAnswer, wait_s + LATE_S, BODY_S)
         took_s = time.monotonic() - began
         self._watch.answered(took_s * 1000 if wait_s == 0 else None)
@@ -129,6 +132,18 @@ class Puller:
             self._stopping.wait(REPEATED_S)
         self._watch.accepts("pull")
         return answer
+
+    def _standing(self) -> tuple[int, bool]:
+        """Where the journal ends, -1 when that cannot be told, and whether the till has stopped.
+
+        Asked after the replica is at the cursor, of the ledger's own thread: nothing that it decided
+        by an older replica is then still to be written.
+        """
+        try:
+            standing = self._ledger.standing().result(STANDING_S)
+        except FutureTimeout:
+            return -1, False
+        return -1 if standing.head is None else standing.head, standing.stopped
 
     def _store(self, channel: Channel, answer: wire.PullAnswer) -> None:
         with self._storing:

@@ -97,7 +97,8 @@ class Pusher:
         self._watch.answered((time.monotonic() - began) * 1000)
         head = self._ledger.head()[0]
         if answer.applied > head:
-            self._guard.fence(f"the office has facts up to {answer.applied}, the journal ends at {head}")
+            why = f"the office has facts up to {answer.applied}, the journal ends at {head}"
+            self._guard.fence(why, forgot=True)
         # Facts that rival the office's history are kept there beside it: they have results, and are not applied.
         kept = max([answer.applied, *(result.number for result in answer.results)])
         if kept == after:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from pos.till.ports import Standing
 from tests.unit.till.counter import Counter
 
 Make = Callable[..., Counter]
@@ -120,3 +121,26 @@ def test_an_old_copy_prints_copies_only(counter: Counter) -> None:
     counter.printers.run()
     tickets = [page["tickets"][0] for role, page in counter.printers.paper if role == "ticket"]
     assert [(ticket["ticket"], ticket["copy"]) for ticket in tickets] == [("T1-00001-1", 0), ("T1-00001-1", 1)]
+
+
+@FENCED
+def test_only_a_till_that_remembers_all_its_facts_says_where_they_end(counter: Counter) -> None:
+    """What a person frees from another till's hands may rest on it (docs/protocol.md)."""
+    counter.sell("A-1")
+    assert counter.line.side.standing().result(5) == Standing(2, stopped=False)
+    counter.line.side.fence("the office says that this till is FENCED").result(5)
+    assert counter.line.side.standing().result(5) == Standing(2, stopped=True)
+    counter.line.side.fence("the office has facts up to 9, the journal ends at 2", forgot=True).result(5)
+    assert counter.line.side.standing().result(5) == Standing(None, stopped=True)
+    counter.restart()
+    assert counter.line.side.standing().result(5) == Standing(None, stopped=True)
+
+
+@FENCED
+def test_an_old_copy_that_was_fenced_for_something_else_is_found_out_too(counter: Counter) -> None:
+    counter.sell("A-1")
+    counter.line.side.fence("the office says that this till is FENCED").result(5)
+    copy = counter.copy_folder()
+    counter.ask("close_shift", counted={"total": "159.00"})
+    counter.restart(lambda: counter.restore(copy))
+    assert counter.line.side.standing().result(5).head is None

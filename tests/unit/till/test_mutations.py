@@ -62,7 +62,7 @@ def inexact_tenders(patch: pytest.MonkeyPatch) -> None:
 
 
 def no_amnesia_guard(patch: pytest.MonkeyPatch) -> None:
-    mutate(patch, desk.Desk, "_look_at_the_mark", "mark is None or self.fenced", "True")
+    mutate(patch, desk.Desk, "_look_at_the_mark", "mark is not None and", "False and")
 
 
 def forgetful_keys(patch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pos.domain.facts import FIRST_HASH, Fact, SignedFact, hash_of
 from pos.domain.rights import Effect, OfficeState
 from pos.store.replica import ReplicaReader
-from pos.till.ports import Changed, LinkState, Recall
+from pos.till.ports import Changed, LinkState, Recall, Standing
 from sync.agent import Agent, enrol
 from tests.peers.toy_office import CODE, ToyOffice
 
@@ -77,6 +77,9 @@ class Journal:
     def head(self) -> tuple[int, str]:
         return (self.facts[-1].number, self.facts[-1].hash) if self.facts else (0, FIRST_HASH)
 
+    def standing(self) -> Future[Standing]:
+        return _done(Standing(self.head()[0], bool(self.fenced)))
+
     def acknowledged(self) -> int:
         return self.acked[-1]
 
@@ -93,7 +96,7 @@ class Journal:
                 self.write("RightsReturned", (effect,))
         return _done(declined)
 
-    def fence(self, reason: str) -> Future[None]:
+    def fence(self, reason: str, *, forgot: bool = False) -> Future[None]:
         self.fenced.append(reason)
         return _done(None)
 

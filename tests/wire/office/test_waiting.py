@@ -7,10 +7,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import text
 
 from sync import wire
+from sync.office.store.engine import open_database
 from tests.peers.small_season import SHOW
 from tests.peers.till_client import TillClient
+from tests.wire.agent.till import soon
 from tests.wire.office.conftest import Served
 
 Twin = Callable[[TillClient], TillClient]
@@ -136,3 +139,23 @@ def test_fifty_claims_at_once_for_one_seat_have_one_winner(
     with ThreadPoolExecutor(20) as many:
         winners = set().union(*many.map(attempt, range(50)))
     assert len(winners) == 1
+
+
+def test_a_pull_says_how_far_the_till_has_heard_and_told(served: Served) -> None:
+    """The office writes it down with the till's presence."""
+    served.three.drop()
+    cursor = served.three.pull(0, limit=2000).cursor
+    database = open_database(served.database)
+
+    def noted() -> tuple[int, int, bool]:
+        served.three.ask("pull", cursor=cursor, wait_s=0.0, limit=1, head=1)
+        # Beyond the end of the log: of a history that this office has lost.
+        served.three.ask("pull", cursor=cursor + 1_000_000, wait_s=0.0, limit=1, head=1)
+        with database.read() as connection:
+            found = connection.execute(text("SELECT cursor, head, settled FROM heard WHERE till = 'T3'")).one()
+        return found.cursor, found.head, found.settled >= cursor
+
+    soon(lambda: noted() == (cursor, 1, False))
+    served.three.push()
+    soon(lambda: noted() == (cursor, 1, True))
+    database.close()

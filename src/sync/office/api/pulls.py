@@ -12,6 +12,7 @@ from sync.office.api.signing import Caller
 from sync.office.clock import now_iso, now_s
 from sync.office.rules import changes, recalls, tills
 from sync.office.rules.claims import Fenced
+from sync.office.rules.heard import STOPPED, Pulled
 from sync.office.store.engine import Database
 from sync.wire import MAX_WAIT_S, PullAnswer, PullRequest, RecallItem
 
@@ -36,9 +37,16 @@ class Puller:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + min(max(request.wait_s, 0.0), MAX_WAIT_S)
         limit = min(max(request.limit, 1), max_page)
+        if request.stopped:
+            self._pulse.pulled(Pulled(caller.till, caller.incarnation, STOPPED, request.head))
+        first = True
         while True:
             seen = self._pulse.position, self._pulse.signal
             answer = await loop.run_in_executor(self._pool, self._read, caller, request.cursor, limit)
+            # A cursor beyond the log's end is of a history that this office has lost.
+            if first and not request.stopped and request.cursor <= answer.latest:
+                self._pulse.pulled(Pulled(caller.till, caller.incarnation, request.cursor, request.head))
+            first = False
             left = deadline - loop.time()
             if answer.changes or left <= 0 or self._pulse.closing:
                 break

@@ -9,14 +9,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from sync.office.clock import now_s
-from sync.office.rules import changes, recalls, tills
+from sync.office.rules import changes, heard, recalls, tills
+from sync.office.rules.heard import Pulled
 from sync.office.store.engine import Database
 
 TICK_S: Final = 0.1
@@ -37,6 +38,7 @@ class Pulse:
         self._ask = asyncio.Event()
         self._seen: dict[str, float] = {}  # till -> when it was last written down
         self._spoke: set[str] = set()
+        self._pulled: dict[tuple[str, int], Pulled] = {}
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -65,6 +67,10 @@ class Pulse:
             if till not in self._seen:
                 self._ask.set()
 
+    def pulled(self, pull: Pulled) -> None:
+        """A till said how far it has heard; written down with its presence."""
+        self._pulled[pull.till, pull.incarnation] = pull
+
     async def wait(self, ready: Callable[[], bool], timeout_s: float) -> None:
         """Until `ready()`, looked at whenever something happened, or the time is over."""
         loop = asyncio.get_running_loop()
@@ -80,13 +86,17 @@ class Pulse:
         while True:
             sweep = loop.time() - swept >= SWEEP_EVERY_S
             spoke, self._spoke = self._spoke, set()
+            pulled: dict[tuple[str, int], Pulled] = {}
+            if spoke or sweep:
+                pulled, self._pulled = self._pulled, {}
             self._ask.clear()
             try:
-                head = await loop.run_in_executor(self._pool, self._look, spoke, sweep)
+                head = await loop.run_in_executor(self._pool, self._look, spoke, pulled.values(), sweep)
             except SQLAlchemyError:
                 # The database is away for a moment; requests say so, and this goes on trying.
                 _LOG.exception("cannot read the change log")
                 self._spoke |= spoke
+                self._pulled = {**pulled, **self._pulled}
                 await asyncio.sleep(1.0)
                 continue
             self._seen.update(dict.fromkeys(spoke, now_s()))
@@ -99,12 +109,13 @@ class Pulse:
                 await asyncio.wait_for(self._ask.wait(), TICK_S)
             await asyncio.sleep(GATHER_S)
 
-    def _look(self, spoke: set[str], sweep: bool) -> tuple[int, int]:
+    def _look(self, spoke: set[str], pulled: Collection[Pulled], sweep: bool) -> tuple[int, int]:
         now = now_s()
         if spoke or sweep:
             with self._database.write() as connection:
                 if spoke:
                     tills.seen(connection, spoke, now)
+                heard.note(connection, pulled)
                 if sweep:
                     recalls.forget_expired(connection, now)
         with self._database.read() as connection:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from pos.domain.facts import FIRST_HASH
 from sync.office.clock import now_iso
-from sync.office.rules import changes, tills
+from sync.office.rules import tills
 from sync.office.store.tables import DOCUMENT, ENROL_CODE, TILL
 
 VALID_S: Final = 24 * 3600
@@ -74,7 +74,8 @@ def redeem(connection: Connection, code: str, public_key: bytes, now: int) -> En
     before = _active(connection, row.till)
     if before is not None and not row.replaces:
         raise CannotEnrol("till_active", f"till {row.till} has been enrolled by another code meanwhile")
-    quarantined = tills.fence(connection, row.till, before, now) if before is not None else []
+    if before is not None:
+        tills.tell(connection, row.till, before, "FENCED", tills.fence(connection, row.till, before, now))
     last = connection.execute(select(func.max(TILL.c.incarnation)).where(TILL.c.id == row.till)).scalar()
     incarnation = (last or 0) + 1
     tills.enrol(connection, row.till, incarnation, public_key, FIRST_HASH, now_iso())
@@ -83,7 +84,6 @@ def redeem(connection: Connection, code: str, public_key: bytes, now: int) -> En
         .where(ENROL_CODE.c.code_hash == row.code_hash)
         .values(public_key=public_key, incarnation=incarnation)
     )
-    changes.log(connection, changes.of_places(quarantined))
     return Enrolled(row.till, incarnation)
 
 

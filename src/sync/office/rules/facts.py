@@ -153,7 +153,7 @@ def _keep_rivals(connection: Connection, till: str, incarnation: int, rivals: Se
     if not rows:
         return
     connection.execute(insert(RIVAL_FACT), rows)
-    fenced = changes.of_places(tills.fence(connection, till, incarnation, now))
+    places = tills.fence(connection, till, incarnation, now)
     found = [
         disputes.Found(
             f"{till}.{incarnation}.{row['number']}",
@@ -163,7 +163,7 @@ def _keep_rivals(connection: Connection, till: str, incarnation: int, rivals: Se
         )
         for row in rows
     ]
-    changes.log(connection, fenced + disputes.open_all(connection, found, at))
+    tills.tell(connection, till, incarnation, "FENCED", places, disputes.open_all(connection, found, at))
 
 
 def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now: int) -> list[FactResult]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Sequence
+from typing import Final
 
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pos.domain.rights import OfficeState
+from sync.office.rules import changes, heard
 from sync.office.rules.places import Place, lock_where, write
-from sync.office.store.tables import PRESENCE, RECALL, RIGHT, TILL
+from sync.office.store.tables import DOCUMENT, PRESENCE, RECALL, RIGHT, TILL
+
+FENCE: Final = "fence"  # the family of the documents by which tills hear who is fenced
 
 
 def public_key(connection: Connection, till: str, incarnation: int) -> bytes | None:
@@ -42,8 +47,8 @@ def lock_for_push(connection: Connection, till: str, incarnation: int) -> tuple[
 def fence(connection: Connection, till: str, incarnation: int, now: int) -> list[Place]:
     """No more rights for this incarnation, and none of those it has may be sold by anyone.
 
-    Returns the places that went into quarantine, for the change log. They keep holder and
-    token: what it sold before is still to come, and will be booked.
+    Returns the places that went into quarantine, for `tell`. They keep holder and token: what
+    it sold before is still to come, and will be booked.
     """
     this = (TILL.c.id == till, TILL.c.incarnation == incarnation)
     connection.execute(select(TILL.c.id).where(*this).with_for_update())
@@ -55,6 +60,33 @@ def fence(connection: Connection, till: str, incarnation: int, now: int) -> list
         place.set(OfficeState.QUARANTINE, till, incarnation, now)
     write(connection, places)
     return places
+
+
+def tell(
+    connection: Connection,
+    till: str,
+    incarnation: int,
+    state: str,
+    places: Sequence[Place],
+    entries: Sequence[changes.Entry] = (),
+) -> None:
+    """Let every till hear that this one is fenced or dead, and note where the log says so.
+
+    Call it last in a transaction, as `changes.log`. A till that has heard it takes nothing from
+    that incarnation any more, whoever brings it.
+    """
+    name = f"{till}.{incarnation}"
+    body = {"id": name, "till": till, "incarnation": incarnation, "state": state}
+    connection.execute(delete(DOCUMENT).where(DOCUMENT.c.family == FENCE, DOCUMENT.c.id == name))
+    connection.execute(insert(DOCUMENT).values(family=FENCE, id=name, body=json.dumps(body, sort_keys=True)))
+    fenced = changes.Entry("document", family=FENCE, id=name, body=body)
+    changes.log(connection, [*changes.of_places(places), *entries, fenced])
+    position, _ = changes.head(connection)  # ours: the head's row is locked since
+    connection.execute(
+        update(TILL)
+        .where(TILL.c.id == till, TILL.c.incarnation == incarnation, TILL.c.fenced_at == 0)
+        .values(fenced_at=position)
+    )
 
 
 def seen(connection: Connection, tills: Collection[str], now: float) -> None:
@@ -81,3 +113,4 @@ def enrol(connection: Connection, till: str, incarnation: int, key: bytes, head_
             enrolled_at=at,
         )
     )
+    heard.enrolled(connection, till, incarnation, changes.head(connection)[0])

@@ -98,6 +98,8 @@ TILL = Table(
     Column("head_hash", String, nullable=False),
     Column("state", String, nullable=False),
     Column("enrolled_at", Text, nullable=False),
+    # The change log's position at which tills are told of its fence, 0 while it is ACTIVE.
+    Column("fenced_at", BigInteger, nullable=False, server_default="0"),
     Index(
         "one_active_incarnation",
         "id",
@@ -113,6 +115,19 @@ PRESENCE = Table(
     METADATA,
     Column("till", String, primary_key=True),
     Column("last_seen", Float, nullable=False),
+)
+
+# How far a till has heard, by its last pull, and its last fact at that moment. `settled` is the
+# highest position by which it had told all that it did before: what rests on a till's having
+# heard of something asks for this. Apart from `till`, as `presence` is.
+HEARD = Table(
+    "heard",
+    METADATA,
+    Column("till", String, primary_key=True),
+    Column("incarnation", Integer, primary_key=True, autoincrement=False),
+    Column("cursor", BigInteger, nullable=False),
+    Column("head", BigInteger, nullable=False),
+    Column("settled", BigInteger, nullable=False),
 )
 
 ENROL_CODE = Table(

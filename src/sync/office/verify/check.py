@@ -20,7 +20,7 @@ from sync.office.verify.report import Report
 
 _ENDED = ("refunded", "exchanged", "void")
 _TOLD = (
-    "venue", "tax", "price_type", "prices", "terms", "production", "show", "fee", "user", "till", "plan",
+    "venue", "tax", "price_type", "prices", "terms", "production", "show", "fee", "user", "till", "plan", "fence",
 )  # fmt: skip
 
 
