@@ -30,6 +30,7 @@ BODY_S: Final = 60.0  # a full page takes that long to send on a bad line
 LARGEST_PAGE: Final = 1024 * 1024  # bytes of envelopes; a sale of 300 tickets is about 100 KB
 NOTING_S: Final = 5.0
 RECHECK_S: Final = 5.0  # looks into the journal even when nobody said so
+STANDING_S: Final = ANSWER_S  # a queue that stands longer than this on a line that is up is an alarm
 
 
 class Pusher:
@@ -55,21 +56,31 @@ class Pusher:
     def run(self) -> None:
         """Push whenever there is something, until stopped."""
         backoff = Backoff()
+        stands_since: float | None = None  # when the first of the failing tries began
         while not self._stopping.is_set():
             self._wake.clear()
             wait_s = RECHECK_S
+            began = time.monotonic()
             try:
                 self.push_all()
                 backoff.reset()
+                stands_since = None
             except LinkClosed:
                 break
             except Trouble as trouble:
                 log.debug("push: %s", trouble)
                 wait_s = backoff.next_s()
+                stands_since = began if stands_since is None or self._watch.known_down else stands_since
+                self._complain_of(trouble, time.monotonic() - stands_since)
             except Exception:
                 log.exception("pushing facts failed")
                 wait_s = backoff.next_s()
             self._wake.wait(wait_s)
+
+    def _complain_of(self, trouble: Trouble, stood_s: float) -> None:
+        """Polls are answered and facts are not, as where only small packets pass: nobody would notice."""
+        if stood_s >= STANDING_S and trouble.cause != "office_refuses" and not self._watch.known_down:
+            self._watch.hindered("push", trouble.cause, f"Facts do not get through: {trouble.detail}")
 
     def push_all(self) -> None:
         """Send everything that is in the journal now. Raises Trouble."""
@@ -140,6 +151,7 @@ class Pusher:
             if applied > self.position():
                 self._at = applied
                 self._acknowledge(applied)
+                self._watch.accepts("push")
             elif applied < known_before:
                 self._step_back(applied, known_before)
                 self._wake.set()

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Final
 
 from pos.till.ports import Clock, LinkState
-from sync.agent.trouble import LinkClosed, Trouble
+from sync.agent.trouble import Cause, LinkClosed, Trouble
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class LinkWatch:
         self._good_since: float | None = None
         self._asked = False
         self._told = False
-        self._refusals: dict[str, str] = {}  # who -> what the office refuses, or what hinders here
+        self._hindrances: dict[str, tuple[Cause, str]] = {}  # what does not go on, and why
         self._recovered: list[Callable[[], None]] = []
         self._state = LinkState("offline", "no_office", "The office has not been asked yet.", self._now())
 
@@ -85,20 +85,25 @@ class LinkWatch:
 
     def refuses(self, what: str, detail: str) -> None:
         """The office answers, but refuses `what` (a push): an alarm until `accepts`."""
+        self.hindered(what, "office_refuses", detail)
+
+    def hindered(self, what: str, cause: Cause, detail: str) -> None:
+        """The office answers, but `what` does not go on: an alarm until `accepts`."""
         with self._lock:
-            self._refusals[what] = detail
+            self._hindrances[what] = cause, detail
             if self._good_since is not None:
                 self._show(None)
 
     def accepts(self, what: str) -> None:
         with self._lock:
-            if self._refusals.pop(what, None) is not None and self._good_since is not None:
+            if self._hindrances.pop(what, None) is not None and self._good_since is not None:
                 self._show(None)
 
     def _show(self, round_trip_ms: float | None) -> None:
-        if self._refusals:
-            detail = "; ".join(self._refusals.values())
-            self._change(LinkState("offline", "office_refuses", detail, self._now()))
+        if self._hindrances:
+            (cause, _), *_ = self._hindrances.values()
+            detail = "; ".join(text for _, text in self._hindrances.values())
+            self._change(LinkState("offline", cause, detail, self._now()))
             return
         shown = round_trip_ms if round_trip_ms is not None else self._state.round_trip_ms
         self._change(LinkState("online", "", "", self._now(), shown))

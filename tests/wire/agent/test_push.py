@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sync import wire
+from sync.agent import push
 from tests.peers.toy_office import Fault, ToyOffice
 from tests.wire.agent.till import Journal, Till, join, season, soon
 
@@ -56,6 +57,20 @@ def test_a_push_that_went_wrong_is_sent_again_and_applied_once(till: Till, fault
     soon(lambda: till.journal.acknowledged() == 3)
     assert till.office.facts == hashes(till.journal)
     assert till.journal.fenced == []
+
+
+def test_a_queue_that_stands_while_polls_are_answered_is_an_alarm(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(push, "ANSWER_S", 0.3)
+    monkeypatch.setattr(push, "STANDING_S", 1.0)
+    soon(lambda: till.journal.links)
+    till.office.next("/v1/push", *[Fault.SILENCE] * 4)
+    till.journal.write(number=1)
+    till.agent.facts_waiting()
+    soon(lambda: till.journal.links[-1].state == "offline", 10.0)
+    assert till.journal.links[-1].cause == "no_office"
+    assert "Facts do not get through" in till.journal.links[-1].detail
+    soon(lambda: till.journal.acknowledged() == 1, 10.0)
+    soon(lambda: till.journal.links[-1].state == "online")
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
