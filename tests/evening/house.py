@@ -23,6 +23,7 @@ from pos.demo.cable import Cable
 from tests.evening.season import SHOW, season
 from tests.evening.till_process import TillProcess, housefull
 from tests.peers.around import NOTHING, Around
+from tests.peers.network import Machine
 from tests.peers.office_process import OfficeProcess, office
 from tests.peers.small_season import write_season
 from tests.peers.toy_printer import ToyPrinter
@@ -36,7 +37,7 @@ class Window:
 
     name: str
     till: TillProcess
-    cable: Cable
+    cable: Cable | Machine
     tickets: ToyPrinter | None
     receipts: ToyPrinter | None
 
@@ -92,7 +93,10 @@ class Window:
 
 
 class House:
-    """Starts the office at once, `around` it what it is to be started within; windows when they are asked for."""
+    """Starts the office at once, windows when they are asked for.
+
+    `around` the office's process is what it is started within; `machine` is where it runs, if not here.
+    """
 
     def __init__(
         self,
@@ -102,6 +106,7 @@ class House:
         *,
         plan: dict[str, Any] | str | None = None,
         around: Around = NOTHING,
+        machine: Machine | None = None,
     ) -> None:
         self.folder, self.database, self.state = folder, database, folder / "state"
         folder.mkdir(parents=True, exist_ok=True)
@@ -111,7 +116,9 @@ class House:
         self._ticket_printers: list[ToyPrinter] = []
         imported = office("import", str(self.season_file), "--db", database)
         assert imported.returncode == 0, imported.stderr
-        self.office = self._undo.enter_context(OfficeProcess(database, around=around))
+        self._around = around + machine.around if machine else around
+        self._options = ("--host", machine.address, "--insecure") if machine else ()
+        self.office = self._undo.enter_context(OfficeProcess(database, *self._options, around=self._around))
         self.port = urlsplit(self.office.url).port
 
     def __enter__(self) -> House:
@@ -128,7 +135,8 @@ class House:
 
     def start_office(self) -> None:
         """Again, where it was before."""
-        self.office = self._undo.enter_context(OfficeProcess(self.database, "--port", str(self.port)))
+        options = (*self._options, "--port", str(self.port))
+        self.office = self._undo.enter_context(OfficeProcess(self.database, *options, around=self._around))
 
     # ---- windows -------------------------------------------------------------------------
 
@@ -136,27 +144,47 @@ class House:
         """A second process beside the first, for the same database."""
         return self._undo.enter_context(OfficeProcess(self.database))
 
-    def enrolled(self, name: str, at: OfficeProcess | None = None) -> tuple[Path, Cable]:
-        """An enrolled data folder, and the cable that its till hangs on."""
-        address = urlsplit((at or self.office).url)
+    def enrolled(
+        self, name: str, at: OfficeProcess | None = None, machine: Machine | None = None
+    ) -> tuple[Path, Cable | Machine]:
+        """An enrolled data folder, and the cable that its till hangs on: that of its machine, or one made for it."""
+        url = (at or self.office).url
+        code = office("enrol", name, "--db", self.database)
+        assert code.returncode == 0, code.stderr
+        folder = self.folder / name
+        if machine:
+            command, around, cable = ("--enrol", url, code.stdout.strip(), "--plain-http"), machine.around, machine
+        else:
+            cable = self._cable(url)
+            command, around = ("--enrol", f"http://127.0.0.1:{cable.port}", code.stdout.strip()), NOTHING
+        done = housefull("--data", str(folder), *command, state=self.state, around=around)
+        assert done.returncode == 0, done.stderr
+        return folder, cable
+
+    def _cable(self, url: str) -> Cable:
+        address = urlsplit(url)
         assert address.hostname is not None
         assert address.port is not None
         cable = Cable(address.hostname, address.port)
         self._undo.callback(cable.close)
-        code = office("enrol", name, "--db", self.database)
-        assert code.returncode == 0, code.stderr
-        folder = self.folder / name
-        done = housefull(
-            "--data", str(folder), "--enrol", f"http://127.0.0.1:{cable.port}", code.stdout.strip(), state=self.state
-        )
-        assert done.returncode == 0, done.stderr
-        return folder, cable
+        return cable
 
     def window(
-        self, name: str, *, printers: bool = True, at: OfficeProcess | None = None, around: Around = NOTHING
+        self,
+        name: str,
+        *,
+        printers: bool = True,
+        at: OfficeProcess | None = None,
+        around: Around = NOTHING,
+        machine: Machine | None = None,
     ) -> Window:
-        """Enrol a till and start it, with a ticket and a receipt printer; `at` another office process."""
-        folder, cable = self.enrolled(name, at)
+        """Enrol a till and start it, with a ticket and a receipt printer; `at` another office process.
+
+        A till on a `machine` of its own has no printers: they are here.
+        """
+        printers = printers and machine is None
+        around = around + machine.around if machine else around
+        folder, cable = self.enrolled(name, at, machine)
         tickets = receipts = None
         if printers:
             tickets, receipts = self._printer(), self._undo.enter_context(ToyPrinter())
