@@ -18,12 +18,15 @@ from tests.peers.till_client import TillClient
 
 @dataclass(frozen=True)
 class Counters:
-    """Two tills at one office. `claim(till, *places)` is what it granted; `push(till)` sends its journal."""
+    """Two tills at one office. `claim(till, *places)` is what it granted; `push(till)` sends its journal.
+    `seats` are free ones to make trouble with, `name` begins the ids of sales."""
 
     one: TillClient
     two: TillClient
     claim: Callable[..., list[GrantItem]]
     push: Callable[[TillClient], object]
+    seats: tuple[str, str] = ("A-1", "A-2")
+    name: str = ""
 
 
 BUYER: Final = "Mrs Ada Byron"
@@ -31,12 +34,12 @@ BUYER: Final = "Mrs Ada Byron"
 
 def sold_to_two(at: Counters) -> None:
     """Till one sells two seats, one of them under a right that has passed on and was sold at till two."""
-    passed, own = at.claim(at.one, "A-1", "A-2")
+    passed, own = at.claim(at.one, *at.seats)
     at.one.give_back(SHOW, passed)
     at.push(at.one)
-    at.two.sell(SHOW, *at.claim(at.two, "A-1"), sale="first")
+    at.two.sell(SHOW, *at.claim(at.two, at.seats[0]), sale=f"{at.name}first")
     at.push(at.two)
-    at.one.sell(SHOW, passed, own, sale="second", name=BUYER)
+    at.one.sell(SHOW, passed, own, sale=f"{at.name}second", name=BUYER)
     at.push(at.one)
 
 
@@ -49,28 +52,28 @@ def amounts_apart(at: Counters) -> None:
 
 def disk_restored(at: Counters) -> None:
     """Till one sells, is put back to before the sale, and sells again under the same number."""
-    here, there = at.claim(at.one, "A-1", "A-2")
-    at.one.sell(SHOW, here, sale="here")
+    here, there = at.claim(at.one, *at.seats)
+    at.one.sell(SHOW, here, sale=f"{at.name}here")
     at.push(at.one)
     at.one.journal.clear()
-    at.one.sell(SHOW, there, sale="there", name=BUYER)
+    at.one.sell(SHOW, there, sale=f"{at.name}there", name=BUYER)
     at.push(at.one)
 
 
 def numbers_used_twice(at: Counters) -> None:
-    at.two.sell(SHOW, *at.claim(at.two, "A-1"), sale="S")
+    at.two.sell(SHOW, *at.claim(at.two, at.seats[0]), sale=f"{at.name}S")
     at.push(at.two)
-    at.one.sell(SHOW, *at.claim(at.one, "A-2"), sale="S", name=BUYER)
+    at.one.sell(SHOW, *at.claim(at.one, at.seats[1]), sale=f"{at.name}S", name=BUYER)
     at.push(at.one)
 
 
 def auditor_sells(at: Counters) -> None:
-    at.one.sell(SHOW, *at.claim(at.one, "A-1"), user="otto", name=BUYER)
+    at.one.sell(SHOW, *at.claim(at.one, at.seats[0]), user="otto", name=BUYER)
     at.push(at.one)
 
 
 def newer_schema(at: Counters) -> None:
-    at.one.sell(SHOW, *at.claim(at.one, "A-1"), schema=99, name=BUYER)
+    at.one.sell(SHOW, *at.claim(at.one, at.seats[0]), schema=99, name=BUYER)
     at.push(at.one)
 
 
