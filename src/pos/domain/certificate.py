@@ -1,4 +1,4 @@
-"""Rights that pass from one till to another without the office: who is a till, and the paper that proves it.
+"""Rights that pass from one till to another without the office, and the paper that proves it.
 
 A certificate says that its giver has let go of some rights, durably and in favour of one
 incarnation of one till: it names the fact by which it did. The receiver's own fact carries
@@ -25,25 +25,22 @@ class Hand(NamedTuple):
     till: str
     incarnation: int
 
+    @property
+    def name(self) -> str:
+        """ "T1.2", as in its facts' ids."""
+        return f"{self.till}.{self.incarnation}"
 
-@dataclass(frozen=True, slots=True)
-class Enrolment:
-    """A till's newest incarnation, as the office tells every till. `public_key` is 32 raw bytes."""
 
-    hand: Hand
-    public_key: bytes
-    active: bool
+def key_document(hand: Hand, public_key: bytes) -> dict[str, Any]:
+    """How every till is told of another's public key (32 raw bytes)."""
+    key = base64.b64encode(public_key).decode()
+    return {"id": hand.name, "till": hand.till, "incarnation": hand.incarnation, "public_key": key}
 
-    @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> Enrolment:
-        """Raises KeyError or ValueError."""
-        hand = Hand(str(document["id"]), int(document["incarnation"]))
-        return cls(hand, base64.b64decode(document["public_key"], validate=True), document["state"] == "ACTIVE")
 
-    def to_document(self, state: str) -> dict[str, Any]:
-        """`state`: ACTIVE | FENCED | DEAD."""
-        key = base64.b64encode(self.public_key).decode()
-        return {"id": self.hand.till, "incarnation": self.hand.incarnation, "public_key": key, "state": state}
+def read_key(document: Mapping[str, Any]) -> tuple[Hand, bytes]:
+    """Whose key, and the key. Raises KeyError or ValueError."""
+    key = base64.b64decode(document["public_key"], validate=True)
+    return Hand(str(document["till"]), int(document["incarnation"])), key
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 The office makes them from a season file, the till reads them from its replica.
 Amounts are decimal strings and times ISO 8601 with offset, as in the season file.
-Families: venue, price_type, prices, terms, production, show, fee, user, till, plan; and fence,
-which the office itself writes: the incarnations of tills that may not act any more.
+Families: venue, price_type, prices, terms, production, show, fee, user, till, plan; and two which
+the office itself writes: fence, the incarnations of tills that may not act any more, and key, the
+public keys of all.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from pos.domain.certificate import Hand, read_key
 from pos.domain.errors import Refused
 from pos.domain.money import Money
 from pos.domain.terms import Terms
 
 FAMILIES: Final = (
     "venue", "tax", "price_type", "prices", "terms", "production", "show", "fee", "user", "till", "plan", "fence",
+    "key",
 )  # fmt: skip
 ROLES: Final = ("cashier", "supervisor", "auditor", "admin")
 SELLING_ROLES: Final = frozenset({"cashier", "supervisor"})  # who may touch tickets and money
@@ -131,7 +134,12 @@ class Season:
     fees: tuple[Fee, ...]
     users: dict[str, User]
     tills: dict[str, str]
-    fenced: frozenset[tuple[str, int]] = frozenset()  # (till, incarnation)
+    fenced: frozenset[Hand] = frozenset()
+    keys: dict[Hand, bytes] = field(default_factory=dict)
+
+    def key_of(self, hand: Hand) -> bytes | None:
+        """The public key of a till that may have rights, as far as is known here; None for any other."""
+        return None if hand in self.fenced else self.keys.get(hand)
 
     def show(self, show: str) -> Show:
         """Raises Refused("unknown_show")."""
@@ -167,7 +175,8 @@ class Season:
             ),
             {i: User(i, d["name"], d["role"], d["pin_hash"]) for i, d in _ordered(documents, "user")},
             {i: d.get("name", i) for i, d in _ordered(documents, "till")},
-            frozenset((d["till"], d["incarnation"]) for d in documents.get("fence", {}).values()),
+            frozenset(Hand(d["till"], d["incarnation"]) for d in documents.get("fence", {}).values()),
+            dict(map(read_key, documents.get("key", {}).values())),
         )
 
 

@@ -7,8 +7,11 @@ from collections.abc import Callable
 
 import pytest
 
+from pos.domain.certificate import Hand, read_key
 from sync.office.clock import now_s
+from sync.office.rules.changes import after
 from sync.office.rules.enrolment import VALID_S, CannotEnrol, offer, redeem
+from sync.office.rules.snapshot import documents
 from tests.peers.small_season import SHOW
 from tests.peers.till_client import TillClient
 from tests.unit.office.conftest import House
@@ -39,6 +42,18 @@ def test_a_code_makes_the_tills_first_incarnation(house: House) -> None:
     assert re.fullmatch(r"[2-9A-Z]{4}(-[2-9A-Z]{4}){3}", code)
     assert redeemed(house, f" {code.lower().replace('-', ' ')}", KEY) == ("T1", 1), "as a person types it"
     assert house.rows("SELECT id, incarnation, state, applied FROM till") == [("T1", 1, "ACTIVE", 0)]
+
+
+def test_every_till_is_told_of_a_new_ones_key(house: House) -> None:
+    """Tills that pass rights to each other know each other by it."""
+    redeemed(house, offered(house), KEY)
+    redeemed(house, offered(house, replace=True), OTHER)
+    with house.database.read() as connection:
+        known = [document.body for document in documents(connection).documents if document.family == "key"]
+        told = [change.body for change in after(connection, 0, 50) if change.family == "key"]
+    assert [read_key(body or {}) for body in told] == [(Hand("T1", 1), KEY), (Hand("T1", 2), OTHER)]
+    assert told == known
+    assert house.violations() == []
 
 
 def test_the_code_itself_is_nowhere_in_the_database(house: House) -> None:

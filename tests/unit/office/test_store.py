@@ -13,8 +13,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
+from pos.domain.certificate import Hand, read_key
 from pos.domain.disputes import in_words
-from sync.office.rules import changes, disputes
+from sync.office.rules import changes, disputes, snapshot
 from sync.office.store.engine import SCHEMA_HEAD, CannotOpen, Database, open_database
 from sync.office.store.migrations import config, upgrade
 from sync.office.store.own import office_key
@@ -181,3 +182,27 @@ def test_disputes_of_the_first_version_are_kept_and_told(database_url: str) -> N
     assert in_words(place) == "A-1 was sold at T1, but the office has it otherwise: there is no such place."
     assert (unreadable["places"], unreadable["ways"]) == ([], ["accept"])
     assert [(change.position, change.body) for change in log] == [(6, place), (7, role), (8, unreadable)]
+
+
+def test_tills_that_are_enrolled_already_are_introduced_to_each_other(database_url: str) -> None:
+    first = Database(create_engine(database_url))
+    with first.write() as connection:
+        upgrade(connection, "0004")
+        for incarnation, key in ((1, b"a" * 32), (2, b"b" * 32)):
+            connection.execute(
+                text("INSERT INTO till VALUES ('T1', :incarnation, :key, 0, '', :state, 'then', 0)"),
+                {"incarnation": incarnation, "key": key, "state": "FENCED" if incarnation == 1 else "ACTIVE"},
+            )
+        connection.execute(text("UPDATE change_head SET position = 5"))
+    first.close()
+    opened = open_database(database_url)
+    with opened.read() as connection:
+        known = snapshot.documents(connection)
+        log = changes.after(connection, 5, 10)
+    opened.close()
+    assert [read_key(document.body) for document in known.documents] == [
+        (Hand("T1", 1), b"a" * 32),
+        (Hand("T1", 2), b"b" * 32),
+    ]
+    assert [(change.position, change.id) for change in log] == [(6, "T1.1"), (7, "T1.2")]
+    assert known.cursor == 7

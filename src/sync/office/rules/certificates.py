@@ -103,20 +103,16 @@ class Hands:
         certificate = passing.certificate
         if certificate is None:
             known = passing.receiver in self._keys and passing.receiver.till != author.till
-            return "" if known else f"there is no other till {_shown(passing.receiver)}"
+            return "" if known else f"there is no other till {passing.receiver.name}"
         if certificate.receiver != author or certificate.giver.till == author.till:
-            return f"the certificate is from {_shown(certificate.giver)} for {_shown(certificate.receiver)}"
-        return "" if self._signed(certificate) else f"the certificate is not signed by {_shown(certificate.giver)}"
+            return f"the certificate is from {certificate.giver.name} for {certificate.receiver.name}"
+        return "" if self._signed(certificate) else f"the certificate is not signed by {certificate.giver.name}"
 
     def _signed(self, certificate: Certificate) -> bool:
         if certificate not in self._genuine:
             key = self._keys.get(certificate.giver)
             self._genuine[certificate] = key is not None and certificate.genuine(key)
         return self._genuine[certificate]
-
-
-def _shown(hand: Hand) -> str:
-    return f"{hand.till}.{hand.incarnation}"
 
 
 def hands_in(told: Iterable[Passings]) -> set[Hand]:

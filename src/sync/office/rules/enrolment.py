@@ -78,12 +78,12 @@ def redeem(connection: Connection, code: str, public_key: bytes, now: int) -> En
         tills.tell(connection, row.till, before, "FENCED", tills.fence(connection, row.till, before, now))
     last = connection.execute(select(func.max(TILL.c.incarnation)).where(TILL.c.id == row.till)).scalar()
     incarnation = (last or 0) + 1
-    tills.enrol(connection, row.till, incarnation, public_key, FIRST_HASH, now_iso())
     connection.execute(
         update(ENROL_CODE)
         .where(ENROL_CODE.c.code_hash == row.code_hash)
         .values(public_key=public_key, incarnation=incarnation)
     )
+    tills.enrol(connection, row.till, incarnation, public_key, FIRST_HASH, now_iso())
     return Enrolled(row.till, incarnation)
 
 

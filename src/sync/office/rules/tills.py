@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from pos.domain.certificate import Hand, key_document
 from pos.domain.rights import OfficeState
 from sync.office.rules import changes, heard
 from sync.office.rules.places import Place, lock_where, write
@@ -101,7 +102,7 @@ def seen(connection: Connection, tills: Collection[str], now: float) -> None:
 
 
 def enrol(connection: Connection, till: str, incarnation: int, key: bytes, head_hash: str, at: str) -> None:
-    """A new, active incarnation."""
+    """A new, active incarnation, whose key every till is told of. Call it last, as `changes.log`."""
     connection.execute(
         insert(TILL).values(
             id=till,
@@ -113,4 +114,12 @@ def enrol(connection: Connection, till: str, incarnation: int, key: bytes, head_
             enrolled_at=at,
         )
     )
+    changes.log(connection, [_introduce(connection, Hand(till, incarnation), key)])
     heard.enrolled(connection, till, incarnation, changes.head(connection)[0])
+
+
+def _introduce(connection: Connection, hand: Hand, key: bytes) -> changes.Entry:
+    """The key, for every till: those that pass rights to each other know each other by it."""
+    body = key_document(hand, key)
+    connection.execute(insert(DOCUMENT).values(family="key", id=body["id"], body=json.dumps(body, sort_keys=True)))
+    return changes.Entry("document", family="key", id=body["id"], body=body)

@@ -21,6 +21,7 @@ from sync.office.verify.report import Report
 _ENDED = ("refunded", "exchanged", "void")
 _TOLD = (
     "venue", "tax", "price_type", "prices", "terms", "production", "show", "fee", "user", "till", "plan", "fence",
+    "key",
 )  # fmt: skip
 
 
