@@ -1,4 +1,4 @@
-"""The command line: the window, the headless face, enrolment, the demo, verify."""
+"""The command line: the window, the headless face, enrolment, the demo, verify, devices."""
 
 from __future__ import annotations
 
@@ -23,6 +23,15 @@ def main() -> int:
                 from pos.store.verify import report
 
                 return report(_folder(arguments.data), sys.stdout)
+            case "devices":
+                from pos.app.technician import UnknownProtocol, decode_lines
+
+                try:
+                    decode_lines(arguments.protocol, sys.stdin.buffer, sys.stdout.buffer)
+                except UnknownProtocol as error:
+                    _say(str(error))
+                    return 2
+                return 0
         if arguments.enrol:
             url, code = arguments.enrol
             return _enrol(_folder(arguments.data), url, code, arguments.ca_file, arguments.plain_http)
@@ -49,6 +58,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--data", type=Path, default=argparse.SUPPRESS)
         if name == "demo":
             command.add_argument("--headless", action="store_true", default=argparse.SUPPRESS)
+    devices = commands.add_parser("devices", help="help with devices").add_subparsers(dest="devices", required=True)
+    decode = devices.add_parser("decode", help="read one hexadecimal message a line, write JSON")
+    decode.add_argument("protocol", metavar="PROTOCOL")
     return parser
 
 
