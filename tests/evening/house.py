@@ -27,6 +27,7 @@ from tests.peers.network import Machine
 from tests.peers.office_process import OfficeProcess, office
 from tests.peers.small_season import write_season
 from tests.peers.toy_printer import ToyPrinter
+from tests.peers.toy_terminal import ToyTerminal
 
 PINS = {"anna": "2468", "boris": "1357", "vera": "8642", "otto": "9753"}
 
@@ -40,6 +41,7 @@ class Window:
     cable: Cable | Machine
     tickets: ToyPrinter | None
     receipts: ToyPrinter | None
+    terminal: ToyTerminal | None = None
 
     def open(self, user: str = "anna", money: str = "100.00") -> str:
         """Sign in and open a shift."""
@@ -174,13 +176,15 @@ class House:
         name: str,
         *,
         printers: bool = True,
+        terminal: ToyTerminal | None = None,
         at: OfficeProcess | None = None,
         around: Around = NOTHING,
         machine: Machine | None = None,
     ) -> Window:
         """Enrol a till and start it, with a ticket and a receipt printer; `at` another office process.
 
-        A till on a `machine` of its own has no printers: they are here.
+        A till on a `machine` of its own has no printers: they are here. One with a `terminal` takes cards;
+        closing that is the caller's.
         """
         printers = printers and machine is None
         around = around + machine.around if machine else around
@@ -190,8 +194,11 @@ class House:
             tickets, receipts = self._printer(), self._undo.enter_context(ToyPrinter())
             with (folder / "till.toml").open("a", encoding="utf-8") as file:
                 file.write(devices(tickets, receipts))
+        if terminal is not None:
+            with (folder / "till.toml").open("a", encoding="utf-8") as file:
+                file.write(f'[terminal]\nprotocol = "zvt"\ntransport = "{terminal.url}"\npassword = "123456"\n')
         till = self._undo.enter_context(TillProcess(folder, self.state, around=around))
-        window = self.windows[name] = Window(name, till, cable, tickets, receipts)
+        window = self.windows[name] = Window(name, till, cable, tickets, receipts, terminal)
         till.wait_event("link", state="online")
         return window
 
