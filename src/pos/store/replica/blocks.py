@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from pos.domain.errors import Unreadable
 from pos.domain.rights import OfficeState
@@ -15,6 +16,11 @@ from pos.store.replica.words import ColumnsWord, PlaceWord
 
 _INSERT_BLOCK = "INSERT INTO place_block (show, block, records) VALUES (?, ?, ?)"
 _UPDATE_BLOCK = "UPDATE place_block SET records = ? WHERE show = ? AND block = ?"
+_HOLDERS: Final = select(holder.c.id, holder.c.name)
+_BLOCK: Final = select(place_block.c.records).where(
+    place_block.c.show == bindparam("of"), place_block.c.block == bindparam("at")
+)
+_STAMP: Final = update(show_places).where(show_places.c.show == bindparam("of")).values(stamp=bindparam("now"))
 
 
 class Holders:
@@ -22,7 +28,7 @@ class Holders:
 
     def __init__(self, db: Connection) -> None:
         self._db = db
-        self._rows = {row.name: row.id for row in db.execute(select(holder.c.id, holder.c.name))}
+        self._rows = {row.name: row.id for row in db.execute(_HOLDERS)}
 
     def row(self, name: str) -> int:
         found: int | None = self._rows.get(name)
@@ -86,15 +92,13 @@ def apply_places(db: Connection, holders: Holders, show: str, words: Mapping[int
     """Write each place's newest word, by index. Raises Unreadable."""
     updates: list[tuple[bytes, str, int]] = []
     for block, ixs in _by_block(words).items():
-        raw = db.execute(
-            select(place_block.c.records).where(place_block.c.show == show, place_block.c.block == block)
-        ).scalar_one()
+        raw = db.execute(_BLOCK, {"of": show, "at": block}).scalar_one()
         records = np.frombuffer(raw, RECORD).copy()
         for ix in ixs:
             records[ix % PER_BLOCK] = _record(holders, show, words[ix])
         updates.append((records.tobytes(), show, block))
     db.exec_driver_sql(_UPDATE_BLOCK, updates)
-    db.execute(show_places.update().where(show_places.c.show == show).values(stamp=stamp))
+    db.execute(_STAMP, {"of": show, "now": stamp})
 
 
 def _by_block(ixs: Iterable[int]) -> dict[int, Sequence[int]]:

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError
 
@@ -18,6 +18,17 @@ from pos.store.replica.schema import document, meta, plan
 # The season's documents: a dispute is one as well, but nothing that is for sale hangs on it.
 SEASON: Final = select(document.c.family, document.c.id, document.c.body).where(document.c.family != FAMILY)
 _DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+# Made once: to put a statement together takes longer than SQLite needs for it.
+_META: Final = select(meta.c.value).where(meta.c.key == bindparam("wanted"))
+_INSERT_META: Final = insert(meta)
+_SET_META: Final = _INSERT_META.on_conflict_do_update(
+    index_elements=["key"], set_={"value": _INSERT_META.excluded.value}
+)
+_PLANS: Final = select(func.count()).select_from(plan).where(plan.c.version == bindparam("wanted"))
+_INSERT_DOCUMENT: Final = insert(document)
+_SET_DOCUMENT: Final = _INSERT_DOCUMENT.on_conflict_do_update(
+    index_elements=["family", "id"], set_={"body": _INSERT_DOCUMENT.excluded.body}
+)
 
 
 def is_damage(error: DBAPIError | sqlite3.Error) -> bool:
@@ -33,12 +44,11 @@ def roll_back(db: Connection) -> None:
 
 
 def get_meta(db: Connection, key: str) -> str:
-    return str(db.execute(select(meta.c.value).where(meta.c.key == key)).scalar_one_or_none() or "")
+    return str(db.execute(_META, {"wanted": key}).scalar_one_or_none() or "")
 
 
 def set_meta(db: Connection, key: str, value: str) -> None:
-    statement = insert(meta).values(key=key, value=value)
-    db.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value}))
+    db.execute(_SET_META, {"key": key, "value": value})
 
 
 def next_stamp(db: Connection) -> int:
@@ -48,15 +58,14 @@ def next_stamp(db: Connection) -> int:
 
 
 def has_plan(db: Connection, version: str) -> bool:
-    return db.execute(select(func.count()).select_from(plan).where(plan.c.version == version)).scalar_one() > 0
+    return bool(db.execute(_PLANS, {"wanted": version}).scalar_one())
 
 
 def store_document(db: Connection, family: str, name: str, body: dict[str, Any] | None) -> None:
     if body is None:
         db.execute(delete(document).where(document.c.family == family, document.c.id == name))
         return
-    statement = insert(document).values(family=family, id=name, body=json.dumps(body, ensure_ascii=False))
-    db.execute(statement.on_conflict_do_update(index_elements=["family", "id"], set_={"body": statement.excluded.body}))
+    db.execute(_SET_DOCUMENT, {"family": family, "id": name, "body": json.dumps(body, ensure_ascii=False)})
 
 
 def store_sales(db: Connection, documents: Sequence[dict[str, Any]]) -> None:

@@ -15,9 +15,9 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.exc import DBAPIError
 
 from pos.domain.disputes import FAMILY as DISPUTES
@@ -55,6 +55,8 @@ from pos.store.replica.statements import (
 from pos.store.replica.words import ChangeWord, ColumnsWord, DocumentWord, Needs, PlaceWord, Touched
 
 log = logging.getLogger(__name__)
+_SHOWS: Final = select(show_places.c.show, show_places.c.layout, show_places.c.position)
+_LAYOUT: Final = select(show_places.c.layout).where(show_places.c.show == bindparam("of"))
 
 
 class LayoutMoved(Exception):
@@ -187,7 +189,7 @@ class ReplicaWriter:
             cursor = int(get_meta(db, "cursor") or 0)
             fresh = [change for change in changes if change.position > cursor]
             bodies = {c.id: c.body for c in fresh if c.kind == "document" and c.family == "show"}
-            stored = {row.show: row for row in db.execute(select(show_places))}
+            stored = {row.show: row for row in db.execute(_SHOWS)}
             shows = {
                 show: layout_of(body)
                 for show, body in bodies.items()
@@ -256,7 +258,7 @@ class ReplicaWriter:
         self, db: Connection, fresh: Iterable[ChangeWord], stamp: int, whole: Iterable[str]
     ) -> dict[str, tuple[int, ...]]:
         latest: dict[str, dict[int, PlaceWord]] = {}
-        positions = {row.show: row.position for row in db.execute(select(show_places.c.show, show_places.c.position))}
+        positions = {row.show: row.position for row in db.execute(_SHOWS)}
         seatings = _Seatings(self, db)
         for change in fresh:
             # A show that is gone by the end of the page has no places any more.
@@ -288,7 +290,7 @@ class ReplicaWriter:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Unreadable("the office's season", "", f"{type(error).__name__}: {error}") from error
         shows = found.get("show", {})
-        stored = {row.show: row.layout for row in db.execute(select(show_places.c.show, show_places.c.layout))}
+        stored = {row.show: row.layout for row in db.execute(_SHOWS)}
         for show in stored.keys() - shows.keys():
             remove_show(db, show)
         for show, body in shows.items():
@@ -345,7 +347,7 @@ class _Seatings:
 
     def of(self, show: str) -> Seating:
         if show not in self._made:
-            numbered = self._db.execute(select(show_places.c.layout).where(show_places.c.show == show)).scalar_one()
+            numbered = self._db.execute(_LAYOUT, {"of": show}).scalar_one()
             self._made[show] = self._writer._seating_by(self._db, numbered)
         return self._made[show]
 

@@ -99,17 +99,24 @@ _APPEND: Final = insert(CHANGE_LOG).from_select(
 )
 
 
+_HEAD: Final = select(CHANGE_HEAD.c.position, CHANGE_HEAD.c.signal)
+_AFTER: Final = (
+    select(CHANGE_LOG)
+    .where(CHANGE_LOG.c.position > bindparam("cursor"))
+    .order_by(CHANGE_LOG.c.position)
+    .limit(bindparam("limit"))
+)
+
+
 def head(connection: Connection) -> tuple[int, int]:
     """The latest position, and the signal's count."""
-    position, signal = connection.execute(select(CHANGE_HEAD.c.position, CHANGE_HEAD.c.signal)).one()
+    position, signal = connection.execute(_HEAD).one()
     return position, signal
 
 
 def after(connection: Connection, cursor: int, limit: int) -> list[Change]:
     """The entries after a position, in order, at most `limit`."""
-    rows = connection.execute(
-        select(CHANGE_LOG).where(CHANGE_LOG.c.position > cursor).order_by(CHANGE_LOG.c.position).limit(limit)
-    ).all()
+    rows = connection.execute(_AFTER, {"cursor": cursor, "limit": limit}).all()
     sales = documents_of(connection, {row.doc_id for row in rows if row.kind == "sale"})
     found: list[Change] = []
     places = 0

@@ -119,17 +119,20 @@ def decline(connection: Connection, till: str, items: Sequence[RecallItem]) -> b
     return declined > 0
 
 
+_OPEN: Final = (
+    select(RECALL.c.show_id, RECALL.c.place, RECALL.c.epoch, RECALL.c.hop)
+    .where(
+        RECALL.c.holder == bindparam("till"),
+        RECALL.c.incarnation == bindparam("incarnation"),
+        RECALL.c.state == "open",
+        RECALL.c.expires_at > bindparam("now"),
+    )
+    .distinct()
+    .order_by(RECALL.c.show_id, RECALL.c.place)
+)
+
+
 def open_for(connection: Connection, till: str, incarnation: int, now: float) -> list[RecallItem]:
     """What this till is asked for and has not answered."""
-    rows = connection.execute(
-        select(RECALL.c.show_id, RECALL.c.place, RECALL.c.epoch, RECALL.c.hop)
-        .where(
-            RECALL.c.holder == till,
-            RECALL.c.incarnation == incarnation,
-            RECALL.c.state == "open",
-            RECALL.c.expires_at > now,
-        )
-        .distinct()
-        .order_by(RECALL.c.show_id, RECALL.c.place)
-    )
+    rows = connection.execute(_OPEN, {"till": till, "incarnation": incarnation, "now": now})
     return [RecallItem(show=row.show_id, place=row.place, epoch=row.epoch, hop=row.hop) for row in rows]

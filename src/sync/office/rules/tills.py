@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pos.domain.certificate import Hand, key_document
@@ -16,6 +16,10 @@ from sync.office.rules.places import Place, lock_where, write
 from sync.office.store.tables import DOCUMENT, PRESENCE, RECALL, RIGHT, TILL
 
 FENCE: Final = "fence"  # the family of the documents by which tills hear who is fenced
+# Asked with every pull and push, so put together once.
+_THIS: Final = (TILL.c.id == bindparam("till"), TILL.c.incarnation == bindparam("of"))
+_STANDING: Final = select(TILL.c.applied, TILL.c.head_hash, TILL.c.state).where(*_THIS)
+_LOCK_FOR_PUSH: Final = _STANDING.with_for_update(key_share=True)
 
 
 def public_key(connection: Connection, till: str, incarnation: int) -> bytes | None:
@@ -27,21 +31,13 @@ def public_key(connection: Connection, till: str, incarnation: int) -> bytes | N
 
 def standing(connection: Connection, till: str, incarnation: int) -> tuple[int, str, str]:
     """(applied number, head hash, state) of an incarnation that exists."""
-    applied, head_hash, state = connection.execute(
-        select(TILL.c.applied, TILL.c.head_hash, TILL.c.state).where(
-            TILL.c.id == till, TILL.c.incarnation == incarnation
-        )
-    ).one()
+    applied, head_hash, state = connection.execute(_STANDING, {"till": till, "of": incarnation}).one()
     return applied, head_hash, state
 
 
 def lock_for_push(connection: Connection, till: str, incarnation: int) -> tuple[int, str, str]:
     """(applied number, head hash, state); from here on this transaction alone applies facts of this till."""
-    applied, head_hash, state = connection.execute(
-        select(TILL.c.applied, TILL.c.head_hash, TILL.c.state)
-        .where(TILL.c.id == till, TILL.c.incarnation == incarnation)
-        .with_for_update(key_share=True)
-    ).one()
+    applied, head_hash, state = connection.execute(_LOCK_FOR_PUSH, {"till": till, "of": incarnation}).one()
     return applied, head_hash, state
 
 
