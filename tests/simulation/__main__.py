@@ -20,7 +20,9 @@ _TELL_EVERY_S = 30.0
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--seconds", type=float, default=60.0, help="how long to go on (60)")
-    parser.add_argument("--seeds", default="", metavar="FIRST:LAST", help="these seeds only, however long it takes")
+    parser.add_argument(
+        "--seeds", default="", metavar="FIRST:LAST", help="these seeds, however long it takes; FIRST: from this one on"
+    )
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--short", action="store_true", help="the short evenings of `make test`")
     parser.add_argument("--show", type=int, metavar="SEED", help="print the history of one seed")
@@ -28,24 +30,35 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.show is not None or options.digest is not None:
         return _show(options.show, options.digest, long=not options.short)
-    seeds, seconds = _seeds(options.seeds), float("inf") if options.seeds else options.seconds
-    told = [time.monotonic()]
-
-    def tell(summary: Summary) -> None:
-        if time.monotonic() - told[0] >= _TELL_EVERY_S:
-            told[0] = time.monotonic()
-            print(f"… {summary.seeds} seeds, {len(summary.violations)} with violations", flush=True)
-
-    summary = run(seeds, workers=options.workers, seconds=seconds, long=not options.short, tell=tell)
+    seeds = _seeds(options.seeds)
+    seconds = float("inf") if isinstance(seeds, range) else options.seconds
+    summary = run(seeds, workers=options.workers, seconds=seconds, long=not options.short, tell=_Teller())
     print("\n".join(summary.lines()))
     return 1 if summary.violations else 0
+
+
+class _Teller:
+    """Says how it goes now and then, and what was found at once: a run may be stopped at any time."""
+
+    def __init__(self) -> None:
+        self._told, self._next = 0, time.monotonic() + _TELL_EVERY_S
+
+    def __call__(self, summary: Summary) -> None:
+        for seed in list(summary.violations)[self._told :]:
+            print("\n".join(summary.found(seed)), flush=True)
+        self._told = len(summary.violations)
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + _TELL_EVERY_S
+            print(f"… {summary.seeds} seeds, {summary.operations} operations, {self._told} with violations", flush=True)
 
 
 def _seeds(text: str) -> range | itertools.count[int]:
     if not text:
         # Another evening every time; a failure names its seed.
         return itertools.count(int(time.time()) * 1000)
-    first, _, last = text.partition(":")
+    first, several, last = text.partition(":")
+    if several and not last:
+        return itertools.count(int(first))
     return range(int(first), int(last or first) + 1)
 
 

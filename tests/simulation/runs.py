@@ -61,10 +61,16 @@ class Summary:
             "refusals: " + ", ".join(f"{k} {n}" for k, n in sorted(self.refusals.items())),
             f"{len(self.violations)} seeds with violations",
         ]
-        for seed, violations in sorted(self.violations.items()):
-            found += [f"seed {seed}: {violation}" for violation in violations]
-            found.append(f"  its history: python -m tests.simulation --show {seed}{'' if self.long else ' --short'}")
+        for seed in sorted(self.violations):
+            found += self.found(seed)
         return found
+
+    def found(self, seed: int) -> list[str]:
+        """What was wrong in one evening, and how to look at it."""
+        return [
+            *(f"seed {seed}: {violation}" for violation in self.violations[seed]),
+            f"  its history: python -m tests.simulation --show {seed}{'' if self.long else ' --short'}",
+        ]
 
 
 def scratch() -> Path | None:
