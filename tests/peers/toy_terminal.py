@@ -120,6 +120,7 @@ class ToyTerminal:
             self._start(lambda: self._serve(_Serial(near, self._closing, self.line)))
         else:
             self._listener = socket.create_server(("127.0.0.1", 0))
+            self._listener.settimeout(0.05)
             self.port = self._listener.getsockname()[1]
             self.url = f"tcp://127.0.0.1:{self.port}"
             self._start(self._accept)
@@ -153,6 +154,11 @@ class ToyTerminal:
         for wire in self._wires:
             wire.close()
 
+    def say(self, message: bytes) -> None:
+        """Say something unasked, over the first connection that there was."""
+        with contextlib.suppress(Gone):
+            self._wires[0].send(message)
+
     def wait_for(self, condition: Callable[[], bool], seconds: float = 5.0) -> None:
         end = time.monotonic() + seconds
         while not condition():
@@ -167,7 +173,6 @@ class ToyTerminal:
         thread.start()
 
     def _accept(self) -> None:
-        self._listener.settimeout(0.05)
         while not self._closing.is_set():
             try:
                 connection, _ = self._listener.accept()

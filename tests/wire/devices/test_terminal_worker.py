@@ -224,6 +224,7 @@ def test_an_abort_is_taken(toy: ToyTerminal, counter: Counter) -> None:
     toy.next = Play(slow_s=5.0, at=lambda step: counter.worker.abort() if step == "shown" else None)
     assert counter.pay().state == "declined"
     assert (toy.bank.aborts, toy.charged) == (1, [])
+    assert counter.pay("S2").state == "approved"
 
 
 def test_an_abort_is_ignored_and_the_card_charged(toy: ToyTerminal, counter: Counter) -> None:
@@ -249,6 +250,35 @@ def test_an_abort_after_a_good_result_is_looked_into(toy: ToyTerminal, counter: 
 
 
 # Never twice, never lost
+
+
+def test_what_the_terminal_says_unasked_is_no_answer_to_the_next_order(toy: ToyTerminal, counter: Counter) -> None:
+    toy.say(bytes.fromhex("040f022700" + "060f00"))
+    toy.next = Play(declined=0x78)
+    assert counter.pay().state == "declined"
+
+
+def test_what_was_last_is_not_known_while_a_payment_is_in_doubt(toy: ToyTerminal, counter: Counter) -> None:
+    """Else the next payment would be compared with one that is not the last one before it."""
+    toy.repeats = False
+    toy.next = Play(drop_at="charged")
+    before = counter.worker.last()
+    assert counter.pay("S1").state == "unknown"
+    assert counter.worker.last() == {}
+    toy.repeats = True
+    counter.wait_for("ready")
+    assert counter.recover(before, "S1").state == "approved"
+    assert counter.worker.last()["trace"] == "000102"
+
+
+def test_the_last_payment_is_not_learned_from_a_terminal_at_work(
+    toy: ToyTerminal, counters: Callable[..., Counter]
+) -> None:
+    toy.status = 0x9C
+    counter = counters(toy.url)
+    counter.wait_for("ready")
+    assert counter.worker.last() == {}
+    assert not any(each[:2] == b"\x06\x20" for each in toy.bank.commands)
 
 
 def test_the_same_key_never_charges_twice(toy: ToyTerminal, counter: Counter) -> None:
@@ -308,6 +338,18 @@ def test_after_a_restart_a_payment_to_be_recovered_blocks_others_until_it_is(
     assert again.pay("S2").state == "declined"
     again.worker.settled("S1")
     assert again.pay("S2", 500).state == "approved"
+
+
+def test_a_payment_to_be_recovered_blocks_others_though_the_terminal_had_no_time_to_be_asked(
+    toy: ToyTerminal, counter: Counter
+) -> None:
+    toy.next = Play(slow_s=0.3)
+    other = counter.worker.pay("S2", 500, "EUR")
+    outcome = counter.recover_once(counter.worker.last(), "S1")
+    assert (outcome.state, outcome.text) == ("unknown", "the terminal is busy")
+    assert other.result(15).state == "approved"
+    assert counter.pay("S3").state == "declined"
+    assert toy.charged == [500]
 
 
 def test_a_terminal_that_repeats_another_amount_is_not_believed(toy: ToyTerminal, counter: Counter) -> None:
@@ -389,9 +431,8 @@ def test_the_connection_breaks_at_every_step(
     outcome = counter.pay()
     if outcome.state == "unknown":
         outcome = counter.recover(before)
-    elif step != "completed":
-        # Only once the completion is out can the till know without asking.
-        pytest.fail(f"{outcome.state} after {step}")
+    else:
+        assert step == "completed", f"{outcome.state} after {step}, though only the completion tells"
     assert believed(outcome) == toy.charged
 
 
@@ -489,6 +530,20 @@ def test_a_late_answer_is_not_taken_for_one_to_the_next_order(toy: ToyTerminal, 
     assert believed(counter.recover(before)) == toy.charged == [1000]
     toy.next = Play(declined=0x78)
     assert counter.pay("S2").state == "declined"
+
+
+def test_late_words_over_an_old_connection_are_heard_by_nobody(toy: ToyTerminal, hasty: Counter) -> None:
+    counter = hasty
+    toy.next = Play(stall_at="accepted")
+    assert counter.pay("S1").state == "unknown"
+    counter.worker.settled("S1")
+    toy.next = Play(declined=0x78)
+    order = counter.worker.pay("S2", 1000, "EUR")
+    while not order.done():
+        toy.say(bytes.fromhex("800000 040f022700 060f00"))
+        time.sleep(0.01)
+    assert order.result(0).state == "declined"
+    assert toy.charged == []
 
 
 def test_close_takes_less_than_two_seconds_and_leaves_no_order_without_outcome(

@@ -236,7 +236,9 @@ def test_what_the_last_transaction_tells(more: dict[str, Any], state: str) -> No
 
 
 def test_without_knowing_what_was_before_nothing_is_told() -> None:
-    assert judge(found(), TEN, {})[0] == "unknown"
+    assert judge(found(), TEN, {}) == (
+        "unknown", "it is not known which payment was the terminal's last one before",
+    )  # fmt: skip
     assert judge(found(), TEN, {"trace": "000100", "terminal": "52500295"})[0] == "unknown"
     year_before = BEFORE | {"at": "01-01 00:00:10"}
     assert judge(found(date_month=12, date_day=31), TEN, year_before)[0] == "unknown"

@@ -113,14 +113,14 @@ def test_one_message_in_two_packets() -> None:
     assert reader.feed(first) == []
     (apdu,) = reader.feed(second)
     assert isinstance(decode(apdu), PrintTextBlock)
-    assert reader.pending == 0
+    assert reader.feed(b"\x80\x00\x00") == [Apdu(0x8000)]
 
 
 def test_more_than_one_message_in_a_packet() -> None:
     reader = ApduReader()
     (apdu,) = reader.feed(bytes.fromhex(BY_NAME["reply_positive_with_following_fragment"]["hex"]))
     assert apdu.control == 0x8000
-    assert reader.pending == 2
+    assert reader.feed(b"\x00") == [Apdu(0x0102)]
 
 
 @given(st.lists(st.tuples(st.integers(0, 0xFFFF), st.binary(max_size=300)), max_size=4), st.data())

@@ -78,8 +78,3 @@ class ApduReader:
             found.append(Apdu(control, bytes(self._bytes[start : start + length])))
             del self._bytes[: start + length]
         return found
-
-    @property
-    def pending(self) -> int:
-        """How many bytes of an APDU have come whose rest has not."""
-        return len(self._bytes)

@@ -71,11 +71,6 @@ def currency_number(currency: str) -> int:
     return _CURRENCIES[currency]
 
 
-def currency_code(number: int) -> str:
-    """The currency with that number; the digits when it is not known."""
-    return next((code for code, known in _CURRENCIES.items() if known == number), f"{number:03d}")
-
-
 def password_bytes(password: str) -> bytes:
     """Six digits as the terminal takes them. Raises BadOrder, without saying what was given."""
     if len(password) != 6 or not (password.isascii() and password.isdigit()):
