@@ -26,7 +26,8 @@ from pos.store.replica.plans import PlanCache
 from pos.store.replica.writer import ReplicaWriter
 from pos.till.desk import Desk, Outside
 from pos.till.front import Front
-from pos.till.ports import ClaimAnswer, LineDown, LinkState, Outcome, Recall, RefusedClaim
+from pos.till.line import AgentSide
+from pos.till.ports import Changed, ClaimAnswer, LineDown, LinkState, Outcome, Recall, RefusedClaim
 
 TILL = "W1"
 OTHER = "W2"
@@ -41,6 +42,19 @@ class Word:
     family: str
     id: str
     body: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class News:
+    """An entry of the change log about a document."""
+
+    position: int
+    family: str
+    id: str
+    body: dict[str, Any]
+    kind: str = "document"
+    show: str = ""
+    items: tuple[()] = ()
 
 
 @dataclass(frozen=True)
@@ -329,12 +343,21 @@ class TillHouse:
 
     def recall(self, show: str, place: str) -> None:
         """The office asks for a right back."""
-        from pos.till.line import AgentSide
-
         right = self.desk.rights[show][place]
+        self._side().recall([Recall(show, place, right.token)]).result(10)
+
+    def document(self, family: str, body: dict[str, Any]) -> None:
+        """The office tells of a document, as a page of changes."""
+        writer = ReplicaWriter(self.desk.outside.replica, "office")
+        position = writer.cursor() + 1
+        touched = writer.apply_page([News(position, family, body["id"], body)], position)
+        writer.close()
+        self._side().changed(Changed(touched.places, touched.documents, touched.sales, touched.disputes))
+
+    def _side(self) -> AgentSide:
         side = AgentSide(self.desk.outside.ledger, 1)
         side.serve(self.desk)
-        side.recall([Recall(show, place, right.token)]).result(10)
+        return side
 
     def stop(self) -> None:
         self.desk.stop()

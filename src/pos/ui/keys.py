@@ -20,6 +20,7 @@ from pos.ui.i18n import tr
 
 PRICE_KEYS: Final = 10
 QUICK_KEYS: Final = 3
+DISPUTES_KEY: Final = "screen:6"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ def listed() -> list[tuple[str, list[tuple[str, str]]]]:
             [
                 ("^1", tr("sell")),
                 ("^5", tr("drawer and shift")),
+                ("^6", tr("disputes, for a supervisor")),
                 ("^L", tr("lock; the basket stays")),
                 ("^D", tr("light or dark")),
                 ("Esc", tr("one step back")),

@@ -17,6 +17,7 @@ from pos.domain.money import Money
 from pos.ui.bridge import Answer, Bridge
 from pos.ui.format import Formats, read_time, utc_now
 from pos.ui.i18n import tr
+from pos.ui.keys import DISPUTES_KEY, cap
 
 if TYPE_CHECKING:
     from pos.ui.model import ShowCard
@@ -39,6 +40,11 @@ class Person:
     def sells(self) -> bool:
         """Whether a basket and a drawer are theirs to use; the till checks it again at every verb."""
         return self.role in ("cashier", "supervisor")
+
+    @property
+    def settles(self) -> bool:
+        """Whether disputes are theirs to settle."""
+        return self.role == "supervisor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +260,12 @@ class Session(QObject):
         if not self._gather.isActive():
             self._gather.start()
 
+    def _in_dispute(self, event: Answer) -> str:
+        what = ", ".join(event.get("places") or ()) or tr("an entry of this window")
+        if self.person is not None and self.person.settles:
+            return tr("In dispute: {what}. {key} opens it.", what=what, key=cap(DISPUTES_KEY))
+        return tr("In dispute: {what}. A supervisor finds it under Disputes ({key}).", what=what, key=cap(DISPUTES_KEY))
+
     # ---- events ------------------------------------------------------------------------
 
     def _heard(self, event: Answer) -> None:
@@ -271,8 +283,7 @@ class Session(QObject):
             self.status.unsent = int(event["unsent"])
             self.status_changed.emit()
         elif kind == "dispute":
-            text = tr("The office could not agree with a sale of this window; a supervisor will see it in the office.")
-            self.toast.emit("warning", text)
+            self.toast.emit("warning", self._in_dispute(event))
         elif kind == "fenced":
             self.status.fenced = str(event["reason"])
             self.status_changed.emit()

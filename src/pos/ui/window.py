@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-import pos
 from pos.ui.bridge import Bridge, Till
 from pos.ui.foot.presenter import PaperPresenter
 from pos.ui.foot.view import FootView
@@ -44,6 +43,7 @@ from pos.ui.theme.tokens import DARK, LIGHT, Tokens
 from pos.ui.theme.widgets import Banner
 
 if TYPE_CHECKING:
+    from pos.ui.disputes.presenter import DisputesPresenter
     from pos.ui.drawer.presenter import DrawerPresenter
     from pos.ui.frame.help import HelpOverlay
     from pos.ui.model import Sale
@@ -135,6 +135,14 @@ class CounterWindow(QWidget):
         return ShowsPresenter(self.session, self)
 
     @cached_property
+    def disputes(self) -> DisputesPresenter:
+        from pos.ui.disputes.presenter import DisputesPresenter
+
+        presenter = DisputesPresenter(self.session, self)
+        presenter.changed.connect(lambda: self.rail.show_count("disputes", len(presenter.rows)))
+        return presenter
+
+    @cached_property
     def help(self) -> HelpOverlay:
         from pos.ui.frame.help import HelpOverlay
 
@@ -221,6 +229,7 @@ class CounterWindow(QWidget):
             "sell": self._make_sell,
             "shows": self._make_shows,
             "drawer": self._make_drawer,
+            "disputes": self._make_disputes,
             "count": self._make_count,
             "report": self._make_report,
         }
@@ -250,6 +259,11 @@ class CounterWindow(QWidget):
 
         return DrawerScreen(self.drawer, lambda: self.go("count"))
 
+    def _make_disputes(self) -> Screen:
+        from pos.ui.disputes.view import DisputesScreen
+
+        return DisputesScreen(self.disputes, self._home)
+
     def _make_count(self) -> Screen:
         from pos.ui.shift.count import CountScreen
 
@@ -270,9 +284,21 @@ class CounterWindow(QWidget):
         self.current = screen
         self.works.setCurrentWidget(screen.work)
         self.panels.setCurrentWidget(screen.panel)
-        person = self.session.person
-        self.rail.show_screen(name, person is not None and person.shift is not None and name != "report")
+        self.rail.show_screen(name, self._usable())
         screen.enter()
+
+    def _usable(self) -> set[str]:
+        """The rail's screens that this person may go to now: without a shift, a supervisor's inbox alone."""
+        person = self.session.person
+        if person is None or (self.current is not None and self.current.name == "report"):
+            return set()
+        works = {"sell", "drawer"} if person.shift is not None else set()
+        return works | ({"disputes"} if person.settles else set())
+
+    def _home(self) -> None:
+        """Back to where work goes on."""
+        person = self.session.person
+        self.go("open" if person is None or person.shift is None else "sell")
 
     def choose_show(self, show: str) -> None:
         """Sell this show."""
@@ -281,6 +307,8 @@ class CounterWindow(QWidget):
 
     def _signed(self) -> None:
         person = self.session.person
+        if person is not None and person.settles:
+            self.disputes.refresh()
         if person is None:
             self._idle.stop()
             self.go("signin")
@@ -305,27 +333,9 @@ class CounterWindow(QWidget):
 
     def show_help(self) -> None:
         """The keys, and, while the office is away, what to do about it."""
-        self.help.toggle(self._advice(), self._about())
+        from pos.ui.frame.help import about, advice
 
-    def _about(self) -> str:
-        """What a technician asks for on the telephone."""
-        status = self.session.status
-        return tr(
-            "Housefull {version} · till {till} · key in {key_at}",
-            version=pos.__version__,
-            till=status.till,
-            key_at=status.key_at or "?",
-        )
-
-    def _advice(self) -> str:
-        if self.session.link.online:
-            return ""
-        return tr(
-            "The office cannot be reached. Go on selling what is in hand; sales are kept here and sent by themselves. "
-            "Check the network cable, then call whoever looks after the office. Nothing needs to be typed twice. "
-            "{detail}",
-            detail=self.session.link.detail,
-        ).strip()
+        self.help.toggle(advice(self.session), about(self.session))
 
     def _stirred(self) -> None:
         """Somebody is at the window: the lock on idleness begins anew."""
@@ -355,14 +365,15 @@ class CounterWindow(QWidget):
         if action == "lock":
             self.session.lock()
             return True
+        if kind == "screen" and screen_at(int(value)) in self._usable():
+            self.go(screen_at(int(value)))
+            return True
         if person is None or person.shift is None:
             return False
         if action == "shows":
             self.go("shows")
         elif action in ("next_show", "last_show"):
             self.tabs.step(1 if action == "next_show" else -1)
-        elif kind == "screen" and screen_at(int(value)):
-            self.go(screen_at(int(value)))
         elif action == "back" and self.current is not None and self.current.name == "drawer":
             if not self.current.act(action):
                 self.go("sell")

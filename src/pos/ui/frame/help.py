@@ -6,9 +6,34 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
+import pos
 from pos.ui.i18n import tr
 from pos.ui.keys import listed
+from pos.ui.session import Session
 from pos.ui.theme.widgets import keycap
+
+
+def about(session: Session) -> str:
+    """What a technician asks for on the telephone."""
+    status = session.status
+    return tr(
+        "Housefull {version} · till {till} · key in {key_at}",
+        version=pos.__version__,
+        till=status.till,
+        key_at=status.key_at or "?",
+    )
+
+
+def advice(session: Session) -> str:
+    """What to do while the office is away, nothing while it is there."""
+    if session.link.online:
+        return ""
+    return tr(
+        "The office cannot be reached. Go on selling what is in hand; sales are kept here and sent by themselves. "
+        "Check the network cable, then call whoever looks after the office. Nothing needs to be typed twice. "
+        "{detail}",
+        detail=session.link.detail,
+    ).strip()
 
 
 class HelpOverlay(QWidget):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
@@ -35,23 +37,34 @@ class Rail(QFrame):
             name, icon, label = places[number]
             button = RailButton(icon, label, cap(f"screen:{number}"))
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            place = button.sizePolicy()
+            place.setRetainSizeWhenHidden(True)
+            button.setSizePolicy(place)
             button.clicked.connect(lambda _=False, name=name: self.chosen.emit(name))
             self._column.addWidget(button)
             self._buttons[name] = button
         self._column.addStretch(1)
 
-    def show_screen(self, name: str, usable: bool) -> None:
-        """Mark the screen shown; without a shift there is nothing to choose."""
+    def show_screen(self, name: str, usable: Collection[str]) -> None:
+        """Mark the screen shown; only those that this person may go to now are there to choose."""
         for each, button in self._buttons.items():
-            button.setVisible(usable)
+            button.setVisible(each in usable)
             button.setAutoExclusive(False)
             button.setChecked(each == name)
             button.setAutoExclusive(True)
 
+    def show_count(self, name: str, count: int) -> None:
+        """How many things wait on a screen."""
+        self._buttons[name].set_count(count)
+
 
 def screens() -> list[tuple[int, str, str, str]]:
     """(place, name, icon, label) of the screens this window has."""
-    return [(1, "sell", "sell", tr("Sell")), (5, "drawer", "drawer", tr("Drawer"))]
+    return [
+        (1, "sell", "sell", tr("Sell")),
+        (5, "drawer", "drawer", tr("Drawer")),
+        (6, "disputes", "inbox", tr("Disputes")),
+    ]
 
 
 def screen_at(number: int) -> str:

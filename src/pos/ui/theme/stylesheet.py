@@ -64,7 +64,7 @@ QPushButton QLabel[role="key-label"]:disabled, QPushButton[role="primary"] QLabe
 
 QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox, QComboBox, QDateTimeEdit { background: $card; color: $ink;
     border: 1px solid $edge; border-radius: ${radius}px; padding: 0px ${s1}px; selection-background-color: $accent;
-    selection-color: $on_accent; }
+    selection-color: $on_accent; placeholder-text-color: $muted; }
 QLineEdit, QAbstractSpinBox, QComboBox { min-height: ${button}px; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {
     border: 2px solid $accent; padding: 0px 7px; }
@@ -83,7 +83,8 @@ QTabBar::tab:selected { background: $paper; color: $ink; border-bottom: 3px soli
 QTabBar::tab:focus { color: $accent; }
 
 QTableView, QTreeView, QListView { background: $card; alternate-background-color: $paper; color: $ink; border: none;
-    gridline-color: $line; selection-background-color: $accent; selection-color: $on_accent; }
+    gridline-color: $line; selection-background-color: $accent; selection-color: $on_accent;
+    placeholder-text-color: $muted; }
 QListView[role="work"] { background: $paper; }
 QTableView:focus, QTreeView:focus, QListView:focus { border: 2px solid $accent; }
 QHeaderView::section { background: $paper; color: $muted; border: none; border-bottom: 1px solid $line;

@@ -222,12 +222,18 @@ class RailButton(QPushButton):
 
     def __init__(self, icon: str, label: str, key: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._icon, self._key = icon, key
+        self._icon, self._key, self._count = icon, key, 0
         self.setText(label)
         self.setAccessibleName(label)
         self.setCheckable(True)
         self.setAutoExclusive(True)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def set_count(self, count: int) -> None:
+        """How many things wait there; none shows nothing."""
+        self._count = count
+        self.setAccessibleName(f"{self.text()} {count}" if count else self.text())
+        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(84, 68)
@@ -249,10 +255,24 @@ class RailButton(QPushButton):
             painter.drawText(self.rect().adjusted(4, 38, -4, 0), Qt.AlignmentFlag.AlignHCenter, name)
             if self._key:
                 self._paint_key(painter)
+            if self._count:
+                self._paint_count(painter)
             if self.hasFocus():
                 painter.setPen(colors.color(role.Highlight))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRoundedRect(QRectF(self.rect()).adjusted(5.5, 1.5, -1.5, -1.5), 6, 6)
+
+    def _paint_count(self, painter: QPainter) -> None:
+        colors, role = self.palette(), QPalette.ColorRole
+        shown = str(self._count) if self._count < 100 else "99+"
+        painter.setFont(text_font(10, QFont.Weight.DemiBold))
+        width = max(18, painter.fontMetrics().horizontalAdvance(shown) + 10)
+        plate = QRectF(10.5, 6.5, width, 18)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colors.color(role.Highlight))
+        painter.drawRoundedRect(plate, 9, 9)
+        painter.setPen(colors.color(role.HighlightedText))
+        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, shown)
 
     def _paint_key(self, painter: QPainter) -> None:
         colors, role = self.palette(), QPalette.ColorRole
