@@ -56,28 +56,35 @@ class EnrolAnswer(Message):
 
 
 class GrantItem(Message):
+    """`ticket` and how many `copies` of it were issued go with a sold place, whose right is to refund it."""
+
     place: str
     epoch: int
     hop: int
+    ticket: str = ""
+    copies: int = 0
 
 
 class RefusedItem(Message):
-    """`code`: right_elsewhere | sold | held | unknown_place. `since` is epoch seconds, 0 unknown."""
+    """`code`: right_elsewhere | sold | held | unknown_place, or not_sold for a claim of what is sold.
+    `since` is epoch seconds, 0 unknown."""
 
     place: str
-    code: Literal["right_elsewhere", "sold", "held", "unknown_place"]
+    code: Literal["right_elsewhere", "sold", "held", "unknown_place", "not_sold"]
     holder: str = ""
     since: int = 0
 
 
 class ClaimRequest(Message):
     """POST /v1/claim. `whole`: all or none, and other tills are asked to give back (recall), up to
-    `wait_s` seconds. Not whole: what the pool has, at once (an allotment)."""
+    `wait_s` seconds. Not whole: what the pool has, at once (an allotment). `sold`: the rights to
+    refund places that are sold, always whole."""
 
     show: str
     places: list[str]
     whole: bool = True
     wait_s: float = 4.0
+    sold: bool = False
 
 
 class ClaimAnswer(Message):
@@ -119,12 +126,14 @@ class PushAnswer(Message):
 
 
 class RecallItem(Message):
-    """The office asks for a right back, by place and token. Repeated with every pull until answered."""
+    """The office asks for a right back, by place and token: to sell, or to refund what is `sold`.
+    Repeated with every pull until answered."""
 
     show: str
     place: str
     epoch: int
     hop: int
+    sold: bool = False
 
 
 class DeclineRequest(Message):

@@ -200,6 +200,60 @@ class TillClient:
         fields = {"kind": "TicketsSold", "body": {"sale": body}, "effects": effects, "postings": postings}
         return self.record(**(fields | changes))
 
+    def sold_back(self, show: str, *grants: wire.GrantItem) -> wire.FactItem:
+        """The rights to refund these sold places go back to the office."""
+        effects = tuple(
+            Effect(show, g.place, Token(g.epoch, g.hop), OfficeState.SOLD, OfficeState.SOLD, "") for g in grants
+        )
+        return self.record("RightsReturned", {"reason": "close_shift"}, effects)
+
+    def _returned(self, sale: wire.FactItem, *numbers: int, fee: str = "0.00") -> list[dict[str, Any]]:
+        """Tickets of a sale fact, as a refund or an exchange tells of them. `numbers` count from 1."""
+        tickets = json.loads(sale.envelope)["body"]["sale"]["tickets"]
+        return [ticket | {"fee": fee} for n, ticket in enumerate(tickets, 1) if n in numbers]
+
+    def refund(
+        self, sale: wire.FactItem, *grants: wire.GrantItem, number: int = 1, user: str = "anna", fee: str = "0.00"
+    ) -> wire.FactItem:
+        """One ticket of a sale is refunded in cash, under its place's token as granted."""
+        (back,) = self._returned(sale, number, fee=fee)
+        worth = Money.parse(back["price"], "EUR") - Money.parse(fee, "EUR")
+        body = {
+            "id": f"{self.till}-R{len(self.journal) + 1}",
+            "user": user,
+            "amount": str(worth),
+            "tenders": [{"kind": "cash", "amount": str(worth)}],
+            "tickets": [back],
+        }
+        postings = (Posting(f"drawer:{self.till}", -worth), Posting(f"revenue:{back['show']}", worth))
+        return self.record("TicketsRefunded", {"refund": body}, self._ends([back], grants), postings)
+
+    def _ends(self, back: list[dict[str, Any]], grants: tuple[wire.GrantItem, ...]) -> tuple[Effect, ...]:
+        return tuple(
+            Effect(
+                item["show"], item["unit"], Token(grant.epoch, grant.hop), OfficeState.SOLD, OfficeState.LEASED,
+                self.till, item["id"],
+            )
+            for item, grant in zip(back, grants, strict=True)
+        )  # fmt: skip
+
+    def exchange(self, sale: wire.FactItem, old: wire.GrantItem, new: wire.GrantItem) -> wire.FactItem:
+        """The first ticket of a sale for another seat of the same show and price."""
+        (back,) = self._returned(sale, 1)
+        fact = self.sell(back["show"], new, sale=f"{self.till}-X{len(self.journal) + 1}")
+        self.journal.pop()
+        value = json.loads(fact.envelope)
+        body = value["body"]["sale"] | {"exchanged": [back], "total": "0.00", "tenders": []}
+        begun = tuple(Effect.from_json(effect) for effect in value["effects"])
+        return self.record("TicketsExchanged", {"sale": body}, (*self._ends([back], (old,)), *begun))
+
+    def copy(self, grant: wire.GrantItem, show: str, ticket: str, number: int) -> wire.FactItem:
+        """Another paper of a ticket."""
+        effect = Effect(
+            show, grant.place, Token(grant.epoch, grant.hop), OfficeState.SOLD, OfficeState.SOLD, self.till, ticket
+        )  # fmt: skip
+        return self.record("CopyIssued", {"user": "anna", "ticket": ticket, "copy": number}, (effect,))
+
     def give_back(self, show: str, *grants: wire.GrantItem) -> wire.FactItem:
         """These idle rights go back to the pool."""
         effects = tuple(

@@ -169,7 +169,9 @@ class OfficeWire:
         self._epochs = itertools.count(100)
         self._waiting: list[Callable[[], None]] = []
 
-    def claim(self, show: str, places: Sequence[str], *, whole: bool, wait_s: float) -> Future[ClaimAnswer]:
+    def claim(
+        self, show: str, places: Sequence[str], *, whole: bool, wait_s: float, sold: bool = False
+    ) -> Future[ClaimAnswer]:
         future: Future[ClaimAnswer] = Future()
         self.claims.append((show, tuple(places)))
         if self.state.state == "offline":

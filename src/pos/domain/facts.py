@@ -37,6 +37,8 @@ class Kind(StrEnum):
     DISPUTE_TAKEN = "DisputeTaken"
     DISPUTE_RESOLVED = "DisputeResolved"
     TICKETS_REFUNDED = "TicketsRefunded"
+    TICKETS_EXCHANGED = "TicketsExchanged"
+    COPY_ISSUED = "CopyIssued"
 
 
 @dataclass(frozen=True, slots=True)

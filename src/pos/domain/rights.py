@@ -81,10 +81,14 @@ class OfficeRight:
 
 @dataclass(frozen=True, slots=True)
 class OwnRight:
-    """This till's last token for a place and what became of it."""
+    """This till's last token for a place and what became of it.
+
+    `ticket` names what is sold under it: the place may have been sold before, under another.
+    """
 
     state: OwnState
     token: Token
+    ticket: str = ""
 
 
 UNTOUCHED = OfficeRight(OfficeState.POOL, "", 0, NO_TOKEN)

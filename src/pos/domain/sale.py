@@ -90,6 +90,15 @@ class Ticket:
     tax: Money
     terms: dict[str, Any]
 
+    @classmethod
+    def from_json(cls, body: dict[str, Any], currency: str) -> Ticket:
+        """A ticket as its sale's document has it. Raises KeyError or ValueError."""
+        price, tax = (Money.parse(body[name], currency) for name in ("price", "tax"))
+        return cls(
+            body["id"], body["show"], body["unit"], body["place"], body["category"], body["price_type"],
+            price, body["code"], body["proof"], body["tax_id"], tax, body["terms"],
+        )  # fmt: skip
+
     def to_json(self) -> dict[str, Any]:
         return {
             "id": self.id,
@@ -107,14 +116,31 @@ class Ticket:
         }
 
 
+def copy_code(code: str, copy: int) -> str:
+    """What the n-th copy of a ticket carries as its code: the ticket's own, and which copy this is."""
+    plain = code.partition(".")[0]
+    return f"{plain}.{copy}" if copy else plain
+
+
+def tender_account(till: str, kind: str) -> str:
+    """Where a tender's money is kept in the books."""
+    return drawer(till) if kind == "cash" else f"{kind}:{till}"
+
+
 def sale_entry(
     till: str, tickets: Sequence[Ticket], fees: Sequence[FeeLine], settlement: Settlement, currency: str
 ) -> tuple[Posting, ...]:
     """What a sale does to the books: tenders in; revenue, tax, fees and rounding out."""
+    return entry(*sale_sides(till, tickets, fees, settlement, currency))
+
+
+def sale_sides(
+    till: str, tickets: Sequence[Ticket], fees: Sequence[FeeLine], settlement: Settlement, currency: str
+) -> list[tuple[str, Money]]:
+    """The sides of that entry. Those of an exchange balance only with what comes back."""
     sides: list[tuple[str, Money]] = []
     for tender in settlement.tenders:
-        account = drawer(till) if tender.kind == "cash" else f"{tender.kind}:{till}"
-        sides.append((account, tender.amount))
+        sides.append((tender_account(till, tender.kind), tender.amount))
     shows: dict[str, Money] = {}
     taxes: dict[str, Money] = {}
     zero = Money.zero(currency)
@@ -126,4 +152,4 @@ def sale_entry(
     sides += [(f"tax:{tax}", -amount) for tax, amount in taxes.items()]
     sides += [(f"fee:{fee.id}", -fee.amount) for fee in fees]
     sides.append(("rounding", -settlement.rounding))
-    return entry(*sides)
+    return sides

@@ -92,16 +92,19 @@ class Show:
     areas: tuple[Area, ...]
     allotment: dict[str, int]
     companions: dict[str, str] = field(default_factory=dict)
+    cancelled: bool = False
 
     def check_on_sale(self, now: datetime) -> None:
-        """Raises Refused("not_on_sale" | "sales_closed")."""
+        """Raises Refused("show_cancelled" | "not_on_sale" | "sales_closed")."""
+        if self.cancelled:
+            raise Refused("show_cancelled", show=self.id)
         if self.on_sale is not None and now < self.on_sale:
             raise Refused("not_on_sale", show=self.id, on_sale=self.on_sale.isoformat())
         if now > self.sales_until:
             raise Refused("sales_closed", show=self.id, since=self.sales_until.isoformat())
 
     def sells_at(self, now: datetime) -> bool:
-        return (self.on_sale is None or now >= self.on_sale) and now <= self.sales_until
+        return not self.cancelled and (self.on_sale is None or now >= self.on_sale) and now <= self.sales_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,4 +224,5 @@ def _show(doc: dict[str, Any], productions: dict[str, Any], plans: dict[str, Any
         tuple(Area(area["id"], area["capacity"]) for area in doc.get("areas", [])),
         dict(doc.get("allotment", {})),
         dict(plans.get(plan, {}).get("companions", {})),
+        doc.get("state") == "cancelled",
     )

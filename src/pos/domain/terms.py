@@ -17,7 +17,7 @@ _DURATION = re.compile(r"(\d{1,5})\s*(m|min|h|d)")
 _UNIT = {"m": timedelta(minutes=1), "min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
-def parse_until(text: object) -> timedelta | bool | None:
+def parse_until(text: object) -> timedelta | bool:
     """ "24h" before the start -> timedelta; "always" -> True; "never" -> False. ValueError else."""
     if text in ("always", "never"):
         return text == "always"
@@ -41,26 +41,69 @@ def parse_fee(text: object, currency: str) -> int | Money:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """One side of the terms: allowed until so long before the start, at a fee per ticket."""
+class Step:
+    """Allowed until so long before the start, at this fee per ticket (Money, or basis points of the price)."""
 
-    until: timedelta | bool | None
+    until: timedelta | bool
     fee: int | Money
 
     def deadline(self, starts: datetime) -> datetime | None:
         """The last moment, or None when there is none (always, or never)."""
         return starts - self.until if isinstance(self.until, timedelta) else None
 
-    def allowed(self, starts: datetime, now: datetime) -> bool:
-        if isinstance(self.until, timedelta):
-            return now <= starts - self.until
-        return bool(self.until)
+    def open(self, starts: datetime, now: datetime) -> bool:
+        deadline = self.deadline(starts)
+        return bool(self.until) if deadline is None else now <= deadline
+
+    @property
+    def fee_text(self) -> str:
+        """As the season file writes it: "10%" or "2.50"."""
+        return str(self.fee) if isinstance(self.fee, Money) else f"{self.fee / 100:g}%"
 
     def fee_on(self, price: Money) -> Money:
-        """The fee for one ticket; a percentage rounds half up."""
+        """The fee for one ticket, never more than its price; a percentage rounds half up."""
         if isinstance(self.fee, Money):
-            return self.fee
+            return min(self.fee, price)
         return Money(round_half_up(price.minor * self.fee, 10_000), price.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One side of the terms: steps in the order of their deadlines, each with its fee."""
+
+    steps: tuple[Step, ...]
+
+    @property
+    def never(self) -> bool:
+        return all(step.until is False for step in self.steps)
+
+    def in_force(self, starts: datetime, now: datetime) -> Step | None:
+        """The step in force, None when it is too late (or was never allowed)."""
+        return next((step for step in self.steps if step.open(starts, now)), None)
+
+    def allowed(self, starts: datetime, now: datetime) -> bool:
+        return self.in_force(starts, now) is not None
+
+    def deadline(self, starts: datetime) -> datetime | None:
+        """The last moment of all, or None when there is none (always, or never)."""
+        return self.steps[-1].deadline(starts)
+
+
+def _rule(source: dict[str, Any], side: str, currency: str) -> Rule:
+    """The short form (`refund_until`, `refund_fee`), or `refund = [{until, fee}, …]`. Missing means never."""
+    listed = source.get(side)
+    if listed is None:
+        listed = [{"until": source.get(f"{side}_until", "never"), "fee": source.get(f"{side}_fee", "0%")}]
+    if not isinstance(listed, list) or not listed or not all(isinstance(item, dict) for item in listed):
+        raise ValueError(f'{side}: must be a list of steps like {{until = "48h", fee = "10%"}}')
+    steps = [Step(parse_until(item.get("until")), parse_fee(item.get("fee", "0%"), currency)) for item in listed]
+    return Rule(tuple(sorted(steps, key=_latest_last)))
+
+
+def _latest_last(step: Step) -> timedelta:
+    if isinstance(step.until, timedelta):
+        return -step.until
+    return timedelta.max if step.until else timedelta.min
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +117,6 @@ class Terms:
 
     @classmethod
     def parse(cls, source: dict[str, Any], currency: str) -> Terms:
-        """Read the document of a `[[terms]]` table. Raises ValueError; missing means never and no fee."""
-
-        def rule(side: str) -> Rule:
-            until, fee = source.get(f"{side}_until", "never"), source.get(f"{side}_fee", "0%")
-            return Rule(parse_until(until), parse_fee(fee, currency))
-
-        return cls(str(source["id"]), rule("refund"), rule("exchange"), source)
+        """Read the document of a `[[terms]]` table. Raises ValueError; {} means never."""
+        refund, exchange = (_rule(source, side, currency) for side in ("refund", "exchange"))
+        return cls(str(source.get("id", "")), refund, exchange, source)

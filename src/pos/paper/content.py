@@ -88,6 +88,7 @@ class ReceiptContent(TypedDict):
     total: str
     tenders: list[Amount]
     copy: int
+    heading: NotRequired[str]  # "REFUND", when it is not a sale
     address: NotRequired[str]
     tax_number: NotRequired[str]
     fees: NotRequired[list[Amount]]

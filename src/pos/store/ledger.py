@@ -23,6 +23,7 @@ from pos.domain.rights import OwnRight, OwnState, Token
 from pos.domain.shift import CashMove
 from pos.store import tables as t
 from pos.store.schema import bring_up_to_date, writer_engine
+from pos.store.ticketbook import TicketBook
 
 _put_right = upsert(t.own_right)
 _PUT_RIGHT = _put_right.on_conflict_do_update(
@@ -101,6 +102,7 @@ class Ledger:
         self._engine = writer_engine(path)
         self.connection = self._engine.connect()
         bring_up_to_date(self.connection)
+        self.tickets = TicketBook(self.connection)
         # What is looked at all the time. Nobody else writes, so it holds until it is put anew;
         # a transaction that fails takes it back.
         self._kept: dict[str, Any] = {}
@@ -179,7 +181,7 @@ class Ledger:
         """show -> place -> the last token and what became of it."""
         found: dict[str, dict[str, OwnRight]] = {}
         for row in self.connection.execute(select(t.own_right)):
-            right = OwnRight(OwnState(row.state), Token(row.epoch, row.hop))
+            right = OwnRight(OwnState(row.state), Token(row.epoch, row.hop), row.ticket)
             found.setdefault(row.show, {})[row.place] = right
         return found
 
@@ -191,7 +193,7 @@ class Ledger:
                 "state": right.state.value,
                 "epoch": right.token.epoch,
                 "hop": right.token.hop,
-                "ticket": "",
+                "ticket": right.ticket,
             }
             for show, place, right in rights
         ]

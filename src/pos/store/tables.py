@@ -101,6 +101,31 @@ ticket: Final = Table(
     Index("one_live_ticket", "show", "place", unique=True, sqlite_where=text("state = 'live'")),
 )
 
+# Tickets that ended here, also those that another till sold. Kept for ever.
+ticket_end: Final = Table(
+    "ticket_end",
+    metadata,
+    Column("ticket", String, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("document", String, nullable=False),
+)
+
+# How many copies of a ticket have been issued, as far as this till knows.
+ticket_copy: Final = Table(
+    "ticket_copy",
+    metadata,
+    Column("ticket", String, primary_key=True),
+    Column("copies", Integer, nullable=False),
+)
+
+refund: Final = Table(
+    "refund",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("shift", String, nullable=False, index=True),
+    Column("body", Text, nullable=False),
+)
+
 print_job: Final = Table(
     "print_job",
     metadata,

@@ -18,7 +18,7 @@ from pos.domain.disputes import Way
 from pos.domain.errors import Refused
 from pos.domain.sale import TENDERS
 from pos.domain.shift import MOVES
-from pos.till.counter import disputes, find, house, issue, pay, people, sell, status
+from pos.till.counter import disputes, exchange, find, house, issue, pay, people, refund, reprint, sell, status
 from pos.till.counter.house import SeatMapData
 from pos.till.desk import Call, Desk
 from pos.till.drawer import shift
@@ -64,12 +64,31 @@ def _places(name: str, value: Any) -> None:
     _must(bool(good), name, "a list of strings that is not empty")
 
 
+def _signed(name: str, value: Any) -> None:
+    good = isinstance(value, str) and bool(_AMOUNT.fullmatch(value.removeprefix("-")))
+    _must(good, name, 'an amount in a string, like "58.00" or "-3.50"')
+
+
 def _tenders(name: str, value: Any) -> None:
+    _each_tender(name, value, _amount)
+
+
+def _tenders_either_way(name: str, value: Any) -> None:
+    """An exchange may pay out: then amounts are negative."""
+    _each_tender(name, value, _signed)
+
+
+def _approver(name: str, value: Any) -> None:
+    _must(isinstance(value, dict), name, "an object with user and pin")
+    _check({"user": _text, "pin": _text}, {}, value, f"{name}.")
+
+
+def _each_tender(name: str, value: Any, amount: Check) -> None:
     _must(isinstance(value, list), name, "a list of objects")
     for at, tender in enumerate(value):
         inside = f"{name}[{at}]"
         _must(isinstance(tender, dict), inside, "an object")
-        fields = {"kind": _text, "amount": _amount}
+        fields = {"kind": _text, "amount": amount}
         _check(fields, {"given": _amount, "code": _text}, tender, f"{inside}.")
         _must(tender["kind"] in TENDERS, f"{inside}.kind", f"one of {', '.join(TENDERS)}")
 
@@ -131,6 +150,19 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "clear": VerbSpec(sell.clear, changes=True),
     "retype": VerbSpec(sell.retype, {"line": _number, "price_type": _text}, {"proof": _flag}, changes=True),
     "pay": VerbSpec(pay.pay, {"tenders": _tenders}, {"terms_told": _flag}, changes=True),
+    "refund": VerbSpec(
+        refund.refund,
+        {"tickets": _places, "reason": _words},
+        {"approver": _approver, "surrendered": _flag, "identity": _text, "waive_fee": _flag},
+        changes=True,
+    ),
+    "exchange": VerbSpec(
+        exchange.exchange,
+        {"tickets": _places, "show": _text, "places": _places, "price_type": _text, "tenders": _tenders_either_way},
+        {"proof": _flag, "reason": _text, "approver": _approver, "waive_fee": _flag},
+        changes=True,
+    ),
+    "reprint": VerbSpec(reprint.reprint, {"ticket": _text, "reason": _words}, {"approver": _approver}, changes=True),
     "find": VerbSpec(find.find, {}, {"code": _text, "sale": _text, "name": _text}),
     "jobs": VerbSpec(issue.jobs),
     "retry": VerbSpec(issue.retry, {"job": _number}, changes=True),

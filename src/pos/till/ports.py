@@ -47,12 +47,26 @@ class RefusedClaim:
 
 
 @dataclass(frozen=True, slots=True)
+class SoldRight:
+    """The right to refund, exchange and print again the `ticket` of a place; `copies` of it exist."""
+
+    place: str
+    token: Token
+    ticket: str
+    copies: int
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimAnswer:
-    """What the office said to a claim. `incarnation` is the one the grant was made for."""
+    """What the office said to a claim. `incarnation` is the one the grant was made for.
+
+    `granted` are rights to sell, `sold` rights to refund.
+    """
 
     incarnation: int
     granted: tuple[tuple[str, Token], ...] = ()
     refused: tuple[RefusedClaim, ...] = ()
+    sold: tuple[SoldRight, ...] = ()
 
 
 class LineDown(Exception):
@@ -77,11 +91,12 @@ class LinkState:
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """The office asks for this token back."""
+    """The office asks for this token back: the right to sell, or to refund what is `sold`."""
 
     show: str
     place: str
     token: Token
+    sold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +122,11 @@ class Standing:
 class Office(Protocol):
     """The agent, as the till sees it."""
 
-    def claim(self, show: str, places: Sequence[str], *, whole: bool, wait_s: float) -> Future[ClaimAnswer]:
-        """Ask for rights. Fails with LineDown, at once when the line is known to be down."""
+    def claim(
+        self, show: str, places: Sequence[str], *, whole: bool, wait_s: float, sold: bool = False
+    ) -> Future[ClaimAnswer]:
+        """Ask for rights to sell, or to refund what is `sold`. Fails with LineDown, at once when the line
+        is known to be down."""
 
     def facts_waiting(self) -> None:
         """There is something new in the journal. Returns at once."""

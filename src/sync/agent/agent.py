@@ -99,9 +99,11 @@ class Agent:
 
     # ---- ports.Office ----------------------------------------------------------------------
 
-    def claim(self, show: str, places: Sequence[str], *, whole: bool, wait_s: float) -> Future[ClaimAnswer]:
+    def claim(
+        self, show: str, places: Sequence[str], *, whole: bool, wait_s: float, sold: bool = False
+    ) -> Future[ClaimAnswer]:
         """Ask for rights. Fails with LineDown, at once when the line is known to be down."""
-        return self._claims.claim(show, places, whole=whole, wait_s=wait_s)
+        return self._claims.claim(show, places, whole=whole, wait_s=wait_s, sold=sold)
 
     def facts_waiting(self) -> None:
         """There is something new in the journal. Returns at once."""

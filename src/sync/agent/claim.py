@@ -9,7 +9,7 @@ from concurrent.futures import Executor, Future
 from typing import Final
 
 from pos.domain.rights import Token
-from pos.till.ports import ClaimAnswer, LineDown, RefusedClaim
+from pos.till.ports import ClaimAnswer, LineDown, RefusedClaim, SoldRight
 from sync import wire
 from sync.agent.link import Channel
 from sync.agent.trouble import Trouble
@@ -30,13 +30,13 @@ class Claims:
         self._watch = watch
         self._executor = executor
 
-    def claim(self, show: str, places: Sequence[str], *, whole: bool, wait_s: float) -> Future[ClaimAnswer]:
+    def claim(self, show: str, places: Sequence[str], *, whole: bool, wait_s: float, sold: bool) -> Future[ClaimAnswer]:
         """Ask the office. Fails with LineDown, at once when the last poll has failed."""
         if self._watch.known_down:
             state = self._watch.state
             return _failed(LineDown(state.cause or "no_office"))
         request = wire.ClaimRequest(
-            show=show, places=list(places), whole=whole, wait_s=max(0.0, min(wait_s, LONGEST_WAIT_S))
+            show=show, places=list(places), whole=whole, wait_s=max(0.0, min(wait_s, LONGEST_WAIT_S)), sold=sold
         )
         return self._submit(self._ask, request, time.monotonic() + request.wait_s + LATE_S)
 
@@ -60,11 +60,12 @@ class Claims:
             raise LineDown(trouble.cause) from trouble
         if request.wait_s == 0 or time.monotonic() - began < LATE_S:
             self._watch.measured((time.monotonic() - began) * 1000)
-        return ClaimAnswer(
-            answer.incarnation,
-            tuple((item.place, Token(item.epoch, item.hop)) for item in answer.granted),
-            tuple(RefusedClaim(item.place, item.code, item.holder, item.since) for item in answer.refused),
-        )
+        refused = tuple(RefusedClaim(item.place, item.code, item.holder, item.since) for item in answer.refused)
+        if request.sold:
+            sold = (SoldRight(i.place, Token(i.epoch, i.hop), i.ticket, i.copies) for i in answer.granted)
+            return ClaimAnswer(answer.incarnation, (), refused, tuple(sold))
+        granted = tuple((item.place, Token(item.epoch, item.hop)) for item in answer.granted)
+        return ClaimAnswer(answer.incarnation, granted, refused)
 
 
 def _failed(error: LineDown) -> Future[ClaimAnswer]:

@@ -39,7 +39,7 @@ class Recalls:
     def take(self, items: Sequence[wire.RecallItem]) -> bool:
         """Every recall that is open. Whether one was new. Returns at once."""
         now = time.monotonic()
-        open_now = {Recall(item.show, item.place, Token(item.epoch, item.hop)): item for item in items}
+        open_now = {Recall(item.show, item.place, Token(item.epoch, item.hop), item.sold): item for item in items}
         with self._lock:
             self._asked = {ask: again for ask, again in self._asked.items() if ask in open_now or again > now}
             asks = [ask for ask in open_now if self._asked.get(ask, 0.0) <= now]

@@ -92,7 +92,8 @@ def test_terms_say_until_when_and_at_what_fee() -> None:
     assert terms.refund.allowed(starts, starts - timedelta(hours=24))
     assert not terms.refund.allowed(starts, starts - timedelta(hours=23, minutes=59))
     assert not terms.exchange.allowed(starts, NOW)  # not named: never
-    assert terms.exchange.fee_on(Money(5800, "EUR")) == Money(250, "EUR")
+    assert terms.exchange.steps[0].fee_on(Money(5800, "EUR")) == Money(250, "EUR")
+    assert terms.exchange.steps[0].fee_on(Money(100, "EUR")) == Money(100, "EUR")  # never more than was paid
     always = Terms.parse({"id": "y", "refund_until": "always"}, "EUR")
     assert always.refund.allowed(starts, starts + timedelta(days=9))
     assert always.refund.deadline(starts) is None
@@ -101,4 +102,27 @@ def test_terms_say_until_when_and_at_what_fee() -> None:
 @pytest.mark.parametrize(("price", "fee"), [(5800, 580), (5, 1), (4, 0), (15, 2), (0, 0)])
 def test_a_percentage_rounds_half_up_per_ticket(price: int, fee: int) -> None:
     rule = Terms.parse({"id": "x", "refund_until": "24h", "refund_fee": "10%"}, "EUR").refund
-    assert rule.fee_on(Money(price, "EUR")) == Money(fee, "EUR")
+    assert rule.steps[0].fee_on(Money(price, "EUR")) == Money(fee, "EUR")
+
+
+def test_terms_in_steps_are_those_of_the_hour() -> None:
+    """The order in the file does not matter: what is still open and ends first is in force."""
+    steps = [{"until": "24h", "fee": "20%"}, {"until": "48h", "fee": "0%"}, {"until": "1h", "fee": "5.00"}]
+    rule = Terms.parse({"id": "x", "refund": steps}, "EUR").refund
+    starts, price = NOW + timedelta(days=9), Money(5800, "EUR")
+
+    def fee(**before: int) -> Money | None:
+        step = rule.in_force(starts, starts - timedelta(**before))
+        return step.fee_on(price) if step else None
+
+    assert [fee(hours=48), fee(hours=47), fee(hours=24), fee(hours=23), fee(minutes=59)] == [
+        Money(0, "EUR"), Money(1160, "EUR"), Money(1160, "EUR"), Money(500, "EUR"), None,
+    ]  # fmt: skip
+    assert rule.deadline(starts) == starts - timedelta(hours=1)
+    assert not rule.never
+
+
+@pytest.mark.parametrize("steps", ["48h", [], ["48h"], [{"fee": "10%"}], [{"until": "48h", "fee": "lots"}]])
+def test_steps_that_make_no_sense_are_an_error(steps: object) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        Terms.parse({"id": "x", "refund": steps}, "EUR")

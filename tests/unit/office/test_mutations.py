@@ -68,7 +68,7 @@ def any_token(patch: pytest.MonkeyPatch) -> None:
 
 
 def leases_are_free(patch: pytest.MonkeyPatch) -> None:
-    mutate(patch, claims, "_decide", "record.state is OfficeState.POOL or _recorded(record, claim)", "True")
+    mutate(patch, claims, "_decide", "_idle(record, claim) or _recorded(record, claim)", "True")
 
 
 def any_certificate(patch: pytest.MonkeyPatch) -> None:

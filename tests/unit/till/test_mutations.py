@@ -14,10 +14,11 @@ import pos.domain.sale as sale
 import pos.store.schema as schema
 import pos.till.counter.issue as issue
 import pos.till.counter.passing as passing
+import pos.till.counter.tickets as tickets
 import pos.till.desk as desk
 import pos.till.front as front
 from tests.mutate import mutate
-from tests.unit.till import test_issue, test_memory, test_passing, test_pay, test_sell
+from tests.unit.till import test_issue, test_memory, test_passing, test_pay, test_refund, test_sell
 from tests.unit.till.counter import Counter
 
 Make = Callable[..., Counter]
@@ -31,8 +32,22 @@ def no_late_guard(patch: pytest.MonkeyPatch) -> None:
 def no_return_of_what_never_came(patch: pytest.MonkeyPatch) -> None:
     mutate(
         patch, passing, "answer_recalls",
-        "back.append((ask.show, ask.place, OwnRight(OwnState.LEASED, ask.token)))", "continue",
+        "back.append((ask.show, ask.place, OwnRight(never_came, ask.token)))", "continue",
     )  # fmt: skip
+
+
+def refund_without_the_token(patch: pytest.MonkeyPatch) -> None:
+    mutate(
+        patch, tickets, "rights_to", "missing = [ticket for ticket in tickets if not in_hand(desk, ticket)]", "return"
+    )
+
+
+def any_token_of_the_place(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, tickets, "in_hand", " or own.ticket != ticket.id", "")
+
+
+def late_refund_tokens(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, passing, "accept_sold", "if may_accept(own.get(right.place), right.token)", "")
 
 
 def tell_without_letting_go(patch: pytest.MonkeyPatch) -> None:
@@ -109,6 +124,9 @@ GUARDS: list[tuple[Callable[[pytest.MonkeyPatch], None], Scenario]] = [
         no_return_of_what_never_came,
         test_passing.test_a_grant_that_never_arrived_is_returned_and_dropped_when_it_comes_late,
     ),
+    (refund_without_the_token, test_refund.test_without_a_line_only_what_is_in_hand_is_refunded),
+    (any_token_of_the_place, test_refund.test_a_seat_sold_again_elsewhere_is_not_refunded_for_its_first_buyer),
+    (late_refund_tokens, test_refund.test_a_late_grant_of_a_token_that_was_asked_back_is_dropped),
     (tell_without_letting_go, test_passing.test_a_right_given_back_cannot_be_sold),
     (let_go_without_telling, test_passing.test_an_idle_right_is_given_back_by_a_fact),
     (baskets_may_be_recalled, test_passing.test_a_place_in_the_basket_is_declined),

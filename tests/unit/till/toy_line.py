@@ -15,7 +15,7 @@ from pos.domain.facts import Fact, hash_of
 from pos.domain.rights import Token
 from pos.store.replica import ReplicaWriter
 from pos.till.line import AgentSide
-from pos.till.ports import Changed, ClaimAnswer, LineDown, LinkState, Recall, RefusedClaim
+from pos.till.ports import Changed, ClaimAnswer, LineDown, LinkState, Recall, RefusedClaim, SoldRight
 
 NOWHERE = LinkState("offline", "no_office", "connection refused", "2027-03-01T17:30:00+01:00")
 
@@ -29,6 +29,7 @@ class Record:
     epoch: int = 0
     hop: int = 0
     since: int = 0
+    ticket: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class Claim:
     show: str
     places: tuple[str, ...]
     whole: bool
+    sold: bool
     future: Future[ClaimAnswer]
     answer: ClaimAnswer | None = None
 
@@ -78,6 +80,7 @@ class ToyLine:
         self.head = "0" * 64
         self.disputes: list[str] = []
         self.sold: list[tuple[str, str, str]] = []  # show, place, ticket: everything ever sold here
+        self.copies: dict[str, int] = {}  # ticket -> copies that other tills issued
         self.nudges = 0
         self.syncs = 0
         self._state = LinkState("online", round_trip_ms=8.0)
@@ -101,13 +104,15 @@ class ToyLine:
     def facts_waiting(self) -> None:
         self.nudges += 1
 
-    def claim(self, show: str, places: Sequence[str], *, whole: bool, wait_s: float) -> Future[ClaimAnswer]:
-        claim = Claim(show, tuple(places), whole, Future())
+    def claim(
+        self, show: str, places: Sequence[str], *, whole: bool, wait_s: float, sold: bool = False
+    ) -> Future[ClaimAnswer]:
+        claim = Claim(show, tuple(places), whole, sold, Future())
         self.claims.append(claim)
         if self._state.state == "offline":
             claim.future.set_exception(LineDown(self._state.cause))
             return claim.future
-        claim.answer = self._settle(claim)
+        claim.answer = self._settle_sold(claim) if sold else self._settle(claim)
         if not self.holding:
             claim.future.set_result(claim.answer)
         return claim.future
@@ -156,8 +161,19 @@ class ToyLine:
 
     def recall(self, *places: tuple[str, str]) -> list[Recall]:
         """Ask for places back under the tokens the office has; what the till declined."""
-        asks = [Recall(show, place, self._token(show, place)) for show, place in places]
+        asks = [
+            Recall(show, place, self._token(show, place), self._record(show, place).state == "SOLD")
+            for show, place in places
+        ]
         return list(self.side.recall(asks).result(5))
+
+    def sell_elsewhere(self, show: str, body: dict[str, Any]) -> None:
+        """Another till's sale: its places, as sold and returned there, and its document."""
+        for ticket in body["tickets"]:
+            record = self.give(show, ticket["unit"], "SOLD", "")
+            record.ticket = ticket["id"]
+        self._position += 1
+        self._store([News(self._position, "sale", id=body["id"], body=body)])
 
     def document(self, family: str, body: dict[str, Any]) -> None:
         """A document changes."""
@@ -203,6 +219,25 @@ class ToyLine:
             granted.append((place, self._token(claim.show, place)))
         return ClaimAnswer(self.incarnation, tuple(granted), tuple(refused))
 
+    def _settle_sold(self, claim: Claim) -> ClaimAnswer:
+        refused, granted = [], []
+        for place in claim.places:
+            record = self._record(claim.show, place)
+            if record.state != "SOLD":
+                refused.append(RefusedClaim(place, "not_sold", record.holder, record.since))
+            elif record.holder not in ("", self.till):
+                refused.append(RefusedClaim(place, "right_elsewhere", record.holder, record.since))
+        if refused:
+            return ClaimAnswer(self.incarnation, (), tuple(refused))
+        for place in claim.places:
+            record = self._record(claim.show, place)
+            if not record.holder:
+                record.holder, record.epoch, record.hop = self.till, record.epoch + 1, 0
+            granted.append(
+                SoldRight(place, self._token(claim.show, place), record.ticket, self.copies.get(record.ticket, 0))
+            )
+        return ClaimAnswer(self.incarnation, sold=tuple(granted))
+
     def _push(self) -> None:
         for signed in self.side.facts_after(self.applied, 500):
             fact = Fact.from_bytes(signed.envelope)
@@ -214,13 +249,17 @@ class ToyLine:
 
     def _apply(self, fact: Fact, effect: Any) -> None:
         record = self._record(effect.show, effect.place)
-        if effect.after == "SOLD" and effect.before == "LEASED":
+        if effect.after == "SOLD" and effect.before != "SOLD":
             self.sold.append((effect.show, effect.place, effect.ticket))
         there = (record.holder, record.epoch, record.hop, record.state)
         if there != (fact.till, effect.token.epoch, effect.token.hop, effect.before):
             self.disputes.append(f"{fact.fact_id} {effect.show} {effect.place}: {effect} but {there}")
             return
+        if effect.before == "SOLD" and effect.ticket not in ("", record.ticket):
+            self.disputes.append(f"{fact.fact_id}: {effect.ticket} comes back, but {record.ticket} is sold")
+            return
         record.state, record.holder = effect.after.value, effect.holder
+        record.ticket = (effect.ticket or record.ticket) if effect.after == "SOLD" else ""
 
     def _pull(self) -> None:
         self._tell(list(self.records))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -16,6 +15,9 @@ from pos.store.verify.evidence import Evidence, Findings, Place, Token
 
 _FIRST: Final = "0" * 64
 _SETTLES: Final = {"DisputeTaken": "taken", "DisputeResolved": "resolved"}
+# Kinds of facts whose body holds a document of tickets and money: where, and the drawer's move.
+_DOCUMENTS: Final = {"TicketsSold": "sale", "TicketsExchanged": "sale", "TicketsRefunded": "refund"}
+_SALES: Final = {"TicketsSold": "sale", "TicketsExchanged": "exchange"}
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ class Story:
     sales: dict[str, dict[str, Any]] = field(default_factory=dict)
     tickets: dict[str, Place] = field(default_factory=dict)
     sold: dict[Place, list[str]] = field(default_factory=lambda: defaultdict(list))  # tickets, ended ones too
-    ended: set[str] = field(default_factory=set)
+    ended: dict[str, str] = field(default_factory=dict)  # ticket -> the refund or exchange that ended it
+    refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
     settling: dict[int, dict[str, Any]] = field(default_factory=dict)  # fact number -> what it did about a dispute
     steps: dict[Place, list[Step]] = field(default_factory=lambda: defaultdict(list))
 
@@ -113,8 +116,9 @@ class _Reading:
         """Add one fact to the story."""
         kind, body = fact["kind"], fact["body"]
         drawer = self._postings(fact)
-        begun = dict(self._effects(number, fact))
-        named = body["sale"]["shift"] if kind == "TicketsSold" else body.get("shift")
+        begun, ended = self._effects(number, fact)
+        document = body[_DOCUMENTS[kind]] if kind in _DOCUMENTS else {}
+        named = document["shift"] if document else body.get("shift")
         if kind == "ShiftOpened":
             if self._open:
                 self._wrong("I4", f"opens shift {named} while {self._open} is open")
@@ -125,8 +129,11 @@ class _Reading:
         elif named is not None and named != self._open:
             self._wrong("I4", f"is of shift {named}, but {self._open or 'none'} is open")
         shift = self.story.shifts.get(self._open)
-        if kind == "TicketsSold":
-            self._sale(body["sale"], begun)
+        if kind in _SALES:
+            self._sale(document, begun)
+        self._ended(document, ended)
+        if kind == "TicketsRefunded":
+            self._refund(document)
         if kind in _SETTLES:
             told = {key: text for key, text in body.items() if key not in ("dispute", "user")}
             said = {
@@ -174,8 +181,10 @@ class _Reading:
                 self._wrong("I4", f"the postings sum to {amount} minor units of {currency}, not to 0")
         return drawer
 
-    def _effects(self, number: int, fact: dict[str, Any]) -> Iterator[tuple[str, Place]]:
-        """Follow each place; the tickets that begin, with their places."""
+    def _effects(self, number: int, fact: dict[str, Any]) -> tuple[dict[str, Place], dict[str, Place]]:
+        """Follow each place; the tickets that begin and those that end, with their places."""
+        begun: dict[str, Place] = {}
+        ended: dict[str, Place] = {}
         for show, place, epoch, hop, before, after, holder, ticket in fact["effects"]:
             step = Step(number, (epoch, hop), before, after, holder, ticket)
             steps = self.story.steps[show, place]
@@ -183,9 +192,31 @@ class _Reading:
                 self._wrong("I6", f"{show} {place}: {wrong}")
             steps.append(step)
             if after == "SOLD" and before != "SOLD":
-                yield ticket, (show, place)
+                begun[ticket] = show, place
             elif before == "SOLD" and after != "SOLD":
-                self.story.ended.add(ticket)
+                ended[ticket] = show, place
+        return begun, ended
+
+    def _ended(self, document: dict[str, Any], ended: dict[str, Place]) -> None:
+        """I7: a ticket ends once, and the document that ends it says so."""
+        back = document.get("exchanged", []) if "total" in document else document.get("tickets", [])
+        if {ticket["id"]: (ticket["show"], ticket["unit"]) for ticket in back} != ended:
+            self._wrong("I3", "the tickets that come back are not those of the place effects")
+        for ticket in back:
+            if ticket["id"] in self.story.ended:
+                self._wrong("I7", f"ticket {ticket['id']} has been refunded or exchanged before")
+            self.story.ended[ticket["id"]] = document["id"]
+
+    def _refund(self, refund: dict[str, Any]) -> None:
+        """I4 and I7: never more than was paid, and the tenders are what is owed."""
+        self.story.refunds[refund["id"]] = refund
+        worth = sum(minor(ticket["price"]) - minor(ticket["fee"]) for ticket in refund["tickets"])
+        paid = sum(minor(tender["amount"]) for tender in refund["tenders"])
+        if worth != minor(refund["amount"]) or paid != worth + minor(refund["rounding"]):
+            self._wrong("I4", f"{paid} minor units paid out for tickets worth {worth}, {refund['amount']} told")
+        for ticket in refund["tickets"]:
+            if not 0 <= minor(ticket["fee"]) <= minor(ticket["price"]):
+                self._wrong("I7", f"ticket {ticket['id']}: a fee of {ticket['fee']} on a price of {ticket['price']}")
 
     def _sale(self, sale: dict[str, Any], begun: dict[str, Place]) -> None:
         story = self.story
@@ -202,7 +233,8 @@ class _Reading:
             self._wrong("I3", "the tickets are not those of the place effects")
         story.tickets |= told
         prices = sum(minor(item["price"]) for item in sale["tickets"])
-        due = prices + sum(minor(fee["amount"]) for fee in sale["fees"])
+        back = sum(minor(item["price"]) for item in sale.get("exchanged", []))
+        due = prices - back + sum(minor(fee["amount"]) for fee in sale["fees"])
         paid = sum(minor(tender["amount"]) for tender in sale["tenders"])
         if due != minor(sale["total"]):
             self._wrong("I4", f"tickets and fees come to {due} minor units, the total says {sale['total']}")
@@ -216,15 +248,22 @@ def _cash_told(kind: str, body: dict[str, Any]) -> tuple[str, int]:
         return "float", minor(body["float"])
     if kind == "CashMoved":
         return body["kind"], minor(body["amount"]) * (1 if body["kind"] == "paid_in" else -1)
-    if kind == "TicketsSold":
-        return "sale", sum(minor(t["amount"]) for t in body["sale"]["tenders"] if t["kind"] == "cash")
+    if kind in _SALES:
+        return _SALES[kind], _in_cash(body["sale"])
+    if kind == "TicketsRefunded":
+        return "refund", -_in_cash(body["refund"])
     return kind, 0
+
+
+def _in_cash(document: dict[str, Any]) -> int:
+    return sum(minor(tender["amount"]) for tender in document["tenders"] if tender["kind"] == "cash")
 
 
 def _broken(last: Step | None, step: Step, till: str) -> str:
     """What is wrong with doing this after that, "" when nothing is."""
     if last is None or step.token > last.token:
-        return "" if step.before == "LEASED" else f"begins as {step.before} under a new token"
+        # Granted is the right to sell what is free, or to refund what is sold.
+        return "" if step.before in ("LEASED", "SOLD") else f"begins as {step.before} under a new token"
     if step.token < last.token:
         return f"token {step.token} comes after {last.token} in fact {last.number}"
     if (step.before, till) != (last.after, last.holder):

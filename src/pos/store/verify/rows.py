@@ -133,13 +133,33 @@ def _tickets(evidence: Evidence, story: Story, found: Findings) -> None:
             found.wrong("I3", f"ticket {ticket}: its row is not what its fact says")
         if (row["state"] in _ENDED) != (ticket in story.ended):
             found.wrong("I3", f"ticket {ticket} is {row['state']}, which the facts do not say")
+    _ends(evidence, story, found)
     codes = Counter(body["code"] for _, body in told.values())
     for code in sorted(code for code, count in codes.items() if count > 1):
         found.wrong("I5", f"code {code} is on {codes[code]} tickets")
     for (show, place), sold in sorted(story.sold.items()):
-        live = sorted(set(sold) - story.ended)
+        live = sorted(set(sold) - story.ended.keys())
         if len(live) > 1:
             found.wrong("I1", f"{show} {place}: more than one live ticket: {', '.join(live)}")
+
+
+def _ends(evidence: Evidence, story: Story, found: Findings) -> None:
+    """I7: what the rows have for refunded and exchanged is what the facts ended."""
+    rows = {row["ticket"]: row["document"] for row in evidence.tables["ticket_end"]}
+    for ticket in sorted(rows.keys() | story.ended.keys()):
+        if rows.get(ticket) != story.ended.get(ticket):
+            told, kept = story.ended.get(ticket, "nothing"), rows.get(ticket, "nothing")
+            found.wrong("I7", f"ticket {ticket} was ended by {told} by the facts, by {kept} by the rows")
+    refunds = {row["id"]: row for row in evidence.tables["refund"]}
+    for name in sorted(refunds.keys() | story.refunds.keys()):
+        row = refunds.get(name)
+        if row is None or _json(row["body"], f"refund {name}") != story.refunds.get(name):
+            found.wrong("I3", f"refund {name}: its row is not what its fact says")
+
+
+def _granted(row: dict[str, Any]) -> bool:
+    """Whether a right may have come from the office, with no fact of this till: to sell, or to refund a ticket."""
+    return row["state"] == "LEASED" or (row["state"] == "SOLD" and bool(row["ticket"]))
 
 
 def _rights(evidence: Evidence, story: Story, found: Findings) -> None:
@@ -156,10 +176,10 @@ def _rights(evidence: Evidence, story: Story, found: Findings) -> None:
             found.wrong("I6", f"{show} {place}: token {token} is behind {step.token} of fact {step.number}")
         elif token == step.token and row["state"] != left:
             found.wrong("I3", f"{show} {place}: fact {step.number} left it {left}, but it is {row['state']}")
-        elif token > step.token and row["state"] != "LEASED":
+        elif token > step.token and (step.holder == evidence.till or not _granted(row)):
             found.wrong("I3", f"{show} {place}: it is {row['state']} under {token}, and no fact says so")
     for place_key in sorted(rows.keys() - story.steps.keys()):
-        if rows[place_key]["state"] != "LEASED":
+        if not _granted(rows[place_key]):
             found.wrong("I3", f"{' '.join(place_key)}: it is {rows[place_key]['state']}, and no fact says so")
     for line in evidence.tables["basket_line"]:
         row = rows.get((line["show"], line["place"]))

@@ -17,17 +17,20 @@ def find(desk: Desk, *, code: str = "", sale: str = "", name: str = "") -> dict[
     if sum(map(bool, (code, sale, name))) != 1:
         raise Refused("bad_request", reason="give one of code, sale, name")
     desk.signed_in()
+    if code:
+        code = code.partition(".")[0]  # a copy's code names which copy it is behind a point
     own = desk.ledger.find_sales(sale=sale, code=code) if not name else []
     found = {
         body["id"]: body for body in desk.replica.find_sales(sale_id=sale or None, code=code or None, name=name or None)
     }
-    mine = [_shown(body, found.pop(body["id"], body)) for body in own]
-    return {"sales": mine + [_shown(body, body) for body in found.values()]}
+    ended = desk.ledger.tickets.ended(t["id"] for body in (*own, *found.values()) for t in body["tickets"])
+    mine = [_shown(body, found.pop(body["id"], body), ended) for body in own]
+    return {"sales": mine + [_shown(body, body, ended) for body in found.values()]}
 
 
-def _shown(body: dict[str, Any], heard: dict[str, Any]) -> dict[str, Any]:
-    """`heard` is the office's word on the same sale."""
-    elsewhere = {ticket["id"]: ticket.get("state", "live") for ticket in heard["tickets"]}
+def _shown(body: dict[str, Any], heard: dict[str, Any], ended: dict[str, str]) -> dict[str, Any]:
+    """`heard` is the office's word on the same sale, `ended` what became of tickets here since."""
+    elsewhere = {ticket["id"]: ticket.get("state", "live") for ticket in heard["tickets"]} | ended
     return {
         "id": body["id"],
         "at": body["at"],

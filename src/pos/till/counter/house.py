@@ -109,11 +109,13 @@ def _terms(desk: Desk, show: Show) -> dict[str, Any]:
     now = desk.clock.now()
 
     def side(name: str, rule: Rule | None) -> dict[str, Any]:
-        deadline = rule.deadline(show.starts) if rule else None
+        """The deadline and fee in force now; the last ones when it is too late."""
+        step = (rule.in_force(show.starts, now) or rule.steps[-1]) if rule else None
+        deadline = step.deadline(show.starts) if step else None
         return {
             f"{name}_allowed": rule.allowed(show.starts, now) if rule else False,
             f"{name}_until": deadline.isoformat() if deadline else None,
-            f"{name}_fee": terms.source.get(f"{name}_fee", "0%") if terms else None,
+            f"{name}_fee": step.fee_text if step else None,
         }
 
     return side("refund", terms.refund if terms else None) | side("exchange", terms.exchange if terms else None)

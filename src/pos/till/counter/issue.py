@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
 from pos.domain.money import Money
-from pos.domain.sale import Ticket
+from pos.domain.sale import Ticket, copy_code
 from pos.domain.season import name_in
-from pos.domain.terms import Rule, Terms
+from pos.domain.terms import Step, Terms
 from pos.store.ledger import PrintJob
 from pos.till.desk import Desk, Unit
 from pos.till.ports import Outcome
@@ -63,7 +63,7 @@ def _ticket(desk: Desk, sale: str, ticket: Ticket, at: datetime) -> dict[str, An
         "currency": ticket.price.currency,
         "fees": write.say("fees", amount=write.money(fee)) if fee else "",
         "tax": write.say("tax", rate=f"{rate / 100:g}") if rate else "",
-        "terms": terms_lines(write, season.terms.get(show.terms), show.starts, at),
+        "terms": terms_lines(write, Terms.parse(ticket.terms, ticket.price.currency), show.starts, at),
         "code": ticket.code,
         "ticket": ticket.id,
         "sale": sale,
@@ -73,26 +73,48 @@ def _ticket(desk: Desk, sale: str, ticket: Ticket, at: datetime) -> dict[str, An
     }
 
 
-def terms_lines(write: Words, terms: Terms | None, starts: datetime, at: datetime) -> list[str]:
+def terms_lines(write: Words, terms: Terms, starts: datetime, at: datetime) -> list[str]:
     """The terms as the buyer is told them at the sale."""
 
-    def fee(rule: Rule) -> str:
-        return write.money(rule.fee) if isinstance(rule.fee, Money) else f"{rule.fee / 100:g} %"
+    def fee(step: Step) -> str:
+        return write.money(step.fee) if isinstance(step.fee, Money) else f"{step.fee / 100:g} %"
 
-    if terms is None or terms.refund.until is False:
+    if terms.refund.never:
         return [write.say("refund_never")]
     lines: list[str] = []
-    deadline = terms.refund.deadline(starts)
-    if deadline is None:
-        lines.append(write.say("refund_always", fee=fee(terms.refund)))
-    elif at <= deadline:
-        lines.append(write.say("refund_until", at=write.moment(deadline), fee=fee(terms.refund)))
-    else:
-        lines.append(write.say("refund_past"))
-    last = terms.exchange.deadline(starts)
-    if last is not None and at <= last:
-        lines.append(write.say("exchange_until", at=write.moment(last), fee=fee(terms.exchange)))
+    for step in terms.refund.steps:
+        if step.open(starts, at):
+            deadline = step.deadline(starts)
+            until = {} if deadline is None else {"at": write.moment(deadline)}
+            lines.append(write.say("refund_until" if until else "refund_always", fee=fee(step), **until))
+    lines = lines or [write.say("refund_past")]
+    exchange = terms.exchange.in_force(starts, at)
+    last = exchange.deadline(starts) if exchange else None
+    if exchange is not None and last is not None:
+        lines.append(write.say("exchange_until", at=write.moment(last), fee=fee(exchange)))
     return lines
+
+
+def refund_content(desk: Desk, body: dict[str, Any]) -> dict[str, Any]:
+    """The paper of a refund: what came back and what was paid out."""
+    write = words(desk)
+    currency = desk.season().venue.currency
+
+    def negative(text: str) -> str:
+        return str(-Money.parse(text, currency))
+
+    fee = Money.parse(body["fee"], currency)
+    back = {
+        **body,
+        "tickets": [{**ticket, "price": negative(ticket["price"])} for ticket in body["tickets"]],
+        "fees": [{"id": write.say("refund_fee"), "count": len(body["tickets"]), "amount": str(fee)}] if fee else [],
+        "total": negative(body["amount"]),
+        "rounding": negative(body["rounding"]),
+        "tenders": [{"kind": tender["kind"], "amount": negative(tender["amount"])} for tender in body["tenders"]],
+        "change": "0",
+        "taxes": [],
+    }
+    return receipt_content(desk, back) | {"heading": write.say("refund")}
 
 
 def receipt_content(desk: Desk, body: dict[str, Any]) -> dict[str, Any]:
@@ -107,16 +129,17 @@ def receipt_content(desk: Desk, body: dict[str, Any]) -> dict[str, Any]:
         show = season.shows.get(ticket["show"])
         seating = desk.belief.seating(ticket["show"]) if show else None
         ix = seating.find(ticket["unit"]) if seating else None
-        price_type = season.price_types.get(ticket["price_type"])
-        kind = name_in(price_type.names, write.language) if price_type else ""
+        price_type = season.price_types.get(ticket.get("price_type", ""))
+        kind = name_in(price_type.names, write.language) if price_type else ticket.get("price_type", "")
         place = seating.label(ix) if seating and ix is not None else ticket["place"]
         when = f"{name_in(show.titles, write.language) or show.production}, {write.moment(show.starts)}" if show else ""
-        return {"text": f"{place} · {kind or ticket['price_type']}", "detail": when, "amount": money(ticket["price"])}
+        text = f"{place} · {kind}" if kind else place
+        return {"text": text, "detail": when, "amount": money(ticket["price"])}
 
     fees = {fee.id: name_in(fee.names, write.language) or fee.id for fee in season.fees}
     rates = {prices.tax: f"{prices.tax_basis_points / 100:g}" for prices in season.prices.values()}
     user = season.users.get(body["user"])
-    given = next((tender["given"] for tender in body["tenders"] if tender["kind"] == "cash"), None)
+    given = next((tender.get("given") for tender in body["tenders"] if tender["kind"] == "cash"), None)
     change = Money.parse(body["change"], currency)
     rounding = Money.parse(body["rounding"], currency)
     return {
@@ -127,7 +150,8 @@ def receipt_content(desk: Desk, body: dict[str, Any]) -> dict[str, Any]:
         "at": write.moment(datetime.fromisoformat(body["at"])),
         "till": season.tills.get(body["till"], body["till"]),
         "cashier": user.name if user else body["user"],
-        "lines": [line(ticket) for ticket in body["tickets"]],
+        "lines": [line(ticket) for ticket in body["tickets"]]
+        + [line({**ticket, "price": f"-{ticket['price']}"}) for ticket in body.get("exchanged", [])],
         "fees": [
             {"text": f"{fees.get(fee['id'], fee['id'])} × {fee['count']}", "amount": money(fee["amount"])}
             for fee in body["fees"]
@@ -209,11 +233,12 @@ def _copy(content: dict[str, Any]) -> int:
     return number
 
 
-def _marked(content: dict[str, Any], copy: int) -> dict[str, Any]:
-    """The same paper, marked as the copy it is."""
+def marked(content: dict[str, Any], copy: int) -> dict[str, Any]:
+    """The same paper, marked as the copy it is. A ticket's code names the copy, so that a gate can tell."""
     if content["kind"] != "tickets":
         return content | {"copy": copy}
-    return content | {"tickets": [ticket | {"copy": copy} for ticket in content["tickets"]]}
+    tickets = [ticket | {"copy": copy, "code": copy_code(ticket["code"], copy)} for ticket in content["tickets"]]
+    return content | {"tickets": tickets}
 
 
 def resume(desk: Desk) -> None:
@@ -278,18 +303,27 @@ def retry(desk: Desk, *, job: int) -> dict[str, Any]:
     desk.signed_in("sell")
     found = _job(desk, job)
     _expect(found, "failed")
-    return _again(desk, _next_copy(found) if desk.fenced else found)
+    return _again(desk, _next_copy(desk, found) if desk.fenced else found)
 
 
-def _next_copy(job: PrintJob) -> PrintJob:
-    return replace(job, content=_marked(job.content, _copy(job.content) + 1))
+def _next_copy(desk: Desk, job: PrintJob) -> PrintJob:
+    """The job as the next copy, after those that were issued meanwhile."""
+    issued = max((desk.ledger.tickets.copies(ticket) for ticket in job.tickets), default=0)
+    return replace(job, content=marked(job.content, max(issued, _copy(job.content)) + 1))
+
+
+def check_present(desk: Desk, role: str) -> None:
+    """Raises Refused("device_absent")."""
+    if not desk.outside.printers.present(role):
+        raise Refused("device_absent", device=f"{role} printer")
 
 
 def _again(desk: Desk, job: PrintJob) -> dict[str, Any]:
-    if not desk.outside.printers.present(job.role):
-        raise Refused("device_absent", device=f"{job.role} printer")
+    check_present(desk, job.role)
     with desk.unit() as unit:
         desk.ledger.queue_again(job.id, job.content)
+        for ticket in job.tickets:
+            desk.ledger.tickets.put_copies(ticket, _copy(job.content))
         answer = unit.answers({"job": job.id, "state": "queued"})
     send(desk, job)
     return answer
@@ -305,7 +339,7 @@ def printed(desk: Desk, *, job: int, came_out: bool) -> dict[str, Any]:
     found = _job(desk, job)
     _expect(found, "unknown")
     if not came_out:
-        return _again(desk, _next_copy(found))
+        return _again(desk, _next_copy(desk, found))
     return _finished(desk, found, "done", "the operator has the paper")
 
 
@@ -317,7 +351,7 @@ def receipt(desk: Desk, *, sale: str = "") -> dict[str, Any]:
         raise Refused("unknown_ticket", sale=sale)
     body = found[0]
     with desk.unit() as unit:
-        content = _marked(receipt_content(desk, body), desk.ledger.count_jobs(body["id"], "receipt"))
+        content = marked(receipt_content(desk, body), desk.ledger.count_jobs(body["id"], "receipt"))
         job = desk.ledger.add_job("receipt", "receipt", body["id"], [], content)
         answer = unit.answers({"job": job.id})
     send(desk, job)

@@ -49,6 +49,24 @@ def accept(desk: Desk, unit: Unit, show: str, answer: ClaimAnswer) -> list[str]:
     return in_hand
 
 
+def accept_sold(desk: Desk, unit: Unit, show: str, answer: ClaimAnswer) -> None:
+    """Store rights to refund that were granted, under the same guard as rights to sell."""
+    if answer.incarnation != desk.outside.incarnation:
+        log.warning("grant for incarnation %s dropped", answer.incarnation)
+        return
+    own = desk.rights.get(show, {})
+    fresh = [
+        (show, right.place, OwnRight(OwnState.SOLD, right.token, right.ticket))
+        for right in answer.sold
+        if may_accept(own.get(right.place), right.token)
+    ]
+    unit.put_rights(fresh)
+    for right in answer.sold:
+        desk.ledger.tickets.put_copies(right.ticket, right.copies)
+    if desk.ledger.open_shift() is None:
+        give_back(desk, unit, fresh, "no_shift")
+
+
 def give_back(desk: Desk, unit: Unit, rights: Sequence[tuple[str, str, OwnRight]], reason: str) -> None:
     """Let go of rights and refund tokens, durably, by a fact; only then does anyone hear of it."""
     effects: list[Effect] = []
@@ -77,7 +95,8 @@ def answer_recalls(desk: Desk, asks: Sequence[Recall]) -> list[Recall]:
         if right is None or right.token < ask.token:
             # Its grant never arrived. Returning it raises the guard, so that the grant,
             # should it still come, is dropped.
-            back.append((ask.show, ask.place, OwnRight(OwnState.LEASED, ask.token)))
+            never_came = OwnState.SOLD if ask.sold else OwnState.LEASED
+            back.append((ask.show, ask.place, OwnRight(never_came, ask.token)))
         elif right.token > ask.token or right.state in (OwnState.RETURNED, OwnState.SOLD_RETURNED):
             continue  # answered already; the fact is on its way
         elif (ask.show, ask.place) in in_basket and not lapsed:
@@ -92,11 +111,12 @@ def answer_recalls(desk: Desk, asks: Sequence[Recall]) -> list[Recall]:
             desk.ledger.put_basket(replace(basket, lines=(), lapsed=True))
     if basket is not None and in_basket & {(show, place) for show, place, _ in back}:
         desk.emit("basket", reason="expired")
-    desk.emit("changed", places=_places(desk, ((show, place) for show, place, _ in back)), documents=False)
+    desk.emit("changed", places=indexes_of(desk, ((show, place) for show, place, _ in back)), documents=False)
     return declined
 
 
-def _places(desk: Desk, places: Iterable[tuple[str, str]]) -> dict[str, list[int]]:
+def indexes_of(desk: Desk, places: Iterable[tuple[str, str]]) -> dict[str, list[int]]:
+    """show -> where these places stand in its seating, for a repaint."""
     found: dict[str, list[int]] = {}
     for show, place in places:
         ix = desk.belief.seating(show).find(place)
@@ -127,7 +147,7 @@ def allot(desk: Desk) -> Verb[int]:
             continue
         with desk.unit() as unit:
             came += len(accept(desk, unit, show.id, answer))
-        indexes = _places(desk, ((show.id, place) for place, _ in answer.granted))
+        indexes = indexes_of(desk, ((show.id, place) for place, _ in answer.granted))
         desk.emit("changed", places=indexes, documents=False)
     return came
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pos.domain.basket import Basket, FeeLine, fee_lines, tax_lines
+from pos.domain.basket import Basket, FeeLine, Line, fee_lines, tax_lines
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
 from pos.domain.money import Money, tax_included, total
@@ -16,7 +16,7 @@ from pos.domain.sale import TENDERS, Settlement, Tender, Ticket, sale_entry, set
 from pos.domain.shift import CashMove
 from pos.store.ledger import PrintJob, ShiftRow
 from pos.till.counter import issue
-from pos.till.counter.passing import allot, low
+from pos.till.counter.passing import allot, indexes_of, low
 from pos.till.desk import Desk, Unit
 
 _SALES = "sales"  # the till's sale counter, beside the ledger's rows
@@ -50,7 +50,7 @@ def pay(desk: Desk, *, tenders: list[dict[str, Any]], terms_told: bool = False) 
     if basket is None or not basket.lines:
         raise Refused("basket_expired" if basket is not None and basket.lapsed else "basket_empty")
     currency = desk.season().venue.currency
-    paid = [_tender(item, currency) for item in tenders]
+    paid = [tender_of(item, currency) for item in tenders]
     making = _work_out(desk, user.id, basket, paid)
     body = _document(desk, shift, making) | ({"terms_told": True} if terms_told else {})
     paper = _paper(desk, making, body)
@@ -61,7 +61,8 @@ def pay(desk: Desk, *, tenders: list[dict[str, Any]], terms_told: bool = False) 
     return answer
 
 
-def _tender(item: dict[str, Any], currency: str) -> Tender:
+def tender_of(item: dict[str, Any], currency: str) -> Tender:
+    """A tender as it was asked for. Raises Refused("bad_request" | "device_absent")."""
     kind = item.get("kind")
     if kind not in TENDERS:
         raise Refused("bad_request", field="tenders", reason=f"{kind!r} is none of {', '.join(TENDERS)}")
@@ -83,26 +84,35 @@ def _work_out(desk: Desk, user: str, basket: Basket, tenders: Sequence[Tender]) 
     due = basket.tickets_total(currency) + total([fee.amount for fee in fees], currency)
     settlement = settle(due, tenders, season.venue.cash_rounding)
     number = int(desk.ledger.meta(_SALES) or 0) + 1
-    sale = _sale_id(desk, number)
-    return _Making(sale, number, desk.clock.now(), user, basket, due, fees, settlement, _tickets(desk, sale, basket))
+    sale = document_id(desk, "", number)
+    tickets = make_tickets(desk, sale, basket.lines)
+    return _Making(sale, number, desk.clock.now(), user, basket, due, fees, settlement, tickets)
 
 
-def _sale_id(desk: Desk, number: int) -> str:
+def document_id(desk: Desk, letter: str, number: int) -> str:
+    """A sale's id, or with a letter that of a refund (R) or an exchange (X)."""
     outside = desk.outside
     prefix = outside.till if outside.incarnation == 1 else f"{outside.till}.{outside.incarnation}"
-    return f"{prefix}-{number:05d}"
+    return f"{prefix}-{letter}{number:05d}"
 
 
-def _tickets(desk: Desk, sale: str, basket: Basket) -> tuple[Ticket, ...]:
+def make_tickets(
+    desk: Desk, sale: str, lines: Sequence[Line], freed: frozenset[tuple[str, str]] = frozenset()
+) -> tuple[Ticket, ...]:
+    """A ticket for each line. Raises Refused("right_elsewhere") for a place that may not be sold here.
+
+    `freed` are places that the same fact makes free.
+    """
     season = desk.season()
     tickets = []
-    for n, line in enumerate(basket.lines, 1):
+    for n, line in enumerate(lines, 1):
         show = season.show(line.show)
         prices, terms = season.prices[show.prices], season.terms.get(show.terms)
         seating = desk.belief.seating(line.show)
         ix = seating.find(line.place)
         own = desk.rights.get(line.show, {}).get(line.place)
-        if ix is None or not may_sell(desk.belief.office(line.show, ix), own):
+        free = (line.show, line.place) in freed
+        if ix is None or not (free or may_sell(desk.belief.office(line.show, ix), own)):
             raise Refused("right_elsewhere", show=line.show, place=line.place, holder="office", since=None)
         tickets.append(
             Ticket(
@@ -141,15 +151,7 @@ def _commit(
 ) -> list[PrintJob]:
     """Write the sale in the unit's transaction; its print jobs."""
     outside, currency = desk.outside, making.total.currency
-    effects, sold = [], []
-    for ticket in making.tickets:
-        own = desk.rights[ticket.show][ticket.place]
-        effects.append(
-            Effect(
-                ticket.show, ticket.place, own.token, OfficeState.LEASED, OfficeState.SOLD, outside.till, ticket.id
-            )
-        )  # fmt: skip
-        sold.append((ticket.show, ticket.place, OwnRight(OwnState.SOLD, own.token)))
+    effects, sold = sold_effects(desk, making.tickets)
     postings = sale_entry(outside.till, making.tickets, making.fees, making.settlement, currency)
     unit.at = making.at
     unit.record(Kind.TICKETS_SOLD, {"sale": body}, postings=postings, effects=effects)
@@ -168,13 +170,23 @@ def _commit(
     return jobs
 
 
+def sold_effects(desk: Desk, tickets: Sequence[Ticket]) -> tuple[list[Effect], list[tuple[str, str, OwnRight]]]:
+    """What selling these tickets does to their places, and the rights afterwards."""
+    effects: list[Effect] = []
+    rights: list[tuple[str, str, OwnRight]] = []
+    for ticket in tickets:
+        token = desk.rights[ticket.show][ticket.place].token
+        effects.append(
+            Effect(
+                ticket.show, ticket.place, token, OfficeState.LEASED, OfficeState.SOLD, desk.outside.till, ticket.id
+            )
+        )  # fmt: skip
+        rights.append((ticket.show, ticket.place, OwnRight(OwnState.SOLD, token, ticket.id)))
+    return effects, rights
+
+
 def _document(desk: Desk, shift: ShiftRow, making: _Making) -> dict[str, Any]:
     """The sale by value, as the fact carries it and every till's look-up keeps it."""
-    season = desk.season()
-    tables = {ticket.show: season.prices[season.show(ticket.show).prices] for ticket in making.tickets}
-    taxes = tax_lines(
-        ((tables[t.show].tax, tables[t.show].tax_basis_points, t.price) for t in making.tickets), making.total.currency
-    )
     return {
         "id": making.id,
         "at": making.at.isoformat(timespec="seconds"),
@@ -186,9 +198,18 @@ def _document(desk: Desk, shift: ShiftRow, making: _Making) -> dict[str, Any]:
         "fees": [{"id": fee.id, "count": fee.count, "amount": str(fee.amount)} for fee in making.fees],
         "tenders": [tender.to_json() for tender in making.settlement.tenders],
         "change": str(making.settlement.change),
-        "taxes": [{"id": tax.id, "base": str(tax.base), "tax": str(tax.tax)} for tax in taxes],
+        "taxes": tax_documents(desk, making.tickets),
         "tickets": [ticket.to_json() for ticket in making.tickets],
     }
+
+
+def tax_documents(desk: Desk, tickets: Sequence[Ticket]) -> list[dict[str, str]]:
+    """The taxes in these tickets' prices, by rate."""
+    season = desk.season()
+    tables = {ticket.show: season.prices[season.show(ticket.show).prices] for ticket in tickets}
+    priced = ((tables[t.show].tax, tables[t.show].tax_basis_points, t.price) for t in tickets)
+    taxes = tax_lines(priced, season.venue.currency)
+    return [{"id": tax.id, "base": str(tax.base), "tax": str(tax.tax)} for tax in taxes]
 
 
 def _answer(making: _Making) -> dict[str, Any]:
@@ -197,11 +218,12 @@ def _answer(making: _Making) -> dict[str, Any]:
         "total": str(making.total),
         "rounding": str(making.settlement.rounding),
         "change": str(making.settlement.change),
-        "tickets": [
-            {"id": t.id, "show": t.show, "place": t.shown, "code": t.code, "price": str(t.price)}
-            for t in making.tickets
-        ],
+        "tickets": ticket_answers(making.tickets),
     }
+
+
+def ticket_answers(tickets: Sequence[Ticket]) -> list[dict[str, str]]:
+    return [{"id": t.id, "show": t.show, "place": t.shown, "code": t.code, "price": str(t.price)} for t in tickets]
 
 
 def _after(desk: Desk, making: _Making, jobs: Sequence[PrintJob]) -> None:
@@ -210,11 +232,7 @@ def _after(desk: Desk, making: _Making, jobs: Sequence[PrintJob]) -> None:
         desk.outside.printers.kick_drawer()
     for job in jobs:
         issue.send(desk, job)
-    places: dict[str, list[int]] = {}
-    for ticket in making.tickets:
-        ix = desk.belief.seating(ticket.show).find(ticket.place)
-        if ix is not None:
-            places.setdefault(ticket.show, []).append(ix)
+    places = indexes_of(desk, ((ticket.show, ticket.place) for ticket in making.tickets))
     desk.emit("changed", places=places, documents=False)
     if desk.outside.office.link().state == "online" and any(low(desk, show) for show in places):
         desk.spawn(lambda: allot(desk))

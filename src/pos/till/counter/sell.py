@@ -16,7 +16,7 @@ from pos.domain.season import Show, name_in
 from pos.domain.seating import Seating
 from pos.till.belief import CODES
 from pos.till.counter.house import stamp
-from pos.till.counter.passing import accept
+from pos.till.counter.passing import accept, indexes_of
 from pos.till.desk import Desk, Verb
 from pos.till.ports import ClaimAnswer, LineDown, RefusedClaim
 
@@ -24,7 +24,7 @@ CLAIM_WAIT_S: Final = 4.0  # of the five seconds in which a claim answers
 
 
 @dataclass(frozen=True)
-class _Wish:
+class Wish:
     """One place asked for: a seat's index, or None for any unit of an area."""
 
     shown: str
@@ -47,9 +47,9 @@ def add(
     desk.check_not_fenced()
     the_show = desk.season().show(show)
     seating = desk.belief.seating(show)
-    wishes = _wishes(desk, the_show, seating, places, price_type, proof)
+    wishes = wishes_for(desk, the_show, seating, places, price_type, proof)
     warnings = _orphan_warnings(desk, the_show, seating, wishes, orphan_ok, reason)
-    rights = yield from _rights(desk, the_show, seating, wishes)
+    rights = yield from rights_for(desk, the_show, seating, wishes)
     desk.shift()  # which may have been closed while the office was asked
     # While the office was asked, somebody may have signed out or closed the shift.
     desk.signed_in("sell")
@@ -68,10 +68,19 @@ def add(
     return answer | {"warnings": warnings} if warnings else answer
 
 
-def _wishes(
-    desk: Desk, show: Show, seating: Seating, places: Sequence[str], price_type: str, proof: bool
-) -> list[_Wish]:
-    """What is asked for, priced; everything that is wrong with the request itself is said here."""
+def wishes_for(
+    desk: Desk,
+    show: Show,
+    seating: Seating,
+    places: Sequence[str],
+    price_type: str,
+    proof: bool,
+    freed: frozenset[str] = frozenset(),
+) -> list[Wish]:
+    """What is asked for, priced; everything that is wrong with the request itself is said here.
+
+    `freed` are seats that the same fact makes free.
+    """
     if not places:
         raise Refused("bad_request", field="places", reason="is empty")
     found: list[tuple[str, int | None, str]] = []
@@ -89,8 +98,8 @@ def _wishes(
     for place, _, category in found:
         if price_type not in types or price_type not in table.table.get(category, {}):
             raise Refused("no_price", show=show.id, place=place, category=category, price_type=price_type)
-    wishes = [_Wish(place, ix, cat, quote(table, types, cat, price_type, proof)) for place, ix, cat in found]
-    _check_states(desk, show.id, seating, wishes)
+    wishes = [Wish(place, ix, cat, quote(table, types, cat, price_type, proof)) for place, ix, cat in found]
+    _check_states(desk, show.id, seating, [wish for wish in wishes if wish.shown not in freed])
     return wishes
 
 
@@ -101,7 +110,7 @@ def _check_time(desk: Desk, show: Show) -> None:
         raise Refused("check_needed", show=show.id, reason="this machine's clock has jumped", clock=now.isoformat())
 
 
-def _check_states(desk: Desk, show: str, seating: Seating, wishes: Sequence[_Wish]) -> None:
+def _check_states(desk: Desk, show: str, seating: Seating, wishes: Sequence[Wish]) -> None:
     column = desk.belief.column(show)
     for state, code in ((PlaceState.SOLD, "sold"), (PlaceState.HELD, "held")):
         for wish in wishes:
@@ -119,7 +128,7 @@ def _check_states(desk: Desk, show: str, seating: Seating, wishes: Sequence[_Wis
 
 
 def _orphan_warnings(
-    desk: Desk, show: Show, seating: Seating, wishes: Sequence[_Wish], orphan_ok: bool, reason: str
+    desk: Desk, show: Show, seating: Seating, wishes: Sequence[Wish], orphan_ok: bool, reason: str
 ) -> list[dict[str, Any]]:
     chosen = [wish.ix for wish in wishes if wish.ix is not None]
     if seating.plan is None or not chosen:
@@ -140,7 +149,7 @@ def _orphan_warnings(
 # ---- getting the rights ----------------------------------------------------------------
 
 
-def _rights(desk: Desk, show: Show, seating: Seating, wishes: Sequence[_Wish]) -> Verb[list[str]]:
+def rights_for(desk: Desk, show: Show, seating: Seating, wishes: Sequence[Wish]) -> Verb[list[str]]:
     """The places in hand for these wishes, claimed where need be, in CLAIM_WAIT_S for all tries together."""
     clock = desk.outside.clock
     deadline_s = clock.boottime_s() + CLAIM_WAIT_S
@@ -175,7 +184,7 @@ def _held_here(desk: Desk, show: str, seating: Seating, place: str) -> bool:
 
 
 def _choose(
-    desk: Desk, show: str, seating: Seating, wishes: Sequence[_Wish], lost: Mapping[str, RefusedClaim]
+    desk: Desk, show: str, seating: Seating, wishes: Sequence[Wish], lost: Mapping[str, RefusedClaim]
 ) -> list[str]:
     """A place for each wish: the seat itself, or a unit of the area, in hand before in the pool."""
     column, own = desk.belief.column(show), desk.rights.get(show, {})
@@ -276,12 +285,7 @@ def _put(desk: Desk, basket: Basket, touched: Sequence[Line]) -> dict[str, Any]:
 
 
 def _say(desk: Desk, lines: Sequence[Line]) -> None:
-    places: dict[str, list[int]] = {}
-    for line in lines:
-        ix = desk.belief.seating(line.show).find(line.place)
-        if ix is not None:
-            places.setdefault(line.show, []).append(ix)
-    desk.emit("changed", places=places, documents=False)
+    desk.emit("changed", places=indexes_of(desk, ((line.show, line.place) for line in lines)), documents=False)
 
 
 def remove(desk: Desk, *, line: int) -> dict[str, Any]:

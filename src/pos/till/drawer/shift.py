@@ -175,11 +175,13 @@ def _report(desk: Desk, row: ShiftRow, user: str, counted: Money, pieces: dict[s
     moves = desk.ledger.moves(row.id)
     expected = rules.expected(moves, currency)
     sales = desk.ledger.sales_of(row.id)
+    refunds = desk.ledger.tickets.refunds_of(row.id)
     by_tender: dict[str, Money] = {}
-    for sale in sales:
-        for tender in sale["tenders"]:
-            amount = Money.parse(tender["amount"], currency)
+    for document, sign in (*((sale, 1) for sale in sales), *((refund, -1) for refund in refunds)):
+        for tender in document["tenders"]:
+            amount = Money.parse(tender["amount"], currency) * sign
             by_tender[tender["kind"]] = by_tender.get(tender["kind"], zero) + amount
+    exchanges = sum("exchanged" in sale for sale in sales)
     by_kind: dict[str, Money] = {}
     for move in moves:
         by_kind[move.kind] = by_kind.get(move.kind, zero) + move.amount
@@ -195,8 +197,10 @@ def _report(desk: Desk, row: ShiftRow, user: str, counted: Money, pieces: dict[s
         "by_tender": {kind: str(amount) for kind, amount in by_tender.items()},
         "drawer": {kind: str(amount) for kind, amount in by_kind.items()},
         "pieces": pieces,
-        "sales": len(sales),
+        "sales": len(sales) - exchanges,
         "tickets": sum(len(sale["tickets"]) for sale in sales),
+        "refunds": len(refunds),
+        "exchanges": exchanges,
         "number_range": [],
         "provisional": True,
     }
@@ -216,6 +220,9 @@ def _paper(desk: Desk, row: ShiftRow, report: dict[str, Any]) -> dict[str, Any]:
     counts = [
         {"text": write.say("sales"), "amount": str(report["sales"])},
         {"text": write.say("tickets"), "amount": str(report["tickets"])},
+    ]
+    counts += [
+        {"text": write.say(what), "amount": str(report[what])} for what in ("refunds", "exchanges") if report[what]
     ]
     groups = [
         {"heading": write.say("counts"), "rows": counts},

@@ -43,15 +43,16 @@ class ClaimDesk:
 
     async def claim(self, caller: Caller, request: ClaimRequest) -> ClaimAnswer:
         """Settle a claim, waiting for recalls until its time is over. Raises Fenced."""
-        wait_s = min(max(request.wait_s, 0.0), MAX_WAIT_S) if request.whole else 0.0
+        wait_s = min(max(request.wait_s, 0.0), MAX_WAIT_S) if request.whole or request.sold else 0.0
         claim = Claim(
             uuid.uuid4().hex,
             caller.till,
             caller.incarnation,
             request.show,
             tuple(request.places),
-            request.whole,
+            request.whole or request.sold,
             now_s() + wait_s,
+            request.sold,
         )
         while True:
             seen = self._pulse.position, self._pulse.signal

@@ -71,7 +71,7 @@ class Board:
 
     def write(self, connection: Connection) -> list[Place]:
         """Write the records back; those that changed."""
-        changed = [place for place in self.places.values() if place.before != _image(place)]
+        changed = [place for place in self.places.values() if place.changed]
         write(connection, changed)
         past.store(connection, (account for told in self.pasts.values() for account in told.values()))
         parking.park(connection, self.parked)
@@ -88,7 +88,3 @@ def _late(effects: Iterable[Effect], places: dict[Key, Place]) -> Iterable[Key]:
         place = places.get((effect.show, effect.place))
         if place is not None and effect.token < place.token:
             yield place.key
-
-
-def _image(place: Place) -> tuple[str, str, int, int, int]:
-    return place.state.value, place.holder, place.incarnation, place.epoch, place.hop

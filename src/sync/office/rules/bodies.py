@@ -33,6 +33,15 @@ class TenderBody(Body):
     amount: Amount
 
 
+class ReturnedBody(Body):
+    """A ticket that ends by a refund or an exchange."""
+
+    id: Id
+    show: Id
+    unit: Id
+    price: Amount
+
+
 class SaleBody(Body):
     id: Id
     at: str
@@ -45,6 +54,31 @@ class SaleBody(Body):
 
 class SoldBody(Body):
     sale: SaleBody
+
+
+class ExchangeBody(SaleBody):
+    exchanged: list[ReturnedBody] = Field(min_length=1)
+
+
+class ExchangedBody(Body):
+    sale: ExchangeBody
+
+
+class RefundBody(Body):
+    id: Id
+    user: str
+    amount: Amount
+    tenders: list[TenderBody]
+    tickets: list[ReturnedBody] = Field(min_length=1)
+
+
+class RefundedBody(Body):
+    refund: RefundBody
+
+
+class CopyIssuedBody(Body):
+    ticket: Id
+    copy_number: int = Field(alias="copy", ge=1, lt=1_000_000)
 
 
 class ShiftOpenedBody(Body):
@@ -72,6 +106,7 @@ class CashMovedBody(Body):
 
 class PrintReportedBody(Body):
     tickets: list[Id]
+    copy_number: int = Field(alias="copy", default=0, ge=0, lt=1_000_000)
 
 
 class DisputeTakenBody(Body):
@@ -99,10 +134,12 @@ BODIES: Final[dict[str, type[Body]]] = {
     Kind.DISPUTE_RESOLVED: DisputeResolvedBody,
     Kind.RIGHTS_TRANSFERRED: Body,
     Kind.RIGHTS_RECEIVED: Body,
-    Kind.TICKETS_REFUNDED: Body,
     Kind.PAPER_ISSUED: Body,
     Kind.PAPER_RETURNED: Body,
     Kind.PAPER_LOST: Body,
+    Kind.TICKETS_REFUNDED: RefundedBody,
+    Kind.TICKETS_EXCHANGED: ExchangedBody,
+    Kind.COPY_ISSUED: CopyIssuedBody,
 }
 
 

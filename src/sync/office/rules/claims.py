@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, select
 from pos.domain.rights import OfficeState
 from sync.office.rules import changes, recalls
 from sync.office.rules.places import Key, Place, lock, write
-from sync.office.store.tables import TILL
+from sync.office.store.tables import TICKET, TILL
 from sync.wire import ClaimAnswer, GrantItem, RefusedItem
 
 _CODES = {OfficeState.SOLD: "sold", OfficeState.HELD: "held"}
@@ -23,7 +23,10 @@ _CODES = {OfficeState.SOLD: "sold", OfficeState.HELD: "held"}
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a till asks for. `deadline` is epoch seconds: until then it waits for recalls."""
+    """What a till asks for: rights to sell, or to refund what is `sold`.
+
+    `deadline` is epoch seconds: until then it waits for recalls.
+    """
 
     id: str
     till: str
@@ -32,6 +35,12 @@ class Claim:
     places: tuple[str, ...]
     whole: bool
     deadline: float
+    sold: bool = False
+
+    @property
+    def held(self) -> OfficeState:
+        """The state of a place whose right is in some till's hand, for this claim."""
+        return OfficeState.SOLD if self.sold else OfficeState.LEASED
 
 
 class Fenced(Exception):
@@ -62,7 +71,8 @@ def settle(connection: Connection, claims: Sequence[Claim], now: float) -> list[
     active = _active(connection, {claim.till for claim in claims})
     places = lock(connection, ((claim.show, place) for claim in claims for place in claim.places))
     waiting = {claim.id for claim in claims if claim.whole and _contested(claim, places)}
-    holders = {p.holder for p in places.values() if p.state is OfficeState.LEASED} if waiting else set()
+    lent = (OfficeState.LEASED, OfficeState.SOLD)
+    holders = {p.holder for p in places.values() if p.state in lent and p.holder} if waiting else set()
     batch = _Batch(
         connection,
         now,
@@ -94,8 +104,8 @@ def _active(connection: Connection, tills: set[str]) -> set[tuple[str, int]]:
 def _contested(claim: Claim, places: dict[Key, Place]) -> bool:
     return any(
         (record := places.get((claim.show, place))) is not None
-        and record.state is OfficeState.LEASED
-        and record.holder != claim.till
+        and record.state is claim.held
+        and record.holder not in ("", claim.till)
         for place in claim.places
     )
 
@@ -108,28 +118,53 @@ def _decide(batch: _Batch, claim: Claim) -> Outcome:
         record = batch.places.get((claim.show, place))
         if record is None:
             refused.append(RefusedItem(place=place, code="unknown_place"))
-        elif record.state is OfficeState.POOL or _recorded(record, claim):
+        elif claim.sold and record.state is not OfficeState.SOLD:
+            refused.append(RefusedItem(place=place, code="not_sold"))
+        elif _idle(record, claim) or _recorded(record, claim):
             granted.append(record)
         else:
             blocked.append(record)
     if claim.whole and blocked and not refused and _ask(batch, claim, blocked):
         return WAITING
-    refused.extend(_refused(record) for record in blocked)
+    refused.extend(_refused(record, claim) for record in blocked)
     if claim.whole and refused:
         return ClaimAnswer(incarnation=claim.incarnation, refused=refused)
     for record in granted:
         # The recorded holder asks again when the grant was lost on the way: the same token.
-        if record.state is OfficeState.POOL:
-            record.grant(OfficeState.LEASED, claim.till, claim.incarnation, int(batch.now))
+        if _idle(record, claim):
+            record.grant(claim.held, claim.till, claim.incarnation, int(batch.now), record.ticket)
             batch.changed[record.key] = record
-    items = [GrantItem(place=record.place, epoch=record.epoch, hop=record.hop) for record in granted]
+    copies = _copies(batch.connection, granted) if claim.sold else {}
+    items = [
+        GrantItem(
+            place=record.place,
+            epoch=record.epoch,
+            hop=record.hop,
+            ticket=record.ticket,
+            copies=copies.get(record.ticket, 0),
+        )
+        for record in granted
+    ]
     return ClaimAnswer(incarnation=claim.incarnation, granted=items, refused=refused)
 
 
+def _idle(record: Place, claim: Claim) -> bool:
+    """Whether the office itself has the right that is asked for."""
+    return record.state is OfficeState.SOLD and not record.holder if claim.sold else record.state is OfficeState.POOL
+
+
 def _recorded(record: Place, claim: Claim) -> bool:
-    return (
-        record.state is OfficeState.LEASED and record.holder == claim.till and record.incarnation == claim.incarnation
+    return record.state is claim.held and record.holder == claim.till and record.incarnation == claim.incarnation
+
+
+def _copies(connection: Connection, sold: Sequence[Place]) -> dict[str, int]:
+    """Ticket id -> how many copies of it have been issued."""
+    tickets = [record.ticket for record in sold]
+    rows = connection.execute(
+        select(TICKET.c.id, TICKET.c.copies).where(TICKET.c.id.in_(bindparam("tickets", expanding=True))),
+        {"tickets": tickets},
     )
+    return {row.id: row.copies for row in rows}
 
 
 def _ask(batch: _Batch, claim: Claim, blocked: list[Place]) -> bool:
@@ -138,7 +173,7 @@ def _ask(batch: _Batch, claim: Claim, blocked: list[Place]) -> bool:
     if batch.now >= claim.deadline:
         return False
     for record in blocked:
-        if record.state is not OfficeState.LEASED or record.holder == claim.till or record.holder not in batch.online:
+        if record.state is not claim.held or record.holder == claim.till or record.holder not in batch.online:
             return False
         seen = before.get(record.key)
         if seen is not None and seen.declined and seen.token == record.token:
@@ -149,8 +184,8 @@ def _ask(batch: _Batch, claim: Claim, blocked: list[Place]) -> bool:
     return True
 
 
-def _refused(record: Place) -> RefusedItem:
-    code = _CODES.get(record.state, "right_elsewhere")
+def _refused(record: Place, claim: Claim) -> RefusedItem:
+    code = "right_elsewhere" if claim.sold else _CODES.get(record.state, "right_elsewhere")
     return RefusedItem.model_validate(
         {"place": record.place, "code": code, "holder": record.holder, "since": record.since}
     )

@@ -89,6 +89,8 @@ def _own_step(author: Author, what: str, effect: Effect, place: Place, past: Pas
     quarantined = place.state is _QUARANTINE and effect.before is _LEASED and not place.ticket
     if place.state is not effect.before and not quarantined:
         return history.disputed(what, place)
+    if effect.before is _SOLD and effect.ticket not in ("", place.ticket):
+        return Outcome("disputed", f"{what}: ticket {effect.ticket}, but the place is sold as {place.ticket}")
     if quarantined and effect.after is OfficeState.POOL:
         return Outcome("applied")
     after = effect.after

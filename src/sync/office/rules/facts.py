@@ -32,6 +32,13 @@ from sync.office.store.tables import DOCUMENT, FACT, POSTING, RIVAL_FACT, SALE, 
 from sync.wire import FactResult, PushAnswer
 
 SUSPENSE: Final = "suspense"
+# Where a fact's body has the document that names who did it.
+_DOCUMENT_IN: Final[dict[str, str]] = {
+    Kind.TICKETS_SOLD: "sale",
+    Kind.TICKETS_EXCHANGED: "sale",
+    Kind.TICKETS_REFUNDED: "refund",
+}
+_ENDED_BY: Final[dict[str, str]] = {Kind.TICKETS_REFUNDED: "refunded", Kind.TICKETS_EXCHANGED: "exchanged"}
 _SETTLES: Final = (Kind.DISPUTE_TAKEN, Kind.DISPUTE_RESOLVED)
 
 
@@ -51,6 +58,7 @@ class _Page:
     sales: list[dict[str, Any]] = field(default_factory=list)
     tickets: list[dict[str, Any]] = field(default_factory=list)
     ended: list[dict[str, Any]] = field(default_factory=list)
+    copies: list[dict[str, Any]] = field(default_factory=list)
     disputes: list[disputes.Found] = field(default_factory=list)
     results: list[FactResult] = field(default_factory=list)
 
@@ -181,7 +189,7 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
     for one in fresh:
         _book_one(page, one)
     resumed = page.board.resume()
-    _follow(page, ((one.waiting.fact_id, one.waiting.effect, one.outcome) for one in resumed))
+    _follow(page, ((one.waiting.fact_id, one.waiting.kind, one.waiting.effect, one.outcome) for one in resumed))
     changed = page.board.write(connection)
     # Tickets that end leave before tickets that begin: one place may do both in one page, and one ticket too.
     if page.ended:
@@ -193,6 +201,8 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
     parking.settle(connection, resumed)
     for table, rows in ((FACT, page.facts), (POSTING, page.postings), (SALE, page.sales), (TICKET, page.tickets)):
         insert_rows(connection, table, rows)
+    if page.copies:
+        connection.execute(_COUNT_COPY, page.copies)
     last = fresh[-1].item
     connection.execute(
         update(TILL)
@@ -227,6 +237,7 @@ def _book_one(page: _Page, one: Arrived) -> None:
         verdicts = ["disputed"]
     if one.fact is not None and one.sale is not None:
         verdicts += _sell(page, one.fact, one.sale, outcomes)
+    page.copies += [{"t_id": ticket, "t_copy": copy} for ticket, copy in one.copies.items() if copy]
     verdict = worst(verdicts)
     page.results.append(FactResult(number=one.item.number, verdict=verdict))
     page.facts.append(
@@ -276,21 +287,22 @@ def _effects(page: _Page, fact: Fact, arrived: Arrived) -> list[Outcome]:
         page.board.take(fact, line, effect, arrived.passings.get((effect.show, effect.place, effect.token)))
         for line, effect in enumerate(fact.effects)
     ]
-    _follow(page, ((fact.fact_id, effect, outcome) for effect, outcome in zip(fact.effects, outcomes, strict=True)))
+    taken = zip(fact.effects, outcomes, strict=True)
+    _follow(page, ((fact.fact_id, fact.kind, effect, outcome) for effect, outcome in taken))
     return outcomes
 
 
-def _follow(page: _Page, taken: Iterable[tuple[str, Effect, Outcome]]) -> None:
-    """What follows from effects, by fact: disputes, and tickets that end."""
+def _follow(page: _Page, taken: Iterable[tuple[str, str, Effect, Outcome]]) -> None:
+    """What follows from effects, by fact and its kind: disputes, and tickets that end."""
     disputed: dict[str, dict[Key, str]] = {}
-    for fact_id, effect, outcome in taken:
+    for fact_id, kind, effect, outcome in taken:
         if outcome.verdict == "disputed":
             places = disputed.setdefault(fact_id, {})
             places[effect.show, effect.place] = f"{effect.show} {effect.place}: {outcome.detail}"
         if outcome.ended:
             page.ended.append({"t_id": outcome.ended, "t_state": "void"})
         if outcome.verdict == "applied" and effect.before == "SOLD" and effect.after == "LEASED":
-            page.ended.append({"t_id": effect.ticket, "t_state": "refunded"})
+            page.ended.append({"t_id": effect.ticket, "t_state": _ENDED_BY.get(kind, "refunded")})
     for fact_id, places in disputed.items():
         page.dispute(fact_id, "place", "; ".join(places.values()), *places)
 
@@ -315,6 +327,7 @@ def _sell(page: _Page, fact: Fact, sale: SaleBody, outcomes: Sequence[Outcome]) 
             "unit": ticket.unit,
             "code": ticket.code,
             "state": parking.ticket_state(by_ticket[ticket.id]),
+            "copies": 0,
         }
         for ticket in sale.tickets
     ]
@@ -335,7 +348,8 @@ def _may(page: _Page, fact: Fact) -> bool:
 
 
 def _user(fact: Fact) -> str:
-    body = fact.body.get("sale") if fact.kind == Kind.TICKETS_SOLD else fact.body
+    named = _DOCUMENT_IN.get(fact.kind)
+    body = fact.body.get(named) if named else fact.body
     user = body.get("user", "") if isinstance(body, dict) else ""
     return user if isinstance(user, str) else ""
 
@@ -377,3 +391,8 @@ def _sales_of(connection: Connection, tickets: Sequence[str]) -> list[str]:
 
 
 _END_TICKET: Final = update(TICKET).where(TICKET.c.id == bindparam("t_id")).values(state=bindparam("t_state"))
+_COUNT_COPY: Final = (
+    update(TICKET)
+    .where(TICKET.c.id == bindparam("t_id"), TICKET.c.copies < bindparam("t_copy"))
+    .values(copies=bindparam("t_copy"))
+)

@@ -29,7 +29,8 @@ _CHUNK: Final = 5_000  # keys in one statement; SQLite allows 32,766 parameters
 
 @dataclass(slots=True)
 class Place:
-    """One place's record, as locked. `before` is what is in the table, for the compare-and-set."""
+    """One place's record, as locked. `before` is what is in the table, for the compare-and-set, and
+    `ticket_before` its ticket: a seat refunded and sold again has another under the same token."""
 
     show: str
     place: str
@@ -42,6 +43,12 @@ class Place:
     since: int
     ticket: str
     before: tuple[str, str, int, int, int] = ("", "", 0, 0, 0)
+    ticket_before: str = ""
+
+    @property
+    def changed(self) -> bool:
+        now = (self.state.value, self.holder, self.incarnation, self.epoch, self.hop)
+        return (now, self.ticket) != (self.before, self.ticket_before)
 
     @property
     def key(self) -> Key:
@@ -97,7 +104,7 @@ def lock_where(connection: Connection, condition: Any) -> list[Place]:
 def _place(row: Any) -> Place:
     show, place, ix, state, holder, incarnation, epoch, hop, since, ticket = row
     before = (state, holder, incarnation, epoch, hop)
-    return Place(show, place, ix, OfficeState(state), holder, incarnation, epoch, hop, since, ticket, before)
+    return Place(show, place, ix, OfficeState(state), holder, incarnation, epoch, hop, since, ticket, before, ticket)
 
 
 def write(connection: Connection, places: Iterable[Place]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,7 +13,19 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import ValidationError
 
 from pos.domain.facts import SCHEMA, Fact, hash_of
-from sync.office.rules.bodies import SaleBody, SoldBody, read_body
+from pos.domain.rights import OfficeState
+from sync.office.rules.bodies import (
+    Body,
+    CopyIssuedBody,
+    ExchangedBody,
+    PrintReportedBody,
+    RefundedBody,
+    ReturnedBody,
+    SaleBody,
+    SoldBody,
+    TicketBody,
+    read_body,
+)
 from sync.office.rules.certificates import Passings, passings
 from sync.wire import FactItem
 
@@ -28,13 +41,15 @@ class BadChain(Exception):
 class Arrived:
     """A fact whose hash and signature hold. `fact` is None when its envelope cannot be read;
     `unreadable` says why its body cannot be (money and places are known all the same).
-    `passings` are the rights that went from till to till."""
+    `passings` are the rights that went from till to till, `copies` ticket id -> the copy of it that this
+    fact tells of."""
 
     item: FactItem
     fact: Fact | None
     sale: SaleBody | None
     unreadable: str
     passings: Passings = field(default_factory=dict)
+    copies: dict[str, int] = field(default_factory=dict)
 
 
 def read(items: list[FactItem], till: str, incarnation: int, public_key: bytes) -> list[Arrived]:
@@ -89,9 +104,31 @@ def _body(item: FactItem, fact: Fact) -> Arrived:
         return Arrived(item, fact, None, f"{where}: {first['msg']}")
     except ValueError as error:
         return Arrived(item, fact, None, str(error))
-    if not isinstance(body, SoldBody):
+    if isinstance(body, PrintReportedBody):
+        return Arrived(item, fact, None, "", copies=dict.fromkeys(body.tickets, body.copy_number))
+    if isinstance(body, CopyIssuedBody):
+        return Arrived(item, fact, None, "", copies={body.ticket: body.copy_number})
+    if not isinstance(body, (SoldBody, ExchangedBody, RefundedBody)):
         return Arrived(item, fact, None, "", passed)
-    begun = sorted((effect.show, effect.place, effect.ticket) for effect in fact.effects)
-    if begun != sorted((ticket.show, ticket.unit, ticket.id) for ticket in body.sale.tickets):
+    sale = None if isinstance(body, RefundedBody) else body.sale
+    if not _same_tickets(fact, sale.tickets if sale else (), _returned(body)):
         return Arrived(item, fact, None, "its tickets are not those of its place effects")
-    return Arrived(item, fact, body.sale, "")
+    return Arrived(item, fact, sale, "")
+
+
+def _returned(body: Body) -> Sequence[ReturnedBody]:
+    if isinstance(body, ExchangedBody):
+        return body.sale.exchanged
+    return body.refund.tickets if isinstance(body, RefundedBody) else ()
+
+
+def _same_tickets(fact: Fact, begun: Sequence[TicketBody], ended: Sequence[ReturnedBody]) -> bool:
+    """Whether the tickets that a fact's body tells of are those that its place effects begin and end."""
+    told = {effect for effect in fact.effects if OfficeState.SOLD in (effect.before, effect.after)}
+    begins = {effect for effect in told if effect.before is not OfficeState.SOLD}
+    ends = {effect for effect in told if effect.after is not OfficeState.SOLD}
+    return all(
+        sorted((effect.show, effect.place, effect.ticket) for effect in effects)
+        == sorted((ticket.show, ticket.unit, ticket.id) for ticket in tickets)
+        for effects, tickets in ((begins, begun), (ends, ended))
+    )

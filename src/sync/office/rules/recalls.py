@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_, update
 
 from sync.office.rules.places import Key, Place
-from sync.office.store.tables import PRESENCE, RECALL
+from sync.office.store.tables import PRESENCE, RECALL, RIGHT
 from sync.wire import RecallItem
 
 ONLINE_S: Final = 12.0  # a till that spoke this recently can be asked
@@ -120,7 +120,8 @@ def decline(connection: Connection, till: str, items: Sequence[RecallItem]) -> b
 
 
 _OPEN: Final = (
-    select(RECALL.c.show_id, RECALL.c.place, RECALL.c.epoch, RECALL.c.hop)
+    select(RECALL.c.show_id, RECALL.c.place, RECALL.c.epoch, RECALL.c.hop, RIGHT.c.state.label("now_is"))
+    .join(RIGHT, (RIGHT.c.show_id == RECALL.c.show_id) & (RIGHT.c.place == RECALL.c.place))
     .where(
         RECALL.c.holder == bindparam("till"),
         RECALL.c.incarnation == bindparam("incarnation"),
@@ -135,4 +136,7 @@ _OPEN: Final = (
 def open_for(connection: Connection, till: str, incarnation: int, now: float) -> list[RecallItem]:
     """What this till is asked for and has not answered."""
     rows = connection.execute(_OPEN, {"till": till, "incarnation": incarnation, "now": now})
-    return [RecallItem(show=row.show_id, place=row.place, epoch=row.epoch, hop=row.hop) for row in rows]
+    return [
+        RecallItem(show=row.show_id, place=row.place, epoch=row.epoch, hop=row.hop, sold=row.now_is == "SOLD")
+        for row in rows
+    ]

@@ -213,6 +213,7 @@ def _sale(work: Import, rows: _Rows, code: str, body: dict[str, Any], tickets: l
             "unit": ticket["unit"],
             "code": ticket["code"],
             "state": "live",
+            "copies": 0,
         }
         for ticket in tickets
     ]

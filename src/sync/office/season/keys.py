@@ -83,7 +83,7 @@ TABLES: Final[dict[str, Table]] = {
             "doors": v.time,
             "ends": v.time,
             "sales_until": v.time,
-            "state": v.name,
+            "state": v.one_of("scheduled", "on_sale", "moved", "postponed", "cancelled"),
             "replaces": v.name,
             "notice": v.anything,
             "identity": v.anything,

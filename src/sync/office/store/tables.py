@@ -191,6 +191,7 @@ SALE = Table(
 
 # `state`: live | refunded | exchanged | void, or disputed for a paper that the office could not
 # agree with: only one ticket can be live for a place. A person may have it honoured all the same.
+# `copies`: the highest copy that was issued.
 TICKET = Table(
     "ticket",
     METADATA,
@@ -200,6 +201,7 @@ TICKET = Table(
     Column("unit", String, nullable=False),
     Column("code", String, nullable=False),
     Column("state", String, nullable=False),
+    Column("copies", Integer, nullable=False, server_default="0"),
     Index("ticket_sale", "sale_id"),
     Index(
         "one_live_ticket",

@@ -41,7 +41,7 @@ def check(connection: Connection) -> Report:
     _effects_once(report, story, rights, tickets)
     _books(connection, report, story, disputed)
     _holders(connection, report, story, rights)
-    _refunds(report, story)
+    _refunds(connection, report, story)
     _change_log(connection, report, rights, disputes)
     _accounts(connection, report, rights)
     return report
@@ -206,11 +206,17 @@ def _holders(connection: Connection, report: Report, story: Story, rights: dict[
                 report.violation("I6", what)
 
 
-def _refunds(report: Report, story: Story) -> None:
-    """I7: a ticket ends once, and only if it was sold."""
+def _refunds(connection: Connection, report: Report, story: Story) -> None:
+    """I7: a ticket ends once, and no more is paid back for it than was paid."""
     for ticket, facts in story.ended.items():
         if len(facts) > 1:
             report.violation("I7", f"ticket {ticket} ended more than once: {', '.join(facts)}")
+    prices: dict[str, Decimal] = {}
+    for body in connection.execute(text("SELECT body FROM sale")).scalars():
+        prices.update((ticket["id"], Decimal(ticket["price"])) for ticket in json.loads(body)["tickets"])
+    for ticket, back in story.back.items():
+        if not 0 <= back <= prices.get(ticket, Decimal(0)):
+            report.violation("I7", f"ticket {ticket}: {back} came back, {prices.get(ticket, 'nothing')} was paid")
 
 
 def _change_log(connection: Connection, report: Report, rights: dict[Place, Any], disputes: Any) -> None:

@@ -83,6 +83,7 @@ class Story:
         default_factory=lambda: defaultdict(dict)
     )  # numbered tickets that are out
     ended: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # ticket -> facts that ended it
+    back: dict[str, Decimal] = field(default_factory=dict)  # ticket -> what was paid out or credited for it
     sales: dict[str, str] = field(default_factory=dict)  # sale id -> fact
     printed: dict[str, str] = field(default_factory=dict)  # ticket -> fact
     settling: list[Settling] = field(default_factory=list)
@@ -222,7 +223,9 @@ def _effects(story: Story, till: tuple[str, int], fact_id: str, verdict: str, ef
 def _tickets(story: Story, fact_id: str, value: dict[str, Any] | None) -> None:
     if value is None:
         return
-    if value.get("kind") == "TicketsSold":
+    for item in _returned(value):
+        story.back[item["id"]] = Decimal(item["price"]) - Decimal(item["fee"])
+    if value.get("kind") in ("TicketsSold", "TicketsExchanged"):
         sale = value["body"]["sale"]
         story.sales.setdefault(sale["id"], fact_id)
         for ticket in sale["tickets"]:
@@ -230,6 +233,13 @@ def _tickets(story: Story, fact_id: str, value: dict[str, Any] | None) -> None:
     elif value.get("kind") == "PrintReported":
         for ticket in value["body"].get("tickets", []):
             story.printed[ticket] = fact_id
+
+
+def _returned(value: dict[str, Any]) -> list[dict[str, Any]]:
+    """The tickets that a fact takes back."""
+    if value.get("kind") == "TicketsRefunded":
+        return list(value["body"]["refund"]["tickets"])
+    return list(value["body"]["sale"]["exchanged"]) if value.get("kind") == "TicketsExchanged" else []
 
 
 def _cash(report: Report, story: Story, till: str, fact_id: str, value: dict[str, Any]) -> None:
@@ -250,11 +260,13 @@ def cash_of(value: dict[str, Any]) -> Iterator[Decimal]:
         yield Decimal(body["float"])
     elif value["kind"] == "CashMoved":
         yield _SIGN[body["kind"]] * Decimal(body["amount"])
-    elif value["kind"] == "TicketsSold":
-        for tender in body["sale"]["tenders"]:
-            if tender["kind"] == "cash":
-                yield Decimal(tender["amount"])
+    elif value["kind"] in ("TicketsSold", "TicketsExchanged"):
+        yield from _in_cash(body["sale"])
     elif value["kind"] == "TicketsRefunded":
-        for tender in body["refund"]["tenders"]:
-            if tender["kind"] == "cash":
-                yield -Decimal(tender["amount"])
+        yield from (-amount for amount in _in_cash(body["refund"]))
+
+
+def _in_cash(document: dict[str, Any]) -> Iterator[Decimal]:
+    for tender in document["tenders"]:
+        if tender["kind"] == "cash":
+            yield Decimal(tender["amount"])

@@ -1,0 +1,177 @@
+"""What comes back: refunds and exchanges, to the tender that each ticket was paid with.
+
+A ticket's share in a sale's tenders follows from the sale's document alone, in one fixed
+way. So two windows that are cut off from each other refund two tickets of one sale to the
+tenders that were really used, and never more than was paid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pos.domain.basket import FeeLine
+from pos.domain.books import Posting, entry
+from pos.domain.errors import Refused
+from pos.domain.money import Money, round_cash, total
+from pos.domain.sale import Settlement, Tender, Ticket, sale_sides, settle, tender_account
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A ticket that comes back: what it cost, what is kept of it, and how its price had been paid."""
+
+    id: str
+    sale: str
+    show: str
+    place: str  # the seat, or the area's unit
+    shown: str
+    price: Money
+    fee: Money
+    tax_id: str
+    tax: Money
+    share: tuple[Tender, ...]
+
+    @property
+    def worth(self) -> Money:
+        """What the customer gets for it."""
+        return self.price - self.fee
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "sale": self.sale,
+            "show": self.show,
+            "place": self.shown,
+            "unit": self.place,
+            "price": str(self.price),
+            "fee": str(self.fee),
+            "tax_id": self.tax_id,
+            "tax": str(self.tax),
+        }
+
+
+def shares(sale: Mapping[str, Any], currency: str) -> dict[str, tuple[Tender, ...]]:
+    """Ticket id -> how its price was paid, from a sale's document.
+
+    Tickets take in their order what was not cash first; cash comes last, because what remains
+    for the fees is then cash. An exchange has what its old tickets were paid with (`carried`)
+    beside its own tenders. Raises ValueError for a document whose tenders do not cover it.
+    """
+    left = _paid(sale, currency)
+    found: dict[str, tuple[Tender, ...]] = {}
+    for ticket in sale["tickets"]:
+        taken, left = _take(left, Money.parse(ticket["price"], currency))
+        found[ticket["id"]] = taken
+    return found
+
+
+def _paid(sale: Mapping[str, Any], currency: str) -> list[Tender]:
+    """Everything that paid for a sale, before cash was rounded: what is not cash first."""
+    sums: dict[str, Money] = {}
+    for item in (*sale.get("carried", ()), *sale["tenders"]):
+        kind, amount = item["kind"], Money.parse(item["amount"], currency)
+        sums[kind] = sums.get(kind, Money.zero(currency)) + amount
+    if rounding := Money.parse(sale["rounding"], currency):
+        sums["cash"] = sums["cash"] - rounding
+    tenders = [Tender(kind, amount) for kind, amount in sums.items() if amount]
+    return sorted(tenders, key=lambda tender: tender.kind == "cash")
+
+
+def _take(tenders: Sequence[Tender], amount: Money) -> tuple[tuple[Tender, ...], list[Tender]]:
+    """`amount` out of the first tenders; what is taken and what is left. Raises ValueError."""
+    taken: list[Tender] = []
+    left: list[Tender] = []
+    for tender in tenders:
+        part = min(tender.amount, amount)
+        amount -= part
+        if part:
+            taken.append(Tender(tender.kind, part))
+        if rest := tender.amount - part:
+            left.append(Tender(tender.kind, rest))
+    if amount:
+        raise ValueError(f"tenders are {amount} short of the price")
+    return tuple(taken), left
+
+
+def by_kind(tenders: Iterable[Tender], currency: str) -> tuple[Tender, ...]:
+    """One tender of each kind, in the order in which the kinds first come."""
+    sums: dict[str, Money] = {}
+    for tender in tenders:
+        sums[tender.kind] = sums.get(tender.kind, Money.zero(currency)) + tender.amount
+    return tuple(Tender(kind, amount) for kind, amount in sums.items() if amount)
+
+
+def refund_settlement(returned: Sequence[Returned], cash_step: Money) -> Settlement:
+    """What is paid out, by the original tenders. A fee is kept from the last tender, which is the cash.
+
+    `rounding` = cash paid out - exact amount.
+    """
+    currency = cash_step.currency
+    parts = [tender for item in returned for tender in _take(item.share, item.worth)[0]]
+    exact = by_kind(parts, currency)
+    tenders = tuple(
+        Tender(tender.kind, round_cash(tender.amount, cash_step)) if tender.kind == "cash" else tender
+        for tender in exact
+    )
+    paid, due = (total([tender.amount for tender in side], currency) for side in (tenders, exact))
+    return Settlement(tuple(tender for tender in tenders if tender.amount), paid - due, Money.zero(currency))
+
+
+def refund_entry(till: str, returned: Sequence[Returned], settlement: Settlement, currency: str) -> tuple[Posting, ...]:
+    """What a refund does to the books: revenue and tax back, the fee kept, tenders out."""
+    kept = total([item.fee for item in returned], currency)
+    return entry(
+        *returned_sides(returned),
+        ("fee:refund", -kept),
+        ("rounding", settlement.rounding),
+        *((tender_account(till, tender.kind), -tender.amount) for tender in settlement.tenders),
+    )
+
+
+def returned_sides(returned: Sequence[Returned]) -> list[tuple[str, Money]]:
+    """The sale of these tickets, undone in the books."""
+    sides: list[tuple[str, Money]] = []
+    for item in returned:
+        sides.append((f"revenue:{item.show}", item.price - item.tax))
+        sides.append((f"tax:{item.tax_id}", item.tax))
+    return sides
+
+
+def exchange_entry(
+    till: str,
+    returned: Sequence[Returned],
+    tickets: Sequence[Ticket],
+    fees: Sequence[FeeLine],
+    settlement: Settlement,
+    currency: str,
+) -> tuple[Posting, ...]:
+    """What an exchange does to the books: the old tickets' sale undone, the new ones' sale made."""
+    return entry(*returned_sides(returned), *sale_sides(till, tickets, fees, settlement, currency))
+
+
+def settle_exchange(due: Money, tenders: Sequence[Tender], carried: Sequence[Tender], cash_step: Money) -> Settlement:
+    """Hold tenders against what an exchange comes to: difference + fee.
+
+    When that is negative it is paid out, by tenders with negative amounts, to the tenders
+    that the old tickets were paid with (`carried`). Raises Refused("underpaid" | "overpaid" |
+    "bad_request" | "not_allowed").
+    """
+    zero = Money.zero(due.currency)
+    if due >= zero:
+        return settle(due, [tender for tender in tenders if tender.amount or due], cash_step)
+    if any(tender.amount > zero or tender.given is not None for tender in tenders):
+        raise Refused("bad_request", field="tenders", reason="money is paid out here: amounts must be negative")
+    out = settle(-due, [Tender(tender.kind, -tender.amount) for tender in tenders], cash_step)
+    for tender in out.tenders:
+        most = total([item.amount for item in carried if item.kind == tender.kind], due.currency)
+        if tender.amount > round_cash(most, cash_step):
+            reason = f"{most} of these tickets was paid by {tender.kind}; money goes back the way it came"
+            raise Refused("not_allowed", what="tender", reason=reason, most=str(most), kind=tender.kind)
+    return Settlement(tuple(Tender(t.kind, -t.amount) for t in out.tenders), -out.rounding, zero)
+
+
+def carried_on(returned: Sequence[Returned], currency: str) -> tuple[Tender, ...]:
+    """What exchanged tickets had been paid with, which pays for the new ones."""
+    return by_kind((tender for item in returned for tender in item.share), currency)

@@ -1,0 +1,64 @@
+"""What has become of tickets, own ones and those sold elsewhere: ended, refunded, printed again.
+
+Part of the ledger: every method that changes something belongs inside its `transaction()`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from pos.store import tables as t
+
+_END_OWN = update(t.ticket).where(t.ticket.c.id == bindparam("ended"))
+_put_copies = upsert(t.ticket_copy)
+_PUT_COPIES = _put_copies.on_conflict_do_update(
+    index_elements=["ticket"],
+    set_={"copies": _put_copies.excluded.copies},
+    where=_put_copies.excluded.copies > t.ticket_copy.c.copies,
+)
+
+
+class TicketBook:
+    """Belongs to the thread of its ledger's connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def end(self, tickets: Iterable[str], state: str, document: str) -> None:
+        """These tickets are worth nothing any more; `document` is the refund or exchange that ended them."""
+        ended = list(tickets)
+        self._connection.execute(
+            insert(t.ticket_end), [{"ticket": ticket, "state": state, "document": document} for ticket in ended]
+        )
+        self._connection.execute(_END_OWN.values(state=state), [{"ended": ticket} for ticket in ended])
+
+    def ended(self, tickets: Iterable[str]) -> dict[str, str]:
+        """Ticket id -> refunded | exchanged, for those that ended here."""
+        query = select(t.ticket_end.c.ticket, t.ticket_end.c.state).where(t.ticket_end.c.ticket.in_(list(tickets)))
+        return {row.ticket: row.state for row in self._connection.execute(query)}
+
+    def add_refund(self, shift: str, document: Mapping[str, Any]) -> None:
+        self._connection.execute(insert(t.refund), {"id": document["id"], "shift": shift, "body": json.dumps(document)})
+
+    def refunds_of(self, shift: str) -> list[dict[str, Any]]:
+        rows = self._connection.execute(
+            select(t.refund.c.body).where(t.refund.c.shift == shift).order_by(t.refund.c.id)
+        )
+        return [json.loads(row.body) for row in rows]
+
+    def copies(self, ticket: str) -> int:
+        """How many copies of a ticket are known here to have been issued, the original not counted."""
+        found = self._connection.execute(
+            select(t.ticket_copy.c.copies).where(t.ticket_copy.c.ticket == ticket)
+        ).scalar()
+        return found or 0
+
+    def put_copies(self, ticket: str, copies: int) -> None:
+        """At least so many copies of it have been issued, here or elsewhere."""
+        if copies:
+            self._connection.execute(_PUT_COPIES, {"ticket": ticket, "copies": copies})

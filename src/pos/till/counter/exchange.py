@@ -1,0 +1,182 @@
+"""Exchanges: tickets end and others begin, in one fact; the customer pays the difference or gets it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pos.domain.basket import FeeLine, Line
+from pos.domain.facts import Kind
+from pos.domain.money import total
+from pos.domain.refund import Returned, carried_on, exchange_entry, settle_exchange
+from pos.domain.sale import Settlement, Ticket
+from pos.domain.season import Show
+from pos.domain.seating import Seating
+from pos.domain.shift import CashMove
+from pos.store.ledger import PrintJob, ShiftRow
+from pos.till.counter import issue
+from pos.till.counter.approval import approved
+from pos.till.counter.passing import indexes_of
+from pos.till.counter.pay import document_id, make_tickets, sold_effects, tax_documents, tender_of, ticket_answers
+from pos.till.counter.refund import check_drawer, fee_of, step_in_force
+from pos.till.counter.sell import Wish, rights_for, wishes_for
+from pos.till.counter.tickets import Sold, ending, look_up, rights_to
+from pos.till.desk import Desk, Unit, Verb
+
+_EXCHANGES: Final = "exchanges"  # the till's exchange counter
+
+
+@dataclass(frozen=True)
+class _Making:
+    """An exchange worked out but not yet committed."""
+
+    document: dict[str, Any]
+    sold: Sequence[Sold]
+    returned: Sequence[Returned]
+    tickets: Sequence[Ticket]
+    fees: tuple[FeeLine, ...]
+    settlement: Settlement
+
+
+def exchange(
+    desk: Desk, *, tickets: list[str], show: str, places: list[str], price_type: str, tenders: list[dict[str, Any]],
+    proof: bool = False, reason: str = "", approver: dict[str, Any] | None = None, waive_fee: bool = False,
+) -> Verb[dict[str, Any]]:  # fmt: skip
+    """Change tickets for others. `tenders` sum to difference + fee; negative ones are paid out.
+
+    Raises Refused: what `add` and `refund` raise, and underpaid overpaid device_absent; after any of
+    them nothing has happened.
+    """
+    desk.signed_in("sell")
+    desk.shift()
+    desk.check_not_fenced()
+    currency = desk.season().venue.currency
+    sold = look_up(desk, tickets)
+    yield from rights_to(desk, sold)
+    the_show, seating = desk.season().show(show), desk.belief.seating(show)
+    steps = [step_in_force(desk, ticket, ticket.terms(currency).exchange, approver) for ticket in sold]
+    freed = frozenset(ticket.place for ticket in sold if ticket.show == show)
+    wishes = wishes_for(desk, the_show, seating, places, price_type, proof, freed)
+    units = yield from _rights(desk, the_show, seating, wishes, freed)
+    # While the office was asked, somebody may have signed out, closed the shift, or taken a ticket back.
+    user = desk.signed_in("sell")
+    shift = desk.shift()
+    sold = look_up(desk, tickets)
+    by = approved(desk, approver)
+    returned = [
+        ticket.returned(fee_of(ticket, step, currency, waive_fee and bool(by)))
+        for ticket, step in zip(sold, steps, strict=True)
+    ]
+    lines = [
+        Line(n, show, unit, wish.category, price_type, wish.price, proof)
+        for n, (wish, unit) in enumerate(zip(wishes, units, strict=True), 1)
+    ]
+    making = _work_out(desk, user.id, shift, sold, returned, lines, tenders)
+    making.document.update({"reason": reason} if reason else {}, **({"approver": by} if by else {}))
+    check_drawer(desk, shift, -making.settlement.paid("cash", currency))
+    with desk.unit() as unit:
+        jobs = _commit(desk, unit, shift, making)
+        answer = unit.answers({"exchange": _answer(making)})
+    _after(desk, making, jobs)
+    return answer
+
+
+def _rights(desk: Desk, show: Show, seating: Seating, wishes: Sequence[Wish], freed: frozenset[str]) -> Verb[list[str]]:
+    """The places in hand for these wishes. One that this exchange makes free is in hand as sold."""
+    others = [wish for wish in wishes if wish.shown not in freed]
+    claimed = yield from rights_for(desk, show, seating, others)
+    rest = iter(claimed)
+    return [wish.shown if wish.shown in freed else next(rest) for wish in wishes]
+
+
+def _work_out(
+    desk: Desk,
+    user: str,
+    shift: ShiftRow,
+    sold: Sequence[Sold],
+    returned: Sequence[Returned],
+    lines: Sequence[Line],
+    tenders: Sequence[dict[str, Any]],
+) -> _Making:
+    venue = desk.season().venue
+    currency = venue.currency
+    exchange_id = document_id(desk, "X", int(desk.ledger.meta(_EXCHANGES) or 0) + 1)
+    tickets = make_tickets(desk, exchange_id, lines, frozenset((item.show, item.place) for item in returned))
+    fee = total([item.fee for item in returned], currency)
+    fees = (FeeLine("exchange", len(returned), fee),) if fee else ()
+    difference = total([ticket.price for ticket in tickets], currency) - total(
+        [item.price for item in returned], currency
+    )
+    carried = carried_on(returned, currency)
+    asked = [tender_of(item, currency) for item in tenders]
+    settlement = settle_exchange(difference + fee, asked, carried, venue.cash_rounding)
+    document = {
+        "id": exchange_id,
+        "at": desk.clock.now().isoformat(timespec="seconds"),
+        "till": desk.outside.till,
+        "user": user,
+        "shift": shift.id,
+        "total": str(difference + fee),
+        "difference": str(difference),
+        "rounding": str(settlement.rounding),
+        "fees": [{"id": fee.id, "count": fee.count, "amount": str(fee.amount)} for fee in fees],
+        "tenders": [tender.to_json() for tender in settlement.tenders],
+        "carried": [tender.to_json() for tender in carried],
+        "change": str(settlement.change),
+        "taxes": tax_documents(desk, tickets),
+        "tickets": [ticket.to_json() for ticket in tickets],
+        "exchanged": [item.to_json() for item in returned],
+    }
+    return _Making(document, sold, returned, tickets, fees, settlement)
+
+
+def _commit(desk: Desk, unit: Unit, shift: ShiftRow, making: _Making) -> list[PrintJob]:
+    """Write the exchange in the unit's transaction; its print jobs."""
+    document, currency = making.document, desk.season().venue.currency
+    ended, freed = ending(desk, making.sold)
+    begun, taken = sold_effects(desk, making.tickets)
+    unit.record(
+        Kind.TICKETS_EXCHANGED,
+        {"sale": document},
+        postings=exchange_entry(
+            desk.outside.till, making.returned, making.tickets, making.fees, making.settlement, currency
+        ),
+        effects=[*ended, *begun],
+    )
+    unit.put_rights([*freed, *taken])
+    ledger = desk.ledger
+    ledger.tickets.end([item.id for item in making.returned], "exchanged", document["id"])
+    ledger.add_sale(shift.id, document)
+    if cash := making.settlement.paid("cash", currency):
+        ledger.add_move(shift.id, CashMove("exchange", cash, document["id"], document["at"]))
+    ledger.put_meta(_EXCHANGES, str(int(ledger.meta(_EXCHANGES) or 0) + 1))
+    at = desk.clock.now()
+    content = issue.tickets_content(desk, document["id"], making.tickets, at)
+    jobs = [ledger.add_job("ticket", "ticket", document["id"], [ticket.id for ticket in making.tickets], content)]
+    if desk.outside.printers.present("receipt"):
+        paper = issue.receipt_content(desk, document) | {"heading": issue.words(desk).say("exchange")}
+        jobs.append(ledger.add_job("receipt", "receipt", document["id"], [], paper))
+    return jobs
+
+
+def _answer(making: _Making) -> dict[str, Any]:
+    document = making.document
+    return {
+        "id": document["id"],
+        "difference": document["difference"],
+        "fee": str(total([item.fee for item in making.returned], making.settlement.rounding.currency)),
+        "total": document["total"],
+        "rounding": document["rounding"],
+        "change": document["change"],
+        "tickets": ticket_answers(making.tickets),
+    }
+
+
+def _after(desk: Desk, making: _Making, jobs: Sequence[PrintJob]) -> None:
+    if any(tender.kind == "cash" for tender in making.settlement.tenders):
+        desk.outside.printers.kick_drawer()
+    for job in jobs:
+        issue.send(desk, job)
+    touched = [*((item.show, item.place) for item in making.returned), *((t.show, t.place) for t in making.tickets)]
+    desk.emit("changed", places=indexes_of(desk, touched), documents=False)

@@ -1,0 +1,172 @@
+"""Refunds: a ticket ends, its place is free again in this till's hand, and the money goes back as it came."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from pos.domain.errors import Refused
+from pos.domain.facts import Kind
+from pos.domain.money import Money, total
+from pos.domain.refund import Returned, refund_entry, refund_settlement
+from pos.domain.sale import Settlement
+from pos.domain.shift import CashMove, expected
+from pos.domain.terms import Rule, Step
+from pos.store.ledger import PrintJob, ShiftRow
+from pos.till.counter import issue
+from pos.till.counter.approval import approved, may_alone
+from pos.till.counter.passing import indexes_of
+from pos.till.counter.pay import document_id
+from pos.till.counter.tickets import Sold, ending, look_up, rights_to
+from pos.till.desk import Desk, Unit, Verb
+
+_REFUNDS: Final = "refunds"  # the till's refund counter
+
+
+def refund(
+    desk: Desk, *, tickets: list[str], reason: str, approver: dict[str, Any] | None = None,
+    surrendered: bool | None = None, identity: str = "", waive_fee: bool = False,
+) -> Verb[dict[str, Any]]:  # fmt: skip
+    """Take tickets back by the terms they were sold under, and pay out to the original tender.
+
+    Raises Refused: unknown_ticket already_refunded exchanged right_to_refund_elsewhere outside_terms
+    check_needed approval_needed wrong_pin not_allowed drawer_short storage_failed fenced; after any of
+    them nothing has happened.
+    """
+    user = desk.signed_in("sell")
+    desk.shift()
+    desk.check_not_fenced()
+    yield from rights_to(desk, look_up(desk, tickets))
+    # While the office was asked, somebody may have signed out, closed the shift, or taken a ticket back.
+    user = desk.signed_in("sell")
+    shift = desk.shift()
+    sold = look_up(desk, tickets)
+    currency = desk.season().venue.currency
+    steps = [step_in_force(desk, ticket, ticket.terms(currency).refund, approver) for ticket in sold]
+    by = approved(desk, approver)
+    if waive_fee and not may_alone(desk, by):
+        raise Refused("approval_needed", what="waive_fee")
+    returned = [
+        ticket.returned(fee_of(ticket, step, currency, waive_fee)) for ticket, step in zip(sold, steps, strict=True)
+    ]
+    _check_amount(desk, sold, returned, by)
+    settlement = refund_settlement(returned, desk.season().venue.cash_rounding)
+    cash = settlement.paid("cash", currency)
+    check_drawer(desk, shift, cash)
+    document = _document(desk, shift, user.id, returned, settlement) | {
+        "reason": reason,
+        **({"approver": by} if by else {}),
+        **({"surrendered": surrendered} if surrendered is not None else {}),
+        **({"identity": identity} if identity else {}),
+    }
+    with desk.unit() as unit:
+        job = _commit(desk, unit, shift, sold, returned, settlement, document)
+        answer = unit.answers(
+            {"refund": {key: document[key] for key in ("id", "amount", "fee", "tenders", "rounding")}}
+        )
+    if cash:
+        desk.outside.printers.kick_drawer()
+    if job is not None:
+        issue.send(desk, job)
+    desk.emit("changed", places=indexes_of(desk, ((ticket.show, ticket.place) for ticket in sold)), documents=False)
+    return answer
+
+
+def step_in_force(desk: Desk, ticket: Sold, rule: Rule, approver: dict[str, Any] | None) -> Step | None:
+    """The step of the terms that applies now; None for a cancelled show, whose tickets cost no fee.
+
+    Raises Refused("outside_terms" | "check_needed"). With a supervisor, what is too late goes by the last step.
+    """
+    show = desk.season().show(ticket.show)
+    if show.cancelled:
+        return None
+    step = rule.in_force(show.starts, desk.clock.now())
+    trusted = approver is not None or may_alone(desk, "")
+    if desk.clock.doubtful and not trusted and rule.in_force(show.starts, desk.clock.wall) != step:
+        raise Refused(
+            "check_needed",
+            ticket=ticket.id,
+            reason="this machine's clock has jumped",
+            clock=desk.clock.now().isoformat(),
+        )
+    if step is None and not trusted:
+        deadline = rule.deadline(show.starts)
+        raise Refused("outside_terms", ticket=ticket.id, until=deadline.isoformat() if deadline else None)
+    return step or rule.steps[-1]
+
+
+def fee_of(ticket: Sold, step: Step | None, currency: str, waived: bool) -> Money:
+    """What is kept of a ticket's price."""
+    if step is None or waived:
+        return Money.zero(currency)
+    return step.fee_on(Money.parse(ticket.body["price"], currency))
+
+
+def _check_amount(desk: Desk, sold: Sequence[Sold], returned: Sequence[Returned], approver: str) -> None:
+    """Terms may name an amount over which a refund needs a supervisor."""
+    currency = desk.season().venue.currency
+    due = total([item.worth for item in returned], currency)
+    limits = [
+        Money.parse(limit, currency)
+        for ticket in sold
+        if (limit := ticket.body["terms"].get("approval_over")) is not None
+    ]
+    if limits and due > min(limits) and not may_alone(desk, approver):
+        raise Refused("approval_needed", what="refund", amount=str(due), over=str(min(limits)))
+
+
+def check_drawer(desk: Desk, shift: ShiftRow, cash: Money) -> None:
+    """Raises Refused("drawer_short") for more cash than the drawer should hold."""
+    held = expected(desk.ledger.moves(shift.id), cash.currency)
+    if cash > held:
+        raise Refused("drawer_short", expected=str(held), amount=str(cash))
+
+
+def _document(
+    desk: Desk, shift: ShiftRow, user: str, returned: Sequence[Returned], settlement: Settlement
+) -> dict[str, Any]:
+    """The refund by value, as the fact carries it."""
+    currency = desk.season().venue.currency
+    number = int(desk.ledger.meta(_REFUNDS) or 0) + 1
+    return {
+        "id": document_id(desk, "R", number),
+        "at": desk.clock.now().isoformat(timespec="seconds"),
+        "till": desk.outside.till,
+        "user": user,
+        "shift": shift.id,
+        "tickets": [item.to_json() for item in returned],
+        "amount": str(total([item.worth for item in returned], currency)),
+        "fee": str(total([item.fee for item in returned], currency)),
+        "rounding": str(settlement.rounding),
+        "tenders": [tender.to_json() for tender in settlement.tenders],
+    }
+
+
+def _commit(
+    desk: Desk,
+    unit: Unit,
+    shift: ShiftRow,
+    sold: Sequence[Sold],
+    returned: Sequence[Returned],
+    settlement: Settlement,
+    document: dict[str, Any],
+) -> PrintJob | None:
+    """Write the refund in the unit's transaction; its receipt's job."""
+    currency = desk.season().venue.currency
+    effects, freed = ending(desk, sold)
+    unit.record(
+        Kind.TICKETS_REFUNDED,
+        {"refund": document},
+        postings=refund_entry(desk.outside.till, returned, settlement, currency),
+        effects=effects,
+    )
+    unit.put_rights(freed)
+    ledger = desk.ledger
+    ledger.tickets.add_refund(shift.id, document)
+    ledger.tickets.end([item.id for item in returned], "refunded", document["id"])
+    if cash := settlement.paid("cash", currency):
+        ledger.add_move(shift.id, CashMove("refund", -cash, document["id"], document["at"]))
+    ledger.put_meta(_REFUNDS, str(int(ledger.meta(_REFUNDS) or 0) + 1))
+    if not desk.outside.printers.present("receipt"):
+        return None
+    return ledger.add_job("receipt", "refund", document["id"], [], issue.refund_content(desk, document))
