@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+import pos.domain.disputes as words
 from pos.domain.disputes import CAUSES, in_words
 from pos.domain.rights import Effect, OfficeState, Token
 from sync.office.listing import as_json, as_text
-from sync.office.rules import changes, disputes, sales, snapshot
+from sync.office.rules import changes, disputes, facts, sales, snapshot
 from sync.wire import GrantItem
+from tests.mutate import mutate
 from tests.peers.disputes import BUYER, TROUBLES, Counters
 from tests.peers.small_season import SHOW
 from tests.peers.till_client import TillClient
@@ -64,9 +66,9 @@ def test_a_dispute_is_told_with_all_that_a_supervisor_needs(house: House, at: Co
     assert dispute["opened_at"]
     assert dispute["currency"] == "EUR"
     assert dispute["ways"]
-    words = in_words(dispute)
-    assert "unknown" not in words
-    assert "{" not in words
+    sentence = in_words(dispute)
+    assert "unknown" not in sentence
+    assert "{" not in sentence
     assert dispute["customer"] == ("" if cause == "unbalanced" else BUYER)
     two_papers = [f"I1 {SHOW} A-1: more than one live ticket: first-1, second-1"]
     assert house.violations() == (two_papers if cause == "place" else [])
@@ -280,6 +282,14 @@ def test_accepting_a_role_does_not_honour_a_seat_that_is_in_dispute(house: House
     assert house.violations() == []
 
 
+def test_a_ticket_that_has_ended_meanwhile_is_not_brought_back(house: House, at: Counters) -> None:
+    TROUBLES["place"](at)
+    house.run("UPDATE ticket SET state = 'refunded' WHERE id = 'second-1'")
+    at.two.resolve(told(house)[0]["id"], "accept")
+    at.push(at.two)
+    assert states(house)["second-1"] == "refunded"
+
+
 # ---- asked for ---------------------------------------------------------------------------
 
 
@@ -369,3 +379,46 @@ def test_a_corruption_of_disputes_is_named(settled: House, corruption: str, viol
     settled.run(corruption)
     found = settled.violations()
     assert any(line.startswith(violation) for line in found), found
+
+
+# ---- each guard taken out ----------------------------------------------------------------
+
+
+def who_may_not_settle(house: House, at: Counters) -> None:
+    test_who_may_not_settle_leaves_a_note_and_a_dispute_of_their_own(house, at, "anna")
+
+
+def one_is_told(house: House, at: Counters) -> None:
+    test_a_dispute_is_told_with_all_that_a_supervisor_needs(house, at, "role")
+
+
+GUARDS: list[tuple[Any, str, str, str, Callable[[House, Counters], None]]] = [
+    (words, "after", ' and document["state"] != State.RESOLVED', "",
+     test_of_two_resolutions_the_first_stands_and_the_other_is_a_note),
+    (facts, "_may", "page.roles.get(_user(fact)) in roles", "True", who_may_not_settle),
+    (facts, "_book_one", "settling is not None and not", "settling is not None and",
+     test_settling_what_is_not_there_is_kept_as_a_dispute),
+    (disputes.Cases, "_tickets", ', TICKET.c.state == "disputed"', "",
+     test_a_ticket_that_has_ended_meanwhile_is_not_brought_back),
+    (words, "consequence", "row.ways.get(Way(way), Consequence())", 'Consequence("honoured")',
+     test_accepting_a_role_does_not_honour_a_seat_that_is_in_dispute),
+    (disputes, "open_all", "return [_entry(row) for row in rows]", "return []", one_is_told),
+    (snapshot, "documents", "disputes.documents(connection)", "()", one_is_told),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("owner", "name", "old", "new", "scenario"), GUARDS, ids=[guard[3] for guard in GUARDS])
+def test_without_its_guard_the_scenario_fails(
+    house: House,
+    at: Counters,
+    monkeypatch: pytest.MonkeyPatch,
+    owner: Any,
+    name: str,
+    old: str,
+    new: str,
+    scenario: Callable[[House, Counters], None],
+) -> None:
+    mutate(monkeypatch, owner, name, old, new)
+    with pytest.raises((Exception, pytest.fail.Exception)):
+        scenario(house, at)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+import pos.till.counter.disputes as inbox_of_the_till
 from pos.domain.disputes import after
+from pos.till.front import VERBS
+from tests.mutate import mutate
 from tests.peers.disputes import BUYER, document
 from tests.unit.till.counter import Counter
 
@@ -18,6 +22,10 @@ WORDS = "Stalls A 1 was sold at Window 1, but the office has it otherwise: sold 
 
 @pytest.fixture
 def counter(make_counter: Make) -> Counter:
+    return told_of_two(make_counter)
+
+
+def told_of_two(make_counter: Make) -> Counter:
     """Sam, a supervisor, is signed in, without a shift; the office has told of two disputes."""
     made = make_counter()
     made.line.document("dispute", document())
@@ -234,3 +242,48 @@ def test_disputes_leave_the_season_and_what_is_believed_of_places_alone(counter:
     assert all(old is new for old, new in zip(before, after_it, strict=True))
     assert "dispute" not in after_it[2]
     assert not counter.said("changed")[-1]["documents"]
+
+
+# ---- each guard taken out ----------------------------------------------------------------
+
+
+def offline(counter: Counter) -> None:
+    test_taking_and_resolving_are_facts_and_show_at_once(counter, "down")
+
+
+def the_roles(counter: Counter) -> None:
+    test_a_cashier_sees_no_disputes_and_only_a_supervisor_settles_them(counter, "otto", True, False)
+
+
+GUARDS: list[Any] = [
+    ("_overlaid", 'if step["fact"] not in heard', "if False", offline),
+    ("_overlaid", 'if step["fact"] not in heard', "if True", test_the_offices_word_takes_over_when_it_has_heard),
+    ("_step", 'dispute_steps.add(desk.ledger.connection, fact.number, document["id"], step)', "pass",
+     test_what_was_decided_outlives_a_restart),
+    ("take_dispute", 'desk.signed_in("settle")', "desk.signed_in()", the_roles),
+    ("resolve_dispute", 'desk.signed_in("settle")', "desk.signed_in()", the_roles),
+    pytest.param("_unresolved", "desk.check_not_fenced()", "pass", test_what_cannot_be_settled_is_said,
+                 marks=pytest.mark.expect_log("fenced: an old copy")),
+    ("_unresolved", 'document["state"] == State.RESOLVED', "False",
+     test_another_window_was_first_and_ours_stays_as_a_note),
+    ("resolve_dispute", "if sale and not", "if not sale and not", test_a_sale_that_it_was_moved_to_must_be_known),
+    ("announce", 'document["till"] == desk.outside.till', "True",
+     test_a_new_dispute_about_this_till_is_announced_once_and_in_words),
+    ("announce", 'not document["history"]', "True", test_a_new_dispute_about_this_till_is_announced_once_and_in_words),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "old", "new", "scenario"), GUARDS)
+def test_without_its_guard_the_scenario_fails(
+    monkeypatch: pytest.MonkeyPatch,
+    make_counter: Make,
+    name: str,
+    old: str,
+    new: str,
+    scenario: Callable[[Counter], None],
+) -> None:
+    mutate(monkeypatch, inbox_of_the_till, name, old, new)
+    if name in VERBS:
+        monkeypatch.setitem(VERBS, name, replace(VERBS[name], run=getattr(inbox_of_the_till, name)))
+    with pytest.raises(Exception):  # noqa: B017, PT011 - an assertion, or a refusal that nobody expected
+        scenario(told_of_two(make_counter))
