@@ -105,6 +105,9 @@ CAUSES: Final[dict[str, Cause]] = {
 _DONE: Final[dict[str, str]] = {
     Kind.TICKETS_SOLD: "sold",
     Kind.RIGHTS_RETURNED: "given back",
+    Kind.TICKETS_REFUNDED: "refunded",
+    Kind.TICKETS_EXCHANGED: "exchanged",
+    Kind.COPY_ISSUED: "printed again",
     Kind.RIGHTS_TRANSFERRED: "passed on",
     Kind.RIGHTS_RECEIVED: "taken over",
     Kind.PAPER_ISSUED: "put on paper",
@@ -124,7 +127,10 @@ _UNKNOWN: Final = "unknown"
 
 
 def ways_out(cause: str, tickets: Collection[object]) -> tuple[Way, ...]:
-    """The ways out, the proposed one first. Raises KeyError for a cause that has no row."""
+    """The ways out, the proposed one first. `tickets` are those whose paper is out by this fact.
+
+    Raises KeyError for a cause that has no row.
+    """
     ways = tuple(CAUSES[cause].ways)
     return ways if tickets else (Way.ACCEPT,)
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 import pos.domain.disputes as words
 from pos.domain.disputes import CAUSES, in_words
@@ -115,6 +116,23 @@ def test_where_no_paper_is_out_there_is_only_to_accept(house: House, at: Counter
     assert dispute["ways"] == ["accept"]
     assert dispute["money"] == ""
     assert in_words(dispute) == "Foyer was given back at T1, but the office has it otherwise: free."
+
+
+def test_a_refund_in_dispute_names_the_buyer_of_the_sale_and_is_only_to_be_accepted(house: House, at: Counters) -> None:
+    """Refunded under a token that had gone back to the office and was given to another till since."""
+    (grant,) = at.claim(at.one, "A-1")
+    sale = at.one.sell(SHOW, grant, sale="S", name=BUYER)
+    at.one.sold_back(SHOW, grant)
+    at.push(at.one)
+    with house.database.write() as connection:
+        connection.execute(text("UPDATE place_right SET epoch = 2, holder = 'T2', incarnation = 1 WHERE place = 'A-1'"))
+    at.one.refund(sale, grant, fee="5.80")
+    at.push(at.one)
+    with house.database.read() as connection:
+        (dispute,) = disputes.documents(connection)
+    assert (dispute["customer"], dispute["sale"], dispute["money"]) == (BUYER, "S", "52.20")
+    assert (dispute["tickets"], dispute["ways"], dispute["user_name"]) == ([], ["accept"], "Anna")
+    assert in_words(dispute) == "Stalls A 1 was refunded at T1, but the office has it otherwise: sold at T1."
 
 
 def test_a_place_that_the_show_does_not_have_is_named_by_its_id(house: House, at: Counters) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from pos.domain.disputes import Way
-from pos.domain.facts import Kind
+from pos.domain.facts import Fact, Kind
 
 Id = Annotated[str, Field(min_length=1, max_length=200)]
 Amount = Annotated[str, Field(pattern=r"^-?\d{1,15}(\.\d+)?$")]
@@ -146,3 +146,18 @@ BODIES: Final[dict[str, type[Body]]] = {
 def read_body(kind: str, body: dict[str, Any]) -> Body:
     """Raises pydantic's ValidationError, or KeyError for a kind that is not known here."""
     return BODIES[kind].model_validate(body)
+
+
+# Where a body has the document that says who did what; elsewhere it is the body itself.
+_DOCUMENT_IN: Final[dict[str, str]] = {
+    Kind.TICKETS_SOLD: "sale",
+    Kind.TICKETS_EXCHANGED: "sale",
+    Kind.TICKETS_REFUNDED: "refund",
+}
+
+
+def document_in(fact: Fact) -> dict[str, Any]:
+    """The document of a fact whose body may not be readable: then there is nothing in it."""
+    named = _DOCUMENT_IN.get(fact.kind)
+    body = fact.body.get(named) if named else fact.body
+    return body if isinstance(body, dict) else {}

@@ -22,7 +22,7 @@ from pos.domain.season import SELLING_ROLES, SETTLING_ROLES
 from sync.office.clock import now_iso
 from sync.office.rules import changes, disputes, parking, recalls, tills
 from sync.office.rules.board import Board
-from sync.office.rules.bodies import SaleBody
+from sync.office.rules.bodies import SaleBody, document_in
 from sync.office.rules.effects import worst
 from sync.office.rules.history import Author, Outcome, Verdict
 from sync.office.rules.places import Key
@@ -32,12 +32,6 @@ from sync.office.store.tables import DOCUMENT, FACT, POSTING, RIVAL_FACT, SALE, 
 from sync.wire import FactResult, PushAnswer
 
 SUSPENSE: Final = "suspense"
-# Where a fact's body has the document that names who did it.
-_DOCUMENT_IN: Final[dict[str, str]] = {
-    Kind.TICKETS_SOLD: "sale",
-    Kind.TICKETS_EXCHANGED: "sale",
-    Kind.TICKETS_REFUNDED: "refund",
-}
 _ENDED_BY: Final[dict[str, str]] = {Kind.TICKETS_REFUNDED: "refunded", Kind.TICKETS_EXCHANGED: "exchanged"}
 _SETTLES: Final = (Kind.DISPUTE_TAKEN, Kind.DISPUTE_RESOLVED)
 
@@ -348,9 +342,7 @@ def _may(page: _Page, fact: Fact) -> bool:
 
 
 def _user(fact: Fact) -> str:
-    named = _DOCUMENT_IN.get(fact.kind)
-    body = fact.body.get(named) if named else fact.body
-    user = body.get("user", "") if isinstance(body, dict) else ""
+    user = document_in(fact).get("user", "")
     return user if isinstance(user, str) else ""
 
 

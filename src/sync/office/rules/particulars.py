@@ -14,11 +14,13 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, select, tuple_
 
-from pos.domain.facts import Fact, Kind
+from pos.domain.facts import Fact
 from pos.domain.money import Money, total
 from pos.domain.plan import Plan
+from pos.domain.rights import Effect, OfficeState
 from pos.domain.season import Area
 from pos.domain.seating import Seating
+from sync.office.rules.bodies import document_in
 from sync.office.rules.places import Key
 from sync.office.store.tables import DOCUMENT, PLAN, RIGHT, SALE, TICKET
 
@@ -98,6 +100,18 @@ class Register:
             }
         return found
 
+    def sale_of(self, tickets: Iterable[str]) -> dict[str, Any]:
+        """The sale that one of these tickets is of, where the fact itself does not carry it."""
+        body = self.connection.execute(
+            select(SALE.c.body)
+            .join_from(SALE, TICKET, TICKET.c.sale_id == SALE.c.id)
+            .where(TICKET.c.id.in_(bindparam("ids", expanding=True)))
+            .order_by(SALE.c.id)
+            .limit(1),
+            {"ids": sorted(filter(None, tickets))},
+        ).scalar()
+        return json.loads(body) if body is not None else {}
+
 
 def particulars(register: Register, fact_id: str, envelope: str, disputed: Iterable[Key]) -> dict[str, Any]:
     """What a dispute's document says of its fact. `disputed` are the places in question, none for all
@@ -130,8 +144,9 @@ def _of_fact(register: Register, fact: Fact, disputed: set[Key]) -> dict[str, An
     named = {(effect.show, effect.place): effect.ticket for effect in fact.effects}
     places = disputed or set(named)
     standings = register.standings(places)
-    sale = _sale(fact)
-    user = str(sale.get("user") or fact.body.get("user") or "")
+    document = document_in(fact)
+    sale = document if "tenders" in document and "total" in document else register.sale_of(named.values())
+    user = str(document.get("user") or "")
     return {
         "user": user,
         "user_name": register.name("user", user),
@@ -145,31 +160,31 @@ def _of_fact(register: Register, fact: Fact, disputed: set[Key]) -> dict[str, An
             }
             for show, place in sorted(places)
         ],
-        "sale": str(sale.get("id", "")),
-        "tickets": [named[key] for key in sorted(places) if named.get(key)],
+        "sale": str(sale.get("id") or ""),
+        "tickets": [
+            effect.ticket
+            for effect in sorted(fact.effects, key=lambda effect: (effect.show, effect.place))
+            if (effect.show, effect.place) in places and _begins(effect)
+        ],
         "customer": str(sale.get("name") or ""),
         "contact": str(sale.get("contact") or ""),
-        **_money(register, fact, sale, places),
+        **_money(register, fact, document, places),
     }
 
 
-def _sale(fact: Fact) -> dict[str, Any]:
-    """The sale a fact carries, as far as it can be read; nothing of one that cannot."""
-    sale: Any = fact.body.get("sale") if fact.kind == Kind.TICKETS_SOLD else None
-    try:
-        tickets = [{key: str(ticket[key]) for key in ("id", "show", "unit", "price")} for ticket in sale["tickets"]]
-        return {**sale, "total": str(sale["total"]), "tickets": tickets}
-    except (KeyError, TypeError):
-        return {}
+def _begins(effect: Effect) -> bool:
+    """Whether a ticket begins: then its paper is out."""
+    return effect.after is OfficeState.SOLD and effect.before is not OfficeState.SOLD
 
 
-def _money(register: Register, fact: Fact, sale: dict[str, Any], places: set[Key]) -> dict[str, str]:
-    """What is at stake: the sale's total or the price of the tickets in question, else what moved."""
+def _money(register: Register, fact: Fact, document: dict[str, Any], places: set[Key]) -> dict[str, str]:
+    """What is at stake: the whole sale or refund, or the price of those of its tickets that are in
+    question; else what moved."""
     currency = fact.postings[0].amount.currency if fact.postings else register.currency
-    with suppress(KeyError, ValueError):
-        tickets = [ticket for ticket in sale["tickets"] if (ticket["show"], ticket["unit"]) in places]
-        whole = len(tickets) == len(sale["tickets"])
-        amounts = [sale["total"]] if whole else [ticket["price"] for ticket in tickets]
+    with suppress(KeyError, ValueError, TypeError):
+        tickets = [ticket for ticket in document["tickets"] if (ticket["show"], ticket["unit"]) in places]
+        whole = document.get("total", document.get("amount"))
+        amounts = [whole] if len(tickets) == len(document["tickets"]) else [ticket["price"] for ticket in tickets]
         amount = total([Money.parse(text, currency) for text in amounts], currency)
         return {"money": str(amount), "currency": currency}
     moved = sum(
