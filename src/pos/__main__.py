@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pos
 from pos.settings import BadSettings, Settings, read_settings
+from pos.store import LEDGER
 
 
 def main() -> int:
@@ -32,6 +33,10 @@ def main() -> int:
                     _say(str(error))
                     return 2
                 return 0
+            case "seal":
+                return _seal(_folder(arguments.data), arguments.out)
+            case "journal":
+                return _journal(_folder(arguments.data), arguments.ledger, arguments.out)
         if arguments.enrol:
             url, code = arguments.enrol
             return _enrol(_folder(arguments.data), url, code, arguments.ca_file, arguments.plain_http)
@@ -53,11 +58,22 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--ca-file", type=Path, help="with --enrol: certificates to trust, in PEM")
     parser.add_argument("--plain-http", action="store_true", help="with --enrol: allow http:// beyond this machine")
     commands = parser.add_subparsers(dest="command")
-    for name, words in (("demo", "an evening to try"), ("verify", "check a till's journal, drawer and replica")):
+    for name, words in (
+        ("demo", "an evening to try"),
+        ("verify", "check a till's journal, drawer and replica"),
+        ("seal", "end a dead till on its own disk, for good, and write its journal for the office"),
+        ("journal", "write a till's journal, or a copy's, for the office; the till stays as it is"),
+    ):
         command = commands.add_parser(name, help=words)
         command.add_argument("--data", type=Path, default=argparse.SUPPRESS)
         if name == "demo":
             command.add_argument("--headless", action="store_true", default=argparse.SUPPRESS)
+        if name in ("seal", "journal"):
+            command.add_argument("--out", type=Path, required=True, metavar="FILE", help="for housefull-office absorb")
+        if name == "journal":
+            command.add_argument(
+                "--ledger", default=LEDGER, metavar="NAME", help="in the folder (default: %(default)s)"
+            )
     devices = commands.add_parser("devices", help="help with devices").add_subparsers(dest="devices", required=True)
     decode = devices.add_parser("decode", help="read one hexadecimal message a line, write JSON")
     decode.add_argument("protocol", metavar="PROTOCOL")
@@ -93,6 +109,34 @@ def _enrol(folder: Path, url: str, code: str, ca_file: Path | None, plain_http: 
         _say(str(error))
         return 1
     sys.stdout.write(f"enrolled as {enrolled.till}\n")
+    return 0
+
+
+def _seal(folder: Path, out: Path) -> int:
+    from pos.app.sealing import CannotSeal, JournalUnreadable, seal_folder
+    from pos.domain.errors import Refused
+    from pos.store.identity import FolderInUse
+
+    try:
+        copied = seal_folder(folder, out)
+    except (CannotSeal, JournalUnreadable, FolderInUse, Refused, RuntimeError, OSError) as error:
+        _say(str(error))
+        return 1
+    sys.stdout.write(f"till {copied.till}.{copied.incarnation} is sealed with {copied.facts} facts: absorb {out}\n")
+    if copied.open_shift:
+        sys.stdout.write(f"shift {copied.open_shift} is open: its drawer still has to be counted\n")
+    return 0
+
+
+def _journal(folder: Path, ledger: str, out: Path) -> int:
+    from pos.app.sealing import JournalUnreadable, copy_journal
+
+    try:
+        copied = copy_journal(folder / ledger, out)
+    except (JournalUnreadable, OSError) as error:
+        _say(str(error))
+        return 1
+    sys.stdout.write(f"till {copied.till}.{copied.incarnation}: {copied.facts} facts in {out}\n")
     return 0
 
 

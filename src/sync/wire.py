@@ -110,6 +110,20 @@ class PushRequest(Message):
     facts: list[FactItem]
 
 
+class JournalHeader(Message):
+    """The first line of a journal's file; a FactItem a line follows, number 1 to `facts`.
+
+    `sealed`: the last of them is the ledger's last for ever.
+    """
+
+    housefull: Literal["journal"] = "journal"
+    version: Literal[1] = 1
+    till: str
+    incarnation: int
+    facts: int
+    sealed: bool
+
+
 class FactResult(Message):
     """`verdict`: applied | parked | disputed, of the worst place effect."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import itertools
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -300,6 +301,15 @@ class TillClient:
         effect = Effect(show, grant.place, Token(grant.epoch, grant.hop), before, after, self.till, ticket)
         self.record(kind, {}, (effect,))
         return grant.model_copy(update={"hop": effect.leaves.hop})
+
+    def seal(
+        self, show: str, leased: Iterable[wire.GrantItem] = (), sold: Iterable[wire.GrantItem] = ()
+    ) -> wire.FactItem:
+        """The last fact of this ledger: everything goes back."""
+        idle, taken = OfficeState.LEASED, OfficeState.SOLD
+        steps = [*((grant, idle, OfficeState.POOL) for grant in leased), *((grant, taken, taken) for grant in sold)]
+        effects = tuple(Effect(show, g.place, Token(g.epoch, g.hop), before, after, "") for g, before, after in steps)
+        return self.record("Sealed", {"open_shift": None}, effects)
 
     def drop(self, amount: str = "1.00", **changes: Any) -> wire.FactItem:
         """Cash from the drawer into the safe: a fact without places."""

@@ -39,6 +39,7 @@ class Kind(StrEnum):
     TICKETS_REFUNDED = "TicketsRefunded"
     TICKETS_EXCHANGED = "TicketsExchanged"
     COPY_ISSUED = "CopyIssued"
+    SEALED = "Sealed"  # the last fact of a ledger
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from threading import local
 
 from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy.exc import DBAPIError
 
 from pos.domain.facts import FIRST_HASH, SignedFact
 from pos.store import tables
@@ -42,6 +44,30 @@ def facts_after(connection: Connection, number: int, limit: int) -> list[SignedF
     return [SignedFact(row.number, row.envelope, row.hash, row.signature) for row in rows]
 
 
+class JournalUnreadable(Exception):
+    """The ledger is missing, damaged or no ledger; the text says which."""
+
+
+@contextmanager
+def reading(ledger: Path) -> Iterator[JournalReader]:
+    """A ledger's journal, for this thread, closed at the end. Raises JournalUnreadable."""
+    if not ledger.exists():
+        raise JournalUnreadable(f"{ledger} is not there")
+    reader = JournalReader(ledger)
+    try:
+        yield reader
+    except DBAPIError as error:
+        raise JournalUnreadable(f"{ledger} cannot be read: {error.orig}") from error
+    finally:
+        reader.close()
+
+
+def check_ledger(ledger: Path) -> None:
+    """Raises JournalUnreadable unless this is a ledger that can be read."""
+    with reading(ledger) as reader:
+        reader.head()
+
+
 class JournalReader:
     """Reads the journal from any thread, each with a connection of its own."""
 
@@ -56,6 +82,12 @@ class JournalReader:
             connection = self._local.connection = self._engine.connect()
             self._opened.append(connection)
         return connection
+
+    def close(self) -> None:
+        """Close the connections of all threads; none of them may be reading."""
+        for connection in self._opened:
+            connection.close()
+        self._engine.dispose()
 
     def facts_after(self, number: int, limit: int) -> Sequence[SignedFact]:
         return facts_after(self._connection(), number, limit)

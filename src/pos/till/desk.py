@@ -91,7 +91,9 @@ class Unit:
     def record(
         self, kind: str, body: dict[str, Any], *, postings: Sequence[Posting] = (), effects: Sequence[Effect] = ()
     ) -> Fact:
-        """Journal a fact in this transaction. Raises Refused("storage_failed")."""
+        """Journal a fact in this transaction. Raises Refused("storage_failed" | "fenced"), the latter when sealed."""
+        if self.desk.sealed:
+            raise Refused("fenced", reason=self.desk.fenced)
         self.desk.check_marked()
         at = self.at = self.at or self.desk.clock.now()
         previous = self.facts[-1].hash if self.facts else self.desk.hash
@@ -127,6 +129,7 @@ class Desk:
         self.user: User | None = None
         self.fenced = ""
         self.forgot = False  # facts that this till has made are missing from this ledger
+        self.sealed = False  # its last fact is in the journal
         self.number, self.hash = 0, ""
         self.rights: dict[str, dict[str, OwnRight]] = {}
         self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
@@ -318,6 +321,7 @@ class Desk:
         self.clock = TillClock(outside.clock, at)
         self.fenced = self.ledger.meta("fenced") or ""
         self.forgot = self.ledger.meta("forgot") == "1"
+        self.sealed = self.ledger.meta("sealed") == "1"
         self._acknowledged = int(self.ledger.meta("acknowledged") or 0)
         self._look_at_the_mark()
 

@@ -6,5 +6,6 @@ an answer is a Future.
 
 from sync.agent.agent import Agent
 from sync.agent.enrol import EnrolFailed, Enrolled, enrol
+from sync.agent.journalfile import JournalFile
 
-__all__ = ["Agent", "EnrolFailed", "Enrolled", "enrol"]
+__all__ = ["Agent", "EnrolFailed", "Enrolled", "JournalFile", "enrol"]

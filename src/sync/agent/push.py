@@ -177,16 +177,16 @@ def _page(facts: Sequence[SignedFact]) -> Sequence[SignedFact]:
 
 
 def _request(facts: Sequence[SignedFact]) -> wire.PushRequest:
-    return wire.PushRequest(
-        facts=[
-            wire.FactItem(
-                number=fact.number,
-                envelope=fact.envelope.decode(),
-                hash=fact.hash,
-                signature=base64.b64encode(fact.signature).decode(),
-            )
-            for fact in facts
-        ]
+    return wire.PushRequest(facts=[item_of(fact) for fact in facts])
+
+
+def item_of(fact: SignedFact) -> wire.FactItem:
+    """A fact as it is sent."""
+    return wire.FactItem(
+        number=fact.number,
+        envelope=fact.envelope.decode(),
+        hash=fact.hash,
+        signature=base64.b64encode(fact.signature).decode(),
     )
 
 

@@ -1,4 +1,4 @@
-"""The command line: housefull-office serve | import | enrol | disputes | verify."""
+"""The command line: housefull-office serve | import | enrol | dead | absorb | release | disputes | verify."""
 
 from __future__ import annotations
 
@@ -59,6 +59,28 @@ def _parser() -> argparse.ArgumentParser:
     enrol.add_argument("--replace", action="store_true", help="fence the till that is enrolled under this name")
     enrol.set_defaults(command=_enrol)
 
+    dead = commands.add_parser("dead", help="declare a till dead: its rights go into quarantine")
+    dead.add_argument("till", metavar="TILL")
+    dead.set_defaults(command=_dead)
+
+    absorb = commands.add_parser("absorb", help="take in the journal of a sealed or lost till")
+    absorb.add_argument("file", type=Path, metavar="FILE", help="from housefull seal or housefull journal")
+    absorb.set_defaults(command=_absorb)
+
+    release = commands.add_parser("release", help="free what a dead till held, on a supervisor's word")
+    release.add_argument("till", metavar="TILL")
+    which = release.add_mutually_exclusive_group(required=True)
+    which.add_argument("--all", action="store_true", help="everything that it held")
+    which.add_argument("--places", nargs="+", metavar="PLACE", help="these places of --show")
+    release.add_argument("--show", metavar="SHOW")
+    release.add_argument("--by", required=True, metavar="USER", help="the supervisor who attests it")
+    release.add_argument("--reason", required=True, metavar="TEXT", help="why no ticket can be out for these places")
+    release.add_argument(
+        "--with", dest="attested", nargs="+", default=[], metavar="TILL",
+        help="other fenced or dead tills of which the same is attested",
+    )  # fmt: skip
+    release.set_defaults(command=_release)
+
     disputes = commands.add_parser("disputes", help="what a person has to decide, the oldest first")
     disputes.add_argument("--all", action="store_true", help="also those that have been resolved")
     disputes.add_argument("--json", action="store_true", help="as one JSON array, each with its text and age")
@@ -67,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", help="check the whole ledger; a line for each violation")
     verify.set_defaults(command=_verify)
 
-    for command in (serve, season, enrol, disputes, verify):
+    for command in (serve, season, enrol, dead, absorb, release, disputes, verify):
         command.add_argument(
             "--db", required=True, metavar="URL", help="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
         )
@@ -115,6 +137,55 @@ def _enrol(options: argparse.Namespace, database: Database) -> int:
     except CannotEnrol as error:
         return _complain(str(error), FAILED)
     sys.stdout.write(f"{code}\n")
+    return 0
+
+
+def _dead(options: argparse.Namespace, database: Database) -> int:
+    from sync.office.rules.deaths import NoSuchTill, declare
+
+    try:
+        with database.write() as connection:
+            death = declare(connection, options.till, int(time.time()))
+    except NoSuchTill as error:
+        return _complain(str(error), FAILED)
+    held = ", ".join(f"{count} {state}" for state, count in sorted(death.held.items())) or "nothing"
+    seen = datetime.fromtimestamp(death.last_seen, UTC).isoformat(timespec="seconds") if death.last_seen else "never"
+    sys.stdout.write(
+        f"till {death.hand.till}.{death.hand.incarnation} is dead (it was {death.was}): {death.facts} facts are here, "
+        f"last heard {seen}, it holds {held}\n"
+    )
+    return 0
+
+
+def _absorb(options: argparse.Namespace, database: Database) -> int:
+    from sync.office.absorb import CannotAbsorb, absorb
+
+    try:
+        done = absorb(database, options.file)
+    except (CannotAbsorb, OSError) as error:
+        return _complain(str(error), FAILED)
+    sys.stdout.write(
+        f"till {done.till}.{done.incarnation}, {done.state}: {done.new} of {done.facts} facts are new, "
+        f"{done.disputed} disputed\n"
+    )
+    return 0
+
+
+def _release(options: argparse.Namespace, database: Database) -> int:
+    from sync.office.rules.releasing import CannotRelease, Order, may_release, release
+
+    if options.places and not options.show:
+        return _complain("--places goes with --show", USAGE)
+    places = frozenset((options.show, place) for place in options.places) if options.places else None
+    order = Order(options.till, places, frozenset(options.attested), options.by, options.reason)
+    try:
+        with database.write() as connection:
+            if not may_release(connection, options.by):
+                return _complain(f"{options.by!r} is no supervisor of this season", FAILED)
+            released = release(connection, order, int(time.time()))
+    except CannotRelease as error:
+        return _complain(str(error), FAILED)
+    sys.stdout.writelines(f"released {place.show} {place.place}\n" for place in released)
     return 0
 
 

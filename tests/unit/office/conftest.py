@@ -79,6 +79,13 @@ class House:
         assert not outcome.refused
         return outcome.granted
 
+    def refused(self, client: TillClient, *places: str) -> list[str]:
+        """Why these places are not to be had now."""
+        outcome = self.claim(client, *places)
+        assert isinstance(outcome, ClaimAnswer)
+        assert not outcome.granted
+        return [item.code for item in outcome.refused]
+
     def push(self, client: TillClient, *facts: FactItem) -> PushAnswer:
         key = client.key.public_key().public_bytes_raw()
         arrived = read(list(facts or client.journal), client.till, client.incarnation, key)

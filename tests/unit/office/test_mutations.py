@@ -8,15 +8,19 @@ from pathlib import Path
 import pytest
 
 import sync.office.rules.claims as claims
+import sync.office.rules.deaths as deaths
 import sync.office.rules.effects as effects
 import sync.office.rules.facts as facts
+import sync.office.rules.heard as heard
 import sync.office.rules.history as history
+import sync.office.rules.releasing as releasing
 import sync.office.rules.tills as tills
+from sync.office.rules.board import Board
 from sync.office.rules.certificates import Hands
 from tests.mutate import mutate
 from tests.peers.small_season import SHOW
 from tests.peers.till_client import TillClient
-from tests.unit.office import test_facts, test_passings
+from tests.unit.office import test_deaths, test_facts, test_passings
 from tests.unit.office.conftest import House
 
 Tills = Callable[..., list[TillClient]]
@@ -111,6 +115,64 @@ def certificates_end_no_ticket(patch: pytest.MonkeyPatch) -> None:
     mutate(patch, effects, "_received", "ended = place.ticket", 'ended = ""')
 
 
+def a_fork_may_seal(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, Board, "take", "and not self.forked", "")
+
+
+def any_return_frees(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, effects, "_own_step", " and not author.sealing", " and False")
+
+
+def sealed_tills_live_on(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, tills, "bury", 'state="DEAD"', 'state="ACTIVE"')
+
+
+def the_dead_keep_their_leases(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, deaths, "declare", "tills.fence(connection, till, latest, now)", "[]")
+
+
+def nobody_need_be_heard(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, releasing, "take", "unaccounted(connection, order.till, order.attested)", "[]")
+
+
+def hearing_is_enough(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, heard, "_settled", "UNTOLD < head <= applied", "UNTOLD < head")
+
+
+def the_first_fence_is_enough(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, releasing, "unaccounted", "max(row.fenced_at", "min(row.fenced_at or 10**9")
+
+
+def the_fenced_do_not_count(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, releasing, "unaccounted", "(row.id == till or row.id in attested)", "True")
+
+
+def forks_do_not_count(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, releasing, "unaccounted", "hand in forked", "False")
+
+
+def the_active_may_be_attested_for(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, releasing, "unaccounted", "not active and (row.id", "(row.id")
+
+
+def a_released_place_keeps_its_token(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, releasing, "take", "place.grant(", "place.set(")
+
+
+def the_living_are_released_from(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, releasing, "releasable", 'TILL.c.state != "ACTIVE", ', "")
+
+
+def a_copy_frees_nothing(house: House, tills_at: Tills) -> None:
+    """A journal that is not sealed gives back what another copy of the disk may have sold."""
+    (one,) = tills_at("T1")
+    one.give_back(SHOW, *house.granted(one, "A-1"))
+    with house.database.write() as connection:
+        deaths.declare(connection, "T1", 1_800_000_000)
+    house.push(one)
+    assert house.place("A-1")[0] == "QUARANTINE"
+
+
 def a_passing_to_another_till_is_disputed(house: House, tills_at: Tills) -> None:
     """One copy of a disk certified another receiver than the other copy tells of."""
     one, two, three = tills_at("T1", "T2", "T3")
@@ -163,6 +225,18 @@ GUARDS: list[tuple[Callable[[pytest.MonkeyPatch], None], Scenario]] = [
     (fenced_tills_refund_into_their_hand, test_passings.test_what_a_fenced_till_refunds_is_not_free),
     (fenced_tills_receive, test_passings.test_a_fenced_receiver_has_no_lease_by_its_own_word),
     (fenced_tills_pass_on, test_passings.test_what_a_fenced_till_alone_says_to_have_passed_on_stays_in_quarantine),
+    (a_fork_may_seal, test_deaths.test_a_sealed_ledger_that_has_a_rival_frees_nothing),
+    (any_return_frees, a_copy_frees_nothing),
+    (sealed_tills_live_on, test_deaths.test_a_sealed_ledger_frees_all_that_it_held),
+    (the_dead_keep_their_leases, test_deaths.test_a_dead_tills_rights_are_nobodys_and_its_facts_are_still_booked),
+    (nobody_need_be_heard, test_deaths.test_nothing_is_released_before_every_other_till_has_heard_and_told),
+    (hearing_is_enough, test_deaths.test_a_right_that_left_the_dead_till_unseen_is_found_before_it_is_released),
+    (the_first_fence_is_enough, test_deaths.test_a_later_fence_has_to_be_heard_of_too),
+    (the_fenced_do_not_count, test_deaths.test_a_fenced_till_must_have_stopped_and_told_all_or_be_attested_for),
+    (forks_do_not_count, test_deaths.test_a_till_with_two_histories_has_to_be_attested_for),
+    (the_active_may_be_attested_for, test_deaths.test_an_active_till_is_heard_and_not_attested_for),
+    (a_released_place_keeps_its_token, test_deaths.test_a_sale_that_comes_to_light_after_the_release_is_a_dispute),
+    (the_living_are_released_from, test_deaths.test_what_an_active_till_holds_is_not_released),
 ]
 
 
@@ -182,7 +256,12 @@ def test_without_its_guard_the_scenario_fails(
 
 @pytest.mark.parametrize(
     "scenario",
-    [a_lease_is_its_claimants, a_sale_under_an_old_token_changes_nothing, a_passing_to_another_till_is_disputed],
+    [
+        a_lease_is_its_claimants,
+        a_sale_under_an_old_token_changes_nothing,
+        a_passing_to_another_till_is_disputed,
+        a_copy_frees_nothing,
+    ],
 )
 def test_with_its_guard_it_passes(house: House, tills_at: Tills, scenario: Scenario) -> None:
     """The scenarios that are not tests elsewhere."""

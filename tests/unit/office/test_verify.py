@@ -122,3 +122,32 @@ def test_paper_of_a_forked_till_counts(house: House, tills_at: Tills) -> None:
     one.sell(SHOW, grant, sale="S1")
     house.push(one)
     assert house.violations() == ["I1 tosca-1 A-1: more than one live ticket: S1-1, S2-1"]
+
+
+@ON_SQLITE
+def test_a_fact_after_the_last_one_of_a_ledger_is_noticed(house: House, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    one.seal(SHOW)
+    house.push(one)
+    assert house.violations() == []
+    one.drop()
+    house.push(one)
+    assert [line for line in house.violations() if line.startswith("I5")] == [
+        "I5 T1.1.2: it follows T1.1.1, by which its ledger ended"
+    ]
+    house.run("UPDATE till SET state = 'ACTIVE'")
+    assert "I6 T1.1.1 ended the ledger of ('T1', 1), but the till is ACTIVE" in house.violations()
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("row", "violation"),
+    [
+        ("'A-1', 1, 0, 'T1', 1, 'SOLD', '[]', 'sam', 'x', 't', ''", "A-1: it was released, but it is still what T1"),
+        ("'A-1', 0, 0, 'T1', 1, 'SOLD', '[]', 'sam', 'x', 't', ''", "A-1: it was released from T1, which is active"),
+        ("'A-1', 0, 0, 'T1', 1, 'SOLD', '[]', '', 'x', 't', ''", "A-1: it was released by nobody"),
+    ],
+)
+def test_a_release_that_cannot_be_is_noticed(evening: House, row: str, violation: str) -> None:
+    evening.run(f"INSERT INTO released VALUES ('tosca-1', {row})")
+    assert any(f"I6 tosca-1 {violation}" in line for line in evening.violations()), evening.violations()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import itertools
 import json
 import shutil
@@ -285,6 +286,11 @@ class Counter:
             return db.execute(sql).fetchall()
         finally:
             db.close()
+
+    def write(self, sql: str) -> None:
+        """Change the ledger behind the till's back, while it is not running."""
+        with contextlib.closing(sqlite3.connect(self.folder / "ledger.db")) as db, db:
+            db.execute(sql)
 
     def kinds(self) -> list[str]:
         """The kinds of all facts, in order."""

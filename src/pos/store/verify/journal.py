@@ -78,6 +78,7 @@ class _Reading:
         self._found = found
         self._previous = _FIRST
         self._open = ""  # the shift that is open
+        self._sealed = 0  # the fact by which the ledger ended
         self._id = ""
 
     def _wrong(self, invariant: str, what: str) -> None:
@@ -115,6 +116,10 @@ class _Reading:
     def _tell(self, number: int, fact: dict[str, Any]) -> None:
         """Add one fact to the story."""
         kind, body = fact["kind"], fact["body"]
+        if self._sealed:
+            self._wrong("I5", f"follows fact {self._sealed}, by which the ledger ended")
+        if kind == "Sealed":
+            self._sealed = number
         drawer = self._postings(fact)
         begun, ended = self._effects(number, fact)
         document = body[_DOCUMENTS[kind]] if kind in _DOCUMENTS else {}

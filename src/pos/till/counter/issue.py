@@ -245,7 +245,10 @@ def resume(desk: Desk) -> None:
     """After a start: print what had not begun, ask about what had.
 
     What an old copy of a ledger has for waiting may lie with the customer already: it is asked about, too.
+    A sealed ledger has given the right to print to the office.
     """
+    if desk.sealed:
+        return
     for job in desk.ledger.jobs("queued"):
         if desk.fenced:
             _ask(desk, job, "this data folder is an old copy; it may have been printed since")

@@ -32,6 +32,8 @@ def accept(desk: Desk, unit: Unit, show: str, answer: ClaimAnswer) -> list[str]:
     if answer.incarnation != desk.outside.incarnation:
         log.warning("grant for incarnation %s dropped", answer.incarnation)
         return []
+    if desk.sealed:
+        return []  # it has given back all it ever had, and takes nothing any more
     own = desk.rights.get(show, {})
     fresh: list[tuple[str, str, OwnRight]] = []
     in_hand: list[str] = []
@@ -69,6 +71,14 @@ def accept_sold(desk: Desk, unit: Unit, show: str, answer: ClaimAnswer) -> None:
 
 def give_back(desk: Desk, unit: Unit, rights: Sequence[tuple[str, str, OwnRight]], reason: str) -> None:
     """Let go of rights and refund tokens, durably, by a fact; only then does anyone hear of it."""
+    effects, gone = let_go(rights)
+    if effects:
+        unit.record(Kind.RIGHTS_RETURNED, {"reason": reason}, effects=effects)
+        unit.put_rights(gone)
+
+
+def let_go(rights: Iterable[tuple[str, str, OwnRight]]) -> tuple[list[Effect], list[tuple[str, str, OwnRight]]]:
+    """The effects by which these rights go back, and how the ledger has them then."""
     effects: list[Effect] = []
     gone: list[tuple[str, str, OwnRight]] = []
     for show, place, right in rights:
@@ -78,9 +88,7 @@ def give_back(desk: Desk, unit: Unit, rights: Sequence[tuple[str, str, OwnRight]
         elif right.state is OwnState.SOLD:
             effects.append(Effect(show, place, right.token, OfficeState.SOLD, OfficeState.SOLD, ""))
             gone.append((show, place, replace(right, state=OwnState.SOLD_RETURNED)))
-    if effects:
-        unit.record(Kind.RIGHTS_RETURNED, {"reason": reason}, effects=effects)
-        unit.put_rights(gone)
+    return effects, gone
 
 
 def answer_recalls(desk: Desk, asks: Sequence[Recall]) -> list[Recall]:

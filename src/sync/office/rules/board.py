@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection
 
-from pos.domain.facts import Fact
-from pos.domain.rights import Effect
-from sync.office.rules import parking, past
+from pos.domain.facts import Fact, Kind
+from pos.domain.rights import Effect, OfficeState
+from sync.office.rules import parking, past, tills
 from sync.office.rules.certificates import Hands, Passing, Passings, hands_in
 from sync.office.rules.effects import apply, freeze
 from sync.office.rules.history import Author, Outcome
@@ -29,26 +29,47 @@ class Board:
     pasts: dict[Key, Past]
     waiting: list[Waiting]
     hands: Hands
+    forked: bool = False  # the author's history has a rival
+    sealed: bool = False  # its last fact has been taken
     parked: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
     def lay(cls, connection: Connection, author: Author, told: Sequence[tuple[Fact, Passings]], now: int) -> Board:
         """Lock the places of these facts. Past and waiting effects are looked up only where they matter."""
         effects = [effect for fact, _ in told for effect in fact.effects]
-        places = lock(connection, ((effect.show, effect.place) for effect in effects))
+        keys = {(effect.show, effect.place) for effect in effects}
+        sealing = any(fact.kind == Kind.SEALED for fact, _ in told)
+        places = lock(connection, keys | tills.held(connection, author.hand) if sealing else keys)
         passed = {(effect.show, effect.place) for effect in effects if effect.leaves != effect.token}
         pasts = past.load(connection, passed | set(_late(effects, places)))
         waiting = parking.waiting_at(connection, passed)
         freed = [{effect_key(one.effect): one.passing} for one in waiting if one.passing is not None]
         named = hands_in([*(passings for _, passings in told), *freed]) | {one.author for one in waiting}
-        return cls(author, now, places, pasts, waiting, Hands.of(connection, named))
+        forked = sealing and tills.forked(connection, author.hand)
+        return cls(author, now, places, pasts, waiting, Hands.of(connection, named), forked)
 
     def take(self, fact: Fact, line: int, effect: Effect, passing: Passing | None) -> Outcome:
         """Apply one effect of a fact of the author; what cannot be applied yet is parked."""
-        outcome = self._apply(self.author, effect, passing)
+        sealing = fact.kind == Kind.SEALED and not self.forked
+        outcome = self._apply(replace(self.author, sealing=True) if sealing else self.author, effect, passing)
         if outcome.verdict == "parked":
             self.parked.append(parking.row(fact.fact_id, line, effect))
         return outcome
+
+    def seal(self, fact: Fact) -> None:
+        """The author's ledger has ended. What was granted to it and never arrived is free again, too: it
+        takes nothing any more. What the fact names, but says otherwise than the office, is nobody's."""
+        self.sealed = True
+        named = {(effect.show, effect.place) for effect in fact.effects}
+        for place in self.places.values():
+            if (place.holder, place.incarnation) != self.author.hand:
+                continue
+            if place.state is OfficeState.LEASED and place.key in named:
+                place.set(OfficeState.QUARANTINE, *self.author.hand, self.now)
+            elif place.state is OfficeState.LEASED:
+                place.set(OfficeState.POOL, "", 0, self.now)
+            elif place.state is OfficeState.SOLD and place.key not in named and not self.forked:
+                place.set(OfficeState.SOLD, "", 0, self.now, place.ticket)
 
     def freeze(self, effect: Effect) -> None:
         """Nobody may sell this place until a person has read the fact."""

@@ -123,6 +123,12 @@ class DisputeResolvedBody(DisputeTakenBody):
     sale: str = ""
 
 
+class SealedBody(Body):
+    """`open_shift`: the shift whose drawer is still to be counted."""
+
+    open_shift: Id | None
+
+
 BODIES: Final[dict[str, type[Body]]] = {
     Kind.TICKETS_SOLD: SoldBody,
     Kind.SHIFT_OPENED: ShiftOpenedBody,
@@ -140,6 +146,7 @@ BODIES: Final[dict[str, type[Body]]] = {
     Kind.TICKETS_REFUNDED: RefundedBody,
     Kind.TICKETS_EXCHANGED: ExchangedBody,
     Kind.COPY_ISSUED: CopyIssuedBody,
+    Kind.SEALED: SealedBody,
 }
 
 

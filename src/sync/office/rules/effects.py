@@ -12,7 +12,8 @@ The laws, on top of the table:
 * A quarantined right is still its holder's as far as paper goes: a sale by a fenced till
   happened, and so did a passing that its receiver tells of. What a fenced till returns, or
   alone says to have passed on, stays in quarantine until a person releases it, because
-  another copy of its disk may have sold it.
+  another copy of its disk may have sold it. Only a ledger's last fact, written on the till's
+  own disk, returns for good (`sealing`).
 * No fenced incarnation has a lease: what would become one is quarantined.
 """
 
@@ -91,7 +92,7 @@ def _own_step(author: Author, what: str, effect: Effect, place: Place, past: Pas
         return history.disputed(what, place)
     if effect.before is _SOLD and effect.ticket not in ("", place.ticket):
         return Outcome("disputed", f"{what}: ticket {effect.ticket}, but the place is sold as {place.ticket}")
-    if quarantined and effect.after is OfficeState.POOL:
+    if quarantined and effect.after is OfficeState.POOL and not author.sealing:
         return Outcome("applied")
     after = effect.after
     if after is _LEASED and not author.active:

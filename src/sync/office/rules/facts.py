@@ -64,7 +64,8 @@ class _Page:
 
 def accept(connection: Connection, till: str, incarnation: int, arrived: Sequence[Arrived], now: int) -> PushAnswer:
     """Book what is new of a page. Raises BadChain; then nothing is to be committed."""
-    applied, head_hash, state = tills.lock_for_push(connection, till, incarnation)
+    ending = any(one.fact is not None and one.fact.kind == Kind.SEALED for one in arrived)
+    applied, head_hash, state = tills.lock_for_push(connection, till, incarnation, ending=ending)
     repeated = [one for one in arrived if one.item.number <= applied]
     known = _stored(connection, till, incarnation, repeated)
     rivals = [one for one in repeated if known[one.item.number][0] != one.item.hash]
@@ -210,7 +211,11 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
     sales = [*(row["id"] for row in page.sales), *_sales_of(connection, told_anew)]
     entries += [changes.Entry("sale", id=sale) for sale in dict.fromkeys(sales)]
     entries += page.cases.write() + disputes.open_all(connection, page.disputes, page.now_iso)
-    changes.log(connection, entries, signal=returned)
+    if not page.board.sealed:
+        changes.log(connection, entries, signal=returned)
+    else:
+        tills.bury(connection, author.hand)
+        tills.tell(connection, till, incarnation, "DEAD", [], entries, signal=returned)
     return page.results
 
 
@@ -283,6 +288,8 @@ def _effects(page: _Page, fact: Fact, arrived: Arrived) -> list[Outcome]:
     ]
     taken = zip(fact.effects, outcomes, strict=True)
     _follow(page, ((fact.fact_id, fact.kind, effect, outcome) for effect, outcome in taken))
+    if fact.kind == Kind.SEALED:
+        page.board.seal(fact)
     return outcomes
 
 

@@ -6,6 +6,7 @@ The laws:
   learns of it until the holder's own fact that it let go.
 * An open account is told to its end like a place's record: in order, step by step. It
   ends idle, and with the receiver that the certificate names.
+* What a fenced till returns under a token of the past is booked: it claims nothing.
 * A certificate that fits between two that are known opens the account it tells of. One
   that contradicts what is known is a dispute: two copies of a disk have been at work.
 """
@@ -25,10 +26,14 @@ Verdict = Literal["applied", "parked", "disputed"]
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Whose fact it is, and whether that incarnation may have rights."""
+    """Whose fact it is, whether that incarnation may have rights, and whether this fact ends its ledger.
+
+    `sealing` is only said of a ledger of which no rival is known: what it returns is really free.
+    """
 
     hand: Hand
     active: bool
+    sealing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,8 @@ def disputed(what: str, place: Place) -> Outcome:
 def told(author: Author, what: str, effect: Effect, place: Place, past: Past, way: Way | None) -> Outcome:
     """A holder's step under a token that the place has left behind."""
     account = past.get(effect.token)
+    if account is None and not author.active and not effect.holder:
+        return _TOLD
     if account is None or account.holder != author.hand or account.given:
         return disputed(what, place)
     idle = account.state is OfficeState.QUARANTINE and effect.before is OfficeState.LEASED

@@ -6,20 +6,21 @@ import json
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pos.domain.certificate import Hand, key_document
 from pos.domain.rights import OfficeState
 from sync.office.rules import changes, heard
-from sync.office.rules.places import Place, lock_where, write
-from sync.office.store.tables import DOCUMENT, PRESENCE, RECALL, RIGHT, TILL
+from sync.office.rules.places import Key, Place, lock_where, write
+from sync.office.store.tables import DOCUMENT, PRESENCE, RECALL, RIGHT, RIVAL_FACT, TILL
 
 FENCE: Final = "fence"  # the family of the documents by which tills hear who is fenced
 # Asked with every pull and push, so put together once.
 _THIS: Final = (TILL.c.id == bindparam("till"), TILL.c.incarnation == bindparam("of"))
 _STANDING: Final = select(TILL.c.applied, TILL.c.head_hash, TILL.c.state).where(*_THIS)
 _LOCK_FOR_PUSH: Final = _STANDING.with_for_update(key_share=True)
+_LOCK_TO_END: Final = _STANDING.with_for_update()
 
 
 def public_key(connection: Connection, till: str, incarnation: int) -> bytes | None:
@@ -35,10 +36,40 @@ def standing(connection: Connection, till: str, incarnation: int) -> tuple[int, 
     return applied, head_hash, state
 
 
-def lock_for_push(connection: Connection, till: str, incarnation: int) -> tuple[int, str, str]:
-    """(applied number, head hash, state); from here on this transaction alone applies facts of this till."""
-    applied, head_hash, state = connection.execute(_LOCK_FOR_PUSH, {"till": till, "of": incarnation}).one()
+def lock_for_push(connection: Connection, till: str, incarnation: int, *, ending: bool = False) -> tuple[int, str, str]:
+    """(applied number, head hash, state); from here on this transaction alone applies facts of this till.
+
+    `ending`: nothing may be granted to it meanwhile either.
+    """
+    this = _LOCK_TO_END if ending else _LOCK_FOR_PUSH
+    applied, head_hash, state = connection.execute(this, {"till": till, "of": incarnation}).one()
     return applied, head_hash, state
+
+
+def _this(hand: Hand) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return TILL.c.id == hand.till, TILL.c.incarnation == hand.incarnation
+
+
+def held(connection: Connection, hand: Hand) -> set[Key]:
+    """Every place that the office has with this incarnation."""
+    rows = connection.execute(
+        select(RIGHT.c.show_id, RIGHT.c.place).where(
+            RIGHT.c.holder == hand.till, RIGHT.c.incarnation == hand.incarnation
+        )
+    )
+    return {(row.show_id, row.place) for row in rows}
+
+
+def forked(connection: Connection, hand: Hand) -> bool:
+    """Whether facts have come that rival this incarnation's own: its disk was restored or cloned."""
+    rival = select(RIVAL_FACT.c.number).where(RIVAL_FACT.c.till == hand.till)
+    return connection.execute(rival.where(RIVAL_FACT.c.incarnation == hand.incarnation).limit(1)).first() is not None
+
+
+def bury(connection: Connection, hand: Hand) -> None:
+    """This incarnation is dead: its ledger has ended, or a person says so. `tell` it afterwards."""
+    connection.execute(update(TILL).where(*_this(hand)).values(state="DEAD"))
+    connection.execute(delete(RECALL).where(RECALL.c.holder == hand.till, RECALL.c.incarnation == hand.incarnation))
 
 
 def fence(connection: Connection, till: str, incarnation: int, now: int) -> list[Place]:
@@ -66,6 +97,8 @@ def tell(
     state: str,
     places: Sequence[Place],
     entries: Sequence[changes.Entry] = (),
+    *,
+    signal: bool = False,
 ) -> None:
     """Let every till hear that this one is fenced or dead, and note where the log says so.
 
@@ -77,7 +110,7 @@ def tell(
     connection.execute(delete(DOCUMENT).where(DOCUMENT.c.family == FENCE, DOCUMENT.c.id == name))
     connection.execute(insert(DOCUMENT).values(family=FENCE, id=name, body=json.dumps(body, sort_keys=True)))
     fenced = changes.Entry("document", family=FENCE, id=name, body=body)
-    changes.log(connection, [*changes.of_places(places), *entries, fenced])
+    changes.log(connection, [*changes.of_places(places), *entries, fenced], signal=signal)
     position, _ = changes.head(connection)  # ours: the head's row is locked since
     connection.execute(
         update(TILL)

@@ -130,6 +130,25 @@ HEARD = Table(
     Column("settled", BigInteger, nullable=False),
 )
 
+# What a person released from the hands of a till that may not act any more, under the token that it
+# had there. `fact_id` is the till's fact by which it was done, empty for a command at the office.
+RELEASED = Table(
+    "released",
+    METADATA,
+    Column("show_id", String, primary_key=True),
+    Column("place", String, primary_key=True),
+    Column("epoch", Integer, primary_key=True, autoincrement=False),
+    Column("hop", Integer, primary_key=True, autoincrement=False),
+    Column("holder", String, nullable=False),
+    Column("incarnation", Integer, nullable=False),
+    Column("state", String, nullable=False),
+    Column("attested", Text, nullable=False),
+    Column("by_user", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("fact_id", String, nullable=False),
+)
+
 ENROL_CODE = Table(
     "enrol_code",
     METADATA,

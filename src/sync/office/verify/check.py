@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from sync.office.verify.disputes import check_disputes
+from sync.office.verify.ends import check_ends
 from sync.office.verify.journal import Place, Step, Story, digits, read_facts
 from sync.office.verify.report import Report
 
@@ -41,6 +42,7 @@ def check(connection: Connection) -> Report:
     _effects_once(report, story, rights, tickets)
     _books(connection, report, story, disputed)
     _holders(connection, report, story, rights)
+    check_ends(connection, report, story, rights)
     _refunds(connection, report, story)
     _change_log(connection, report, rights, disputes)
     _accounts(connection, report, rights)

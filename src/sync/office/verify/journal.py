@@ -88,6 +88,7 @@ class Story:
     printed: dict[str, str] = field(default_factory=dict)  # ticket -> fact
     settling: list[Settling] = field(default_factory=list)
     unreadable: set[str] = field(default_factory=set)  # facts with a dispute that says so
+    sealed: dict[tuple[str, int], str] = field(default_factory=dict)  # till and incarnation -> its last fact
     drawers: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
 
 
@@ -146,6 +147,10 @@ def _chain(
         value = _loads(envelope)
         if value is not None and value.get("prev") != last_hash and fact_id not in story.unreadable:
             report.violation("I5", f"{fact_id}: it does not follow the fact before it")
+        if till in story.sealed:
+            report.violation("I5", f"{fact_id}: it follows {story.sealed[till]}, by which its ledger ended")
+        if value is not None and value.get("kind") == "Sealed" and fact_id not in story.unreadable:
+            story.sealed[till] = fact_id
         last_hash = hash_
         story.facts[fact_id] = verdict
         _tell(report, story, till, fact_id, verdict, value)

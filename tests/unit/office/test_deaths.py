@@ -1,0 +1,397 @@
+"""Dead tills: sealed by their own disk, or declared dead; what they held, and who may have it next."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pos.domain.certificate import Hand
+from pos.domain.facts import SignedFact
+from sync.agent.journalfile import JournalFile
+from sync.office.absorb import Absorbed, CannotAbsorb, absorb
+from sync.office.clock import now_s
+from sync.office.rules import changes, deaths, heard, releasing
+from sync.office.rules.heard import STOPPED, Pulled
+from sync.office.rules.releasing import CannotRelease, Order
+from sync.wire import FactItem
+from tests.peers.small_season import SHOW
+from tests.peers.till_client import TillClient
+from tests.unit.office.conftest import House
+from tests.unit.office.test_facts import causes, everything
+
+Tills = Callable[..., list[TillClient]]
+
+
+def die(house: House, till: str) -> deaths.Death:
+    with house.database.write() as connection:
+        return deaths.declare(connection, till, int(now_s()))
+
+
+def states(house: House) -> dict[str, str]:
+    return {f"{row[0]}.{row[1]}": str(row[2]) for row in house.rows("SELECT id, incarnation, state FROM till")}
+
+
+def journal_file(
+    folder: Path, client: TillClient, *, sealed: bool = False, facts: list[FactItem] | None = None
+) -> Path:
+    """What `housefull seal` or `housefull journal` writes of this till."""
+    path = folder / f"{client.till}.journal"
+    items = client.journal if facts is None else facts
+    with JournalFile(path) as file:
+        file.begin(client.till, client.incarnation, len(items), sealed=sealed)
+        file.add([signed(item) for item in items])
+        file.finish()
+    return path
+
+
+def signed(item: FactItem) -> SignedFact:
+    return SignedFact(item.number, item.envelope.encode(), item.hash, base64.b64decode(item.signature))
+
+
+# ---- sealed ------------------------------------------------------------------------------
+
+
+def test_a_sealed_ledger_frees_all_that_it_held(house: House, tills_at: Tills) -> None:
+    one, two = tills_at("T1", "T2")
+    idle, sold = house.granted(one, "A-1", "A-2")
+    one.sell(SHOW, sold)
+    house.granted(one, "A-3")  # granted, but the answer never arrived
+    one.seal(SHOW, [idle], [sold])
+    assert [result.verdict for result in house.push(one).results] == ["applied", "applied"]
+    assert states(house)["T1.1"] == "DEAD"
+    assert house.place("A-1") == ("POOL", "", 0, 1, 0)
+    assert house.place("A-2") == ("SOLD", "", 0, 1, 0)
+    assert house.place("A-3") == ("POOL", "", 0, 1, 0)
+    assert [grant.epoch for grant in house.granted(two, "A-1", "A-3")] == [2, 2]
+    assert house.violations() == []
+
+
+def test_every_till_is_told_that_a_sealed_one_is_dead(house: House, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    one.seal(SHOW, house.granted(one, "A-1"))
+    house.push(one)
+    with house.database.read() as connection:
+        last = changes.after(connection, changes.head(connection)[0] - 1, 1)[0]
+    assert (last.family, last.body) == ("fence", {"id": "T1.1", "till": "T1", "incarnation": 1, "state": "DEAD"})
+
+
+def test_a_till_that_was_declared_dead_and_whose_disk_is_found_frees_its_rights(house: House, tills_at: Tills) -> None:
+    one, _ = tills_at("T1", "T2")
+    idle, sold = house.granted(one, "A-1", "A-2")
+    die(house, "T1")
+    assert house.place("A-1") == ("QUARANTINE", "T1", 1, 1, 0)
+    one.sell(SHOW, sold)
+    one.seal(SHOW, [idle], [sold])
+    house.push(one)
+    assert house.place("A-1") == ("POOL", "", 0, 1, 0)
+    assert house.place("A-2") == ("SOLD", "", 0, 1, 0)
+    assert causes(house) == []
+    assert house.violations() == []
+
+
+def test_a_sealed_ledger_that_has_a_rival_frees_nothing(house: House, tills_at: Tills) -> None:
+    """There are two of it: the other one may have sold what this one gives back."""
+    one, two = tills_at("T1", "T2")
+    (idle,) = house.granted(one, "A-1")
+    clone = one.twin()
+    clone.journal = []
+    one.drop("1.00")
+    house.push(one)
+    clone.drop("2.00")
+    house.push(clone)
+    one.seal(SHOW, [idle])
+    house.push(one)
+    assert (states(house)["T1.1"], house.place("A-1")) == ("DEAD", ("QUARANTINE", "T1", 1, 1, 0))
+    assert house.refused(two, "A-1") == ["right_elsewhere"]
+    clone.http.close()
+
+
+def test_what_a_sealed_ledger_says_otherwise_than_the_office_is_not_freed(house: House, tills_at: Tills) -> None:
+    """It says that it sold the seat, by a fact that the office has not agreed with."""
+    (one,) = tills_at("T1")
+    (grant,) = house.granted(one, "A-1")
+    one.seal(SHOW, sold=[grant])
+    house.push(one)
+    assert house.place("A-1") == ("QUARANTINE", "T1", 1, 1, 0)
+    assert causes(house) == ["place"]
+    assert house.violations() == []
+
+
+# ---- a journal's file --------------------------------------------------------------------
+
+
+def test_absorbing_is_like_a_push_and_happens_once(house: House, tills_at: Tills, tmp_path: Path) -> None:
+    (one,) = tills_at("T1")
+    idle, sold = house.granted(one, "A-1", "A-2")
+    one.drop()
+    house.push(one)
+    one.sell(SHOW, sold)
+    one.seal(SHOW, [idle], [sold])
+    path = journal_file(tmp_path, one, sealed=True)
+    assert absorb(house.database, path) == Absorbed("T1", 1, facts=3, new=2, disputed=0, state="DEAD")
+    assert house.place("A-1")[0] == "POOL"
+    before = everything(house)
+    assert absorb(house.database, path).new == 0
+    assert house.push(one).applied == 3
+    assert everything(house) == before
+    assert house.violations() == []
+
+
+def test_absorbing_a_copy_books_its_facts_and_frees_nothing(house: House, tills_at: Tills, tmp_path: Path) -> None:
+    one, two = tills_at("T1", "T2")
+    idle, sold, back = house.granted(one, "A-1", "A-2", "A-3")
+    one.sell(SHOW, sold)
+    one.give_back(SHOW, back)
+    die(house, "T1")
+    done = absorb(house.database, journal_file(tmp_path, one))
+    assert (done.new, done.state, done.disputed) == (2, "DEAD", 0)
+    assert house.place("A-2") == ("SOLD", "T1", 1, 1, 0)
+    assert house.place("A-1") == ("QUARANTINE", "T1", 1, 1, 0)
+    assert house.place("A-3") == ("QUARANTINE", "T1", 1, 1, 0)
+    assert house.refused(two, "A-1") == ["right_elsewhere"]
+    assert house.violations() == []
+    assert idle.place == "A-1"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda lines: lines[:-1], "it ends after 2 of 3 facts"),
+        (lambda lines: [lines[0], lines[2], lines[1], lines[3]], "line 2 has fact 2, not 1"),
+        (lambda lines: [*lines[:2], lines[2].replace("drop", "paid_in"), lines[3]], "its hash is not that of"),
+        (lambda lines: [*lines[:2], lines[2][:-20], lines[3]], "line 3 is not a fact"),
+        (lambda lines: lines[1:], "line 1 is not that of a journal's file"),
+        (lambda lines: [lines[0].replace('"T1"', '"T9"'), *lines[1:]], "no till T9.1 is enrolled here"),
+        (lambda lines: [lines[0].replace('"T1"', '"T2"'), *lines[1:]], "its signature does not verify"),
+        (lambda lines: [], "line 1 is not that of a journal's file"),
+    ],
+)
+def test_a_file_that_is_not_whole_is_refused_and_nothing_of_it_is_booked(
+    house: House, tills_at: Tills, tmp_path: Path, spoil: Callable[[list[str]], list[str]], why: str
+) -> None:
+    one, _ = tills_at("T1", "T2")
+    for _ in range(3):
+        one.drop()
+    path = journal_file(tmp_path, one)
+    path.write_text("\n".join(spoil(path.read_text("utf-8").splitlines())), "utf-8")
+    before = everything(house)
+    with pytest.raises(CannotAbsorb, match=why):
+        absorb(house.database, path)
+    assert everything(house) == before
+
+
+def test_a_file_whose_chain_is_broken_is_refused_whole(house: House, tills_at: Tills, tmp_path: Path) -> None:
+    (one,) = tills_at("T1")
+    one.drop()
+    one.drop(prev_hash="f" * 64)
+    before = everything(house)
+    with pytest.raises(CannotAbsorb, match="fact 2: it does not follow"):
+        absorb(house.database, journal_file(tmp_path, one))
+    assert everything(house) == before
+
+
+# ---- declared dead -----------------------------------------------------------------------
+
+
+def test_a_dead_tills_rights_are_nobodys_and_its_facts_are_still_booked(house: House, tills_at: Tills) -> None:
+    one, two = tills_at("T1", "T2")
+    (grant,) = house.granted(one, "A-1")
+    death = die(house, "T1")
+    assert (death.hand, death.was, death.facts, death.held) == (Hand("T1", 1), "ACTIVE", 0, {"QUARANTINE": 1})
+    assert isinstance(house.claim(one, "A-2"), Exception)
+    assert house.refused(two, "A-1") == ["right_elsewhere"]
+    one.sell(SHOW, grant)
+    house.push(one)
+    assert house.place("A-1") == ("SOLD", "T1", 1, 1, 0)
+    assert house.violations() == []
+
+
+def test_declaring_a_till_dead_twice_changes_nothing(house: House, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    house.granted(one, "A-1")
+    die(house, "T1")
+    before = everything(house)
+    assert die(house, "T1").was == "DEAD"
+    assert everything(house) == before
+    with pytest.raises(deaths.NoSuchTill, match="'T7'"):
+        die(house, "T7")
+
+
+# ---- released ----------------------------------------------------------------------------
+
+
+def release(house: House, till: str, *places: str, attested: tuple[str, ...] = ()) -> list[str]:
+    """On a supervisor's word; the places released."""
+    named = frozenset((SHOW, place) for place in places) if places else None
+    order = Order(till, named, frozenset(attested), "sam", "the window never opened")
+    with house.database.write() as connection:
+        return [place.place for place in releasing.release(connection, order, int(now_s()))]
+
+
+def hears(house: House, client: TillClient, *, head: int | None = None, cursor: int | None = None) -> None:
+    """A till pulls and tells, as its agent does every few seconds."""
+    with house.database.write() as connection:
+        latest = changes.head(connection)[0] if cursor is None else cursor
+        number = len(client.journal) if head is None else head
+        heard.note(connection, [Pulled(client.till, client.incarnation, latest, number)])
+
+
+def waits_for(house: House, till: str, *places: str, attested: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+    with pytest.raises(CannotRelease) as refused:
+        release(house, till, *places, attested=attested)
+    return [(f"{one.hand.till}.{one.hand.incarnation}", one.why) for one in refused.value.waits_for]
+
+
+def test_nothing_is_released_before_every_other_till_has_heard_and_told(house: House, tills_at: Tills) -> None:
+    one, two, three = tills_at("T1", "T2", "T3")
+    house.granted(one, "A-1")
+    die(house, "T1")
+    before = everything(house)
+    assert waits_for(house, "T1") == [("T2.1", "not_heard"), ("T3.1", "not_heard")]
+    hears(house, two)
+    three.drop()
+    hears(house, three)
+    assert waits_for(house, "T1") == [("T3.1", "not_heard")], "its fact from before it heard is not here"
+    assert everything(house) == before
+    house.push(three)
+    assert release(house, "T1") == ["A-1"]
+    assert house.place("A-1") == ("POOL", "", 0, 2, 0)
+    assert [grant.epoch for grant in house.granted(two, "A-1")] == [3]
+    assert house.violations() == []
+
+
+def test_a_right_that_left_the_dead_till_unseen_is_found_before_it_is_released(house: House, tills_at: Tills) -> None:
+    one, two = tills_at("T1", "T2")
+    (passed,) = two.receive(one.pass_on(SHOW, two, *house.granted(one, "A-1")))
+    two.sell(SHOW, passed)
+    die(house, "T1")
+    hears(house, two)
+    assert waits_for(house, "T1") == [("T2.1", "not_heard")]
+    house.push(two)
+    with pytest.raises(CannotRelease, match="there is nothing with a fenced or dead T1"):
+        release(house, "T1")
+    assert house.place("A-1")[:2] == ("SOLD", "T2")
+
+
+def test_a_later_fence_has_to_be_heard_of_too(house: House, tills_at: Tills) -> None:
+    """A right may have gone from the dead till to one that died later, and from there to any other."""
+    one, _two, three = tills_at("T1", "T2", "T3")
+    house.granted(one, "A-1")
+    die(house, "T1")
+    hears(house, three)
+    die(house, "T2")
+    assert waits_for(house, "T1", attested=("T2",)) == [("T3.1", "not_heard")]
+    hears(house, three)
+    assert release(house, "T1", attested=("T2",)) == ["A-1"]
+
+
+def test_a_fenced_till_must_have_stopped_and_told_all_or_be_attested_for(house: House, tills_at: Tills) -> None:
+    one, two = tills_at("T1", "T2")
+    house.granted(one, "A-1", "A-2")
+    new = house.enrol("T2", replace=True)
+    die(house, "T1")
+    hears(house, new)
+    assert waits_for(house, "T1", "A-1") == [("T2.1", "not_stopped")]
+    assert release(house, "T1", "A-1", attested=("T2",)) == ["A-1"]
+    two.drop()
+    hears(house, two, cursor=STOPPED)
+    assert waits_for(house, "T1", "A-2") == [("T2.1", "not_stopped")], "its last fact is not here"
+    house.push(two)
+    assert release(house, "T1", "A-2") == ["A-2"]
+
+
+def test_a_till_with_two_histories_has_to_be_attested_for(house: House, tills_at: Tills) -> None:
+    one, two = tills_at("T1", "T2")
+    house.granted(one, "A-1")
+    clone = two.twin()
+    clone.journal = []
+    two.drop("1.00")
+    house.push(two)
+    clone.drop("2.00")
+    house.push(clone)
+    clone.http.close()
+    hears(house, two, cursor=STOPPED)
+    die(house, "T1")
+    assert waits_for(house, "T1") == [("T2.1", "forked")]
+    assert release(house, "T1", attested=("T2",)) == ["A-1"]
+
+
+def test_a_sealed_till_is_accounted_for(house: House, tills_at: Tills) -> None:
+    one, two = tills_at("T1", "T2")
+    house.granted(one, "A-1")
+    two.seal(SHOW)
+    house.push(two)
+    die(house, "T1")
+    assert release(house, "T1") == ["A-1"]
+
+
+def test_an_active_till_is_heard_and_not_attested_for(house: House, tills_at: Tills) -> None:
+    one, _ = tills_at("T1", "T2")
+    house.granted(one, "A-1")
+    die(house, "T1")
+    assert waits_for(house, "T1", attested=("T2",)) == [("T2.1", "not_heard")]
+
+
+def test_the_right_to_refund_is_released_as_a_right_is(house: House, tills_at: Tills) -> None:
+    one, two = tills_at("T1", "T2")
+    one.sell(SHOW, *house.granted(one, "A-1"))
+    house.push(one)
+    die(house, "T1")
+    assert waits_for(house, "T1", "A-1") == [("T2.1", "not_heard")]
+    hears(house, two)
+    assert release(house, "T1", "A-1") == ["A-1"]
+    assert house.place("A-1") == ("SOLD", "", 0, 2, 0)
+    assert house.violations() == []
+
+
+@pytest.mark.parametrize(("place", "why"), [("A-9", "A-9 is not with a fenced"), ("Z-1", "Z-1 is not with a fenced")])
+def test_only_what_the_dead_till_has_is_released(house: House, tills_at: Tills, place: str, why: str) -> None:
+    one, two = tills_at("T1", "T2")
+    house.granted(one, "A-1")
+    house.granted(two, "A-9")
+    die(house, "T1")
+    hears(house, two)
+    with pytest.raises(CannotRelease, match=why):
+        release(house, "T1", "A-1", place)
+    assert house.place("A-1")[0] == "QUARANTINE"
+
+
+def test_what_an_active_till_holds_is_not_released(house: House, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    one.sell(SHOW, *house.granted(one, "A-1"))
+    house.push(one)
+    with pytest.raises(CannotRelease, match="nothing with a fenced or dead T1"):
+        release(house, "T1")
+
+
+def test_a_sale_that_comes_to_light_after_the_release_is_a_dispute(house: House, tills_at: Tills) -> None:
+    """The attestation was wrong. What the till gave back instead is no dispute."""
+    one, two = tills_at("T1", "T2")
+    sold, back = house.granted(one, "A-1", "A-2")
+    die(house, "T1")
+    hears(house, two)
+    release(house, "T1")
+    one.give_back(SHOW, back)
+    assert [result.verdict for result in house.push(one).results] == ["applied"]
+    one.sell(SHOW, sold)
+    house.push(one)
+    assert causes(house) == ["place"]
+    assert house.place("A-1") == ("POOL", "", 0, 2, 0)
+
+
+def test_who_released_what_and_why_is_kept(house: House, tills_at: Tills) -> None:
+    one, two = tills_at("T1", "T2")
+    house.granted(one, "A-1")
+    die(house, "T1")
+    hears(house, two)
+    release(house, "T1")
+    kept = house.rows("SELECT place, epoch, holder, incarnation, state, by_user, reason, fact_id FROM released")
+    assert kept == [("A-1", 1, "T1", 1, "QUARANTINE", "sam", "the window never opened", "")]
+
+
+def test_only_a_supervisor_of_the_season_may_release(house: House) -> None:
+    with house.database.read() as connection:
+        assert [releasing.may_release(connection, user) for user in ("sam", "anna", "nobody")] == [True, False, False]
