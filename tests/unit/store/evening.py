@@ -69,9 +69,13 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Evening:
     counter.printers.run()
     counter.add("B-2", "B-3")
     counter.ask("remove", line=2)
-    counter.line.document("dispute", document())
+    told = document()
+    told["places"][0]["place"] = "A-9"  # which this till never had
+    counter.line.document("dispute", told)
     counter.sign_in("sam")
-    counter.ask("resolve_dispute", dispute="T1.1.7-1", way="accept", note="let in")
+    counter.ask("take_dispute", dispute="T1.1.7-1")
+    resolved = counter.ask("resolve_dispute", dispute="T1.1.7-1", way="accept", note="let in")["dispute"]
+    counter.line.document("dispute", {key: resolved[key] for key in told})
     counter.line.drain()
     counter.stop()
     return Evening(counter.folder, counter.identity)

@@ -24,7 +24,7 @@ from tests.unit.till.counter import Counter, show_document
 def test_an_evening_without_fault_is_clean(evening: Evening) -> None:
     assert verify(evening) == (
         0,
-        ["till T1.1: no violation in 13 facts, 2 shifts, 3 sales, 5 tickets"],
+        ["till T1.1: no violation in 14 facts, 2 shifts, 3 sales, 5 tickets"],
     )
 
 
@@ -180,3 +180,34 @@ def test_the_judge_shares_no_code_with_what_it_judges() -> None:
         foreign = {name for name in imported if name.split(".")[0] in ("pos", "sync")}
         allowed = {"pos.store", "pos.store.identity"} if file.name == "__init__.py" else set()
         assert {name for name in foreign if not name.startswith("pos.store.verify")} <= allowed
+
+
+# ---- disputes in the replica -------------------------------------------------------------
+
+
+def _dispute(evening: Evening, change: str) -> None:
+    sql(evening, f"UPDATE document SET body = {change} WHERE family = 'dispute'", file="replica.db")
+
+
+def test_what_the_office_tells_of_this_tills_decisions_is_what_was_decided(evening: Evening) -> None:
+    _dispute(evening, "json_set(body, '$.history[1].way', 'refund')")
+    assert violations(evening) == ["I10 dispute T1.1.7-1: the office tells of fact 14 what this till did not do"]
+
+
+def test_an_earlier_decision_shows_where_a_later_one_does(evening: Evening) -> None:
+    _dispute(evening, "json_remove(body, '$.history[0]')")
+    assert violations(evening) == ["I10 fact 13: the office's history of the dispute does not have it"]
+
+
+def test_decisions_that_the_office_has_not_told_back_are_no_violation(evening: Evening) -> None:
+    _dispute(evening, "json_set(body, '$.history', json('[]'))")
+    assert violations(evening) == []
+
+
+@pytest.mark.parametrize(("state", "differs"), [("open", True), ("resolved", False)])
+def test_a_place_that_a_person_has_settled_is_a_note(evening: Evening, state: str, differs: bool) -> None:
+    _replica(evening, "B-1", epoch=5)
+    _dispute(evening, f"json_set(body, '$.state', '{state}', '$.places[0].place', 'B-1')")
+    code, lines = verify(evening)
+    assert (code == 1, any(line.startswith("I8 aida B-1") for line in lines)) == (differs, differs)
+    assert any("aida B-1: a person has settled" in line for line in lines) is not differs

@@ -112,7 +112,7 @@ def _closing(key: str, value: Any) -> Planted:
 
 PLANTED: dict[str, tuple[Planted, str]] = {
     "a fact gone": (_run("DELETE FROM journal WHERE number = 3"), "I5 T1.1.4: fact 3 should come here"),
-    "the last fact gone": (_run("DELETE FROM journal WHERE number = 13"), "an old copy of the folder"),
+    "the last fact gone": (_run("DELETE FROM journal WHERE number = 14"), "an old copy of the folder"),
     "an envelope changed": (_envelope, "I5 T1.1.2: the envelope is not the one its hash was made of"),
     "a signature gone": (_signature, "I5 T1.1.2: the signature is not by this till's key"),
     "a chain broken": (_chain, "I5 T1.1.2: the chain is broken"),
@@ -224,10 +224,10 @@ PLANTED: dict[str, tuple[Planted, str]] = {
         "the office has facts up to 99",
     ),
     "a mark ahead of the ledger": (
-        lambda c: c.mark.write(1, 14, "a" * 64),
-        "the mark is at fact 14, the journal ends at",
+        lambda c: c.mark.write(1, 15, "a" * 64),
+        "the mark is at fact 15, the journal ends at",
     ),
-    "a mark of another history": (lambda c: c.mark.write(1, 13, "a" * 64), "fact 13 is not the one that the mark was"),
+    "a mark of another history": (lambda c: c.mark.write(1, 14, "a" * 64), "fact 14 is not the one that the mark was"),
     "a mark of a later enrolment": (lambda c: c.mark.write(2, 1, "a" * 64), "the mark is of incarnation 2"),
     "a ticket that was never queued": (
         _run("DELETE FROM print_job WHERE sale = 'T1-00001'"),
@@ -239,7 +239,7 @@ PLANTED: dict[str, tuple[Planted, str]] = {
     ),
     "another decision is kept than was made": (
         _run("UPDATE dispute_step SET body = replace(body, 'accept', 'refund')"),
-        "its row about dispute T1.1.7-1 is not what it says",
+        "fact 14: its row about dispute T1.1.7-1 is not what it says",
     ),
     "a decision is kept that nobody made": (
         _run("INSERT INTO dispute_step VALUES (1, 'T1.1.7-1', '{}')"),

@@ -16,6 +16,7 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import Final
 
+from pos.store.verify.disputes import check_disputes
 from pos.store.verify.evidence import CannotRead, Evidence, Findings, Place, Token, looking_at
 from pos.store.verify.journal import Story
 
@@ -63,8 +64,12 @@ def check_replica(path: Path, evidence: Evidence, story: Story, found: Findings)
             raise CannotRead(f"{path} holds no whole snapshot of the office yet")
         try:
             words = dict(_words(db, {show for show, _ in own}, found))
+            settled = check_disputes(db, evidence, story, found)
         except (ValueError, KeyError, IndexError, TypeError, struct.error, zlib.error) as error:
             raise CannotRead(f"{path} is damaged: {type(error).__name__}: {error}") from error
+    for place in settled & own.keys():
+        found.notes.append(f"{' '.join(place)}: a person has settled what this till and the office differed about")
+        del own[place]
     _compare(evidence, own, words, found)
 
 
