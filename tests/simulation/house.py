@@ -11,11 +11,9 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
-from unittest import mock
 
 from pos.domain.errors import Refused
 from sync.office.rules import enrolment
-from tests.simulation import machine
 from tests.simulation.checker import Window, judge
 from tests.simulation.machine import Machine, TillDied
 from tests.simulation.mutations import MUTATIONS, mutated
@@ -24,11 +22,12 @@ from tests.simulation.office import SimOffice
 from tests.simulation.people import Cashier, WebShop
 from tests.simulation.scheduler import Process, Scheduler
 from tests.simulation.season import Templates
-from tests.simulation.threads import office_now, on_stage, world
+from tests.simulation.stage import played
+from tests.simulation.threads import office_now, world
 from tests.simulation.trouble import Trouble
 
 DRAIN_S: Final = 180  # from when all lines are up to when everything agrees
-_TICK_S: Final = 1.0  # how often the office looks whether another program wrote; a tenth of that when it is real
+_ENROLLED_ANEW: Final = 0.1  # of the evenings; the others begin with tills that have joined, which costs less
 # Errors that the program logs when it is told that it is an old copy, as it should.
 _EXPECTED_ERRORS: Final = ("fenced: ",)
 
@@ -47,6 +46,7 @@ class Outcome:
     faults: dict[str, int] = field(default_factory=dict)
     refusals: dict[str, int] = field(default_factory=dict)
     trace: list[str] = field(default_factory=list)
+    failed: bool = False  # the simulation itself
 
 
 class _Errors(logging.Handler):
@@ -77,7 +77,6 @@ class House:
         self.people = Process(world, "people")
         self.machines: list[Machine] = []
         self.cashiers: list[Cashier] = []
-        SimCarrier.lines = {}
         self._jams = lots.choice((0.0, 0.05, 0.15))
         self.roughness = lots.choice((0.0, 0.02, 0.08))
         self._rush = bool(kinds) or lots.random() < 0.3
@@ -99,10 +98,15 @@ class House:
     # ---- the evening ---------------------------------------------------------------------
 
     def play(self) -> None:
+        self.world.leap(self._templates.took_s)
         self.office.start()
         self.world.run(1.0)
+        anew = self.world.chance(_ENROLLED_ANEW)
         for made in self.machines:
-            self.enrol(made)
+            if anew:
+                self.enrol(made, replace=True)
+            else:
+                made.join(self._templates.joined[made.name])
         for cashier in self.cashiers:
             self.world.spawn(f"cashier of {cashier.machine.name}", cashier.work, self.people)
         self.world.spawn("web shop", self.web.work, self.people)
@@ -188,18 +192,7 @@ def play(seed: int, folder: Path, templates: Templates, *, long: bool = False, m
     here = Scheduler(seed)
     errors = _Errors()
     with ExitStack() as undo:
-        undo.enter_context(on_stage(here))
-        for name, value in (
-            ("pos.till.desk.Ledger", machine.WatchedLedger),
-            ("sync.agent.agent.Carrier", SimCarrier),
-            ("sync.agent.agent.check_url", lambda url, allow_plain_http: url),
-            ("sync.agent.agent.tls_for", lambda url, ca_file: None),
-            ("sync.agent.enrol.Carrier", SimCarrier),
-            ("sync.agent.enrol.check_url", lambda url, allow_plain_http: url),
-            ("sync.agent.enrol.tls_for", lambda url, ca_file: None),
-            ("sync.office.api.pulse.TICK_S", _TICK_S),
-        ):
-            undo.enter_context(mock.patch(name, value))
+        undo.enter_context(played(here))
         undo.enter_context(mutated(mutation))
         undo.callback(_hush(errors))
         kinds = MUTATIONS[mutation].kinds if mutation else ()

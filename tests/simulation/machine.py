@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Final
@@ -54,12 +55,21 @@ class WatchedLedger(Ledger):
         here.breathe()
 
 
+@dataclass(frozen=True)
+class Joined:
+    """What a till is left with once it has joined an office: its key, and files to copy."""
+
+    key: bytes
+    office_key: str
+    replica: Path
+
+
 class Keys:
     """The till's key, which a dead till does not use."""
 
-    def __init__(self, world: Scheduler) -> None:
+    def __init__(self, world: Scheduler, key: bytes) -> None:
         self._world = world
-        self._key = Ed25519PrivateKey.from_private_bytes(world.random.randbytes(32))
+        self._key = Ed25519PrivateKey.from_private_bytes(key)
 
     def sign(self, message: bytes) -> bytes:
         self._world.current.process.check()
@@ -110,7 +120,8 @@ class Machine:
         self.world, self.name, self.folder, self.line = world, name, folder, line
         self.label = folder.name
         self.clock = Clock(world)
-        self.keys = Keys(world)
+        self._key = world.random.randbytes(32)
+        self.keys = Keys(world, self._key)
         self.pile: list[Paper] = []
         self.incarnation = 0
         self.process = Process(world, f"{folder.name} not started")
@@ -130,12 +141,16 @@ class Machine:
     def ledger(self) -> Path:
         return self.folder / "ledger.db"
 
+    @property
+    def _replica(self) -> Path:
+        return self.folder / "replica.db"
+
     # ---- its life ------------------------------------------------------------------------
 
     def enrol(self, code: str) -> None:
         """Join the office as a new incarnation; an earlier ledger is set aside. Raises EnrolFailed."""
         self.bury()
-        done = enrol(f"sim://{self.line.name}", code, self.keys.public(), self.keys, self.folder / "replica.db")
+        done = enrol(f"sim://{self.line.name}", code, self.keys.public(), self.keys, self._replica)
         for suffix in ("", "-wal", "-shm"):
             old = self.ledger.with_name(f"ledger.db{suffix}")
             if old.exists() and self.incarnation:
@@ -144,6 +159,18 @@ class Machine:
         self.incarnation, self._office_key = done.incarnation, done.office_key
         self._backup = None
         self.world.note(f"{self.label} is enrolled, incarnation {self.incarnation}")
+
+    def joined(self) -> Joined:
+        """What has come of enrolling."""
+        return Joined(self._key, self._office_key, self._replica)
+
+    def join(self, joined: Joined) -> None:
+        """Be the first incarnation, as it was enrolled in another world."""
+        self.keys = Keys(self.world, joined.key)
+        shutil.copy(joined.replica, self._replica)
+        shutil.copy(self._empty_ledger, self.ledger)
+        self.incarnation, self._office_key = 1, joined.office_key
+        self.world.note(f"{self.label} has joined")
 
     def boot(self) -> None:
         """Start the till and wait until it answers. Raises TillDied."""
@@ -164,13 +191,13 @@ class Machine:
         plans = PlanCache()
         agent = Agent(
             side, self.keys, self.clock, till=self.name, url=f"sim://{self.line.name}", office_key=self._office_key,
-            replica=self.folder / "replica.db", plans=plans,
+            replica=self._replica, plans=plans,
         )  # fmt: skip
         printers = SimPrinters(self.world, self.label, self.pile, self._jams)
         desk = Desk(
             Outside(
                 till=self.name, incarnation=self.incarnation, locale="en", ledger=self.ledger,
-                replica=self.folder / "replica.db", plans=plans, office=agent, printers=printers,
+                replica=self._replica, plans=plans, office=agent, printers=printers,
                 terminal=AbsentTerminal(), keys=self.keys, mark=self.mark, clock=self.clock,
                 entropy=Codes(self.world),
             )
@@ -197,6 +224,11 @@ class Machine:
         """Somebody sets the wall clock of this PC."""
         self.clock.wrong_by = timedelta(hours=hours)
         self.world.fault("clock set wrong", f"{self.label}: clock wrong by {hours} h")
+
+    @property
+    def forked(self) -> bool:
+        """Whether the ledger is an old copy, with facts lost: it does not know what was done."""
+        return any(fact.startswith(f"{self.name}.{self.incarnation}.") for fact in self.unsent_lost)
 
     def ledgers(self) -> dict[int, Path]:
         """Incarnation -> ledger, those that were set aside too."""

@@ -6,6 +6,7 @@ import faulthandler
 import multiprocessing
 import os
 import shutil
+import signal
 import tempfile
 import time
 import traceback
@@ -80,6 +81,7 @@ def scratch() -> Path | None:
 
 def _prepare(folder: Path) -> None:
     faulthandler.enable()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is for the process that counts
     _folder.append(folder / str(os.getpid()))
     _made.append(Templates(_folder[0] / "templates"))
 
@@ -90,11 +92,19 @@ def _play(seed: int, long: bool, mutation: str) -> Outcome:
     try:
         outcome = play(seed, folder, _made[0], long=long, mutation=mutation)
     except BaseException:  # noqa: BLE001 - a seed that ends like this is a finding, too
-        return Outcome(seed, [f"the simulation failed: {traceback.format_exc()}"])
+        return Outcome(seed, [f"the simulation failed: {traceback.format_exc()}"], failed=True)
     finally:
         shutil.rmtree(folder)
     outcome.trace.clear()
     return outcome
+
+
+def outcome_of(seed: int, future: Future[Outcome]) -> Outcome:
+    """What became of a seed, its player's death included."""
+    try:
+        return future.result()
+    except BrokenProcessPool as broken:
+        return Outcome(seed, [f"a process that played has died: {broken}"], failed=True)
 
 
 def run(
@@ -106,7 +116,8 @@ def run(
     mutation: str = "",
     tell: Callable[[Summary], None] = lambda summary: None,
 ) -> Summary:
-    """Play seeds until there are no more or the time is over; with a mutation, until it is found out."""
+    """Play seeds until there are no more, the time is over or somebody interrupts; with a mutation, until it
+    is found out. A worker whose simulation itself has failed is not to be trusted with another: then, too."""
     began = time.monotonic()
     summary = Summary(long)
     coming = iter(seeds)
@@ -125,14 +136,15 @@ def run(
                 running[pool.submit(_play, seed, long, mutation)] = seed
             if not running:
                 break
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            try:
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+            except KeyboardInterrupt:
+                over = True  # what has begun is played to its end
+                continue
             for future in done:
-                seed = running.pop(future)
-                try:
-                    summary.add(future.result())
-                except BrokenProcessPool as broken:
-                    summary.add(Outcome(seed, [f"a process that played has died: {broken}"]))
-                    over = True
+                outcome = outcome_of(running.pop(future), future)
+                summary.add(outcome)
+                over = over or outcome.failed
             summary.took_s = time.monotonic() - began
             tell(summary)
     summary.took_s = time.monotonic() - began

@@ -20,7 +20,7 @@ from concurrent.futures import Future
 from functools import partial
 from typing import Any, Final
 
-HUNG_S: Final = 300.0  # of real time in which the main task has not had the baton: something blocks for real
+HUNG_S: Final = 60.0  # of real time in which nobody has passed the baton on: somebody blocks for real
 
 
 class Killed(BaseException):
@@ -28,7 +28,11 @@ class Killed(BaseException):
 
 
 class Deadlock(AssertionError):
-    """Nobody can run and no timer is set, or a task blocks for real."""
+    """Nobody can run and no timer is set."""
+
+
+class Hung(Exception):
+    """A task blocks for real. Its thread cannot be ended: no other world can be played in this process."""
 
 
 class Process:
@@ -101,6 +105,7 @@ class Scheduler:
         self._ready: list[Task] = []
         self._timers: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
+        self._passed = 0  # how often the baton has changed hands
         self._main = Task(Process(self, "main"), "main", lambda: None)
         self._nobody = Task(Process(self, "nobody"), "nobody", lambda: None)
         self.current = self._main
@@ -225,14 +230,22 @@ class Scheduler:
         self.current = task
         if task is me:
             return
+        self._passed += 1
         task.baton.release()
         if me.done:
             return
-        if me is not self._main:
+        if me is self._main:
+            self._come_back(me)
+        else:
             me.baton.acquire()
-        elif not me.baton.acquire(timeout=HUNG_S):
-            here = self.current
-            raise Deadlock(f"{HUNG_S} s have passed, and the simulation is at {self.now:.0f} s in {here.name}")
+
+    def _come_back(self, me: Task) -> None:
+        """The main task waits for the baton, and looks whether it still goes from hand to hand. Raises Hung."""
+        passed = -1
+        while not me.baton.acquire(timeout=HUNG_S):
+            if passed == self._passed:
+                raise Hung(f"for {HUNG_S} s nothing has happened at {self.now:.0f} s in {self.current.name}")
+            passed = self._passed
 
     def _live(self, task: Task) -> None:
         task.baton.acquire()

@@ -10,16 +10,22 @@ from unittest import mock
 from argon2 import PasswordHasher
 
 from pos.store.ledger import Ledger
+from sync.office.rules import enrolment
 from sync.office.season.importer import import_season
 from sync.office.store.engine import open_database
 from sync.office.store.own import office_key
 from tests.peers.small_season import write_season
-from tests.simulation.threads import BEGAN, OfficeDatetime
+from tests.simulation.machine import Joined, Machine
+from tests.simulation.network import Line, SimCarrier
+from tests.simulation.office import SimOffice
+from tests.simulation.scheduler import Scheduler
+from tests.simulation.stage import played
+from tests.simulation.threads import BEGAN, OfficeDatetime, office_now
 
 SHOWS: Final = ("tosca", "aida")
 AREA: Final = "Foyer"
 PINS: Final = ("anna", "boris", "vera")
-TILLS: Final = 4
+TILLS: Final = ("T1", "T2", "T3", "T4")
 _QUICK: Final = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
@@ -32,7 +38,7 @@ def _season() -> str:
         for show, seats in zip(SHOWS, (5, 2), strict=True)
     )
     people = "\n".join(f'[[user]]\nid = "{name}"\nname = "{name}"\nrole = "cashier"\npin = "2468"' for name in PINS)
-    tills = "\n".join(f'[[till]]\nid = "T{n}"' for n in range(1, TILLS + 1))
+    tills = "\n".join(f'[[till]]\nid = "{name}"' for name in TILLS)
     return f"""
 [venue]
 id = "house"
@@ -88,6 +94,25 @@ class Templates:
         office_key(database)
         database.close()
         Ledger(self.ledger).close()
+        self.joined, self.took_s = self._enrolled(folder)
+
+    def _enrolled(self, folder: Path) -> tuple[dict[str, Joined], float]:
+        """Every till joins the office; also how long that takes, since an evening begins after it."""
+        found: dict[str, Joined] = {}
+        with played(Scheduler(0)) as here:
+            office = SimOffice(here, self.office)
+            office.start()
+            here.run(1.0)
+            for name in TILLS:
+                line = SimCarrier.lines[name] = Line(here, name, office)
+                made = Machine(here, name, folder / name, line, jams=0.0, ledger=self.ledger)
+                with office.writing() as connection:
+                    code = enrolment.offer(connection, name, int(office_now().timestamp()), replace=False)
+                made.enrol(code)
+                found[name] = made.joined()
+            here.end()
+            office.close()
+            return found, here.now
 
 
 class OfficeDatetimeAtStart(OfficeDatetime):
