@@ -13,8 +13,11 @@ from sqlalchemy import text
 import pos.domain.disputes as words
 from pos.domain.disputes import CAUSES, in_words
 from pos.domain.rights import Effect, OfficeState, Token
+from sync.office.clock import now_s
 from sync.office.listing import as_json, as_text
-from sync.office.rules import changes, disputes, facts, sales, snapshot
+from sync.office.rules import changes, disputes, facts, heard, sales, snapshot
+from sync.office.rules.heard import Pulled
+from sync.office.rules.releasing import CannotRelease, Order, release
 from sync.wire import GrantItem
 from tests.mutate import mutate
 from tests.peers.disputes import BUYER, TROUBLES, Counters
@@ -306,6 +309,29 @@ def test_a_ticket_that_has_ended_meanwhile_is_not_brought_back(house: House, at:
     at.two.resolve(told(house)[0]["id"], "accept")
     at.push(at.two)
     assert states(house)["second-1"] == "refunded"
+
+
+def test_a_frozen_place_stays_so_until_its_till_has_ended_and_a_person_releases_it(house: House, at: Counters) -> None:
+    """The resolution says what becomes of the paper; that nothing else is out for the place, somebody has to attest."""
+    TROUBLES["unreadable"](at)
+    (dispute,) = told(house)
+    at.two.resolve(dispute["id"], "refund", "paper is void")
+    at.push(at.two)
+    assert house.place("A-1") == ("QUARANTINE", "T1", 1, 1, 0)
+    order = Order("T1", frozenset({(SHOW, "A-1")}), frozenset(), "sam", "the ticket is in the safe")
+    with house.database.write() as connection, pytest.raises(CannotRelease, match="not with a fenced or dead T1"):
+        release(connection, order, int(now_s()))
+    at.one.seal(SHOW)
+    at.push(at.one)
+    with house.database.write() as connection:
+        heard.note(connection, [Pulled("T2", 1, changes.head(connection)[0], len(at.two.journal))])
+        release(connection, order, int(now_s()))
+    assert house.place("A-1") == ("POOL", "", 0, 2, 0)
+    at.two.sell(SHOW, *at.claim(at.two, "A-1"))
+    at.push(at.two)
+    assert house.place("A-1")[0] == "SOLD"
+    assert told(house)[0]["state"] == "resolved"
+    assert house.violations() == []
 
 
 # ---- asked for ---------------------------------------------------------------------------
