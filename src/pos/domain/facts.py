@@ -40,6 +40,8 @@ class Kind(StrEnum):
     TICKETS_EXCHANGED = "TicketsExchanged"
     COPY_ISSUED = "CopyIssued"
     SEALED = "Sealed"  # the last fact of a ledger
+    PAYMENT_STARTED = "PaymentStarted"
+    PAYMENT_ENDED = "PaymentEnded"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pos.domain.basket import FeeLine
@@ -16,17 +16,19 @@ TENDERS: Final = ("cash", "card", "voucher", "gift_card", "account")
 
 @dataclass(frozen=True, slots=True)
 class Tender:
-    """How part of a sale was paid. `given` is the cash handed over, None where it means nothing."""
+    """How part of a sale was paid. `given` is the cash handed over, None where it means nothing; `detail`
+    is what else a document tells of it (the terminal's receipt)."""
 
     kind: str
     amount: Money
     given: Money | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         body: dict[str, Any] = {"kind": self.kind, "amount": str(self.amount)}
         if self.given is not None:
             body["given"] = str(self.given)
-        return body
+        return body | dict(self.detail)
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,23 @@ refund: Final = Table(
     Column("body", Text, nullable=False),
 )
 
+# Money moved by a payment terminal. `state`: started | approved | declined | used | reversed.
+payment: Final = Table(
+    "payment",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("id", String, nullable=False, unique=True),
+    Column("purpose", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("minor", Integer, nullable=False),
+    Column("currency", String, nullable=False),
+    Column("state", String, nullable=False, index=True),
+    Column("before", Text, nullable=False),
+    Column("pins", Text, nullable=False),
+    Column("receipt", Text, nullable=False),
+    Column("document", String, nullable=False),
+)
+
 print_job: Final = Table(
     "print_job",
     metadata,

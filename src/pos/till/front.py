@@ -18,7 +18,7 @@ from pos.domain.disputes import Way
 from pos.domain.errors import Refused
 from pos.domain.sale import TENDERS
 from pos.domain.shift import MOVES
-from pos.till.counter import disputes, exchange, find, house, issue, pay, people, refund, reprint, sell, status
+from pos.till.counter import charge, disputes, exchange, find, house, issue, pay, people, refund, reprint, sell, status
 from pos.till.counter.house import SeatMapData
 from pos.till.desk import Call, Desk
 from pos.till.drawer import shift
@@ -97,6 +97,10 @@ def _move(name: str, value: Any) -> None:
     _must(value in MOVES, name, f"one of {', '.join(MOVES)}")
 
 
+def _outcome(name: str, value: Any) -> None:
+    _must(value in ("approved", "declined"), name, "approved or declined")
+
+
 def _which(name: str, value: Any) -> None:
     _must(value in disputes.WHICH, name, f"one of {', '.join(disputes.WHICH)}")
 
@@ -163,6 +167,9 @@ VERBS: Final[dict[str, VerbSpec]] = {
         changes=True,
     ),
     "reprint": VerbSpec(reprint.reprint, {"ticket": _text, "reason": _words}, {"approver": _approver}, changes=True),
+    "payments": VerbSpec(charge.payments),
+    "settle_payment": VerbSpec(charge.settle_payment, {"payment": _text, "outcome": _outcome}, changes=True),
+    "reverse_payment": VerbSpec(charge.reverse_payment, {"payment": _text}, changes=True),
     "find": VerbSpec(find.find, {}, {"code": _text, "sale": _text, "name": _text}),
     "jobs": VerbSpec(issue.jobs),
     "retry": VerbSpec(issue.retry, {"job": _number}, changes=True),
@@ -237,8 +244,9 @@ class Front:
         self._desk.subscribe(listener)
 
     def resume(self) -> None:
-        """After subscribing: take up print jobs that were left by the last run."""
+        """After subscribing: take up print jobs and payments that were left by the last run."""
         self._desk.post(lambda: issue.resume(self._desk))
+        self._desk.post(lambda: charge.resume(self._desk))
 
     @staticmethod
     def sentence(refused: Refused) -> str:

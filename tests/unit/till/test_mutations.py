@@ -6,20 +6,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 import pytest
 
 import pos.domain.rights as rights
 import pos.domain.sale as sale
 import pos.store.schema as schema
+import pos.till.counter.charge as charge
 import pos.till.counter.issue as issue
 import pos.till.counter.passing as passing
 import pos.till.counter.tickets as tickets
 import pos.till.desk as desk
 import pos.till.front as front
 from tests.mutate import mutate
-from tests.unit.till import test_issue, test_memory, test_passing, test_pay, test_refund, test_sell
+from tests.unit.till import test_charge, test_issue, test_memory, test_passing, test_pay, test_refund, test_sell
 from tests.unit.till.counter import Counter
+from tests.unit.till.toy_terminal import ScriptedTerminal
 
 Make = Callable[..., Counter]
 Scenario = Callable[[Counter], None]
@@ -50,6 +53,31 @@ def late_refund_tokens(patch: pytest.MonkeyPatch) -> None:
     mutate(patch, passing, "accept_sold", "if may_accept(own.get(right.place), right.token)", "")
 
 
+def charge_before_the_fact(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, charge, "_move", "book.add(payment)", "pass")
+
+
+def nothing_is_pinned(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, charge, "pinned", "for payment in desk.ledger.payments.pending()", "for payment in ()")
+
+
+def the_basket_is_not_pinned(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, charge, "check_basket_free", "if payment.subject == BASKET", "if False")
+
+
+def charge_again_what_is_paid(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, charge, "_paid_already", "return mine", "return []")
+
+
+def declined_is_unknown_no_more(patch: pytest.MonkeyPatch) -> None:
+    """Silence taken for a no."""
+    mutate(patch, charge, "_note", 'if outcome.state != "unknown":', "if True:")
+
+
+def keep_what_was_taken(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, charge, "_take_back", "for payment in reversed(payments):", "for payment in ():")
+
+
 def tell_without_letting_go(patch: pytest.MonkeyPatch) -> None:
     mutate(patch, passing, "give_back", "unit.put_rights(gone)", "pass")
 
@@ -61,7 +89,7 @@ def let_go_without_telling(patch: pytest.MonkeyPatch) -> None:
 
 
 def baskets_may_be_recalled(patch: pytest.MonkeyPatch) -> None:
-    mutate(patch, passing, "answer_recalls", "(ask.show, ask.place) in in_basket and not lapsed", "False")
+    mutate(patch, passing, "answer_recalls", "(ask.show, ask.place) in stay", "False")
 
 
 def any_incarnations_grants(patch: pytest.MonkeyPatch) -> None:
@@ -118,6 +146,11 @@ def every_commit_is_synced(counter: Counter) -> None:
     assert level == 2
 
 
+def charged(scenario: Callable[[Counter, ScriptedTerminal], None]) -> Scenario:
+    """A scenario at a till with a payment terminal."""
+    return lambda counter: scenario(counter, cast("ScriptedTerminal", counter.terminal))
+
+
 GUARDS: list[tuple[Callable[[pytest.MonkeyPatch], None], Scenario]] = [
     (no_late_guard, test_passing.test_a_grant_that_never_arrived_is_returned_and_dropped_when_it_comes_late),
     (
@@ -127,6 +160,12 @@ GUARDS: list[tuple[Callable[[pytest.MonkeyPatch], None], Scenario]] = [
     (refund_without_the_token, test_refund.test_without_a_line_only_what_is_in_hand_is_refunded),
     (any_token_of_the_place, test_refund.test_a_seat_sold_again_elsewhere_is_not_refunded_for_its_first_buyer),
     (late_refund_tokens, test_refund.test_a_late_grant_of_a_token_that_was_asked_back_is_dropped),
+    (charge_before_the_fact, charged(test_charge.test_while_it_is_unknown_the_basket_is_pinned)),
+    (nothing_is_pinned, charged(test_charge.test_while_it_is_unknown_the_basket_is_pinned)),
+    (the_basket_is_not_pinned, charged(test_charge.test_while_it_is_unknown_the_basket_is_pinned)),
+    (charge_again_what_is_paid, charged(test_charge.test_the_terminal_tells_later_and_the_same_payment_is_used)),
+    (declined_is_unknown_no_more, charged(test_charge.test_while_it_is_unknown_the_basket_is_pinned)),
+    (keep_what_was_taken, charged(test_charge.test_cards_go_last_and_what_went_before_a_decline_is_reversed)),
     (tell_without_letting_go, test_passing.test_a_right_given_back_cannot_be_sold),
     (let_go_without_telling, test_passing.test_an_idle_right_is_given_back_by_a_fact),
     (baskets_may_be_recalled, test_passing.test_a_place_in_the_basket_is_declined),
@@ -148,7 +187,7 @@ def test_without_its_guard_the_scenario_fails(
     make_counter: Make, monkeypatch: pytest.MonkeyPatch, guard: Callable[[pytest.MonkeyPatch], None], scenario: Scenario
 ) -> None:
     guard(monkeypatch)
-    counter = make_counter()
+    counter = make_counter(terminal=ScriptedTerminal())
     counter.open()
     with pytest.raises(Exception):  # noqa: B017, PT011 - an assertion, or a refusal that nobody expected
         scenario(counter)

@@ -56,6 +56,7 @@ class Story:
     sold: dict[Place, list[str]] = field(default_factory=lambda: defaultdict(list))  # tickets, ended ones too
     ended: dict[str, str] = field(default_factory=dict)  # ticket -> the refund or exchange that ended it
     refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    payments: dict[str, tuple[str, int]] = field(default_factory=dict)  # payment -> its state, minor units
     settling: dict[int, dict[str, Any]] = field(default_factory=dict)  # fact number -> what it did about a dispute
     steps: dict[Place, list[Step]] = field(default_factory=lambda: defaultdict(list))
 
@@ -137,6 +138,7 @@ class _Reading:
         if kind in _SALES:
             self._sale(document, begun)
         self._ended(document, ended)
+        self._payments(kind, body, document)
         if kind == "TicketsRefunded":
             self._refund(document)
         if kind in _SETTLES:
@@ -211,6 +213,27 @@ class _Reading:
             if ticket["id"] in self.story.ended:
                 self._wrong("I7", f"ticket {ticket['id']} has been refunded or exchanged before")
             self.story.ended[ticket["id"]] = document["id"]
+
+    def _payments(self, kind: str, body: dict[str, Any], document: dict[str, Any]) -> None:
+        """R13: money moves by card only for what it was begun for, and is used once."""
+        payments = self.story.payments
+        if kind == "PaymentStarted":
+            if body["payment"] in payments:
+                self._wrong("I4", f"payment {body['payment']} has been begun before")
+            payments[body["payment"]] = "started", minor(body["amount"])
+        elif kind == "PaymentEnded":
+            state, amount = payments.get(body["payment"], ("never begun", 0))
+            may = {"started": ("approved", "declined"), "approved": ("reversed",)}
+            if body["outcome"] not in may.get(state, ()):
+                self._wrong("I4", f"payment {body['payment']} is {body['outcome']}, having been {state}")
+            payments[body["payment"]] = body["outcome"], amount
+        sign = -1 if kind == "TicketsRefunded" else 1
+        for tender in document.get("tenders", []):
+            if "payment" in tender:
+                told = ("approved", sign * minor(tender["amount"]))
+                if payments.get(tender["payment"]) != told:
+                    self._wrong("I4", f"{tender['amount']} by payment {tender['payment']}, which does not say so")
+                payments[tender["payment"]] = "used", told[1]
 
     def _refund(self, refund: dict[str, Any]) -> None:
         """I4 and I7: never more than was paid, and the tenders are what is owed."""

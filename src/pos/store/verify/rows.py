@@ -150,6 +150,11 @@ def _ends(evidence: Evidence, story: Story, found: Findings) -> None:
         if rows.get(ticket) != story.ended.get(ticket):
             told, kept = story.ended.get(ticket, "nothing"), rows.get(ticket, "nothing")
             found.wrong("I7", f"ticket {ticket} was ended by {told} by the facts, by {kept} by the rows")
+    payments = {row["id"]: (row["state"], row["minor"]) for row in evidence.tables["payment"]}
+    for name in sorted(payments.keys() | story.payments.keys()):
+        if payments.get(name) != story.payments.get(name):
+            by_facts, by_row = story.payments.get(name), payments.get(name)
+            found.wrong("I4", f"payment {name} is {by_facts} by the facts, {by_row} by its row")
     refunds = {row["id"]: row for row in evidence.tables["refund"]}
     for name in sorted(refunds.keys() | story.refunds.keys()):
         row = refunds.get(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pos.domain.basket import FeeLine, Line
@@ -15,7 +15,7 @@ from pos.domain.season import Show
 from pos.domain.seating import Seating
 from pos.domain.shift import CashMove
 from pos.store.ledger import PrintJob, ShiftRow
-from pos.till.counter import issue
+from pos.till.counter import charge, issue
 from pos.till.counter.approval import approved
 from pos.till.counter.passing import indexes_of
 from pos.till.counter.pay import document_id, make_tickets, sold_effects, tax_documents, tender_of, ticket_answers
@@ -75,6 +75,11 @@ def exchange(
     making = _work_out(desk, user.id, shift, sold, returned, lines, tenders)
     making.document.update({"reason": reason} if reason else {}, **({"approver": by} if by else {}))
     check_drawer(desk, shift, -making.settlement.paid("cash", currency))
+    pins = [*((item.show, item.place) for item in returned), *((line.show, line.place) for line in lines)]
+    intent = charge.Intent("exchange", ",".join(ticket.id for ticket in sold), tuple(dict.fromkeys(pins)))
+    settlement = yield from charge.charge(desk, user.id, shift, intent, making.settlement)
+    making.document["tenders"] = [tender.to_json() for tender in settlement.tenders]
+    making = replace(making, settlement=settlement)
     with desk.unit() as unit:
         jobs = _commit(desk, unit, shift, making)
         answer = unit.answers({"exchange": _answer(making)})
@@ -150,6 +155,7 @@ def _commit(desk: Desk, unit: Unit, shift: ShiftRow, making: _Making) -> list[Pr
     ledger.add_sale(shift.id, document)
     if cash := making.settlement.paid("cash", currency):
         ledger.add_move(shift.id, CashMove("exchange", cash, document["id"], document["at"]))
+    charge.use(desk, making.settlement, document["id"])
     ledger.put_meta(_EXCHANGES, str(int(ledger.meta(_EXCHANGES) or 0) + 1))
     at = desk.clock.now()
     content = issue.tickets_content(desk, document["id"], making.tickets, at)

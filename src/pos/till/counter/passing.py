@@ -15,6 +15,7 @@ from pos.domain.facts import Kind
 from pos.domain.rights import Effect, OfficeState, OwnRight, OwnState, PlaceState, may_accept
 from pos.domain.season import Show
 from pos.till.belief import CODES
+from pos.till.counter.charge import pinned
 from pos.till.desk import Desk, Unit, Verb, within
 from pos.till.ports import ClaimAnswer, Recall
 
@@ -92,10 +93,11 @@ def let_go(rights: Iterable[tuple[str, str, OwnRight]]) -> tuple[list[Effect], l
 
 
 def answer_recalls(desk: Desk, asks: Sequence[Recall]) -> list[Recall]:
-    """Give back what is idle; the recalls that are declined, being in a basket that still runs."""
+    """Give back what is idle; the recalls that are declined, being in a basket that still runs or paid for by card."""
     basket = desk.ledger.basket()
     lapsed = basket is not None and basket.expires is not None and desk.clock.now() > basket.expires
     in_basket = {(line.show, line.place) for line in basket.lines} if basket else set()
+    stay = pinned(desk) | (set() if lapsed else in_basket)
     back: list[tuple[str, str, OwnRight]] = []
     declined: list[Recall] = []
     for ask in asks:
@@ -107,7 +109,7 @@ def answer_recalls(desk: Desk, asks: Sequence[Recall]) -> list[Recall]:
             back.append((ask.show, ask.place, OwnRight(never_came, ask.token)))
         elif right.token > ask.token or right.state in (OwnState.RETURNED, OwnState.SOLD_RETURNED):
             continue  # answered already; the fact is on its way
-        elif (ask.show, ask.place) in in_basket and not lapsed:
+        elif (ask.show, ask.place) in stay:
             declined.append(ask)
         else:
             back.append((ask.show, ask.place, right))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,9 +15,9 @@ from pos.domain.rights import Effect, OfficeState, OwnRight, OwnState, may_sell
 from pos.domain.sale import TENDERS, Settlement, Tender, Ticket, sale_entry, settle
 from pos.domain.shift import CashMove
 from pos.store.ledger import PrintJob, ShiftRow
-from pos.till.counter import issue
+from pos.till.counter import charge, issue
 from pos.till.counter.passing import allot, indexes_of, low
-from pos.till.desk import Desk, Unit
+from pos.till.desk import Desk, Unit, Verb
 
 _SALES = "sales"  # the till's sale counter, beside the ledger's rows
 
@@ -37,11 +37,11 @@ class _Making:
     tickets: tuple[Ticket, ...]
 
 
-def pay(desk: Desk, *, tenders: list[dict[str, Any]], terms_told: bool = False) -> dict[str, Any]:
+def pay(desk: Desk, *, tenders: list[dict[str, Any]], terms_told: bool = False) -> Verb[dict[str, Any]]:
     """Sell the basket. The answer is given only when the sale is durable.
 
-    Raises Refused: basket_empty basket_expired underpaid overpaid device_absent
-    right_elsewhere storage_failed fenced; after any of them nothing has been sold.
+    Raises Refused: basket_empty basket_expired underpaid overpaid device_absent payment_declined
+    payment_unknown right_elsewhere storage_failed fenced; after any of them nothing has been sold.
     """
     user = desk.signed_in("sell")
     shift = desk.shift()
@@ -52,6 +52,13 @@ def pay(desk: Desk, *, tenders: list[dict[str, Any]], terms_told: bool = False) 
     currency = desk.season().venue.currency
     paid = [tender_of(item, currency) for item in tenders]
     making = _work_out(desk, user.id, basket, paid)
+    places = tuple((line.show, line.place) for line in basket.lines)
+    settlement = yield from charge.charge(
+        desk, user.id, shift, charge.Intent("sale", charge.BASKET, places), making.settlement
+    )
+    if settlement is not making.settlement:
+        # Time has passed at the terminal. The basket was pinned; whoever was signed in may have locked the till.
+        making = replace(making, at=desk.clock.now(), settlement=settlement)
     body = _document(desk, shift, making) | ({"terms_told": True} if terms_told else {})
     paper = _paper(desk, making, body)
     with desk.unit() as unit:
@@ -71,9 +78,9 @@ def tender_of(item: dict[str, Any], currency: str) -> Tender:
         given = Money.parse(item["given"], currency) if item.get("given") is not None else None
     except ValueError as error:
         raise Refused("bad_request", field="tenders", reason=str(error)) from error
-    if kind != "cash":
+    if kind not in ("cash", "card"):
         # What takes this tender is a device or an account that this till does not have.
-        raise Refused("device_absent", device="terminal" if kind == "card" else kind, kind=kind)
+        raise Refused("device_absent", device=kind, kind=kind)
     return Tender(kind, amount, given)
 
 
@@ -161,6 +168,7 @@ def _commit(
     cash = making.settlement.paid("cash", currency)
     if cash:
         ledger.add_move(shift.id, CashMove("sale", cash, making.id, body["at"]))
+    charge.use(desk, making.settlement, making.id)
     ledger.put_basket(None)
     ledger.put_meta(_SALES, str(making.number))
     tickets = [ticket.id for ticket in making.tickets]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from pos.domain.errors import Refused
@@ -13,7 +14,7 @@ from pos.domain.sale import Settlement
 from pos.domain.shift import CashMove, expected
 from pos.domain.terms import Rule, Step
 from pos.store.ledger import PrintJob, ShiftRow
-from pos.till.counter import issue
+from pos.till.counter import charge, issue
 from pos.till.counter.approval import approved, may_alone
 from pos.till.counter.passing import indexes_of
 from pos.till.counter.pay import document_id
@@ -30,7 +31,8 @@ def refund(
     """Take tickets back by the terms they were sold under, and pay out to the original tender.
 
     Raises Refused: unknown_ticket already_refunded exchanged right_to_refund_elsewhere outside_terms
-    check_needed approval_needed wrong_pin not_allowed drawer_short storage_failed fenced; after any of
+    check_needed approval_needed wrong_pin not_allowed drawer_short device_absent payment_declined payment_unknown
+    storage_failed fenced; after any of
     them nothing has happened.
     """
     user = desk.signed_in("sell")
@@ -53,6 +55,11 @@ def refund(
     settlement = refund_settlement(returned, desk.season().venue.cash_rounding)
     cash = settlement.paid("cash", currency)
     check_drawer(desk, shift, cash)
+    intent = charge.Intent(
+        "refund", ",".join(ticket.id for ticket in sold), tuple((ticket.show, ticket.place) for ticket in sold)
+    )
+    given = yield from charge.charge(desk, user.id, shift, intent, _turned(settlement))
+    settlement = _turned(given)
     document = _document(desk, shift, user.id, returned, settlement) | {
         "reason": reason,
         **({"approver": by} if by else {}),
@@ -70,6 +77,11 @@ def refund(
         issue.send(desk, job)
     desk.emit("changed", places=indexes_of(desk, ((ticket.show, ticket.place) for ticket in sold)), documents=False)
     return answer
+
+
+def _turned(settlement: Settlement) -> Settlement:
+    """Money paid out as money taken, and back: a terminal is told by the sign which way it goes."""
+    return replace(settlement, tenders=tuple(replace(tender, amount=-tender.amount) for tender in settlement.tenders))
 
 
 def step_in_force(desk: Desk, ticket: Sold, rule: Rule, approver: dict[str, Any] | None) -> Step | None:
@@ -166,6 +178,7 @@ def _commit(
     ledger.tickets.end([item.id for item in returned], "refunded", document["id"])
     if cash := settlement.paid("cash", currency):
         ledger.add_move(shift.id, CashMove("refund", -cash, document["id"], document["at"]))
+    charge.use(desk, settlement, document["id"])
     ledger.put_meta(_REFUNDS, str(int(ledger.meta(_REFUNDS) or 0) + 1))
     if not desk.outside.printers.present("receipt"):
         return None

@@ -15,6 +15,7 @@ from pos.domain.rights import OwnRight, OwnState, PlaceState, may_sell
 from pos.domain.season import Show, name_in
 from pos.domain.seating import Seating
 from pos.till.belief import CODES
+from pos.till.counter.charge import check_basket_free
 from pos.till.counter.house import stamp
 from pos.till.counter.passing import accept, indexes_of
 from pos.till.desk import Desk, Verb
@@ -50,10 +51,10 @@ def add(
     wishes = wishes_for(desk, the_show, seating, places, price_type, proof)
     warnings = _orphan_warnings(desk, the_show, seating, wishes, orphan_ok, reason)
     rights = yield from rights_for(desk, the_show, seating, wishes)
-    desk.shift()  # which may have been closed while the office was asked
-    # While the office was asked, somebody may have signed out or closed the shift.
+    # While the office was asked, somebody may have signed out, closed the shift, or begun to pay by card.
     desk.signed_in("sell")
     desk.shift()
+    check_basket_free(desk)
     basket = _begun(desk, user.id)
     taken = {(line.show, line.place) for line in basket.lines}
     for wish, place in zip(wishes, rights, strict=True):
@@ -292,6 +293,7 @@ def remove(desk: Desk, *, line: int) -> dict[str, Any]:
     """Take one line out. Its right stays in hand."""
     user = desk.signed_in("sell")
     desk.shift()
+    check_basket_free(desk)
     basket = _begun(desk, user.id)
     gone = basket.line(line)
     return _put(desk, replace(basket, lines=tuple(item for item in basket.lines if item != gone)), [gone])
@@ -301,6 +303,7 @@ def clear(desk: Desk) -> dict[str, Any]:
     """Empty the basket."""
     user = desk.signed_in("sell")
     desk.shift()
+    check_basket_free(desk)
     basket = _begun(desk, user.id)
     return _put(desk, replace(basket, lines=(), lapsed=False), basket.lines)
 
@@ -309,6 +312,7 @@ def retype(desk: Desk, *, line: int, price_type: str, proof: bool = False) -> di
     """Another price type for a line, at today's price. Raises Refused("no_price" | "proof_needed")."""
     user = desk.signed_in("sell")
     desk.shift()
+    check_basket_free(desk)
     basket = _begun(desk, user.id)
     old = basket.line(line)
     season = desk.season()

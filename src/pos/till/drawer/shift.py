@@ -15,6 +15,7 @@ from pos.domain.rights import OwnState
 from pos.domain.shift import CashMove
 from pos.store.ledger import PrintJob, ShiftRow
 from pos.till.counter import issue
+from pos.till.counter.charge import check_none_pending
 from pos.till.counter.passing import allot, give_back
 from pos.till.counter.sell import shown
 from pos.till.desk import Desk, Verb, within
@@ -115,6 +116,7 @@ def close_shift(desk: Desk, *, counted: dict[str, Any]) -> Verb[dict[str, Any]]:
     """
     user = desk.signed_in("drawer")
     row = desk.shift()
+    check_none_pending(desk)
     basket = desk.ledger.basket()
     if basket is not None and basket.lines:
         raise Refused("not_allowed", what="close_shift", reason="there is an unpaid basket", basket=shown(desk, basket))

@@ -104,6 +104,15 @@ class CashMovedBody(Body):
     amount: Amount
 
 
+class PaymentBody(Body):
+    payment: Id
+    amount: Amount
+
+
+class PaymentEndedBody(PaymentBody):
+    outcome: str
+
+
 class PrintReportedBody(Body):
     tickets: list[Id]
     copy_number: int = Field(alias="copy", default=0, ge=0, lt=1_000_000)
@@ -147,6 +156,8 @@ BODIES: Final[dict[str, type[Body]]] = {
     Kind.TICKETS_EXCHANGED: ExchangedBody,
     Kind.COPY_ISSUED: CopyIssuedBody,
     Kind.SEALED: SealedBody,
+    Kind.PAYMENT_STARTED: PaymentBody,
+    Kind.PAYMENT_ENDED: PaymentEndedBody,
 }
 
 

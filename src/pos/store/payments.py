@@ -1,0 +1,89 @@
+"""Money moved by a payment terminal, from the intent to what it was used for.
+
+Part of the ledger: every method that changes something belongs inside its `transaction()`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from pos.domain.money import Money
+from pos.store import tables as t
+
+OPEN: Final = "started"  # nobody knows yet what became of it
+LOOSE: Final = "approved"  # the money has moved, and nothing has been done with it yet
+_PENDING = select(t.payment).where(t.payment.c.state.in_((OPEN, LOOSE))).order_by(t.payment.c.number)
+_SET = update(t.payment).where(t.payment.c.id == bindparam("payment"))
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One intent to charge a card (a positive amount) or to give money back to one (negative).
+
+    `subject` names what for: "basket", or tickets. `before` is what the terminal had done last,
+    `pins` the places that stay here until this is settled, `receipt` the terminal's own word.
+    """
+
+    id: str
+    purpose: str
+    subject: str
+    amount: Money
+    state: str
+    before: dict[str, str]
+    pins: tuple[tuple[str, str], ...]
+    receipt: dict[str, str]
+
+
+class PaymentBook:
+    """Belongs to the thread of its ledger's connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def count(self) -> int:
+        """How many payments there have been."""
+        found: int = self._connection.exec_driver_sql("SELECT count(*) FROM payment").scalar_one()
+        return found
+
+    def add(self, payment: Payment) -> None:
+        """An intent, before the terminal hears of it."""
+        self._connection.execute(
+            insert(t.payment),
+            {
+                "number": self.count() + 1,
+                "id": payment.id,
+                "purpose": payment.purpose,
+                "subject": payment.subject,
+                "minor": payment.amount.minor,
+                "currency": payment.amount.currency,
+                "state": payment.state,
+                "before": json.dumps(payment.before),
+                "pins": json.dumps(payment.pins),
+                "receipt": json.dumps(payment.receipt),
+                "document": "",
+            },
+        )
+
+    def pending(self) -> list[Payment]:
+        """Those that are open or loose, the oldest first."""
+        return [_payment(row) for row in self._connection.execute(_PENDING)]
+
+    def end(self, payment: str, state: str, receipt: Mapping[str, str]) -> None:
+        """approved, declined or reversed; never more than one of them but reversed after approved."""
+        self._connection.execute(_SET.values(state=state, receipt=json.dumps(dict(receipt))), {"payment": payment})
+
+    def use(self, payment: str, document: str) -> None:
+        """The sale, refund or exchange that this money was for has happened."""
+        self._connection.execute(_SET.values(state="used", document=document), {"payment": payment})
+
+
+def _payment(row: Any) -> Payment:
+    return Payment(
+        row.id, row.purpose, row.subject, Money(row.minor, row.currency), row.state, json.loads(row.before),
+        tuple((show, place) for show, place in json.loads(row.pins)), json.loads(row.receipt),
+    )  # fmt: skip

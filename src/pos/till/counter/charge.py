@@ -1,0 +1,284 @@
+"""Cards: money that moves through the payment terminal for a sale, a refund or an exchange.
+
+The laws:
+
+* The intent is durable, as a fact, before the terminal hears of it. From then on what it is for
+  is pinned: its places are neither given back nor changed, until a person or the terminal has
+  said what became of the money.
+* Only the terminal's own word, or a person's, makes a payment approved or declined. Silence is
+  unknown, and while one is unknown no other card is charged.
+* Money that was taken is used once: by the commit of what it was taken for, or it is reversed.
+  A till that stops in between finds it when it starts again, and charges nothing twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Final
+
+from pos.domain.card import CardOutcome
+from pos.domain.errors import Refused
+from pos.domain.facts import Kind
+from pos.domain.sale import Settlement, Tender
+from pos.store.ledger import ShiftRow
+from pos.store.payments import LOOSE, OPEN, Payment
+from pos.till.desk import Desk, Unit, Verb
+
+BASKET: Final = "basket"
+ASK_AGAIN_S: Final = 5.0  # a terminal that is still at work is asked again
+TRIES: Final = 36  # three minutes, as long as a terminal may take
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What money is moved for: a purpose (sale, refund, exchange), a name for what, and its places."""
+
+    purpose: str
+    subject: str
+    pins: tuple[tuple[str, str], ...]
+
+
+def charge(desk: Desk, user: str, shift: ShiftRow, intent: Intent, settlement: Settlement) -> Verb[Settlement]:
+    """Move the settlement's card tenders, in order; the settlement with the terminal's word in them.
+
+    Raises Refused: device_absent payment_declined payment_unknown not_allowed. A decline takes nothing:
+    what had been approved before it is reversed.
+    """
+    cards = [tender for tender in settlement.tenders if tender.kind == "card"]
+    pending = desk.ledger.payments.pending()
+    if not (cards or pending):
+        return settlement
+    if cards and not desk.outside.terminal.present():
+        raise Refused("device_absent", device="terminal", kind="card")
+    if any(payment.state == OPEN for payment in pending):
+        yield from _ask_about_open(desk)
+        pending = desk.ledger.payments.pending()
+    _check_open(pending)
+    paid = _paid_already(pending, intent, cards)
+    done: list[Payment] = []
+    for tender in cards:
+        known = next((payment for payment in paid if payment.amount == tender.amount), None)
+        if known is not None:
+            paid.remove(known)
+        else:
+            known = yield from _move(desk, user, shift, intent, tender, done)
+        done.append(known)
+    return _with_receipts(settlement, done)
+
+
+def _check_open(pending: Sequence[Payment]) -> None:
+    """Raises Refused("payment_unknown")."""
+    for payment in pending:
+        if payment.state == OPEN:
+            raise Refused("payment_unknown", payment=payment.id, amount=str(payment.amount), purpose=payment.purpose)
+
+
+def _paid_already(pending: Sequence[Payment], intent: Intent, cards: Sequence[Tender]) -> list[Payment]:
+    """Money that was moved for the same thing and is not used yet. Raises Refused("not_allowed") when it
+    does not fit what is asked now, or waits for something else."""
+    mine = [payment for payment in pending if (payment.purpose, payment.subject) == (intent.purpose, intent.subject)]
+    others = [payment for payment in pending if payment not in mine]
+    amounts = [tender.amount for tender in cards]
+    for payment in mine:
+        if payment.amount not in amounts:
+            raise _first(payment, f"{payment.amount} of this has been moved by card already")
+        amounts.remove(payment.amount)
+    if others and cards:
+        raise _first(others[0], f"{others[0].amount} was moved by card for a {others[0].purpose} that is not finished")
+    return mine
+
+
+def _first(payment: Payment, reason: str) -> Refused:
+    return Refused("not_allowed", what="payment", reason=reason, payment=payment.id, amount=str(payment.amount))
+
+
+def _move(
+    desk: Desk, user: str, shift: ShiftRow, intent: Intent, tender: Tender, before: Sequence[Payment]
+) -> Verb[Payment]:
+    """Charge one card, or give money back to one. Raises Refused("payment_declined" | "payment_unknown")."""
+    terminal, book = desk.outside.terminal, desk.ledger.payments
+    number = f"{desk.outside.till}.{desk.outside.incarnation}-P{book.count() + 1:05d}"
+    payment = Payment(number, intent.purpose, intent.subject, tender.amount, OPEN, terminal.last(), intent.pins, {})
+    with desk.unit() as unit:
+        unit.record(
+            Kind.PAYMENT_STARTED,
+            {
+                "payment": payment.id,
+                "shift": shift.id,
+                "user": user,
+                "purpose": intent.purpose,
+                "amount": str(tender.amount),
+                "places": [list(pin) for pin in intent.pins],
+            },
+        )
+        book.add(payment)
+    desk.emit("payment", payment=payment.id, state="started", amount=str(tender.amount), text="")
+    act = terminal.pay if tender.amount.minor > 0 else terminal.refund
+    outcome: CardOutcome = yield act(payment.id, abs(tender.amount.minor), tender.amount.currency)
+    _note(desk, payment, outcome)
+    if outcome.state == "unknown":
+        raise Refused("payment_unknown", payment=payment.id, amount=str(tender.amount), reason=outcome.text)
+    if outcome.state == "declined":
+        kept = yield from _take_back(desk, before)
+        raise Refused("payment_declined", payment=payment.id, amount=str(tender.amount), reason=outcome.text, kept=kept)
+    return replace(payment, state=LOOSE, receipt=outcome.receipt)
+
+
+def _note(desk: Desk, payment: Payment, outcome: CardOutcome, by: str = "") -> None:
+    """Keep what became of it, as a fact. `by` is a person who said so; the terminal for ""."""
+    if outcome.state != "unknown":
+        with desk.unit() as unit:
+            _end(desk, unit, payment, outcome.state, outcome.receipt, by)
+    desk.emit("payment", payment=payment.id, state=outcome.state, amount=str(payment.amount), text=outcome.text)
+
+
+def _end(desk: Desk, unit: Unit, payment: Payment, state: str, receipt: dict[str, str], by: str) -> None:
+    body = {"payment": payment.id, "outcome": state, "amount": str(payment.amount), "receipt": receipt}
+    unit.record(Kind.PAYMENT_ENDED, body | ({"user": by} if by else {}))
+    desk.ledger.payments.end(payment.id, state, receipt)
+
+
+def _take_back(desk: Desk, payments: Sequence[Payment]) -> Verb[list[str]]:
+    """Reverse what was approved for something that does not come about; ids of what could not be."""
+    kept: list[str] = []
+    for payment in reversed(payments):
+        if not (yield from _reverse(desk, payment)):
+            kept.append(payment.id)
+    return kept
+
+
+def _reverse(desk: Desk, payment: Payment) -> Verb[bool]:
+    outcome: CardOutcome = yield desk.outside.terminal.reverse(
+        payment.receipt, abs(payment.amount.minor), payment.amount.currency
+    )
+    if outcome.state != "approved":
+        return False
+    with desk.unit() as unit:
+        _end(desk, unit, payment, "reversed", payment.receipt | outcome.receipt, "")
+    desk.emit("payment", payment=payment.id, state="reversed", amount=str(payment.amount), text=outcome.text)
+    return True
+
+
+def _with_receipts(settlement: Settlement, done: Sequence[Payment]) -> Settlement:
+    rest = iter(done)
+    tenders = []
+    for tender in settlement.tenders:
+        if tender.kind == "card":
+            payment = next(rest)
+            tender = replace(tender, detail={"payment": payment.id, "receipt": payment.receipt})
+        tenders.append(tender)
+    return replace(settlement, tenders=tuple(tenders))
+
+
+def use(desk: Desk, settlement: Settlement, document: str) -> None:
+    """What the money was for happens, in the transaction that is open."""
+    for tender in settlement.tenders:
+        if "payment" in tender.detail:
+            desk.ledger.payments.use(tender.detail["payment"], document)
+
+
+# ---- what is pinned ----------------------------------------------------------------------
+
+
+def pinned(desk: Desk) -> set[tuple[str, str]]:
+    """Places that stay here, because money is moving or has moved for them."""
+    return {pin for payment in desk.ledger.payments.pending() for pin in payment.pins}
+
+
+def check_basket_free(desk: Desk) -> None:
+    """The basket is not to be changed while a card pays for it. Raises Refused("payment_unknown" | "not_allowed")."""
+    for payment in desk.ledger.payments.pending():
+        if payment.subject == BASKET:
+            _check_open([payment])
+            raise _first(payment, f"{payment.amount} of this has been paid by card; finish the sale, or reverse it")
+
+
+def check_none_pending(desk: Desk) -> None:
+    """A shift does not close over money that nobody has accounted for. Raises Refused."""
+    pending = desk.ledger.payments.pending()
+    _check_open(pending)
+    if pending:
+        raise _first(
+            pending[0], f"{pending[0].amount} was moved by card for a {pending[0].purpose} that is not finished"
+        )
+
+
+# ---- after a crash, and by hand ------------------------------------------------------------
+
+
+def resume(desk: Desk) -> None:
+    """After a start: ask the terminal about payments that have no outcome."""
+    if any(payment.state == OPEN for payment in desk.ledger.payments.pending()):
+        _start_recovery(desk, TRIES)
+
+
+def _start_recovery(desk: Desk, tries: int) -> None:
+    desk.spawn(partial(_recover, desk, tries))
+
+
+def _recover(desk: Desk, tries: int) -> Verb[None]:
+    yield from _ask_about_open(desk)
+    if tries > 1 and any(payment.state == OPEN for payment in desk.ledger.payments.pending()):
+        desk.post_in(ASK_AGAIN_S, lambda: _start_recovery(desk, tries - 1))
+
+
+def _ask_about_open(desk: Desk) -> Verb[None]:
+    for payment in desk.ledger.payments.pending():
+        if payment.state == OPEN:
+            outcome: CardOutcome = yield desk.outside.terminal.recover(
+                payment.id, abs(payment.amount.minor), payment.amount.currency, payment.before
+            )
+            if any(other.id == payment.id and other.state == OPEN for other in desk.ledger.payments.pending()):
+                _note(desk, payment, outcome)
+
+
+def payments(desk: Desk) -> dict[str, Any]:
+    """Payments that wait for somebody: open ones, and those approved and not used."""
+    desk.signed_in()
+    return {"payments": [_shown(payment) for payment in desk.ledger.payments.pending()]}
+
+
+def _shown(payment: Payment) -> dict[str, Any]:
+    return {
+        "payment": payment.id,
+        "purpose": payment.purpose,
+        "amount": str(payment.amount),
+        "state": "unknown" if payment.state == OPEN else payment.state,
+        "receipt": payment.receipt,
+    }
+
+
+def _pending(desk: Desk, name: str, state: str) -> Payment:
+    for payment in desk.ledger.payments.pending():
+        if payment.id == name:
+            if payment.state != state:
+                raise Refused("not_allowed", what="payment", reason=f"payment {name} is {payment.state}", payment=name)
+            return payment
+    raise Refused("bad_request", field="payment", reason=f"no payment {name} waits for anything")
+
+
+def settle_payment(desk: Desk, *, payment: str, outcome: str) -> Verb[dict[str, Any]]:
+    """A person says what became of a payment whose outcome is unknown: the slip, or the terminal's own list,
+    shows it. The terminal is asked once more first, and its word goes before theirs."""
+    user = desk.signed_in("sell")
+    _pending(desk, payment, OPEN)
+    yield from _ask_about_open(desk)
+    row = next((row for row in desk.ledger.payments.pending() if row.id == payment), None)
+    if row is not None and row.state == OPEN:
+        _note(desk, row, CardOutcome("approved" if outcome == "approved" else "declined", f"said {user.id}"), user.id)
+        desk.outside.terminal.settled(payment)
+        return {"payment": payment, "outcome": outcome}
+    return {"payment": payment, "outcome": "declined" if row is None else row.state}
+
+
+def reverse_payment(desk: Desk, *, payment: str) -> Verb[dict[str, Any]]:
+    """Give back money that was taken by card for something that does not come about."""
+    desk.signed_in("sell")
+    row = _pending(desk, payment, LOOSE)
+    if row.amount.minor < 0:
+        raise Refused("not_allowed", what="payment", reason="money given back to a card cannot be taken again")
+    if not (yield from _reverse(desk, row)):
+        raise Refused("payment_declined", payment=payment, amount=str(row.amount), reason="it could not be reversed")
+    return {"payment": payment, "outcome": "reversed"}
