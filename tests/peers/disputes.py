@@ -77,6 +77,23 @@ def newer_schema(at: Counters) -> None:
     at.push(at.one)
 
 
+def paid_back_without_the_right(at: Counters) -> None:
+    """Till two sells; till one pays the ticket back while it is cut off."""
+    sale = at.two.sell(SHOW, *at.claim(at.two, at.seats[0]), sale=f"{at.name}S", name=BUYER)
+    at.push(at.two)
+    at.one.claim_refund(sale)
+    at.push(at.one)
+
+
+def card_declined_later(at: Counters) -> None:
+    at.one.sell(SHOW, *at.claim(at.one, at.seats[0]), sale=f"{at.name}S", name=BUYER)
+    at.one.record("PaymentStarted", {"payment": f"{at.name}P", "user": "anna", "amount": "58.00", "pending": True})
+    body = {"payment": f"{at.name}P", "user": "anna", "amount": "58.00", "outcome": "declined", "sale": f"{at.name}S"}
+    owed = (Posting("receivable", Money(5800, "EUR")), Posting("card:T1", Money(-5800, "EUR")))
+    at.one.record("PaymentEnded", body, postings=owed)
+    at.push(at.one)
+
+
 TROUBLES: Final[dict[str, Callable[[Counters], None]]] = {
     "place": sold_to_two,
     "unbalanced": amounts_apart,
@@ -84,6 +101,8 @@ TROUBLES: Final[dict[str, Callable[[Counters], None]]] = {
     "duplicate_id": numbers_used_twice,
     "role": auditor_sells,
     "unreadable": newer_schema,
+    "refund_claimed": paid_back_without_the_right,
+    "card_declined": card_declined_later,
 }
 
 

@@ -229,6 +229,15 @@ class TillClient:
         postings = (Posting(f"drawer:{self.till}", -worth), Posting(f"revenue:{back['show']}", worth))
         return self.record("TicketsRefunded", {"refund": body}, self._ends([back], grants), postings)
 
+    def claim_refund(self, sale: wire.FactItem) -> wire.FactItem:
+        """The first ticket of a sale is paid back in cash, without its token."""
+        fact = self.refund(sale, wire.GrantItem(place="", epoch=0, hop=0))
+        self.journal.pop()
+        value = json.loads(fact.envelope)
+        postings = tuple(Posting.from_json(posting) for posting in value["money"])
+        body = {"refund": value["body"]["refund"] | {"claimed": True}}
+        return self.record("RefundClaimed", body, (), postings)
+
     def _ends(self, back: list[dict[str, Any]], grants: tuple[wire.GrantItem, ...]) -> tuple[Effect, ...]:
         return tuple(
             Effect(

@@ -95,6 +95,14 @@ CAUSES: Final[dict[str, Cause]] = {
         "{user} did this at {till}, which this person's role ({role}) does not allow.",
         _told(Way.ACCEPT, Way.REFUND, Way.RESEAT),
     ),
+    "refund_claimed": Cause(
+        "{place} was paid back at {till} while the office was away, without the right to refund it. It stays sold.",
+        _told(Way.ACCEPT, Way.REFUND, Way.RESEAT),
+    ),
+    "card_declined": Cause(
+        "A card that {till} took without its bank's yes was declined later: {amount} of {sale} are owed.",
+        _told(Way.ACCEPT),
+    ),
     "unreadable": Cause(
         "An entry of {till} cannot be read: {why}. Its money is booked, and its places are frozen.",
         _told(Way.ACCEPT, Way.REFUND, Way.RESEAT),
@@ -106,6 +114,7 @@ _DONE: Final[dict[str, str]] = {
     Kind.TICKETS_SOLD: "sold",
     Kind.RIGHTS_RETURNED: "given back",
     Kind.TICKETS_REFUNDED: "refunded",
+    Kind.REFUND_CLAIMED: "paid back",
     Kind.TICKETS_EXCHANGED: "exchanged",
     Kind.COPY_ISSUED: "printed again",
     Kind.RIGHTS_TRANSFERRED: "passed on",

@@ -37,6 +37,7 @@ class Kind(StrEnum):
     DISPUTE_TAKEN = "DisputeTaken"
     DISPUTE_RESOLVED = "DisputeResolved"
     TICKETS_REFUNDED = "TicketsRefunded"
+    REFUND_CLAIMED = "RefundClaimed"  # paid out without the token: it frees no place
     TICKETS_EXCHANGED = "TicketsExchanged"
     COPY_ISSUED = "CopyIssued"
     SEALED = "Sealed"  # the last fact of a ledger

@@ -43,6 +43,8 @@ class Venue:
     currency: str
     cash_rounding: Money
     orphans: str = "warn"
+    refund_offline_cap: Money | None = None  # None: no refund without the ticket's token
+    card_offline_cap: Money | None = None  # None: no card without the terminal's yes
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,10 @@ class Season:
             currency,
             Money.parse(venue_doc.get("cash_rounding", "0.01" if currency not in ("VND", "JPY") else "1"), currency),
             venue_doc.get("orphans", "warn"),
+            *(
+                Money.parse(venue_doc[key], currency) if key in venue_doc else None
+                for key in ("refund_offline_cap", "card_offline_cap")
+            ),
         )
         rates = {doc["id"]: doc["rate"] for doc in documents.get("tax", {}).values()}
         plans = documents.get("plan", {})

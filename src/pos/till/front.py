@@ -89,7 +89,7 @@ def _each_tender(name: str, value: Any, amount: Check) -> None:
         inside = f"{name}[{at}]"
         _must(isinstance(tender, dict), inside, "an object")
         fields = {"kind": _text, "amount": amount}
-        _check(fields, {"given": _amount, "code": _text}, tender, f"{inside}.")
+        _check(fields, {"given": _amount, "code": _text, "pending": _flag}, tender, f"{inside}.")
         _must(tender["kind"] in TENDERS, f"{inside}.kind", f"one of {', '.join(TENDERS)}")
 
 
@@ -153,7 +153,7 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "remove": VerbSpec(sell.remove, {"line": _number}, changes=True),
     "clear": VerbSpec(sell.clear, changes=True),
     "retype": VerbSpec(sell.retype, {"line": _number, "price_type": _text}, {"proof": _flag}, changes=True),
-    "pay": VerbSpec(pay.pay, {"tenders": _tenders}, {"terms_told": _flag}, changes=True),
+    "pay": VerbSpec(pay.pay, {"tenders": _tenders}, {"terms_told": _flag, "approver": _approver}, changes=True),
     "refund": VerbSpec(
         refund.refund,
         {"tickets": _places, "reason": _words},

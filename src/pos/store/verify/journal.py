@@ -16,7 +16,13 @@ from pos.store.verify.evidence import Evidence, Findings, Place, Token
 _FIRST: Final = "0" * 64
 _SETTLES: Final = {"DisputeTaken": "taken", "DisputeResolved": "resolved"}
 # Kinds of facts whose body holds a document of tickets and money: where, and the drawer's move.
-_DOCUMENTS: Final = {"TicketsSold": "sale", "TicketsExchanged": "sale", "TicketsRefunded": "refund"}
+_DOCUMENTS: Final = {
+    "TicketsSold": "sale",
+    "TicketsExchanged": "sale",
+    "TicketsRefunded": "refund",
+    "RefundClaimed": "refund",
+}
+_REFUNDS: Final = ("TicketsRefunded", "RefundClaimed")
 _SALES: Final = {"TicketsSold": "sale", "TicketsExchanged": "exchange"}
 
 
@@ -139,7 +145,7 @@ class _Reading:
             self._sale(document, begun)
         self._ended(document, ended)
         self._payments(kind, body, document)
-        if kind == "TicketsRefunded":
+        if kind in _REFUNDS:
             self._refund(document)
         if kind in _SETTLES:
             told = {key: text for key, text in body.items() if key not in ("dispute", "user")}
@@ -207,7 +213,8 @@ class _Reading:
     def _ended(self, document: dict[str, Any], ended: dict[str, Place]) -> None:
         """I7: a ticket ends once, and the document that ends it says so."""
         back = document.get("exchanged", []) if "total" in document else document.get("tickets", [])
-        if {ticket["id"]: (ticket["show"], ticket["unit"]) for ticket in back} != ended:
+        claimed = "claimed" in document  # paid out without the token: no place is touched
+        if ({} if claimed else {ticket["id"]: (ticket["show"], ticket["unit"]) for ticket in back}) != ended:
             self._wrong("I3", "the tickets that come back are not those of the place effects")
         for ticket in back:
             if ticket["id"] in self.story.ended:
@@ -223,17 +230,19 @@ class _Reading:
             payments[body["payment"]] = "started", minor(body["amount"])
         elif kind == "PaymentEnded":
             state, amount = payments.get(body["payment"], ("never begun", 0))
-            may = {"started": ("approved", "declined"), "approved": ("reversed",)}
+            may = {"started": ("approved", "declined"), "approved": ("reversed",), "pending": ("approved", "declined")}
             if body["outcome"] not in may.get(state, ()):
                 self._wrong("I4", f"payment {body['payment']} is {body['outcome']}, having been {state}")
-            payments[body["payment"]] = body["outcome"], amount
-        sign = -1 if kind == "TicketsRefunded" else 1
+            ended = "used" if (state, body["outcome"]) == ("pending", "approved") else body["outcome"]
+            payments[body["payment"]] = ended, amount
+        sign = -1 if kind in _REFUNDS else 1
         for tender in document.get("tenders", []):
             if "payment" in tender:
-                told = ("approved", sign * minor(tender["amount"]))
+                pending = tender.get("pending", False)
+                told = ("started" if pending else "approved", sign * minor(tender["amount"]))
                 if payments.get(tender["payment"]) != told:
                     self._wrong("I4", f"{tender['amount']} by payment {tender['payment']}, which does not say so")
-                payments[tender["payment"]] = "used", told[1]
+                payments[tender["payment"]] = "pending" if pending else "used", told[1]
 
     def _refund(self, refund: dict[str, Any]) -> None:
         """I4 and I7: never more than was paid, and the tenders are what is owed."""
@@ -278,7 +287,7 @@ def _cash_told(kind: str, body: dict[str, Any]) -> tuple[str, int]:
         return body["kind"], minor(body["amount"]) * (1 if body["kind"] == "paid_in" else -1)
     if kind in _SALES:
         return _SALES[kind], _in_cash(body["sale"])
-    if kind == "TicketsRefunded":
+    if kind in _REFUNDS:
         return "refund", -_in_cash(body["refund"])
     return kind, 0
 

@@ -18,12 +18,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
+from pos.domain.books import moved
 from pos.domain.card import CardOutcome
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
-from pos.domain.sale import Settlement, Tender
+from pos.domain.money import total
+from pos.domain.sale import Settlement, Tender, tender_account
 from pos.store.ledger import ShiftRow
-from pos.store.payments import LOOSE, OPEN, Payment
+from pos.store.payments import LOOSE, OPEN, OWED, Payment
+from pos.till.counter.approval import may_alone
 from pos.till.desk import Desk, Unit, Verb
 
 BASKET: Final = "basket"
@@ -46,7 +49,7 @@ def charge(desk: Desk, user: str, shift: ShiftRow, intent: Intent, settlement: S
     Raises Refused: device_absent payment_declined payment_unknown not_allowed. A decline takes nothing:
     what had been approved before it is reversed.
     """
-    cards = [tender for tender in settlement.tenders if tender.kind == "card"]
+    cards = [tender for tender in settlement.tenders if _goes_through(tender)]
     pending = desk.ledger.payments.pending()
     if not (cards or pending):
         return settlement
@@ -99,8 +102,9 @@ def _move(
 ) -> Verb[Payment]:
     """Charge one card, or give money back to one. Raises Refused("payment_declined" | "payment_unknown")."""
     terminal, book = desk.outside.terminal, desk.ledger.payments
-    number = f"{desk.outside.till}.{desk.outside.incarnation}-P{book.count() + 1:05d}"
-    payment = Payment(number, intent.purpose, intent.subject, tender.amount, OPEN, terminal.last(), intent.pins, {})
+    payment = Payment(
+        _next_id(desk), intent.purpose, intent.subject, tender.amount, OPEN, terminal.last(), intent.pins, {}
+    )
     with desk.unit() as unit:
         unit.record(
             Kind.PAYMENT_STARTED,
@@ -124,6 +128,10 @@ def _move(
         kept = yield from _take_back(desk, before)
         raise Refused("payment_declined", payment=payment.id, amount=str(tender.amount), reason=outcome.text, kept=kept)
     return replace(payment, state=LOOSE, receipt=outcome.receipt)
+
+
+def _next_id(desk: Desk) -> str:
+    return f"{desk.outside.till}.{desk.outside.incarnation}-P{desk.ledger.payments.count() + 1:05d}"
 
 
 def _note(desk: Desk, payment: Payment, outcome: CardOutcome, by: str = "") -> None:
@@ -165,7 +173,7 @@ def _with_receipts(settlement: Settlement, done: Sequence[Payment]) -> Settlemen
     rest = iter(done)
     tenders = []
     for tender in settlement.tenders:
-        if tender.kind == "card":
+        if _goes_through(tender):
             payment = next(rest)
             tender = replace(tender, detail={"payment": payment.id, "receipt": payment.receipt})
         tenders.append(tender)
@@ -175,8 +183,66 @@ def _with_receipts(settlement: Settlement, done: Sequence[Payment]) -> Settlemen
 def use(desk: Desk, settlement: Settlement, document: str) -> None:
     """What the money was for happens, in the transaction that is open."""
     for tender in settlement.tenders:
-        if "payment" in tender.detail:
+        if "payment" in tender.detail and not tender.detail.get("pending"):
             desk.ledger.payments.use(tender.detail["payment"], document)
+
+
+# ---- cards taken without the bank's yes ----------------------------------------------------
+
+
+def owe(desk: Desk, unit: Unit, user: str, shift: ShiftRow, settlement: Settlement, sale: str) -> Settlement:
+    """Note the cards of a sale that nobody has said yes to yet; the settlement with their names in it."""
+    tenders = []
+    for tender in settlement.tenders:
+        if tender.detail.get("pending"):
+            name = _next_id(desk)
+            unit.record(
+                Kind.PAYMENT_STARTED,
+                {"payment": name, "shift": shift.id, "user": user, "purpose": "sale", "amount": str(tender.amount),
+                 "places": [], "pending": True},
+            )  # fmt: skip
+            desk.ledger.payments.add(Payment(name, "sale", sale, tender.amount, OWED, {}, (), {}))
+            tender = replace(tender, detail={**tender.detail, "payment": name})
+        tenders.append(tender)
+    return replace(settlement, tenders=tuple(tenders))
+
+
+def check_owed(desk: Desk, settlement: Settlement, approver: str) -> None:
+    """Cards without a yes: where the venue lets them be taken, up to its cap, with a supervisor.
+
+    Raises Refused("not_allowed" | "limit_exceeded" | "approval_needed").
+    """
+    venue = desk.season().venue
+    owed = total([tender.amount for tender in settlement.tenders if tender.detail.get("pending")], venue.currency)
+    if not owed:
+        return
+    if venue.card_offline_cap is None:
+        raise Refused("not_allowed", what="card", reason="this venue takes no card without the terminal's yes")
+    if owed > venue.card_offline_cap:
+        raise Refused("limit_exceeded", what="card", amount=str(owed), limit=str(venue.card_offline_cap))
+    if not may_alone(desk, approver):
+        raise Refused("approval_needed", what="card", amount=str(owed))
+
+
+def _goes_through(tender: Tender) -> bool:
+    """Whether the terminal moves this tender's money."""
+    return tender.kind == "card" and not tender.detail.get("pending")
+
+
+def _settle_owed(desk: Desk, payment: Payment, outcome: str, user: str) -> dict[str, Any]:
+    """What the bank said afterwards. A decline voids nothing: the office opens a dispute about what is owed."""
+    declined = outcome == "declined"
+    postings = moved(tender_account(desk.outside.till, "card"), "receivable", payment.amount) if declined else ()
+    body = {"payment": payment.id, "outcome": outcome, "amount": str(payment.amount), "receipt": {}}
+    with desk.unit() as unit:
+        unit.record(
+            Kind.PAYMENT_ENDED, body | {"user": user, "sale": payment.subject, "pending": True}, postings=postings
+        )
+        if declined:
+            desk.ledger.payments.end(payment.id, "declined", {})
+        else:
+            desk.ledger.payments.use(payment.id, payment.subject)
+    return {"payment": payment.id, "outcome": outcome}
 
 
 # ---- what is pinned ----------------------------------------------------------------------
@@ -235,9 +301,11 @@ def _ask_about_open(desk: Desk) -> Verb[None]:
 
 
 def payments(desk: Desk) -> dict[str, Any]:
-    """Payments that wait for somebody: open ones, and those approved and not used."""
+    """Payments that wait for somebody: open ones, those approved and not used, and those a bank has still to
+    say yes to."""
     desk.signed_in()
-    return {"payments": [_shown(payment) for payment in desk.ledger.payments.pending()]}
+    book = desk.ledger.payments
+    return {"payments": [_shown(payment) for payment in (*book.pending(), *book.owed())]}
 
 
 def _shown(payment: Payment) -> dict[str, Any]:
@@ -263,6 +331,9 @@ def settle_payment(desk: Desk, *, payment: str, outcome: str) -> Verb[dict[str, 
     """A person says what became of a payment whose outcome is unknown: the slip, or the terminal's own list,
     shows it. The terminal is asked once more first, and its word goes before theirs."""
     user = desk.signed_in("sell")
+    for owed in desk.ledger.payments.owed():
+        if owed.id == payment:
+            return _settle_owed(desk, owed, outcome, user.id)
     _pending(desk, payment, OPEN)
     yield from _ask_about_open(desk)
     row = next((row for row in desk.ledger.payments.pending() if row.id == payment), None)

@@ -16,6 +16,7 @@ from pos.domain.sale import TENDERS, Settlement, Tender, Ticket, sale_entry, set
 from pos.domain.shift import CashMove
 from pos.store.ledger import PrintJob, ShiftRow
 from pos.till.counter import charge, issue
+from pos.till.counter.approval import approved
 from pos.till.counter.passing import allot, indexes_of, low
 from pos.till.desk import Desk, Unit, Verb
 
@@ -37,7 +38,9 @@ class _Making:
     tickets: tuple[Ticket, ...]
 
 
-def pay(desk: Desk, *, tenders: list[dict[str, Any]], terms_told: bool = False) -> Verb[dict[str, Any]]:
+def pay(
+    desk: Desk, *, tenders: list[dict[str, Any]], terms_told: bool = False, approver: dict[str, Any] | None = None
+) -> Verb[dict[str, Any]]:
     """Sell the basket. The answer is given only when the sale is durable.
 
     Raises Refused: basket_empty basket_expired underpaid overpaid device_absent payment_declined
@@ -52,6 +55,8 @@ def pay(desk: Desk, *, tenders: list[dict[str, Any]], terms_told: bool = False) 
     currency = desk.season().venue.currency
     paid = [tender_of(item, currency) for item in tenders]
     making = _work_out(desk, user.id, basket, paid)
+    by = approved(desk, approver)
+    charge.check_owed(desk, making.settlement, by)
     places = tuple((line.show, line.place) for line in basket.lines)
     settlement = yield from charge.charge(
         desk, user.id, shift, charge.Intent("sale", charge.BASKET, places), making.settlement
@@ -59,9 +64,12 @@ def pay(desk: Desk, *, tenders: list[dict[str, Any]], terms_told: bool = False) 
     if settlement is not making.settlement:
         # Time has passed at the terminal. The basket was pinned; whoever was signed in may have locked the till.
         making = replace(making, at=desk.clock.now(), settlement=settlement)
-    body = _document(desk, shift, making) | ({"terms_told": True} if terms_told else {})
-    paper = _paper(desk, making, body)
+    more = ({"terms_told": True} if terms_told else {}) | ({"approver": by} if by else {})
+    paper = _paper(desk, making, _document(desk, shift, making))
     with desk.unit() as unit:
+        unit.at = making.at
+        making = replace(making, settlement=charge.owe(desk, unit, user.id, shift, making.settlement, making.id))
+        body = _document(desk, shift, making) | more
         jobs = _commit(desk, unit, shift, making, body, paper)
         answer = unit.answers({"sale": _answer(making)})
     _after(desk, making, jobs)
@@ -81,7 +89,7 @@ def tender_of(item: dict[str, Any], currency: str) -> Tender:
     if kind not in ("cash", "card"):
         # What takes this tender is a device or an account that this till does not have.
         raise Refused("device_absent", device=kind, kind=kind)
-    return Tender(kind, amount, given)
+    return Tender(kind, amount, given, {"pending": True} if item.get("pending") else {})
 
 
 def _work_out(desk: Desk, user: str, basket: Basket, tenders: Sequence[Tender]) -> _Making:
@@ -160,7 +168,6 @@ def _commit(
     outside, currency = desk.outside, making.total.currency
     effects, sold = sold_effects(desk, making.tickets)
     postings = sale_entry(outside.till, making.tickets, making.fees, making.settlement, currency)
-    unit.at = making.at
     unit.record(Kind.TICKETS_SOLD, {"sale": body}, postings=postings, effects=effects)
     unit.put_rights(sold)
     ledger = desk.ledger

@@ -38,7 +38,13 @@ def refund(
     user = desk.signed_in("sell")
     desk.shift()
     desk.check_not_fenced()
-    yield from rights_to(desk, look_up(desk, tickets))
+    claimed = False
+    try:
+        yield from rights_to(desk, look_up(desk, tickets))
+    except Refused as refused:
+        claimed = _may_claim(desk, refused, approver, surrendered)
+        if not claimed:
+            raise
     # While the office was asked, somebody may have signed out, closed the shift, or taken a ticket back.
     user = desk.signed_in("sell")
     shift = desk.shift()
@@ -51,7 +57,7 @@ def refund(
     returned = [
         ticket.returned(fee_of(ticket, step, currency, waive_fee)) for ticket, step in zip(sold, steps, strict=True)
     ]
-    _check_amount(desk, sold, returned, by)
+    _check_amount(desk, sold, returned, by, claimed=claimed)
     settlement = refund_settlement(returned, desk.season().venue.cash_rounding)
     cash = settlement.paid("cash", currency)
     check_drawer(desk, shift, cash)
@@ -65,18 +71,25 @@ def refund(
         **({"approver": by} if by else {}),
         **({"surrendered": surrendered} if surrendered is not None else {}),
         **({"identity": identity} if identity else {}),
+        **({"claimed": True} if claimed else {}),
     }
     with desk.unit() as unit:
         job = _commit(desk, unit, shift, sold, returned, settlement, document)
-        answer = unit.answers(
-            {"refund": {key: document[key] for key in ("id", "amount", "fee", "tenders", "rounding")}}
-        )
+        shown = ("id", "amount", "fee", "rounding", "tenders", "claimed")
+        answer = unit.answers({"refund": {key: document[key] for key in shown if key in document}})
     if cash:
         desk.outside.printers.kick_drawer()
     if job is not None:
         issue.send(desk, job)
     desk.emit("changed", places=indexes_of(desk, ((ticket.show, ticket.place) for ticket in sold)), documents=False)
     return answer
+
+
+def _may_claim(desk: Desk, refused: Refused, approver: dict[str, Any] | None, surrendered: bool | None) -> bool:
+    """Whether to pay out without the token: where the venue lets it, the office is away, a supervisor
+    approves, and the paper is handed in. The office books it as a claim, and the place stays sold."""
+    away = refused.code == "right_to_refund_elsewhere" and "cause" in refused.fields
+    return away and desk.season().venue.refund_offline_cap is not None and approver is not None and bool(surrendered)
 
 
 def _turned(settlement: Settlement) -> Settlement:
@@ -114,17 +127,23 @@ def fee_of(ticket: Sold, step: Step | None, currency: str, waived: bool) -> Mone
     return step.fee_on(Money.parse(ticket.body["price"], currency))
 
 
-def _check_amount(desk: Desk, sold: Sequence[Sold], returned: Sequence[Returned], approver: str) -> None:
-    """Terms may name an amount over which a refund needs a supervisor."""
-    currency = desk.season().venue.currency
-    due = total([item.worth for item in returned], currency)
+def _check_amount(
+    desk: Desk, sold: Sequence[Sold], returned: Sequence[Returned], approver: str, *, claimed: bool
+) -> None:
+    """Raises Refused("approval_needed") over what the terms let a cashier pay, "limit_exceeded" over what may
+    be paid without the token."""
+    venue = desk.season().venue
+    due = total([item.worth for item in returned], venue.currency)
     limits = [
-        Money.parse(limit, currency)
+        Money.parse(limit, venue.currency)
         for ticket in sold
         if (limit := ticket.body["terms"].get("approval_over")) is not None
     ]
     if limits and due > min(limits) and not may_alone(desk, approver):
         raise Refused("approval_needed", what="refund", amount=str(due), over=str(min(limits)))
+    cap = venue.refund_offline_cap
+    if claimed and cap is not None and due > cap:
+        raise Refused("limit_exceeded", what="refund", amount=str(due), limit=str(cap))
 
 
 def check_drawer(desk: Desk, shift: ShiftRow, cash: Money) -> None:
@@ -165,9 +184,9 @@ def _commit(
 ) -> PrintJob | None:
     """Write the refund in the unit's transaction; its receipt's job."""
     currency = desk.season().venue.currency
-    effects, freed = ending(desk, sold)
+    effects, freed = ([], []) if "claimed" in document else ending(desk, sold)
     unit.record(
-        Kind.TICKETS_REFUNDED,
+        Kind.REFUND_CLAIMED if "claimed" in document else Kind.TICKETS_REFUNDED,
         {"refund": document},
         postings=refund_entry(desk.outside.till, returned, settlement, currency),
         effects=effects,

@@ -153,6 +153,7 @@ BODIES: Final[dict[str, type[Body]]] = {
     Kind.PAPER_RETURNED: Body,
     Kind.PAPER_LOST: Body,
     Kind.TICKETS_REFUNDED: RefundedBody,
+    Kind.REFUND_CLAIMED: RefundedBody,
     Kind.TICKETS_EXCHANGED: ExchangedBody,
     Kind.COPY_ISSUED: CopyIssuedBody,
     Kind.SEALED: SealedBody,
@@ -171,6 +172,7 @@ _DOCUMENT_IN: Final[dict[str, str]] = {
     Kind.TICKETS_SOLD: "sale",
     Kind.TICKETS_EXCHANGED: "sale",
     Kind.TICKETS_REFUNDED: "refund",
+    Kind.REFUND_CLAIMED: "refund",
 }
 
 

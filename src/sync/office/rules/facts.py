@@ -234,6 +234,8 @@ def _book_one(page: _Page, one: Arrived) -> None:
     if unreadable:
         page.dispute(fact_id, "unreadable", unreadable, why=unreadable)
         verdicts = ["disputed"]
+    elif one.fact is not None:
+        _owed(page, one.fact)
     if one.fact is not None and one.sale is not None:
         verdicts += _sell(page, one.fact, one.sale, outcomes)
     page.copies += [{"t_id": ticket, "t_copy": copy} for ticket, copy in one.copies.items() if copy]
@@ -253,6 +255,16 @@ def _book_one(page: _Page, one: Arrived) -> None:
             "received_at": page.now_iso,
         }
     )
+
+
+def _owed(page: _Page, fact: Fact) -> None:
+    """Money that moved while nobody could say whether it should: a person looks at it."""
+    if fact.kind == Kind.REFUND_CLAIMED:
+        places = [(ticket["show"], ticket["unit"]) for ticket in fact.body["refund"]["tickets"]]
+        page.dispute(fact.fact_id, "refund_claimed", "paid out without the right to refund", *places)
+    elif fact.kind == Kind.PAYMENT_ENDED and fact.body["outcome"] == "declined" and "sale" in fact.body:
+        sale, amount = str(fact.body["sale"]), str(fact.body["amount"])
+        page.dispute(fact.fact_id, "card_declined", f"{amount} of {sale} are not paid", sale=sale, amount=amount)
 
 
 def _settling(one: Arrived) -> Fact | None:

@@ -100,15 +100,15 @@ class Register:
             }
         return found
 
-    def sale_of(self, tickets: Iterable[str]) -> dict[str, Any]:
-        """The sale that one of these tickets is of, where the fact itself does not carry it."""
+    def sale_of(self, tickets: Iterable[str], named: str = "") -> dict[str, Any]:
+        """The sale that one of these tickets is of, or that is `named`, where the fact itself does not carry it."""
         body = self.connection.execute(
             select(SALE.c.body)
             .join_from(SALE, TICKET, TICKET.c.sale_id == SALE.c.id)
-            .where(TICKET.c.id.in_(bindparam("ids", expanding=True)))
+            .where(TICKET.c.id.in_(bindparam("ids", expanding=True)) | (SALE.c.id == bindparam("named")))
             .order_by(SALE.c.id)
             .limit(1),
-            {"ids": sorted(filter(None, tickets))},
+            {"ids": sorted(filter(None, tickets)), "named": named},
         ).scalar()
         return json.loads(body) if body is not None else {}
 
@@ -145,7 +145,10 @@ def _of_fact(register: Register, fact: Fact, disputed: set[Key]) -> dict[str, An
     places = disputed or set(named)
     standings = register.standings(places)
     document = document_in(fact)
-    sale = document if "tenders" in document and "total" in document else register.sale_of(named.values())
+    sale = document
+    if not ("tenders" in document and "total" in document):
+        back = [ticket.get("id", "") for ticket in document.get("tickets", ()) if isinstance(ticket, dict)]
+        sale = register.sale_of([*named.values(), *back], str(document.get("sale") or ""))
     user = str(document.get("user") or "")
     return {
         "user": user,

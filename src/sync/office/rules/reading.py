@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import ValidationError
 
-from pos.domain.facts import SCHEMA, Fact, hash_of
+from pos.domain.facts import SCHEMA, Fact, Kind, hash_of
 from pos.domain.rights import OfficeState
 from sync.office.rules.bodies import (
     Body,
@@ -110,6 +110,8 @@ def _body(item: FactItem, fact: Fact) -> Arrived:
         return Arrived(item, fact, None, "", copies={body.ticket: body.copy_number})
     if not isinstance(body, (SoldBody, ExchangedBody, RefundedBody)):
         return Arrived(item, fact, None, "", passed)
+    if fact.kind == Kind.REFUND_CLAIMED:
+        return Arrived(item, fact, None, "its places are not to be touched" if fact.effects else "")
     sale = None if isinstance(body, RefundedBody) else body.sale
     if not _same_tickets(fact, sale.tickets if sale else (), _returned(body)):
         return Arrived(item, fact, None, "its tickets are not those of its place effects")

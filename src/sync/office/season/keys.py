@@ -37,6 +37,8 @@ VENUE: Final = Table(
         "denominations": v.amounts,
         "opening_hours": v.anything,
         "drawer_limit": v.positive,
+        "refund_offline_cap": v.positive,
+        "card_offline_cap": v.positive,
         "stock_short": v.count,
         "stock_slow": v.anything,
     },

@@ -242,7 +242,7 @@ def _tickets(story: Story, fact_id: str, value: dict[str, Any] | None) -> None:
 
 def _returned(value: dict[str, Any]) -> list[dict[str, Any]]:
     """The tickets that a fact takes back."""
-    if value.get("kind") == "TicketsRefunded":
+    if value.get("kind") in ("TicketsRefunded", "RefundClaimed"):
         return list(value["body"]["refund"]["tickets"])
     return list(value["body"]["sale"]["exchanged"]) if value.get("kind") == "TicketsExchanged" else []
 
@@ -267,7 +267,7 @@ def cash_of(value: dict[str, Any]) -> Iterator[Decimal]:
         yield _SIGN[body["kind"]] * Decimal(body["amount"])
     elif value["kind"] in ("TicketsSold", "TicketsExchanged"):
         yield from _in_cash(body["sale"])
-    elif value["kind"] == "TicketsRefunded":
+    elif value["kind"] in ("TicketsRefunded", "RefundClaimed"):
         yield from (-amount for amount in _in_cash(body["refund"]))
 
 
