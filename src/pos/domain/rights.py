@@ -128,6 +128,13 @@ def may_accept(own: OwnRight | None, token: Token) -> bool:
     return own is None or token > own.token
 
 
+def ended_elsewhere(was: OwnRight | None, now: OwnRight) -> str:
+    """The ticket, "" for none, that was sold here under `was` and must have ended without this till: its place
+    comes back under a higher token, and not as that ticket's."""
+    sold = was is not None and was.state in (OwnState.SOLD, OwnState.SOLD_RETURNED)
+    return was.ticket if was is not None and sold and now.token > was.token and now.ticket != was.ticket else ""
+
+
 def may_sell(office: OfficeRight, own: OwnRight | None) -> bool:
     """A till sells only a right it holds and that nobody has passed on since."""
     return own is not None and own.state is OwnState.LEASED and own.token >= office.token

@@ -6,7 +6,7 @@ Part of the ledger: every method that changes something belongs inside its `tran
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -36,6 +36,11 @@ class TicketBook:
             insert(t.ticket_end), [{"ticket": ticket, "state": state, "document": document} for ticket in ended]
         )
         self._connection.execute(_END_OWN.values(state=state), [{"ended": ticket} for ticket in ended])
+
+    def end_elsewhere(self, tickets: Sequence[str]) -> None:
+        """Own tickets that came back at another window; the office says how."""
+        if tickets:
+            self._connection.execute(_END_OWN.values(state="void"), [{"ended": ticket} for ticket in tickets])
 
     def ended(self, tickets: Iterable[str]) -> dict[str, str]:
         """Ticket id -> refunded | exchanged, for those that ended here."""

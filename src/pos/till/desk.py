@@ -22,7 +22,7 @@ from typing import Any, Final, TypeVar
 from pos.domain.books import Posting
 from pos.domain.errors import Refused
 from pos.domain.facts import Fact, SignedFact, hash_of
-from pos.domain.rights import Effect, OwnRight
+from pos.domain.rights import Effect, OwnRight, ended_elsewhere
 from pos.domain.season import ROLES, SELLING_ROLES, SETTLING_ROLES, Season, User
 from pos.store import journal
 from pos.store.ledger import Ledger, ShiftRow, StorageFailed
@@ -111,6 +111,9 @@ class Unit:
 
     def put_rights(self, rights: Sequence[tuple[str, str, OwnRight]]) -> None:
         """(show, place, right) as they are from now on."""
+        known = self.desk.rights
+        over = [ended_elsewhere(known.get(show, {}).get(place), right) for show, place, right in rights]
+        self.desk.ledger.tickets.end_elsewhere([ticket for ticket in over if ticket])
         self.desk.ledger.put_rights(rights)
         self.rights.extend(rights)
 

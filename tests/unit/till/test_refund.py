@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
 
 from pos.domain.rights import Token
+from pos.store.verify import report
 from pos.till.ports import Recall
 from tests.unit.till.counter import NOW, PINS, Counter, show_document
 
@@ -245,6 +247,57 @@ def test_another_tills_ticket_is_refunded_with_its_token(counter: Counter) -> No
     (ticket,) = ticket_of(counter, "A-5")
     counter.line.drain()
     assert counter.line.records["aida", "A-5"].ticket == ticket
+
+
+def test_a_seat_refunded_elsewhere_sells_again_here(counter: Counter) -> None:
+    """This till's own ticket was live as far as its ledger knew; the new right says that it is over."""
+    (first,) = ticket_of(counter, "A-1")
+    counter.ask("close_shift", counted={"total": "159.00"})
+    counter.line.drain()
+    counter.line.give("aida", "A-1", "POOL", "")
+    counter.open()
+    (second,) = ticket_of(counter, "A-1")
+    counter.line.drain()
+    assert counter.line.disputes == []
+    found = {ticket["id"]: ticket["state"] for sale in (first, second) for ticket in tickets_of(counter, sale)}
+    assert found == {first: "void", second: "live"}
+    assert counter.refusal("refund", tickets=[first], reason="again").code == "already_refunded"
+    assert_intact(counter)
+
+
+def test_a_ticket_whose_place_has_come_back_is_over(counter: Counter) -> None:
+    (first,) = ticket_of(counter, "A-1")
+    counter.ask("close_shift", counted={"total": "159.00"})
+    counter.line.drain()
+    counter.line.give("aida", "A-1", "POOL", "")
+    counter.open()
+    counter.ask("add", show="aida", places=["A-1"], price_type="adult")
+    assert [ticket["state"] for ticket in tickets_of(counter, first)] == ["void"]
+
+
+def test_a_seat_sold_elsewhere_and_refunded_here_sells_again_here(counter: Counter) -> None:
+    """The token that came with the other till's ticket says that this till's own one is over."""
+    (first,) = ticket_of(counter, "A-5")
+    counter.ask("close_shift", counted={"total": "159.00"})
+    counter.line.drain()
+    counter.line.sell_elsewhere("aida", elsewhere())
+    counter.open()
+    refund(counter, "T2-00001-1")
+    (second,) = ticket_of(counter, "A-5")
+    assert [ticket["state"] for ticket in tickets_of(counter, first)] == ["void"]
+    assert [ticket["state"] for ticket in tickets_of(counter, second)] == ["live"]
+    assert_intact(counter)
+
+
+def assert_intact(counter: Counter) -> None:
+    out = StringIO()
+    assert report(counter.folder, out) == 0, out.getvalue()
+
+
+def tickets_of(counter: Counter, ticket: str) -> list[dict[str, Any]]:
+    (sale,) = counter.ask("find", sale=ticket.rpartition("-")[0])["sales"]
+    found: list[dict[str, Any]] = sale["tickets"]
+    return found
 
 
 def test_a_token_that_another_window_holds_names_it(counter: Counter) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from pos.store.verify.evidence import CannotRead, Evidence, Findings
 from pos.store.verify.journal import Shift, Story, minor
 
-_ENDED: Final = ("refunded", "exchanged", "void")
+_ENDED: Final = ("refunded", "exchanged")
 # What becomes of a place here after the last fact about it: state afterwards, whether it is still ours.
 _AFTER: Final = {
     ("SOLD", True): "SOLD",
@@ -133,14 +133,25 @@ def _tickets(evidence: Evidence, story: Story, found: Findings) -> None:
             found.wrong("I3", f"ticket {ticket}: its row is not what its fact says")
         if (row["state"] in _ENDED) != (ticket in story.ended):
             found.wrong("I3", f"ticket {ticket} is {row['state']}, which the facts do not say")
+        if row["state"] == "void" and not _came_back(evidence, story, ticket):
+            found.wrong("I3", f"ticket {ticket} is void, but its place has not come back under a new token")
     _ends(evidence, story, found)
     codes = Counter(body["code"] for _, body in told.values())
     for code in sorted(code for code, count in codes.items() if count > 1):
         found.wrong("I5", f"code {code} is on {codes[code]} tickets")
     for (show, place), sold in sorted(story.sold.items()):
-        live = sorted(set(sold) - story.ended.keys())
+        elsewhere = {ticket for ticket in sold if ticket in rows and rows[ticket]["state"] == "void"}
+        live = sorted(set(sold) - story.ended.keys() - elsewhere)
         if len(live) > 1:
             found.wrong("I1", f"{show} {place}: more than one live ticket: {', '.join(live)}")
+
+
+def _came_back(evidence: Evidence, story: Story, ticket: str) -> bool:
+    """Whether this till has had a ticket's place since, under a higher token: then the ticket ended elsewhere."""
+    show, place = story.tickets[ticket]
+    sold = max(step.token for step in story.steps[show, place] if step.ticket == ticket and step.after == "SOLD")
+    rows = [row for row in evidence.tables["own_right"] if (row["show"], row["place"]) == (show, place)]
+    return any((row["epoch"], row["hop"]) > sold for row in rows)
 
 
 def _ends(evidence: Evidence, story: Story, found: Findings) -> None:

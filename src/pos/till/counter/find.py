@@ -51,4 +51,5 @@ def _shown(body: dict[str, Any], heard: dict[str, Any], ended: dict[str, str]) -
 
 
 def _state(here: str, elsewhere: str) -> str:
-    return elsewhere if here == "live" else here
+    """What the office says goes before what is only known here to have ended."""
+    return elsewhere if here == "live" or elsewhere != "live" else here
