@@ -6,6 +6,7 @@ import hashlib
 import logging
 import shutil
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
@@ -14,12 +15,14 @@ from typing import Final
 
 from pos.domain.errors import Refused
 from sync.office.rules import enrolment
-from tests.simulation.checker import Window, judge
+from tests.simulation.judge import Window, judge, two_hands
 from tests.simulation.machine import Machine, TillDied
 from tests.simulation.mutations import MUTATIONS, mutated
 from tests.simulation.network import FINE, Line, SimCarrier
 from tests.simulation.office import SimOffice
-from tests.simulation.people import Cashier, WebShop
+from tests.simulation.people.cashier import Cashier
+from tests.simulation.people.customers import Customers
+from tests.simulation.people.webshop import WebShop
 from tests.simulation.scheduler import Process, Scheduler
 from tests.simulation.season import Templates
 from tests.simulation.stage import played
@@ -43,8 +46,9 @@ class Outcome:
     requests: int = 0
     simulated_s: float = 0.0
     digest: str = ""
-    faults: dict[str, int] = field(default_factory=dict)
-    refusals: dict[str, int] = field(default_factory=dict)
+    faults: Counter[str] = field(default_factory=Counter)
+    deeds: Counter[str] = field(default_factory=Counter)
+    refusals: Counter[str] = field(default_factory=Counter)
     trace: list[str] = field(default_factory=list)
     failed: bool = False  # the simulation itself
 
@@ -82,17 +86,18 @@ class House:
         self._rush = bool(kinds) or lots.random() < 0.3
         self._trouble = Trouble(self, kinds)
         self._folder, self._templates = folder, templates
+        self._customers = Customers(world)
         for n in range(lots.choice((2, 3, 4)) if long else lots.choice((2, 2, 2, 3))):
             self.furnish(f"T{n + 1}", f"T{n + 1}")
-        self.web = WebShop(world, self.office, pace_s=lots.uniform(4.0, 20.0))
+        self.web = WebShop(world, self.office, self._customers, pace_s=lots.uniform(4.0, 20.0))
 
     def furnish(self, name: str, label: str) -> Cashier:
         """A counter with its PC, cable and cashier."""
         line = SimCarrier.lines[label] = Line(self.world, label, self.office)
         made = Machine(self.world, name, self._folder / label, line, jams=self._jams, ledger=self._templates.ledger)
-        pace_s = self.world.random.uniform(0.3, 1.0) if self._rush else self.world.random.uniform(0.5, 3.0)
+        pace_s = self.world.random.uniform(0.2, 0.8) if self._rush else self.world.random.uniform(0.3, 1.5)
         self.machines.append(made)
-        self.cashiers.append(Cashier(self.world, made, self.office, pace_s=pace_s, rush=self._rush))
+        self.cashiers.append(Cashier(self.world, made, self.office, self._customers, pace_s=pace_s, rush=self._rush))
         return self.cashiers[-1]
 
     # ---- the evening ---------------------------------------------------------------------
@@ -115,12 +120,19 @@ class House:
         for _ in range(self.world.random.randint(events // 2, events)):
             self._trouble.happen()
             self.world.run(self.world.random.uniform(1.0, longest_s))
+            self._look_at_hands()
         self._drain()
 
     def enrol(self, made: Machine, *, replace: bool = False) -> None:
         with self.office.writing() as connection:
             code = enrolment.offer(connection, made.name, int(office_now().timestamp()), replace=replace)
         made.enrol(code)
+
+    def _look_at_hands(self) -> None:
+        """No right is in two hands, at no moment; what is off holds nothing until it starts."""
+        running = {made.label: made.ledger for made in self.machines if made.incarnation and not made.process.dead}
+        if both := two_hands(running):
+            raise AssertionError("; ".join(both))
 
     # ---- the end -------------------------------------------------------------------------
 
@@ -178,6 +190,9 @@ class House:
                 None if made.unsent_lost or made.desk is None or made.desk.fenced else cashier.drawer,
                 frozenset(made.unsent_lost),
                 made.restored_unseen,
+                cashier.returned,
+                cashier.refunds,
+                cashier.copies,
             )
             for made, cashier in zip(self.machines, self.cashiers, strict=True)
             if made.incarnation
@@ -233,12 +248,13 @@ def _hush(errors: _Errors) -> Callable[[], None]:
 
 
 def _outcome(seed: int, world: Scheduler, house: House, violations: list[str]) -> Outcome:
-    outcome = Outcome(seed, violations, simulated_s=world.now, faults=world.faults, trace=world.trace)
+    outcome = Outcome(
+        seed, violations, simulated_s=world.now, faults=world.faults, deeds=world.deeds, trace=world.trace
+    )
     for cashier in house.cashiers:
         outcome.operations += cashier.operations
         outcome.sales += len(cashier.sold)
-        for code, count in cashier.refusals.items():
-            outcome.refusals[code] = outcome.refusals.get(code, 0) + count
+        outcome.refusals += cashier.refusals
     outcome.operations += house.web.orders
     outcome.requests = sum(made.line.requests for made in house.machines)
     facts = _facts(house.office.file)

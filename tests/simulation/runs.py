@@ -37,6 +37,7 @@ class Summary:
     simulated_s: float = 0.0
     took_s: float = 0.0
     faults: Counter[str] = field(default_factory=Counter)
+    deeds: Counter[str] = field(default_factory=Counter)
     refusals: Counter[str] = field(default_factory=Counter)
     violations: dict[int, list[str]] = field(default_factory=dict)
 
@@ -47,6 +48,7 @@ class Summary:
         self.requests += outcome.requests
         self.simulated_s += outcome.simulated_s
         self.faults.update(outcome.faults)
+        self.deeds.update(outcome.deeds)
         self.refusals.update(outcome.refusals)
         if outcome.violations:
             self.violations[outcome.seed] = outcome.violations
@@ -58,8 +60,9 @@ class Summary:
             f"{self.seeds} seeds in {self.took_s:.0f} s ({rate:.1f} a second)",
             f"{self.simulated_s / 3600:.0f} simulated hours",
             f"{self.operations} operations, {self.sales} sales answered, {self.requests} requests on the line",
-            f"{sum(self.faults.values())} faults: " + ", ".join(f"{k} {n}" for k, n in sorted(self.faults.items())),
-            "refusals: " + ", ".join(f"{k} {n}" for k, n in sorted(self.refusals.items())),
+            f"done: {_counts(self.deeds)}",
+            f"{sum(self.faults.values())} faults: {_counts(self.faults)}",
+            f"refusals: {_counts(self.refusals)}",
             f"{len(self.violations)} seeds with violations",
         ]
         for seed in sorted(self.violations):
@@ -72,6 +75,10 @@ class Summary:
             *(f"seed {seed}: {violation}" for violation in self.violations[seed]),
             f"  its history: python -m tests.simulation --show {seed}{'' if self.long else ' --short'}",
         ]
+
+
+def _counts(counter: Counter[str]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(counter.items()))
 
 
 def scratch() -> Path | None:

@@ -15,6 +15,7 @@ import heapq
 import itertools
 import random
 import threading
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
@@ -99,7 +100,8 @@ class Scheduler:
         self.random = random.Random(seed)
         self.now = 0.0  # seconds since the beginning
         self.trace: list[str] = []
-        self.faults: dict[str, int] = {}  # what was done to the house, by kind
+        self.faults: Counter[str] = Counter()  # what was done to the house, by kind
+        self.deeds: Counter[str] = Counter()  # what people did in it, by kind
         self.errors: list[BaseException] = []
         self.processes: list[Process] = []
         self._ready: list[Task] = []
@@ -117,7 +119,7 @@ class Scheduler:
 
     def fault(self, kind: str, text: str = "") -> None:
         """Something bad has been done to the house."""
-        self.faults[kind] = self.faults.get(kind, 0) + 1
+        self.faults[kind] += 1
         self.note(text or kind)
 
     def chance(self, probability: float) -> bool:

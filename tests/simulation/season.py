@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 from unittest import mock
@@ -25,6 +26,8 @@ from tests.simulation.threads import BEGAN, OfficeDatetime, office_now
 SHOWS: Final = ("tosca", "aida")
 AREA: Final = "Foyer"
 PINS: Final = ("anna", "boris", "vera")
+SUPERVISOR: Final = "sonja"
+EXCHANGE_FEE: Final = Decimal("3.00")
 TILLS: Final = ("T1", "T2", "T3", "T4")
 _QUICK: Final = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
@@ -37,7 +40,10 @@ def _season() -> str:
         f"allotment = {{ Stalls = {seats}, {AREA} = 2 }}"
         for show, seats in zip(SHOWS, (5, 2), strict=True)
     )
-    people = "\n".join(f'[[user]]\nid = "{name}"\nname = "{name}"\nrole = "cashier"\npin = "2468"' for name in PINS)
+    people = "\n".join(
+        f'[[user]]\nid = "{name}"\nname = "{name}"\nrole = "{role}"\npin = "2468"'
+        for name, role in ((SUPERVISOR, "supervisor"), *((name, "cashier") for name in PINS))
+    )
     tills = "\n".join(f'[[till]]\nid = "{name}"' for name in TILLS)
     return f"""
 [venue]
@@ -65,6 +71,8 @@ Stalls = {{ adult = "58.13" }}
 id = "standard"
 refund_until = "24h"
 refund_fee = "10%"
+exchange_until = "24h"
+exchange_fee = "{EXCHANGE_FEE}"
 [[production]]
 id = "opera"
 title = {{ en = "Opera" }}

@@ -1,0 +1,32 @@
+"""I10: no dispute without its cause, and every one of them visible to every till, with an owner."""
+
+from __future__ import annotations
+
+import json
+
+from tests.simulation.judge.evidence import Evidence, Found, read
+
+
+def are_expected(evidence: Evidence) -> Found:
+    if evidence.rows("SELECT * FROM parked"):
+        yield "effects are parked, and everything has been sent"
+    for fact, cause, detail in evidence.rows("SELECT fact_id, cause, detail FROM dispute"):
+        if not any(window.touched(fact) for window in evidence.windows):
+            yield f"{fact} is disputed: {cause}: {detail}"
+
+
+def are_told(evidence: Evidence) -> Found:
+    office = {id: json.loads(body) for id, body in evidence.rows("SELECT id, body FROM dispute")}
+    for id, document in office.items():
+        if not document["owner"]:
+            yield f"dispute {id} has no owner"
+        if document["state"] == "resolved" and not document["resolution"]:
+            yield f"dispute {id} is resolved, and nothing says how"
+    for window in evidence.windows:
+        if window.replica is None:
+            continue
+        rows = read(window.replica, "SELECT id, body FROM document WHERE family = 'dispute'")
+        told = {id: json.loads(body) for id, body in rows}
+        for id in office.keys() | told.keys():
+            if told.get(id) != office.get(id):
+                yield f"the replica of {window.name} has dispute {id} otherwise than the office"

@@ -1,0 +1,147 @@
+"""What a technician could lay on a table after an evening, and what is read from it.
+
+The judge shares no code with what it judges: paper, money, and the files as SQLite has them.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+
+class Slip(Protocol):
+    """A ticket as it reads on paper."""
+
+    ticket: str
+    code: str
+    place: str
+    starts: str
+    copy: int
+
+
+@dataclass(frozen=True)
+class Return:
+    """A ticket that a till has answered to have taken back, by a refund or an exchange of that id."""
+
+    ticket: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Refund:
+    """What a till has answered to have paid out, all in all, for tickets that cost `price` together."""
+
+    id: str
+    price: Decimal
+    paid: Decimal
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of a journal: number, hash, the fact and the exact bytes it is hashed by."""
+
+    number: int
+    hash: str
+    fact: dict[str, Any]
+    text: bytes
+
+
+@dataclass(frozen=True)
+class Window:
+    """One till, after the evening.
+
+    `ledgers` by incarnation; `lost` are ids of facts that were destroyed; `copied`: an old folder was put
+    back that had every fact, and may have printed a queued job twice. `sold`, `returned`, `refunds` and
+    `copies` (ticket, number) are what the till has answered.
+    """
+
+    name: str
+    ledgers: dict[int, Path]
+    replica: Path | None
+    slips: Sequence[Slip]
+    sold: Sequence[dict[str, Any]]
+    drawer: Decimal | None  # None when it cannot be known: a folder with sales in it is gone
+    lost: frozenset[str]
+    copied: bool = False
+    returned: Sequence[Return] = ()
+    refunds: Sequence[Refund] = ()
+    copies: Sequence[tuple[str, int]] = ()
+
+    @cached_property
+    def journals(self) -> dict[int, list[Entry]]:
+        return {incarnation: _journal(path) for incarnation, path in self.ledgers.items()}
+
+    def touched(self, fact_id: str) -> bool:
+        """Whether the incarnation that this fact is of has lost facts."""
+        till, incarnation, _ = fact_id.split(".")
+        return any(lost.startswith(f"{till}.{incarnation}.") for lost in self.lost)
+
+
+@dataclass
+class Evidence:
+    """Everything there is. `db` is the office's database."""
+
+    db: sqlite3.Connection
+    windows: Sequence[Window]
+    facts: list[dict[str, Any]] = field(init=False)  # the office's, in its order
+
+    def __post_init__(self) -> None:
+        rows = self.rows("SELECT envelope FROM fact ORDER BY till, incarnation, number")
+        self.facts = [json.loads(text) for (text,) in rows]
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        return self.db.execute(query).fetchall()
+
+    @cached_property
+    def destroyed(self) -> bool:
+        """Whether any till has lost facts."""
+        return any(window.lost for window in self.windows)
+
+    def all_facts(self) -> Iterator[dict[str, Any]]:
+        """Every fact there is, at the office or in a journal; one that is in both comes twice."""
+        yield from self.facts
+        for window in self.windows:
+            for journal in window.journals.values():
+                yield from (entry.fact for entry in journal)
+
+
+def fact_id(fact: dict[str, Any]) -> str:
+    return f"{fact['till']}.{fact['incarnation']}.{fact['number']}"
+
+
+def begun(fact: dict[str, Any]) -> list[dict[str, Any]]:
+    """The tickets that begin with a fact."""
+    if fact["kind"] in ("TicketsSold", "TicketsExchanged"):
+        tickets: list[dict[str, Any]] = fact["body"]["sale"]["tickets"]
+        return tickets
+    return []
+
+
+def ended(fact: dict[str, Any]) -> list[tuple[str, str]]:
+    """The tickets that end with a fact, and what the office is to call them."""
+    if fact["kind"] == "TicketsRefunded":
+        return [(ticket["id"], "refunded") for ticket in fact["body"]["refund"]["tickets"]]
+    if fact["kind"] == "TicketsExchanged":
+        return [(ticket["id"], "exchanged") for ticket in fact["body"]["sale"]["exchanged"]]
+    return []
+
+
+def read(path: Path, query: str) -> list[tuple[Any, ...]]:
+    """What a query finds in a file."""
+    with closing(sqlite3.connect(path)) as db:
+        return db.execute(query).fetchall()
+
+
+def _journal(path: Path) -> list[Entry]:
+    rows = read(path, "SELECT number, hash, envelope FROM journal ORDER BY number")
+    return [Entry(number, digest, json.loads(bytes(text)), bytes(text)) for number, digest, text in rows]
+
+
+Found = Iterable[str]

@@ -1,0 +1,59 @@
+"""I4 and I7: books, drawers and refunds, to the cent."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from decimal import Decimal
+
+from tests.simulation.judge.evidence import Evidence, Found, ended, fact_id
+
+
+def books(evidence: Evidence) -> Found:
+    sums: Counter[str] = Counter()
+    booked: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for fact, account, minor in evidence.rows("SELECT fact_id, account, minor FROM posting ORDER BY fact_id, line"):
+        sums[account] += minor
+        booked[fact].append((account, minor))
+    if sum(sums.values()):
+        yield f"the ledger sums to {sum(sums.values())}"
+    if sums["suspense"]:
+        yield f"{sums['suspense']} are in suspense"
+    for fact_id_, text in evidence.rows("SELECT fact_id, envelope FROM fact"):
+        said = [(account, minor) for account, minor, _ in json.loads(text)["money"]]
+        if booked[fact_id_] != said:
+            yield f"{fact_id_} moved {said}, booked is {booked[fact_id_]}"
+    for name in {window.name for window in evidence.windows}:
+        drawers = [window.drawer for window in evidence.windows if window.name == name]
+        in_books = Decimal(sums[f"drawer:{name}"]) / 100
+        if None not in drawers and in_books != sum(filter(None, drawers)):
+            yield f"the drawers of {name} hold {drawers}, the books say {in_books}"
+
+
+def refunds(evidence: Evidence) -> Found:
+    """A ticket comes back once, at whichever window, and never for more than was paid for it."""
+    by: dict[str, set[str]] = defaultdict(set)
+    for window in evidence.windows:
+        for back in window.returned:
+            by[back.ticket].add(back.by)
+        for refund in window.refunds:
+            # What is paid out in cash is rounded to 0.05.
+            if refund.paid > refund.price + Decimal("0.02"):
+                yield f"refund {refund.id} has paid {refund.paid} for tickets that cost {refund.price}"
+    facts: dict[str, set[str]] = defaultdict(set)
+    for fact in evidence.facts:
+        for ticket, _ in ended(fact):
+            facts[ticket].add(fact_id(fact))
+            by[ticket].add(_document(fact))
+    for ticket, several in by.items():
+        if len(several) > 1:
+            yield f"{ticket} came back {len(several)} times: {', '.join(sorted(several))}"
+    for ticket, ends in facts.items():
+        if len(ends) > 1:
+            yield f"{ticket} ended by {len(ends)} facts: {', '.join(sorted(ends))}"
+
+
+def _document(fact: dict[str, object]) -> str:
+    body = fact["body"]
+    assert isinstance(body, dict)
+    return str((body.get("refund") or body["sale"])["id"])

@@ -1,0 +1,36 @@
+"""I1: at most one live ticket a place, by paper, by what the tills have answered, and by the office's tickets."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+from tests.simulation.judge.evidence import Evidence, Found, begun, ended
+
+
+def no_place_twice(evidence: Evidence) -> Found:
+    where = {row[0]: (row[1], row[2]) for row in evidence.rows("SELECT id, show_id, unit FROM ticket")}
+    over: set[str] = {back.ticket for window in evidence.windows for back in window.returned}
+    for fact in evidence.all_facts():
+        for ticket in begun(fact):
+            where.setdefault(ticket["id"], (ticket["show"], ticket["unit"]))
+        over.update(ticket for ticket, _ in ended(fact))
+    alive = {slip.ticket for window in evidence.windows for slip in window.slips}
+    alive |= {ticket["id"] for window in evidence.windows for sale in window.sold for ticket in sale["tickets"]}
+    alive |= {row[0] for row in evidence.rows("SELECT id FROM ticket WHERE state = 'live'")}
+    places: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for ticket in sorted(alive - over):
+        places[where.get(ticket, ("paper of a ledger that is gone", ticket))].append(ticket)
+    for place, tickets in places.items():
+        if len(tickets) > 1:
+            yield f"{place} is sold {len(tickets)} times: {', '.join(tickets)}"
+    yield from _seats_on_paper(evidence, over)
+
+
+def _seats_on_paper(evidence: Evidence, over: set[str]) -> Found:
+    """What is printed on the papers that still count, without any table's help."""
+    one_of_each = {slip.ticket: slip for window in evidence.windows for slip in window.slips if slip.ticket not in over}
+    seats = Counter((slip.starts, slip.place) for slip in one_of_each.values() if " " in slip.place)
+    shows = len({row[0] for row in evidence.rows("SELECT DISTINCT show_id FROM place_right")})
+    for seat, count in seats.items():
+        if count > shows:
+            yield f"{count} papers for {seat}, and there are {shows} shows"

@@ -1,0 +1,48 @@
+"""Everybody who has bought a ticket, at whichever window or at the web shop, and may come back with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from tests.simulation.scheduler import Scheduler
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A ticket in a customer's hand. `web`: not paid for in cash."""
+
+    id: str
+    show: str
+    place: str
+    price: Decimal
+    sale: str
+    web: bool = False
+
+
+class Customers:
+    def __init__(self, world: Scheduler) -> None:
+        self._world = world
+        self._have: dict[str, Ticket] = {}
+
+    def bought(self, sale: dict[str, Any], *, web: bool = False) -> None:
+        """`sale`: an id and tickets with id, show, place and price."""
+        for ticket in sale["tickets"]:
+            self._have[ticket["id"]] = Ticket(
+                ticket["id"], ticket["show"], ticket["place"], Decimal(ticket["price"]), sale["id"], web
+            )
+
+    def gave_back(self, tickets: Sequence[Ticket]) -> None:
+        for ticket in tickets:
+            self._have.pop(ticket.id, None)
+
+    def somebody(self) -> list[Ticket]:
+        """The tickets with which somebody comes: one, or all of a sale; none when nobody has bought anything."""
+        if not self._have:
+            return []
+        one = self._world.random.choice(list(self._have.values()))
+        if self._world.chance(0.3):
+            return [ticket for ticket in self._have.values() if ticket.sale == one.sale]
+        return [one]

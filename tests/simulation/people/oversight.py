@@ -1,0 +1,25 @@
+"""The supervisor, who comes to a window to see what is in dispute and to end it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.simulation.season import SUPERVISOR
+
+if TYPE_CHECKING:
+    from tests.simulation.people.cashier import Cashier
+
+
+def settle(cashier: Cashier) -> None:
+    """Take what nobody has taken, end what can be ended; then the cashier signs in again."""
+    before = cashier.user
+    cashier.acts_as(SUPERVISOR)
+    waiting = cashier.ask("disputes")["disputes"]
+    if waiting:
+        dispute = cashier.world.random.choice(waiting)
+        if dispute["owner"] == "office" and cashier.world.chance(0.5):
+            cashier.do("take_dispute", dispute=dispute["id"])
+        else:
+            way = cashier.world.random.choice(dispute["ways"])
+            cashier.do("resolve_dispute", dispute=dispute["id"], way=way, note="looked into")
+    cashier.acts_as(before)

@@ -1,0 +1,66 @@
+"""Customers who come back with a ticket: for their money, for another seat, for another paper."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from tests.simulation.judge import Refund
+from tests.simulation.people.selling import notes_for, wishes
+from tests.simulation.season import AREA, EXCHANGE_FEE, SHOWS
+
+if TYPE_CHECKING:
+    from tests.simulation.people.cashier import Cashier
+
+
+def refund(cashier: Cashier) -> None:
+    """At any window: the ticket's token has to be got there first."""
+    tickets = cashier.customers.somebody()
+    if not tickets:
+        return
+    answer = cashier.do("refund", tickets=[ticket.id for ticket in tickets], reason="ill")
+    if answer is None:
+        return
+    done: dict[str, Any] = answer["refund"]
+    paid = {kind: Decimal(0) for kind in ("cash", "transfer")}
+    for tender in done["tenders"]:
+        paid[tender["kind"]] += Decimal(tender["amount"])
+    cashier.drawer -= paid["cash"]
+    cashier.refunds.append(Refund(done["id"], sum(t.price for t in tickets) or Decimal(0), sum(paid.values())))
+    cashier.has_taken_back(tickets, done["id"])
+
+
+def exchange(cashier: Cashier) -> None:
+    """Other seats for one's tickets, at the same show or at another. Who paid by transfer gets no cash back."""
+    tickets = cashier.customers.somebody()
+    if not tickets:
+        return
+    show = cashier.world.random.choice(SHOWS)
+    wanted = wishes(cashier, show)[: len(tickets)]
+    prices = cashier.ask("show", show=show)["prices"]
+    cost = sum(Decimal(prices[AREA if place == AREA else "Stalls"]["adult"]) for place in wanted)
+    total = cost + EXCHANGE_FEE * len(tickets) - sum(ticket.price for ticket in tickets)
+    if not wanted or (total < 0 and any(ticket.web for ticket in tickets)):
+        return
+    tender = {"kind": "cash", "amount": str(total)}
+    if total > 0:
+        tender["given"] = str(notes_for(total))
+    answer = cashier.do(
+        "exchange", tickets=[t.id for t in tickets], show=show, places=wanted, price_type="adult", tenders=[tender]
+    )
+    if answer is None:
+        return
+    done: dict[str, Any] = answer["exchange"]
+    cashier.drawer += Decimal(done["total"]) + Decimal(done["rounding"])
+    cashier.has_taken_back(tickets, done["id"])
+    cashier.has_sold(done)
+
+
+def reprint(cashier: Cashier) -> None:
+    """Somebody has lost a ticket, and gets a numbered copy."""
+    tickets = cashier.customers.somebody()
+    if not tickets:
+        return
+    answer = cashier.do("reprint", ticket=tickets[0].id, reason="lost")
+    if answer is not None:
+        cashier.copies.append((answer["ticket"]["id"], answer["ticket"]["copy"]))

@@ -1,0 +1,71 @@
+"""Selling at a window, and what goes with it: baskets, changes of mind."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from tests.simulation.season import AREA, SHOWS
+
+if TYPE_CHECKING:
+    from tests.simulation.people.cashier import Cashier
+
+RUSHED: Final = ("A-1", "A-2", "A-3", "B-1")  # what everybody wants when there is a rush
+
+
+def serve(cashier: Cashier) -> None:
+    """A customer wants some places, and mostly takes them."""
+    show = cashier.world.random.choice(SHOWS)
+    wanted = wishes(cashier, show)
+    if not wanted or cashier.do("add", show=show, places=wanted, price_type="adult") is None:
+        return
+    cashier.world.sleep(cashier.world.random.expovariate(0.5))
+    if cashier.world.chance(0.15):
+        cashier.do("add", show=show, places=[AREA], price_type="adult")
+    _pay(cashier)
+
+
+def wishes(cashier: Cashier, show: str) -> list[str]:
+    """What a customer would like of a show."""
+    rows: list[dict[str, Any]] = cashier.ask("places", show=show)["places"]
+    lots = cashier.world.random
+    if lots.random() < 0.25:
+        return [AREA] * lots.randint(1, 2)
+    if cashier.rush:
+        return [lots.choice(RUSHED)]
+    seats = [row for row in rows if row["category"] == "Stalls"]
+    state = lots.choices(("here", "free", "elsewhere", "sold"), (60, 25, 12, 3))[0]
+    fitting = [row["place"] for row in seats if row["state"] == state]
+    if not fitting:
+        fitting = [row["place"] for row in seats if row["state"] != "sold"]
+    at = lots.randrange(len(fitting)) if fitting else 0
+    return fitting[at : at + lots.choice((1, 1, 2, 2, 3))]
+
+
+def _pay(cashier: Cashier) -> None:
+    total = Decimal(cashier.ask("basket")["basket"]["total"])
+    if not total:
+        return
+    given = notes_for(total)
+    paid = cashier.do("pay", tenders=[{"kind": "cash", "amount": str(total), "given": str(given)}])
+    if paid is not None:
+        sale = paid["sale"]
+        cashier.drawer += given - Decimal(sale["change"])
+        cashier.has_sold(sale)
+
+
+def notes_for(amount: Decimal) -> Decimal:
+    """What a customer lays down: notes of 50."""
+    return (amount / 50).to_integral_value(rounding="ROUND_CEILING") * 50
+
+
+def change_mind(cashier: Cashier) -> None:
+    """A basket that is not paid: emptied, or left standing until its time is over."""
+    show = cashier.world.random.choice(SHOWS)
+    wanted = wishes(cashier, show)
+    if not wanted or cashier.do("add", show=show, places=wanted, price_type="adult") is None:
+        return
+    if cashier.world.chance(0.5):
+        cashier.do("clear")
+    else:
+        cashier.world.sleep(cashier.world.random.uniform(1.0, 20.0))
