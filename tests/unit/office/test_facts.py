@@ -316,6 +316,10 @@ def test_an_unreadable_fact_is_kept_its_money_booked_and_its_places_frozen(
         b"not json at all",
         b'{"till":"T1"}',
         b"[" * 5000,
+        (
+            b'{"till":"T1","incarnation":1,"number":1,"prev":"","at":"yesterday","kind":"x","schema":1,'
+            b'"money":[],"effects":[],"body":{}}'
+        ),
         json.dumps({"till": "T1\u0000", "number": 1}).encode(),
         (
             b'{"till":"T1","incarnation":1,"number":1,"prev":"","at":"","kind":"x","schema":1,'

@@ -6,6 +6,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature
@@ -84,6 +85,8 @@ def _sane(fact: Fact) -> None:
     """What the columns cannot take is damage."""
     if not (isinstance(fact.kind, str) and isinstance(fact.prev_hash, str) and isinstance(fact.schema, int)):
         raise ValueError("not a fact's envelope: wrong types")
+    if not isinstance(fact.at, str) or datetime.fromisoformat(fact.at).tzinfo is None:
+        raise ValueError(f"its time {fact.at!r} has no offset")
     if any(abs(posting.amount.minor) > _INTEGER_MAX for posting in fact.postings):
         raise ValueError("an amount is out of all bounds")
     if any(not 0 <= number <= _NUMBER_MAX for effect in fact.effects for number in effect.token):
