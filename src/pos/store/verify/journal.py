@@ -62,6 +62,7 @@ class Story:
     sold: dict[Place, list[str]] = field(default_factory=lambda: defaultdict(list))  # tickets, ended ones too
     ended: dict[str, str] = field(default_factory=dict)  # ticket -> the refund or exchange that ended it
     refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    copied: set[str] = field(default_factory=set)  # tickets of which this till issued a copy, whoever sold them
     payments: dict[str, tuple[str, int]] = field(default_factory=dict)  # payment -> its state, minor units
     settling: dict[int, dict[str, Any]] = field(default_factory=dict)  # fact number -> what it did about a dispute
     steps: dict[Place, list[Step]] = field(default_factory=lambda: defaultdict(list))
@@ -147,6 +148,8 @@ class _Reading:
         self._payments(kind, body, document)
         if kind in _REFUNDS:
             self._refund(document)
+        if kind == "CopyIssued":
+            self.story.copied.add(body["ticket"])
         if kind in _SETTLES:
             told = {key: text for key, text in body.items() if key not in ("dispute", "user")}
             said = {

@@ -211,7 +211,7 @@ def _paper(evidence: Evidence, story: Story, found: Findings) -> None:
         queued.update(_json(job["tickets"], f"print job {job['id']}"))
     for ticket in sorted(story.tickets.keys() - queued):
         found.wrong("I2", f"ticket {ticket} was never queued for printing")
-    for ticket in sorted(queued - story.tickets.keys()):
+    for ticket in sorted(queued - story.tickets.keys() - story.copied):
         found.wrong("I2", f"ticket {ticket} was queued for printing, but never sold")
 
 

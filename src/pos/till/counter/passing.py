@@ -109,6 +109,8 @@ def answer_recalls(desk: Desk, asks: Sequence[Recall]) -> list[Recall]:
             back.append((ask.show, ask.place, OwnRight(never_came, ask.token)))
         elif right.token > ask.token or right.state in (OwnState.RETURNED, OwnState.SOLD_RETURNED):
             continue  # answered already; the fact is on its way
+        elif ask.sold and right.state is OwnState.LEASED:
+            continue  # refunded here: there is no such right any more, as that fact will tell
         elif (ask.show, ask.place) in stay:
             declined.append(ask)
         else:
