@@ -327,6 +327,12 @@ class Ledger:
         rows = self.connection.execute(select(t.sale.c.body).where(t.sale.c.shift == shift).order_by(t.sale.c.id))
         return [json.loads(row.body) for row in rows]
 
+    def sales_for(self, show: str) -> list[dict[str, Any]]:
+        """Own sales with a ticket of this show."""
+        wanted = select(t.ticket.c.sale).where(t.ticket.c.show == show)
+        rows = self.connection.execute(select(t.sale.c.body).where(t.sale.c.id.in_(wanted)))
+        return [json.loads(row.body) for row in rows]
+
     def last_sale(self) -> dict[str, Any] | None:
         row = self.connection.exec_driver_sql("SELECT body FROM sale ORDER BY rowid DESC LIMIT 1").first()
         return json.loads(row.body) if row else None

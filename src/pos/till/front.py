@@ -18,7 +18,21 @@ from pos.domain.disputes import Way
 from pos.domain.errors import Refused
 from pos.domain.sale import TENDERS
 from pos.domain.shift import MOVES
-from pos.till.counter import charge, disputes, exchange, find, house, issue, pay, people, refund, reprint, sell, status
+from pos.till.counter import (
+    charge,
+    disputes,
+    exchange,
+    find,
+    house,
+    issue,
+    pay,
+    people,
+    refund,
+    reprint,
+    sell,
+    status,
+    worklist,
+)
 from pos.till.counter.house import SeatMapData
 from pos.till.desk import Call, Desk
 from pos.till.drawer import shift
@@ -170,6 +184,7 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "payments": VerbSpec(charge.payments),
     "settle_payment": VerbSpec(charge.settle_payment, {"payment": _text, "outcome": _outcome}, changes=True),
     "reverse_payment": VerbSpec(charge.reverse_payment, {"payment": _text}, changes=True),
+    "worklist": VerbSpec(worklist.worklist),
     "find": VerbSpec(find.find, {}, {"code": _text, "sale": _text, "name": _text}),
     "jobs": VerbSpec(issue.jobs),
     "retry": VerbSpec(issue.retry, {"job": _number}, changes=True),

@@ -158,7 +158,11 @@ def test_a_cancelled_show_sells_no_more_and_pays_back_whole_at_any_time(counter:
     )
     counter.clock.wait(hours=80)
     assert counter.refusal("add", show="aida", places=["A-2"], price_type="adult").code == "show_cancelled"
+    (row,) = counter.ask("worklist")["worklist"]
+    assert (row["show"], row["owed"]) == ("aida", "58.00")
+    assert [(item["id"], item["here"], item["holder"]) for item in row["tickets"]] == [(ticket, True, "office")]
     assert refund(counter, ticket)["amount"] == "58.00"
+    assert counter.ask("worklist")["worklist"][0]["tickets"] == []
 
 
 def test_a_jumped_clock_decides_no_deadline_without_a_supervisor(counter: Counter) -> None:
