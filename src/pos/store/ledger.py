@@ -22,6 +22,8 @@ from pos.domain.money import Money
 from pos.domain.rights import OwnRight, OwnState, Token
 from pos.domain.shift import CashMove
 from pos.store import tables as t
+from pos.store.certificates import CertificateBook
+from pos.store.packs import PackBook
 from pos.store.payments import PaymentBook
 from pos.store.schema import bring_up_to_date, writer_engine
 from pos.store.ticketbook import TicketBook
@@ -105,6 +107,8 @@ class Ledger:
         bring_up_to_date(self.connection)
         self.tickets = TicketBook(self.connection)
         self.payments = PaymentBook(self.connection)
+        self.certificates = CertificateBook(self.connection)
+        self.packs = PackBook(self.connection)
         # What is looked at all the time. Nobody else writes, so it holds until it is put anew;
         # a transaction that fails takes it back.
         self._kept: dict[str, Any] = {}

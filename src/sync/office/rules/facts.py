@@ -265,13 +265,16 @@ def _book_one(page: _Page, one: Arrived) -> None:
 
 
 def _owed(page: _Page, fact: Fact) -> None:
-    """Money that moved while nobody could say whether it should: a person looks at it."""
+    """Money that moved while nobody could say whether it should, and lost paper: a person looks at it."""
     if fact.kind == Kind.REFUND_CLAIMED:
         places = [(ticket["show"], ticket["unit"]) for ticket in fact.body["refund"]["tickets"]]
         page.dispute(fact.fact_id, "refund_claimed", "paid out without the right to refund", *places)
     elif fact.kind == Kind.PAYMENT_ENDED and fact.body["outcome"] == "declined" and "sale" in fact.body:
         sale, amount = str(fact.body["sale"]), str(fact.body["amount"])
         page.dispute(fact.fact_id, "card_declined", f"{amount} of {sale} are not paid", sale=sale, amount=amount)
+    elif fact.kind == Kind.PAPER_LOST:
+        reason = str(fact.body["reason"])
+        page.dispute(fact.fact_id, "paper_lost", f"paper tickets are lost: {reason}", reason=reason)
 
 
 def _settling(one: Arrived) -> Fact | None:
