@@ -1,1 +1,0 @@
-"""What a counter does when it must do without: packs of paper tickets."""
