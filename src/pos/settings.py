@@ -40,6 +40,15 @@ class TerminalSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class NeighbourSettings:
+    """The other tills on the local network: where they ask this one (HOST:PORT, None for nowhere),
+    and where this one asks them, by till."""
+
+    listen: str | None = None
+    tills: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """A till's settings. A device left out is simply not there."""
 
@@ -53,6 +62,7 @@ class Settings:
     printers: dict[str, PrinterSettings]
     drawer: str | None  # the role of the printer it hangs on
     terminal: TerminalSettings | None
+    neighbours: NeighbourSettings
 
     @property
     def folder(self) -> Path:
@@ -109,6 +119,31 @@ def _password(value: Any) -> str:
     return value
 
 
+def _address(value: Any) -> str:
+    parts = urlsplit(f"//{_string(value)}")
+    try:
+        good = bool(parts.hostname) and parts.port is not None and parts.netloc == value
+    except ValueError:
+        good = False
+    if not good:
+        raise ValueError(f"{value!r} is not an address like 192.0.2.12:9410")
+    return str(value)
+
+
+def _addresses(value: Any) -> dict[str, str]:
+    if not isinstance(value, list):
+        raise ValueError('must be a list like ["T2=192.0.2.12:9410"]')
+    found: dict[str, str] = {}
+    for item in value:
+        till, sign, address = _string(item).partition("=")
+        if not sign:
+            raise ValueError(f"{item!r} is not a till and its address like T2=192.0.2.12:9410")
+        if _till(till.strip()) in found:
+            raise ValueError(f"{till.strip()!r} is there twice")
+        found[till.strip()] = _address(address.strip())
+    return found
+
+
 _PRINTER: Final[dict[str, Callable[[Any], Any]]] = {"profile": _string, "transport": _string, "layout": _string}
 # Every key there may be. Sections of devices that later versions drive are known by
 # name, so that a file written for them is not called wrong.
@@ -119,6 +154,7 @@ _KEYS: Final[dict[str, dict[str, Callable[[Any], Any]]]] = {
     "printer.receipt": _PRINTER,
     "drawer": {"via": _via},
     "terminal": {"protocol": _protocol, "transport": _string, "password": _password},
+    "neighbours": {"listen": _address, "tills": _addresses},
     "scanner": {"transport": _string},
     "customer_display": {"kind": _string},
 }
@@ -156,7 +192,10 @@ def read_settings(folder: Path) -> Settings:
     locale = till.get("locale", "en")
     plain = office.get("plain_http", False)
     embedded = office.get("embedded", False)
-    return Settings(file, till["id"], locale, office["url"], ca_file, plain, embedded, printers, drawer, terminal)
+    neighbours = NeighbourSettings(**sections.get("neighbours", {}))
+    return Settings(
+        file, till["id"], locale, office["url"], ca_file, plain, embedded, printers, drawer, terminal, neighbours
+    )
 
 
 def _sections(file: Path, document: dict[str, Any]) -> dict[str, dict[str, Any]]:

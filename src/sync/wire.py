@@ -252,6 +252,42 @@ class PlacesAnswer(Message):
     hop: list[int]
 
 
+class ToNeighbour(Message):
+    """A request from till to till, plain HTTP on the local network while the office is away. Signed as
+    one to the office; the answer is signed by the till that is asked. `to` and `to_incarnation`
+    say whom it is for, so that nobody else's answer is one."""
+
+    to: str
+    to_incarnation: int
+
+
+class IdleRequest(ToNeighbour):
+    """POST /v1/neighbour/idle: what of this show would you pass on to me?"""
+
+    show: str
+
+
+class IdleAnswer(Message):
+    """Nothing while the asked till knows the office to be there. Places that it has passed on to the
+    asking till already are among them: their certificate may be lost."""
+
+    places: list[str] = []
+
+
+class PassRequest(ToNeighbour):
+    """POST /v1/neighbour/pass: places for a customer, and more for the asking till's own stock."""
+
+    show: str
+    places: list[str]
+    more: list[str] = []
+
+
+class PassAnswer(Message):
+    """Certificates (`pos.domain.certificate`) of what was let go of, now or when it was asked before."""
+
+    certificates: list[dict[str, Any]] = []
+
+
 class SalesRequest(Message):
     """POST /v1/sales: sales' documents after a sale id, in id order, for the replica's look-up."""
 

@@ -72,6 +72,13 @@ def auditor_sells(at: Counters) -> None:
     at.push(at.one)
 
 
+def paper_is_lost(at: Counters) -> None:
+    (grant,) = at.claim(at.one, at.seats[0])
+    on_paper = at.one.step("PaperIssued", SHOW, grant, "LEASED PAPER", f"{at.name}P-1")
+    at.one.step("PaperLost", SHOW, on_paper, "PAPER QUARANTINE", f"{at.name}P-1")
+    at.push(at.one)
+
+
 def newer_schema(at: Counters) -> None:
     at.one.sell(SHOW, *at.claim(at.one, at.seats[0]), schema=99, name=BUYER)
     at.push(at.one)
@@ -100,6 +107,7 @@ TROUBLES: Final[dict[str, Callable[[Counters], None]]] = {
     "rival": disk_restored,
     "duplicate_id": numbers_used_twice,
     "role": auditor_sells,
+    "paper_lost": paper_is_lost,
     "unreadable": newer_schema,
     "refund_claimed": paid_back_without_the_right,
     "card_declined": card_declined_later,

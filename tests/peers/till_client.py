@@ -308,7 +308,9 @@ class TillClient:
         """A fact of one step that stays in this hand: `change` is "SOLD LEASED"; the right as it is then."""
         before, after = map(OfficeState, change.split())
         effect = Effect(show, grant.place, Token(grant.epoch, grant.hop), before, after, self.till, ticket)
-        self.record(kind, {}, (effect,))
+        issued = {"id": ticket, "show": show, "unit": grant.place, "code": f"CODE{ticket}"}
+        body = {"shift": "S1", "user": "anna", "reason": "nobody knows"}
+        self.record(kind, body | {"tickets": [issued if after is OfficeState.PAPER else ticket]}, (effect,))
         return grant.model_copy(update={"hop": effect.leaves.hop})
 
     def seal(

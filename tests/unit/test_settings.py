@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pos.settings import BadSettings, Settings, TerminalSettings, read_settings
+from pos.settings import BadSettings, NeighbourSettings, Settings, TerminalSettings, read_settings
 
 TILL = '[till]\nid = "T1"\n[office]\nurl = "https://office.example:8443"\n'
 TERMINAL = '[terminal]\nprotocol = "zvt"\ntransport = "tcp://127.0.0.1:20007"\n'
@@ -47,3 +47,33 @@ def test_a_terminals_password_is_in_no_message(tmp_path: Path) -> None:
     with pytest.raises(BadSettings) as caught:
         read(tmp_path, TERMINAL + 'password = "2468100"\n')
     assert "246810" not in str(caught.value)
+
+
+def test_neighbours(tmp_path: Path) -> None:
+    assert read(tmp_path).neighbours == NeighbourSettings(None, {})
+    more = '[neighbours]\nlisten = "0.0.0.0:9410"\ntills = ["T2=192.0.2.12:9410", "T3 = [2001:db8::3]:9410"]\n'
+    assert read(tmp_path, more).neighbours == NeighbourSettings(
+        "0.0.0.0:9410", {"T2": "192.0.2.12:9410", "T3": "[2001:db8::3]:9410"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "reason"),
+    [
+        ('listen = "9410"', "listen", "'9410' is not an address like 192.0.2.12:9410"),
+        ('listen = "192.0.2.12"', "listen", "is not an address"),
+        ('listen = "http://192.0.2.12:9410"', "listen", "is not an address"),
+        ('listen = "192.0.2.12:94100"', "listen", "is not an address"),
+        ('tills = "T2=192.0.2.12:9410"', "tills", "must be a list"),
+        ('tills = ["192.0.2.12:9410"]', "tills", "is not a till and its address"),
+        ('tills = ["T 2=192.0.2.12:9410"]', "tills", "may hold letters"),
+        ('tills = ["T2=192.0.2.12"]', "tills", "is not an address"),
+        ('tills = ["T2=192.0.2.12:9410", "T2=192.0.2.13:9410"]', "tills", "'T2' is there twice"),
+        ("port = 9410", "port", "is unknown; there are listen, tills"),
+    ],
+)
+def test_what_is_wrong_with_neighbours_is_named(tmp_path: Path, text: str, key: str, reason: str) -> None:
+    with pytest.raises(BadSettings) as caught:
+        read(tmp_path, f"[neighbours]\n{text}\n")
+    assert f"till.toml: neighbours.{key}: " in str(caught.value)
+    assert reason in str(caught.value)

@@ -82,6 +82,8 @@ class Till:
                 plans=plans,
                 ca_file=settings.ca_file,
                 allow_plain_http=settings.plain_http,
+                neighbours=settings.neighbours.tills,
+                listen=settings.neighbours.listen,
             )
             self.desk = Desk(
                 Outside(
@@ -98,6 +100,7 @@ class Till:
                     mark=MarkFile(identity.state_folder),
                     clock=SystemClock(),
                     entropy=TicketCodes(),
+                    neighbours=self.agent.neighbours,
                     key_at=keys.where,
                 )
             )

@@ -29,6 +29,12 @@ DEVICES: Final = """\
 #
 # [drawer]
 # via = "printer.receipt"
+#
+# The other tills on the local network: they help each other out while the office is away.
+#
+# [neighbours]
+# listen = "0.0.0.0:9410"
+# tills = ["T2=192.168.1.12:9410", "T3=192.168.1.13:9410"]
 """
 
 

@@ -103,6 +103,11 @@ CAUSES: Final[dict[str, Cause]] = {
         "A card that {till} took without its bank's yes was declined later: {amount} of {sale} are owed.",
         _told(Way.ACCEPT),
     ),
+    "paper_lost": Cause(
+        "Paper tickets of {till} are lost: {place} ({reason}). They are in nobody's hand that is known, "
+        "and their places are frozen.",
+        _told(Way.ACCEPT),
+    ),
     "unreadable": Cause(
         "An entry of {till} cannot be read: {why}. Its money is booked, and its places are frozen.",
         _told(Way.ACCEPT, Way.REFUND, Way.RESEAT),

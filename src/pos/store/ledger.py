@@ -22,6 +22,8 @@ from pos.domain.money import Money
 from pos.domain.rights import OwnRight, OwnState, Token
 from pos.domain.shift import CashMove
 from pos.store import tables as t
+from pos.store.certificates import CertificateBook
+from pos.store.packs import PackBook
 from pos.store.payments import PaymentBook
 from pos.store.schema import bring_up_to_date, writer_engine
 from pos.store.ticketbook import TicketBook
@@ -105,6 +107,8 @@ class Ledger:
         bring_up_to_date(self.connection)
         self.tickets = TicketBook(self.connection)
         self.payments = PaymentBook(self.connection)
+        self.certificates = CertificateBook(self.connection)
+        self.packs = PackBook(self.connection)
         # What is looked at all the time. Nobody else writes, so it holds until it is put anew;
         # a transaction that fails takes it back.
         self._kept: dict[str, Any] = {}
@@ -325,6 +329,12 @@ class Ledger:
 
     def sales_of(self, shift: str) -> list[dict[str, Any]]:
         rows = self.connection.execute(select(t.sale.c.body).where(t.sale.c.shift == shift).order_by(t.sale.c.id))
+        return [json.loads(row.body) for row in rows]
+
+    def sales_for(self, show: str) -> list[dict[str, Any]]:
+        """Own sales with a ticket of this show."""
+        wanted = select(t.ticket.c.sale).where(t.ticket.c.show == show)
+        rows = self.connection.execute(select(t.sale.c.body).where(t.sale.c.id.in_(wanted)))
         return [json.loads(row.body) for row in rows]
 
     def last_sale(self) -> dict[str, Any] | None:

@@ -181,3 +181,36 @@ answer: Final = Table(
     Column("verb", String, nullable=False),
     Column("body", Text, nullable=False),
 )
+
+# Certificates that were given to other tills, by the number of the fact that let go of the rights.
+certificate: Final = Table(
+    "certificate",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+)
+
+# Packs of numbered tickets that went out on paper. `state`: out | returned | sold | lost.
+pack: Final = Table(
+    "pack",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("shift", String, nullable=False),
+    Column("user", String, nullable=False),
+    Column("show", String, nullable=False),
+    Column("issued_at", String, nullable=False),
+)
+
+pack_ticket: Final = Table(
+    "pack_ticket",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("pack", String, nullable=False, index=True),
+    Column("number", Integer, nullable=False),
+    Column("show", String, nullable=False),
+    Column("place", String, nullable=False),
+    Column("shown", String, nullable=False),
+    Column("category", String, nullable=False),
+    Column("code", String, nullable=False, unique=True),
+    Column("state", String, nullable=False),
+)

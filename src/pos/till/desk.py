@@ -8,6 +8,7 @@ across a yield.
 
 from __future__ import annotations
 
+import json
 import logging
 import queue
 import threading
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from pos.domain.books import Posting
+from pos.domain.certificate import Hand
 from pos.domain.errors import Refused
 from pos.domain.facts import Fact, SignedFact, hash_of
 from pos.domain.rights import Effect, OwnRight, ended_elsewhere
@@ -29,7 +31,7 @@ from pos.store.ledger import Ledger, ShiftRow, StorageFailed
 from pos.store.replica import PlanCache, ReplicaReader
 from pos.till.belief import Belief
 from pos.till.clock import TillClock
-from pos.till.ports import Clock, Entropy, Keys, Mark, Office, Printers, Standing, Terminal
+from pos.till.ports import Clock, Entropy, Keys, Mark, Neighbours, Office, Printers, Standing, Terminal
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -62,6 +64,7 @@ class Outside:
     mark: Mark
     clock: Clock
     entropy: Entropy
+    neighbours: Neighbours | None = None
     key_at: str = ""  # where the private key is kept, for the diagnostics
 
 
@@ -141,6 +144,7 @@ class Desk:
         self._ready: Future[None] = Future()
         self._call = Call()
         self._acknowledged = 0
+        self._fences: frozenset[Hand] = frozenset()  # tills that may not have rights any more
         self._unmarked = ""  # why the last fact's high-water mark is not written
         self._season: Season | None = None  # as it was looked up in this step
 
@@ -289,8 +293,31 @@ class Desk:
         self.emit("fenced", reason=self.fenced)
 
     def standing(self) -> Standing:
-        """What the office is told with each pull; asked on this thread, so that nothing is half done."""
-        return Standing(None if self.forgot else self.number, bool(self.fenced))
+        """What the office is told with each pull; asked on this thread, so that nothing is half done.
+
+        The fences known by then are kept in the ledger: an older replica does not undo them.
+        """
+        known = self._remember_fences()
+        return Standing(None if self.forgot or not known else self.number, bool(self.fenced))
+
+    def _remember_fences(self) -> bool:
+        """Whether every fence that the replica tells of is in the ledger."""
+        if not self.replica.complete():
+            return False
+        fresh = self.season().fenced - self._fences
+        if fresh:
+            fences = self._fences | fresh
+            try:
+                with self.unit():
+                    self.ledger.put_meta("fences", json.dumps(sorted(fences)))
+            except Refused:
+                return False
+            self._fences = fences
+        return True
+
+    def key_of(self, hand: Hand) -> bytes | None:
+        """The public key of a till that may have rights, as far as was ever known here; None for any other."""
+        return None if hand in self._fences else self.season().key_of(hand)
 
     # ---- the thread --------------------------------------------------------------------
 
@@ -325,6 +352,7 @@ class Desk:
         self.fenced = self.ledger.meta("fenced") or ""
         self.forgot = self.ledger.meta("forgot") == "1"
         self.sealed = self.ledger.meta("sealed") == "1"
+        self._fences = frozenset(Hand(*hand) for hand in json.loads(self.ledger.meta("fences") or "[]"))
         self._acknowledged = int(self.ledger.meta("acknowledged") or 0)
         self._look_at_the_mark()
 

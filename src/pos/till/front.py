@@ -18,7 +18,22 @@ from pos.domain.disputes import Way
 from pos.domain.errors import Refused
 from pos.domain.sale import TENDERS
 from pos.domain.shift import MOVES
-from pos.till.counter import charge, disputes, exchange, find, house, issue, pay, people, refund, reprint, sell, status
+from pos.till.contingency import packs, rekey
+from pos.till.counter import (
+    charge,
+    disputes,
+    exchange,
+    find,
+    house,
+    issue,
+    pay,
+    people,
+    refund,
+    reprint,
+    sell,
+    status,
+    worklist,
+)
 from pos.till.counter.house import SeatMapData
 from pos.till.desk import Call, Desk
 from pos.till.drawer import shift
@@ -76,6 +91,13 @@ def _tenders(name: str, value: Any) -> None:
 def _tenders_either_way(name: str, value: Any) -> None:
     """An exchange may pay out: then amounts are negative."""
     _each_tender(name, value, _signed)
+
+
+def _price_types(name: str, value: Any) -> None:
+    if isinstance(value, list):
+        _places(name, value)
+    else:
+        _must(isinstance(value, str), name, "a string, or a list of strings")
 
 
 def _approver(name: str, value: Any) -> None:
@@ -170,11 +192,24 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "payments": VerbSpec(charge.payments),
     "settle_payment": VerbSpec(charge.settle_payment, {"payment": _text, "outcome": _outcome}, changes=True),
     "reverse_payment": VerbSpec(charge.reverse_payment, {"payment": _text}, changes=True),
+    "worklist": VerbSpec(worklist.worklist),
     "find": VerbSpec(find.find, {}, {"code": _text, "sale": _text, "name": _text}),
     "jobs": VerbSpec(issue.jobs),
     "retry": VerbSpec(issue.retry, {"job": _number}, changes=True),
     "printed": VerbSpec(issue.printed, {"job": _number, "came_out": _flag}, changes=True),
     "receipt": VerbSpec(issue.receipt, {}, {"sale": _text}, changes=True),
+    "issue_paper": VerbSpec(
+        packs.issue_paper, {"show": _text}, {"places": _places, "category": _words, "count": _count}, changes=True
+    ),
+    "paper": VerbSpec(packs.paper),
+    "return_paper": VerbSpec(packs.return_paper, {"tickets": _places}, changes=True),
+    "rekey_paper": VerbSpec(
+        rekey.rekey_paper,
+        {"tickets": _places, "price_type": _price_types, "tenders": _tenders},
+        {"at": _words, "proof": _flag},
+        changes=True,
+    ),
+    "lose_paper": VerbSpec(packs.lose_paper, {"pack": _text, "reason": _words}, {"approver": _approver}, changes=True),
     "disputes": VerbSpec(disputes.disputes, {}, {"state": _which}),
     "take_dispute": VerbSpec(disputes.take_dispute, {"dispute": _text}, changes=True),
     "resolve_dispute": VerbSpec(

@@ -8,12 +8,14 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
+from pos.domain.certificate import Certificate, Hand
 from pos.domain.facts import SignedFact
 from pos.store.journal import JournalReader
+from pos.till.counter import neighbours
 from pos.till.counter.disputes import announce
 from pos.till.counter.passing import allot, answer_recalls
 from pos.till.desk import Desk
-from pos.till.ports import Changed, LinkState, Recall, Standing
+from pos.till.ports import Changed, LinkState, Recall, Standing, Wanted
 
 
 class AgentSide:
@@ -55,6 +57,15 @@ class AgentSide:
         declined = answer_recalls(self._desk, asks)
         self._desk.emit("recall", asked=len(asks), declined=len(declined))
         return declined
+
+    def neighbour(self, till: str) -> Future[tuple[Hand, bytes] | None]:
+        return self._desk.submit(lambda: neighbours.known(self._desk, till))
+
+    def idle(self, asker: Hand, show: str) -> Future[Sequence[str]]:
+        return self._desk.submit(lambda: neighbours.idle(self._desk, asker, show))
+
+    def pass_on(self, asker: Hand, show: str, wanted: Wanted) -> Future[Sequence[Certificate]]:
+        return self._desk.submit(lambda: neighbours.pass_on(self._desk, asker, show, wanted))
 
     def fence(self, reason: str, *, forgot: bool = False) -> Future[None]:
         return self._desk.submit(lambda: self._desk.fence(reason, forgot=forgot))

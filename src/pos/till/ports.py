@@ -6,13 +6,14 @@ knows only these shapes. Everything that answers later answers with a Future.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from pos.domain.card import CardOutcome
+from pos.domain.certificate import Certificate, Hand
 from pos.domain.facts import SignedFact
 from pos.domain.rights import Token
 
@@ -119,6 +120,14 @@ class Standing:
     stopped: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a till asks another for: places that a customer wants, and some more for its own stock."""
+
+    places: tuple[str, ...]
+    more: tuple[str, ...] = ()
+
+
 class Office(Protocol):
     """The agent, as the till sees it."""
 
@@ -136,6 +145,19 @@ class Office(Protocol):
 
     def link(self) -> LinkState:
         """The line as last seen."""
+
+
+class Neighbours(Protocol):
+    """The other tills on the local network. Whoever does not answer in time is left out; no Future fails."""
+
+    def idle(self, show: str, wait_s: float) -> Future[Mapping[str, tuple[str, ...]]]:
+        """Till -> the places of a show that it would pass on to this one."""
+
+    def ask(self, show: str, wanted: Mapping[str, Wanted], wait_s: float) -> Future[Sequence[Certificate]]:
+        """Ask each of these tills for places. What they let go of is certified; nothing here is verified."""
+
+    def states(self) -> dict[str, dict[str, str]]:
+        """Whether the others can ask this till: {"neighbours": {"state", "text"}}, as of a device."""
 
 
 class Ledger(Protocol):
@@ -173,6 +195,15 @@ class Ledger(Protocol):
 
     def office_time(self, iso: str) -> None:
         """The office's clock, as just heard."""
+
+    def neighbour(self, till: str) -> Future[tuple[Hand, bytes] | None]:
+        """The incarnation of another till that may have rights, and its public key; None for a stranger."""
+
+    def idle(self, asker: Hand, show: str) -> Future[Sequence[str]]:
+        """The places of a show that this till would pass on to another; none while the office can be asked."""
+
+    def pass_on(self, asker: Hand, show: str, wanted: Wanted) -> Future[Sequence[Certificate]]:
+        """Let go of what is idle of that, durably, and only then certify it."""
 
 
 Outcome = Literal["done", "failed", "unknown"]

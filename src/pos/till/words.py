@@ -117,6 +117,13 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "uk": "Обмін",
         "hu": "Csere",
     },
+    "paper_ticket": {
+        "en": "No. {number} of {count}",
+        "zh_TW": "第 {number} 張,共 {count} 張",
+        "vi": "Số {number}/{count}",
+        "uk": "№ {number} з {count}",
+        "hu": "{number}. / {count}",
+    },
     "refund_fee": {
         "en": "Refund fee",
         "zh_TW": "退票手續費",

@@ -6,7 +6,7 @@ import base64
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
@@ -18,6 +18,8 @@ from sync.agent.carrier import Carrier, check_url, tls_for
 from sync.agent.claim import THREADS, Claims
 from sync.agent.guard import Guard
 from sync.agent.link import Channel, Till
+from sync.agent.neighbour import Neighbours
+from sync.agent.neighbour_window import NeighbourWindow
 from sync.agent.pull import Puller
 from sync.agent.push import Pusher
 from sync.agent.recall import Recalls
@@ -33,6 +35,8 @@ class Agent:
     """Implements ports.Office. Nothing is opened or asked before `start`.
 
     `office_key` is the pinned public key in base64, `plans` a cache to share with readers.
+    `neighbours` are other tills' addresses (HOST:PORT) on the local network, `listen` is where
+    they ask this one.
     Raises BadAddress for a URL or certificate file that cannot be used.
     """
 
@@ -49,6 +53,8 @@ class Agent:
         plans: PlanCache | None = None,
         ca_file: Path | None = None,
         allow_plain_http: bool = False,
+        neighbours: Mapping[str, str] | None = None,
+        listen: str | None = None,
     ) -> None:
         address = check_url(url, allow_plain_http=allow_plain_http)
         tls = tls_for(address, ca_file)
@@ -65,6 +71,10 @@ class Agent:
         recalls = Recalls(self._claim, ledger, self._workers, self._pusher.facts_waiting)
         self._puller = Puller(self._poll, self._writer, ledger, self._watch, guard, self._pusher, recalls)
         self._claims = Claims(self._claim, self._watch, self._workers)
+        self.neighbours: Neighbours | None = None
+        if neighbours or listen:
+            window = NeighbourWindow(ledger, keys, till, listen) if listen else None
+            self.neighbours = Neighbours(ledger, caller, neighbours or {}, window)
         self._threads: list[threading.Thread] = []
         self._watch.on_recovery(self._recovered)
 
@@ -81,6 +91,8 @@ class Agent:
         ]
         for thread in self._threads:
             thread.start()
+        if self.neighbours is not None:
+            self.neighbours.start()
 
     def stop(self) -> None:
         """End everything within about STOP_S; what is not sent yet stays in the journal."""
@@ -89,6 +101,8 @@ class Agent:
         self._puller.stop()
         for channel in (self._poll, self._push, self._claim, self._sync):
             channel.close()
+        if self.neighbours is not None:
+            self.neighbours.stop()
         self._workers.shutdown(wait=False, cancel_futures=True)
         self._syncing.shutdown(wait=False, cancel_futures=True)
         for thread in self._threads:

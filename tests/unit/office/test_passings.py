@@ -535,7 +535,29 @@ def test_a_pack_holds_its_places_until_each_ticket_comes_back(house: House, till
     assert house.place("A-2") == ("LEASED", "T1", 1, 1, 1)
     assert house.place("A-3") == ("QUARANTINE", "T1", 1, 1, 1)
     assert house.rows("SELECT ticket FROM place_right WHERE place = 'A-3'") == [("P-3",)]
-    no_trouble(house)
+    assert house.rows("SELECT cause FROM dispute") == [("paper_lost",)], "a person has to see to it"
+    assert house.violations() == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "body"),
+    [
+        ("PaperIssued", "LEASED PAPER", {"tickets": [{"id": "P-2", "show": SHOW, "unit": SEAT, "code": "C"}]}),
+        ("PaperIssued", "LEASED PAPER", {"tickets": []}),
+        ("PaperReturned", "PAPER LEASED", {"tickets": ["P-2"]}),
+        ("PaperLost", "PAPER QUARANTINE", {"tickets": ["P-1"]}),
+    ],
+)
+def test_paper_that_is_not_that_of_its_effects_is_unreadable(
+    house: House, tills_at: Tills, kind: str, change: str, body: dict[str, object]
+) -> None:
+    (one,) = tills_at("T1")
+    house.granted(one, SEAT)
+    before, after = map(OfficeState, change.split())
+    one.record(kind, {"user": "anna"} | body, (Effect(SHOW, SEAT, Token(1, 0), before, after, "T1", "P-1"),))
+    assert push(house, one) == ["disputed"]
+    assert house.rows("SELECT cause FROM dispute") == [("unreadable",)]
+    assert house.place(SEAT)[0] == "QUARANTINE"
 
 
 def test_paper_that_came_back_is_passed_on_and_its_past_is_told_later(house: House, tills_at: Tills) -> None:

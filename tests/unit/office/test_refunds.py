@@ -143,6 +143,20 @@ def test_its_holder_is_asked_for_it_as_sold(house: House, tills_at: Tills) -> No
     assert states(house) == {"S-1": "live"}
 
 
+def test_who_waits_for_the_right_to_refund_hears_that_it_has_been_used(house: House, tills_at: Tills) -> None:
+    one, two = tills_at("T1", "T2")
+    (grant,) = house.granted(one, "A-1")
+    sale = one.sell(SHOW, grant, sale="S")
+    house.push(one)
+    assert claim_sold(house, two, "A-1", wait_s=5.0) is WAITING
+    one.refund(sale, grant)
+    house.push(one)
+    with house.database.read() as connection:
+        assert recalls.open_for(connection, "T1", 1, now_s()) == [], "the freed place is nobody else's business"
+    assert codes(claim_sold(house, two, "A-1", wait_s=5.0)) == [("not_sold", "")]
+    assert house.place("A-1") == ("LEASED", "T1", 1, 1, 0)
+
+
 def test_a_second_refund_of_one_ticket_is_disputed_and_its_money_booked(house: House, tills_at: Tills) -> None:
     """Only a forged or cloned till could: the place has been sold again under another ticket."""
     (one,) = tills_at("T1")

@@ -30,7 +30,9 @@ def evening(house: House, tills_at: Tills) -> House:
     one.record("PrintReported", {"job": 1, "tickets": ["S1-1", "S1-2"], "outcome": "done"})
     one.drop("16.00")
     house.push(one)
+    last = one.journal[-1]
     report = {"expected": "200.00", "counted": "199.00", "difference": "-1.00"}
+    report |= {"number_range": [1, last.number + 1], "hash": last.hash}
     counted = (
         Posting("drawer:T1", Money(-20_000, "EUR")),
         Posting("safe", Money(19_900, "EUR")),
@@ -94,9 +96,30 @@ def test_a_corruption_is_named(evening: House, corruption: str, violation: str) 
 
 def test_a_wrong_count_is_named(house: House, tills_at: Tills) -> None:
     (one,) = tills_at("T1")
-    one.record("ShiftClosed", {"shift": "S", "user": "anna", "report": {"expected": "5.00", "counted": "5.00"}})
+    one.record("ShiftOpened", {"shift": "S", "user": "anna", "float": "0.00"})
+    close(one, "5.00")
     house.push(one)
-    assert house.violations() == ["I4 T1.1.1: the count expects 5.00, the cash facts give 0"]
+    assert house.violations() == ["I4 T1.1.2: the count expects 5.00, the cash facts give 0.00"]
+
+
+def close(till: TillClient, expected: str = "0.00", **changes: object) -> None:
+    """The shift S that the first fact opened is closed, and seals what came since."""
+    last = till.journal[-1]
+    report = {"expected": expected, "counted": expected, "number_range": [1, last.number + 1], "hash": last.hash}
+    till.record("ShiftClosed", {"shift": "S", "user": "anna", "report": report | changes})
+
+
+@pytest.mark.parametrize(
+    "lie", [{"number_range": [1, 9]}, {"number_range": [2, 2]}, {"hash": "0" * 64}, {"hash": None}]
+)
+def test_a_shift_that_seals_other_facts_than_its_own_is_named(
+    house: House, tills_at: Tills, lie: dict[str, object]
+) -> None:
+    (one,) = tills_at("T1")
+    one.record("ShiftOpened", {"shift": "S", "user": "anna", "float": "0.00"})
+    close(one, **lie)
+    house.push(one)
+    assert [line[:23] for line in house.violations()] == ["I5 T1.1.2: shift S seal"]
 
 
 def test_a_ticket_that_ends_twice_is_named(house: House, tills_at: Tills) -> None:

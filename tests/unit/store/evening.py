@@ -6,7 +6,7 @@ import io
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,11 +81,18 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Evening:
     return Evening(counter.folder, counter.identity)
 
 
+@contextmanager
+def copy_of(template: Evening, folder: Path) -> Iterator[Evening]:
+    """A copy to spoil; what lies outside of it is put back afterwards."""
+    outside = {file: file.read_bytes() for file in template.identity.state_folder.iterdir()}
+    shutil.copytree(template.folder, folder)
+    yield Evening(folder, template.identity)
+    for file, content in outside.items():
+        file.write_bytes(content)
+
+
 @pytest.fixture
 def evening(template: Evening, tmp_path: Path) -> Iterator[Evening]:
     """A copy to spoil."""
-    outside = {file: file.read_bytes() for file in template.identity.state_folder.iterdir()}
-    shutil.copytree(template.folder, tmp_path / "till")
-    yield Evening(tmp_path / "till", template.identity)
-    for file, content in outside.items():
-        file.write_bytes(content)
+    with copy_of(template, tmp_path / "till") as copy:
+        yield copy

@@ -17,6 +17,7 @@ from typing import Any
 from argon2 import PasswordHasher
 
 from pos.devices.worker.absent import AbsentTerminal
+from pos.domain.certificate import Hand, key_document
 from pos.domain.errors import Refused
 from pos.domain.plan import Plan, read_plan
 from pos.domain.season import Area
@@ -26,7 +27,7 @@ from pos.store.replica import PlanCache, ReplicaWriter
 from pos.till.desk import Desk, Outside
 from pos.till.front import Front
 from pos.till.line import AgentSide
-from pos.till.ports import Terminal
+from pos.till.ports import Neighbours, Terminal
 from tests.peers.small_season import hall
 from tests.unit.till.toy_line import ToyLine, ToyPrinters
 
@@ -167,20 +168,22 @@ class Counter:
         roles: tuple[str, ...] = ("ticket", "receipt"),
         printers: Any = None,
         terminal: Terminal | None = None,
+        till: str = TILL,
+        neighbours: Neighbours | None = None,
         **venue: str,
     ) -> None:
-        self.folder = folder
+        self.folder, self.till, self.neighbours = folder, till, neighbours
         folder.mkdir(parents=True, exist_ok=True)
         self.shows = shows if shows is not None else [show_document("aida")]
         if read_identity(folder) is None:
-            write_identity(folder, replace(new_identity(folder), till=TILL, incarnation=1, office_key=OFFICE_KEY))
+            write_identity(folder, replace(new_identity(folder), till=till, incarnation=1, office_key=OFFICE_KEY))
         identity = read_identity(folder)
         assert identity is not None
         self.identity = identity
         self.clock = ToyClock()
         self.codes = Codes()
         self.writer = write_replica(folder / "replica.db", self.shows, plan or small_hall(), **venue)
-        self.line = ToyLine(TILL, self.writer)
+        self.line = ToyLine(till, self.writer)
         self.printers = printers or ToyPrinters(roles)
         self.terminal = terminal or AbsentTerminal()
         self.events: list[dict[str, Any]] = []
@@ -189,7 +192,7 @@ class Counter:
 
     def _start(self) -> None:
         outside = Outside(
-            till=TILL,
+            till=self.till,
             incarnation=self.identity.incarnation,
             locale="en",
             ledger=self.folder / "ledger.db",
@@ -202,6 +205,7 @@ class Counter:
             mark=self.mark,
             clock=self.clock,
             entropy=self.codes,
+            neighbours=self.neighbours,
         )
         self.desk = Desk(outside)
         side = AgentSide(self.folder / "ledger.db", self.identity.incarnation)
@@ -235,6 +239,15 @@ class Counter:
             old.unlink()
         for kept in copy.glob("ledger.db*"):
             shutil.copy(kept, self.folder)
+
+    @property
+    def hand(self) -> Hand:
+        return Hand(self.till, self.identity.incarnation)
+
+    def meet(self, *others: Counter) -> None:
+        """Hear from the office of other tills, and of this one."""
+        for other in (self, *others):
+            self.line.document("key", key_document(other.hand, TillKeys(other.identity).public()))
 
     # ---- what people do --------------------------------------------------------------------
 
@@ -295,6 +308,16 @@ class Counter:
     def kinds(self) -> list[str]:
         """The kinds of all facts, in order."""
         return [json.loads(row[0])["kind"] for row in self.rows("SELECT envelope FROM journal ORDER BY number")]
+
+    def bodies(self, kind: str) -> list[dict[str, Any]]:
+        """The bodies of all facts of a kind, in order."""
+        facts = [json.loads(row[0]) for row in self.rows("SELECT envelope FROM journal ORDER BY number")]
+        return [fact["body"] for fact in facts if fact["kind"] == kind]
+
+    def token(self, place: str, show: str = "aida") -> tuple[str, int, int] | None:
+        """(state, epoch, hop) of this till's own right."""
+        found = self.rows(f"SELECT state, epoch, hop FROM own_right WHERE show = '{show}' AND place = '{place}'")
+        return found[0] if found else None
 
     def right(self, place: str, show: str = "aida") -> tuple[str, int] | None:
         """(state, epoch) of this till's own right."""

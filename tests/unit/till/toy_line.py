@@ -252,13 +252,16 @@ class ToyLine:
         if effect.after == "SOLD" and effect.before != "SOLD":
             self.sold.append((effect.show, effect.place, effect.ticket))
         there = (record.holder, record.epoch, record.hop, record.state)
+        if effect.before == effect.after == "LEASED" and effect.holder == fact.till:
+            # Received from another till, which still has it here. Its certificate is the office's to judge.
+            there = (fact.till, *there[1:]) if record.holder not in ("", fact.till) else ("", *there[1:])
         if there != (fact.till, effect.token.epoch, effect.token.hop, effect.before):
             self.disputes.append(f"{fact.fact_id} {effect.show} {effect.place}: {effect} but {there}")
             return
         if effect.before == "SOLD" and effect.ticket not in ("", record.ticket):
             self.disputes.append(f"{fact.fact_id}: {effect.ticket} comes back, but {record.ticket} is sold")
             return
-        record.state, record.holder = effect.after.value, effect.holder
+        record.state, record.holder, record.hop = effect.after.value, effect.holder, effect.leaves.hop
         record.ticket = (effect.ticket or record.ticket) if effect.after == "SOLD" else ""
 
     def _pull(self) -> None:

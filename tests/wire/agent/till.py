@@ -7,17 +7,18 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from pos.domain.certificate import Certificate, Hand, PassedRight
 from pos.domain.facts import FIRST_HASH, Fact, SignedFact, hash_of
-from pos.domain.rights import Effect, OfficeState
+from pos.domain.rights import Effect, OfficeState, Token
 from pos.store.replica import ReplicaReader
-from pos.till.ports import Changed, LinkState, Recall, Standing
+from pos.till.ports import Changed, LinkState, Recall, Standing, Wanted
 from sync.agent import Agent, enrol
 from tests.peers.toy_office import CODE, ToyOffice
 
@@ -60,6 +61,13 @@ class Journal:
     office_times: list[str] = field(default_factory=list)
     keeps: Callable[[Recall], bool] = lambda ask: False
     lock: threading.Lock = field(default_factory=threading.Lock)
+    neighbours: dict[str, tuple[Hand, bytes]] = field(default_factory=dict)
+    in_hand: list[tuple[str, str, Token]] = field(default_factory=list)  # show, place, token: idle rights
+    asked: list[tuple[Hand, str, Wanted]] = field(default_factory=list)
+
+    @property
+    def hand(self) -> Hand:
+        return Hand(self.till, self.incarnation)
 
     def write(self, kind: str = "CashMoved", effects: tuple[Effect, ...] = (), /, **body: Any) -> SignedFact:
         with self.lock:
@@ -95,6 +103,25 @@ class Journal:
                 effect = Effect(ask.show, ask.place, ask.token, OfficeState.LEASED, OfficeState.POOL, "")
                 self.write("RightsReturned", (effect,))
         return _done(declined)
+
+    def neighbour(self, till: str) -> Future[tuple[Hand, bytes] | None]:
+        return _done(self.neighbours.get(till))
+
+    def idle(self, asker: Hand, show: str) -> Future[Sequence[str]]:
+        return _done([place for of, place, _ in self.in_hand if of == show])
+
+    def pass_on(self, asker: Hand, show: str, wanted: Wanted) -> Future[Sequence[Certificate]]:
+        self.asked.append((asker, show, wanted))
+        given = [right for right in self.in_hand if right[0] == show and right[1] in wanted.places]
+        if not given:
+            return _done([])
+        self.in_hand = [right for right in self.in_hand if right not in given]
+        leased = OfficeState.LEASED
+        effects = tuple(Effect(*right, leased, leased, asker.till) for right in given)
+        fact = self.write("RightsTransferred", effects, receiver=list(asker))
+        rights = tuple(PassedRight(effect.show, effect.place, effect.leaves) for effect in effects)
+        bare = Certificate(self.hand, fact.number, fact.hash, asker, rights)
+        return _done([replace(bare, signature=self.keys.sign(bare.message()))])
 
     def fence(self, reason: str, *, forgot: bool = False) -> Future[None]:
         self.fenced.append(reason)

@@ -140,6 +140,7 @@ def test_the_terminal_declines(toy: ToyTerminal, counter: Counter) -> None:
     outcome = counter.pay()
     assert (outcome.state, outcome.text) == ("declined", "abort via timeout or abort-key")
     assert toy.charged == []
+    assert counter.worker.last(), "a payment that follows at once can be told from this one"
     assert counter.pay("S2").state == "approved"
 
 

@@ -14,8 +14,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
-from typing import Final, Literal
+from typing import Final
 
 from pos.devices.transport import Address, TransportError
 from pos.devices.worker.outcome import DeviceState
@@ -158,8 +159,13 @@ class ZvtTerminal:
         if ended.state == "approved":
             self._last = last_payment(found)
             return CardOutcome("approved", ended.text, receipt(found), tuple(ended.lines))
-        state: Literal["declined", "unknown"] = "declined" if ended.state == "declined" else "unknown"
-        return CardOutcome(state, ended.text, {}, tuple(ended.lines))
+        if ended.state != "declined":
+            return CardOutcome("unknown", ended.text, {}, tuple(ended.lines))
+        # The next payment may come at once, and could not be told from this one without it.
+        self._abort.clear()
+        with suppress(TransportError):
+            self._learn()
+        return CardOutcome("declined", ended.text, {}, tuple(ended.lines))
 
     def _register(self) -> str:
         """Register, over a new connection if need be; why that was refused. Raises TransportError."""

@@ -320,6 +320,12 @@ class ReplicaReader:
 
     # ---- sales -----------------------------------------------------------------------------
 
+    def sales_for(self, show: str) -> list[dict[str, Any]]:
+        """Every sale with a ticket of this show, the oldest first. Reads them all: for a worklist, not a look-up."""
+        with self._reading() as db:
+            bodies = (json.loads(body) for body in db.execute(select(sale.c.body).order_by(sale.c.at)).scalars())
+            return [body for body in bodies if any(ticket["show"] == show for ticket in body["tickets"])]
+
     def find_sales(
         self,
         *,

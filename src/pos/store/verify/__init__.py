@@ -14,6 +14,7 @@ from pos.store import LEDGER, REPLICA
 from pos.store.identity import IdentityLost, MarkFile, TillKeys, read_identity
 from pos.store.verify.evidence import CannotRead, Evidence, Findings, read_ledger
 from pos.store.verify.journal import read_journal
+from pos.store.verify.passing import check_passing
 from pos.store.verify.replica import check_replica
 from pos.store.verify.rows import check_rows
 
@@ -32,6 +33,7 @@ def report(folder: Path, out: TextIO) -> int:
         evidence = _gather(folder, found)
         story = read_journal(evidence, found)
         check_rows(evidence, story, found)
+        check_passing(evidence, story, found)
     except CannotRead as error:
         out.write(f"cannot be checked: {error}\n")
         return UNREADABLE

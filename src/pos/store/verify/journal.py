@@ -26,9 +26,12 @@ _REFUNDS: Final = ("TicketsRefunded", "RefundClaimed")
 _SALES: Final = {"TicketsSold": "sale", "TicketsExchanged": "exchange"}
 
 
+_PASSES: Final = ("RightsTransferred", "PaperIssued", "PaperReturned", "PaperLost")
+
+
 @dataclass(frozen=True)
 class Step:
-    """What a fact did to one place."""
+    """What a fact did to one place. `token` is the one before."""
 
     number: int
     token: Token
@@ -36,6 +39,20 @@ class Step:
     after: str
     holder: str
     ticket: str
+
+    @property
+    def passed(self) -> bool:
+        """The right went from one till to another."""
+        return self.before == self.after == "LEASED"
+
+    @property
+    def left(self) -> Token:
+        """The token afterwards: to another till and to paper it passes by a hop."""
+        return self.token[0], self.token[1] + (self.before == "LEASED" and self.after in ("LEASED", "PAPER"))
+
+    def kept(self, till: str) -> Token:
+        """The token that this till has for the place afterwards: of what it passed on, the one it had."""
+        return self.token if self.passed and self.holder != till else self.left
 
 
 @dataclass
@@ -62,9 +79,11 @@ class Story:
     sold: dict[Place, list[str]] = field(default_factory=lambda: defaultdict(list))  # tickets, ended ones too
     ended: dict[str, str] = field(default_factory=dict)  # ticket -> the refund or exchange that ended it
     refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    copied: set[str] = field(default_factory=set)  # tickets of which this till issued a copy, whoever sold them
     payments: dict[str, tuple[str, int]] = field(default_factory=dict)  # payment -> its state, minor units
     settling: dict[int, dict[str, Any]] = field(default_factory=dict)  # fact number -> what it did about a dispute
     steps: dict[Place, list[Step]] = field(default_factory=lambda: defaultdict(list))
+    passings: dict[int, dict[str, Any]] = field(default_factory=dict)  # fact number -> a fact of _PASSES
 
 
 def read_journal(evidence: Evidence, found: Findings) -> Story:
@@ -140,6 +159,8 @@ class _Reading:
             self._open = named
         elif named is not None and named != self._open:
             self._wrong("I4", f"is of shift {named}, but {self._open or 'none'} is open")
+        if kind in _PASSES:
+            self.story.passings[number] = fact
         shift = self.story.shifts.get(self._open)
         if kind in _SALES:
             self._sale(document, begun)
@@ -147,6 +168,8 @@ class _Reading:
         self._payments(kind, body, document)
         if kind in _REFUNDS:
             self._refund(document)
+        if kind == "CopyIssued":
+            self.story.copied.add(body["ticket"])
         if kind in _SETTLES:
             told = {key: text for key, text in body.items() if key not in ("dispute", "user")}
             said = {
@@ -298,11 +321,14 @@ def _in_cash(document: dict[str, Any]) -> int:
 
 def _broken(last: Step | None, step: Step, till: str) -> str:
     """What is wrong with doing this after that, "" when nothing is."""
-    if last is None or step.token > last.token:
+    if step.passed and step.holder == till:
+        # What comes from another till must be newer than anything that was here.
+        return "" if last is None or step.left > last.left else f"{step.left} is received after {last.left}"
+    if last is None or step.token > last.left:
         # Granted is the right to sell what is free, or to refund what is sold.
         return "" if step.before in ("LEASED", "SOLD") else f"begins as {step.before} under a new token"
-    if step.token < last.token:
-        return f"token {step.token} comes after {last.token} in fact {last.number}"
+    if step.token < last.left:
+        return f"token {step.token} comes after {last.left} in fact {last.number}"
     if (step.before, till) != (last.after, last.holder):
         return f"was left {last.after} by fact {last.number}, but is taken for {step.before} under the same token"
     return ""

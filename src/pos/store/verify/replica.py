@@ -28,6 +28,17 @@ _AGREED: Final = {
     "SOLD": ("S", True),
     "RETURNED": ("P", False),
     "SOLD_RETURNED": ("S", False),
+    "PAPER": ("A", True),
+}
+# This till's state of a place -> how the office may have it still, under the same token.
+_EARLIER: Final = {
+    "LEASED": "SA",
+    "SOLD": "LA",
+    "RETURNED": "LS",
+    "SOLD_RETURNED": "LS",
+    "GIVEN": "LSA",
+    "PAPER": "",
+    "LOST": "A",
 }
 _NAMES: Final = {"P": "POOL", "H": "HELD", "L": "LEASED", "S": "SOLD", "A": "PAPER", "Q": "QUARANTINE"}
 
@@ -78,7 +89,8 @@ def _own(evidence: Evidence, story: Story) -> dict[Place, _Own]:
     for row in evidence.tables["own_right"]:
         place, token = (row["show"], row["place"]), (row["epoch"], row["hop"])
         steps = story.steps.get(place)
-        own[place] = _Own(row["state"], token, steps[-1].number if steps and steps[-1].token == token else 0)
+        last = steps[-1] if steps else None
+        own[place] = _Own(row["state"], token, last.number if last and last.kept(evidence.till) == token else 0)
     return own
 
 
@@ -142,17 +154,16 @@ def _agree(evidence: Evidence, mine: _Own, word: _Word | None) -> bool:
 
 
 def _passed_on(mine: _Own, word: _Word) -> bool:
-    """Whether the replica has heard what became of a right after this till gave it back."""
-    return mine.state in ("RETURNED", "SOLD_RETURNED") and word.token > mine.token
+    """Whether the replica has heard what became of a right after this till let go of it."""
+    return mine.state in ("RETURNED", "SOLD_RETURNED", "GIVEN") and word.token > mine.token
 
 
 def _too_new(evidence: Evidence, mine: _Own, word: _Word) -> bool:
     """Whether the office says what cannot be a word from before this till's own."""
     if word.token > mine.token:
         # What was let go of may have been passed on; what is still in hand may not.
-        return mine.state in ("LEASED", "SOLD")
+        return mine.state in ("LEASED", "SOLD", "PAPER", "LOST")
     if word.token < mine.token:
         return False
-    # Under one token the office goes LEASED -> SOLD with this till, until it hears that it was given back.
-    earlier = {"SOLD": "L", "RETURNED": "L", "SOLD_RETURNED": "LS"}.get(mine.state, "")
-    return not (word.holder == evidence.till and word.letter in earlier)
+    # Under one token the office has it with this till, as it was a while ago.
+    return not (word.holder == evidence.till and word.letter in _EARLIER.get(mine.state, ""))

@@ -10,12 +10,15 @@ from pos.store.verify.evidence import CannotRead, Evidence, Findings
 from pos.store.verify.journal import Shift, Story, minor
 
 _ENDED: Final = ("refunded", "exchanged")
-# What becomes of a place here after the last fact about it: state afterwards, whether it is still ours.
+# What becomes of a place here after the last fact about it: state afterwards, and whose it is then.
 _AFTER: Final = {
-    ("SOLD", True): "SOLD",
-    ("SOLD", False): "SOLD_RETURNED",
-    ("LEASED", True): "LEASED",
-    ("POOL", False): "RETURNED",
+    ("SOLD", "own"): "SOLD",
+    ("SOLD", "office"): "SOLD_RETURNED",
+    ("LEASED", "own"): "LEASED",
+    ("LEASED", "other"): "GIVEN",
+    ("POOL", "office"): "RETURNED",
+    ("PAPER", "own"): "PAPER",
+    ("QUARANTINE", "own"): "LOST",
 }
 
 
@@ -186,13 +189,14 @@ def _rights(evidence: Evidence, story: Story, found: Findings) -> None:
         if row is None:
             found.wrong("I6", f"{show} {place}: fact {step.number} was about it, but its token is not kept")
             continue
-        token = (row["epoch"], row["hop"])
-        left = _AFTER.get((step.after, bool(step.holder)), f"{step.after} with {step.holder or 'the office'}")
-        if token < step.token:
-            found.wrong("I6", f"{show} {place}: token {token} is behind {step.token} of fact {step.number}")
-        elif token == step.token and row["state"] != left:
+        token, kept = (row["epoch"], row["hop"]), step.kept(evidence.till)
+        whose = {"": "office", evidence.till: "own"}.get(step.holder, "other")
+        left = _AFTER.get((step.after, whose), f"{step.after} with {step.holder or 'the office'}")
+        if token < kept:
+            found.wrong("I6", f"{show} {place}: token {token} is behind {kept} of fact {step.number}")
+        elif token == kept and row["state"] != left:
             found.wrong("I3", f"{show} {place}: fact {step.number} left it {left}, but it is {row['state']}")
-        elif token > step.token and (step.holder == evidence.till or not _granted(row)):
+        elif token > kept and (step.holder == evidence.till or not _granted(row)):
             found.wrong("I3", f"{show} {place}: it is {row['state']} under {token}, and no fact says so")
     for place_key in sorted(rows.keys() - story.steps.keys()):
         if not _granted(rows[place_key]):
@@ -205,13 +209,14 @@ def _rights(evidence: Evidence, story: Story, found: Findings) -> None:
 
 
 def _paper(evidence: Evidence, story: Story, found: Findings) -> None:
-    """R2: the sale's own commit queued its tickets for printing."""
+    """R2: the commit that sold tickets, or put them on paper, queued them for printing."""
     queued: set[str] = set()
     for job in evidence.tables["print_job"]:
         queued.update(_json(job["tickets"], f"print job {job['id']}"))
-    for ticket in sorted(story.tickets.keys() - queued):
+    packs = {step.ticket for steps in story.steps.values() for step in steps if step.after == "PAPER"}
+    for ticket in sorted((story.tickets.keys() | packs) - queued):
         found.wrong("I2", f"ticket {ticket} was never queued for printing")
-    for ticket in sorted(queued - story.tickets.keys()):
+    for ticket in sorted(queued - story.tickets.keys() - story.copied - packs):
         found.wrong("I2", f"ticket {ticket} was queued for printing, but never sold")
 
 

@@ -20,9 +20,10 @@ def find(desk: Desk, *, code: str = "", sale: str = "", name: str = "") -> dict[
     if code:
         code = code.partition(".")[0]  # a copy's code names which copy it is behind a point
     own = desk.ledger.find_sales(sale=sale, code=code) if not name else []
-    found = {
-        body["id"]: body for body in desk.replica.find_sales(sale_id=sale or None, code=code or None, name=name or None)
-    }
+    heard = desk.replica.find_sales(sale_id=sale or None, code=code or None, name=name or None)
+    if code and not heard:
+        heard = desk.replica.find_sales(ticket_id=code)
+    found = {body["id"]: body for body in heard}
     ended = desk.ledger.tickets.ended(t["id"] for body in (*own, *found.values()) for t in body["tickets"])
     mine = [_shown(body, found.pop(body["id"], body), ended) for body in own]
     return {"sales": mine + [_shown(body, body, ended) for body in found.values()]}

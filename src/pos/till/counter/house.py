@@ -14,6 +14,7 @@ from pos.domain.season import Show, name_in
 from pos.domain.seating import Seating
 from pos.domain.terms import Rule
 from pos.till.belief import BASKET, CODES, STATES
+from pos.till.counter.neighbours import receiver_of
 from pos.till.counter.passing import in_hand
 from pos.till.desk import Desk
 
@@ -155,7 +156,7 @@ def place(desk: Desk, *, show: str, place: str) -> dict[str, Any]:
         "label": seating.label(ix),
         "category": seating.category(ix),
         "state": desk.belief.state(show, ix).value,
-        "holder": office.holder,
+        "holder": receiver_of(desk, show, place) or office.holder,
         "since": stamp(desk, office.since),
         "prices": {price_type: str(price) for price_type, price in prices.items()},
     }

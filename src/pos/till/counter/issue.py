@@ -36,27 +36,37 @@ def tickets_content(desk: Desk, sale: str, tickets: Sequence[Ticket], at: dateti
     return {"kind": "tickets", "tickets": [_ticket(desk, sale, ticket, at) for ticket in tickets]}
 
 
-def _ticket(desk: Desk, sale: str, ticket: Ticket, at: datetime) -> dict[str, Any]:
+def place_content(desk: Desk, show: str, place: str, shown: str) -> dict[str, Any]:
+    """What a ticket says of its show and its place, whoever sells it and at what price."""
     write, season = words(desk), desk.season()
-    show = season.show(ticket.show)
-    seating = desk.belief.seating(ticket.show)
-    ix = seating.find(ticket.place)
-    seat: dict[str, Any] = {"area": ticket.shown}
+    the_show = season.show(show)
+    seating = desk.belief.seating(show)
+    ix = seating.find(place)
+    seat: dict[str, Any] = {"area": shown}
     if ix is not None and seating.plan is not None and ix < seating.seats:
         row = seating.plan.rows[seating.plan.row[ix]]
         seat = {"zone": seating.plan.zones[row.zone], "row": row.label, "number": seating.plan.numbers[ix]}
-    rate = season.prices[show.prices].tax_basis_points
-    price_type = season.price_types[ticket.price_type]
-    fee = Money(sum(f.amount.minor for f in season.fees if f.per == "ticket"), ticket.price.currency)
     return seat | {
         "kind": "ticket",
         "language": write.language,
         "venue": season.venue.name,
-        "title": name_in(show.titles, write.language) or show.production,
-        "starts": write.moment(show.starts),
-        "date": write.day(show.starts),
-        "time": write.time(show.starts),
-        "place": seating.label(ix) if ix is not None else ticket.shown,
+        "title": name_in(the_show.titles, write.language) or the_show.production,
+        "starts": write.moment(the_show.starts),
+        "date": write.day(the_show.starts),
+        "time": write.time(the_show.starts),
+        "place": seating.label(ix) if ix is not None else shown,
+        "till": desk.outside.till,
+        "copy": 0,
+    }
+
+
+def _ticket(desk: Desk, sale: str, ticket: Ticket, at: datetime) -> dict[str, Any]:
+    write, season = words(desk), desk.season()
+    show = season.show(ticket.show)
+    rate = season.prices[show.prices].tax_basis_points
+    price_type = season.price_types[ticket.price_type]
+    fee = Money(sum(f.amount.minor for f in season.fees if f.per == "ticket"), ticket.price.currency)
+    return place_content(desk, ticket.show, ticket.place, ticket.shown) | {
         "category": ticket.category,
         "price_type": name_in(price_type.names, write.language) or price_type.id,
         "price": write.money(ticket.price),
@@ -67,9 +77,7 @@ def _ticket(desk: Desk, sale: str, ticket: Ticket, at: datetime) -> dict[str, An
         "code": ticket.code,
         "ticket": ticket.id,
         "sale": sale,
-        "till": desk.outside.till,
         "sold": write.moment(at),
-        "copy": 0,
     }
 
 

@@ -20,6 +20,7 @@ from pos.till.desk import Desk, Unit, Verb, within
 from pos.till.ports import ClaimAnswer, Recall
 
 log = logging.getLogger(__name__)
+_LET_GO = (OwnState.RETURNED, OwnState.SOLD_RETURNED, OwnState.GIVEN, OwnState.LOST)
 ALLOTMENT_WAIT_S = 4.0  # of the five seconds in which a shift must be open
 
 
@@ -93,7 +94,8 @@ def let_go(rights: Iterable[tuple[str, str, OwnRight]]) -> tuple[list[Effect], l
 
 
 def answer_recalls(desk: Desk, asks: Sequence[Recall]) -> list[Recall]:
-    """Give back what is idle; the recalls that are declined, being in a basket that still runs or paid for by card."""
+    """Give back what is idle; the recalls that are declined: for what is in a basket that still runs, paid for
+    by card, or on paper."""
     basket = desk.ledger.basket()
     lapsed = basket is not None and basket.expires is not None and desk.clock.now() > basket.expires
     in_basket = {(line.show, line.place) for line in basket.lines} if basket else set()
@@ -107,8 +109,12 @@ def answer_recalls(desk: Desk, asks: Sequence[Recall]) -> list[Recall]:
             # should it still come, is dropped.
             never_came = OwnState.SOLD if ask.sold else OwnState.LEASED
             back.append((ask.show, ask.place, OwnRight(never_came, ask.token)))
-        elif right.token > ask.token or right.state in (OwnState.RETURNED, OwnState.SOLD_RETURNED):
+        elif right.state is OwnState.PAPER and right.token.epoch == ask.token.epoch:
+            declined.append(ask)  # only its numbered ticket brings it back
+        elif right.token > ask.token or right.state in _LET_GO:
             continue  # answered already; the fact is on its way
+        elif ask.sold and right.state is OwnState.LEASED:
+            continue  # refunded here: there is no such right any more, as that fact will tell
         elif (ask.show, ask.place) in stay:
             declined.append(ask)
         else:
@@ -167,8 +173,14 @@ def _on_sale(desk: Desk) -> list[Show]:
     return [show for show in desk.season().shows.values() if show.allotment and show.sells_at(now)]
 
 
-def lacking(desk: Desk, show: Show) -> list[str]:
-    """Places to ask for so that each category or area reaches its allotment."""
+def in_use(desk: Desk) -> set[tuple[str, str]]:
+    """Places that a customer is being sold: nobody else gets them meanwhile."""
+    basket = desk.ledger.basket()
+    return pinned(desk) | ({(line.show, line.place) for line in basket.lines} if basket else set())
+
+
+def lacking(desk: Desk, show: Show, offered: frozenset[int] | None = None) -> list[str]:
+    """Places to ask for so that each category or area reaches its allotment: of the pool, or of what is offered."""
     seating, column = desk.belief.seating(show.id), desk.belief.column(show.id)
     own = desk.rights.get(show.id, {})
     held: dict[str, int] = {}
@@ -178,6 +190,10 @@ def lacking(desk: Desk, show: Show) -> list[str]:
             category = seating.category(ix)
             held[category] = held.get(category, 0) + 1
     free = CODES[PlaceState.FREE]
+
+    def to_be_had(ix: int) -> bool:
+        return column[ix] == free if offered is None else ix in offered
+
     part = _part(desk)
     chosen: list[str] = []
     for category, ceiling in show.allotment.items():
@@ -187,10 +203,10 @@ def lacking(desk: Desk, show: Show) -> list[str]:
         if category in seating.capacity:
             units = seating.units(category)
             order = [*units[int(len(units) * part) :], *units[: int(len(units) * part)]]
-            chosen += [seating.place(ix) for ix in order if column[ix] == free][:count]
+            chosen += [seating.place(ix) for ix in order if to_be_had(ix)][:count]
         elif seating.plan is not None:
             plan = seating.plan
-            chosen += [plan.place_ids[ix] for ix in block(plan, category, count, lambda ix: column[ix] == free, part)]
+            chosen += [plan.place_ids[ix] for ix in block(plan, category, count, to_be_had, part)]
     return chosen
 
 

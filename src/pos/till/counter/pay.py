@@ -24,7 +24,7 @@ _SALES = "sales"  # the till's sale counter, beside the ledger's rows
 
 
 @dataclass(frozen=True)
-class _Making:
+class Making:
     """A sale worked out but not yet committed. `number` is the till's count of sales."""
 
     id: str
@@ -54,7 +54,7 @@ def pay(
         raise Refused("basket_expired" if basket is not None and basket.lapsed else "basket_empty")
     currency = desk.season().venue.currency
     paid = [tender_of(item, currency) for item in tenders]
-    making = _work_out(desk, user.id, basket, paid)
+    making = work_out(desk, user.id, basket, paid)
     by = approved(desk, approver)
     charge.check_owed(desk, making.settlement, by)
     places = tuple((line.show, line.place) for line in basket.lines)
@@ -65,13 +65,13 @@ def pay(
         # Time has passed at the terminal. The basket was pinned; whoever was signed in may have locked the till.
         making = replace(making, at=desk.clock.now(), settlement=settlement)
     more = ({"terms_told": True} if terms_told else {}) | ({"approver": by} if by else {})
-    paper = _paper(desk, making, _document(desk, shift, making))
+    paper = _paper(desk, making, document(desk, shift, making))
     with desk.unit() as unit:
         unit.at = making.at
         making = replace(making, settlement=charge.owe(desk, unit, user.id, shift, making.settlement, making.id))
-        body = _document(desk, shift, making) | more
+        body = document(desk, shift, making) | more
         jobs = _commit(desk, unit, shift, making, body, paper)
-        answer = unit.answers({"sale": _answer(making)})
+        answer = unit.answers({"sale": answer_of(making)})
     _after(desk, making, jobs)
     return answer
 
@@ -92,7 +92,13 @@ def tender_of(item: dict[str, Any], currency: str) -> Tender:
     return Tender(kind, amount, given, {"pending": True} if item.get("pending") else {})
 
 
-def _work_out(desk: Desk, user: str, basket: Basket, tenders: Sequence[Tender]) -> _Making:
+def work_out(
+    desk: Desk, user: str, basket: Basket, tenders: Sequence[Tender], freed: frozenset[tuple[str, str]] = frozenset()
+) -> Making:
+    """A basket as a sale. Raises Refused("underpaid" | "overpaid" | "right_elsewhere").
+
+    `freed` are places that may be sold although their right is not idle.
+    """
     season = desk.season()
     currency = season.venue.currency
     fees = fee_lines(season.fees, len(basket.lines))
@@ -100,8 +106,8 @@ def _work_out(desk: Desk, user: str, basket: Basket, tenders: Sequence[Tender]) 
     settlement = settle(due, tenders, season.venue.cash_rounding)
     number = int(desk.ledger.meta(_SALES) or 0) + 1
     sale = document_id(desk, "", number)
-    tickets = make_tickets(desk, sale, basket.lines)
-    return _Making(sale, number, desk.clock.now(), user, basket, due, fees, settlement, tickets)
+    tickets = make_tickets(desk, sale, basket.lines, freed)
+    return Making(sale, number, desk.clock.now(), user, basket, due, fees, settlement, tickets)
 
 
 def document_id(desk: Desk, letter: str, number: int) -> str:
@@ -156,28 +162,19 @@ class _Paper:
     receipt: dict[str, Any] | None
 
 
-def _paper(desk: Desk, making: _Making, body: dict[str, Any]) -> _Paper:
+def _paper(desk: Desk, making: Making, body: dict[str, Any]) -> _Paper:
     receipt = issue.receipt_content(desk, body) if desk.outside.printers.present("receipt") else None
     return _Paper(issue.tickets_content(desk, making.id, making.tickets, making.at), receipt)
 
 
 def _commit(
-    desk: Desk, unit: Unit, shift: ShiftRow, making: _Making, body: dict[str, Any], paper: _Paper
+    desk: Desk, unit: Unit, shift: ShiftRow, making: Making, body: dict[str, Any], paper: _Paper
 ) -> list[PrintJob]:
     """Write the sale in the unit's transaction; its print jobs."""
-    outside, currency = desk.outside, making.total.currency
-    effects, sold = sold_effects(desk, making.tickets)
-    postings = sale_entry(outside.till, making.tickets, making.fees, making.settlement, currency)
-    unit.record(Kind.TICKETS_SOLD, {"sale": body}, postings=postings, effects=effects)
-    unit.put_rights(sold)
-    ledger = desk.ledger
-    ledger.add_sale(shift.id, body)
-    cash = making.settlement.paid("cash", currency)
-    if cash:
-        ledger.add_move(shift.id, CashMove("sale", cash, making.id, body["at"]))
+    book(desk, unit, shift, making, body)
     charge.use(desk, making.settlement, making.id)
+    ledger = desk.ledger
     ledger.put_basket(None)
-    ledger.put_meta(_SALES, str(making.number))
     tickets = [ticket.id for ticket in making.tickets]
     jobs = [ledger.add_job("ticket", "ticket", making.id, tickets, paper.tickets)]
     if paper.receipt is not None:
@@ -185,22 +182,41 @@ def _commit(
     return jobs
 
 
-def sold_effects(desk: Desk, tickets: Sequence[Ticket]) -> tuple[list[Effect], list[tuple[str, str, OwnRight]]]:
-    """What selling these tickets does to their places, and the rights afterwards."""
+def book(
+    desk: Desk,
+    unit: Unit,
+    shift: ShiftRow,
+    making: Making,
+    body: dict[str, Any],
+    before: OfficeState = OfficeState.LEASED,
+) -> None:
+    """The sale as a fact and rows, in the unit's transaction; nothing of paper."""
+    currency = making.total.currency
+    effects, sold = sold_effects(desk, making.tickets, before)
+    postings = sale_entry(desk.outside.till, making.tickets, making.fees, making.settlement, currency)
+    unit.record(Kind.TICKETS_SOLD, {"sale": body}, postings=postings, effects=effects)
+    unit.put_rights(sold)
+    ledger = desk.ledger
+    ledger.add_sale(shift.id, body)
+    if cash := making.settlement.paid("cash", currency):
+        ledger.add_move(shift.id, CashMove("sale", cash, making.id, body["at"]))
+    ledger.put_meta(_SALES, str(making.number))
+
+
+def sold_effects(
+    desk: Desk, tickets: Sequence[Ticket], before: OfficeState = OfficeState.LEASED
+) -> tuple[list[Effect], list[tuple[str, str, OwnRight]]]:
+    """What selling these tickets does to their places, and the rights afterwards. `before`: idle, or on paper."""
     effects: list[Effect] = []
     rights: list[tuple[str, str, OwnRight]] = []
     for ticket in tickets:
         token = desk.rights[ticket.show][ticket.place].token
-        effects.append(
-            Effect(
-                ticket.show, ticket.place, token, OfficeState.LEASED, OfficeState.SOLD, desk.outside.till, ticket.id
-            )
-        )  # fmt: skip
+        effects.append(Effect(ticket.show, ticket.place, token, before, OfficeState.SOLD, desk.outside.till, ticket.id))
         rights.append((ticket.show, ticket.place, OwnRight(OwnState.SOLD, token, ticket.id)))
     return effects, rights
 
 
-def _document(desk: Desk, shift: ShiftRow, making: _Making) -> dict[str, Any]:
+def document(desk: Desk, shift: ShiftRow, making: Making) -> dict[str, Any]:
     """The sale by value, as the fact carries it and every till's look-up keeps it."""
     return {
         "id": making.id,
@@ -227,7 +243,7 @@ def tax_documents(desk: Desk, tickets: Sequence[Ticket]) -> list[dict[str, str]]
     return [{"id": tax.id, "base": str(tax.base), "tax": str(tax.tax)} for tax in taxes]
 
 
-def _answer(making: _Making) -> dict[str, Any]:
+def answer_of(making: Making) -> dict[str, Any]:
     return {
         "id": making.id,
         "total": str(making.total),
@@ -241,7 +257,7 @@ def ticket_answers(tickets: Sequence[Ticket]) -> list[dict[str, str]]:
     return [{"id": t.id, "show": t.show, "place": t.shown, "code": t.code, "price": str(t.price)} for t in tickets]
 
 
-def _after(desk: Desk, making: _Making, jobs: Sequence[PrintJob]) -> None:
+def _after(desk: Desk, making: Making, jobs: Sequence[PrintJob]) -> None:
     """What follows a durable sale: drawer, paper, and a fuller hand for the next one."""
     if any(tender.kind == "cash" for tender in making.settlement.tenders):
         desk.outside.printers.kick_drawer()

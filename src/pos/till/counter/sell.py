@@ -17,6 +17,7 @@ from pos.domain.seating import Seating
 from pos.till.belief import CODES
 from pos.till.counter.charge import check_basket_free
 from pos.till.counter.house import stamp
+from pos.till.counter.neighbours import ask_around, receiver_of
 from pos.till.counter.passing import accept, indexes_of
 from pos.till.desk import Desk, Verb
 from pos.till.ports import ClaimAnswer, LineDown, RefusedClaim
@@ -163,7 +164,13 @@ def rights_for(desk: Desk, show: Show, seating: Seating, wishes: Sequence[Wish])
         wait_s = deadline_s - clock.boottime_s()
         if wait_s <= 0:
             raise _lost(desk, show.id, lost) or _away(desk, show.id, seating, missing[0], "late")
-        answer: ClaimAnswer = yield from _claim(desk, show.id, seating, missing, wait_s)
+        try:
+            answer: ClaimAnswer = yield desk.outside.office.claim(show.id, missing, whole=True, wait_s=wait_s)
+        except LineDown as down:
+            left_s = deadline_s - clock.boottime_s()
+            if left_s > 0 and (yield from ask_around(desk, show.id, missing, left_s)):
+                continue
+            raise _away(desk, show.id, seating, missing[0], down.cause) from down
         with desk.unit() as unit:
             accept(desk, unit, show.id, answer)
         # An area's unit that another window keeps is as good as any other unit; a seat is not.
@@ -236,20 +243,13 @@ def _none_left(desk: Desk, show: str, seating: Seating, area: str) -> Refused:
     return Refused("right_elsewhere", show=show, place=area, holder=desk.outside.till, since=since)
 
 
-def _claim(desk: Desk, show: str, seating: Seating, places: list[str], wait_s: float) -> Verb[ClaimAnswer]:
-    try:
-        answer: ClaimAnswer = yield desk.outside.office.claim(show, places, whole=True, wait_s=wait_s)
-    except LineDown as down:
-        raise _away(desk, show, seating, places[0], down.cause) from down
-    return answer
-
-
 def _away(desk: Desk, show: str, seating: Seating, place: str, cause: str) -> Refused:
     """The line is down and the right is not in hand: who has it, and since when that is all we know."""
     ix = seating.find(place)
     office = desk.belief.office(show, ix) if ix is not None else None
     elsewhere = ix is not None and desk.belief.state(show, ix) is PlaceState.ELSEWHERE
     holder = office.holder if office is not None and elsewhere and office.holder else "office"
+    holder = receiver_of(desk, show, place) or holder
     link = desk.outside.office.link()
     held_since = stamp(desk, office.since) if office is not None and holder != "office" else None
     shown = seating.shown(ix) if ix is not None else place

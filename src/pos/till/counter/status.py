@@ -40,8 +40,9 @@ def status(desk: Desk) -> dict[str, Any]:
 
 def _devices(desk: Desk) -> dict[str, dict[str, str]]:
     """What is configured; a device left out is simply not there."""
-    terminal = desk.outside.terminal
-    return desk.outside.printers.states() | ({"terminal": terminal.state()} if terminal.present() else {})
+    terminal, neighbours = desk.outside.terminal, desk.outside.neighbours
+    states = desk.outside.printers.states() | ({"terminal": terminal.state()} if terminal.present() else {})
+    return states | (neighbours.states() if neighbours is not None else {})
 
 
 def venue(desk: Desk) -> dict[str, Any] | None:

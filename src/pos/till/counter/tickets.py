@@ -22,7 +22,7 @@ from pos.till.desk import Desk, Verb
 from pos.till.ports import ClaimAnswer, LineDown, RefusedClaim
 
 CLAIM_WAIT_S: Final = 4.0  # of the five seconds in which a claim answers
-_OVER: Final = {"refunded": "already_refunded", "void": "already_refunded", "exchanged": "exchanged"}
+OVER: Final = {"refunded": "already_refunded", "void": "already_refunded", "exchanged": "exchanged"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,8 @@ def look_up(desk: Desk, named: Sequence[str]) -> list[Sold]:
     ended = desk.ledger.tickets.ended(found)
     for ticket in found.values():
         state = ended.get(ticket.id) or _heard(desk, ticket)
-        if state in _OVER:
-            raise Refused(_OVER[state], ticket=ticket.id, sale=ticket.sale["id"])
+        if state in OVER:
+            raise Refused(OVER[state], ticket=ticket.id, sale=ticket.sale["id"])
         if state == "disputed":
             raise Refused("not_allowed", what="ticket", reason="this ticket is in dispute", ticket=ticket.id)
     return list(found.values())

@@ -138,6 +138,29 @@ class SealedBody(Body):
     open_shift: Id | None
 
 
+class PaperTicketBody(Body):
+    """One numbered ticket of a pack."""
+
+    id: Id
+    show: Id
+    unit: Id
+    code: str
+
+
+class PaperIssuedBody(Body):
+    user: str
+    tickets: list[PaperTicketBody] = Field(min_length=1)
+
+
+class PaperReturnedBody(Body):
+    user: str
+    tickets: list[Id] = Field(min_length=1)
+
+
+class PaperLostBody(PaperReturnedBody):
+    reason: str
+
+
 BODIES: Final[dict[str, type[Body]]] = {
     Kind.TICKETS_SOLD: SoldBody,
     Kind.SHIFT_OPENED: ShiftOpenedBody,
@@ -149,9 +172,9 @@ BODIES: Final[dict[str, type[Body]]] = {
     Kind.DISPUTE_RESOLVED: DisputeResolvedBody,
     Kind.RIGHTS_TRANSFERRED: Body,
     Kind.RIGHTS_RECEIVED: Body,
-    Kind.PAPER_ISSUED: Body,
-    Kind.PAPER_RETURNED: Body,
-    Kind.PAPER_LOST: Body,
+    Kind.PAPER_ISSUED: PaperIssuedBody,
+    Kind.PAPER_RETURNED: PaperReturnedBody,
+    Kind.PAPER_LOST: PaperLostBody,
     Kind.TICKETS_REFUNDED: RefundedBody,
     Kind.REFUND_CLAIMED: RefundedBody,
     Kind.TICKETS_EXCHANGED: ExchangedBody,

@@ -25,7 +25,7 @@ from sync.office.rules.board import Board
 from sync.office.rules.bodies import SaleBody, document_in
 from sync.office.rules.effects import worst
 from sync.office.rules.history import Author, Outcome, Verdict
-from sync.office.rules.places import Key
+from sync.office.rules.places import Key, Place
 from sync.office.rules.reading import Arrived, BadChain
 from sync.office.store.bulk import insert_rows
 from sync.office.store.tables import DOCUMENT, FACT, POSTING, RIVAL_FACT, SALE, TICKET, TILL
@@ -204,8 +204,7 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
         .where(TILL.c.id == till, TILL.c.incarnation == incarnation)
         .values(applied=last.number, head_hash=last.hash)
     )
-    passed = [p for p in changed if (p.holder, p.state) != (till, "LEASED") or p.token != p.before[3:]]
-    returned = recalls.settled(connection, [p.key for p in passed])
+    returned = recalls.settled(connection, [place.key for place in changed if _answers(place, till)])
     entries = changes.of_places(changed)
     told_anew = [row["t_id"] for row in page.ended] + [one.waiting.effect.ticket for one in parking.begins(resumed)]
     sales = [*(row["id"] for row in page.sales), *_sales_of(connection, told_anew)]
@@ -217,6 +216,14 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
         tills.bury(connection, author.hand)
         tills.tell(connection, till, incarnation, "DEAD", [], entries, signal=returned)
     return page.results
+
+
+def _answers(place: Place, till: str) -> bool:
+    """Whether nobody need be asked for this place any more, as it was: it has passed on, or its ticket has
+    been refunded and there is no right to refund left."""
+    return (
+        (place.holder, place.state) != (till, "LEASED") or place.token != place.before[3:] or place.before[0] == "SOLD"
+    )
 
 
 def _book_one(page: _Page, one: Arrived) -> None:
@@ -258,13 +265,16 @@ def _book_one(page: _Page, one: Arrived) -> None:
 
 
 def _owed(page: _Page, fact: Fact) -> None:
-    """Money that moved while nobody could say whether it should: a person looks at it."""
+    """Money that moved while nobody could say whether it should, and lost paper: a person looks at it."""
     if fact.kind == Kind.REFUND_CLAIMED:
         places = [(ticket["show"], ticket["unit"]) for ticket in fact.body["refund"]["tickets"]]
         page.dispute(fact.fact_id, "refund_claimed", "paid out without the right to refund", *places)
     elif fact.kind == Kind.PAYMENT_ENDED and fact.body["outcome"] == "declined" and "sale" in fact.body:
         sale, amount = str(fact.body["sale"]), str(fact.body["amount"])
         page.dispute(fact.fact_id, "card_declined", f"{amount} of {sale} are not paid", sale=sale, amount=amount)
+    elif fact.kind == Kind.PAPER_LOST:
+        reason = str(fact.body["reason"])
+        page.dispute(fact.fact_id, "paper_lost", f"paper tickets are lost: {reason}", reason=reason)
 
 
 def _settling(one: Arrived) -> Fact | None:

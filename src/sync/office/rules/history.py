@@ -77,6 +77,8 @@ def told(author: Author, what: str, effect: Effect, place: Place, past: Past, wa
     idle = account.state is OfficeState.QUARANTINE and effect.before is OfficeState.LEASED
     if account.state is not effect.before and not idle:
         return Outcome("disputed", f"{what}, but it was {account.state} then")
+    if effect.before is OfficeState.SOLD and effect.ticket not in ("", account.ticket):
+        return Outcome("disputed", f"{what}: ticket {effect.ticket}, but the place was sold as {account.ticket}")
     account.changed = True
     if effect.leaves == effect.token and effect.holder:
         account.state = effect.after

@@ -19,6 +19,8 @@ from sync.office.rules.bodies import (
     Body,
     CopyIssuedBody,
     ExchangedBody,
+    PaperIssuedBody,
+    PaperReturnedBody,
     PrintReportedBody,
     RefundedBody,
     ReturnedBody,
@@ -111,6 +113,8 @@ def _body(item: FactItem, fact: Fact) -> Arrived:
         return Arrived(item, fact, None, "", copies=dict.fromkeys(body.tickets, body.copy_number))
     if isinstance(body, CopyIssuedBody):
         return Arrived(item, fact, None, "", copies={body.ticket: body.copy_number})
+    if isinstance(body, PaperIssuedBody | PaperReturnedBody) and not _same_paper(fact, body):
+        return Arrived(item, fact, None, "its paper tickets are not those of its place effects")
     if not isinstance(body, (SoldBody, ExchangedBody, RefundedBody)):
         return Arrived(item, fact, None, "", passed)
     if fact.kind == Kind.REFUND_CLAIMED:
@@ -137,3 +141,11 @@ def _same_tickets(fact: Fact, begun: Sequence[TicketBody], ended: Sequence[Retur
         == sorted((ticket.show, ticket.unit, ticket.id) for ticket in tickets)
         for effects, tickets in ((begins, begun), (ends, ended))
     )
+
+
+def _same_paper(fact: Fact, body: PaperIssuedBody | PaperReturnedBody) -> bool:
+    """Whether the tickets of a pack that a fact tells of are those of its place effects."""
+    if isinstance(body, PaperReturnedBody):
+        return sorted(effect.ticket for effect in fact.effects) == sorted(body.tickets)
+    named = sorted((effect.show, effect.place, effect.ticket) for effect in fact.effects)
+    return named == sorted((ticket.show, ticket.unit, ticket.id) for ticket in body.tickets)

@@ -90,6 +90,7 @@ class Story:
     unreadable: set[str] = field(default_factory=set)  # facts with a dispute that says so
     sealed: dict[tuple[str, int], str] = field(default_factory=dict)  # till and incarnation -> its last fact
     drawers: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    opened: dict[str, int] = field(default_factory=dict)  # shift -> the number of the fact that opened it
 
 
 def read_facts(connection: Connection, report: Report) -> Story:
@@ -191,12 +192,25 @@ def _tell(
         _effects(story, till, fact_id, verdict, value["effects"])
         _tickets(story, fact_id, value)
         _cash(report, story, till[0], fact_id, value)
+        _shift(report, story, fact_id, value)
         if what := _SETTLES.get(value["kind"]):
             body = value["body"]
             story.settling.append(Settling(fact_id, what, body["dispute"], body["user"], body.get("way", "")))
     except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
         if fact_id not in story.unreadable:
             report.violation("I3", f"{fact_id}: it was applied, but cannot be read: {error!r}")
+
+
+def _shift(report: Report, story: Story, fact_id: str, value: dict[str, Any]) -> None:
+    """R14: a closed shift seals the facts from its opening to its closing, by number and hash."""
+    if value["kind"] == "ShiftOpened":
+        story.opened[value["body"]["shift"]] = value["number"]
+    elif value["kind"] == "ShiftClosed":
+        shift, sealed = value["body"]["shift"], value["body"]["report"]
+        expected = [story.opened.get(shift), value["number"]]
+        if (sealed.get("number_range"), sealed.get("hash")) != (expected, value["prev"]):
+            said = f"{sealed.get('number_range')} and hash {str(sealed.get('hash'))[:12]}"
+            report.violation("I5", f"{fact_id}: shift {shift} seals {said}, its facts are {expected}")
 
 
 def _money(value: dict[str, Any]) -> dict[tuple[str, str], int]:

@@ -1,0 +1,1 @@
+"""What a counter does when it must do without: packs of paper tickets."""

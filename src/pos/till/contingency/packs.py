@@ -1,0 +1,312 @@
+"""Paper packs: numbered tickets that go out on paper, for when a counter has to sell without its till.
+
+The laws:
+
+* Paper is a holder. What is on paper is nobody's to sell, to pass on or to take back, however
+  long it stays out; closing a shift leaves it there.
+* Each ticket ends once, at the till that issued it: it comes back, it is re-keyed as sold
+  (`contingency.rekey`), or it is lost.
+* A ticket's id and code are those it was printed with; what is re-keyed is the paper in the
+  customer's hand, and nothing is printed for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from pos.domain.choice import block
+from pos.domain.errors import Refused
+from pos.domain.facts import Kind
+from pos.domain.money import Money
+from pos.domain.rights import Effect, OfficeState, OwnRight, OwnState, PlaceState
+from pos.domain.seating import Seating
+from pos.store.packs import Pack, PackTicket
+from pos.till.belief import CODES
+from pos.till.counter import issue
+from pos.till.counter.approval import approved, may_alone
+from pos.till.counter.passing import in_use, indexes_of
+from pos.till.counter.pay import document_id
+from pos.till.counter.sell import Wish, rights_for
+from pos.till.desk import Desk, Unit, Verb
+
+MOST: Final = 500  # tickets in one pack
+_PACKS: Final = "packs"  # the till's pack counter, beside the ledger's rows
+
+
+# ---- going out ---------------------------------------------------------------------------
+
+
+def issue_paper(
+    desk: Desk, *, show: str, places: list[str] | None = None, category: str = "", count: int = 0
+) -> Verb[dict[str, Any]]:
+    """Put places on paper: those that are named, or so many of a category. Rights not in hand are claimed.
+
+    Raises Refused: bad_request unknown_show unknown_place show_cancelled sales_closed not_allowed
+    right_elsewhere sold held device_absent storage_failed fenced.
+    """
+    desk.signed_in("sell")
+    desk.shift()
+    desk.check_not_fenced()
+    issue.check_present(desk, "ticket")
+    the_show, seating = desk.season().show(show), desk.belief.seating(show)
+    the_show.check_on_sale(desk.clock.now())
+    wishes = _wishes(desk, seating, show, _named(desk, seating, show, places, category, count))
+    units = yield from rights_for(desk, the_show, seating, wishes)
+    # While the office was asked, somebody may have signed out, closed the shift, or begun a basket.
+    user = desk.signed_in("sell")
+    shift = desk.shift()
+    used = in_use(desk)
+    for wish, unit in zip(wishes, units, strict=True):
+        if (show, unit) in used:
+            raise Refused("not_allowed", what="issue_paper", reason="it is being sold", show=show, place=wish.shown)
+    at = desk.clock.now()
+    number = int(desk.ledger.meta(_PACKS) or 0) + 1
+    pack = Pack(document_id(desk, "P", number), shift.id, user.id, show, at.isoformat(timespec="seconds"))
+    tickets = [
+        PackTicket(f"{pack.id}-{n}", pack.id, n, show, unit, wish.shown, wish.category, desk.outside.entropy.code())
+        for n, (wish, unit) in enumerate(zip(wishes, units, strict=True), 1)
+    ]
+    content = _content(desk, pack, tickets, at)
+    with desk.unit() as unit_:
+        unit_.at = at
+        _go_out(desk, unit_, pack, tickets)
+        desk.ledger.put_meta(_PACKS, str(number))
+        job = desk.ledger.add_job("ticket", "paper", pack.id, [ticket.id for ticket in tickets], content)
+        answer = unit_.answers({"pack": _shown(pack, tickets), "job": job.id})
+    issue.send(desk, job)
+    _say(desk, tickets)
+    return answer
+
+
+def _named(desk: Desk, seating: Seating, show: str, places: list[str] | None, category: str, count: int) -> list[str]:
+    """The seats or areas asked for. Raises Refused."""
+    if (places is None) == (not category) or (places is None) != bool(count):
+        raise Refused("bad_request", reason="give places, or a category and a count")
+    if places is not None:
+        if not 1 <= len(places) <= MOST:
+            raise Refused("bad_request", field="places", reason=f"must name 1 to {MOST}")
+        seats = [place for place in places if place not in seating.capacity]
+        if len(set(seats)) < len(seats):
+            raise Refused("bad_request", field="places", reason="names a seat twice")
+        return places
+    if not 1 <= count <= MOST:
+        raise Refused("bad_request", field="count", reason=f"must be 1 to {MOST}")
+    if category in seating.capacity:
+        return [category] * count
+    if category not in seating.categories() or seating.plan is None:
+        raise Refused("unknown_place", show=show, place=category, category=category)
+    chosen = _seats(desk, seating, show, category, count)
+    if len(chosen) < count:
+        raise Refused(
+            "right_elsewhere", show=show, place=category, holder="office", since=None, free=len(chosen), count=count
+        )
+    return chosen
+
+
+def _seats(desk: Desk, seating: Seating, show: str, category: str, count: int) -> list[str]:
+    """Runs of neighbours: of those in hand first, then of those in the pool while the office can be asked."""
+    plan = seating.plan
+    assert plan is not None, "a category that is no area is a plan's"
+    column, used = desk.belief.column(show), in_use(desk)
+    chosen: list[int] = []
+    online = desk.outside.office.link().state == "online"
+    for state in (PlaceState.HERE, PlaceState.FREE) if online else (PlaceState.HERE,):
+
+        def idle(ix: int, code: int = CODES[state]) -> bool:
+            return column[ix] == code and (show, plan.place_ids[ix]) not in used
+
+        chosen += block(plan, category, count - len(chosen), idle, 0.0)
+        if len(chosen) >= count:
+            break
+    return [plan.place_ids[ix] for ix in chosen]
+
+
+def _wishes(desk: Desk, seating: Seating, show: str, places: Sequence[str]) -> list[Wish]:
+    """What `rights_for` asks for; the price is found when the paper is sold."""
+    nothing = Money.zero(desk.season().venue.currency)
+    column = desk.belief.column(show)
+    wishes: list[Wish] = []
+    for place in places:
+        if place in seating.capacity:
+            wishes.append(Wish(place, None, place, nothing))
+            continue
+        ix = seating.find(place)
+        if ix is None or "#" in place:
+            raise Refused("unknown_place", show=show, place=place)
+        for state, code in ((PlaceState.SOLD, "sold"), (PlaceState.HELD, "held")):
+            if column[ix] == CODES[state]:
+                raise Refused(code, show=show, place=place)
+        wishes.append(Wish(place, ix, seating.category(ix), nothing))
+    return wishes
+
+
+def _go_out(desk: Desk, unit: Unit, pack: Pack, tickets: Sequence[PackTicket]) -> None:
+    effects = [_effect(desk, ticket, OfficeState.LEASED, OfficeState.PAPER) for ticket in tickets]
+    body = {
+        "pack": pack.id,
+        "shift": pack.shift,
+        "user": pack.user,
+        "show": pack.show,
+        "tickets": [
+            {
+                "id": ticket.id,
+                "number": ticket.number,
+                "show": ticket.show,
+                "place": ticket.shown,
+                "unit": ticket.place,
+                "category": ticket.category,
+                "code": ticket.code,
+            }
+            for ticket in tickets
+        ],
+    }
+    unit.record(Kind.PAPER_ISSUED, body, effects=effects)
+    unit.put_rights(
+        [
+            (ticket.show, ticket.place, OwnRight(OwnState.PAPER, effect.leaves))
+            for ticket, effect in zip(tickets, effects, strict=True)
+        ]
+    )
+    desk.ledger.packs.add(pack, tickets)
+
+
+def _content(desk: Desk, pack: Pack, tickets: Sequence[PackTicket], at: datetime) -> dict[str, Any]:
+    """The pack as finished text, a page each: a place and a number, and no price yet."""
+    write = issue.words(desk)
+    return {
+        "kind": "tickets",
+        "tickets": [
+            issue.place_content(desk, ticket.show, ticket.place, ticket.shown)
+            | {
+                "category": ticket.category,
+                "price_type": write.say("paper_ticket", number=str(ticket.number), count=str(len(tickets))),
+                "price": "",
+                "code": ticket.code,
+                "ticket": ticket.id,
+                "sale": pack.id,
+                "sold": write.moment(at),
+            }
+            for ticket in tickets
+        ],
+    }
+
+
+# ---- coming back, and getting lost -------------------------------------------------------
+
+
+def return_paper(desk: Desk, *, tickets: list[str]) -> dict[str, Any]:
+    """Unsold tickets of a pack come back, by id or code: their places are in hand again.
+
+    Raises Refused: unknown_ticket not_allowed bad_request storage_failed fenced.
+    """
+    user = desk.signed_in("sell")
+    shift = desk.shift()
+    desk.check_not_fenced()
+    back = out(desk, tickets)
+    body = {"shift": shift.id, "user": user.id, "tickets": [ticket.id for ticket in back]}
+    with desk.unit() as unit:
+        _end(desk, unit, Kind.PAPER_RETURNED, body, back, OfficeState.LEASED)
+        desk.ledger.packs.set_state(back, "returned")
+        answer = unit.answers({"tickets": [_line(replace(ticket, state="returned")) for ticket in back]})
+    _say(desk, back)
+    return answer
+
+
+def lose_paper(desk: Desk, *, pack: str, reason: str, approver: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What is still out of a pack is lost. Its places are frozen, and the office is told of it as a dispute.
+
+    Raises Refused: bad_request approval_needed wrong_pin not_allowed storage_failed fenced.
+    """
+    user = desk.signed_in("sell")
+    shift = desk.shift()
+    desk.check_not_fenced()
+    lost = [ticket for ticket in desk.ledger.packs.of(pack) if ticket.state == "out"]
+    if not lost:
+        raise Refused("bad_request", field="pack", reason=f"there is no pack {pack!r} with tickets out")
+    by = approved(desk, approver)
+    if not may_alone(desk, by):
+        raise Refused("approval_needed", what="lose_paper")
+    body: dict[str, Any] = {"pack": pack, "shift": shift.id, "user": user.id, "reason": reason}
+    body |= {"tickets": [ticket.id for ticket in lost]} | ({"approver": by} if by else {})
+    with desk.unit() as unit:
+        _end(desk, unit, Kind.PAPER_LOST, body, lost, OfficeState.QUARANTINE)
+        desk.ledger.packs.set_state(lost, "lost")
+        answer = unit.answers({"tickets": [_line(replace(ticket, state="lost")) for ticket in lost]})
+    _say(desk, lost)
+    return answer
+
+
+def out(desk: Desk, names: Sequence[str]) -> list[PackTicket]:
+    """Tickets that are out, by id or code, in the order named. Raises Refused."""
+    found = desk.ledger.packs.named(names)
+    tickets: list[PackTicket] = []
+    for name in names:
+        ticket = found.get(name)
+        if ticket is None:
+            raise Refused("unknown_ticket", ticket=name)
+        if ticket.state != "out":
+            reason = f"paper ticket {ticket.id} is {ticket.state}"
+            raise Refused("not_allowed", what="paper", reason=reason, ticket=ticket.id, state=ticket.state)
+        if ticket in tickets:
+            raise Refused("bad_request", field="tickets", reason="names a ticket twice", ticket=name)
+        tickets.append(ticket)
+    return tickets
+
+
+def _end(
+    desk: Desk, unit: Unit, kind: Kind, body: dict[str, Any], tickets: Sequence[PackTicket], after: OfficeState
+) -> None:
+    effects = [_effect(desk, ticket, OfficeState.PAPER, after) for ticket in tickets]
+    unit.record(kind, body, effects=effects)
+    state = OwnState.LEASED if after is OfficeState.LEASED else OwnState.LOST
+    unit.put_rights(
+        [
+            (ticket.show, ticket.place, OwnRight(state, effect.token))
+            for ticket, effect in zip(tickets, effects, strict=True)
+        ]
+    )
+
+
+def _effect(desk: Desk, ticket: PackTicket, before: OfficeState, after: OfficeState) -> Effect:
+    token = desk.rights[ticket.show][ticket.place].token
+    return Effect(ticket.show, ticket.place, token, before, after, desk.outside.till, ticket.id)
+
+
+# ---- looking -----------------------------------------------------------------------------
+
+
+def paper(desk: Desk) -> dict[str, Any]:
+    """Every pack of this till, the newest first, and what became of its tickets."""
+    desk.signed_in()
+    book = desk.ledger.packs
+    return {"packs": [_shown(pack, book.of(pack.id)) for pack in book.packs()]}
+
+
+def _shown(pack: Pack, tickets: Sequence[PackTicket]) -> dict[str, Any]:
+    return {
+        "id": pack.id,
+        "show": pack.show,
+        "issued_at": pack.issued_at,
+        "user": pack.user,
+        "out": sum(ticket.state == "out" for ticket in tickets),
+        "tickets": [_line(ticket) for ticket in tickets],
+    }
+
+
+def _line(ticket: PackTicket) -> dict[str, Any]:
+    return {
+        "id": ticket.id,
+        "number": ticket.number,
+        "place": ticket.shown,
+        "category": ticket.category,
+        "code": ticket.code,
+        "state": ticket.state,
+    }
+
+
+def _say(desk: Desk, tickets: Sequence[PackTicket]) -> None:
+    places = indexes_of(desk, ((ticket.show, ticket.place) for ticket in tickets))
+    desk.emit("changed", places=places, documents=False)

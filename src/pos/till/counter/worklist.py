@@ -1,0 +1,62 @@
+"""What a cancelled show leaves to be done: every ticket of it that has not been paid back yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pos.domain.money import Money, total
+from pos.domain.season import name_in
+from pos.till.counter.tickets import OVER
+from pos.till.desk import Desk
+
+
+def worklist(desk: Desk) -> dict[str, Any]:
+    """Live tickets of cancelled shows, as far as this till knows. Each is payable where its token is: `here`,
+    or with its `holder` ("office" gives it to whoever asks)."""
+    desk.signed_in()
+    season = desk.season()
+    return {
+        "worklist": [
+            {
+                "show": show.id,
+                "title": name_in(show.titles, desk.outside.locale) or show.production,
+                "starts": show.starts.isoformat(),
+                **_of_show(desk, show.id),
+            }
+            for show in sorted(season.shows.values(), key=lambda show: show.starts)
+            if show.cancelled
+        ]
+    }
+
+
+def _of_show(desk: Desk, show: str) -> dict[str, Any]:
+    currency = desk.season().venue.currency
+    sales = {sale["id"]: sale for sale in desk.ledger.sales_for(show)} | {
+        sale["id"]: sale for sale in desk.replica.sales_for(show)
+    }
+    found = [(sale, ticket) for sale in sales.values() for ticket in sale["tickets"] if ticket["show"] == show]
+    ended = desk.ledger.tickets.ended(ticket["id"] for _, ticket in found)
+    live = [
+        _row(desk, sale, ticket)
+        for sale, ticket in found
+        if ticket["id"] not in ended and ticket.get("state", "live") not in OVER
+    ]
+    owed = total([Money.parse(row["price"], currency) for row in live], currency)
+    return {"tickets": live, "owed": str(owed)}
+
+
+def _row(desk: Desk, sale: dict[str, Any], ticket: dict[str, Any]) -> dict[str, Any]:
+    ix = desk.belief.seating(ticket["show"]).find(ticket["unit"])
+    own = desk.rights.get(ticket["show"], {}).get(ticket["unit"])
+    office = desk.belief.office(ticket["show"], ix) if ix is not None else None
+    here = own is not None and own.ticket == ticket["id"] and (office is None or own.token >= office.token)
+    return {
+        "id": ticket["id"],
+        "sale": sale["id"],
+        "place": ticket["place"],
+        "price": ticket["price"],
+        "name": sale.get("name", ""),
+        "contact": sale.get("contact", ""),
+        "here": here and own is not None and own.state == "SOLD",
+        "holder": (office.holder if office is not None else "") or "office",
+    }

@@ -1,0 +1,49 @@
+"""The local network between tills: it carries what they say to each other, loses answers and cuts tills off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from pos.domain.certificate import Certificate, Hand
+from pos.till.ports import Wanted
+from tests.unit.till.counter import Counter
+
+
+@dataclass
+class ToyLan:
+    """Implements `pos.till.ports.Neighbours` for the till `asker`. What is asked is done at once."""
+
+    asker: Hand
+    others: dict[str, Counter] = field(default_factory=dict)
+    deaf: set[str] = field(default_factory=set)  # tills that do not answer
+    losing: set[str] = field(default_factory=set)  # tills whose certificates get lost
+    asked: list[tuple[str, Wanted]] = field(default_factory=list)
+    lost: list[Certificate] = field(default_factory=list)
+
+    def idle(self, show: str, wait_s: float) -> Future[Mapping[str, tuple[str, ...]]]:
+        found = {
+            name: tuple(other.line.side.idle(self.asker, show).result(5))
+            for name, other in self.others.items()
+            if name not in self.deaf
+        }
+        return _done(found)
+
+    def ask(self, show: str, wanted: Mapping[str, Wanted], wait_s: float) -> Future[Sequence[Certificate]]:
+        came: list[Certificate] = []
+        for name, want in wanted.items():
+            self.asked.append((name, want))
+            given = self.others[name].line.side.pass_on(self.asker, show, want).result(5)
+            (self.lost if name in self.losing else came).extend(given)
+        return _done(came)
+
+    def states(self) -> dict[str, dict[str, str]]:
+        return {"neighbours": {"state": "ready", "text": ""}}
+
+
+def _done(value: Any) -> Future[Any]:
+    done: Future[Any] = Future()
+    done.set_result(value)
+    return done
