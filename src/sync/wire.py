@@ -56,12 +56,14 @@ class EnrolAnswer(Message):
 
 
 class GrantItem(Message):
-    """`ticket` and how many `copies` of it were issued go with a sold place, whose right is to refund it."""
+    """`ticket`, whether any paper of it was `issued` and how many `copies` after it go with a sold place,
+    whose right is to refund it."""
 
     place: str
     epoch: int
     hop: int
     ticket: str = ""
+    issued: bool = True
     copies: int = 0
 
 

@@ -264,6 +264,17 @@ class TillClient:
         )  # fmt: skip
         return self.record("CopyIssued", {"user": "anna", "ticket": ticket, "copy": number}, (effect,))
 
+    def collect(self, show: str, *grants: wire.GrantItem, sale: str, user: str = "anna") -> wire.FactItem:
+        """The first papers of an order's tickets, under their places' tokens as granted."""
+        effects = tuple(
+            Effect(
+                show, g.place, Token(g.epoch, g.hop), OfficeState.SOLD, OfficeState.SOLD, self.till, g.ticket
+            )
+            for g in grants
+        )  # fmt: skip
+        body = {"user": user, "sale": sale, "tickets": [grant.ticket for grant in grants]}
+        return self.record("OrderCollected", body, effects)
+
     def give_back(self, show: str, *grants: wire.GrantItem) -> wire.FactItem:
         """These idle rights go back to the pool."""
         effects = tuple(

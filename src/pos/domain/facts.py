@@ -43,6 +43,7 @@ class Kind(StrEnum):
     SEALED = "Sealed"  # the last fact of a ledger
     PAYMENT_STARTED = "PaymentStarted"
     PAYMENT_ENDED = "PaymentEnded"
+    ORDER_COLLECTED = "OrderCollected"
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,7 @@ ticket_end: Final = Table(
     Column("document", String, nullable=False),
 )
 
-# How many copies of a ticket have been issued, as far as this till knows.
+# How many copies of a ticket have been issued, as far as this till knows; none yet when it has the original alone.
 ticket_copy: Final = Table(
     "ticket_copy",
     metadata,

@@ -56,6 +56,16 @@ class TicketBook:
         )
         return [json.loads(row.body) for row in rows]
 
+    def issued(self, tickets: Iterable[str]) -> set[str]:
+        """Those of which this till knows a paper: sold here, or printed here or elsewhere since."""
+        wanted = list(tickets)
+        known = self._connection.execute(
+            select(t.ticket_copy.c.ticket)
+            .where(t.ticket_copy.c.ticket.in_(wanted))
+            .union(select(t.ticket.c.id).where(t.ticket.c.id.in_(wanted)))
+        )
+        return set(known.scalars())
+
     def copies(self, ticket: str) -> int:
         """How many copies of a ticket are known here to have been issued, the original not counted."""
         found = self._connection.execute(
@@ -64,6 +74,5 @@ class TicketBook:
         return found or 0
 
     def put_copies(self, ticket: str, copies: int) -> None:
-        """At least so many copies of it have been issued, here or elsewhere."""
-        if copies:
-            self._connection.execute(_PUT_COPIES, {"ticket": ticket, "copies": copies})
+        """The original and at least so many copies of it have been issued, here or elsewhere."""
+        self._connection.execute(_PUT_COPIES, {"ticket": ticket, "copies": copies})

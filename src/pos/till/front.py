@@ -21,6 +21,7 @@ from pos.domain.shift import MOVES
 from pos.till.contingency import packs, rekey
 from pos.till.counter import (
     charge,
+    collect,
     disputes,
     exchange,
     find,
@@ -193,6 +194,7 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "settle_payment": VerbSpec(charge.settle_payment, {"payment": _text, "outcome": _outcome}, changes=True),
     "reverse_payment": VerbSpec(charge.reverse_payment, {"payment": _text}, changes=True),
     "worklist": VerbSpec(worklist.worklist),
+    "collect": VerbSpec(collect.collect, {}, {"code": _words, "sale": _words}, changes=True),
     "find": VerbSpec(find.find, {}, {"code": _text, "sale": _text, "name": _text}),
     "jobs": VerbSpec(issue.jobs),
     "retry": VerbSpec(issue.retry, {"job": _number}, changes=True),

@@ -49,12 +49,14 @@ class RefusedClaim:
 
 @dataclass(frozen=True, slots=True)
 class SoldRight:
-    """The right to refund, exchange and print again the `ticket` of a place; `copies` of it exist."""
+    """The right to refund, exchange and print the `ticket` of a place. `issued`: there is a paper of it,
+    and `copies` after that."""
 
     place: str
     token: Token
     ticket: str
     copies: int
+    issued: bool = True
 
 
 @dataclass(frozen=True, slots=True)

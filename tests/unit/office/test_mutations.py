@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -14,14 +15,17 @@ import sync.office.rules.facts as facts
 import sync.office.rules.heard as heard
 import sync.office.rules.history as history
 import sync.office.rules.releasing as releasing
+import sync.office.rules.tickets as tickets
 import sync.office.rules.tills as tills
 from sync.office.rules.board import Board
 from sync.office.rules.certificates import Hands
+from sync.office.season.importer import import_season
 from tests.mutate import mutate
-from tests.peers.small_season import SHOW
+from tests.peers.small_season import SEASON, SHOW, write_season
 from tests.peers.till_client import TillClient
-from tests.unit.office import test_deaths, test_facts, test_passings
+from tests.unit.office import test_deaths, test_facts, test_orders, test_passings
 from tests.unit.office.conftest import House
+from tests.unit.office.test_season_import import ORDER
 
 Tills = Callable[..., list[TillClient]]
 Scenario = Callable[[House, Tills], None]
@@ -173,6 +177,10 @@ def a_copy_frees_nothing(house: House, tills_at: Tills) -> None:
     assert house.place("A-1")[0] == "QUARANTINE"
 
 
+def originals_are_forgotten(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, tickets, "printed", "if issued:", "if False:")
+
+
 def a_passing_to_another_till_is_disputed(house: House, tills_at: Tills) -> None:
     """One copy of a disk certified another receiver than the other copy tells of."""
     one, two, three = tills_at("T1", "T2", "T3")
@@ -205,6 +213,12 @@ def a_lease_is_its_claimants(house: House, tills_at: Tills) -> None:
     assert [item.code for item in refused.refused] == ["right_elsewhere"]
 
 
+def what_was_collected(house: House, tills_at: Tills) -> None:
+    with TemporaryDirectory() as folder:
+        import_season(house.database, write_season(Path(folder), SEASON + ORDER))
+    test_orders.test_what_was_collected_is_told_to_all_and_goes_with_the_token(house, tills_at)
+
+
 GUARDS: list[tuple[Callable[[pytest.MonkeyPatch], None], Scenario]] = [
     (gaps_are_jumped, test_facts.test_a_gap_is_answered_with_where_to_send_from),
     (any_chain, test_facts.test_a_fact_that_does_not_follow_the_last_one_stops_the_page),
@@ -217,6 +231,7 @@ GUARDS: list[tuple[Callable[[pytest.MonkeyPatch], None], Scenario]] = [
     (leases_are_free, a_lease_is_its_claimants),
     (any_certificate, test_passings.test_a_forged_certificate_moves_nothing),
     (certificates_lead_from_anywhere, test_passings.test_a_certificate_does_not_lead_over_what_came_back_to_the_office),
+    (originals_are_forgotten, what_was_collected),
     (certificates_are_taken_again, test_passings.test_the_same_certificate_is_taken_once),
     (certificates_end_no_ticket, test_passings.test_a_ticket_that_is_live_ends_by_the_certificate),
     (accounts_stay_open, test_passings.test_history_is_told_once),
@@ -261,6 +276,7 @@ def test_without_its_guard_the_scenario_fails(
         a_sale_under_an_old_token_changes_nothing,
         a_passing_to_another_till_is_disputed,
         a_copy_frees_nothing,
+        what_was_collected,
     ],
 )
 def test_with_its_guard_it_passes(house: House, tills_at: Tills, scenario: Scenario) -> None:

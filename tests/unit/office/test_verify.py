@@ -54,13 +54,15 @@ def evening(house: House, tills_at: Tills) -> House:
         # I1: one live ticket for a place, and a place is sold exactly when it has one.
         ("UPDATE ticket SET unit = 'A-9' WHERE id = 'S2-1'", "I1 tosca-1 A-9: ticket S2-1 is live, but the place is"),
         ("UPDATE ticket SET state = 'void' WHERE id = 'S1-1'", "I1 tosca-1 A-1: it is SOLD, but its ticket 'S1-1'"),
-        ("INSERT INTO ticket VALUES ('X', 'S2', 'tosca-1', 'A-1', 'c', 'disputed', 0)", "I1 tosca-1 A-1: more than"),
+        ("INSERT INTO ticket VALUES ('X', 'S2', 'tosca-1', 'A-1', 'c', 'disputed', 0, 1)", "I1 tosca-1 A-1: more than"),
         # I2: every printed ticket is here.
         ("DELETE FROM ticket WHERE id = 'S1-2'", "I2 T1.1.4: ticket S1-2 was printed"),
         # I3: each fact has exactly one effect.
         ("UPDATE place_right SET state = 'LEASED', ticket = '' WHERE place = 'A-1'", "I3 tosca-1 A-1: T1.1.2 left it"),
         ("UPDATE place_right SET epoch = 0 WHERE place = 'A-1'", "I3 tosca-1 A-1: token (0, 0) is behind T1.1.2"),
         ("UPDATE fact SET envelope = replace(envelope, '58.00', '59.00') WHERE number = 2", "I3 T1.1.2: its envelope"),
+        ("UPDATE ticket SET copies = 1 WHERE id = 'S1-1'", "I3 ticket S1-1: 0 copies were issued, the office has 1"),
+        ("UPDATE ticket SET issued = 0 WHERE id = 'S1-1'", "I3 ticket S1-1 has a paper"),
         # I4: the ledger sums to zero and says what the facts say; drawers agree.
         ("UPDATE posting SET minor = minor + 1 WHERE fact_id = 'T1.1.2' AND line = 0", "I4 T1.1.2: its postings sum"),
         ("UPDATE posting SET minor = 2 * minor WHERE fact_id = 'T1.1.2'", "I4 T1.1.2: the ledger does not say"),

@@ -14,13 +14,23 @@ import pos.domain.rights as rights
 import pos.domain.sale as sale
 import pos.store.schema as schema
 import pos.till.counter.charge as charge
+import pos.till.counter.collect as collect
 import pos.till.counter.issue as issue
 import pos.till.counter.passing as passing
 import pos.till.counter.tickets as tickets
 import pos.till.desk as desk
 import pos.till.front as front
 from tests.mutate import mutate
-from tests.unit.till import test_charge, test_issue, test_memory, test_passing, test_pay, test_refund, test_sell
+from tests.unit.till import (
+    test_charge,
+    test_collect,
+    test_issue,
+    test_memory,
+    test_passing,
+    test_pay,
+    test_refund,
+    test_sell,
+)
 from tests.unit.till.counter import Counter
 from tests.unit.till.toy_terminal import ScriptedTerminal
 
@@ -80,6 +90,14 @@ def declined_is_unknown_no_more(patch: pytest.MonkeyPatch) -> None:
 
 def keep_what_was_taken(patch: pytest.MonkeyPatch) -> None:
     mutate(patch, charge, "_take_back", "for payment in reversed(payments):", "for payment in ():")
+
+
+def the_look_up_alone_says_what_is_printed(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, passing, "accept_sold", "if right.issued:", "if False:")
+
+
+def every_first_paper_is_a_copy(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, collect, "has_paper", 'bool(ticket.get("issued", True))', "True")
 
 
 def tell_without_letting_go(patch: pytest.MonkeyPatch) -> None:
@@ -155,6 +173,24 @@ def charged(scenario: Callable[[Counter, ScriptedTerminal], None]) -> Scenario:
     return lambda counter: scenario(counter, cast("ScriptedTerminal", counter.terminal))
 
 
+def order_at(counter: Counter) -> Counter:
+    counter.line.order("aida", test_collect.order("A-5", "A-6"))
+    counter.settle()
+    return counter
+
+
+def without_a_line_no_order_is_printed(counter: Counter) -> None:
+    test_collect.test_without_the_tokens_nothing_is_printed(order_at(counter))
+
+
+def what_another_window_printed(counter: Counter) -> None:
+    test_collect.test_what_another_window_printed_comes_with_the_token(order_at(counter))
+
+
+def the_first_paper_of_an_order(counter: Counter) -> None:
+    test_collect.test_the_first_reprint_of_an_order_is_the_original(order_at(counter))
+
+
 GUARDS: list[tuple[Callable[[pytest.MonkeyPatch], None], Scenario]] = [
     (no_late_guard, test_passing.test_a_grant_that_never_arrived_is_returned_and_dropped_when_it_comes_late),
     (
@@ -171,6 +207,9 @@ GUARDS: list[tuple[Callable[[pytest.MonkeyPatch], None], Scenario]] = [
     (charge_again_what_is_paid, charged(test_charge.test_the_terminal_tells_later_and_the_same_payment_is_used)),
     (declined_is_unknown_no_more, charged(test_charge.test_while_it_is_unknown_the_basket_is_pinned)),
     (keep_what_was_taken, charged(test_charge.test_cards_go_last_and_what_went_before_a_decline_is_reversed)),
+    (refund_without_the_token, without_a_line_no_order_is_printed),
+    (the_look_up_alone_says_what_is_printed, what_another_window_printed),
+    (every_first_paper_is_a_copy, the_first_paper_of_an_order),
     (tell_without_letting_go, test_passing.test_a_right_given_back_cannot_be_sold),
     (let_go_without_telling, test_passing.test_an_idle_right_is_given_back_by_a_fact),
     (baskets_may_be_recalled, test_passing.test_a_place_in_the_basket_is_declined),
@@ -198,7 +237,16 @@ def test_without_its_guard_the_scenario_fails(
         scenario(counter)
 
 
-@pytest.mark.parametrize("scenario", [underpaid, every_commit_is_synced])
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        underpaid,
+        every_commit_is_synced,
+        without_a_line_no_order_is_printed,
+        what_another_window_printed,
+        the_first_paper_of_an_order,
+    ],
+)
 def test_with_its_guard_it_passes(counter: Counter, scenario: Scenario) -> None:
     """The scenarios that are not tests elsewhere."""
     scenario(counter)

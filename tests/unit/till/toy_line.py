@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
-from pos.domain.facts import Fact, hash_of
+from pos.domain.facts import Fact, Kind, hash_of
 from pos.domain.rights import Token
 from pos.store.replica import ReplicaWriter
 from pos.till.line import AgentSide
@@ -81,6 +81,7 @@ class ToyLine:
         self.disputes: list[str] = []
         self.sold: list[tuple[str, str, str]] = []  # show, place, ticket: everything ever sold here
         self.copies: dict[str, int] = {}  # ticket -> copies that other tills issued
+        self.unprinted: set[str] = set()  # tickets of orders without a paper
         self.nudges = 0
         self.syncs = 0
         self._state = LinkState("online", round_trip_ms=8.0)
@@ -175,6 +176,11 @@ class ToyLine:
         self._position += 1
         self._store([News(self._position, "sale", id=body["id"], body=body)])
 
+    def order(self, show: str, body: dict[str, Any]) -> None:
+        """A sale of the office, whose tickets nobody has printed."""
+        self.unprinted |= {ticket["id"] for ticket in body["tickets"]}
+        self.sell_elsewhere(show, body)
+
     def document(self, family: str, body: dict[str, Any]) -> None:
         """A document changes."""
         self._position += 1
@@ -233,8 +239,9 @@ class ToyLine:
             record = self._record(claim.show, place)
             if not record.holder:
                 record.holder, record.epoch, record.hop = self.till, record.epoch + 1, 0
+            ticket, token = record.ticket, self._token(claim.show, place)
             granted.append(
-                SoldRight(place, self._token(claim.show, place), record.ticket, self.copies.get(record.ticket, 0))
+                SoldRight(place, token, ticket, self.copies.get(ticket, 0), issued=ticket not in self.unprinted)
             )
         return ClaimAnswer(self.incarnation, sold=tuple(granted))
 
@@ -245,6 +252,8 @@ class ToyLine:
             assert (fact.number, fact.prev_hash) == (self.applied + 1, self.head), "the chain is broken"
             for effect in fact.effects:
                 self._apply(fact, effect)
+            if fact.kind == Kind.ORDER_COLLECTED:
+                self.unprinted -= set(fact.body["tickets"])
             self.applied, self.head = fact.number, signed.hash
 
     def _apply(self, fact: Fact, effect: Any) -> None:

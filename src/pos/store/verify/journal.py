@@ -79,8 +79,8 @@ class Story:
     sold: dict[Place, list[str]] = field(default_factory=lambda: defaultdict(list))  # tickets, ended ones too
     ended: dict[str, str] = field(default_factory=dict)  # ticket -> the refund or exchange that ended it
     refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
-    copied: set[str] = field(default_factory=set)  # tickets of which this till issued a copy, whoever sold them
     payments: dict[str, tuple[str, int]] = field(default_factory=dict)  # payment -> its state, minor units
+    papers: dict[str, int] = field(default_factory=dict)  # ticket -> its latest paper, 0 for the original
     settling: dict[int, dict[str, Any]] = field(default_factory=dict)  # fact number -> what it did about a dispute
     steps: dict[Place, list[Step]] = field(default_factory=lambda: defaultdict(list))
     passings: dict[int, dict[str, Any]] = field(default_factory=dict)  # fact number -> a fact of _PASSES
@@ -168,8 +168,7 @@ class _Reading:
         self._payments(kind, body, document)
         if kind in _REFUNDS:
             self._refund(document)
-        if kind == "CopyIssued":
-            self.story.copied.add(body["ticket"])
+        self._papers(kind, body, [effect[7] for effect in fact["effects"]])
         if kind in _SETTLES:
             told = {key: text for key, text in body.items() if key not in ("dispute", "user")}
             said = {
@@ -266,6 +265,23 @@ class _Reading:
                 if payments.get(tender["payment"]) != told:
                     self._wrong("I4", f"{tender['amount']} by payment {tender['payment']}, which does not say so")
                 payments[tender["payment"]] = "pending" if pending else "used", told[1]
+
+    def _papers(self, kind: str, body: dict[str, Any], tickets: list[str]) -> None:
+        """A ticket has one original, and its copies have rising numbers."""
+        papers = self.story.papers
+        if kind == "OrderCollected":
+            if sorted(body["tickets"]) != sorted(tickets):
+                self._wrong("I3", "the tickets that are printed are not those of the place effects")
+            for ticket in tickets:
+                if ticket in papers:
+                    self._wrong("I3", f"ticket {ticket} has been printed before, as paper {papers[ticket]}")
+                papers[ticket] = 0
+        elif kind == "CopyIssued":
+            if [body["ticket"]] != tickets or body["copy"] <= papers.get(body["ticket"], 0):
+                self._wrong("I3", f"copy {body['copy']} of {body['ticket']} does not follow what was printed before")
+            papers[body["ticket"]] = body["copy"]
+        elif kind in _SALES:
+            papers.update((ticket["id"], 0) for ticket in body["sale"]["tickets"])
 
     def _refund(self, refund: dict[str, Any]) -> None:
         """I4 and I7: never more than was paid, and the tenders are what is owed."""

@@ -214,10 +214,10 @@ def _paper(evidence: Evidence, story: Story, found: Findings) -> None:
     for job in evidence.tables["print_job"]:
         queued.update(_json(job["tickets"], f"print job {job['id']}"))
     packs = {step.ticket for steps in story.steps.values() for step in steps if step.after == "PAPER"}
-    for ticket in sorted((story.tickets.keys() | packs) - queued):
+    for ticket in sorted((story.papers.keys() | packs) - queued):
         found.wrong("I2", f"ticket {ticket} was never queued for printing")
-    for ticket in sorted(queued - story.tickets.keys() - story.copied - packs):
-        found.wrong("I2", f"ticket {ticket} was queued for printing, but never sold")
+    for ticket in sorted(queued - story.papers.keys() - packs):
+        found.wrong("I2", f"ticket {ticket} was queued for printing, but neither sold nor issued here")
 
 
 def _disputes(evidence: Evidence, story: Story, found: Findings) -> None:

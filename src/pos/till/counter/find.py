@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from pos.domain.errors import Refused
@@ -9,7 +10,7 @@ from pos.till.desk import Desk
 
 
 def find(desk: Desk, *, code: str = "", sale: str = "", name: str = "") -> dict[str, Any]:
-    """Sales by a ticket's code or id, by sale id, or by the buyer's name.
+    """Sales by a ticket's code or id, by sale id, which is an order's code, or by the buyer's name.
 
     What this till's ledger says of its own sales goes before the replica's word, except that a
     ticket may have ended without this till: elsewhere, or by a dispute that was resolved.
@@ -24,33 +25,40 @@ def find(desk: Desk, *, code: str = "", sale: str = "", name: str = "") -> dict[
     if code and not heard:
         heard = desk.replica.find_sales(ticket_id=code)
     found = {body["id"]: body for body in heard}
-    ended = desk.ledger.tickets.ended(t["id"] for body in (*own, *found.values()) for t in body["tickets"])
-    mine = [_shown(body, found.pop(body["id"], body), ended) for body in own]
-    return {"sales": mine + [_shown(body, body, ended) for body in found.values()]}
+    book = desk.ledger.tickets
+    ids = [ticket["id"] for body in (*own, *found.values()) for ticket in body["tickets"]]
+    here = _Here(book.ended(ids), book.issued(ids))
+    mine = [here.shown(body, found.pop(body["id"], body)) for body in own]
+    return {"sales": mine + [here.shown(body, body) for body in found.values()]}
 
 
-def _shown(body: dict[str, Any], heard: dict[str, Any], ended: dict[str, str]) -> dict[str, Any]:
-    """`heard` is the office's word on the same sale, `ended` what became of tickets here since."""
-    elsewhere = {ticket["id"]: ticket.get("state", "live") for ticket in heard["tickets"]} | ended
-    return {
-        "id": body["id"],
-        "at": body["at"],
-        "till": body["till"],
-        "total": body["total"],
-        "tickets": [
-            {
-                "id": ticket["id"],
-                "show": ticket["show"],
-                "place": ticket["place"],
-                "code": ticket["code"],
-                "price": ticket["price"],
-                "state": _state(ticket.get("state", "live"), elsewhere.get(ticket["id"], "live")),
-            }
-            for ticket in body["tickets"]
-        ],
-    }
+@dataclass(frozen=True)
+class _Here:
+    """What this till knows that the office may not have told yet: tickets that ended, and that were printed."""
 
+    ended: dict[str, str]
+    issued: set[str]
 
-def _state(here: str, elsewhere: str) -> str:
-    """What the office says goes before what is only known here to have ended."""
-    return elsewhere if here == "live" or elsewhere != "live" else here
+    def shown(self, body: dict[str, Any], heard: dict[str, Any]) -> dict[str, Any]:
+        """`heard` is the office's word on the same sale."""
+        office = {ticket["id"]: ticket for ticket in heard["tickets"]}
+        return {
+            "id": body["id"],
+            "at": body["at"],
+            "till": body["till"],
+            "total": body["total"],
+            "tickets": [self._ticket(ticket, office.get(ticket["id"], {})) for ticket in body["tickets"]],
+        }
+
+    def _ticket(self, ticket: dict[str, Any], heard: dict[str, Any]) -> dict[str, Any]:
+        state = self.ended.get(ticket["id"]) or heard.get("state", "live")
+        return {
+            "id": ticket["id"],
+            "show": ticket["show"],
+            "place": ticket["place"],
+            "code": ticket["code"],
+            "price": ticket["price"],
+            # What the office says goes before what is only known here to have ended.
+            "state": state if state != "live" else ticket.get("state", "live"),
+            "issued": ticket["id"] in self.issued or heard.get("issued", True),
+        }

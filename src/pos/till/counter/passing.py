@@ -66,7 +66,8 @@ def accept_sold(desk: Desk, unit: Unit, show: str, answer: ClaimAnswer) -> None:
     ]
     unit.put_rights(fresh)
     for right in answer.sold:
-        desk.ledger.tickets.put_copies(right.ticket, right.copies)
+        if right.issued:
+            desk.ledger.tickets.put_copies(right.ticket, right.copies)
     if desk.ledger.open_shift() is None:
         give_back(desk, unit, fresh, "no_shift")
 

@@ -1,4 +1,5 @@
-"""Another paper of a ticket: a numbered copy, by whoever holds the ticket's token."""
+"""Another paper of a ticket: a numbered copy, by whoever holds the ticket's token. Of a ticket that was
+never printed the next paper is the original."""
 
 from __future__ import annotations
 
@@ -8,14 +9,16 @@ from typing import Any
 from pos.domain.facts import Kind
 from pos.domain.rights import Effect, OfficeState
 from pos.domain.sale import Ticket
+from pos.store.ledger import PrintJob
 from pos.till.counter import issue
 from pos.till.counter.approval import approved
-from pos.till.counter.tickets import look_up, rights_to
-from pos.till.desk import Desk, Verb
+from pos.till.counter.collect import first_papers, has_paper
+from pos.till.counter.tickets import Sold, look_up, rights_to
+from pos.till.desk import Desk, Unit, Verb
 
 
 def reprint(desk: Desk, *, ticket: str, reason: str, approver: dict[str, Any] | None = None) -> Verb[dict[str, Any]]:
-    """Issue the next copy of a ticket and print it. It is marked, counted, and never a second original.
+    """Issue the next paper of a ticket and print it. A copy is marked, counted, and never a second original.
 
     Raises Refused: unknown_ticket already_refunded exchanged right_to_issue_elsewhere wrong_pin not_allowed
     device_absent storage_failed fenced.
@@ -30,34 +33,28 @@ def reprint(desk: Desk, *, ticket: str, reason: str, approver: dict[str, Any] | 
     shift = desk.shift()
     (found,) = look_up(desk, [ticket])
     by = approved(desk, approver)
-    body = Ticket.from_json(found.body, desk.season().venue.currency)
-    copy = desk.ledger.tickets.copies(body.id) + 1
-    sold_at = datetime.fromisoformat(found.sale["at"])
-    content = issue.marked(issue.tickets_content(desk, found.sale["id"], [body], sold_at), copy)
-    token = desk.rights[body.show][body.place].token
     with desk.unit() as unit:
-        unit.record(
-            Kind.COPY_ISSUED,
-            {"shift": shift.id, "user": user.id, "ticket": body.id, "copy": copy, "reason": reason}
-            | ({"approver": by} if by else {}),
-            effects=[
-                Effect(body.show, body.place, token, OfficeState.SOLD, OfficeState.SOLD, desk.outside.till, body.id)
-            ],
-        )
-        desk.ledger.tickets.put_copies(body.id, copy)
-        job = desk.ledger.add_job("ticket", "copy", found.sale["id"], [body.id], content)
-        answer = unit.answers(
-            {
-                "ticket": {
-                    "id": body.id,
-                    "show": body.show,
-                    "place": body.shown,
-                    "code": content["tickets"][0]["code"],
-                    "price": str(body.price),
-                    "copy": copy,
-                },
-                "job": job.id,
-            }
-        )
+        if has_paper(desk, found.body):
+            why = {"reason": reason} | ({"approver": by} if by else {})
+            job = _copy(desk, unit, found, {"shift": shift.id, "user": user.id} | why)
+        else:
+            _, job = first_papers(desk, unit, user.id, shift, [found])
+        (printed,) = job.content["tickets"]
+        told = {key: found.body[key] for key in ("id", "show", "place", "price")}
+        paper = {"code": printed["code"], "copy": printed["copy"]}
+        answer = unit.answers({"ticket": told | paper, "job": job.id})
     issue.send(desk, job)
     return answer
+
+
+def _copy(desk: Desk, unit: Unit, found: Sold, why: dict[str, Any]) -> PrintJob:
+    """Record the next copy, and queue it."""
+    ticket = Ticket.from_json(found.body, desk.season().venue.currency)
+    copy = desk.ledger.tickets.copies(ticket.id) + 1
+    sold_at = datetime.fromisoformat(found.sale["at"])
+    content = issue.marked(issue.tickets_content(desk, found.sale["id"], [ticket], sold_at), copy)
+    token, sold = desk.rights[ticket.show][ticket.place].token, OfficeState.SOLD
+    effect = Effect(ticket.show, ticket.place, token, sold, sold, desk.outside.till, ticket.id)
+    unit.record(Kind.COPY_ISSUED, {"ticket": ticket.id, "copy": copy} | why, effects=[effect])
+    desk.ledger.tickets.put_copies(ticket.id, copy)
+    return desk.ledger.add_job("ticket", "copy", found.sale["id"], [ticket.id], content)

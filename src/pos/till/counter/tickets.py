@@ -115,6 +115,15 @@ def _find(desk: Desk, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
     raise Refused("unknown_ticket", ticket=name)
 
 
+def sale_of(desk: Desk, name: str) -> dict[str, Any]:
+    """The document of the sale with that id, or with a ticket of that id or code. Raises Refused("unknown_ticket")."""
+    plain = name.strip()
+    for wanted in dict.fromkeys((plain, plain.upper())):
+        for sale in (*desk.ledger.find_sales(sale=wanted), *desk.replica.find_sales(sale_id=wanted)):
+            return sale
+    return _find(desk, name)[0]
+
+
 def rights_to(desk: Desk, tickets: Sequence[Sold], refusal: str = "right_to_refund_elsewhere") -> Verb[None]:
     """Get the tokens of these tickets' places into this till's hand, all of them.
 

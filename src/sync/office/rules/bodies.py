@@ -81,6 +81,11 @@ class CopyIssuedBody(Body):
     copy_number: int = Field(alias="copy", ge=1, lt=1_000_000)
 
 
+class OrderCollectedBody(Body):
+    sale: Id
+    tickets: list[Id] = Field(min_length=1)
+
+
 class ShiftOpenedBody(Body):
     shift: Id
     user: str
@@ -182,6 +187,7 @@ BODIES: Final[dict[str, type[Body]]] = {
     Kind.SEALED: SealedBody,
     Kind.PAYMENT_STARTED: PaymentBody,
     Kind.PAYMENT_ENDED: PaymentEndedBody,
+    Kind.ORDER_COLLECTED: OrderCollectedBody,
 }
 
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, bindparam, select
 
 from pos.domain.rights import OfficeState
-from sync.office.rules import changes, recalls
+from sync.office.rules import changes, recalls, tickets
 from sync.office.rules.places import Key, Place, lock, write
-from sync.office.store.tables import TICKET, TILL
+from sync.office.store.tables import TILL
 from sync.wire import ClaimAnswer, GrantItem, RefusedItem
 
 _CODES = {OfficeState.SOLD: "sold", OfficeState.HELD: "held"}
@@ -134,14 +134,12 @@ def _decide(batch: _Batch, claim: Claim) -> Outcome:
         if _idle(record, claim):
             record.grant(claim.held, claim.till, claim.incarnation, int(batch.now), record.ticket)
             batch.changed[record.key] = record
-    copies = _copies(batch.connection, granted) if claim.sold else {}
+    sold = [record.ticket for record in granted] if claim.sold else []
+    papers = tickets.papers(batch.connection, sold) if sold else {}
     items = [
-        GrantItem(
-            place=record.place,
-            epoch=record.epoch,
-            hop=record.hop,
-            ticket=record.ticket,
-            copies=copies.get(record.ticket, 0),
+        GrantItem.model_validate(
+            {"place": record.place, "epoch": record.epoch, "hop": record.hop, "ticket": record.ticket}
+            | papers.get(record.ticket, {})
         )
         for record in granted
     ]
@@ -155,16 +153,6 @@ def _idle(record: Place, claim: Claim) -> bool:
 
 def _recorded(record: Place, claim: Claim) -> bool:
     return record.state is claim.held and record.holder == claim.till and record.incarnation == claim.incarnation
-
-
-def _copies(connection: Connection, sold: Sequence[Place]) -> dict[str, int]:
-    """Ticket id -> how many copies of it have been issued."""
-    tickets = [record.ticket for record in sold]
-    rows = connection.execute(
-        select(TICKET.c.id, TICKET.c.copies).where(TICKET.c.id.in_(bindparam("tickets", expanding=True))),
-        {"tickets": tickets},
-    )
-    return {row.id: row.copies for row in rows}
 
 
 def _ask(batch: _Batch, claim: Claim, blocked: list[Place]) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, Connection, Text, any_, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from pos.domain.certificate import Hand
 from pos.domain.facts import Fact, Kind
@@ -20,7 +20,7 @@ from pos.domain.money import Money
 from pos.domain.rights import Effect
 from pos.domain.season import SELLING_ROLES, SETTLING_ROLES
 from sync.office.clock import now_iso
-from sync.office.rules import changes, disputes, parking, recalls, tills
+from sync.office.rules import changes, disputes, parking, recalls, tickets, tills
 from sync.office.rules.board import Board
 from sync.office.rules.bodies import SaleBody, document_in
 from sync.office.rules.effects import worst
@@ -53,6 +53,7 @@ class _Page:
     tickets: list[dict[str, Any]] = field(default_factory=list)
     ended: list[dict[str, Any]] = field(default_factory=list)
     copies: list[dict[str, Any]] = field(default_factory=list)
+    issued: list[str] = field(default_factory=list)
     disputes: list[disputes.Found] = field(default_factory=list)
     results: list[FactResult] = field(default_factory=list)
 
@@ -178,7 +179,7 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
         now_iso(),
         Board.lay(connection, author, told, now),
         _roles(connection, [fact for fact, _ in told]),
-        _taken(connection, [one.sale for one in fresh if one.sale is not None]),
+        tickets.taken(connection, [one.sale for one in fresh if one.sale is not None]),
         disputes.lock(connection, filter(None, map(_settling, fresh))),
     )
     for one in fresh:
@@ -192,12 +193,11 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
         for row in page.ended:
             if row["t_id"] in begun:
                 begun[row["t_id"]]["state"] = row["t_state"]
-        connection.execute(_END_TICKET, page.ended)
+        tickets.end(connection, page.ended)
     parking.settle(connection, resumed)
     for table, rows in ((FACT, page.facts), (POSTING, page.postings), (SALE, page.sales), (TICKET, page.tickets)):
         insert_rows(connection, table, rows)
-    if page.copies:
-        connection.execute(_COUNT_COPY, page.copies)
+    tickets.printed(connection, page.copies, page.issued)
     last = fresh[-1].item
     connection.execute(
         update(TILL)
@@ -207,7 +207,7 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
     returned = recalls.settled(connection, [place.key for place in changed if _answers(place, till)])
     entries = changes.of_places(changed)
     told_anew = [row["t_id"] for row in page.ended] + [one.waiting.effect.ticket for one in parking.begins(resumed)]
-    sales = [*(row["id"] for row in page.sales), *_sales_of(connection, told_anew)]
+    sales = [*(row["id"] for row in page.sales), *tickets.sales_of(connection, told_anew + page.issued)]
     entries += [changes.Entry("sale", id=sale) for sale in dict.fromkeys(sales)]
     entries += page.cases.write() + disputes.open_all(connection, page.disputes, page.now_iso)
     if not page.board.sealed:
@@ -246,6 +246,7 @@ def _book_one(page: _Page, one: Arrived) -> None:
     if one.fact is not None and one.sale is not None:
         verdicts += _sell(page, one.fact, one.sale, outcomes)
     page.copies += [{"t_id": ticket, "t_copy": copy} for ticket, copy in one.copies.items() if copy]
+    page.issued += one.issued
     verdict = worst(verdicts)
     page.results.append(FactResult(number=one.item.number, verdict=verdict))
     page.facts.append(
@@ -351,6 +352,7 @@ def _sell(page: _Page, fact: Fact, sale: SaleBody, outcomes: Sequence[Outcome]) 
             "code": ticket.code,
             "state": parking.ticket_state(by_ticket[ticket.id]),
             "copies": 0,
+            "issued": 1,
         }
         for ticket in sale.tickets
     ]
@@ -384,36 +386,3 @@ def _roles(connection: Connection, facts: Sequence[Fact]) -> dict[str, str]:
         {"users": users},
     )
     return {row.id: json.loads(row.body)["role"] for row in rows}
-
-
-def _taken(connection: Connection, sales: Sequence[SaleBody]) -> set[str]:
-    if not sales:
-        return set()
-    sqlite = connection.dialect.name == "sqlite"
-    taken: set[str] = set()
-    for table, ids in (
-        (SALE, [sale.id for sale in sales]),
-        (TICKET, [ticket.id for sale in sales for ticket in sale.tickets]),
-    ):
-        for at in range(0, len(ids), 5_000):
-            # One array for PostgreSQL, where a thousand parameters cost more than the look-up.
-            several = bindparam("ids", expanding=True) if sqlite else any_(bindparam("ids", type_=ARRAY(Text)))
-            named = table.c.id.in_(several) if sqlite else table.c.id == several
-            taken.update(connection.execute(select(table.c.id).where(named), {"ids": ids[at : at + 5_000]}).scalars())
-    return taken
-
-
-def _sales_of(connection: Connection, tickets: Sequence[str]) -> list[str]:
-    """The sales of tickets whose state has changed: every till's look-up has to hear of it."""
-    if not tickets:
-        return []
-    query = select(TICKET.c.sale_id).where(TICKET.c.id.in_(bindparam("tickets", expanding=True))).distinct()
-    return sorted(connection.execute(query, {"tickets": sorted(set(tickets))}).scalars())
-
-
-_END_TICKET: Final = update(TICKET).where(TICKET.c.id == bindparam("t_id")).values(state=bindparam("t_state"))
-_COUNT_COPY: Final = (
-    update(TICKET)
-    .where(TICKET.c.id == bindparam("t_id"), TICKET.c.copies < bindparam("t_copy"))
-    .values(copies=bindparam("t_copy"))
-)

@@ -19,6 +19,7 @@ from sync.office.rules.bodies import (
     Body,
     CopyIssuedBody,
     ExchangedBody,
+    OrderCollectedBody,
     PaperIssuedBody,
     PaperReturnedBody,
     PrintReportedBody,
@@ -34,6 +35,7 @@ from sync.wire import FactItem
 
 _INTEGER_MAX: Final = 2**62  # what the ledger's columns hold, with room to add up
 _NUMBER_MAX: Final = 2**31 - 1
+_OTHER_TICKETS: Final = "its tickets are not those of its place effects"
 
 
 class BadChain(Exception):
@@ -45,7 +47,7 @@ class Arrived:
     """A fact whose hash and signature hold. `fact` is None when its envelope cannot be read;
     `unreadable` says why its body cannot be (money and places are known all the same).
     `passings` are the rights that went from till to till, `copies` ticket id -> the copy of it that this
-    fact tells of."""
+    fact tells of, `issued` the tickets whose first paper it tells of."""
 
     item: FactItem
     fact: Fact | None
@@ -53,6 +55,7 @@ class Arrived:
     unreadable: str
     passings: Passings = field(default_factory=dict)
     copies: dict[str, int] = field(default_factory=dict)
+    issued: tuple[str, ...] = ()
 
 
 def read(items: list[FactItem], till: str, incarnation: int, public_key: bytes) -> list[Arrived]:
@@ -115,13 +118,17 @@ def _body(item: FactItem, fact: Fact) -> Arrived:
         return Arrived(item, fact, None, "", copies={body.ticket: body.copy_number})
     if isinstance(body, PaperIssuedBody | PaperReturnedBody) and not _same_paper(fact, body):
         return Arrived(item, fact, None, "its paper tickets are not those of its place effects")
+    if isinstance(body, OrderCollectedBody):
+        if sorted(body.tickets) != sorted(effect.ticket for effect in fact.effects):
+            return Arrived(item, fact, None, _OTHER_TICKETS)
+        return Arrived(item, fact, None, "", issued=tuple(body.tickets))
     if not isinstance(body, (SoldBody, ExchangedBody, RefundedBody)):
         return Arrived(item, fact, None, "", passed)
     if fact.kind == Kind.REFUND_CLAIMED:
         return Arrived(item, fact, None, "its places are not to be touched" if fact.effects else "")
     sale = None if isinstance(body, RefundedBody) else body.sale
     if not _same_tickets(fact, sale.tickets if sale else (), _returned(body)):
-        return Arrived(item, fact, None, "its tickets are not those of its place effects")
+        return Arrived(item, fact, None, _OTHER_TICKETS)
     return Arrived(item, fact, sale, "")
 
 

@@ -1,4 +1,4 @@
-"""Sales as the documents that tills look up, each ticket with its state."""
+"""Sales as the documents that tills look up, each ticket with its state and what has become of its papers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PAGE_BYTES: Final = 4_000_000  # a page of sales ends early rather than grow hu
 
 
 def documents_of(connection: Connection, sales: Collection[str]) -> dict[str, dict[str, Any]]:
-    """Sale id -> its document, each ticket with its `state`."""
+    """Sale id -> its document, each ticket with its `state`, and `issued` where there is no paper of it yet."""
     if not sales:
         return {}
     rows = connection.execute(
@@ -43,20 +43,22 @@ def page(connection: Connection, after: str, limit: int) -> tuple[list[dict[str,
 
 
 def _documents(connection: Connection, rows: list[tuple[str, str]]) -> dict[str, dict[str, Any]]:
-    ended: dict[str, dict[str, str]] = defaultdict(dict)
+    marked: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
     tickets = connection.execute(
-        select(TICKET.c.sale_id, TICKET.c.id, TICKET.c.state).where(
-            TICKET.c.sale_id.in_(bindparam("ids", expanding=True)), TICKET.c.state.in_(ENDED)
+        select(TICKET.c.sale_id, TICKET.c.id, TICKET.c.state, TICKET.c.issued).where(
+            TICKET.c.sale_id.in_(bindparam("ids", expanding=True)),
+            TICKET.c.state.in_(ENDED) | (TICKET.c.issued == 0),
         ),
         {"ids": [sale for sale, _ in rows]},
     )
-    for sale, ticket, state in tickets:
-        ended[sale][ticket] = state
+    for row in tickets:
+        # A disputed ticket is on paper in someone's hand: it counts as live until a person decides.
+        marks = {"state": row.state} if row.state in ENDED else {}
+        marked[row.sale_id][row.id] = marks if row.issued else marks | {"issued": False}
     found: dict[str, dict[str, Any]] = {}
     for sale, body in rows:
         document = json.loads(body)
-        # A disputed ticket is on paper in someone's hand: it counts as live until a person decides.
         for ticket in document["tickets"]:
-            ticket["state"] = ended[sale].get(ticket["id"], "live")
+            ticket.update({"state": "live"} | marked[sale].get(ticket["id"], {}))
         found[sale] = document
     return found

@@ -214,6 +214,7 @@ def _sale(work: Import, rows: _Rows, code: str, body: dict[str, Any], tickets: l
             "code": ticket["code"],
             "state": "live",
             "copies": 0,
+            "issued": 0,
         }
         for ticket in tickets
     ]

@@ -210,7 +210,7 @@ SALE = Table(
 
 # `state`: live | refunded | exchanged | void, or disputed for a paper that the office could not
 # agree with: only one ticket can be live for a place. A person may have it honoured all the same.
-# `copies`: the highest copy that was issued.
+# `issued`: 0 for one of an order that no till has printed yet. `copies`: the highest copy that was issued.
 TICKET = Table(
     "ticket",
     METADATA,
@@ -221,6 +221,7 @@ TICKET = Table(
     Column("code", String, nullable=False),
     Column("state", String, nullable=False),
     Column("copies", Integer, nullable=False, server_default="0"),
+    Column("issued", Integer, nullable=False, server_default="1"),
     Index("ticket_sale", "sale_id"),
     Index(
         "one_live_ticket",

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, text
 from sync.office.verify.disputes import check_disputes
 from sync.office.verify.ends import check_ends
 from sync.office.verify.journal import Place, Step, Story, digits, read_facts
+from sync.office.verify.papers import check_papers
 from sync.office.verify.report import Report
 
 _ENDED = ("refunded", "exchanged", "void")
@@ -39,6 +40,7 @@ def check(connection: Connection) -> Report:
     doubled = {row.fact_id for row in disputes if row.cause == "duplicate_id"}
     _sold_places(report, rights, tickets, {step.place for step in story.steps if step.fact in doubled})
     _paper_is_here(report, story, tickets, disputed)
+    check_papers(connection, report, story, tickets)
     _effects_once(report, story, rights, tickets)
     _books(connection, report, story, disputed)
     _holders(connection, report, story, rights)

@@ -86,6 +86,8 @@ class Story:
     back: dict[str, Decimal] = field(default_factory=dict)  # ticket -> what was paid out or credited for it
     sales: dict[str, str] = field(default_factory=dict)  # sale id -> fact
     printed: dict[str, str] = field(default_factory=dict)  # ticket -> fact
+    originals: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # ticket of an order -> facts
+    copies: dict[str, int] = field(default_factory=dict)  # ticket -> the highest copy that was issued
     settling: list[Settling] = field(default_factory=list)
     unreadable: set[str] = field(default_factory=set)  # facts with a dispute that says so
     sealed: dict[tuple[str, int], str] = field(default_factory=dict)  # till and incarnation -> its last fact
@@ -191,6 +193,7 @@ def _tell(
             return
         _effects(story, till, fact_id, verdict, value["effects"])
         _tickets(story, fact_id, value)
+        _papers(story, fact_id, value["kind"], value["body"])
         _cash(report, story, till[0], fact_id, value)
         _shift(report, story, fact_id, value)
         if what := _SETTLES.get(value["kind"]):
@@ -252,6 +255,15 @@ def _tickets(story: Story, fact_id: str, value: dict[str, Any] | None) -> None:
     elif value.get("kind") == "PrintReported":
         for ticket in value["body"].get("tickets", []):
             story.printed[ticket] = fact_id
+
+
+def _papers(story: Story, fact_id: str, kind: str, body: dict[str, Any]) -> None:
+    if kind == "OrderCollected":
+        for ticket in body["tickets"]:
+            story.originals[ticket].append(fact_id)
+    copied = [body["ticket"]] if kind == "CopyIssued" else body.get("tickets", []) if kind == "PrintReported" else []
+    for ticket in copied:
+        story.copies[ticket] = max(body.get("copy", 0), story.copies.get(ticket, 0))
 
 
 def _returned(value: dict[str, Any]) -> list[dict[str, Any]]:

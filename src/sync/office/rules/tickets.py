@@ -1,0 +1,71 @@
+"""Tickets as rows: which ids are taken, which tickets have ended, and what papers there are of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import ARRAY, Connection, Text, any_, bindparam, select, update
+
+from sync.office.rules.bodies import SaleBody
+from sync.office.store.tables import SALE, TICKET
+
+_AT_ONCE: Final = 5_000  # ids in one statement; SQLite allows 32,766 parameters
+_END: Final = update(TICKET).where(TICKET.c.id == bindparam("t_id")).values(state=bindparam("t_state"))
+_COUNT_COPY: Final = (
+    update(TICKET)
+    .where(TICKET.c.id == bindparam("t_id"), TICKET.c.copies < bindparam("t_copy"))
+    .values(copies=bindparam("t_copy"), issued=1)
+)
+_ISSUE: Final = update(TICKET).where(TICKET.c.id == bindparam("t_id")).values(issued=1)
+
+
+def taken(connection: Connection, sales: Sequence[SaleBody]) -> set[str]:
+    """The ids of these sales and of their tickets that the office already has."""
+    if not sales:
+        return set()
+    sqlite = connection.dialect.name == "sqlite"
+    there: set[str] = set()
+    for table, ids in (
+        (SALE, [sale.id for sale in sales]),
+        (TICKET, [ticket.id for sale in sales for ticket in sale.tickets]),
+    ):
+        for at in range(0, len(ids), _AT_ONCE):
+            # One array for PostgreSQL, where a thousand parameters cost more than the look-up.
+            several = bindparam("ids", expanding=True) if sqlite else any_(bindparam("ids", type_=ARRAY(Text)))
+            named = table.c.id.in_(several) if sqlite else table.c.id == several
+            found = connection.execute(select(table.c.id).where(named), {"ids": ids[at : at + _AT_ONCE]})
+            there.update(found.scalars())
+    return there
+
+
+def end(connection: Connection, ended: Sequence[dict[str, Any]]) -> None:
+    """Rows of `t_id` and `t_state`: what has become of tickets."""
+    connection.execute(_END, ended)
+
+
+def printed(connection: Connection, copies: Sequence[dict[str, Any]], issued: Sequence[str]) -> None:
+    """What papers there are now: rows of `t_id` and `t_copy`, and tickets that have their first one."""
+    if copies:
+        connection.execute(_COUNT_COPY, copies)
+    if issued:
+        connection.execute(_ISSUE, [{"t_id": ticket} for ticket in issued])
+
+
+def papers(connection: Connection, wanted: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Ticket id -> what a grant of its token says: whether any paper was issued, and how many copies of it."""
+    rows = connection.execute(
+        select(TICKET.c.id, TICKET.c.issued, TICKET.c.copies).where(
+            TICKET.c.id.in_(bindparam("tickets", expanding=True))
+        ),
+        {"tickets": wanted},
+    )
+    return {row.id: {"issued": bool(row.issued), "copies": row.copies} for row in rows}
+
+
+def sales_of(connection: Connection, changed: Sequence[str]) -> list[str]:
+    """The sales of tickets of which there is news: every till's look-up has to hear of it."""
+    if not changed:
+        return []
+    query = select(TICKET.c.sale_id).where(TICKET.c.id.in_(bindparam("tickets", expanding=True))).distinct()
+    return sorted(connection.execute(query, {"tickets": sorted(set(changed))}).scalars())
