@@ -275,7 +275,7 @@ class House:
         self.drain()
         self._verify_office()
         for window in self.windows.values():
-            self._verify_till(window)
+            self.verify_till(window)
 
     def _compare(self, sold: list[dict[str, Any]]) -> None:
         """Sales, tickets, seats and money at the office are those that the tills answered with, each once."""
@@ -299,7 +299,7 @@ class House:
         disputes = self.ask("SELECT fact_id, cause, detail FROM dispute")
         assert not disputes, disputes
 
-    def _verify_till(self, window: Window) -> None:
+    def verify_till(self, window: Window) -> None:
         checked = housefull("verify", "--data", str(window.till.folder), state=self.state)
         assert checked.returncode == 0, f"{window.name}: {checked.stdout}{checked.stderr}"
         assert "Traceback" not in window.till.errors, window.till.errors

@@ -21,6 +21,7 @@ from pos.paper.layout import Layout, read_layout
 from pos.paper.press import Press
 from pos.settings import Settings
 from pos.store import LEDGER, REPLICA
+from pos.store.aside import leftovers
 from pos.store.identity import FolderLock, Identity, IdentityLost, MarkFile, TillKeys, read_identity
 from pos.store.replica import PlanCache
 from pos.till.desk import Desk, Outside
@@ -69,6 +70,7 @@ class Till:
             undo.callback(self.printers.close)  # also when what follows cannot be opened
             self.terminal = _terminal(settings, lambda name, state, text: self._device(name, state, text))
             undo.callback(self.terminal.close)
+            left = leftovers(settings.folder, identity.office_key)
             side = AgentSide(settings.folder / LEDGER, identity.incarnation)
             plans = PlanCache()
             self.agent = Agent(
@@ -84,6 +86,7 @@ class Till:
                 allow_plain_http=settings.plain_http,
                 neighbours=settings.neighbours.tills,
                 listen=settings.neighbours.listen,
+                leftovers=[one for one in left if not one.hindrance],
             )
             self.desk = Desk(
                 Outside(
@@ -102,6 +105,7 @@ class Till:
                     entropy=TicketCodes(),
                     neighbours=self.agent.neighbours,
                     key_at=keys.where,
+                    leftovers=left,
                 )
             )
             side.serve(self.desk)

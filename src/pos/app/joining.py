@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from pos.app.sealing import CannotSeal, JournalUnreadable, end
+from pos.domain.errors import Refused
 from pos.settings import write_settings
-from pos.store import LEDGER, REPLICA
-from pos.store.identity import FolderLock, Identity, TillKeys, new_identity, read_identity, write_identity
+from pos.store import REPLICA
+from pos.store.aside import set_aside
+from pos.store.identity import (
+    FolderLock,
+    Identity,
+    IdentityLost,
+    TillKeys,
+    new_identity,
+    put_away,
+    read_identity,
+    write_identity,
+)
 from sync.agent import EnrolFailed, Enrolled, enrol
 
 __all__ = ["EnrolFailed", "join"]
+
+log = logging.getLogger(__name__)
 
 # What a new till.toml says beside till and office: where devices would go.
 DEVICES: Final = """\
@@ -48,17 +63,19 @@ def join(
     plain_http: bool = False,
     embedded: bool = False,
 ) -> Enrolled:
-    """Enrol the data folder and write its till.toml. Raises EnrolFailed, FolderInUse, IdentityLost.
+    """Enrol the data folder and write its till.toml. Raises EnrolFailed, FolderInUse, OSError.
 
     The key pair is stored before the code is redeemed, so that a lost answer can be asked
     for again. A ledger of an earlier enrolment is set aside, never deleted.
     """
     lock = FolderLock(folder)
     try:
-        identity = read_identity(folder) or new_identity(folder)
+        was = _identity(folder)
+        identity = was if was is not None and _has_key(was) else new_identity(folder)
         keys = TillKeys(identity)
         enrolled = enrol(url, code, keys.public(), keys, folder / REPLICA, ca_file=ca_file, allow_plain_http=plain_http)
-        _set_aside(folder, identity, enrolled)
+        if was is None or not _same(was, enrolled):
+            _end(folder, was)
         write_identity(
             folder,
             replace(identity, till=enrolled.till, incarnation=enrolled.incarnation, office_key=enrolled.office_key),
@@ -77,10 +94,36 @@ def join(
         lock.release()
 
 
-def _set_aside(folder: Path, was: Identity, now: Enrolled) -> None:
-    if not was.till or (was.till, was.incarnation, was.office_key) == (now.till, now.incarnation, now.office_key):
-        return
-    for name in (LEDGER, f"{LEDGER}-wal"):
-        old = folder / name
-        if old.exists():
-            old.rename(folder / name.replace("ledger", f"ledger-{was.till}-{was.incarnation}"))
+def _identity(folder: Path) -> Identity | None:
+    """Who the folder is by now, None for nobody, or when that cannot be read any more."""
+    try:
+        return read_identity(folder)
+    except IdentityLost as error:
+        log.warning("%s", error)
+        put_away(folder)
+        return None
+
+
+def _has_key(identity: Identity) -> bool:
+    """False for a folder from another machine: it begins anew, with a key of its own."""
+    try:
+        TillKeys(identity).public()
+    except IdentityLost as error:
+        log.warning("%s", error)
+        return False
+    return True
+
+
+def _same(was: Identity, now: Enrolled) -> bool:
+    return (was.till, was.incarnation, was.office_key) == (now.till, now.incarnation, now.office_key)
+
+
+def _end(folder: Path, was: Identity | None) -> None:
+    """The ledger so far has ended. If it is the till's own, and not a copy of it, it says so itself: then
+    what it held is free again. Whatever it is, it is kept, and what it has unsent will be sent."""
+    if was is not None and was.till:
+        try:
+            end(folder, was)
+        except (CannotSeal, JournalUnreadable, IdentityLost, Refused) as error:
+            log.warning("the ledger so far is set aside unsealed: %s", error)
+    set_aside(folder, was)

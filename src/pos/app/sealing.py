@@ -21,7 +21,7 @@ from pos.till.desk import Desk, Outside
 from pos.till.ports import ClaimAnswer, LineDown, LinkState
 from sync.agent import JournalFile
 
-__all__ = ["CannotSeal", "JournalUnreadable", "copy_journal", "seal_folder"]
+__all__ = ["CannotSeal", "JournalUnreadable", "copy_journal", "end", "seal_folder"]
 
 _PAGE: Final = 500
 
@@ -47,11 +47,8 @@ def seal_folder(folder: Path, out: Path) -> Copied:
         identity = read_identity(folder)
         if identity is None or not identity.till:
             raise CannotSeal(f"{folder} is not the data folder of a till")
-        check_ledger(folder / LEDGER)
-        keys = TillKeys(identity)
-        keys.public()  # a folder without its key is a copy
         with JournalFile(out) as file:  # a place that cannot be written is found before anything is sealed
-            shift = _seal(folder, identity, keys)
+            shift = end(folder, identity)
             return _copy(folder / LEDGER, file, sealed=True, open_shift=shift)
     except IdentityLost as error:
         raise CannotSeal(str(error)) from error
@@ -68,8 +65,15 @@ def copy_journal(ledger: Path, out: Path) -> Copied:
         return _copy(ledger, file, sealed=False)
 
 
-def _seal(folder: Path, identity: Identity, keys: TillKeys) -> str:
-    """The shift that is still open, "" for none."""
+def end(folder: Path, identity: Identity) -> str:
+    """Seal the ledger of a data folder; the shift that is still open, "" for none.
+
+    The folder's lock must be held. Raises CannotSeal, JournalUnreadable, IdentityLost, RuntimeError,
+    Refused("storage_failed").
+    """
+    keys = TillKeys(identity)
+    keys.public()  # a folder without its key is a copy
+    check_ledger(folder / LEDGER)
     desk = Desk(
         Outside(
             till=identity.till,

@@ -62,6 +62,11 @@ def read_identity(folder: Path) -> Identity | None:
         raise IdentityLost(f"{folder / _FILE} cannot be read ({error}); enrol this till again") from error
 
 
+def put_away(folder: Path) -> None:
+    """Keep an identity file that cannot be read under another name, for whoever may still make it out."""
+    (folder / _FILE).replace(folder / (_FILE + ".damaged"))
+
+
 def write_identity(folder: Path, identity: Identity) -> None:
     """Replace the identity file in one step."""
     fresh = folder / (_FILE + ".new")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import local
+from typing import Final
 
 from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import DBAPIError
@@ -22,6 +23,7 @@ _AFTER = (
 )
 _HEAD = select(tables.journal.c.number, tables.journal.c.hash).order_by(tables.journal.c.number.desc()).limit(1)
 _INSERT = insert(tables.journal)
+_MAGIC: Final = b"SQLite format 3\0"
 
 
 def append(connection: Connection, fact: SignedFact) -> None:
@@ -53,6 +55,10 @@ def reading(ledger: Path) -> Iterator[JournalReader]:
     """A ledger's journal, for this thread, closed at the end. Raises JournalUnreadable."""
     if not ledger.exists():
         raise JournalUnreadable(f"{ledger} is not there")
+    # SQLite would throw the log of a file away that is none of its own, and with it what may still be read.
+    with ledger.open("rb") as file:
+        if file.read(len(_MAGIC)) != _MAGIC:
+            raise JournalUnreadable(f"{ledger} is no ledger, or is damaged")
     reader = JournalReader(ledger)
     try:
         yield reader
@@ -84,7 +90,7 @@ class JournalReader:
         return connection
 
     def close(self) -> None:
-        """Close the connections of all threads; none of them may be reading."""
+        """Close the connections, which one thread has made: the one that calls."""
         for connection in self._opened:
             connection.close()
         self._engine.dispose()

@@ -27,6 +27,7 @@ from pos.domain.facts import Fact, SignedFact, hash_of
 from pos.domain.rights import Effect, OwnRight, ended_elsewhere
 from pos.domain.season import ROLES, SELLING_ROLES, SETTLING_ROLES, Season, User
 from pos.store import journal
+from pos.store.aside import Leftover
 from pos.store.ledger import Ledger, ShiftRow, StorageFailed
 from pos.store.replica import PlanCache, ReplicaReader
 from pos.till.belief import Belief
@@ -66,6 +67,7 @@ class Outside:
     entropy: Entropy
     neighbours: Neighbours | None = None
     key_at: str = ""  # where the private key is kept, for the diagnostics
+    leftovers: Sequence[Leftover] = ()  # ledgers of earlier enrolments
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ from pos.till.counter import (
 )
 from pos.till.counter.house import SeatMapData
 from pos.till.desk import Call, Desk
-from pos.till.drawer import shift
+from pos.till.drawer import shift, takeover
 from pos.till.refusals import sentence
 
 # A check is given the field's name and value, and raises Refused("bad_request") for a malformed one.
@@ -158,6 +158,7 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "sign_in": VerbSpec(people.sign_in, {"user": _text, "pin": _text}),
     "sign_out": VerbSpec(people.sign_out),
     "open_shift": VerbSpec(shift.open_shift, {"float": _amount}, changes=True),
+    "take_over": VerbSpec(takeover.take_over, {"counted": _counted}, changes=True),
     "shift": VerbSpec(shift.shift),
     "close_shift": VerbSpec(shift.close_shift, {"counted": _counted}, changes=True),
     "move_cash": VerbSpec(shift.move_cash, {"kind": _move, "amount": _amount, "reason": _words}, changes=True),

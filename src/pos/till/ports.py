@@ -162,6 +162,33 @@ class Neighbours(Protocol):
         """Whether the others can ask this till: {"neighbours": {"state", "text"}}, as of a device."""
 
 
+class Outbox(Protocol):
+    """The journal of an earlier incarnation: nothing is added to it any more. For one thread at a time."""
+
+    @property
+    def till(self) -> str: ...
+
+    @property
+    def incarnation(self) -> int: ...
+
+    @property
+    def keys(self) -> Keys:
+        """Those of that incarnation."""
+
+    @property
+    def unsent(self) -> int:
+        """How many facts the office is not known to have."""
+
+    def facts_after(self, number: int, limit: int) -> Sequence[SignedFact]:
+        """Journal entries with a higher number, in order."""
+
+    def acknowledged(self) -> int:
+        """The highest number the office is known to have."""
+
+    def acknowledge(self, number: int) -> None:
+        """The office has everything up to `number`. Durable when it returns."""
+
+
 class Ledger(Protocol):
     """The till, as the agent sees it. Every method may be called from any thread."""
 

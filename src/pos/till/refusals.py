@@ -54,6 +54,7 @@ TEMPLATES: Final[dict[str, str]] = {
     "show_cancelled": "This show is cancelled.",
     "order_open_elsewhere": "This order is open at another window.",
     "exchanged": "This ticket has been exchanged.",
+    "drawer_uncounted": "The drawer still holds the money of shift {shift}, open since {since}. Count it first.",
     "unknown_dispute": "There is no dispute {dispute} here.",
     "already_resolved": "{by} resolved this dispute at {since}.",
 }

@@ -13,10 +13,11 @@ from typing import Final
 
 from pos.domain.errors import Unreadable
 from pos.store.replica import LayoutMoved, PlanCache, ReplicaUnavailable, ReplicaWriter
-from pos.till.ports import ClaimAnswer, Clock, Keys, Ledger, LineDown, LinkState
+from pos.till.ports import ClaimAnswer, Clock, Keys, Ledger, LineDown, LinkState, Outbox
 from sync.agent.carrier import Carrier, check_url, tls_for
 from sync.agent.claim import THREADS, Claims
 from sync.agent.guard import Guard
+from sync.agent.leftovers import Leftovers
 from sync.agent.link import Channel, Till
 from sync.agent.neighbour import Neighbours
 from sync.agent.neighbour_window import NeighbourWindow
@@ -34,7 +35,8 @@ STOP_S: Final = 3.0
 class Agent:
     """Implements ports.Office. Nothing is opened or asked before `start`.
 
-    `office_key` is the pinned public key in base64, `plans` a cache to share with readers.
+    `office_key` is the pinned public key in base64, `plans` a cache to share with readers, `leftovers`
+    are the journals of earlier incarnations that this office may still lack facts of.
     `neighbours` are other tills' addresses (HOST:PORT) on the local network, `listen` is where
     they ask this one.
     Raises BadAddress for a URL or certificate file that cannot be used.
@@ -55,6 +57,7 @@ class Agent:
         allow_plain_http: bool = False,
         neighbours: Mapping[str, str] | None = None,
         listen: str | None = None,
+        leftovers: Sequence[Outbox] = (),
     ) -> None:
         address = check_url(url, allow_plain_http=allow_plain_http)
         tls = tls_for(address, ca_file)
@@ -75,6 +78,15 @@ class Agent:
         if neighbours or listen:
             window = NeighbourWindow(ledger, keys, till, listen) if listen else None
             self.neighbours = Neighbours(ledger, caller, neighbours or {}, window)
+        self._leftovers = Leftovers(
+            leftovers,
+            lambda outbox: Channel(
+                Carrier(address, tls),
+                base64.b64decode(office_key),
+                Till(outbox.till, outbox.keys, lambda: outbox.incarnation),
+            ),
+            self._watch,
+        )
         self._threads: list[threading.Thread] = []
         self._watch.on_recovery(self._recovered)
 
@@ -85,10 +97,10 @@ class Agent:
 
     def start(self) -> None:
         """Begin to push and pull."""
-        self._threads = [
-            threading.Thread(target=run, name=name, daemon=True)
-            for name, run in (("push", self._pusher.run), ("pull", self._puller.run))
-        ]
+        loops = [("push", self._pusher.run), ("pull", self._puller.run)]
+        if self._leftovers.any:
+            loops.append(("leftovers", self._leftovers.run))
+        self._threads = [threading.Thread(target=run, name=name, daemon=True) for name, run in loops]
         for thread in self._threads:
             thread.start()
         if self.neighbours is not None:
@@ -99,6 +111,7 @@ class Agent:
         deadline = time.monotonic() + STOP_S
         self._pusher.stop()
         self._puller.stop()
+        self._leftovers.stop()
         for channel in (self._poll, self._push, self._claim, self._sync):
             channel.close()
         if self.neighbours is not None:

@@ -88,7 +88,7 @@ class Pusher:
             target = self._ledger.head()[0]
             noted: Future[None] | None = None
             while (after := self.position()) < target and not self._stopping.is_set():
-                facts = _page(self._ledger.facts_after(after, wire.MAX_FACTS))
+                facts = page_of(self._ledger.facts_after(after, wire.MAX_FACTS))
                 if not facts:
                     break
                 noted = self._push(facts, after)
@@ -99,7 +99,7 @@ class Pusher:
         """One page. Afterwards `_at` is what the office has."""
         began = time.monotonic()
         try:
-            answer = self._channel.ask("/v1/push", _request(facts), wire.PushAnswer, ANSWER_S, BODY_S)
+            answer = self._channel.ask("/v1/push", request_of(facts), wire.PushAnswer, ANSWER_S, BODY_S)
         except Trouble as trouble:
             if trouble.cause == "office_refuses":
                 # Signature or chain: sending the same again will not help, but a mended office might.
@@ -166,7 +166,7 @@ class Pusher:
         return noted
 
 
-def _page(facts: Sequence[SignedFact]) -> Sequence[SignedFact]:
+def page_of(facts: Sequence[SignedFact]) -> Sequence[SignedFact]:
     """As many of the first facts as make a page, at least one."""
     size = 0
     for count, fact in enumerate(facts):
@@ -176,7 +176,8 @@ def _page(facts: Sequence[SignedFact]) -> Sequence[SignedFact]:
     return facts
 
 
-def _request(facts: Sequence[SignedFact]) -> wire.PushRequest:
+def request_of(facts: Sequence[SignedFact]) -> wire.PushRequest:
+    """A push of these facts."""
     return wire.PushRequest(facts=[item_of(fact) for fact in facts])
 
 

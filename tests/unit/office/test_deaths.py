@@ -335,16 +335,68 @@ def test_an_active_till_is_heard_and_not_attested_for(house: House, tills_at: Ti
     assert waits_for(house, "T1", attested=("T2",)) == [("T2.1", "not_heard")]
 
 
-def test_the_right_to_refund_is_released_as_a_right_is(house: House, tills_at: Tills) -> None:
-    one, two = tills_at("T1", "T2")
+def test_the_right_to_refund_is_released_on_a_ticket_that_is_still_valid(house: House, tills_at: Tills) -> None:
+    """Nobody need be asked: as long as the ticket is valid, the right has not moved. It is never meant by "all"."""
+    one, _ = tills_at("T1", "T2")
     one.sell(SHOW, *house.granted(one, "A-1"))
     house.push(one)
     die(house, "T1")
-    assert waits_for(house, "T1", "A-1") == [("T2.1", "not_heard")]
-    hears(house, two)
+    with pytest.raises(CannotRelease, match="nothing with a fenced or dead T1"):
+        release(house, "T1")
     assert release(house, "T1", "A-1") == ["A-1"]
     assert house.place("A-1") == ("SOLD", "", 0, 2, 0)
     assert house.violations() == []
+
+
+def test_a_pack_that_an_active_till_has_lost_is_released_once_it_is_heard(house: House, tills_at: Tills) -> None:
+    one, _ = tills_at("T1", "T2")
+    (grant,) = house.granted(one, "A-1")
+    slip = one.step("PaperIssued", SHOW, grant, "LEASED PAPER", "P-1")
+    one.step("PaperLost", SHOW, slip, "PAPER QUARANTINE", "P-1")
+    house.push(one)
+    die(house, "T2")
+    assert waits_for(house, "T1", attested=("T2",)) == [("T1.1", "not_heard")]
+    hears(house, one)
+    assert release(house, "T1", attested=("T2",)) == ["A-1"]
+    assert house.place("A-1") == ("POOL", "", 0, 2, 0)
+    one.sell(SHOW, *house.granted(one, "A-1"))
+    house.push(one)
+    assert house.violations() == []
+
+
+def test_paper_of_a_dead_till_is_released_with_the_rest(house: House, tills_at: Tills) -> None:
+    one, two = tills_at("T1", "T2")
+    (grant,) = house.granted(one, "A-1")
+    one.step("PaperIssued", SHOW, grant, "LEASED PAPER", "P-1")
+    house.push(one)
+    die(house, "T1")
+    hears(house, two)
+    assert release(house, "T1") == ["A-1"]
+    two.sell(SHOW, *house.granted(two, "A-1"))
+    house.push(two)
+    assert house.violations() == []
+
+
+def test_what_an_active_till_may_still_sell_is_not_released(house: House, tills_at: Tills) -> None:
+    """It is frozen for a fact that this office cannot read, and that may have left it in the till's hand."""
+    (one,) = tills_at("T1")
+    (grant,) = house.granted(one, "A-1")
+    one.sell(SHOW, grant, schema=99)
+    house.push(one)
+    hears(house, one)
+    assert house.place("A-1")[0] == "QUARANTINE"
+    with pytest.raises(CannotRelease, match="A-1 is not with a fenced or dead T1"):
+        release(house, "T1", "A-1")
+
+
+def test_a_place_at_which_a_fact_waits_is_not_released(house: House, tills_at: Tills) -> None:
+    one, two = tills_at("T1", "T2")
+    house.granted(one, "A-1")
+    die(house, "T1")
+    hears(house, two)
+    house.run(f"INSERT INTO parked (fact_id, line, show_id, place, effect) VALUES ('T2.1.9', 0, '{SHOW}', 'A-1', '')")
+    with pytest.raises(CannotRelease, match=r"T2\.1\.9 is still to be applied"):
+        release(house, "T1", "A-1")
 
 
 @pytest.mark.parametrize(("place", "why"), [("A-9", "A-9 is not with a fenced"), ("Z-1", "Z-1 is not with a fenced")])
@@ -363,8 +415,8 @@ def test_what_an_active_till_holds_is_not_released(house: House, tills_at: Tills
     (one,) = tills_at("T1")
     one.sell(SHOW, *house.granted(one, "A-1"))
     house.push(one)
-    with pytest.raises(CannotRelease, match="nothing with a fenced or dead T1"):
-        release(house, "T1")
+    with pytest.raises(CannotRelease, match="A-1 is not with a fenced or dead T1"):
+        release(house, "T1", "A-1")
 
 
 def test_a_sale_that_comes_to_light_after_the_release_is_a_dispute(house: House, tills_at: Tills) -> None:

@@ -136,7 +136,7 @@ def the_dead_keep_their_leases(patch: pytest.MonkeyPatch) -> None:
 
 
 def nobody_need_be_heard(patch: pytest.MonkeyPatch) -> None:
-    mutate(patch, releasing, "take", "unaccounted(connection, order.till, order.attested)", "[]")
+    mutate(patch, releasing, "check", "unaccounted(connection, order.till, order.attested)", "[]")
 
 
 def hearing_is_enough(patch: pytest.MonkeyPatch) -> None:
@@ -164,7 +164,15 @@ def a_released_place_keeps_its_token(patch: pytest.MonkeyPatch) -> None:
 
 
 def the_living_are_released_from(patch: pytest.MonkeyPatch) -> None:
-    mutate(patch, releasing, "releasable", 'TILL.c.state != "ACTIVE", ', "")
+    mutate(patch, releasing, "releasable", 'row.standing != "ACTIVE"', "True")
+
+
+def the_frozen_are_released(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, releasing, "releasable", "key not in frozen", "True")
+
+
+def nothing_waits(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, releasing, "check", "_parked(connection, wanted)", '""')
 
 
 def a_copy_frees_nothing(house: House, tills_at: Tills) -> None:
@@ -252,6 +260,8 @@ GUARDS: list[tuple[Callable[[pytest.MonkeyPatch], None], Scenario]] = [
     (the_active_may_be_attested_for, test_deaths.test_an_active_till_is_heard_and_not_attested_for),
     (a_released_place_keeps_its_token, test_deaths.test_a_sale_that_comes_to_light_after_the_release_is_a_dispute),
     (the_living_are_released_from, test_deaths.test_what_an_active_till_holds_is_not_released),
+    (the_frozen_are_released, test_deaths.test_what_an_active_till_may_still_sell_is_not_released),
+    (nothing_waits, test_deaths.test_a_place_at_which_a_fact_waits_is_not_released),
 ]
 
 

@@ -22,6 +22,7 @@ from pos.domain.errors import Refused
 from pos.domain.plan import Plan, read_plan
 from pos.domain.season import Area
 from pos.domain.seating import Seating
+from pos.store.aside import leftovers
 from pos.store.identity import MarkFile, TillKeys, new_identity, read_identity, write_identity
 from pos.store.replica import PlanCache, ReplicaWriter
 from pos.till.desk import Desk, Outside
@@ -206,6 +207,7 @@ class Counter:
             clock=self.clock,
             entropy=self.codes,
             neighbours=self.neighbours,
+            leftovers=leftovers(self.folder, OFFICE_KEY),
         )
         self.desk = Desk(outside)
         side = AgentSide(self.folder / "ledger.db", self.identity.incarnation)

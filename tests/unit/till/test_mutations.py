@@ -17,6 +17,7 @@ import pos.till.counter.charge as charge
 import pos.till.counter.collect as collect
 import pos.till.counter.issue as issue
 import pos.till.counter.passing as passing
+import pos.till.counter.sealing as sealing
 import pos.till.counter.tickets as tickets
 import pos.till.desk as desk
 import pos.till.front as front
@@ -29,6 +30,7 @@ from tests.unit.till import (
     test_passing,
     test_pay,
     test_refund,
+    test_sealing,
     test_sell,
 )
 from tests.unit.till.counter import Counter
@@ -130,6 +132,19 @@ def no_amnesia_guard(patch: pytest.MonkeyPatch) -> None:
     mutate(patch, desk.Desk, "_look_at_the_mark", "mark is not None and", "False and")
 
 
+def the_sealed_go_on(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, desk.Unit, "record", "if self.desk.sealed:", "if False:")
+
+
+def the_sealed_sell(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, sealing, "seal", "desk.sealed, desk.fenced = True, SEALED", "pass")
+    mutate(patch, desk.Desk, "check_not_fenced", "if self.fenced:", "if False:")
+
+
+def the_sealed_take_grants(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, passing, "accept", "if desk.sealed:", "if False:")
+
+
 def forgetful_keys(patch: pytest.MonkeyPatch) -> None:
     mutate(patch, desk.Unit, "answers", "if self.call.key:", "if False:")
 
@@ -217,6 +232,9 @@ GUARDS: list[tuple[Callable[[pytest.MonkeyPatch], None], Scenario]] = [
     (own_word_always_wins, test_passing.test_what_the_office_passed_on_is_not_sold_whatever_the_ledger_says),
     (inexact_tenders, underpaid),
     (no_amnesia_guard, test_memory.test_an_old_copy_of_the_folder_is_fenced),
+    (the_sealed_go_on, test_sealing.test_nothing_is_written_after_the_last_fact),
+    (the_sealed_sell, test_sealing.test_a_sealed_ledger_never_sells_again_nor_after_a_restart),
+    (the_sealed_take_grants, test_sealing.test_a_sealed_ledger_takes_no_late_grant),
     (forgetful_keys, test_pay.test_the_same_key_sells_once),
     (keys_forgotten_in_flight, test_pay.test_the_same_key_while_the_first_call_is_under_way),
     (another_chain, test_pay.test_selling_goes_on_without_a_line),

@@ -7,10 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
+import pos.till.counter.sealing as sealing
 from pos.domain.rights import Token
 from pos.till.counter.passing import accept
-from pos.till.counter.sealing import CannotSeal, seal
+from pos.till.counter.sealing import CannotSeal
 from pos.till.ports import ClaimAnswer
+from tests.mutate import mutate
 from tests.unit.till.counter import Counter
 
 Make = Callable[..., Counter]
@@ -18,7 +20,7 @@ FENCED = pytest.mark.expect_log("fenced: ")
 
 
 def sealed(counter: Counter) -> int:
-    return counter.desk.submit(lambda: seal(counter.desk)).result(5)
+    return counter.desk.submit(lambda: sealing.seal(counter.desk)).result(5)
 
 
 def last_fact(counter: Counter) -> dict[str, object]:
@@ -124,3 +126,18 @@ def test_paper_that_is_out_is_lost_with_its_till(counter: Counter) -> None:
     sealed(counter)
     assert last_fact(counter)["effects"] == [["aida", "A-1", 1, 1, "PAPER", "QUARANTINE", "T1", ""]]
     assert counter.right("A-1") == ("LOST", 1)
+
+
+@pytest.mark.parametrize(
+    ("guard", "scenario"),
+    [
+        pytest.param("desk.forgot", test_an_old_copy_cannot_be_sealed, marks=FENCED),
+        ("mark is None or mark[0] != desk.outside.incarnation", test_a_copy_without_its_mark_cannot_be_sealed),
+    ],
+)
+def test_what_keeps_a_copy_from_being_sealed_is_needed(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch, guard: str, scenario: Callable[[Counter], None]
+) -> None:
+    mutate(monkeypatch, sealing, "seal", f"if {guard}:", "if False:")
+    with pytest.raises(pytest.fail.Exception, match="DID NOT RAISE"):
+        scenario(counter)

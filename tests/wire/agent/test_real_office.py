@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from pos.domain.facts import SignedFact
 from pos.domain.plan import Plan
 from pos.domain.rights import Effect, OfficeRight, OfficeState, Token
 from pos.store.replica import ReplicaReader
@@ -234,3 +235,87 @@ def test_a_replaced_till_is_fenced_and_its_last_facts_still_arrive(house: House)
         soon(lambda: old.journal.acknowledged() == 1, 8.0)
         with pytest.raises(EnrolFailed, match="used by another machine"):
             enrol(process.url, code, old.journal.keys.public, old.journal.keys, house.folder / "x.db")
+
+
+@dataclass
+class Left:
+    """What an earlier incarnation left unsent; implements ports.Outbox."""
+
+    journal: Journal
+
+    @property
+    def till(self) -> str:
+        return self.journal.till
+
+    @property
+    def incarnation(self) -> int:
+        return self.journal.incarnation
+
+    @property
+    def keys(self) -> Keys:
+        return self.journal.keys
+
+    @property
+    def unsent(self) -> int:
+        return len(self.journal.facts) - self.journal.acknowledged()
+
+    def acknowledged(self) -> int:
+        return self.journal.acknowledged()
+
+    def facts_after(self, number: int, limit: int) -> Sequence[SignedFact]:
+        return self.journal.facts_after(number, limit)
+
+    def acknowledge(self, number: int) -> None:
+        self.journal.acknowledge(number)
+
+
+def again(house: House, old: RealTill, url: str, *left: Left) -> Agent:
+    """The till enrolled anew with the same key, its agent running."""
+    keys = old.journal.keys
+    replica = house.folder / "again" / "replica.db"
+    enrolled = enrol(url, house.code(old.id, "--replace"), keys.public, keys, replica)
+    journal = Journal(keys, old.id, enrolled.incarnation)
+    agent = Agent(
+        journal, keys, Clock(), till=old.id, url=url, office_key=enrolled.office_key, replica=replica, leftovers=left
+    )
+    agent.start()
+    house.tills.append(RealTill(old.id, journal, agent, replica, enrolled.office_key))
+    return agent
+
+
+def paid_in(count: int, journal: Journal) -> None:
+    for number in range(count):
+        journal.write("CashMoved", shift="S", user="anna", kind="paid_in", amount="0.00", n=number)
+
+
+def test_a_new_incarnation_sends_what_the_old_one_left(house: House) -> None:
+    """Over several pages, and with the office away at first."""
+    process = OfficeProcess(house.database)
+    port = process.url.rpartition(":")[2]
+    old = house.join("T1", process.url)
+    paid_in(3, old.journal)
+    old.agent.sync().result(10)
+    old.agent.stop()
+    paid_in(700, old.journal)
+    left = Left(old.journal)
+    agent = again(house, old, process.url, left)
+    soon(lambda: left.unsent < 700, 10.0)
+    process.kill()
+    process = OfficeProcess(house.database, "--port", port)
+    soon(lambda: left.unsent == 0, 20.0)
+    soon(lambda: agent.link().state == "online", 10.0)
+    assert process.stop()[0] == 0
+
+
+def test_an_old_copy_sends_its_own_history_too_and_it_is_kept(house: House) -> None:
+    """A folder restored from before the last facts, that went on until it was fenced."""
+    with OfficeProcess(house.database) as process:
+        old = house.join("T1", process.url)
+        paid_in(2, old.journal)
+        copy = Journal(old.journal.keys, "T1", old.journal.incarnation, list(old.journal.facts[:1]), acked=[1])
+        old.agent.sync().result(10)
+        old.agent.stop()
+        paid_in(600, copy)
+        agent = again(house, old, process.url, Left(copy))
+        soon(lambda: copy.acknowledged() == 601, 20.0)
+        soon(lambda: agent.link().state == "online", 10.0)

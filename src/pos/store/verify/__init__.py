@@ -7,11 +7,12 @@ facts, plans and records of its own. Only where the key and the mark lie is aske
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Final, TextIO
 
 from pos.store import LEDGER, REPLICA
-from pos.store.identity import IdentityLost, MarkFile, TillKeys, read_identity
+from pos.store.identity import Identity, IdentityLost, MarkFile, TillKeys, read_identity
 from pos.store.verify.evidence import CannotRead, Evidence, Findings, read_ledger
 from pos.store.verify.journal import read_journal
 from pos.store.verify.passing import check_passing
@@ -49,7 +50,8 @@ def report(folder: Path, out: TextIO) -> int:
         out.write(f"{pending} facts pending\n")
     if unreadable:
         out.write(f"cannot be checked: {unreadable}\n")
-    if found.violations:
+    aside = _set_aside(folder, out)
+    if found.violations or aside:
         return VIOLATED
     if unreadable:
         return UNREADABLE
@@ -58,6 +60,35 @@ def report(folder: Path, out: TextIO) -> int:
         f"{len(story.shifts)} shifts, {len(story.sales)} sales, {len(story.tickets)} tickets\n"
     )
     return 0
+
+
+def _set_aside(folder: Path, out: TextIO) -> int:
+    """Check the ledgers of earlier enrolments, a line per violation and for what is pending; how many violations."""
+    wrong = 0
+    for manifest in sorted(folder.glob("ledger-*.json")):
+        ledger = manifest.with_suffix(".db")
+        found = Findings()
+        try:
+            was = Identity(**json.loads(manifest.read_text(encoding="utf-8")))
+            evidence = read_ledger(ledger, was.till, was.incarnation, _key(was, found), None)
+            story = read_journal(evidence, found)
+            check_rows(evidence, story, found)
+        except (CannotRead, OSError, ValueError, TypeError) as error:
+            out.write(f"note: {ledger.name} cannot be checked: {error}\n")
+            continue
+        wrong += len(found.violations)
+        out.writelines(f"{line} ({ledger.name})\n" for line in found.violations)
+        if story.last > evidence.acknowledged:
+            out.write(f"{ledger.name}: {story.last - evidence.acknowledged} facts pending\n")
+    return wrong
+
+
+def _key(identity: Identity, found: Findings) -> bytes | None:
+    try:
+        return TillKeys(identity).public()
+    except (IdentityLost, ValueError) as error:
+        found.notes.append(f"signatures are not checked: {error}")
+        return None
 
 
 def _gather(folder: Path, found: Findings) -> Evidence:
@@ -70,11 +101,7 @@ def _gather(folder: Path, found: Findings) -> Evidence:
         raise CannotRead(str(error)) from error
     if identity is None or not identity.till:
         raise CannotRead(f"{folder} is not a till's data folder: it has no identity of an enrolled till")
-    key: bytes | None = None
-    try:
-        key = TillKeys(identity).public()
-    except (IdentityLost, ValueError) as error:
-        found.notes.append(f"signatures are not checked: {error}")
+    key = _key(identity, found)
     # The mark is read first: a till at work writes it after the commit that it speaks of.
     mark = MarkFile(identity.state_folder).read()
     if mark is None:

@@ -157,7 +157,7 @@ class _Reading:
                 self._wrong("I4", f"shift {named} has been opened before")
             self.story.shifts[named] = Shift(number)
             self._open = named
-        elif named is not None and named != self._open:
+        elif kind != "DrawerTakenOver" and named is not None and named != self._open:
             self._wrong("I4", f"is of shift {named}, but {self._open or 'none'} is open")
         if kind in _PASSES:
             self.story.passings[number] = fact
@@ -185,7 +185,7 @@ class _Reading:
                 self._wrong("I4", "the drawer is not empty in the books after the count")
             self._open = ""
         else:
-            self._cash(shift, drawer, *_cash_told(kind, body))
+            self._cash(shift, drawer, *_cash_told(kind, body, self._evidence.till))
 
     def _settling(self, fact: dict[str, Any]) -> dict[str, Any]:
         """What a fact does about a dispute."""
@@ -318,7 +318,7 @@ class _Reading:
             self._wrong("I4", f"{paid} minor units paid for {sale['total']} with rounding {sale['rounding']}")
 
 
-def _cash_told(kind: str, body: dict[str, Any]) -> tuple[str, int]:
+def _cash_told(kind: str, body: dict[str, Any], till: str) -> tuple[str, int]:
     """What a fact's body says it did to the drawer: the kind of move and minor units."""
     if kind == "ShiftOpened":
         return "float", minor(body["float"])
@@ -328,6 +328,8 @@ def _cash_told(kind: str, body: dict[str, Any]) -> tuple[str, int]:
         return _SALES[kind], _in_cash(body["sale"])
     if kind in _REFUNDS:
         return "refund", -_in_cash(body["refund"])
+    if kind == "DrawerTakenOver" and body["till"] == till:
+        return "taken_over", -minor(body["expected"])
     return kind, 0
 
 

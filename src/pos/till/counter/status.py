@@ -28,6 +28,11 @@ def status(desk: Desk) -> dict[str, Any]:
         "link": {key: value for key, value in asdict(desk.outside.office.link()).items() if key != "detail"},
         "unsent": desk.number - acknowledged,
         "applied": acknowledged,
+        "set_aside": [
+            {"till": one.till, "incarnation": one.incarnation, "unsent": one.unsent, "text": one.hindrance}
+            for one in desk.outside.leftovers
+            if one.unsent
+        ],
         "rights_in_hand": hands,
         "devices": _devices(desk),
         "journal": {"number": desk.number, "hash": desk.hash},

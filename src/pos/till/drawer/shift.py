@@ -19,6 +19,7 @@ from pos.till.counter.charge import check_none_pending
 from pos.till.counter.passing import allot, give_back
 from pos.till.counter.sell import shown
 from pos.till.desk import Desk, Verb, within
+from pos.till.drawer import takeover
 
 ALLOT_S: Final = 4.5  # a shift is open at most five seconds after it is asked for
 APPLIED_S: Final = 3.0  # how long a close waits to hear that the office has it
@@ -34,13 +35,14 @@ def _money(desk: Desk, field: str, text: str) -> Money:
 def open_shift(desk: Desk, *, float: str) -> Verb[dict[str, Any]]:
     """Open the drawer's shift with its float, then fill the allotment if there is a line.
 
-    Raises Refused("shift_open" | "fenced" | "bad_request").
+    Raises Refused("shift_open" | "drawer_uncounted" | "fenced" | "bad_request").
     """
     user = desk.signed_in("drawer")
     desk.check_not_fenced()
     already = desk.ledger.open_shift()
     if already is not None:
         raise Refused("shift_open", shift=already.id, user=already.user, since=already.opened_at)
+    takeover.check_counted(desk)
     amount = _money(desk, "float", float)
     if amount.minor < 0:
         raise Refused("bad_request", field="float", reason="is negative")

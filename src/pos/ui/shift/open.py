@@ -55,7 +55,8 @@ class OpenScreen(Screen):
         problem = presenter.problem
         if person is not None and not may:
             problem = tr("Your role ({role}) opens no shift. Lock the window for someone who sells.", role=person.role)
-        label = tr("Opening…") if presenter.asking else tr("Open the shift")
+        label = tr("Count the drawer") if presenter.uncounted else tr("Open the shift")
+        label = tr("Opening…") if presenter.asking and not presenter.uncounted else label
         amount = presenter.session.formats.money(presenter.amount)
         self._side.show_state(amount, problem, label, may and not presenter.asking)
 

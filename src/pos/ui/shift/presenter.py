@@ -74,7 +74,11 @@ class Report:
 
 
 class OpenPresenter(QObject):
-    """The float, as it is typed. Enter with nothing typed opens with an empty drawer only when asked twice."""
+    """The float, as it is typed. Enter with nothing typed opens with an empty drawer only when asked twice.
+
+    Where the till was enrolled again with a shift open, what is typed first is the count of the
+    drawer that this shift left (`uncounted`).
+    """
 
     changed = Signal()
 
@@ -85,6 +89,7 @@ class OpenPresenter(QObject):
         self.problem = ""
         self.asking = False
         self.sure = False
+        self.uncounted = False
 
     @property
     def amount(self) -> Money:
@@ -112,6 +117,9 @@ class OpenPresenter(QObject):
         """Open the shift with the float typed."""
         if self.asking:
             return
+        if self.uncounted:
+            self._take_over()
+            return
         if not self.amount and not self.sure:
             self.sure = True
             self.problem = tr("No float? Enter once more opens with an empty drawer.")
@@ -120,6 +128,27 @@ class OpenPresenter(QObject):
         self.asking = True
         self.session.bridge.call("open_shift", self._opened, self._refused, self._ended, float=str(self.amount))
         self.changed.emit()
+
+    def _take_over(self) -> None:
+        """Count out what an earlier shift left in the drawer; asked a second time it is done."""
+        if not self.sure:
+            self.sure = True
+            amount = self.session.formats.money(self.amount)
+            self.problem = tr("{amount} in the drawer? Enter once more takes it out of the books.", amount=amount)
+            self.changed.emit()
+            return
+        self.asking = True
+        count = {"total": str(self.amount)}
+        self.session.bridge.call("take_over", self._counted, self._refused, self._ended, counted=count)
+        self.changed.emit()
+
+    def _counted(self, answer: Answer) -> None:
+        difference = Money.parse(answer["taken_over"]["difference"], self.session.venue.currency)
+        self.typed, self.uncounted, self.sure = "", False, False
+        self.problem = tr(
+            "The old drawer is counted, difference {amount}. Now count the float.",
+            amount=self.session.formats.money(difference),
+        )
 
     def _ended(self) -> None:
         self.asking = False
@@ -130,6 +159,9 @@ class OpenPresenter(QObject):
         self.session.shift_opened(str(answer["shift"]))
 
     def _refused(self, refusal: Refused) -> None:
+        if refusal.code == "drawer_uncounted":
+            self.uncounted, self.typed = True, ""
+        self.sure = False
         self.problem = self.session.sentence(refusal)
         self.changed.emit()
 

@@ -137,6 +137,14 @@ class DisputeResolvedBody(DisputeTakenBody):
     sale: str = ""
 
 
+class DrawerTakenOverBody(CountBody):
+    """The drawer of `till`, whose `shift` was left open, counted out by another incarnation or till."""
+
+    till: Id
+    shift: Id
+    user: Id
+
+
 class SealedBody(Body):
     """`open_shift`: the shift whose drawer is still to be counted."""
 
@@ -184,6 +192,7 @@ BODIES: Final[dict[str, type[Body]]] = {
     Kind.REFUND_CLAIMED: RefundedBody,
     Kind.TICKETS_EXCHANGED: ExchangedBody,
     Kind.COPY_ISSUED: CopyIssuedBody,
+    Kind.DRAWER_TAKEN_OVER: DrawerTakenOverBody,
     Kind.SEALED: SealedBody,
     Kind.PAYMENT_STARTED: PaymentBody,
     Kind.PAYMENT_ENDED: PaymentEndedBody,

@@ -3,13 +3,18 @@
 The laws:
 
 * What a fenced or dead till held is nobody's until a person attests, place by place, that it
-  has no ticket out for it. No clock releases anything.
+  has no ticket out for it, on a pack's slip neither, and that its machine will not sell any
+  more. No clock releases anything.
 * The right may have left that till unseen, from till to till. So every other incarnation there
   ever was must be accounted for (`unaccounted`): it has heard of every fence and told all that
   it did before, or has stopped and told all; or its ledger is sealed; or it may not act any more,
   and the same person attests for it, too. A till whose history has forked is two, and only a
   person can speak for it.
-* The right to refund of what the till sold is released the same way: it may have refunded.
+* A place in quarantine with a till that is active (a pack that is lost, a passing that never
+  arrived) is released the same way, and that till itself has to be heard. Not what is frozen for
+  a fact of that till that nobody here can read: it may still sell it.
+* Of what the till sold, the right to refund is released when the person attests that the ticket
+  is still valid. Nobody need be asked: as long as it is, the right has not moved.
 * A released place has a new token: what the dead till still tells of it is a dispute.
 """
 
@@ -29,10 +34,9 @@ from pos.domain.season import SETTLING_ROLES
 from sync.office.clock import now_iso
 from sync.office.rules import changes, heard, recalls
 from sync.office.rules.places import Key, Place, lock, write
-from sync.office.store.tables import DOCUMENT, FACT, PARKED, RELEASED, RIGHT, RIVAL_FACT, TILL
+from sync.office.store.tables import DISPUTE, DOCUMENT, FACT, PARKED, RELEASED, RIGHT, RIVAL_FACT, TICKET, TILL
 
 Why = Literal["not_heard", "not_stopped", "forked", "not_told"]
-_RELEASABLE: Final = (OfficeState.QUARANTINE, OfficeState.PAPER, OfficeState.SOLD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +73,27 @@ class Order:
     fact_id: str = ""
 
 
-def releasable(connection: Connection, till: str) -> set[Key]:
-    """Every place that incarnations of this till have which may not act any more."""
+def releasable(connection: Connection, till: str) -> dict[Key, OfficeState]:
+    """Every place that this till has and may be released: what is in quarantine, and all that incarnations
+    of it have which may not act any more."""
     rows = connection.execute(
-        select(RIGHT.c.show_id, RIGHT.c.place)
+        select(RIGHT.c.show_id, RIGHT.c.place, RIGHT.c.state, TILL.c.state.label("standing"))
         .join(TILL, (TILL.c.id == RIGHT.c.holder) & (TILL.c.incarnation == RIGHT.c.incarnation))
-        .where(RIGHT.c.holder == till, TILL.c.state != "ACTIVE", RIGHT.c.state.in_([s.value for s in _RELEASABLE]))
-    )
-    return {(row.show_id, row.place) for row in rows}
+        .where(RIGHT.c.holder == till, RIGHT.c.state.in_(["QUARANTINE", "PAPER", "SOLD"]))
+    ).all()
+    frozen = _frozen(connection) if any(row.standing == "ACTIVE" for row in rows) else set()
+    found: dict[Key, OfficeState] = {}
+    for row in rows:
+        key, state = (row.show_id, row.place), OfficeState(row.state)
+        if row.standing != "ACTIVE" or (state is OfficeState.QUARANTINE and key not in frozen):
+            found[key] = state
+    return found
+
+
+def _frozen(connection: Connection) -> set[Key]:
+    """Places that a fact names which could not be read."""
+    bodies = connection.execute(select(DISPUTE.c.body).where(DISPUTE.c.cause == "unreadable")).scalars()
+    return {(place["show"], place["place"]) for body in bodies for place in json.loads(body)["places"]}
 
 
 def unaccounted(connection: Connection, till: str, attested: Collection[str]) -> list[Unaccounted]:
@@ -117,8 +134,7 @@ def may_release(connection: Connection, user: str) -> bool:
 
 def release(connection: Connection, order: Order, now: int) -> list[Place]:
     """Release, and tell every till. The places released. Raises CannotRelease; then nothing has changed."""
-    held = releasable(connection, order.till)
-    records = lock(connection, held if order.places is None else order.places)
+    records = lock(connection, named(connection, order))
     taken = take(connection, order, records, now)
     write(connection, taken)
     returned = recalls.settled(connection, [place.key for place in taken])
@@ -126,25 +142,46 @@ def release(connection: Connection, order: Order, now: int) -> list[Place]:
     return taken
 
 
-def take(connection: Connection, order: Order, records: dict[Key, Place], now: int) -> list[Place]:
-    """Change the locked records as the order says; which they are. Raises CannotRelease."""
+def named(connection: Connection, order: Order) -> frozenset[Key]:
+    """The places that an order is for. All there are does not mean those that are sold: of each of these
+    a ticket is out, and is to be attested."""
+    if order.places is not None:
+        return order.places
     held = releasable(connection, order.till)
-    wanted = held if order.places is None else order.places
-    if strange := sorted(wanted - held):
-        raise CannotRelease(f"{' '.join(strange[0])} is not with a fenced or dead {order.till}")
+    return frozenset(key for key, state in held.items() if state is not OfficeState.SOLD)
+
+
+def check(connection: Connection, order: Order) -> frozenset[Key]:
+    """The places that may be released now. Raises CannotRelease."""
+    held, wanted = releasable(connection, order.till), named(connection, order)
+    if strange := sorted(wanted - held.keys()):
+        raise CannotRelease(f"{' '.join(strange[0])} is not with a fenced or dead {order.till}, nor in quarantine")
     if not wanted:
         raise CannotRelease(f"there is nothing with a fenced or dead {order.till}")
-    if waits := unaccounted(connection, order.till, order.attested):
+    unsold = any(held[key] is not OfficeState.SOLD for key in wanted)
+    if waits := unaccounted(connection, order.till, order.attested) if unsold else []:
         raise CannotRelease(in_words(waits), waits)
     if waiting := _parked(connection, wanted):
         raise CannotRelease(f"{waiting} is still to be applied to one of these places")
-    places = [records[key] for key in sorted(wanted)]
+    return wanted
+
+
+def take(connection: Connection, order: Order, records: dict[Key, Place], now: int) -> list[Place]:
+    """Change the locked records as the order says; which they are. Raises CannotRelease."""
+    places = [records[key] for key in sorted(check(connection, order))]
     connection.execute(insert(RELEASED), [_row(order, place) for place in places])
+    live = _live(connection, [place.ticket for place in places if place.ticket])
     for place in places:
-        # With a ticket it is sold, whoever was to refund it; without one it is anybody's.
-        sold = place.state is OfficeState.SOLD or (place.state is OfficeState.QUARANTINE and place.ticket)
+        # With a live ticket it is sold, whoever was to refund it; without one, or with a slip of paper
+        # that has been accounted for, it is anybody's.
+        sold = place.ticket in live
         place.grant(OfficeState.SOLD if sold else OfficeState.POOL, "", 0, now, place.ticket if sold else "")
     return places
+
+
+def _live(connection: Connection, tickets: Collection[str]) -> set[str]:
+    one_of = TICKET.c.id.in_(sorted(tickets))
+    return set(connection.execute(select(TICKET.c.id).where(one_of, TICKET.c.state == "live")).scalars())
 
 
 def _parked(connection: Connection, keys: Iterable[Key]) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from sync.office.verify.disputes import check_disputes
-from sync.office.verify.ends import check_ends
+from sync.office.verify.ends import check_ends, destroyed_slips
 from sync.office.verify.journal import Place, Step, Story, digits, read_facts
 from sync.office.verify.papers import check_papers
 from sync.office.verify.report import Report
@@ -36,7 +36,7 @@ def check(connection: Connection) -> Report:
     disputes = connection.execute(text("SELECT * FROM dispute ORDER BY opened_at, id")).all()
     disputed = {row.fact_id for row in disputes}
     settled = check_disputes(connection, report, story, tickets, disputes)
-    _one_live_ticket(report, story, tickets, settled)
+    _one_live_ticket(report, story, tickets, settled, destroyed_slips(connection, story))
     doubled = {row.fact_id for row in disputes if row.cause == "duplicate_id"}
     _sold_places(report, rights, tickets, {step.place for step in story.steps if step.fact in doubled})
     _paper_is_here(report, story, tickets, disputed)
@@ -55,15 +55,17 @@ def _show(place: Place) -> str:
     return f"{place[0]} {place[1]}"
 
 
-def _one_live_ticket(report: Report, story: Story, tickets: dict[str, Any], settled: set[str]) -> None:
+def _one_live_ticket(
+    report: Report, story: Story, tickets: dict[str, Any], settled: set[str], destroyed: set[str]
+) -> None:
     """I1, counting paper: tickets of disputed sales, of a forked till and of packs are in someone's hand,
-    too, until a person has settled what becomes of them."""
+    too, until a person has settled what becomes of them. `destroyed` are a pack's that were never sold."""
     live: dict[Place, set[str]] = defaultdict(set)
     over = _over(report, story)
     for place, sold in story.paper.items():
         live[place].update(sold.keys() - story.ended.keys() - settled - over)
     for place, pack in story.packs.items():
-        live[place].update(pack.keys() - story.ended.keys() - settled - over)
+        live[place].update(pack.keys() - story.ended.keys() - settled - over - destroyed)
     for ticket in tickets.values():
         # One that could not be agreed with may have been refunded since: then it is nobody's any more.
         gone = ticket.id in settled or (ticket.state == "disputed" and ticket.id in story.ended)
@@ -180,6 +182,10 @@ def _books(connection: Connection, report: Report, story: Story, disputed: set[s
 def _drawers(connection: Connection, report: Report, story: Story, drawers: dict[str, dict[str, int]]) -> None:
     body = connection.execute(text("SELECT body FROM document WHERE family = 'venue'")).scalar()
     currency = json.loads(body)["currency"] if body else ""
+    for fact, whose, expected in story.taken_over:
+        if expected != story.uncounted[whose]:
+            left = f"by then its facts here give {story.uncounted[whose]}"
+            report.notes.append(f"{fact} took over the drawer of {whose[0]}.{whose[1]} with {expected}; {left}")
     for till, cash in story.drawers.items():
         places = digits(currency)
         booked = Decimal(drawers[till][currency]).scaleb(-places)

@@ -24,7 +24,20 @@ def check_ends(connection: Connection, report: Report, story: Story, rights: dic
         right = rights.get((row.show_id, row.place))
         if right is None or (right.epoch, right.hop) <= (row.epoch, row.hop):
             report.violation("I6", f"{what}: it was released, but it is still what {row.holder} held")
-        if states.get((row.holder, row.incarnation), "ACTIVE") == "ACTIVE":
+        if states.get((row.holder, row.incarnation), "ACTIVE") == "ACTIVE" and row.state != "QUARANTINE":
             report.violation("I6", f"{what}: it was released from {row.holder}, which is active")
         if not row.by_user:
             report.violation("I6", f"{what}: it was released by nobody")
+
+
+def destroyed_slips(connection: Connection, story: Story) -> set[str]:
+    """Paper tickets that were never sold, and of which a person said so when the place was released."""
+    released: dict[Place, tuple[int, int]] = {}
+    for row in connection.execute(text("SELECT * FROM released")):
+        place = (row.show_id, row.place)
+        released[place] = max(released.get(place, (0, 0)), (row.epoch, row.hop))
+    return {
+        step.ticket
+        for step in story.steps
+        if step.after == "PAPER" and step.place in released and step.token <= released[step.place]
+    }

@@ -93,6 +93,9 @@ class Story:
     sealed: dict[tuple[str, int], str] = field(default_factory=dict)  # till and incarnation -> its last fact
     drawers: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     opened: dict[str, int] = field(default_factory=dict)  # shift -> the number of the fact that opened it
+    # What an incarnation has put into its drawer since its last count; a drawer outlives an incarnation.
+    uncounted: dict[tuple[str, int], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    taken_over: list[tuple[str, tuple[str, int], Decimal]] = field(default_factory=list)  # fact, whose drawer, expected
 
 
 def read_facts(connection: Connection, report: Report) -> Story:
@@ -190,11 +193,12 @@ def _tell(
             for (account, currency), minor in story.money[fact_id].items():
                 if account == f"drawer:{till[0]}":
                     story.drawers[till[0]] += Decimal(minor).scaleb(-digits(currency))
+                    story.uncounted[till] += Decimal(minor).scaleb(-digits(currency))
             return
         _effects(story, till, fact_id, verdict, value["effects"])
         _tickets(story, fact_id, value)
         _papers(story, fact_id, value["kind"], value["body"])
-        _cash(report, story, till[0], fact_id, value)
+        _cash(report, story, till, fact_id, value)
         _shift(report, story, fact_id, value)
         if what := _SETTLES.get(value["kind"]):
             body = value["body"]
@@ -273,15 +277,21 @@ def _returned(value: dict[str, Any]) -> list[dict[str, Any]]:
     return list(value["body"]["sale"]["exchanged"]) if value.get("kind") == "TicketsExchanged" else []
 
 
-def _cash(report: Report, story: Story, till: str, fact_id: str, value: dict[str, Any]) -> None:
+def _cash(report: Report, story: Story, till: tuple[str, int], fact_id: str, value: dict[str, Any]) -> None:
     """The drawer as its cash facts leave it, held against every count."""
+    body = value["body"]
     for moved in cash_of(value):
-        story.drawers[till] += moved
+        story.drawers[till[0]] += moved
+        story.uncounted[till] += moved
     if value["kind"] == "ShiftClosed":
-        said = Decimal(value["body"]["report"]["expected"])
-        if said != story.drawers[till]:
-            report.violation("I4", f"{fact_id}: the count expects {said}, the cash facts give {story.drawers[till]}")
-        story.drawers[till] = Decimal(0)
+        said = Decimal(body["report"]["expected"])
+        if said != story.uncounted[till]:
+            report.violation("I4", f"{fact_id}: the count expects {said}, the cash facts give {story.uncounted[till]}")
+        story.drawers[till[0]] -= story.uncounted.pop(till, Decimal(0))
+    elif value["kind"] == "DrawerTakenOver":
+        expected = Decimal(body["expected"])
+        story.drawers[body["till"]] -= expected
+        story.taken_over.append((fact_id, (body["till"], body["incarnation"]), expected))
 
 
 def cash_of(value: dict[str, Any]) -> Iterator[Decimal]:

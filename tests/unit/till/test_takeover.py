@@ -1,0 +1,97 @@
+"""A till that was enrolled again with its shift open: the drawer is counted out before another shift opens."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import pos.till.drawer.takeover as takeover
+from pos.store.aside import set_aside
+from pos.store.identity import write_identity
+from tests.mutate import mutate
+from tests.unit.store.evening import violations
+from tests.unit.till.counter import Counter
+
+FLOAT_AND_SALE = "159.00"
+
+
+@pytest.fixture
+def again(tmp_path: Path) -> Iterator[Counter]:
+    """The same till as a new incarnation; the old one sold a ticket and was switched off."""
+    old = Counter(tmp_path / "T1")
+    old.open()
+    old.sell("A-1")
+    old.stop()
+    set_aside(old.folder, old.identity)
+    write_identity(old.folder, replace(old.identity, incarnation=2))
+    new = Counter(tmp_path / "T1")
+    new.line.incarnation = 2
+    yield new
+    new.stop()
+
+
+def last_fact(counter: Counter) -> dict[str, object]:
+    found: dict[str, object] = json.loads(
+        counter.rows("SELECT envelope FROM journal ORDER BY number DESC LIMIT 1")[0][0]
+    )
+    return found
+
+
+def test_no_shift_opens_over_a_drawer_that_nobody_has_counted(again: Counter) -> None:
+    again.sign_in("beth")
+    refused = again.refusal("open_shift", float="100.00")
+    assert (refused.code, refused.fields["shift"], refused.fields["user"]) == (
+        "drawer_uncounted", "T1-1-S0001", "anna",
+    )  # fmt: skip
+    assert again.kinds() == []
+
+
+def test_that_guard_bites(again: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    mutate(monkeypatch, takeover, "check_counted", "if found is not None:", "if False:")
+    with pytest.raises(AssertionError, match="was not refused"):
+        test_no_shift_opens_over_a_drawer_that_nobody_has_counted(again)
+
+
+def test_the_drawer_is_counted_out_by_a_fact_of_the_new_ledger(again: Counter) -> None:
+    again.sign_in("beth")
+    answer = again.ask("take_over", counted={"total": "158.00"})["taken_over"]
+    assert (answer["expected"], answer["counted"], answer["difference"]) == (FLOAT_AND_SALE, "158.00", "-1.00")
+    fact = last_fact(again)
+    assert (fact["kind"], fact["incarnation"], fact["number"]) == ("DrawerTakenOver", 2, 1)
+    assert fact["money"] == [["drawer:T1", -15900, "EUR"], ["safe", 15800, "EUR"], ["over_short", 100, "EUR"]]
+    assert fact["body"]["shift"] == "T1-1-S0001"  # type: ignore[index]
+    again.ask("open_shift", float="100.00")
+    assert again.ask("close_shift", counted={"total": "100.00"})["report"]["expected"] == "100.00"
+    assert violations(again) == []
+
+
+def test_a_drawer_is_taken_over_once_also_after_a_restart(again: Counter) -> None:
+    again.sign_in()
+    again.ask("take_over", counted={"50.00": 3, "1.00": 9})
+    again.restart()
+    again.sign_in()
+    assert again.refusal("take_over", counted={"total": FLOAT_AND_SALE}).code == "not_allowed"
+    again.ask("open_shift", float="50.00")
+
+
+def test_a_count_that_makes_no_sense_changes_nothing(again: Counter) -> None:
+    again.sign_in()
+    assert again.refusal("take_over", counted={"total": "1.00", "50.00": 1}).code == "bad_request"
+    assert again.refusal("open_shift", float="1.00").code == "drawer_uncounted"
+
+
+def test_an_auditor_takes_no_drawer_over(again: Counter) -> None:
+    again.sign_in("otto")
+    assert again.refusal("take_over", counted={"total": "1.00"}).code == "not_allowed"
+
+
+def test_a_till_that_left_nothing_has_no_drawer_to_take_over(counter: Counter) -> None:
+    assert counter.refusal("take_over", counted={"total": "1.00"}).code == "not_allowed"
+
+
+def test_what_is_left_to_send_is_in_the_status(again: Counter) -> None:
+    assert again.ask("status")["set_aside"] == [{"till": "T1", "incarnation": 1, "unsent": 2, "text": ""}]
