@@ -129,10 +129,10 @@ def may_accept(own: OwnRight | None, token: Token) -> bool:
 
 
 def ended_elsewhere(was: OwnRight | None, now: OwnRight) -> str:
-    """The ticket, "" for none, that was sold here under `was` and must have ended without this till: its place
-    comes back under a higher token, and not as that ticket's."""
-    sold = was is not None and was.state in (OwnState.SOLD, OwnState.SOLD_RETURNED)
-    return was.ticket if was is not None and sold and now.token > was.token and now.ticket != was.ticket else ""
+    """The ticket, "" for none, that was sold here under `was` and must have ended without this till: its right
+    to refund had been given back, and the place comes back under a higher token, and not as that ticket's."""
+    returned = was is not None and was.state is OwnState.SOLD_RETURNED
+    return was.ticket if was is not None and returned and now.token > was.token and now.ticket != was.ticket else ""
 
 
 def may_sell(office: OfficeRight, own: OwnRight | None) -> bool:

@@ -62,7 +62,7 @@ def any_token_of_the_place(patch: pytest.MonkeyPatch) -> None:
 
 
 def own_tickets_never_end_elsewhere(patch: pytest.MonkeyPatch) -> None:
-    mutate(patch, rights, "ended_elsewhere", "sold and now.token > was.token", "False")
+    mutate(patch, rights, "ended_elsewhere", "returned and now.token > was.token", "False")
 
 
 def late_refund_tokens(patch: pytest.MonkeyPatch) -> None:
