@@ -10,6 +10,7 @@ import pytest
 
 from pos.domain.certificate import Hand
 from pos.domain.facts import SignedFact
+from pos.domain.rights import Effect, OfficeState, Token
 from sync.agent.journalfile import JournalFile
 from sync.office.absorb import Absorbed, CannotAbsorb, absorb
 from sync.office.clock import now_s
@@ -317,6 +318,23 @@ def test_a_till_with_two_histories_has_to_be_attested_for(house: House, tills_at
     die(house, "T1")
     assert waits_for(house, "T1") == [("T2.1", "forked")]
     assert release(house, "T1", attested=("T2",)) == ["A-1"]
+
+
+def test_a_till_that_told_what_nobody_can_read_is_not_accounted_for(house: House, tills_at: Tills) -> None:
+    """It may be that it took the place over: nothing else would tell of that before it has sold it."""
+    one, two = tills_at("T1", "T2")
+    one.pass_on(SHOW, two, *house.granted(one, "A-1"))
+    effect = Effect(SHOW, "A-1", Token(1, 0), OfficeState.LEASED, OfficeState.LEASED, "T2")
+    two.record("RightsReceived", {"of a newer": "version"}, (effect,))
+    house.push(two)
+    die(house, "T1")
+    hears(house, two)
+    assert waits_for(house, "T1") == [("T2.1", "unreadable")]
+    ((dispute,),) = house.rows("SELECT id FROM dispute")
+    two.resolve(str(dispute), "accept", "it took nothing over")
+    house.push(two)
+    hears(house, two)
+    assert release(house, "T1") == ["A-1"]
 
 
 def test_a_sealed_till_is_accounted_for(house: House, tills_at: Tills) -> None:

@@ -9,7 +9,7 @@ The laws:
   ever was must be accounted for (`unaccounted`): it has heard of every fence and told all that
   it did before, or has stopped and told all; or its ledger is sealed; or it may not act any more,
   and the same person attests for it, too. A till whose history has forked is two, and only a
-  person can speak for it.
+  person can speak for it; so is one that told what nobody here can read, until that is settled.
 * A place in quarantine with a till that is active (a pack that is lost, a passing that never
   arrived) is released the same way, and that till itself has to be heard. Not what is frozen for
   a fact of that till that nobody here can read: it may still sell it.
@@ -28,6 +28,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import Connection, func, insert, select, tuple_
 
 from pos.domain.certificate import Hand
+from pos.domain.disputes import State
 from pos.domain.facts import Kind
 from pos.domain.rights import OfficeState
 from pos.domain.season import SETTLING_ROLES
@@ -36,7 +37,7 @@ from sync.office.rules import changes, heard, recalls
 from sync.office.rules.places import Key, Place, lock, write
 from sync.office.store.tables import DISPUTE, DOCUMENT, FACT, PARKED, RELEASED, RIGHT, RIVAL_FACT, TICKET, TILL
 
-Why = Literal["not_heard", "not_stopped", "forked", "not_told"]
+Why = Literal["not_heard", "not_stopped", "forked", "unreadable", "not_told"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class Unaccounted:
 
     `why`: not_heard (it is active, and has not heard of every fence and told what it did before),
     not_stopped (it is fenced, and has not said that it knows), forked (there are two of it),
-    not_told (the fence of the released till itself is not in the change log).
+    unreadable (it has told what the office cannot read: perhaps that it took over what is to be
+    released), not_told (the fence of the released till itself is not in the change log).
     """
 
     hand: Hand
@@ -109,6 +111,7 @@ def unaccounted(connection: Connection, till: str, attested: Collection[str]) ->
     ).all()
     rivals = select(RIVAL_FACT.c.till, RIVAL_FACT.c.incarnation).distinct()
     forked = {Hand(row.till, row.incarnation) for row in connection.execute(rivals)}
+    unread = _unread(connection)
     newest = max(row.fenced_at for row in rows) if rows else 0
     found: list[Unaccounted] = []
     for row in rows:
@@ -119,9 +122,22 @@ def unaccounted(connection: Connection, till: str, attested: Collection[str]) ->
             continue
         elif hand in forked:
             found.append(Unaccounted(hand, "forked"))
+        elif hand in unread:
+            found.append(Unaccounted(hand, "unreadable"))
         elif row.last != Kind.SEALED and heard.settled(connection, *hand) < newest:
             found.append(Unaccounted(hand, "not_heard" if active else "not_stopped"))
     return found
+
+
+def _unread(connection: Connection) -> set[Hand]:
+    """Whose facts could not be read, and no person has settled yet what they say."""
+    rows = connection.execute(
+        select(FACT.c.till, FACT.c.incarnation)
+        .join(DISPUTE, DISPUTE.c.fact_id == FACT.c.fact_id)
+        .where(DISPUTE.c.cause == "unreadable", DISPUTE.c.state != State.RESOLVED.value)
+        .distinct()
+    )
+    return {Hand(row.till, row.incarnation) for row in rows}
 
 
 def may_release(connection: Connection, user: str) -> bool:
@@ -213,6 +229,7 @@ _WORDS: Final[dict[str, str]] = {
     "not_heard": "has to be heard: it may not know yet that another till is fenced, or has facts that are not here",
     "not_stopped": "is fenced and has not said that it knows; attest for it too, if its paper is accounted for",
     "forked": "has two histories, so nothing of it can be relied on; attest for it too, if its paper is accounted for",
+    "unreadable": "has told something that cannot be read; settle that dispute first",
     "not_told": "was fenced before tills were told of that; declare it dead first",
 }
 
