@@ -195,24 +195,24 @@ def _received(rules: Rules, office: Office, t: int, effect: Effect) -> Office:
     if (record.holder, record.token) == (t, after):  # the giver's own word came first
         return office._replace(records=put(office.records, s, here))
     if record.token > after:  # and it has passed on since
-        return office._replace(dues=office.dues | {Due(t, s, after)})
+        return office._replace(past=office.past | {Due(t, s, after)})
     next_hop = (record.holder, record.token) == (effect.giver, effect.token)
     skipped = (
         rules.certificate_skips and record.holder != OFFICE and record.token[0] == after[0] and record.token < after
     )
     if not (next_hop or skipped) or (record.state == SOLD and not rules.certificate_ends_sale):
         return office._replace(disputed=True)
-    dues = office.dues | {Due(record.holder, s, record.token), Due(effect.giver, s, effect.token)}
-    return office._replace(records=put(office.records, s, here), dues=dues)
+    dues = office.past | {Due(record.holder, s, record.token), Due(effect.giver, s, effect.token)}
+    return office._replace(records=put(office.records, s, here), past=dues)
 
 
 def _late(rules: Rules, office: Office, t: int, effect: Effect) -> Office:
     """What a giver did before it let go is history. Its own word of letting go is the last of it."""
     due = Due(t, effect.seat, effect.token)
-    if due not in office.dues or not rules.late_is_history:
+    if due not in office.past or not rules.late_is_history:
         return office._replace(disputed=True)
     if effect.before == LEASED and effect.after == PAPER:
-        return office._replace(dues=office.dues - {due} | {Due(t, effect.seat, raised(rules, effect))})
+        return office._replace(past=office.past - {due} | {Due(t, effect.seat, raised(rules, effect))})
     if effect.before == LEASED and effect.after == LEASED:
-        return office._replace(dues=office.dues - {due})
+        return office._replace(past=office.past - {due})
     return office

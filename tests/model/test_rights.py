@@ -57,9 +57,9 @@ THREE = Bounds(tills=3, epochs=1, hops=2, facts=2, given=True, transfers=True)
     ("what", "rules", "bounds"),
     [
         (lambda state: state.office.parked, UNREADABLE, TRANSFERS),
-        (lambda state: len({due.till for due in state.office.dues}) > 1, Rules(), THREE),
+        (lambda state: len({due.till for due in state.office.past}) > 1, Rules(), THREE),
         (
-            lambda state: any(due.token[0] < state.office.records[0].token[0] for due in state.office.dues),
+            lambda state: any(due.token[0] < state.office.records[0].token[0] for due in state.office.past),
             Rules(),
             TRANSFERS,
         ),

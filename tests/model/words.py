@@ -130,7 +130,7 @@ class Office(NamedTuple):
     applied: tuple[tuple[Fact, ...], ...]
     fenced: frozenset[int] = frozenset()
     parked: tuple[tuple[int, Effect], ...] = ()  # (till, effect), in the order in which they came
-    dues: frozenset[Due] = frozenset()
+    past: frozenset[Any] = frozenset()  # what was passed on: here of Due, and as the program keeps it in `program`
     disputed: bool = False
 
 
