@@ -22,6 +22,7 @@ from sync.agent import neighbour_window
 from sync.agent.link import Till as Caller
 from sync.agent.neighbour import Neighbours
 from sync.agent.neighbour_window import MAX_BODY, NeighbourWindow
+from tests.mutate import mutate
 from tests.wire.agent.till import Journal, Keys, soon
 
 SHOW = "tosca"
@@ -193,6 +194,7 @@ def test_a_request_counts_only_as_its_till_signed_it(tills: list[Till]) -> None:
     assert request(one, two, "/v1/neighbour/pass", passing("T2", 2)).status_code == 403
     assert request(one, two, "/v1/neighbour/pass", b"{}").status_code == 422
     assert request(one, two, "/v1/neighbour/steal", good).status_code == 404
+    two.knows(two)
     assert request(two, two, "/v1/neighbour/pass", good).status_code == 401, "nobody asks himself"
     assert two.journal.asked == []
     answer = request(one, two, "/v1/neighbour/pass", good)
@@ -252,3 +254,23 @@ def test_it_ends_at_once(tills: list[Till]) -> None:
         till.neighbours.stop()
     assert time.monotonic() - began < 2.0
     assert tills[0].neighbours.idle(SHOW, 1.0).result(2) == {}
+
+
+# ---- the guards, taken out -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("check", "old", "new"),
+    [
+        ("_asker", ".verify(signature, signed)", ".public_bytes_raw()"),
+        ("_asker", 'wire.signed_request(method, path, body, *hand, headers.get(wire.H_REQUEST, ""))', 'b""'),
+        ("_asker", " if till != self._till else None", ""),
+        ("_read", "if (asked.to, asked.to_incarnation) != (self._till, self._ledger.incarnation)", "if False"),
+    ],
+)
+def test_without_its_check_a_wrong_request_counts(
+    tills: list[Till], monkeypatch: pytest.MonkeyPatch, check: str, old: str, new: str
+) -> None:
+    mutate(monkeypatch, NeighbourWindow, check, old, new)
+    with pytest.raises(AssertionError):
+        test_a_request_counts_only_as_its_till_signed_it(tills)
