@@ -79,14 +79,17 @@ class RefusedItem(Message):
 
 class ClaimRequest(Message):
     """POST /v1/claim. `whole`: all or none, and other tills are asked to give back (recall), up to
-    `wait_s` seconds. Not whole: what the pool has, at once (an allotment). `sold`: the rights to
-    refund places that are sold, always whole."""
+    `wait_s` seconds. Not whole: what the pool has, at once (an allotment); `short` is how many
+    places of a category or area are lacking beyond those named, for which tills that have more
+    than they need are asked (rebalancing), up to `wait_s` seconds. `sold`: the rights to refund
+    places that are sold, always whole."""
 
     show: str
     places: list[str]
     whole: bool = True
     wait_s: float = 4.0
     sold: bool = False
+    short: dict[str, int] = {}
 
 
 class ClaimAnswer(Message):
@@ -143,6 +146,7 @@ class PushAnswer(Message):
 
 class RecallItem(Message):
     """The office asks for a right back, by place and token: to sell, or to refund what is `sold`.
+    `spare`: only what the holder can do without, for a till that has too little (rebalancing).
     Repeated with every pull until answered."""
 
     show: str
@@ -150,6 +154,7 @@ class RecallItem(Message):
     epoch: int
     hop: int
     sold: bool = False
+    spare: bool = False
 
 
 class DeclineRequest(Message):

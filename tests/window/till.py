@@ -6,7 +6,7 @@ import itertools
 import queue
 import threading
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -185,6 +185,9 @@ class OfficeWire:
         else:
             self._waiting.append(lambda: future.set_result(answer))
         return future
+
+    def allot(self, show: str, places: Sequence[str], short: Mapping[str, int], wait_s: float) -> Future[ClaimAnswer]:
+        return self.claim(show, places, whole=False, wait_s=wait_s)
 
     def answer_now(self) -> None:
         """Let claims that were held back come through."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,6 +122,9 @@ class NoOffice:
     def claim(
         self, show: str, places: Sequence[str], *, whole: bool, wait_s: float, sold: bool = False
     ) -> Future[ClaimAnswer]:
+        return _down()
+
+    def allot(self, show: str, places: Sequence[str], short: Mapping[str, int], wait_s: float) -> Future[ClaimAnswer]:
         return _down()
 
     def facts_waiting(self) -> None:

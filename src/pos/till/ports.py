@@ -94,12 +94,14 @@ class LinkState:
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """The office asks for this token back: the right to sell, or to refund what is `sold`."""
+    """The office asks for this token back: the right to sell, or to refund what is `sold`.
+    `spare`: for a till that has too little, so only if this one can do without."""
 
     show: str
     place: str
     token: Token
     sold: bool = False
+    spare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,10 @@ class Office(Protocol):
     ) -> Future[ClaimAnswer]:
         """Ask for rights to sell, or to refund what is `sold`. Fails with LineDown, at once when the line
         is known to be down."""
+
+    def allot(self, show: str, places: Sequence[str], short: Mapping[str, int], wait_s: float) -> Future[ClaimAnswer]:
+        """Ask for those of these places that are in the pool, and for as many of other categories or areas
+        as are `short`: of other tills, as far as they can do without. Fails as `claim` does."""
 
     def facts_waiting(self) -> None:
         """There is something new in the journal. Returns at once."""

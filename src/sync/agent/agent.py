@@ -132,6 +132,10 @@ class Agent:
         """Ask for rights. Fails with LineDown, at once when the line is known to be down."""
         return self._claims.claim(show, places, whole=whole, wait_s=wait_s, sold=sold)
 
+    def allot(self, show: str, places: Sequence[str], short: Mapping[str, int], wait_s: float) -> Future[ClaimAnswer]:
+        """Ask for what an allotment lacks. Fails with LineDown."""
+        return self._claims.allot(show, places, short, wait_s)
+
     def facts_waiting(self) -> None:
         """There is something new in the journal. Returns at once."""
         self._pusher.facts_waiting()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future
 from typing import Final
 
@@ -32,19 +32,21 @@ class Claims:
 
     def claim(self, show: str, places: Sequence[str], *, whole: bool, wait_s: float, sold: bool) -> Future[ClaimAnswer]:
         """Ask the office. Fails with LineDown, at once when the last poll has failed."""
-        if self._watch.known_down:
-            state = self._watch.state
-            return _failed(LineDown(state.cause or "no_office"))
-        request = wire.ClaimRequest(
-            show=show, places=list(places), whole=whole, wait_s=max(0.0, min(wait_s, LONGEST_WAIT_S)), sold=sold
+        return self._submit(
+            wire.ClaimRequest(show=show, places=list(places), whole=whole, wait_s=_within(wait_s), sold=sold)
         )
-        return self._submit(self._ask, request, time.monotonic() + request.wait_s + LATE_S)
 
-    def _submit(
-        self, call: Callable[[wire.ClaimRequest, float], ClaimAnswer], request: wire.ClaimRequest, deadline: float
-    ) -> Future[ClaimAnswer]:
+    def allot(self, show: str, places: Sequence[str], short: Mapping[str, int], wait_s: float) -> Future[ClaimAnswer]:
+        """The same for an allotment."""
+        return self._submit(
+            wire.ClaimRequest(show=show, places=list(places), whole=False, wait_s=_within(wait_s), short=dict(short))
+        )
+
+    def _submit(self, request: wire.ClaimRequest) -> Future[ClaimAnswer]:
+        if self._watch.known_down:
+            return _failed(LineDown(self._watch.state.cause or "no_office"))
         try:
-            return self._executor.submit(call, request, deadline)
+            return self._executor.submit(self._ask, request, time.monotonic() + request.wait_s + LATE_S)
         except RuntimeError:  # stopped
             return _failed(LineDown("no_office"))
 
@@ -66,6 +68,10 @@ class Claims:
             return ClaimAnswer(answer.incarnation, (), refused, tuple(sold))
         granted = tuple((item.place, Token(item.epoch, item.hop)) for item in answer.granted)
         return ClaimAnswer(answer.incarnation, granted, refused)
+
+
+def _within(wait_s: float) -> float:
+    return max(0.0, min(wait_s, LONGEST_WAIT_S))
 
 
 def _failed(error: LineDown) -> Future[ClaimAnswer]:

@@ -39,7 +39,7 @@ class Recalls:
     def take(self, items: Sequence[wire.RecallItem]) -> bool:
         """Every recall that is open. Whether one was new. Returns at once."""
         now = time.monotonic()
-        open_now = {Recall(item.show, item.place, Token(item.epoch, item.hop), item.sold): item for item in items}
+        open_now = {_recall(item): item for item in items}
         with self._lock:
             self._asked = {ask: again for ask, again in self._asked.items() if ask in open_now or again > now}
             asks = [ask for ask in open_now if self._asked.get(ask, 0.0) <= now]
@@ -63,9 +63,14 @@ class Recalls:
 
     def _decline(self, asks: Sequence[Recall]) -> None:
         items = [
-            wire.RecallItem(show=ask.show, place=ask.place, epoch=ask.token.epoch, hop=ask.token.hop) for ask in asks
+            wire.RecallItem(show=ask.show, place=ask.place, epoch=ask.token.epoch, hop=ask.token.hop, spare=ask.spare)
+            for ask in asks
         ]
         try:
             self._channel.ask("/v1/decline", wire.DeclineRequest(items=items), wire.Message, ANSWER_S)
         except Trouble as trouble:
             log.info("a declined recall could not be told: %s; the office will ask again", trouble)
+
+
+def _recall(item: wire.RecallItem) -> Recall:
+    return Recall(item.show, item.place, Token(item.epoch, item.hop), item.sold, item.spare)

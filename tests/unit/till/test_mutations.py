@@ -113,7 +113,7 @@ def let_go_without_telling(patch: pytest.MonkeyPatch) -> None:
 
 
 def baskets_may_be_recalled(patch: pytest.MonkeyPatch) -> None:
-    mutate(patch, passing, "answer_recalls", "(ask.show, ask.place) in stay", "False")
+    mutate(patch, passing, "answer_recalls", "in_use(desk) if ask.spare else stay", "()")
 
 
 def any_incarnations_grants(patch: pytest.MonkeyPatch) -> None:

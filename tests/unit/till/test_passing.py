@@ -187,10 +187,10 @@ def test_low_in_hand_is_filled_after_a_sale(make_counter: Make) -> None:
     counter = make_counter(allotted())
     counter.open()
     seats = [place for place in counter.line.claims[0].places if "#" not in place]
-    counter.sell(*seats[:3], show="tosca")
+    counter.sell(*seats[:2], show="tosca")
     counter.settle()
-    assert counter.ask("status")["rights_in_hand"] == {"tosca": 3}  # three of six is not low yet
-    counter.sell(seats[3], show="tosca")
+    assert counter.ask("status")["rights_in_hand"] == {"tosca": 4}  # two of four seats are not low yet
+    counter.sell(seats[2], show="tosca")
     counter.settle()
     assert counter.ask("status")["rights_in_hand"] == {"tosca": 6}
 
@@ -244,3 +244,66 @@ def test_a_late_answer_for_a_token_sold_here_changes_nothing(counter: Counter) -
 
     assert counter.desk.submit(late).result(5) == []
     assert counter.right("A-1") == ("SOLD", 1)
+
+
+# ---- rebalancing -------------------------------------------------------------------------
+
+
+def spare(counter: Counter, *places: str, show: str = "tosca") -> list[str]:
+    """What the till declines when another till lacks these places."""
+    asks = [Recall(show, place, counter.line._token(show, place), spare=True) for place in places]
+    return [ask.place for ask in counter.line.side.recall(asks).result(5)]
+
+
+def seats_in_hand(counter: Counter) -> list[str]:
+    return [place for place in counter.line.claims[0].places if "#" not in place]
+
+
+def test_a_till_gives_what_it_can_do_without_and_keeps_the_rest(make_counter: Make) -> None:
+    counter = make_counter(allotted())
+    counter.open()
+    seats = seats_in_hand(counter)
+    assert spare(counter, *seats) == seats[2:], "two of an allotment of four are kept"
+    assert counter.ask("status")["rights_in_hand"] == {"tosca": 4}
+
+
+def test_a_customer_gets_what_another_till_does_not(make_counter: Make) -> None:
+    counter = make_counter(allotted())
+    counter.open()
+    seats = seats_in_hand(counter)
+    assert spare(counter, *seats) == seats[2:]
+    assert counter.line.recall(("tosca", seats[3])) == []
+
+
+def test_nothing_leaves_a_basket_for_another_till_not_even_when_it_ran_out(make_counter: Make) -> None:
+    counter = make_counter(allotted())
+    counter.open()
+    seats = seats_in_hand(counter)
+    counter.add(seats[0], show="tosca")
+    counter.clock.wait(minutes=11)
+    assert spare(counter, seats[0]) == [seats[0]]
+    assert counter.said("basket") == []
+    assert counter.pay()["tickets"][0]["place"] == seats[0]
+
+
+def test_a_till_that_is_low_when_the_pool_is_empty_asks_for_what_others_have(make_counter: Make) -> None:
+    counter = make_counter(allotted())
+    for row in "AB":
+        for number in range(1, 13):
+            if (row, number) not in (("B", 5), ("B", 6)):
+                counter.line.give("tosca", f"{row}-{number}", "LEASED", "T2")
+    counter.settle()
+    counter.open()
+    assert counter.line.shorts == [{}], "two of four are in hand: not low"
+    counter.sell("B-5", show="tosca")
+    counter.settle()
+    assert counter.line.shorts == [{}, {"Stalls": 3}]
+
+
+def test_one_category_that_is_low_is_filled_though_another_is_full(make_counter: Make) -> None:
+    counter = make_counter([show_document("tosca", allotment={"Stalls": 2, "Foyer": 8})])
+    counter.open()
+    seats = seats_in_hand(counter)
+    counter.sell(*seats, show="tosca")
+    counter.settle()
+    assert counter.ask("status")["rights_in_hand"] == {"tosca": 10}

@@ -6,7 +6,7 @@ compare-and-set for every place effect that the till's facts carry.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -75,6 +75,7 @@ class ToyLine:
         self.replica = replica
         self.records: dict[tuple[str, str], Record] = {}
         self.claims: list[Claim] = []
+        self.shorts: list[dict[str, int]] = []  # what allotments lacked beyond the pool
         self.holding = False  # claims are settled here, but their answers wait for `let_through`
         self.applied = 0
         self.head = "0" * 64
@@ -117,6 +118,10 @@ class ToyLine:
         if not self.holding:
             claim.future.set_result(claim.answer)
         return claim.future
+
+    def allot(self, show: str, places: Sequence[str], short: Mapping[str, int], wait_s: float) -> Future[ClaimAnswer]:
+        self.shorts.append(dict(short))
+        return self.claim(show, places, whole=False, wait_s=wait_s)
 
     def sync(self) -> Future[int]:
         done: Future[int] = Future()

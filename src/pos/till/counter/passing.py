@@ -7,9 +7,11 @@ on top of `pos.domain.rights`.
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from pos.domain.allotment import is_low, low_water
 from pos.domain.choice import block
 from pos.domain.facts import Kind
 from pos.domain.rights import Effect, OfficeState, OwnRight, OwnState, PlaceState, may_accept
@@ -21,6 +23,7 @@ from pos.till.ports import ClaimAnswer, Recall
 
 log = logging.getLogger(__name__)
 _LET_GO = (OwnState.RETURNED, OwnState.SOLD_RETURNED, OwnState.GIVEN, OwnState.LOST)
+REBALANCE_WAIT_S = 3.0  # for other tills to give back what they can do without
 ALLOTMENT_WAIT_S = 4.0  # of the five seconds in which a shift must be open
 
 
@@ -96,11 +99,12 @@ def let_go(rights: Iterable[tuple[str, str, OwnRight]]) -> tuple[list[Effect], l
 
 def answer_recalls(desk: Desk, asks: Sequence[Recall]) -> list[Recall]:
     """Give back what is idle; the recalls that are declined: for what is in a basket that still runs, paid for
-    by card, or on paper."""
+    by card, or on paper, and for what another till lacks but this one cannot do without."""
     basket = desk.ledger.basket()
     lapsed = basket is not None and basket.expires is not None and desk.clock.now() > basket.expires
     in_basket = {(line.show, line.place) for line in basket.lines} if basket else set()
     stay = pinned(desk) | (set() if lapsed else in_basket)
+    spare = _Spare(desk)
     back: list[tuple[str, str, OwnRight]] = []
     declined: list[Recall] = []
     for ask in asks:
@@ -116,7 +120,7 @@ def answer_recalls(desk: Desk, asks: Sequence[Recall]) -> list[Recall]:
             continue  # answered already; the fact is on its way
         elif ask.sold and right.state is OwnState.LEASED:
             continue  # refunded here: there is no such right any more, as that fact will tell
-        elif (ask.show, ask.place) in stay:
+        elif (ask.show, ask.place) in (in_use(desk) if ask.spare else stay) or not spare.may_go(ask, right):
             declined.append(ask)
         else:
             back.append((ask.show, ask.place, right))
@@ -130,6 +134,29 @@ def answer_recalls(desk: Desk, asks: Sequence[Recall]) -> list[Recall]:
         desk.emit("basket", reason="expired")
     desk.emit("changed", places=indexes_of(desk, ((show, place) for show, place, _ in back)), documents=False)
     return declined
+
+
+class _Spare:
+    """How much of each category this till can do without: it keeps its low-water mark."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._left: dict[tuple[str, str], int] = {}
+
+    def may_go(self, ask: Recall, right: OwnRight) -> bool:
+        """Whether this right may go; always where it is wanted for a customer."""
+        if not ask.spare:
+            return True
+        seating = self._desk.belief.seating(ask.show)
+        ix = seating.find(ask.place)
+        if ix is None or right.state is not OwnState.LEASED:
+            return False
+        key = ask.show, seating.category(ix)
+        if key not in self._left:
+            ceiling = self._desk.season().show(ask.show).allotment.get(key[1], 0)
+            self._left[key] = held_of(self._desk, ask.show)[key[1]] - low_water(ceiling)
+        self._left[key] -= 1
+        return self._left[key] >= 0
 
 
 def indexes_of(desk: Desk, places: Iterable[tuple[str, str]]) -> dict[str, list[int]]:
@@ -150,16 +177,19 @@ def in_hand(desk: Desk, show: str) -> int:
 def allot(desk: Desk) -> Verb[int]:
     """Ask for what every show's allotment still lacks; how many rights came.
 
-    `allotment` is a ceiling, filled as far as the pool allows, in runs of neighbours.
+    `allotment` is a ceiling, filled as far as the pool allows, in runs of neighbours. What is
+    then still below the low-water mark is asked of tills that can do without.
     """
     came = 0
-    wanted = [(show, places) for show in _on_sale(desk) if (places := lacking(desk, show))]
-    claims = [
-        (show, within(desk.outside.office.claim(show.id, places, whole=False, wait_s=0.0), ALLOTMENT_WAIT_S))
-        for show, places in wanted
-    ]
-    for show, claim in claims:
-        answer: ClaimAnswer | None = yield claim
+    claims = []
+    for show in _on_sale(desk):
+        places = lacking(desk, show)
+        short = short_of(desk, show, places)
+        if places or short:
+            claim = desk.outside.office.allot(show.id, places, short, REBALANCE_WAIT_S if short else 0.0)
+            claims.append((show, within(claim, ALLOTMENT_WAIT_S)))
+    for show, asked in claims:
+        answer: ClaimAnswer | None = yield asked
         if answer is None or not answer.granted:
             continue
         with desk.unit() as unit:
@@ -183,13 +213,7 @@ def in_use(desk: Desk) -> set[tuple[str, str]]:
 def lacking(desk: Desk, show: Show, offered: frozenset[int] | None = None) -> list[str]:
     """Places to ask for so that each category or area reaches its allotment: of the pool, or of what is offered."""
     seating, column = desk.belief.seating(show.id), desk.belief.column(show.id)
-    own = desk.rights.get(show.id, {})
-    held: dict[str, int] = {}
-    for place, right in own.items():
-        ix = seating.find(place)
-        if ix is not None and right.state is OwnState.LEASED:
-            category = seating.category(ix)
-            held[category] = held.get(category, 0) + 1
+    held = held_of(desk, show.id)
     free = CODES[PlaceState.FREE]
 
     def to_be_had(ix: int) -> bool:
@@ -217,7 +241,31 @@ def _part(desk: Desk) -> float:
     return tills.index(desk.outside.till) / len(tills) if desk.outside.till in tills else 0.0
 
 
+def held_of(desk: Desk, show: str) -> dict[str, int]:
+    """Category or area -> how many unsold rights of it are in hand."""
+    seating = desk.belief.seating(show)
+    held: dict[str, int] = {}
+    for place, right in desk.rights.get(show, {}).items():
+        ix = seating.find(place)
+        if ix is not None and right.state is OwnState.LEASED:
+            category = seating.category(ix)
+            held[category] = held.get(category, 0) + 1
+    return held
+
+
+def short_of(desk: Desk, show: Show, chosen: Sequence[str]) -> dict[str, int]:
+    """What is still lacking when the chosen places have come, of categories that are low even then."""
+    seating, held = desk.belief.seating(show.id), held_of(desk, show.id)
+    coming = Counter(seating.category(ix) for place in chosen if (ix := seating.find(place)) is not None)
+    then = {category: held.get(category, 0) + coming[category] for category in show.allotment}
+    return {
+        category: ceiling - then[category]
+        for category, ceiling in show.allotment.items()
+        if is_low(then[category], ceiling)
+    }
+
+
 def low(desk: Desk, show: str) -> bool:
-    """Whether less than half of a show's allotment is still in hand."""
-    allotment = sum(desk.season().show(show).allotment.values())
-    return allotment > 0 and in_hand(desk, show) * 2 < allotment
+    """Whether less than half of what a show allots of some category is still in hand."""
+    held = held_of(desk, show)
+    return any(is_low(held.get(name, 0), ceiling) for name, ceiling in desk.season().show(show).allotment.items())

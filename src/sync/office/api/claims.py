@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeVar
+
+from sqlalchemy import Connection
 
 from sync.office.api.pulse import Pulse
 from sync.office.api.signing import Caller
 from sync.office.clock import now_s
+from sync.office.rules import recalls
 from sync.office.rules.claims import WAITING, Claim, Fenced, Outcome, settle
 from sync.office.rules.grants import grant_free
+from sync.office.rules.rebalance import Halls, Lack, ask_others
 from sync.office.store.engine import Database
-from sync.wire import ClaimAnswer, ClaimRequest
+from sync.wire import ClaimAnswer, ClaimRequest, GrantItem
 
 GATHER_S: Final = 0.003
 MAX_BATCH: Final = 200  # claims
 MAX_WAIT_S: Final = 10.0
 AGAIN_S: Final = 0.5  # a waiting claim looks again at least this often
 
+_Result = TypeVar("_Result")
 _Entry = tuple[Claim, asyncio.Future[Outcome]]
 
 
@@ -30,6 +35,7 @@ class ClaimDesk:
 
     def __init__(self, database: Database, pool: ThreadPoolExecutor, pulse: Pulse) -> None:
         self._database, self._pool, self._pulse = database, pool, pulse
+        self._halls = Halls()
         self._queue: asyncio.Queue[_Entry] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
 
@@ -43,6 +49,42 @@ class ClaimDesk:
 
     async def claim(self, caller: Caller, request: ClaimRequest) -> ClaimAnswer:
         """Settle a claim, waiting for recalls until its time is over. Raises Fenced."""
+        answer = await self._claim(caller, request)
+        if not request.short or request.whole or request.sold:
+            return answer
+        more = await self._of_others(caller, request)
+        return answer.model_copy(update={"granted": [*answer.granted, *more]})
+
+    async def _of_others(self, caller: Caller, request: ClaimRequest) -> list[GrantItem]:
+        """What others gave back for this till's allotment, when it asked for more than the pool has."""
+        lack = Lack(uuid.uuid4().hex, caller.till, request.show, request.short)
+        deadline = now_s() + min(max(request.wait_s, 0.0), MAX_WAIT_S)
+        asked = await self._work(lambda c: ask_others(c, self._halls, lack, now_s(), deadline))
+        if not asked:
+            return []
+        self._pulse.poke()
+        while (left_s := deadline - now_s()) > 0 and not self._pulse.closing:
+            seen = self._pulse.position, self._pulse.signal
+            if not await self._work(lambda c: recalls.unanswered(c, lack.id)):
+                break
+            await self._pulse.wait(
+                lambda seen=seen: (self._pulse.position, self._pulse.signal) != seen,  # type: ignore[misc]
+                min(AGAIN_S, left_s),
+            )
+        answer = await self._claim(caller, ClaimRequest(show=request.show, places=asked, whole=False))
+        await self._work(lambda c: recalls.forget(c, [lack.id]))
+        return answer.granted
+
+    async def _work(self, function: Callable[[Connection], _Result]) -> _Result:
+        """One transaction in the pool."""
+
+        def run() -> _Result:
+            with self._database.write() as connection:
+                return function(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._pool, run)
+
+    async def _claim(self, caller: Caller, request: ClaimRequest) -> ClaimAnswer:
         wait_s = min(max(request.wait_s, 0.0), MAX_WAIT_S) if request.whole or request.sold else 0.0
         claim = Claim(
             uuid.uuid4().hex,

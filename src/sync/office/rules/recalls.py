@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, tuple_, update
 
 from sync.office.rules.places import Key, Place
 from sync.office.store.tables import PRESENCE, RECALL, RIGHT
@@ -54,8 +54,11 @@ def asked(connection: Connection, claims: Collection[str]) -> dict[str, dict[Key
     return found
 
 
-def ask(connection: Connection, claim: str, places: Sequence[Place], deadline: float) -> None:
-    """Ask the holders of these places, for this claim; what it asked before is replaced."""
+def ask(connection: Connection, claim: str, places: Sequence[Place], deadline: float, *, spare: bool = False) -> None:
+    """Ask the holders of these places, for this claim; what it asked before is replaced.
+
+    `spare`: only for what they can do without.
+    """
     forget(connection, [claim])
     connection.execute(
         insert(RECALL),
@@ -70,10 +73,17 @@ def ask(connection: Connection, claim: str, places: Sequence[Place], deadline: f
                 "hop": place.hop,
                 "state": "open",
                 "expires_at": deadline + GRACE_S,
+                "spare": int(spare),
             }
             for place in places
         ],
     )
+
+
+def unanswered(connection: Connection, claim: str) -> bool:
+    """Whether somebody still has to answer what was asked for this claim."""
+    open_rows = select(RECALL.c.place).where(RECALL.c.wanted_by == claim, RECALL.c.state == "open").limit(1)
+    return connection.execute(open_rows).first() is not None
 
 
 def forget(connection: Connection, claims: Collection[str]) -> None:
@@ -101,7 +111,10 @@ def settled(connection: Connection, keys: Collection[Key]) -> bool:
 
 
 def decline(connection: Connection, till: str, items: Sequence[RecallItem]) -> bool:
-    """The holder keeps these for now. True when one of them was open."""
+    """The holder keeps these for now. True when one of them was open.
+
+    What it cannot spare for another till it may still give for another's customer.
+    """
     declined = 0
     for item in items:
         declined += connection.execute(
@@ -113,14 +126,16 @@ def decline(connection: Connection, till: str, items: Sequence[RecallItem]) -> b
                 RECALL.c.epoch == item.epoch,
                 RECALL.c.hop == item.hop,
                 RECALL.c.state == "open",
+                RECALL.c.spare >= int(item.spare),
             )
             .values(state="declined")
         ).rowcount
     return declined > 0
 
 
+_THESE: Final = (RECALL.c.show_id, RECALL.c.place, RECALL.c.epoch, RECALL.c.hop, RIGHT.c.state)
 _OPEN: Final = (
-    select(RECALL.c.show_id, RECALL.c.place, RECALL.c.epoch, RECALL.c.hop, RIGHT.c.state.label("now_is"))
+    select(*_THESE, func.min(RECALL.c.spare).label("spare"))
     .join(RIGHT, (RIGHT.c.show_id == RECALL.c.show_id) & (RIGHT.c.place == RECALL.c.place))
     .where(
         RECALL.c.holder == bindparam("till"),
@@ -128,7 +143,7 @@ _OPEN: Final = (
         RECALL.c.state == "open",
         RECALL.c.expires_at > bindparam("now"),
     )
-    .distinct()
+    .group_by(*_THESE)
     .order_by(RECALL.c.show_id, RECALL.c.place)
 )
 
@@ -137,6 +152,13 @@ def open_for(connection: Connection, till: str, incarnation: int, now: float) ->
     """What this till is asked for and has not answered."""
     rows = connection.execute(_OPEN, {"till": till, "incarnation": incarnation, "now": now})
     return [
-        RecallItem(show=row.show_id, place=row.place, epoch=row.epoch, hop=row.hop, sold=row.now_is == "SOLD")
+        RecallItem(
+            show=row.show_id,
+            place=row.place,
+            epoch=row.epoch,
+            hop=row.hop,
+            sold=row.state == "SOLD",
+            spare=bool(row.spare),
+        )
         for row in rows
     ]

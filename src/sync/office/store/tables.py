@@ -296,5 +296,15 @@ RECALL = Table(
     Column("hop", Integer, nullable=False),
     Column("state", String, nullable=False),
     Column("expires_at", Float, nullable=False),
+    Column("spare", Integer, nullable=False, server_default="0"),  # 1: only what the holder can do without
     Index("recall_holder", "holder"),
+)
+
+# When others were last asked for what a till lacks of a show: not again before `until`.
+REBALANCED = Table(
+    "rebalanced",
+    METADATA,
+    Column("till", String, primary_key=True),
+    Column("show_id", String, primary_key=True),
+    Column("until", Float, nullable=False),
 )
