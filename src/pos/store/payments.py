@@ -17,8 +17,9 @@ from pos.store import tables as t
 
 OPEN: Final = "started"  # nobody knows yet what became of it
 LOOSE: Final = "approved"  # the money has moved, and nothing has been done with it yet
+REVERSING: Final = "reversing"  # the terminal was told to give it back, and has not said that it did
 OWED: Final = "pending"  # a card was taken without its bank's yes, and the sale has been made
-_PENDING = select(t.payment).where(t.payment.c.state.in_((OPEN, LOOSE))).order_by(t.payment.c.number)
+_PENDING = select(t.payment).where(t.payment.c.state.in_((OPEN, LOOSE, REVERSING))).order_by(t.payment.c.number)
 _OWED = select(t.payment).where(t.payment.c.state == OWED).order_by(t.payment.c.number)
 _SET = update(t.payment).where(t.payment.c.id == bindparam("payment"))
 
@@ -72,7 +73,7 @@ class PaymentBook:
         )
 
     def pending(self) -> list[Payment]:
-        """Those that are open or loose, the oldest first."""
+        """Those that are open, loose or being reversed, the oldest first."""
         return [_payment(row) for row in self._connection.execute(_PENDING)]
 
     def owed(self) -> list[Payment]:
@@ -80,7 +81,7 @@ class PaymentBook:
         return [_payment(row) for row in self._connection.execute(_OWED)]
 
     def end(self, payment: str, state: str, receipt: Mapping[str, str]) -> None:
-        """approved, declined or reversed; never more than one of them but reversed after approved."""
+        """What became of it, step by step: the law is in `pos.store.verify.journal`."""
         self._connection.execute(_SET.values(state=state, receipt=json.dumps(dict(receipt))), {"payment": payment})
 
     def use(self, payment: str, document: str) -> None:

@@ -24,7 +24,7 @@ from pos.domain.books import Posting
 from pos.domain.certificate import Hand
 from pos.domain.errors import Refused
 from pos.domain.facts import Fact, SignedFact, hash_of
-from pos.domain.rights import Effect, OwnRight, ended_elsewhere
+from pos.domain.rights import Effect, OwnRight, OwnState, Token, ended_elsewhere
 from pos.domain.season import ROLES, SELLING_ROLES, SETTLING_ROLES, Season, User
 from pos.store import journal
 from pos.store.aside import Leftover
@@ -147,6 +147,7 @@ class Desk:
         self._call = Call()
         self._acknowledged = 0
         self._fences: frozenset[Hand] = frozenset()  # tills that may not have rights any more
+        self.paying = ""  # the payment that a terminal is at work on, for a verb of this run
         self._unmarked = ""  # why the last fact's high-water mark is not written
         self._season: Season | None = None  # as it was looked up in this step
 
@@ -233,6 +234,19 @@ class Desk:
             raise Refused("no_shift")
         return shift
 
+    def held(self, show: str, place: str, state: OwnState, ticket: str = "") -> Token:
+        """The token of a right that a fact is about to use: the last look at it, in the same step.
+
+        Raises Refused("right_elsewhere" | "right_to_refund_elsewhere") when it has passed on meanwhile.
+        """
+        own = self.rights.get(show, {}).get(place)
+        if own is None or own.state is not state or (ticket and own.ticket != ticket):
+            code = "right_to_refund_elsewhere" if state is OwnState.SOLD else "right_elsewhere"
+            raise Refused(
+                code, show=show, place=place, holder="office", since=None, **({"ticket": ticket} if ticket else {})
+            )
+        return own.token
+
     def check_not_fenced(self) -> None:
         if self.fenced:
             raise Refused("fenced", reason=self.fenced)
@@ -251,20 +265,25 @@ class Desk:
 
     def _settled(self, unit: Unit) -> None:
         """What follows a commit: the mark, what is kept in memory, and a nudge to the agent."""
-        for show, place, right in unit.rights:
-            self.rights.setdefault(show, {})[place] = right
-        touched: dict[str, list[str]] = {}
-        for show, place, _ in unit.rights:
-            touched.setdefault(show, []).append(place)
-        for show, places in touched.items():
-            self.belief.mend_places(show, places)
         if unit.facts:
+            # First of all: whatever else goes wrong, the next fact follows this one.
             last = unit.facts[-1]
             self.number, self.hash = last.number, last.hash
             if unit.at is not None:
                 self.clock.saw(unit.at)
             self._write_mark()
             self.outside.office.facts_waiting()
+        touched: dict[str, list[str]] = {}
+        for show, place, right in unit.rights:
+            self.rights.setdefault(show, {})[place] = right
+            touched.setdefault(show, []).append(place)
+        for show, places in touched.items():
+            try:
+                self.belief.mend_places(show, places)
+            except Exception:
+                # The replica may be made anew at this moment. What is committed has happened all the same.
+                log.exception("what is believed of %s is read again", show)
+                self.belief.forget(show)
 
     def _write_mark(self) -> None:
         try:

@@ -28,6 +28,7 @@ from pos.till.counter import (
     house,
     issue,
     pay,
+    payments,
     people,
     refund,
     reprint,
@@ -191,9 +192,12 @@ VERBS: Final[dict[str, VerbSpec]] = {
         changes=True,
     ),
     "reprint": VerbSpec(reprint.reprint, {"ticket": _text, "reason": _words}, {"approver": _approver}, changes=True),
-    "payments": VerbSpec(charge.payments),
-    "settle_payment": VerbSpec(charge.settle_payment, {"payment": _text, "outcome": _outcome}, changes=True),
-    "reverse_payment": VerbSpec(charge.reverse_payment, {"payment": _text}, changes=True),
+    "payments": VerbSpec(payments.payments),
+    "settle_payment": VerbSpec(payments.settle_payment, {"payment": _text, "outcome": _outcome}, changes=True),
+    "reverse_payment": VerbSpec(payments.reverse_payment, {"payment": _text}, changes=True),
+    "write_off_payment": VerbSpec(
+        payments.write_off_payment, {"payment": _text, "reason": _words}, {"approver": _approver}, changes=True
+    ),
     "worklist": VerbSpec(worklist.worklist),
     "collect": VerbSpec(collect.collect, {}, {"code": _words, "sale": _words}, changes=True),
     "find": VerbSpec(find.find, {}, {"code": _text, "sale": _text, "name": _text}),

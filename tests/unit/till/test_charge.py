@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.till.counter import Counter
+from tests.unit.store.evening import violations
+from tests.unit.till.counter import PINS, Counter
 from tests.unit.till.toy_terminal import ScriptedTerminal
 
 Make = Callable[..., Counter]
@@ -224,3 +225,93 @@ def test_without_a_terminal_cards_are_refused_and_cash_is_taken(counter: Counter
     refused = counter.refusal("pay", tenders=[card("59.00")])
     assert (refused.code, refused.fields["device"]) == ("device_absent", "terminal")
     counter.ask("pay", tenders=[cash("59.00")])
+
+
+def test_one_card_at_a_time(till: Counter, terminal: ScriptedTerminal) -> None:
+    """A key pressed twice, or two windows of one till: the second hears that a card is being charged."""
+    terminal.holding = True
+    till.add("A-1")
+    first = till.front.call("pay", tenders=[card("59.00")])
+    till.settle()
+    second = till.front.call("pay", tenders=[card("59.00")])
+    cash_too = till.front.call("pay", tenders=[cash("59.00")])
+    till.settle()
+    assert getattr(second.exception(5), "code", None) == "payment_unknown"
+    assert getattr(cash_too.exception(5), "code", None) == "payment_unknown"
+    terminal.let_through()
+    assert first.result(5)["sale"]["total"] == "59.00"
+    assert terminal.told == ["approved 5900"]
+    assert terminal.total == booked(till) == 5900
+
+
+def test_a_reversal_that_nobody_heard_of_pays_for_nothing(till: Counter, terminal: ScriptedTerminal) -> None:
+    terminal.script, terminal.reverses_heard = ["approved", "declined"], False
+    till.add("A-1")
+    refused = till.refusal("pay", tenders=[card("30.00"), card("29.00")])
+    (kept,) = refused.fields["kept"]
+    assert terminal.total == 0, "the money is back, and the till does not know"
+    assert till.refusal("pay", tenders=[card("30.00"), cash("29.00")]).code == "payment_unknown"
+    assert till.ask("settle_payment", payment=kept, outcome="declined")["outcome"] == "declined"
+    till.ask("pay", tenders=[card("30.00"), cash("29.00")])
+    assert terminal.total == booked(till) == 3000
+
+
+def test_a_reversal_under_way_pays_for_nothing(till: Counter, terminal: ScriptedTerminal) -> None:
+    terminal.script = ["unknown"]
+    till.add("A-1")
+    till.refusal("pay", tenders=[card("59.00")])
+    till.restart()
+    till.settle()
+    till.sign_in()
+    (left,) = till.ask("payments")["payments"]
+    terminal.holding = True
+    reversing = till.front.call("reverse_payment", payment=left["payment"])
+    till.settle()
+    paying = till.front.call("pay", tenders=[card("59.00")])
+    till.settle()
+    assert getattr(paying.exception(5), "code", None) == "payment_unknown"
+    terminal.let_through()
+    assert reversing.result(5)["outcome"] == "reversed"
+    assert terminal.total == booked(till) == 0
+
+
+def test_what_a_card_refund_has_pinned_is_not_exchanged(till: Counter, terminal: ScriptedTerminal) -> None:
+    till.add("A-1")
+    ticket = till.ask("pay", tenders=[card("59.00")])["sale"]["tickets"][0]["id"]
+    terminal.script = ["unknown"]
+    till.refusal("refund", tickets=[ticket], reason="ill")
+    till.restart()
+    till.settle()
+    till.sign_in()
+    fields: dict[str, Any] = {"tickets": [ticket], "show": "aida", "places": ["A-2"], "price_type": "adult"}
+    assert till.refusal("exchange", **fields, tenders=[]).code == "not_allowed"
+    assert till.ask("refund", tickets=[ticket], reason="ill")["refund"]["amount"] == "52.20"
+
+
+def test_what_can_neither_be_used_nor_reversed_is_written_off_by_a_supervisor(
+    till: Counter, terminal: ScriptedTerminal
+) -> None:
+    terminal.script, terminal.reverses = ["approved", "declined"], False
+    till.add("A-1")
+    (kept,) = till.refusal("pay", tenders=[card("20.00"), card("39.00")]).fields["kept"]
+    assert till.refusal("write_off_payment", payment=kept, reason="no slip").code == "approval_needed"
+    sam = {"user": "sam", "pin": PINS["sam"]}
+    till.ask("write_off_payment", payment=kept, reason="no slip", approver=sam)
+    till.ask("clear")
+    assert till.ask("close_shift", counted={"total": "100.00"})["report"]["difference"] == "0.00"
+    assert violations(till) == []
+
+
+def test_an_old_copy_of_a_ledger_asks_and_reverses_nothing(till: Counter, terminal: ScriptedTerminal) -> None:
+    terminal.script, terminal.recovers = ["unknown"], False
+    till.add("A-1")
+    payment = till.refusal("pay", tenders=[card("59.00")]).fields["payment"]
+    copy = till.copy_folder()
+    terminal.recovers = True
+    till.ask("pay", tenders=[card("59.00")])
+    till.restart(lambda: till.restore(copy))
+    till.settle()
+    till.sign_in()
+    assert till.ask("payments")["payments"][0]["state"] == "unknown"
+    assert till.refusal("reverse_payment", payment=payment).code == "fenced"
+    assert terminal.total == 5900

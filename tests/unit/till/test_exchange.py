@@ -131,6 +131,58 @@ def test_what_holds_of_a_sale_holds_of_the_new_seat(counter: Counter) -> None:
     assert other
 
 
+def test_a_token_that_went_while_the_new_seat_was_claimed_is_not_used(counter: Counter) -> None:
+    """The claim of the new seat takes its time; meanwhile another window's customer has the old ticket refunded."""
+    (old,) = ticket_of(counter, "A-1")
+    counter.line.drain()
+    counter.line.holding = True
+    fields: dict[str, Any] = {"tickets": [old], "show": "aida", "places": ["A-2"], "price_type": "adult"}
+    waiting = counter.front.call("exchange", **fields, tenders=[])
+    counter.settle()
+    assert counter.line.recall(("aida", "A-1")) == []
+    counter.line.drain()
+    counter.line.give("aida", "A-1", "LEASED", "T2")  # refunded there
+    counter.settle()
+    counter.line.let_through()
+    assert getattr(waiting.exception(5), "code", None) == "already_refunded"
+    assert counter.right("A-1") == ("SOLD_RETURNED", 1)
+    assert "TicketsExchanged" not in counter.kinds()
+    counter.line.drain()
+    assert counter.line.disputes == []
+
+
+def test_a_token_that_went_and_came_back_is_used_anew(counter: Counter) -> None:
+    (old,) = ticket_of(counter, "A-1")
+    counter.line.drain()
+    counter.line.holding = True
+    fields: dict[str, Any] = {"tickets": [old], "show": "aida", "places": ["A-2"], "price_type": "adult"}
+    waiting = counter.front.call("exchange", **fields, tenders=[])
+    counter.settle()
+    assert counter.line.recall(("aida", "A-1")) == []
+    counter.line.drain()
+    counter.line.let_through()
+    assert waiting.result(5)["exchange"]["tickets"][0]["place"] == "A-2"
+    counter.line.drain()
+    assert counter.line.disputes == []
+
+
+def test_what_a_card_has_not_paid_yet_is_no_tender_of_an_exchange(counter: Counter) -> None:
+    (old,) = ticket_of(counter, "A-1", price_type="student", proof=True)
+    fields: dict[str, Any] = {"tickets": [old], "show": "aida", "places": ["A-2"], "price_type": "adult"}
+    owed = [{"kind": "card", "amount": "29.00", "pending": True}]
+    assert counter.refusal("exchange", **fields, tenders=owed, approver=SAM).code == "not_allowed"
+
+
+def test_money_out_over_the_terms_limit_needs_a_supervisor(make_counter: Make) -> None:
+    counter = make_counter([show_document("aida", terms="tight")])
+    counter.line.document("terms", {"id": "tight", "exchange_until": "2h", "approval_over": "10.00"})
+    counter.open()
+    (old,) = ticket_of(counter, "A-1")
+    fields: dict[str, Any] = {"tickets": [old], "show": "aida", "places": ["Foyer"], "price_type": "adult"}
+    assert counter.refusal("exchange", **fields, tenders=cash("-46.00")).code == "approval_needed"
+    assert exchange(counter, old, "Foyer", tenders=cash("-46.00"), approver=SAM)["total"] == "-46.00"
+
+
 def test_both_papers_come_out_once(counter: Counter) -> None:
     (old,) = ticket_of(counter, "A-1")
     counter.printers.run()

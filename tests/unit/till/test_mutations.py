@@ -25,6 +25,7 @@ from tests.mutate import mutate
 from tests.unit.till import (
     test_charge,
     test_collect,
+    test_exchange,
     test_issue,
     test_memory,
     test_passing,
@@ -87,7 +88,24 @@ def charge_again_what_is_paid(patch: pytest.MonkeyPatch) -> None:
 
 def declined_is_unknown_no_more(patch: pytest.MonkeyPatch) -> None:
     """Silence taken for a no."""
-    mutate(patch, charge, "_note", 'if outcome.state != "unknown":', "if True:")
+    mutate(patch, charge, "note", 'outcome.state != "unknown" and ', "")
+
+
+def use_what_has_passed_on(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, desk.Desk, "held", "own.state is not state", "False")
+    mutate(patch, tickets, "all_in_hand", "in_hand(desk, ticket)", "True")
+
+
+def reverse_without_intent(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, charge, "reverse", 'end(desk, unit, payment, REVERSING, payment.receipt, "")', "pass")
+
+
+def read_before_waiting(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, charge, "settle_open", "if desk.paying:", "if False:")
+
+
+def pins_of_others_do_not_count(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, charge, "check_not_pinned", "not set(payment.pins).isdisjoint(intent.pins)", "False")
 
 
 def keep_what_was_taken(patch: pytest.MonkeyPatch) -> None:
@@ -225,6 +243,10 @@ GUARDS: list[tuple[Callable[[pytest.MonkeyPatch], None], Scenario]] = [
     (refund_without_the_token, without_a_line_no_order_is_printed),
     (the_look_up_alone_says_what_is_printed, what_another_window_printed),
     (every_first_paper_is_a_copy, the_first_paper_of_an_order),
+    (use_what_has_passed_on, test_exchange.test_a_token_that_went_while_the_new_seat_was_claimed_is_not_used),
+    (reverse_without_intent, charged(test_charge.test_a_reversal_that_nobody_heard_of_pays_for_nothing)),
+    (read_before_waiting, charged(test_charge.test_one_card_at_a_time)),
+    (pins_of_others_do_not_count, charged(test_charge.test_what_a_card_refund_has_pinned_is_not_exchanged)),
     (tell_without_letting_go, test_passing.test_a_right_given_back_cannot_be_sold),
     (let_go_without_telling, test_passing.test_an_idle_right_is_given_back_by_a_fact),
     (baskets_may_be_recalled, test_passing.test_a_place_in_the_basket_is_declined),

@@ -27,6 +27,7 @@ class ScriptedTerminal:
     told: list[str] = field(default_factory=list)
     waiting: list[tuple[Future[CardOutcome], CardOutcome]] = field(default_factory=list)
     reverses: bool = True
+    reverses_heard: bool = True  # whether the till hears that it has reversed
 
     def present(self) -> bool:
         return True
@@ -57,7 +58,7 @@ class ScriptedTerminal:
             return self._answer(CardOutcome("declined", "not any more"))
         key = next(key for key, amount in reversed(self.charged.items()) if amount == minor)
         del self.charged[key]
-        return self._answer(CardOutcome("approved", "reversed"))
+        return self._answer(CardOutcome("approved" if self.reverses_heard else "unknown", "reversed"))
 
     def settled(self, key: str) -> None:
         self.told.append(f"settled {key}")

@@ -252,7 +252,12 @@ class _Reading:
             payments[body["payment"]] = "started", minor(body["amount"])
         elif kind == "PaymentEnded":
             state, amount = payments.get(body["payment"], ("never begun", 0))
-            may = {"started": ("approved", "declined"), "approved": ("reversed",), "pending": ("approved", "declined")}
+            may = {
+                "started": ("approved", "declined"),
+                "approved": ("reversing", "written_off"),
+                "reversing": ("reversed", "approved"),
+                "pending": ("approved", "declined"),
+            }
             if body["outcome"] not in may.get(state, ()):
                 self._wrong("I4", f"payment {body['payment']} is {body['outcome']}, having been {state}")
             ended = "used" if (state, body["outcome"]) == ("pending", "approved") else body["outcome"]

@@ -9,6 +9,9 @@ The laws:
   unknown, and while one is unknown no other card is charged.
 * Money that was taken is used once: by the commit of what it was taken for, or it is reversed.
   A till that stops in between finds it when it starts again, and charges nothing twice.
+* A reversal is an intent as well: what is being reversed pays for nothing.
+* Verbs that move money wait for earlier payments first (`settle_open`), before they read anything;
+  between what they read and their own intent they wait for nothing.
 """
 
 from __future__ import annotations
@@ -16,16 +19,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
-from pos.domain.books import moved
 from pos.domain.card import CardOutcome
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
 from pos.domain.money import total
-from pos.domain.sale import Settlement, Tender, tender_account
+from pos.domain.sale import Settlement, Tender
 from pos.store.ledger import ShiftRow
-from pos.store.payments import LOOSE, OPEN, OWED, Payment
+from pos.store.payments import LOOSE, OPEN, OWED, REVERSING, Payment
 from pos.till.counter.approval import may_alone
 from pos.till.desk import Desk, Unit, Verb
 
@@ -47,7 +49,7 @@ def charge(desk: Desk, user: str, shift: ShiftRow, intent: Intent, settlement: S
     """Move the settlement's card tenders, in order; the settlement with the terminal's word in them.
 
     Raises Refused: device_absent payment_declined payment_unknown not_allowed. A decline takes nothing:
-    what had been approved before it is reversed.
+    what had been approved before it is reversed. Whoever calls this has called `settle_open` before.
     """
     cards = [tender for tender in settlement.tenders if _goes_through(tender)]
     pending = desk.ledger.payments.pending()
@@ -55,10 +57,7 @@ def charge(desk: Desk, user: str, shift: ShiftRow, intent: Intent, settlement: S
         return settlement
     if cards and not desk.outside.terminal.present():
         raise Refused("device_absent", device="terminal", kind="card")
-    if any(payment.state == OPEN for payment in pending):
-        yield from _ask_about_open(desk)
-        pending = desk.ledger.payments.pending()
-    _check_open(pending)
+    check_open(pending)
     paid = _paid_already(pending, intent, cards)
     done: list[Payment] = []
     for tender in cards:
@@ -71,10 +70,28 @@ def charge(desk: Desk, user: str, shift: ShiftRow, intent: Intent, settlement: S
     return _with_receipts(settlement, done)
 
 
-def _check_open(pending: Sequence[Payment]) -> None:
+def settle_open(desk: Desk) -> Verb[None]:
+    """Ask the terminal about earlier payments that have no outcome. Raises Refused("payment_unknown") while
+    another verb is at the terminal: one moves money at a time."""
+    if desk.paying:
+        raise Refused("payment_unknown", payment=desk.paying, reason="a card is being charged")
+    if any(payment.state == OPEN for payment in desk.ledger.payments.pending()):
+        yield from _ask_about_open(desk)
+
+
+def check_not_pinned(desk: Desk, intent: Intent) -> None:
+    """Its places are not those of money that moves, or has moved, for something else. Raises Refused."""
+    for payment in desk.ledger.payments.pending():
+        other = (payment.purpose, payment.subject) != (intent.purpose, intent.subject)
+        if other and not set(payment.pins).isdisjoint(intent.pins):
+            check_open([payment])
+            raise refusal(payment, f"{payment.amount} has been moved by card for a {payment.purpose} of this")
+
+
+def check_open(pending: Sequence[Payment]) -> None:
     """Raises Refused("payment_unknown")."""
     for payment in pending:
-        if payment.state == OPEN:
+        if payment.state in (OPEN, REVERSING):
             raise Refused("payment_unknown", payment=payment.id, amount=str(payment.amount), purpose=payment.purpose)
 
 
@@ -86,14 +103,14 @@ def _paid_already(pending: Sequence[Payment], intent: Intent, cards: Sequence[Te
     amounts = [tender.amount for tender in cards]
     for payment in mine:
         if payment.amount not in amounts:
-            raise _first(payment, f"{payment.amount} of this has been moved by card already")
+            raise refusal(payment, f"{payment.amount} of this has been moved by card already")
         amounts.remove(payment.amount)
     if others and cards:
-        raise _first(others[0], f"{others[0].amount} was moved by card for a {others[0].purpose} that is not finished")
+        raise refusal(others[0], f"{others[0].amount} was moved by card for a {others[0].purpose} that is not finished")
     return mine
 
 
-def _first(payment: Payment, reason: str) -> Refused:
+def refusal(payment: Payment, reason: str) -> Refused:
     return Refused("not_allowed", what="payment", reason=reason, payment=payment.id, amount=str(payment.amount))
 
 
@@ -120,8 +137,12 @@ def _move(
         book.add(payment)
     desk.emit("payment", payment=payment.id, state="started", amount=str(tender.amount), text="")
     act = terminal.pay if tender.amount.minor > 0 else terminal.refund
-    outcome: CardOutcome = yield act(payment.id, abs(tender.amount.minor), tender.amount.currency)
-    _note(desk, payment, outcome)
+    desk.paying = payment.id
+    try:
+        outcome: CardOutcome = yield act(payment.id, abs(tender.amount.minor), tender.amount.currency)
+    finally:
+        desk.paying = ""
+    note(desk, payment, outcome)
     if outcome.state == "unknown":
         raise Refused("payment_unknown", payment=payment.id, amount=str(tender.amount), reason=outcome.text)
     if outcome.state == "declined":
@@ -134,15 +155,19 @@ def _next_id(desk: Desk) -> str:
     return f"{desk.outside.till}.{desk.outside.incarnation}-P{desk.ledger.payments.count() + 1:05d}"
 
 
-def _note(desk: Desk, payment: Payment, outcome: CardOutcome, by: str = "") -> None:
+def note(desk: Desk, payment: Payment, outcome: CardOutcome, by: str = "") -> None:
     """Keep what became of it, as a fact. `by` is a person who said so; the terminal for ""."""
-    if outcome.state != "unknown":
+    if outcome.state != "unknown" and state_of(desk, payment.id) == OPEN:
         with desk.unit() as unit:
-            _end(desk, unit, payment, outcome.state, outcome.receipt, by)
+            end(desk, unit, payment, outcome.state, outcome.receipt, by)
     desk.emit("payment", payment=payment.id, state=outcome.state, amount=str(payment.amount), text=outcome.text)
 
 
-def _end(desk: Desk, unit: Unit, payment: Payment, state: str, receipt: dict[str, str], by: str) -> None:
+def state_of(desk: Desk, payment: str) -> str:
+    return next((row.state for row in desk.ledger.payments.pending() if row.id == payment), "")
+
+
+def end(desk: Desk, unit: Unit, payment: Payment, state: str, receipt: dict[str, str], by: str) -> None:
     body = {"payment": payment.id, "outcome": state, "amount": str(payment.amount), "receipt": receipt}
     unit.record(Kind.PAYMENT_ENDED, body | ({"user": by} if by else {}))
     desk.ledger.payments.end(payment.id, state, receipt)
@@ -152,21 +177,24 @@ def _take_back(desk: Desk, payments: Sequence[Payment]) -> Verb[list[str]]:
     """Reverse what was approved for something that does not come about; ids of what could not be."""
     kept: list[str] = []
     for payment in reversed(payments):
-        if not (yield from _reverse(desk, payment)):
+        if not (yield from reverse(desk, payment)):
             kept.append(payment.id)
     return kept
 
 
-def _reverse(desk: Desk, payment: Payment) -> Verb[bool]:
+def reverse(desk: Desk, payment: Payment) -> Verb[bool]:
+    """Whether the money is back. While that is not known the payment waits for a person's word."""
+    with desk.unit() as unit:
+        end(desk, unit, payment, REVERSING, payment.receipt, "")
     outcome: CardOutcome = yield desk.outside.terminal.reverse(
         payment.receipt, abs(payment.amount.minor), payment.amount.currency
     )
-    if outcome.state != "approved":
-        return False
-    with desk.unit() as unit:
-        _end(desk, unit, payment, "reversed", payment.receipt | outcome.receipt, "")
-    desk.emit("payment", payment=payment.id, state="reversed", amount=str(payment.amount), text=outcome.text)
-    return True
+    state = {"approved": "reversed", "declined": LOOSE}.get(outcome.state, REVERSING)
+    if state != REVERSING:
+        with desk.unit() as unit:
+            end(desk, unit, payment, state, payment.receipt | outcome.receipt, "")
+    desk.emit("payment", payment=payment.id, state=state, amount=str(payment.amount), text=outcome.text)
+    return state == "reversed"
 
 
 def _with_receipts(settlement: Settlement, done: Sequence[Payment]) -> Settlement:
@@ -229,22 +257,6 @@ def _goes_through(tender: Tender) -> bool:
     return tender.kind == "card" and not tender.detail.get("pending")
 
 
-def _settle_owed(desk: Desk, payment: Payment, outcome: str, user: str) -> dict[str, Any]:
-    """What the bank said afterwards. A decline voids nothing: the office opens a dispute about what is owed."""
-    declined = outcome == "declined"
-    postings = moved(tender_account(desk.outside.till, "card"), "receivable", payment.amount) if declined else ()
-    body = {"payment": payment.id, "outcome": outcome, "amount": str(payment.amount), "receipt": {}}
-    with desk.unit() as unit:
-        unit.record(
-            Kind.PAYMENT_ENDED, body | {"user": user, "sale": payment.subject, "pending": True}, postings=postings
-        )
-        if declined:
-            desk.ledger.payments.end(payment.id, "declined", {})
-        else:
-            desk.ledger.payments.use(payment.id, payment.subject)
-    return {"payment": payment.id, "outcome": outcome}
-
-
 # ---- what is pinned ----------------------------------------------------------------------
 
 
@@ -257,26 +269,27 @@ def check_basket_free(desk: Desk) -> None:
     """The basket is not to be changed while a card pays for it. Raises Refused("payment_unknown" | "not_allowed")."""
     for payment in desk.ledger.payments.pending():
         if payment.subject == BASKET:
-            _check_open([payment])
-            raise _first(payment, f"{payment.amount} of this has been paid by card; finish the sale, or reverse it")
+            check_open([payment])
+            raise refusal(payment, f"{payment.amount} of this has been paid by card; finish the sale, or reverse it")
 
 
 def check_none_pending(desk: Desk) -> None:
     """A shift does not close over money that nobody has accounted for. Raises Refused."""
     pending = desk.ledger.payments.pending()
-    _check_open(pending)
+    check_open(pending)
     if pending:
-        raise _first(
+        raise refusal(
             pending[0], f"{pending[0].amount} was moved by card for a {pending[0].purpose} that is not finished"
         )
 
 
-# ---- after a crash, and by hand ------------------------------------------------------------
+# ---- after a crash ---------------------------------------------------------------------------
 
 
 def resume(desk: Desk) -> None:
-    """After a start: ask the terminal about payments that have no outcome."""
-    if any(payment.state == OPEN for payment in desk.ledger.payments.pending()):
+    """After a start: ask the terminal about payments that have no outcome. An old copy of a ledger does not
+    know what has been done with them since, and asks nothing."""
+    if not desk.fenced and any(payment.state == OPEN for payment in desk.ledger.payments.pending()):
         _start_recovery(desk, TRIES)
 
 
@@ -296,60 +309,5 @@ def _ask_about_open(desk: Desk) -> Verb[None]:
             outcome: CardOutcome = yield desk.outside.terminal.recover(
                 payment.id, abs(payment.amount.minor), payment.amount.currency, payment.before
             )
-            if any(other.id == payment.id and other.state == OPEN for other in desk.ledger.payments.pending()):
-                _note(desk, payment, outcome)
-
-
-def payments(desk: Desk) -> dict[str, Any]:
-    """Payments that wait for somebody: open ones, those approved and not used, and those a bank has still to
-    say yes to."""
-    desk.signed_in()
-    book = desk.ledger.payments
-    return {"payments": [_shown(payment) for payment in (*book.pending(), *book.owed())]}
-
-
-def _shown(payment: Payment) -> dict[str, Any]:
-    return {
-        "payment": payment.id,
-        "purpose": payment.purpose,
-        "amount": str(payment.amount),
-        "state": "unknown" if payment.state == OPEN else payment.state,
-        "receipt": payment.receipt,
-    }
-
-
-def _pending(desk: Desk, name: str, state: str) -> Payment:
-    for payment in desk.ledger.payments.pending():
-        if payment.id == name:
-            if payment.state != state:
-                raise Refused("not_allowed", what="payment", reason=f"payment {name} is {payment.state}", payment=name)
-            return payment
-    raise Refused("bad_request", field="payment", reason=f"no payment {name} waits for anything")
-
-
-def settle_payment(desk: Desk, *, payment: str, outcome: str) -> Verb[dict[str, Any]]:
-    """A person says what became of a payment whose outcome is unknown: the slip, or the terminal's own list,
-    shows it. The terminal is asked once more first, and its word goes before theirs."""
-    user = desk.signed_in("sell")
-    for owed in desk.ledger.payments.owed():
-        if owed.id == payment:
-            return _settle_owed(desk, owed, outcome, user.id)
-    _pending(desk, payment, OPEN)
-    yield from _ask_about_open(desk)
-    row = next((row for row in desk.ledger.payments.pending() if row.id == payment), None)
-    if row is not None and row.state == OPEN:
-        _note(desk, row, CardOutcome("approved" if outcome == "approved" else "declined", f"said {user.id}"), user.id)
-        desk.outside.terminal.settled(payment)
-        return {"payment": payment, "outcome": outcome}
-    return {"payment": payment, "outcome": "declined" if row is None else row.state}
-
-
-def reverse_payment(desk: Desk, *, payment: str) -> Verb[dict[str, Any]]:
-    """Give back money that was taken by card for something that does not come about."""
-    desk.signed_in("sell")
-    row = _pending(desk, payment, LOOSE)
-    if row.amount.minor < 0:
-        raise Refused("not_allowed", what="payment", reason="money given back to a card cannot be taken again")
-    if not (yield from _reverse(desk, row)):
-        raise Refused("payment_declined", payment=payment, amount=str(row.amount), reason="it could not be reversed")
-    return {"payment": payment, "outcome": "reversed"}
+            if state_of(desk, payment.id) == OPEN:
+                note(desk, payment, outcome)

@@ -8,7 +8,7 @@ from typing import Any
 
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
-from pos.domain.rights import Effect, OfficeState
+from pos.domain.rights import Effect, OfficeState, OwnState
 from pos.domain.sale import Ticket
 from pos.store.ledger import PrintJob, ShiftRow
 from pos.till.counter import issue
@@ -76,7 +76,9 @@ def first_papers(
         Kind.ORDER_COLLECTED,
         {"shift": shift.id, "user": user, "sale": sale["id"], "tickets": [ticket.id for ticket in tickets]},
         effects=[
-            Effect(t.show, t.place, desk.rights[t.show][t.place].token, sold, sold, desk.outside.till, t.id)
+            Effect(
+                t.show, t.place, desk.held(t.show, t.place, OwnState.SOLD, t.id), sold, sold, desk.outside.till, t.id
+            )
             for t in tickets
         ],
     )

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pos.domain.basket import FeeLine, Line
+from pos.domain.errors import Refused
 from pos.domain.facts import Kind
-from pos.domain.money import total
+from pos.domain.money import Money, total
 from pos.domain.refund import Returned, carried_on, exchange_entry, settle_exchange
 from pos.domain.sale import Settlement, Ticket
 from pos.domain.season import Show
@@ -19,11 +20,12 @@ from pos.till.counter import charge, issue
 from pos.till.counter.approval import approved
 from pos.till.counter.passing import indexes_of
 from pos.till.counter.pay import document_id, make_tickets, sold_effects, tax_documents, tender_of, ticket_answers
-from pos.till.counter.refund import check_drawer, fee_of, step_in_force
+from pos.till.counter.refund import check_drawer, check_limit, fee_of, step_in_force
 from pos.till.counter.sell import Wish, rights_for, wishes_for
-from pos.till.counter.tickets import Sold, ending, look_up, rights_to
+from pos.till.counter.tickets import Sold, all_in_hand, ending, look_up, rights_to
 from pos.till.desk import Desk, Unit, Verb
 
+TRIES: Final = 3  # a token that is asked for again and again meanwhile is left to whoever asks
 _EXCHANGES: Final = "exchanges"  # the till's exchange counter
 
 
@@ -51,14 +53,19 @@ def exchange(
     desk.signed_in("sell")
     desk.shift()
     desk.check_not_fenced()
+    yield from charge.settle_open(desk)
     currency = desk.season().venue.currency
-    sold = look_up(desk, tickets)
-    yield from rights_to(desk, sold)
-    the_show, seating = desk.season().show(show), desk.belief.seating(show)
-    steps = [step_in_force(desk, ticket, ticket.terms(currency).exchange, approver) for ticket in sold]
-    freed = frozenset(ticket.place for ticket in sold if ticket.show == show)
-    wishes = wishes_for(desk, the_show, seating, places, price_type, proof, freed)
-    units = yield from _rights(desk, the_show, seating, wishes, freed)
+    the_show = desk.season().show(show)
+    for _ in range(TRIES):
+        sold = look_up(desk, tickets)
+        yield from rights_to(desk, sold)
+        seating = desk.belief.seating(show)
+        steps = [step_in_force(desk, ticket, ticket.terms(currency).exchange, approver) for ticket in sold]
+        freed = frozenset(ticket.place for ticket in sold if ticket.show == show)
+        wishes = wishes_for(desk, the_show, seating, places, price_type, proof, freed)
+        units = yield from _rights(desk, the_show, seating, wishes, freed)
+        if all_in_hand(desk, sold):
+            break  # else the office has asked for one while it was asked for the new places
     # While the office was asked, somebody may have signed out, closed the shift, or taken a ticket back.
     user = desk.signed_in("sell")
     shift = desk.shift()
@@ -73,13 +80,17 @@ def exchange(
         for n, (wish, unit) in enumerate(zip(wishes, units, strict=True), 1)
     ]
     making = _work_out(desk, user.id, shift, sold, returned, lines, tenders)
-    making.document.update({"reason": reason} if reason else {}, **({"approver": by} if by else {}))
     check_drawer(desk, shift, -making.settlement.paid("cash", currency))
+    check_limit(desk, sold, -Money.parse(making.document["total"], currency), by)
     pins = [*((item.show, item.place) for item in returned), *((line.show, line.place) for line in lines)]
     intent = charge.Intent("exchange", ",".join(ticket.id for ticket in sold), tuple(dict.fromkeys(pins)))
+    charge.check_not_pinned(desk, intent)
     settlement = yield from charge.charge(desk, user.id, shift, intent, making.settlement)
-    making.document["tenders"] = [tender.to_json() for tender in settlement.tenders]
-    making = replace(making, settlement=settlement)
+    if settlement is not making.settlement:
+        # Time has passed at the terminal, and other exchanges have taken their numbers.
+        making = replace(_work_out(desk, user.id, shift, sold, returned, lines, tenders), settlement=settlement)
+        making.document["tenders"] = [tender.to_json() for tender in settlement.tenders]
+    making.document.update({"reason": reason} if reason else {}, **({"approver": by} if by else {}))
     with desk.unit() as unit:
         jobs = _commit(desk, unit, shift, making)
         answer = unit.answers({"exchange": _answer(making)})
@@ -115,6 +126,8 @@ def _work_out(
     )
     carried = carried_on(returned, currency)
     asked = [tender_of(item, currency) for item in tenders]
+    if any(tender.detail.get("pending") for tender in asked):
+        raise Refused("not_allowed", what="card", reason="an exchange needs the terminal's yes")
     settlement = settle_exchange(difference + fee, asked, carried, venue.cash_rounding)
     document = {
         "id": exchange_id,
@@ -140,7 +153,7 @@ def _commit(desk: Desk, unit: Unit, shift: ShiftRow, making: _Making) -> list[Pr
     """Write the exchange in the unit's transaction; its print jobs."""
     document, currency = making.document, desk.season().venue.currency
     ended, freed = ending(desk, making.sold)
-    begun, taken = sold_effects(desk, making.tickets)
+    begun, taken = sold_effects(desk, making.tickets, freed=frozenset((show, place) for show, place, _ in freed))
     unit.record(
         Kind.TICKETS_EXCHANGED,
         {"sale": document},

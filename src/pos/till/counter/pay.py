@@ -46,6 +46,9 @@ def pay(
     Raises Refused: basket_empty basket_expired underpaid overpaid device_absent payment_declined
     payment_unknown right_elsewhere storage_failed fenced; after any of them nothing has been sold.
     """
+    desk.signed_in("sell")
+    yield from charge.settle_open(desk)
+    # Whatever was asked and heard meanwhile: from here to the card's intent nothing is waited for.
     user = desk.signed_in("sell")
     shift = desk.shift()
     desk.check_not_fenced()
@@ -62,8 +65,9 @@ def pay(
         desk, user.id, shift, charge.Intent("sale", charge.BASKET, places), making.settlement
     )
     if settlement is not making.settlement:
-        # Time has passed at the terminal. The basket was pinned; whoever was signed in may have locked the till.
-        making = replace(making, at=desk.clock.now(), settlement=settlement)
+        # Time has passed at the terminal. The basket was pinned; whoever was signed in may have locked the
+        # till, and other sales have taken their numbers.
+        making = replace(work_out(desk, user.id, basket, paid), settlement=settlement)
     more = ({"terms_told": True} if terms_told else {}) | ({"approver": by} if by else {})
     paper = _paper(desk, making, document(desk, shift, making))
     with desk.unit() as unit:
@@ -204,13 +208,18 @@ def book(
 
 
 def sold_effects(
-    desk: Desk, tickets: Sequence[Ticket], before: OfficeState = OfficeState.LEASED
+    desk: Desk,
+    tickets: Sequence[Ticket],
+    before: OfficeState = OfficeState.LEASED,
+    freed: frozenset[tuple[str, str]] = frozenset(),
 ) -> tuple[list[Effect], list[tuple[str, str, OwnRight]]]:
-    """What selling these tickets does to their places, and the rights afterwards. `before`: idle, or on paper."""
+    """What selling these tickets does to their places, and the rights afterwards. `before`: idle, or on paper;
+    `freed` are places that the same fact makes free. Raises Refused when one is not so any more."""
     effects: list[Effect] = []
     rights: list[tuple[str, str, OwnRight]] = []
     for ticket in tickets:
-        token = desk.rights[ticket.show][ticket.place].token
+        state = OwnState.SOLD if (ticket.show, ticket.place) in freed else OwnState(before.value)
+        token = desk.held(ticket.show, ticket.place, state)
         effects.append(Effect(ticket.show, ticket.place, token, before, OfficeState.SOLD, desk.outside.till, ticket.id))
         rights.append((ticket.show, ticket.place, OwnRight(OwnState.SOLD, token, ticket.id)))
     return effects, rights

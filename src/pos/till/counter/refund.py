@@ -38,6 +38,7 @@ def refund(
     user = desk.signed_in("sell")
     desk.shift()
     desk.check_not_fenced()
+    yield from charge.settle_open(desk)
     claimed = False
     try:
         yield from rights_to(desk, look_up(desk, tickets))
@@ -52,6 +53,7 @@ def refund(
     currency = desk.season().venue.currency
     steps = [step_in_force(desk, ticket, ticket.terms(currency).refund, approver) for ticket in sold]
     by = approved(desk, approver)
+    _check_cards(desk, sold, by)
     if waive_fee and not may_alone(desk, by):
         raise Refused("approval_needed", what="waive_fee")
     returned = [
@@ -64,6 +66,7 @@ def refund(
     intent = charge.Intent(
         "refund", ",".join(ticket.id for ticket in sold), tuple((ticket.show, ticket.place) for ticket in sold)
     )
+    charge.check_not_pinned(desk, intent)
     given = yield from charge.charge(desk, user.id, shift, intent, _turned(settlement))
     settlement = _turned(given)
     document = _document(desk, shift, user.id, returned, settlement) | {
@@ -134,16 +137,35 @@ def _check_amount(
     be paid without the token."""
     venue = desk.season().venue
     due = total([item.worth for item in returned], venue.currency)
+    check_limit(desk, sold, due, approver)
+    cap = venue.refund_offline_cap
+    if claimed and cap is not None and due > cap:
+        raise Refused("limit_exceeded", what="refund", amount=str(due), limit=str(cap))
+
+
+def check_limit(desk: Desk, sold: Sequence[Sold], due: Money, approver: str) -> None:
+    """Terms may name an amount over which money paid out needs a supervisor. Raises Refused("approval_needed")."""
     limits = [
-        Money.parse(limit, venue.currency)
+        Money.parse(limit, due.currency)
         for ticket in sold
         if (limit := ticket.body["terms"].get("approval_over")) is not None
     ]
     if limits and due > min(limits) and not may_alone(desk, approver):
         raise Refused("approval_needed", what="refund", amount=str(due), over=str(min(limits)))
-    cap = venue.refund_offline_cap
-    if claimed and cap is not None and due > cap:
-        raise Refused("limit_exceeded", what="refund", amount=str(due), limit=str(cap))
+
+
+def _check_cards(desk: Desk, sold: Sequence[Sold], approver: str) -> None:
+    """What a card paid without its bank's yes is not simply paid back.
+
+    Raises Refused("not_allowed" | "approval_needed").
+    """
+    owed = {payment.subject for payment in desk.ledger.payments.owed()}
+    for ticket in sold:
+        if ticket.sale["id"] in owed:
+            reason = "the bank has not said yes to the card that paid for it"
+            raise Refused("not_allowed", what="refund", reason=reason, ticket=ticket.id)
+        if any(tender.get("pending") for tender in ticket.sale["tenders"]) and not may_alone(desk, approver):
+            raise Refused("approval_needed", what="refund", ticket=ticket.id)
 
 
 def check_drawer(desk: Desk, shift: ShiftRow, cash: Money) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from pos.domain.facts import Kind
-from pos.domain.rights import Effect, OfficeState
+from pos.domain.rights import Effect, OfficeState, OwnState
 from pos.domain.sale import Ticket
 from pos.store.ledger import PrintJob
 from pos.till.counter import issue
@@ -53,7 +53,7 @@ def _copy(desk: Desk, unit: Unit, found: Sold, why: dict[str, Any]) -> PrintJob:
     copy = desk.ledger.tickets.copies(ticket.id) + 1
     sold_at = datetime.fromisoformat(found.sale["at"])
     content = issue.marked(issue.tickets_content(desk, found.sale["id"], [ticket], sold_at), copy)
-    token, sold = desk.rights[ticket.show][ticket.place].token, OfficeState.SOLD
+    token, sold = desk.held(ticket.show, ticket.place, OwnState.SOLD, ticket.id), OfficeState.SOLD
     effect = Effect(ticket.show, ticket.place, token, sold, sold, desk.outside.till, ticket.id)
     unit.record(Kind.COPY_ISSUED, {"ticket": ticket.id, "copy": copy} | why, effects=[effect])
     desk.ledger.tickets.put_copies(ticket.id, copy)

@@ -165,6 +165,10 @@ def in_hand(desk: Desk, ticket: Sold) -> bool:
     return ix is not None and own.token >= desk.belief.office(ticket.show, ix).token
 
 
+def all_in_hand(desk: Desk, tickets: Sequence[Sold]) -> bool:
+    return all(in_hand(desk, ticket) for ticket in tickets)
+
+
 def _take(desk: Desk, refusal: str, asked: Sequence[Sold], answer: ClaimAnswer) -> None:
     wanted = {ticket.place: ticket for ticket in asked}
     for refused in answer.refused:
@@ -199,11 +203,14 @@ def _away(desk: Desk, refusal: str, ticket: Sold, cause: str) -> Refused:
 
 
 def ending(desk: Desk, tickets: Sequence[Sold]) -> tuple[list[Effect], list[tuple[str, str, OwnRight]]]:
-    """What ending these tickets does to their places: free again, in this till's hand, under the same token."""
+    """What ending these tickets does to their places: free again, in this till's hand, under the same token.
+
+    Raises Refused("right_to_refund_elsewhere") when a token has passed on.
+    """
     effects: list[Effect] = []
     rights: list[tuple[str, str, OwnRight]] = []
     for ticket in tickets:
-        token = desk.rights[ticket.show][ticket.place].token
+        token = desk.held(ticket.show, ticket.place, OwnState.SOLD, ticket.id)
         effects.append(
             Effect(
                 ticket.show, ticket.place, token, OfficeState.SOLD, OfficeState.LEASED, desk.outside.till, ticket.id
