@@ -101,6 +101,23 @@ def card_declined_later(at: Counters) -> None:
     at.push(at.one)
 
 
+def let_in_at_two_gates(at: Counters) -> None:
+    """Till two sells and lets in; till one, which is cut off, lets the same ticket in."""
+    at.two.sell(SHOW, *at.claim(at.two, at.seats[0]), sale=f"{at.name}S", name=BUYER)
+    for gate in (at.two, at.one):
+        gate.admit(f"{at.name}S-1", show=SHOW)
+        at.push(gate)
+
+
+def let_in_after_a_refund(at: Counters) -> None:
+    """Till two sells and refunds; till one has not heard of it."""
+    grants = at.claim(at.two, at.seats[0])
+    at.two.refund(at.two.sell(SHOW, *grants, sale=f"{at.name}S", name=BUYER), *grants)
+    at.push(at.two)
+    at.one.admit(f"{at.name}S-1", show=SHOW)
+    at.push(at.one)
+
+
 TROUBLES: Final[dict[str, Callable[[Counters], None]]] = {
     "place": sold_to_two,
     "unbalanced": amounts_apart,
@@ -109,6 +126,8 @@ TROUBLES: Final[dict[str, Callable[[Counters], None]]] = {
     "role": auditor_sells,
     "paper_lost": paper_is_lost,
     "unreadable": newer_schema,
+    "admitted_twice": let_in_at_two_gates,
+    "admitted_ended": let_in_after_a_refund,
     "refund_claimed": paid_back_without_the_right,
     "card_declined": card_declined_later,
 }

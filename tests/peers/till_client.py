@@ -214,7 +214,13 @@ class TillClient:
         return [ticket | {"fee": fee} for n, ticket in enumerate(tickets, 1) if n in numbers]
 
     def refund(
-        self, sale: wire.FactItem, *grants: wire.GrantItem, number: int = 1, user: str = "anna", fee: str = "0.00"
+        self,
+        sale: wire.FactItem,
+        *grants: wire.GrantItem,
+        number: int = 1,
+        user: str = "anna",
+        fee: str = "0.00",
+        **more: Any,
     ) -> wire.FactItem:
         """One ticket of a sale is refunded in cash, under its place's token as granted."""
         (back,) = self._returned(sale, number, fee=fee)
@@ -225,7 +231,7 @@ class TillClient:
             "amount": str(worth),
             "tenders": [{"kind": "cash", "amount": str(worth)}],
             "tickets": [back],
-        }
+        } | more
         postings = (Posting(f"drawer:{self.till}", -worth), Posting(f"revenue:{back['show']}", worth))
         return self.record("TicketsRefunded", {"refund": body}, self._ends([back], grants), postings)
 
@@ -274,6 +280,11 @@ class TillClient:
         )  # fmt: skip
         body = {"user": user, "sale": sale, "tickets": [grant.ticket for grant in grants]}
         return self.record("OrderCollected", body, effects)
+
+    def admit(self, *tickets: str, show: str, copy: int = 0, user: str = "anna") -> wire.FactItem:
+        """A gate lets these in."""
+        body = {"user": user, "show": show, "tickets": [{"id": ticket, "copy": copy} for ticket in tickets]}
+        return self.record("TicketsAdmitted", body)
 
     def give_back(self, show: str, *grants: wire.GrantItem) -> wire.FactItem:
         """These idle rights go back to the pool."""

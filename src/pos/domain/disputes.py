@@ -108,6 +108,14 @@ CAUSES: Final[dict[str, Cause]] = {
         "and their places are frozen.",
         _told(Way.ACCEPT),
     ),
+    "admitted_twice": Cause(
+        "Ticket {ticket} for {place} was let in at {gate}, and again at {till}.",
+        _told(Way.ACCEPT),
+    ),
+    "admitted_ended": Cause(
+        "Ticket {ticket} for {place} was taken back, and let in at {gate} all the same.",
+        _told(Way.ACCEPT),
+    ),
     "unreadable": Cause(
         "An entry of {till} cannot be read: {why}. Its money is booked, and its places are frozen.",
         _told(Way.ACCEPT, Way.REFUND, Way.RESEAT),

@@ -45,6 +45,7 @@ class Kind(StrEnum):
     PAYMENT_STARTED = "PaymentStarted"
     PAYMENT_ENDED = "PaymentEnded"
     ORDER_COLLECTED = "OrderCollected"
+    TICKETS_ADMITTED = "TicketsAdmitted"
 
 
 @dataclass(frozen=True, slots=True)

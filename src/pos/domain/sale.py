@@ -12,6 +12,8 @@ from pos.domain.errors import Refused
 from pos.domain.money import Money, round_cash, total
 
 TENDERS: Final = ("cash", "card", "voucher", "gift_card", "account")
+# What is said of a ticket that is worth nothing any more, by its state.
+OVER: Final = {"refunded": "already_refunded", "void": "already_refunded", "exchanged": "exchanged"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,14 @@ def copy_code(code: str, copy: int) -> str:
     """What the n-th copy of a ticket carries as its code: the ticket's own, and which copy this is."""
     plain = code.partition(".")[0]
     return f"{plain}.{copy}" if copy else plain
+
+
+def read_code(code: str) -> tuple[str, int]:
+    """The ticket's own code in what was scanned, and which copy carries it. Raises ValueError."""
+    plain, point, copy = code.partition(".")
+    if point and not (copy.isascii() and copy.isdigit()):
+        raise ValueError(f"{copy!r} is not the number of a copy")
+    return plain, int(copy or 0)
 
 
 def tender_account(till: str, kind: str) -> str:

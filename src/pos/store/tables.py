@@ -118,6 +118,15 @@ ticket_copy: Final = Table(
     Column("copies", Integer, nullable=False),
 )
 
+# Tickets that this till has let in.
+admission: Final = Table(
+    "admission",
+    metadata,
+    Column("ticket", String, primary_key=True),
+    Column("at", String, nullable=False),
+    Column("copy", Integer, nullable=False),
+)
+
 refund: Final = Table(
     "refund",
     metadata,

@@ -56,6 +56,15 @@ class TicketBook:
         )
         return [json.loads(row.body) for row in rows]
 
+    def admit(self, ticket: str, at: str, copy: int) -> None:
+        """Let in here, at that time (ISO 8601), by that paper."""
+        self._connection.execute(insert(t.admission), {"ticket": ticket, "at": at, "copy": copy})
+
+    def admitted(self, tickets: Iterable[str]) -> dict[str, tuple[str, int]]:
+        """Ticket id -> when and by which paper, for those that were let in here."""
+        query = select(t.admission).where(t.admission.c.ticket.in_(list(tickets)))
+        return {row.ticket: (row.at, row.copy) for row in self._connection.execute(query)}
+
     def issued(self, tickets: Iterable[str]) -> set[str]:
         """Those of which this till knows a paper: sold here, or printed here or elsewhere since."""
         wanted = list(tickets)

@@ -20,6 +20,7 @@ from pos.domain.sale import TENDERS
 from pos.domain.shift import MOVES
 from pos.till.contingency import packs, rekey
 from pos.till.counter import (
+    admit,
     charge,
     collect,
     disputes,
@@ -199,6 +200,7 @@ VERBS: Final[dict[str, VerbSpec]] = {
         payments.write_off_payment, {"payment": _text, "reason": _words}, {"approver": _approver}, changes=True
     ),
     "worklist": VerbSpec(worklist.worklist),
+    "admit": VerbSpec(admit.admit, {"code": _words, "show": _text}, changes=True),
     "collect": VerbSpec(collect.collect, {}, {"code": _words, "sale": _words}, changes=True),
     "find": VerbSpec(find.find, {}, {"code": _text, "sale": _text, "name": _text}),
     "jobs": VerbSpec(issue.jobs),

@@ -17,6 +17,7 @@ from sync.office.clock import now_s
 from sync.office.listing import as_json, as_text
 from sync.office.rules import changes, disputes, facts, heard, sales, snapshot
 from sync.office.rules.heard import Pulled
+from sync.office.rules.people import People
 from sync.office.rules.releasing import CannotRelease, Order, release
 from sync.wire import GrantItem
 from tests.mutate import mutate
@@ -439,7 +440,7 @@ def one_is_told(house: House, at: Counters) -> None:
 GUARDS: list[tuple[Any, str, str, str, Callable[[House, Counters], None]]] = [
     (words, "after", ' and document["state"] != State.RESOLVED', "",
      test_of_two_resolutions_the_first_stands_and_the_other_is_a_note),
-    (facts, "_may", "page.roles.get(_user(fact)) in roles", "True", who_may_not_settle),
+    (People, "may", "self.roles.get(user_of(fact)) in", "True or", who_may_not_settle),
     (facts, "_book_one", "settling is not None and not", "settling is not None and",
      test_settling_what_is_not_there_is_kept_as_a_dispute),
     (disputes.Cases, "_tickets", ', TICKET.c.state == "disputed"', "",

@@ -17,13 +17,14 @@ import sync.office.rules.history as history
 import sync.office.rules.releasing as releasing
 import sync.office.rules.tickets as tickets
 import sync.office.rules.tills as tills
+from sync.office.rules.admissions import Gates
 from sync.office.rules.board import Board
 from sync.office.rules.certificates import Hands
 from sync.office.season.importer import import_season
 from tests.mutate import mutate
 from tests.peers.small_season import SEASON, SHOW, write_season
 from tests.peers.till_client import TillClient
-from tests.unit.office import test_deaths, test_facts, test_orders, test_passings
+from tests.unit.office import test_admissions, test_deaths, test_facts, test_orders, test_passings
 from tests.unit.office.conftest import House
 from tests.unit.office.test_season_import import ORDER
 
@@ -185,6 +186,18 @@ def a_copy_frees_nothing(house: House, tills_at: Tills) -> None:
     assert house.place("A-1")[0] == "QUARANTINE"
 
 
+def gates_that_disagree_are_believed(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, Gates, "admit", "if ticket in self.gates:", "if False:")
+
+
+def what_ended_is_let_in(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, Gates, "admit", "if ticket in self.over:", "if False:")
+
+
+def what_was_let_in_ends(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, Gates, "end", "ticket in self.gates and ticket not in knowing", "False")
+
+
 def originals_are_forgotten(patch: pytest.MonkeyPatch) -> None:
     mutate(patch, tickets, "printed", "if issued:", "if False:")
 
@@ -239,6 +252,9 @@ GUARDS: list[tuple[Callable[[pytest.MonkeyPatch], None], Scenario]] = [
     (leases_are_free, a_lease_is_its_claimants),
     (any_certificate, test_passings.test_a_forged_certificate_moves_nothing),
     (certificates_lead_from_anywhere, test_passings.test_a_certificate_does_not_lead_over_what_came_back_to_the_office),
+    (gates_that_disagree_are_believed, test_admissions.test_a_second_gate_is_booked_and_disputed),
+    (what_ended_is_let_in, test_admissions.test_what_was_refunded_and_let_in_is_disputed_whichever_is_heard_of_first),
+    (what_was_let_in_ends, test_admissions.test_what_was_refunded_and_let_in_is_disputed_whichever_is_heard_of_first),
     (originals_are_forgotten, what_was_collected),
     (certificates_are_taken_again, test_passings.test_the_same_certificate_is_taken_once),
     (certificates_end_no_ticket, test_passings.test_a_ticket_that_is_live_ends_by_the_certificate),

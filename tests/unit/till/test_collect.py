@@ -149,7 +149,7 @@ def test_the_tills_own_check_names_a_second_original(waiting: Counter) -> None:
     def again() -> None:
         desk = waiting.desk
         with desk.unit() as unit:
-            first_papers(desk, unit, "anna", desk.shift(), look_up(desk, ["ORDER1"]))
+            first_papers(desk, unit, look_up(desk, ["ORDER1"]), {"user": "anna"})
 
     waiting.desk.submit(again).result(5)
     out = io.StringIO()

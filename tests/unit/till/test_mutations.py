@@ -10,9 +10,11 @@ from typing import cast
 
 import pytest
 
+import pos.domain.admission as admission
 import pos.domain.rights as rights
 import pos.domain.sale as sale
 import pos.store.schema as schema
+import pos.till.counter.admit as admit
 import pos.till.counter.charge as charge
 import pos.till.counter.collect as collect
 import pos.till.counter.issue as issue
@@ -23,6 +25,7 @@ import pos.till.desk as desk
 import pos.till.front as front
 from tests.mutate import mutate
 from tests.unit.till import (
+    test_admit,
     test_charge,
     test_collect,
     test_exchange,
@@ -118,6 +121,22 @@ def the_look_up_alone_says_what_is_printed(patch: pytest.MonkeyPatch) -> None:
 
 def every_first_paper_is_a_copy(patch: pytest.MonkeyPatch) -> None:
     mutate(patch, collect, "has_paper", 'bool(ticket.get("issued", True))', "True")
+
+
+def lower_copies_let_in(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, admission, "check", "paper < ticket.copies", "False")
+
+
+def tickets_let_in_again(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, admission, "check", "ticket.admission is not None", "False")
+
+
+def gates_hear_nothing(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, admit, "admission", "office is not None", "False")
+
+
+def who_was_let_in_is_paid_back(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, admit, "let_in", "raise already_admitted(ticket.id, admitted)", "continue")
 
 
 def tell_without_letting_go(patch: pytest.MonkeyPatch) -> None:
@@ -247,6 +266,10 @@ GUARDS: list[tuple[Callable[[pytest.MonkeyPatch], None], Scenario]] = [
     (reverse_without_intent, charged(test_charge.test_a_reversal_that_nobody_heard_of_pays_for_nothing)),
     (read_before_waiting, charged(test_charge.test_one_card_at_a_time)),
     (pins_of_others_do_not_count, charged(test_charge.test_what_a_card_refund_has_pinned_is_not_exchanged)),
+    (lower_copies_let_in, test_admit.test_only_the_highest_copy_counts),
+    (tickets_let_in_again, test_admit.test_what_another_gate_let_in_is_known_as_soon_as_it_is_heard_of),
+    (gates_hear_nothing, test_admit.test_what_another_gate_let_in_is_known_as_soon_as_it_is_heard_of),
+    (who_was_let_in_is_paid_back, test_admit.test_who_was_let_in_gets_nothing_back_without_a_supervisor),
     (tell_without_letting_go, test_passing.test_a_right_given_back_cannot_be_sold),
     (let_go_without_telling, test_passing.test_an_idle_right_is_given_back_by_a_fact),
     (baskets_may_be_recalled, test_passing.test_a_place_in_the_basket_is_declined),

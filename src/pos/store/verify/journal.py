@@ -81,6 +81,7 @@ class Story:
     refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
     payments: dict[str, tuple[str, int]] = field(default_factory=dict)  # payment -> its state, minor units
     papers: dict[str, int] = field(default_factory=dict)  # ticket -> its latest paper, 0 for the original
+    admitted: dict[str, tuple[str, int]] = field(default_factory=dict)  # ticket -> when, and by which paper
     settling: dict[int, dict[str, Any]] = field(default_factory=dict)  # fact number -> what it did about a dispute
     steps: dict[Place, list[Step]] = field(default_factory=lambda: defaultdict(list))
     passings: dict[int, dict[str, Any]] = field(default_factory=dict)  # fact number -> a fact of _PASSES
@@ -168,7 +169,7 @@ class _Reading:
         self._payments(kind, body, document)
         if kind in _REFUNDS:
             self._refund(document)
-        self._papers(kind, body, [effect[7] for effect in fact["effects"]])
+        self._papers(kind, fact["at"], body, [effect[7] for effect in fact["effects"]])
         if kind in _SETTLES:
             told = {key: text for key, text in body.items() if key not in ("dispute", "user")}
             said = {
@@ -271,8 +272,8 @@ class _Reading:
                     self._wrong("I4", f"{tender['amount']} by payment {tender['payment']}, which does not say so")
                 payments[tender["payment"]] = "pending" if pending else "used", told[1]
 
-    def _papers(self, kind: str, body: dict[str, Any], tickets: list[str]) -> None:
-        """A ticket has one original, and its copies have rising numbers."""
+    def _papers(self, kind: str, at: str, body: dict[str, Any], tickets: list[str]) -> None:
+        """A ticket has one original, its copies have rising numbers, and it lets in once."""
         papers = self.story.papers
         if kind == "OrderCollected":
             if sorted(body["tickets"]) != sorted(tickets):
@@ -285,6 +286,11 @@ class _Reading:
             if [body["ticket"]] != tickets or body["copy"] <= papers.get(body["ticket"], 0):
                 self._wrong("I3", f"copy {body['copy']} of {body['ticket']} does not follow what was printed before")
             papers[body["ticket"]] = body["copy"]
+        elif kind == "TicketsAdmitted":
+            for item in body["tickets"]:
+                if item["id"] in self.story.admitted:
+                    self._wrong("I3", f"ticket {item['id']} has been let in before")
+                self.story.admitted[item["id"]] = at, item["copy"]
         elif kind in _SALES:
             papers.update((ticket["id"], 0) for ticket in body["sale"]["tickets"])
 

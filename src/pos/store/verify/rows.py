@@ -31,6 +31,7 @@ def check_rows(evidence: Evidence, story: Story, found: Findings) -> None:
     _tickets(evidence, story, found)
     _rights(evidence, story, found)
     _paper(evidence, story, found)
+    _admissions(evidence, story, found)
     _disputes(evidence, story, found)
 
 
@@ -218,6 +219,15 @@ def _paper(evidence: Evidence, story: Story, found: Findings) -> None:
         found.wrong("I2", f"ticket {ticket} was never queued for printing")
     for ticket in sorted(queued - story.papers.keys() - packs):
         found.wrong("I2", f"ticket {ticket} was queued for printing, but neither sold nor issued here")
+
+
+def _admissions(evidence: Evidence, story: Story, found: Findings) -> None:
+    """R20: who was let in here, by the facts and by the rows."""
+    rows = {row["ticket"]: (row["at"], row["copy"]) for row in evidence.tables["admission"]}
+    for ticket in sorted(rows.keys() | story.admitted.keys()):
+        if rows.get(ticket) != story.admitted.get(ticket):
+            told, kept = story.admitted.get(ticket, "never"), rows.get(ticket, "never")
+            found.wrong("I3", f"ticket {ticket} was let in {told} by the facts, {kept} by the rows")
 
 
 def _disputes(evidence: Evidence, story: Story, found: Findings) -> None:

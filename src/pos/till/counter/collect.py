@@ -10,8 +10,9 @@ from pos.domain.errors import Refused
 from pos.domain.facts import Kind
 from pos.domain.rights import Effect, OfficeState, OwnState
 from pos.domain.sale import Ticket
-from pos.store.ledger import PrintJob, ShiftRow
+from pos.store.ledger import PrintJob
 from pos.till.counter import issue
+from pos.till.counter.admit import let_in
 from pos.till.counter.pay import ticket_answers
 from pos.till.counter.tickets import Sold, look_up, rights_to, sale_of
 from pos.till.desk import Desk, Unit, Verb
@@ -21,7 +22,7 @@ def collect(desk: Desk, *, code: str = "", sale: str = "") -> Verb[dict[str, Any
     """Print what has not been printed yet of an order, as originals. `code` is the order's or that of one
     of its tickets, `sale` what `find` says.
 
-    Raises Refused: bad_request unknown_ticket already_collected already_refunded exchanged
+    Raises Refused: bad_request unknown_ticket already_collected already_refunded exchanged already_admitted
     right_to_issue_elsewhere device_absent storage_failed fenced.
     """
     if bool(code) == bool(sale):
@@ -30,13 +31,16 @@ def collect(desk: Desk, *, code: str = "", sale: str = "") -> Verb[dict[str, Any
     desk.shift()
     desk.check_not_fenced()
     issue.check_present(desk, "ticket")
-    yield from rights_to(desk, _waiting(desk, code or sale), "right_to_issue_elsewhere")
+    order = _waiting(desk, code or sale)
+    let_in(desk, order, None)
+    yield from rights_to(desk, order, "right_to_issue_elsewhere")
     # While the office was asked, somebody may have signed out, closed the shift, or printed it: the token tells.
     user = desk.signed_in("sell")
     shift = desk.shift()
     order = _waiting(desk, code or sale)
+    why = {"shift": shift.id, "user": user.id} | let_in(desk, order, None)
     with desk.unit() as unit:
-        tickets, job = first_papers(desk, unit, user.id, shift, order)
+        tickets, job = first_papers(desk, unit, order, why)
         document = order[0].sale
         answer = unit.answers(
             {
@@ -65,16 +69,14 @@ def has_paper(desk: Desk, ticket: dict[str, Any]) -> bool:
     return bool(ticket.get("issued", True)) or ticket["id"] in desk.ledger.tickets.issued([ticket["id"]])
 
 
-def first_papers(
-    desk: Desk, unit: Unit, user: str, shift: ShiftRow, order: Sequence[Sold]
-) -> tuple[list[Ticket], PrintJob]:
-    """Record that these tickets of one sale get their first paper, and queue it."""
+def first_papers(desk: Desk, unit: Unit, order: Sequence[Sold], why: dict[str, Any]) -> tuple[list[Ticket], PrintJob]:
+    """Record that these tickets of one sale get their first paper, and queue it. `why` goes into the fact."""
     sale = order[0].sale
     tickets = [Ticket.from_json(ticket.body, desk.season().venue.currency) for ticket in order]
     sold = OfficeState.SOLD
     unit.record(
         Kind.ORDER_COLLECTED,
-        {"shift": shift.id, "user": user, "sale": sale["id"], "tickets": [ticket.id for ticket in tickets]},
+        {"sale": sale["id"], "tickets": [ticket.id for ticket in tickets]} | why,
         effects=[
             Effect(
                 t.show, t.place, desk.held(t.show, t.place, OwnState.SOLD, t.id), sold, sold, desk.outside.till, t.id

@@ -17,6 +17,7 @@ from pos.domain.seating import Seating
 from pos.domain.shift import CashMove
 from pos.store.ledger import PrintJob, ShiftRow
 from pos.till.counter import charge, issue
+from pos.till.counter.admit import let_in
 from pos.till.counter.approval import approved
 from pos.till.counter.passing import indexes_of
 from pos.till.counter.pay import document_id, make_tickets, sold_effects, tax_documents, tender_of, ticket_answers
@@ -58,6 +59,7 @@ def exchange(
     the_show = desk.season().show(show)
     for _ in range(TRIES):
         sold = look_up(desk, tickets)
+        let_in(desk, sold, approver)
         yield from rights_to(desk, sold)
         seating = desk.belief.seating(show)
         steps = [step_in_force(desk, ticket, ticket.terms(currency).exchange, approver) for ticket in sold]
@@ -70,6 +72,7 @@ def exchange(
     user = desk.signed_in("sell")
     shift = desk.shift()
     sold = look_up(desk, tickets)
+    admitted = let_in(desk, sold, approver)
     by = approved(desk, approver)
     returned = [
         ticket.returned(fee_of(ticket, step, currency, waive_fee and bool(by)))
@@ -90,7 +93,7 @@ def exchange(
         # Time has passed at the terminal, and other exchanges have taken their numbers.
         making = replace(_work_out(desk, user.id, shift, sold, returned, lines, tenders), settlement=settlement)
         making.document["tenders"] = [tender.to_json() for tender in settlement.tenders]
-    making.document.update({"reason": reason} if reason else {}, **({"approver": by} if by else {}))
+    making.document.update({"reason": reason} if reason else {}, **({"approver": by} if by else {}), **admitted)
     with desk.unit() as unit:
         jobs = _commit(desk, unit, shift, making)
         answer = unit.answers({"exchange": _answer(making)})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from pos.domain.admission import Admission
 from pos.domain.errors import Refused
 from pos.till.desk import Desk
 
@@ -27,17 +28,19 @@ def find(desk: Desk, *, code: str = "", sale: str = "", name: str = "") -> dict[
     found = {body["id"]: body for body in heard}
     book = desk.ledger.tickets
     ids = [ticket["id"] for body in (*own, *found.values()) for ticket in body["tickets"]]
-    here = _Here(book.ended(ids), book.issued(ids))
+    here = _Here(desk.outside.till, book.ended(ids), book.issued(ids), book.admitted(ids))
     mine = [here.shown(body, found.pop(body["id"], body)) for body in own]
     return {"sales": mine + [here.shown(body, body) for body in found.values()]}
 
 
 @dataclass(frozen=True)
 class _Here:
-    """What this till knows that the office may not have told yet: tickets that ended, and that were printed."""
+    """What this till knows of tickets that the office may not have told yet."""
 
+    till: str
     ended: dict[str, str]
     issued: set[str]
+    admitted: dict[str, tuple[str, int]]
 
     def shown(self, body: dict[str, Any], heard: dict[str, Any]) -> dict[str, Any]:
         """`heard` is the office's word on the same sale."""
@@ -61,4 +64,9 @@ class _Here:
             # What the office says goes before what is only known here to have ended.
             "state": state if state != "live" else ticket.get("state", "live"),
             "issued": ticket["id"] in self.issued or heard.get("issued", True),
+            "admitted": self._admitted(ticket["id"]) or heard.get("admitted"),
         }
+
+    def _admitted(self, ticket: str) -> dict[str, Any] | None:
+        here = self.admitted.get(ticket)
+        return Admission(self.till, *here).to_json() if here is not None else None

@@ -15,6 +15,7 @@ from pos.domain.shift import CashMove, expected
 from pos.domain.terms import Rule, Step
 from pos.store.ledger import PrintJob, ShiftRow
 from pos.till.counter import charge, issue
+from pos.till.counter.admit import let_in
 from pos.till.counter.approval import approved, may_alone
 from pos.till.counter.passing import indexes_of
 from pos.till.counter.pay import document_id
@@ -30,7 +31,7 @@ def refund(
 ) -> Verb[dict[str, Any]]:  # fmt: skip
     """Take tickets back by the terms they were sold under, and pay out to the original tender.
 
-    Raises Refused: unknown_ticket already_refunded exchanged right_to_refund_elsewhere outside_terms
+    Raises Refused: unknown_ticket already_refunded exchanged already_admitted right_to_refund_elsewhere outside_terms
     check_needed approval_needed wrong_pin not_allowed drawer_short device_absent payment_declined payment_unknown
     storage_failed fenced; after any of
     them nothing has happened.
@@ -40,8 +41,10 @@ def refund(
     desk.check_not_fenced()
     yield from charge.settle_open(desk)
     claimed = False
+    sold = look_up(desk, tickets)
+    let_in(desk, sold, approver)
     try:
-        yield from rights_to(desk, look_up(desk, tickets))
+        yield from rights_to(desk, sold)
     except Refused as refused:
         claimed = _may_claim(desk, refused, approver, surrendered)
         if not claimed:
@@ -50,6 +53,7 @@ def refund(
     user = desk.signed_in("sell")
     shift = desk.shift()
     sold = look_up(desk, tickets)
+    admitted = let_in(desk, sold, approver)
     currency = desk.season().venue.currency
     steps = [step_in_force(desk, ticket, ticket.terms(currency).refund, approver) for ticket in sold]
     by = approved(desk, approver)
@@ -71,6 +75,7 @@ def refund(
     settlement = _turned(given)
     document = _document(desk, shift, user.id, returned, settlement) | {
         "reason": reason,
+        **admitted,
         **({"approver": by} if by else {}),
         **({"surrendered": surrendered} if surrendered is not None else {}),
         **({"identity": identity} if identity else {}),

@@ -11,6 +11,7 @@ from pos.domain.rights import Effect, OfficeState, OwnState
 from pos.domain.sale import Ticket
 from pos.store.ledger import PrintJob
 from pos.till.counter import issue
+from pos.till.counter.admit import let_in
 from pos.till.counter.approval import approved
 from pos.till.counter.collect import first_papers, has_paper
 from pos.till.counter.tickets import Sold, look_up, rights_to
@@ -20,25 +21,28 @@ from pos.till.desk import Desk, Unit, Verb
 def reprint(desk: Desk, *, ticket: str, reason: str, approver: dict[str, Any] | None = None) -> Verb[dict[str, Any]]:
     """Issue the next paper of a ticket and print it. A copy is marked, counted, and never a second original.
 
-    Raises Refused: unknown_ticket already_refunded exchanged right_to_issue_elsewhere wrong_pin not_allowed
-    device_absent storage_failed fenced.
+    Raises Refused: unknown_ticket already_refunded exchanged already_admitted right_to_issue_elsewhere wrong_pin
+    not_allowed device_absent storage_failed fenced.
     """
     desk.signed_in("sell")
     desk.shift()
     desk.check_not_fenced()
     issue.check_present(desk, "ticket")
-    yield from rights_to(desk, look_up(desk, [ticket]), "right_to_issue_elsewhere")
+    sold = look_up(desk, [ticket])
+    let_in(desk, sold, approver)
+    yield from rights_to(desk, sold, "right_to_issue_elsewhere")
     # While the office was asked, somebody may have signed out, closed the shift, or taken the ticket back.
     user = desk.signed_in("sell")
     shift = desk.shift()
-    (found,) = look_up(desk, [ticket])
-    by = approved(desk, approver)
+    (found,) = sold = look_up(desk, [ticket])
+    why = {"reason": reason, "shift": shift.id, "user": user.id} | let_in(desk, sold, approver)
+    if by := approved(desk, approver):
+        why["approver"] = by
     with desk.unit() as unit:
         if has_paper(desk, found.body):
-            why = {"reason": reason} | ({"approver": by} if by else {})
-            job = _copy(desk, unit, found, {"shift": shift.id, "user": user.id} | why)
+            job = _copy(desk, unit, found, why)
         else:
-            _, job = first_papers(desk, unit, user.id, shift, [found])
+            _, job = first_papers(desk, unit, sold, why)
         (printed,) = job.content["tickets"]
         told = {key: found.body[key] for key in ("id", "show", "place", "price")}
         paper = {"code": printed["code"], "copy": printed["copy"]}

@@ -14,7 +14,7 @@ from pos.domain.errors import Refused
 from pos.domain.money import Money
 from pos.domain.refund import Returned, shares
 from pos.domain.rights import Effect, OfficeState, OwnRight, OwnState
-from pos.domain.sale import Tender
+from pos.domain.sale import OVER, Tender
 from pos.domain.terms import Terms
 from pos.till.counter.house import stamp
 from pos.till.counter.passing import accept_sold
@@ -22,7 +22,6 @@ from pos.till.desk import Desk, Verb
 from pos.till.ports import ClaimAnswer, LineDown, RefusedClaim
 
 CLAIM_WAIT_S: Final = 4.0  # of the five seconds in which a claim answers
-OVER: Final = {"refunded": "already_refunded", "void": "already_refunded", "exchanged": "exchanged"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +75,13 @@ def look_up(desk: Desk, named: Sequence[str]) -> list[Sold]:
     currency = desk.season().venue.currency
     found: dict[str, Sold] = {}
     for name in named:
-        sale, body = _find(desk, name)
+        sale, body = find_ticket(desk, name)
         if body["id"] in found:
             raise Refused("bad_request", field="tickets", reason="names a ticket twice", ticket=name)
         found[body["id"]] = Sold(sale, body, shares(sale, currency)[body["id"]])
     ended = desk.ledger.tickets.ended(found)
     for ticket in found.values():
-        state = ended.get(ticket.id) or _heard(desk, ticket)
+        state = ended.get(ticket.id) or heard(desk, ticket.sale, ticket.body).get("state", "live")
         if state in OVER:
             raise Refused(OVER[state], ticket=ticket.id, sale=ticket.sale["id"])
         if state == "disputed":
@@ -90,16 +89,18 @@ def look_up(desk: Desk, named: Sequence[str]) -> list[Sold]:
     return list(found.values())
 
 
-def _heard(desk: Desk, ticket: Sold) -> str:
-    """What the office last said of a ticket, which another till may have taken back."""
-    for sale in desk.replica.find_sales(sale_id=ticket.sale["id"]):
-        for body in sale["tickets"]:
-            if body["id"] == ticket.id:
-                return str(body.get("state", "live"))
-    return str(ticket.body.get("state", "live"))
+def heard(desk: Desk, sale: dict[str, Any], ticket: dict[str, Any]) -> dict[str, Any]:
+    """What the office last said of a ticket, which another till may have taken back or let in."""
+    told: list[dict[str, Any]] = [
+        body
+        for found in desk.replica.find_sales(sale_id=sale["id"])
+        for body in found["tickets"]
+        if body["id"] == ticket["id"]
+    ]
+    return told[0] if told else ticket
 
 
-def _find(desk: Desk, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def find_ticket(desk: Desk, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """The sale and the ticket of that id or code. A scanned copy's code names its copy behind a point."""
     plain = name.strip()
     for wanted in dict.fromkeys((plain, plain.upper().partition(".")[0])):
@@ -121,7 +122,7 @@ def sale_of(desk: Desk, name: str) -> dict[str, Any]:
     for wanted in dict.fromkeys((plain, plain.upper())):
         for sale in (*desk.ledger.find_sales(sale=wanted), *desk.replica.find_sales(sale_id=wanted)):
             return sale
-    return _find(desk, name)[0]
+    return find_ticket(desk, name)[0]
 
 
 def rights_to(desk: Desk, tickets: Sequence[Sold], refusal: str = "right_to_refund_elsewhere") -> Verb[None]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from pos.domain.money import Money, total
+from pos.domain.sale import OVER
 from pos.domain.season import name_in
-from pos.till.counter.tickets import OVER
 from pos.till.desk import Desk
 
 

@@ -57,7 +57,10 @@ class SoldBody(Body):
 
 
 class ExchangeBody(SaleBody):
+    """`admitted`: ids of those that were let in, and came back all the same."""
+
     exchanged: list[ReturnedBody] = Field(min_length=1)
+    admitted: list[Id] = []
 
 
 class ExchangedBody(Body):
@@ -70,6 +73,7 @@ class RefundBody(Body):
     amount: Amount
     tenders: list[TenderBody]
     tickets: list[ReturnedBody] = Field(min_length=1)
+    admitted: list[Id] = []
 
 
 class RefundedBody(Body):
@@ -84,6 +88,17 @@ class CopyIssuedBody(Body):
 class OrderCollectedBody(Body):
     sale: Id
     tickets: list[Id] = Field(min_length=1)
+
+
+class AdmittedBody(Body):
+    id: Id
+    copy_number: int = Field(alias="copy", ge=0, lt=1_000_000)
+
+
+class TicketsAdmittedBody(Body):
+    user: Id
+    show: Id
+    tickets: list[AdmittedBody] = Field(min_length=1)
 
 
 class ShiftOpenedBody(Body):
@@ -197,6 +212,7 @@ BODIES: Final[dict[str, type[Body]]] = {
     Kind.PAYMENT_STARTED: PaymentBody,
     Kind.PAYMENT_ENDED: PaymentEndedBody,
     Kind.ORDER_COLLECTED: OrderCollectedBody,
+    Kind.TICKETS_ADMITTED: TicketsAdmittedBody,
 }
 
 

@@ -12,28 +12,28 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from pos.domain.certificate import Hand
 from pos.domain.facts import Fact, Kind
 from pos.domain.money import Money
 from pos.domain.rights import Effect
-from pos.domain.season import SELLING_ROLES, SETTLING_ROLES
 from sync.office.clock import now_iso
 from sync.office.rules import changes, disputes, parking, recalls, tickets, tills
+from sync.office.rules.admissions import Gates
 from sync.office.rules.board import Board
 from sync.office.rules.bodies import SaleBody, document_in
 from sync.office.rules.effects import worst
 from sync.office.rules.history import Author, Outcome, Verdict
+from sync.office.rules.people import SETTLES, People, user_of
 from sync.office.rules.places import Key, Place
 from sync.office.rules.reading import Arrived, BadChain
 from sync.office.store.bulk import insert_rows
-from sync.office.store.tables import DOCUMENT, FACT, POSTING, RIVAL_FACT, SALE, TICKET, TILL
+from sync.office.store.tables import FACT, POSTING, RIVAL_FACT, SALE, TICKET, TILL
 from sync.wire import FactResult, PushAnswer
 
 SUSPENSE: Final = "suspense"
 _ENDED_BY: Final[dict[str, str]] = {Kind.TICKETS_REFUNDED: "refunded", Kind.TICKETS_EXCHANGED: "exchanged"}
-_SETTLES: Final = (Kind.DISPUTE_TAKEN, Kind.DISPUTE_RESOLVED)
 
 
 @dataclass(slots=True)
@@ -44,9 +44,10 @@ class _Page:
     incarnation: int
     now_iso: str
     board: Board
-    roles: dict[str, str]
+    people: People
     taken: set[str]  # sale and ticket ids that the office already has
     cases: disputes.Cases
+    gates: Gates
     facts: list[dict[str, Any]] = field(default_factory=list)
     postings: list[dict[str, Any]] = field(default_factory=list)
     sales: list[dict[str, Any]] = field(default_factory=list)
@@ -178,9 +179,10 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
         incarnation,
         now_iso(),
         Board.lay(connection, author, told, now),
-        _roles(connection, [fact for fact, _ in told]),
+        People.of(connection, [fact for fact, _ in told]),
         tickets.taken(connection, [one.sale for one in fresh if one.sale is not None]),
         disputes.lock(connection, filter(None, map(_settling, fresh))),
+        Gates.lay(connection, fresh),
     )
     for one in fresh:
         _book_one(page, one)
@@ -198,6 +200,7 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
     for table, rows in ((FACT, page.facts), (POSTING, page.postings), (SALE, page.sales), (TICKET, page.tickets)):
         insert_rows(connection, table, rows)
     tickets.printed(connection, page.copies, page.issued)
+    page.gates.write()
     last = fresh[-1].item
     connection.execute(
         update(TILL)
@@ -207,7 +210,8 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
     returned = recalls.settled(connection, [place.key for place in changed if _answers(place, till)])
     entries = changes.of_places(changed)
     told_anew = [row["t_id"] for row in page.ended] + [one.waiting.effect.ticket for one in parking.begins(resumed)]
-    sales = [*(row["id"] for row in page.sales), *tickets.sales_of(connection, told_anew + page.issued)]
+    told_anew += [*page.issued, *(row["t_id"] for row in page.copies), *(row["ticket"] for row in page.gates.new)]
+    sales = [*(row["id"] for row in page.sales), *tickets.sales_of(connection, told_anew)]
     entries += [changes.Entry("sale", id=sale) for sale in dict.fromkeys(sales)]
     entries += page.cases.write() + disputes.open_all(connection, page.disputes, page.now_iso)
     if not page.board.sealed:
@@ -236,13 +240,14 @@ def _book_one(page: _Page, one: Arrived) -> None:
         _check_role(page, one.fact)
     verdicts = [outcome.verdict for outcome in outcomes]
     unreadable, settling = one.unreadable, _settling(one)
-    if settling is not None and not page.cases.step(settling, may=_may(page, settling)):
+    if settling is not None and not page.cases.step(settling, may=page.people.may(settling)):
         unreadable = f"there is no dispute {settling.body['dispute']!r}"
     if unreadable:
         page.dispute(fact_id, "unreadable", unreadable, why=unreadable)
         verdicts = ["disputed"]
     elif one.fact is not None:
         _owed(page, one.fact)
+        _at_the_gate(page, one.fact, one.admitted, outcomes)
     if one.fact is not None and one.sale is not None:
         verdicts += _sell(page, one.fact, one.sale, outcomes)
     page.copies += [{"t_id": ticket, "t_copy": copy} for ticket, copy in one.copies.items() if copy]
@@ -278,9 +283,21 @@ def _owed(page: _Page, fact: Fact) -> None:
         page.dispute(fact.fact_id, "paper_lost", f"paper tickets are lost: {reason}", reason=reason)
 
 
+def _at_the_gate(page: _Page, fact: Fact, admitted: dict[str, int], outcomes: Sequence[Outcome]) -> None:
+    """Who was let in, and tickets that end though somebody was."""
+    page.disputes += page.gates.admit(fact, admitted)
+    ended = [
+        effect.ticket
+        for effect, outcome in zip(fact.effects, outcomes, strict=True)
+        if outcome.verdict == "applied" and effect.before == "SOLD" != effect.after
+    ]
+    if ended:
+        page.disputes += page.gates.end(fact, ended, document_in(fact).get("admitted", ()))
+
+
 def _settling(one: Arrived) -> Fact | None:
     """The fact, if it takes or resolves a dispute."""
-    return one.fact if one.fact is not None and not one.unreadable and one.fact.kind in _SETTLES else None
+    return one.fact if one.fact is not None and not one.unreadable and one.fact.kind in SETTLES else None
 
 
 def _post(page: _Page, fact: Fact) -> None:
@@ -361,28 +378,7 @@ def _sell(page: _Page, fact: Fact, sale: SaleBody, outcomes: Sequence[Outcome]) 
 
 def _check_role(page: _Page, fact: Fact) -> None:
     """The office checks who did it, too: a dispute, since it has been done."""
-    if _user(fact) and not _may(page, fact):
-        role = page.roles.get(_user(fact), "unknown")
-        page.dispute(fact.fact_id, "role", f"{fact.kind} by {_user(fact)!r}, whose role here is {role}", role=role)
-
-
-def _may(page: _Page, fact: Fact) -> bool:
-    """Whether who did this has a role for it."""
-    roles = SETTLING_ROLES if fact.kind in _SETTLES else SELLING_ROLES
-    return page.roles.get(_user(fact)) in roles
-
-
-def _user(fact: Fact) -> str:
-    user = document_in(fact).get("user", "")
-    return user if isinstance(user, str) else ""
-
-
-def _roles(connection: Connection, facts: Sequence[Fact]) -> dict[str, str]:
-    users = sorted({user for fact in facts if (user := _user(fact))})
-    rows = connection.execute(
-        select(DOCUMENT.c.id, DOCUMENT.c.body).where(
-            DOCUMENT.c.family == "user", DOCUMENT.c.id.in_(bindparam("users", expanding=True))
-        ),
-        {"users": users},
-    )
-    return {row.id: json.loads(row.body)["role"] for row in rows}
+    user = user_of(fact)
+    if user and not page.people.may(fact):
+        role = page.people.roles.get(user, "unknown")
+        page.dispute(fact.fact_id, "role", f"{fact.kind} by {user!r}, whose role here is {role}", role=role)

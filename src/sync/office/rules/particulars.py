@@ -147,8 +147,7 @@ def _of_fact(register: Register, fact: Fact, disputed: set[Key]) -> dict[str, An
     document = document_in(fact)
     sale = document
     if not ("tenders" in document and "total" in document):
-        back = [ticket.get("id", "") for ticket in document.get("tickets", ()) if isinstance(ticket, dict)]
-        sale = register.sale_of([*named.values(), *back], str(document.get("sale") or ""))
+        sale = register.sale_of([*named.values(), *_tickets(document)], str(document.get("sale") or ""))
     user = str(document.get("user") or "")
     return {
         "user": user,
@@ -173,6 +172,13 @@ def _of_fact(register: Register, fact: Fact, disputed: set[Key]) -> dict[str, An
         "contact": str(sale.get("contact") or ""),
         **_money(register, fact, document, places),
     }
+
+
+def _tickets(document: dict[str, Any]) -> list[str]:
+    """The tickets that a document names, as far as it can be read."""
+    named = document.get("tickets")
+    ids = [ticket.get("id") for ticket in named if isinstance(ticket, dict)] if isinstance(named, list) else []
+    return [id for id in ids if isinstance(id, str)]
 
 
 def _begins(effect: Effect) -> bool:

@@ -28,6 +28,7 @@ from sync.office.rules.bodies import (
     SaleBody,
     SoldBody,
     TicketBody,
+    TicketsAdmittedBody,
     read_body,
 )
 from sync.office.rules.certificates import Passings, passings
@@ -47,7 +48,8 @@ class Arrived:
     """A fact whose hash and signature hold. `fact` is None when its envelope cannot be read;
     `unreadable` says why its body cannot be (money and places are known all the same).
     `passings` are the rights that went from till to till, `copies` ticket id -> the copy of it that this
-    fact tells of, `issued` the tickets whose first paper it tells of."""
+    fact tells of, `issued` the tickets whose first paper it tells of, `admitted` ticket id -> the copy that let
+    somebody in."""
 
     item: FactItem
     fact: Fact | None
@@ -56,6 +58,7 @@ class Arrived:
     passings: Passings = field(default_factory=dict)
     copies: dict[str, int] = field(default_factory=dict)
     issued: tuple[str, ...] = ()
+    admitted: dict[str, int] = field(default_factory=dict)
 
 
 def read(items: list[FactItem], till: str, incarnation: int, public_key: bytes) -> list[Arrived]:
@@ -118,6 +121,8 @@ def _body(item: FactItem, fact: Fact) -> Arrived:
         return Arrived(item, fact, None, "", copies={body.ticket: body.copy_number})
     if isinstance(body, PaperIssuedBody | PaperReturnedBody) and not _same_paper(fact, body):
         return Arrived(item, fact, None, "its paper tickets are not those of its place effects")
+    if isinstance(body, TicketsAdmittedBody):
+        return Arrived(item, fact, None, "", admitted={ticket.id: ticket.copy_number for ticket in body.tickets})
     if isinstance(body, OrderCollectedBody):
         if sorted(body.tickets) != sorted(effect.ticket for effect in fact.effects):
             return Arrived(item, fact, None, _OTHER_TICKETS)

@@ -9,14 +9,29 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, select
 
-from sync.office.store.tables import SALE, TICKET
+from pos.domain.admission import Admission
+from sync.office.store.tables import ADMISSION, SALE, TICKET
 
 ENDED: Final = ("refunded", "exchanged", "void")
 _PAGE_BYTES: Final = 4_000_000  # a page of sales ends early rather than grow huge
 
 
+_MARKED: Final = (
+    select(
+        TICKET.c.sale_id, TICKET.c.id, TICKET.c.state, TICKET.c.issued, TICKET.c.copies,
+        ADMISSION.c.till, ADMISSION.c.at, ADMISSION.c.copy,
+    )
+    .join(ADMISSION, ADMISSION.c.ticket == TICKET.c.id, isouter=True)
+    .where(
+        TICKET.c.sale_id.in_(bindparam("ids", expanding=True)),
+        TICKET.c.state.in_(ENDED) | (TICKET.c.issued == 0) | (TICKET.c.copies > 0) | ADMISSION.c.ticket.is_not(None),
+    )
+)  # fmt: skip
+
+
 def documents_of(connection: Connection, sales: Collection[str]) -> dict[str, dict[str, Any]]:
-    """Sale id -> its document, each ticket with its `state`, and `issued` where there is no paper of it yet."""
+    """Sale id -> its document, each ticket with its `state`. Where they are not as usual also `issued` (there is
+    no paper of it yet), `copies` (the highest that was issued) and `admitted` (where, when, by which copy)."""
     if not sales:
         return {}
     rows = connection.execute(
@@ -44,17 +59,14 @@ def page(connection: Connection, after: str, limit: int) -> tuple[list[dict[str,
 
 def _documents(connection: Connection, rows: list[tuple[str, str]]) -> dict[str, dict[str, Any]]:
     marked: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
-    tickets = connection.execute(
-        select(TICKET.c.sale_id, TICKET.c.id, TICKET.c.state, TICKET.c.issued).where(
-            TICKET.c.sale_id.in_(bindparam("ids", expanding=True)),
-            TICKET.c.state.in_(ENDED) | (TICKET.c.issued == 0),
-        ),
-        {"ids": [sale for sale, _ in rows]},
-    )
-    for row in tickets:
+    for row in connection.execute(_MARKED, {"ids": [sale for sale, _ in rows]}):
         # A disputed ticket is on paper in someone's hand: it counts as live until a person decides.
-        marks = {"state": row.state} if row.state in ENDED else {}
-        marked[row.sale_id][row.id] = marks if row.issued else marks | {"issued": False}
+        marks: dict[str, Any] = {"state": row.state} if row.state in ENDED else {}
+        marks |= {} if row.issued else {"issued": False}
+        marks |= {"copies": row.copies} if row.copies else {}
+        if row.till is not None:
+            marks["admitted"] = Admission(row.till, row.at, row.copy).to_json()
+        marked[row.sale_id][row.id] = marks
     found: dict[str, dict[str, Any]] = {}
     for sale, body in rows:
         document = json.loads(body)

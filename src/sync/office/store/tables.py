@@ -233,6 +233,17 @@ TICKET = Table(
     ),
 )
 
+# Where a ticket was let in first, and by which of its papers. `at` is ISO 8601 by the gate's clock.
+ADMISSION = Table(
+    "admission",
+    METADATA,
+    Column("ticket", String, primary_key=True),
+    Column("fact_id", String, nullable=False),
+    Column("till", String, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("copy", Integer, nullable=False),
+)
+
 # `id` is the fact's with a number of its own. `body` is the document that tills have, its history
 # included; the columns before it say the same, to be looked for.
 DISPUTE = Table(

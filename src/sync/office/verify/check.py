@@ -17,7 +17,7 @@ from sqlalchemy import Connection, text
 from sync.office.verify.disputes import check_disputes
 from sync.office.verify.ends import check_ends, destroyed_slips
 from sync.office.verify.journal import Place, Step, Story, digits, read_facts
-from sync.office.verify.papers import check_papers
+from sync.office.verify.papers import check_admissions, check_papers
 from sync.office.verify.report import Report
 
 _ENDED = ("refunded", "exchanged", "void")
@@ -41,6 +41,7 @@ def check(connection: Connection) -> Report:
     _sold_places(report, rights, tickets, {step.place for step in story.steps if step.fact in doubled})
     _paper_is_here(report, story, tickets, disputed)
     check_papers(connection, report, story, tickets)
+    check_admissions(connection, report, story)
     _effects_once(report, story, rights, tickets)
     _books(connection, report, story, disputed)
     _holders(connection, report, story, rights)

@@ -88,6 +88,8 @@ class Story:
     printed: dict[str, str] = field(default_factory=dict)  # ticket -> fact
     originals: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # ticket of an order -> facts
     copies: dict[str, int] = field(default_factory=dict)  # ticket -> the highest copy that was issued
+    admitted: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # ticket -> facts that let it in
+    knowing: set[tuple[str, str]] = field(default_factory=set)  # facts that end a ticket, knowing that it was let in
     settling: list[Settling] = field(default_factory=list)
     unreadable: set[str] = field(default_factory=set)  # facts with a dispute that says so
     sealed: dict[tuple[str, int], str] = field(default_factory=dict)  # till and incarnation -> its last fact
@@ -265,6 +267,12 @@ def _papers(story: Story, fact_id: str, kind: str, body: dict[str, Any]) -> None
     if kind == "OrderCollected":
         for ticket in body["tickets"]:
             story.originals[ticket].append(fact_id)
+    if kind == "TicketsAdmitted":
+        for item in body["tickets"]:
+            story.admitted[item["id"]].append(fact_id)
+    document = body.get("refund") or body.get("sale")
+    if isinstance(document, dict):
+        story.knowing.update((fact_id, ticket) for ticket in document.get("admitted", []))
     copied = [body["ticket"]] if kind == "CopyIssued" else body.get("tickets", []) if kind == "PrintReported" else []
     for ticket in copied:
         story.copies[ticket] = max(body.get("copy", 0), story.copies.get(ticket, 0))

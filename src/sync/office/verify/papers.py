@@ -1,4 +1,4 @@
-"""What papers there are of tickets, by the facts and by the tickets' rows."""
+"""What papers there are of tickets and who was let in by them, by the facts and by the office's rows."""
 
 from __future__ import annotations
 
@@ -8,6 +8,25 @@ from sqlalchemy import Connection, text
 
 from sync.office.verify.journal import Story
 from sync.office.verify.report import Report
+
+
+def check_admissions(connection: Connection, report: Report, story: Story) -> None:
+    """I3: who was let in is told to all. I10: twice, or by a ticket that came back, is in dispute."""
+    rows = {row.ticket: row.fact_id for row in connection.execute(text("SELECT ticket, fact_id FROM admission"))}
+    for ticket in sorted(rows.keys() | story.admitted.keys()):
+        if rows.get(ticket) not in story.admitted.get(ticket, [None]):
+            report.violation("I3", f"ticket {ticket}: the office has it let in by {rows.get(ticket)}, which is not so")
+    disputed: dict[str, set[str]] = {"admitted_twice": set(), "admitted_ended": set()}
+    for cause, fact in connection.execute(text("SELECT cause, fact_id FROM dispute WHERE cause LIKE 'admitted%'")):
+        disputed[cause].add(fact)
+    for ticket, facts in story.admitted.items():
+        for fact in facts:
+            if fact != rows.get(ticket) and fact not in disputed["admitted_twice"]:
+                report.violation("I10", f"{fact}: ticket {ticket} was let in before, but no dispute says so")
+        for end in story.ended.get(ticket, ()):
+            told = disputed["admitted_ended"].intersection((end, *facts))
+            if story.facts.get(end) == "applied" and not told and (end, ticket) not in story.knowing:
+                report.violation("I10", f"{end}: it ends ticket {ticket}, which was let in, but no dispute says so")
 
 
 def check_papers(connection: Connection, report: Report, story: Story, tickets: dict[str, Any]) -> None:
