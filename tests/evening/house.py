@@ -180,8 +180,10 @@ class House:
         at: OfficeProcess | None = None,
         around: Around = NOTHING,
         machine: Machine | None = None,
+        more: str = "",
     ) -> Window:
         """Enrol a till and start it, with a ticket and a receipt printer; `at` another office process.
+        `more` goes into its till.toml.
 
         A till on a `machine` of its own has no printers: they are here. One with a `terminal` takes cards;
         closing that is the caller's.
@@ -197,6 +199,8 @@ class House:
         if terminal is not None:
             with (folder / "till.toml").open("a", encoding="utf-8") as file:
                 file.write(f'[terminal]\nprotocol = "zvt"\ntransport = "{terminal.url}"\npassword = "123456"\n')
+        with (folder / "till.toml").open("a", encoding="utf-8") as file:
+            file.write(more)
         till = self._undo.enter_context(TillProcess(folder, self.state, around=around))
         window = self.windows[name] = Window(name, till, cable, tickets, receipts, terminal)
         till.wait_event("link", state="online")
