@@ -211,7 +211,7 @@ VERBS: Final[dict[str, VerbSpec]] = {
         packs.issue_paper, {"show": _text}, {"places": _places, "category": _words, "count": _count}, changes=True
     ),
     "paper": VerbSpec(packs.paper),
-    "return_paper": VerbSpec(packs.return_paper, {"tickets": _places}, changes=True),
+    "return_paper": VerbSpec(packs.return_paper, {"tickets": _places}, {"approver": _approver}, changes=True),
     "rekey_paper": VerbSpec(
         rekey.rekey_paper,
         {"tickets": _places, "price_type": _price_types, "tenders": _tenders},

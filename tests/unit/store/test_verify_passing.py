@@ -24,7 +24,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Evening:
     counter.ask("clear")
     counter.ask("issue_paper", show="aida", places=["A-3", "A-4", "A-5"])
     counter.ask("issue_paper", show="aida", places=["A-6"])
-    counter.ask("return_paper", tickets=["T1-P00001-2"])
+    counter.ask("return_paper", tickets=["T1-P00001-2"], approver={"user": "sam", "pin": PINS["sam"]})
     tenders = [{"kind": "cash", "amount": "59.00"}]
     counter.ask("rekey_paper", tickets=["T1-P00001-3"], price_type="adult", tenders=tenders)
     counter.ask("lose_paper", pack="T1-P00002", reason="gone", approver={"user": "sam", "pin": PINS["sam"]})

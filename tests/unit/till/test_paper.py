@@ -26,11 +26,17 @@ def counter(make_counter: Make) -> Iterator[Counter]:
 
 
 def pack_of(counter: Counter, *places: str, **more: Any) -> list[dict[str, Any]]:
-    """The tickets of a new pack, printed."""
+    """The tickets of a new pack, printed: each with the code that is read off its paper."""
     fields: dict[str, Any] = {"show": "aida", "places": list(places)} if places else {"show": "aida"}
     tickets: list[dict[str, Any]] = counter.ask("issue_paper", **fields, **more)["pack"]["tickets"]
     counter.printers.run()
-    return tickets
+    return [ticket | {"code": code} for ticket, code in zip(tickets, on_paper(counter), strict=True)]
+
+
+def on_paper(counter: Counter) -> list[str]:
+    """The codes on the last pack that was printed, in its order."""
+    _, content = counter.printers.paper[-1]
+    return [ticket["code"] for ticket in content["tickets"]]
 
 
 def cash(amount: str) -> list[dict[str, str]]:
@@ -53,18 +59,19 @@ def test_a_pack_goes_out_printed_numbered_and_out_of_reach(counter: Counter) -> 
         ("T1-P00001-2", 2, "A-2", "out"),
         ("T1-P00001-3", 3, "Foyer", "out"),
     ]
-    assert len({t["code"] for t in pack["tickets"]}) == 3
     assert counter.token("A-1") == ("PAPER", 1, 1)
     assert counter.state_of("A-1") == "elsewhere"
     assert counter.printers.run() == [str(answer["job"])]
     ((role, content),) = counter.printers.paper
     assert role == "ticket"
     first = content["tickets"][0]
-    assert (first["code"], first["price"], first["price_type"]) == (pack["tickets"][0]["code"], "", "No. 1 of 3")
+    assert (first["price"], first["price_type"]) == ("", "No. 1 of 3")
+    assert len(set(on_paper(counter))) == 3
     assert (first["zone"], first["row"], first["number"]) == ("Stalls", "A", "1")
     (fact,) = counter.bodies("PaperIssued")
     assert [(t["id"], t["unit"], t["code"]) for t in fact["tickets"]] == [
-        (t["id"], "Foyer#1" if t["place"] == "Foyer" else t["place"], t["code"]) for t in pack["tickets"]
+        (t["id"], "Foyer#1" if t["place"] == "Foyer" else t["place"], code)
+        for t, code in zip(pack["tickets"], on_paper(counter), strict=True)
     ]
     counter.line.drain()
     assert counter.line.disputes == []
@@ -182,7 +189,7 @@ def test_paper_is_not_passed_on_to_another_till(counter: Counter, make_counter: 
 
 def test_paper_that_comes_back_is_in_hand_again_once(counter: Counter) -> None:
     first, second = pack_of(counter, "A-1", "A-2")
-    assert counter.ask("return_paper", tickets=[first["code"], second["id"]])["tickets"][0]["state"] == "returned"
+    assert counter.ask("return_paper", tickets=[first["code"], second["code"]])["tickets"][0]["state"] == "returned"
     assert counter.token("A-1") == ("LEASED", 1, 1)
     assert counter.state_of("A-1") == "here"
     refused = counter.refusal("return_paper", tickets=[first["code"]])
@@ -192,6 +199,40 @@ def test_paper_that_comes_back_is_in_hand_again_once(counter: Counter) -> None:
     assert sale["tickets"][0]["code"] != first["code"], "the paper that came back is worth nothing"
     counter.line.drain()
     assert counter.line.disputes == []
+
+
+def test_a_cashier_brings_paper_back_by_what_is_on_it_and_by_nothing_else(counter: Counter) -> None:
+    """Ids can be counted out: the slips may be sold by then, their cash in somebody's pocket."""
+    first, second, third = pack_of(counter, "A-1", "A-2", "A-3")
+    for tickets in ([first["id"]], [second["code"], first["id"]]):
+        refused = counter.refusal("return_paper", tickets=tickets)
+        assert (refused.code, refused.fields["ticket"]) == ("approval_needed", first["id"])
+    for approver, code in (
+        ({"user": "sam", "pin": "0000"}, "wrong_pin"),
+        ({"user": "beth", "pin": PINS["beth"]}, "not_allowed"),
+    ):
+        assert counter.refusal("return_paper", tickets=[first["id"]], approver=approver).code == code
+    assert set(states(counter).values()) == {"out"}
+    assert counter.token("A-1") == ("PAPER", 1, 1)
+    counter.ask("return_paper", tickets=[first["id"]], approver={"user": "sam", "pin": PINS["sam"]})
+    counter.ask("return_paper", tickets=[second["code"]])
+    counter.sign_in("sam")
+    counter.ask("return_paper", tickets=[third["id"]])
+    assert set(states(counter).values()) == {"returned"}
+    assert [body.get("approver") for body in counter.bodies("PaperReturned")] == ["sam", None, None]
+
+
+def test_only_a_supervisor_sees_the_codes_of_paper(counter: Counter) -> None:
+    answer = counter.ask("issue_paper", show="aida", places=["A-1"])
+    counter.printers.run()
+    (code,) = on_paper(counter)
+    for pack in (answer["pack"], *counter.ask("paper")["packs"]):
+        assert code not in str(pack)
+    assert code not in str(counter.ask("jobs"))
+    counter.sign_in("sam")
+    assert [t["code"] for t in counter.ask("paper")["packs"][0]["tickets"]] == [code]
+    assert "code" in counter.ask("issue_paper", show="aida", places=["A-2"])["pack"]["tickets"][0]
+    counter.printers.run()
 
 
 def test_a_ticket_named_twice_is_one_request_too_many(counter: Counter) -> None:
@@ -294,7 +335,7 @@ def test_paper_sold_before_the_show_is_re_keyed_after_it(make_counter: Make) -> 
 
 def test_a_lost_pack_is_a_supervisors_word_and_its_places_are_frozen(counter: Counter) -> None:
     first, second = pack_of(counter, "A-1", "A-2")
-    counter.ask("return_paper", tickets=[second["id"]])
+    counter.ask("return_paper", tickets=[second["code"]])
     asked = {"pack": "T1-P00001", "reason": "left in the tram"}
     assert counter.refusal("lose_paper", **asked).code == "approval_needed"
     wrong = {"user": "sam", "pin": "0000"}

@@ -8,6 +8,9 @@ The laws:
   (`contingency.rekey`), or it is lost.
 * A ticket's id and code are those it was printed with; what is re-keyed is the paper in the
   customer's hand, and nothing is printed for it.
+* Paper comes back by its code, which is read off the paper itself: an id can be counted out, and
+  would let a cashier keep the cash for a slip and give back its place. Only those who may do it
+  without the paper are shown codes.
 """
 
 from __future__ import annotations
@@ -75,7 +78,7 @@ def issue_paper(
         _go_out(desk, unit_, pack, tickets)
         desk.ledger.put_meta(_PACKS, str(number))
         job = desk.ledger.add_job("ticket", "paper", pack.id, [ticket.id for ticket in tickets], content)
-        answer = unit_.answers({"pack": _shown(pack, tickets), "job": job.id})
+        answer = unit_.answers({"pack": _shown(desk, pack, tickets), "job": job.id})
     issue.send(desk, job)
     _say(desk, tickets)
     return answer
@@ -197,20 +200,25 @@ def _content(desk: Desk, pack: Pack, tickets: Sequence[PackTicket], at: datetime
 # ---- coming back, and getting lost -------------------------------------------------------
 
 
-def return_paper(desk: Desk, *, tickets: list[str]) -> dict[str, Any]:
-    """Unsold tickets of a pack come back, by id or code: their places are in hand again.
+def return_paper(desk: Desk, *, tickets: list[str], approver: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Unsold tickets of a pack come back, by code, or by id with a supervisor: their places are in hand again.
 
-    Raises Refused: unknown_ticket not_allowed bad_request storage_failed fenced.
+    Raises Refused: unknown_ticket not_allowed bad_request approval_needed wrong_pin locked_out storage_failed fenced.
     """
     user = desk.signed_in("sell")
     shift = desk.shift()
     desk.check_not_fenced()
     back = out(desk, tickets)
-    body = {"shift": shift.id, "user": user.id, "tickets": [ticket.id for ticket in back]}
+    by = approved(desk, approver)
+    unseen = [ticket.id for ticket in back if ticket.code not in tickets]
+    if unseen and not may_alone(desk, by):
+        raise Refused("approval_needed", what="return_paper", ticket=unseen[0])
+    body: dict[str, Any] = {"shift": shift.id, "user": user.id, "tickets": [ticket.id for ticket in back]}
+    body |= {"approver": by} if by else {}
     with desk.unit() as unit:
         _end(desk, unit, Kind.PAPER_RETURNED, body, back, OfficeState.LEASED)
         desk.ledger.packs.set_state(back, "returned")
-        answer = unit.answers({"tickets": [_line(replace(ticket, state="returned")) for ticket in back]})
+        answer = unit.answers({"tickets": [_line(desk, replace(ticket, state="returned")) for ticket in back]})
     _say(desk, back)
     return answer
 
@@ -234,7 +242,7 @@ def lose_paper(desk: Desk, *, pack: str, reason: str, approver: dict[str, Any] |
     with desk.unit() as unit:
         _end(desk, unit, Kind.PAPER_LOST, body, lost, OfficeState.QUARANTINE)
         desk.ledger.packs.set_state(lost, "lost")
-        answer = unit.answers({"tickets": [_line(replace(ticket, state="lost")) for ticket in lost]})
+        answer = unit.answers({"tickets": [_line(desk, replace(ticket, state="lost")) for ticket in lost]})
     _say(desk, lost)
     return answer
 
@@ -279,32 +287,32 @@ def _effect(desk: Desk, ticket: PackTicket, before: OfficeState, after: OfficeSt
 
 
 def paper(desk: Desk) -> dict[str, Any]:
-    """Every pack of this till, the newest first, and what became of its tickets."""
+    """Every pack of this till, the newest first, and what became of its tickets; their codes only to a supervisor."""
     desk.signed_in()
     book = desk.ledger.packs
-    return {"packs": [_shown(pack, book.of(pack.id)) for pack in book.packs()]}
+    return {"packs": [_shown(desk, pack, book.of(pack.id)) for pack in book.packs()]}
 
 
-def _shown(pack: Pack, tickets: Sequence[PackTicket]) -> dict[str, Any]:
+def _shown(desk: Desk, pack: Pack, tickets: Sequence[PackTicket]) -> dict[str, Any]:
     return {
         "id": pack.id,
         "show": pack.show,
         "issued_at": pack.issued_at,
         "user": pack.user,
         "out": sum(ticket.state == "out" for ticket in tickets),
-        "tickets": [_line(ticket) for ticket in tickets],
+        "tickets": [_line(desk, ticket) for ticket in tickets],
     }
 
 
-def _line(ticket: PackTicket) -> dict[str, Any]:
-    return {
+def _line(desk: Desk, ticket: PackTicket) -> dict[str, Any]:
+    line = {
         "id": ticket.id,
         "number": ticket.number,
         "place": ticket.shown,
         "category": ticket.category,
-        "code": ticket.code,
         "state": ticket.state,
     }
+    return line | ({"code": ticket.code} if may_alone(desk, "") else {})
 
 
 def _say(desk: Desk, tickets: Sequence[PackTicket]) -> None:
