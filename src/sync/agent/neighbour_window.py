@@ -34,6 +34,7 @@ AT_ONCE: Final = 16  # requests; more than a house has tills
 READ_S: Final = 5.0  # for a request to arrive
 LEDGER_S: Final = 4.0  # for the ledger to answer
 TICK_S: Final = 0.2  # how soon it notices that it is to end
+REMEMBERED: Final = 4096  # requests of one asker; an evening without the office has a few hundred
 AGAIN_S: Final = 10.0  # between tries to listen: the address may belong to a network that is not there yet
 
 M = TypeVar("M", bound=wire.ToNeighbour)
@@ -54,6 +55,7 @@ class NeighbourWindow:
     def __init__(self, ledger: Ledger, keys: Keys, till: str, listen: str) -> None:
         self._ledger, self._keys, self._till, self._listen = ledger, keys, till, listen
         self._stopping = threading.Event()
+        self._heard = _Heard()
         self._thread = threading.Thread(target=self._run, name="neighbours", daemon=True)
         self.state: dict[str, str] = {"state": "off", "text": ""}
         self._answers: dict[str, Callable[[Hand, bytes], wire.Message]] = {
@@ -120,6 +122,8 @@ class NeighbourWindow:
             Ed25519PublicKey.from_public_bytes(key).verify(signature, signed)
         except (InvalidSignature, binascii.Error, ValueError) as error:
             raise _Rejected(401, f"the signature is not that of {hand.name}") from error
+        if not self._heard.first(hand, headers.get(wire.H_REQUEST, "")):
+            raise _Rejected(409, "this request has been heard before")
         return hand
 
     def _idle(self, asker: Hand, body: bytes) -> wire.IdleAnswer:
@@ -140,6 +144,29 @@ class NeighbourWindow:
         if (asked.to, asked.to_incarnation) != (self._till, self._ledger.incarnation):
             raise _Rejected(403, f"this is for {asked.to}.{asked.to_incarnation}, which is not here")
         return asked
+
+
+class _Heard:
+    """Requests that were heard already, by asker, the last REMEMBERED of each.
+
+    A till that asks again signs anew. Who repeats what he overheard would have a wish for more
+    carried out once more, and with each repetition half of what is idle here would go.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._requests: dict[Hand, dict[str, None]] = {}
+
+    def first(self, asker: Hand, request_id: str) -> bool:
+        """Whether this is heard for the first time; then it is noted. Any thread may ask."""
+        with self._lock:
+            heard = self._requests.setdefault(asker, {})
+            if request_id in heard:
+                return False
+            heard[request_id] = None
+            if len(heard) > REMEMBERED:
+                del heard[next(iter(heard))]
+            return True
 
 
 class _Server(socketserver.ThreadingTCPServer):

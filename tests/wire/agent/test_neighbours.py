@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import secrets
 import socket
 import threading
 import time
@@ -165,13 +166,13 @@ def test_what_is_no_certificate_is_dropped(tills: list[Till]) -> None:
 # ---- requests as bytes -----------------------------------------------------------------------
 
 
-def request(asker: Till, to: Till, path: str, body: bytes, *, signed_path: str = "") -> httpx2.Response:
-    hand = asker.journal.hand
-    message = wire.signed_request("POST", signed_path or path, body, *hand, "r1")
+def request(asker: Till, to: Till, path: str, body: bytes, *, signed_path: str = "", name: str = "") -> httpx2.Response:
+    hand, name = asker.journal.hand, name or secrets.token_hex(16)
+    message = wire.signed_request("POST", signed_path or path, body, *hand, name)
     headers = {
         wire.H_TILL: hand.till,
         wire.H_INCARNATION: str(hand.incarnation),
-        wire.H_REQUEST: "r1",
+        wire.H_REQUEST: name,
         wire.H_SIGNATURE: base64.b64encode(asker.keys.sign(message)).decode(),
     }
     return httpx2.post(f"http://{to.address}{path}", content=body, headers=headers, trust_env=False, timeout=5)
@@ -201,6 +202,29 @@ def test_a_request_counts_only_as_its_till_signed_it(tills: list[Till]) -> None:
     assert answer.status_code == 200
     assert len(answer.json()["certificates"]) == 1
     assert answer.headers[wire.H_SIGNATURE]
+
+
+def test_a_request_that_was_overheard_is_carried_out_once(tills: list[Till]) -> None:
+    """Repeated, a wish for more would take half of what is idle each time. Whoever asks again signs anew."""
+    one, two, three = tills
+    asked = wire.PassRequest(to="T2", to_incarnation=1, show=SHOW, places=[], more=["A-1", "A-2"])
+    body = asked.model_dump_json().encode()
+    assert request(one, two, "/v1/neighbour/pass", body, name="r1").status_code == 200
+    for _ in range(2):
+        assert request(one, two, "/v1/neighbour/pass", body, name="r1").status_code == 409
+    assert len(two.journal.asked) == 1
+    assert request(three, two, "/v1/neighbour/pass", body, name="r1").status_code == 200, "each asker names his own"
+    assert request(one, two, "/v1/neighbour/pass", body, name="r2").status_code == 200
+    assert len(two.journal.asked) == 3
+
+
+def test_what_was_heard_is_remembered_up_to_a_bound(tills: list[Till], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neighbour_window, "REMEMBERED", 2)
+    one, two, _ = tills
+    body = passing("T2")
+    found = [request(one, two, "/v1/neighbour/pass", body, name=name).status_code for name in ("a", "b", "a", "c", "b")]
+    assert found == [200, 200, 409, 200, 409]
+    assert request(one, two, "/v1/neighbour/pass", body, name="a").status_code == 200, "forgotten: the oldest"
 
 
 def test_nonsense_is_turned_away(tills: list[Till]) -> None:
