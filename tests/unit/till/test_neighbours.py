@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 import pytest
@@ -15,7 +15,7 @@ from pos.till.counter.neighbours import take_over
 from pos.till.ports import ClaimAnswer, Wanted
 from tests.unit.store.evening import violations
 from tests.unit.till.counter import Counter, show_document
-from tests.unit.till.toy_lan import ToyLan
+from tests.unit.till.toy_lan import ToyLan, done
 
 Make = Callable[..., Counter]
 Pair = tuple[Counter, Counter, ToyLan]
@@ -61,10 +61,13 @@ def certificates(lan: ToyLan, *places: str, more: tuple[str, ...] = ()) -> list[
     return list(lan.others["T2"].line.side.pass_on(ONE, "aida", Wanted(places, more)).result(5))
 
 
-def taken(counter: Counter, *given: Certificate) -> list[tuple[str, str]]:
+WANTED = {"T2": Wanted(("A-1",), ("A-2",))}
+
+
+def taken(counter: Counter, *given: Certificate, wanted: Mapping[str, Wanted] = WANTED) -> list[tuple[str, str]]:
     def run() -> list[tuple[str, str]]:
         with counter.desk.unit() as unit:
-            return take_over(counter.desk, unit, given)
+            return take_over(counter.desk, unit, "aida", wanted, given)
 
     return counter.desk.submit(run).result(5)
 
@@ -355,6 +358,38 @@ def test_a_fence_once_told_outlives_the_replica(pair: Pair) -> None:
     assert taken(one, *given) == []
     one.restart()
     assert taken(one, *given) == []
+
+
+@pytest.mark.parametrize("wanted", [{}, {"T2": Wanted(("A-2",))}, {"T3": Wanted(("A-1",))}])
+def test_a_right_that_its_giver_was_not_asked_for_is_dropped(
+    pair: Pair, wanted: dict[str, Wanted], caplog: pytest.LogCaptureFixture
+) -> None:
+    one, _, lan = pair
+    assert taken(one, *certificates(lan, "A-1"), wanted=wanted) == []
+    assert one.kinds() == ["ShiftOpened"]
+    assert "T2.1 certified what it was not asked for, dropped: aida A-1" in caplog.text
+
+
+def test_of_a_certificate_only_what_was_asked_for_is_taken(pair: Pair) -> None:
+    """The rest of it is to be had later, by asking for it."""
+    one, _, lan = pair
+    given = certificates(lan, "A-1", "A-2")
+    assert taken(one, *given, wanted={"T2": Wanted(("A-2",))}) == [("aida", "A-2")]
+    assert (one.token("A-1"), one.token("A-2")) == (None, ("LEASED", 1, 1))
+    one.sell("A-1")
+    one.line.mend()
+    one.line.drain()
+    assert one.token("A-1") == ("SOLD", 1, 1)
+
+
+def test_a_giver_that_answers_with_more_than_was_asked_gives_only_that(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, _, lan = pair
+    both = certificates(lan, "A-1", "A-2")
+    monkeypatch.setattr(lan, "ask", lambda *_: done(both))
+    one.add("A-1")
+    assert (one.token("A-1"), one.token("A-2")) == (("LEASED", 1, 1), None)
 
 
 def test_a_forged_certificate_is_refused(pair: Pair) -> None:

@@ -29,7 +29,7 @@ class ToyLan:
             for name, other in self.others.items()
             if name not in self.deaf
         }
-        return _done(found)
+        return done(found)
 
     def ask(self, show: str, wanted: Mapping[str, Wanted], wait_s: float) -> Future[Sequence[Certificate]]:
         came: list[Certificate] = []
@@ -37,13 +37,13 @@ class ToyLan:
             self.asked.append((name, want))
             given = self.others[name].line.side.pass_on(self.asker, show, want).result(5)
             (self.lost if name in self.losing else came).extend(given)
-        return _done(came)
+        return done(came)
 
     def states(self) -> dict[str, dict[str, str]]:
         return {"neighbours": {"state": "ready", "text": ""}}
 
 
-def _done(value: Any) -> Future[Any]:
+def done(value: Any) -> Future[Any]:
     done: Future[Any] = Future()
     done.set_result(value)
     return done

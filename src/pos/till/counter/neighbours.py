@@ -147,7 +147,7 @@ def ask_around(desk: Desk, show: str, missing: Sequence[str], wait_s: float) -> 
     wanted = {till: Wanted(places, _stock(desk, show, offers[till], places)) for till, places in shares.items()}
     certificates: Sequence[Certificate] = yield neighbours.ask(show, wanted, max(deadline_s - clock.boottime_s(), 0.0))
     with desk.unit() as unit:
-        came = take_over(desk, unit, certificates)
+        came = take_over(desk, unit, show, wanted, certificates)
     desk.emit("changed", places=indexes_of(desk, came), documents=False)
     return {(show, place) for places in shares.values() for place in places} <= set(came)
 
@@ -185,17 +185,23 @@ def _stock(desk: Desk, show: str, offered: Iterable[str], wanted: Sequence[str])
     return tuple(lacking(desk, desk.season().show(show), rest)[: len(rest) // 2])
 
 
-def take_over(desk: Desk, unit: Unit, certificates: Sequence[Certificate]) -> list[tuple[str, str]]:
+def take_over(
+    desk: Desk, unit: Unit, show: str, wanted: Mapping[str, Wanted], certificates: Sequence[Certificate]
+) -> list[tuple[str, str]]:
     """Store rights that were passed on to this till, by a fact that carries their certificates; what came.
 
-    One that is not genuine, is from a till that may not have rights, is made out to another, or
-    whose token is not higher than the last one known here, is dropped. The check and the fact are
-    one step of the ledger's thread: what the office is told of a fence holds from then on.
+    One that is not genuine, is from a till that may not have rights, is made out to another, was not
+    `wanted` of its giver, or whose token is not higher than the last one known here, is dropped. The
+    check and the fact are one step of the ledger's thread: what the office is told of a fence holds
+    from then on.
     """
-    good = [certificate for certificate in certificates if _holds(desk, certificate)]
+    good: list[Certificate] = []
     fresh: dict[tuple[str, str], Token] = {}
-    for certificate in good:
-        for right in certificate.rights:
+    for certificate in certificates:
+        rights = _asked_for(certificate, show, wanted) if _holds(desk, certificate) else []
+        if rights:
+            good.append(certificate)
+        for right in rights:
             own = desk.rights.get(right.show, {}).get(right.place)
             if may_accept(own, right.token) and right.token > fresh.get((right.show, right.place), Token(0, 0)):
                 fresh[right.show, right.place] = right.token
@@ -203,14 +209,14 @@ def take_over(desk: Desk, unit: Unit, certificates: Sequence[Certificate]) -> li
         return []
     idle_, till = OfficeState.LEASED, desk.outside.till
     effects = [
-        Effect(show, place, Token(token.epoch, token.hop - 1), idle_, idle_, till)
-        for (show, place), token in fresh.items()
+        Effect(of_show, place, Token(token.epoch, token.hop - 1), idle_, idle_, till)
+        for (of_show, place), token in fresh.items()
     ]
     unit.record(Kind.RIGHTS_RECEIVED, {"certificates": [one.to_json() for one in good]}, effects=effects)
-    rights = [(show, place, OwnRight(OwnState.LEASED, token)) for (show, place), token in fresh.items()]
-    unit.put_rights(rights)
+    own_rights = [(of_show, place, OwnRight(OwnState.LEASED, token)) for (of_show, place), token in fresh.items()]
+    unit.put_rights(own_rights)
     if desk.ledger.open_shift() is None:
-        give_back(desk, unit, rights, "no_shift")
+        give_back(desk, unit, own_rights, "no_shift")
         return []
     return list(fresh)
 
@@ -222,3 +228,15 @@ def _holds(desk: Desk, certificate: Certificate) -> bool:
         log.warning("a certificate of %s for %s is dropped", certificate.giver.name, certificate.receiver.name)
         return False
     return True
+
+
+def _asked_for(certificate: Certificate, show: str, wanted: Mapping[str, Wanted]) -> list[PassedRight]:
+    """Its rights that its giver was asked for. Another till does not choose what this one is to hold:
+    what else it has certified is still to be had, by asking for it."""
+    asked = wanted.get(certificate.giver.till, Wanted(()))
+    places = {*asked.places, *asked.more}
+    kept = [right for right in certificate.rights if right.show == show and right.place in places]
+    unasked = sorted({f"{right.show} {right.place}" for right in certificate.rights if right not in kept})
+    if unasked:
+        log.warning("%s certified what it was not asked for, dropped: %s", certificate.giver.name, ", ".join(unasked))
+    return kept
