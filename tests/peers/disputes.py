@@ -118,6 +118,14 @@ def let_in_after_a_refund(at: Counters) -> None:
     at.push(at.one)
 
 
+def sealed_over_a_card(at: Counters) -> None:
+    """Till one ends with a card that paid for nothing yet, and a place in hand that has nothing to do with it."""
+    paid, idle = at.claim(at.one, *at.seats)
+    unused = {"payment": f"{at.name}P", "purpose": "sale", "amount": "58.00", "state": "approved"}
+    at.one.seal(SHOW, [paid, idle], payments=[unused | {"places": [[SHOW, paid.place]]}])
+    at.push(at.one)
+
+
 TROUBLES: Final[dict[str, Callable[[Counters], None]]] = {
     "place": sold_to_two,
     "unbalanced": amounts_apart,
@@ -130,6 +138,7 @@ TROUBLES: Final[dict[str, Callable[[Counters], None]]] = {
     "admitted_ended": let_in_after_a_refund,
     "refund_claimed": paid_back_without_the_right,
     "card_declined": card_declined_later,
+    "payment_unused": sealed_over_a_card,
 }
 
 

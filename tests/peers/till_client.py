@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import itertools
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -336,13 +336,17 @@ class TillClient:
         return grant.model_copy(update={"hop": effect.leaves.hop})
 
     def seal(
-        self, show: str, leased: Iterable[wire.GrantItem] = (), sold: Iterable[wire.GrantItem] = ()
+        self,
+        show: str,
+        leased: Iterable[wire.GrantItem] = (),
+        sold: Iterable[wire.GrantItem] = (),
+        payments: Sequence[dict[str, Any]] = (),
     ) -> wire.FactItem:
-        """The last fact of this ledger: everything goes back."""
+        """The last fact of this ledger: everything goes back. `payments` are cards that paid for nothing yet."""
         idle, taken = OfficeState.LEASED, OfficeState.SOLD
         steps = [*((grant, idle, OfficeState.POOL) for grant in leased), *((grant, taken, taken) for grant in sold)]
         effects = tuple(Effect(show, g.place, Token(g.epoch, g.hop), before, after, "") for g, before, after in steps)
-        return self.record("Sealed", {"open_shift": None}, effects)
+        return self.record("Sealed", {"open_shift": None, "payments": list(payments)}, effects)
 
     def drop(self, amount: str = "1.00", **changes: Any) -> wire.FactItem:
         """Cash from the drawer into the safe: a fact without places."""

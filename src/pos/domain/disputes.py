@@ -103,6 +103,11 @@ CAUSES: Final[dict[str, Cause]] = {
         "A card that {till} took without its bank's yes was declined later: {amount} of {sale} are owed.",
         _told(Way.ACCEPT),
     ),
+    "payment_unused": Cause(
+        "A card payment of {till} was left without an end: {amount} ({payment}, {state}). "
+        "The terminal's own record says whether the money has moved.",
+        _told(Way.ACCEPT),
+    ),
     "paper_lost": Cause(
         "Paper tickets of {till} are lost: {place} ({reason}). They are in nobody's hand that is known, "
         "and their places are frozen.",

@@ -74,7 +74,7 @@ def test_a_dispute_is_told_with_all_that_a_supervisor_needs(house: House, at: Co
     sentence = in_words(dispute)
     assert "unknown" not in sentence
     assert "{" not in sentence
-    assert dispute["customer"] == ("" if cause in ("unbalanced", "paper_lost") else BUYER)
+    assert dispute["customer"] == ("" if cause in ("unbalanced", "paper_lost", "payment_unused") else BUYER)
     two_papers = [f"I1 {SHOW} A-1: more than one live ticket: first-1, second-1"]
     assert house.violations() == (two_papers if cause == "place" else [])
 
@@ -137,6 +137,35 @@ def test_a_refund_in_dispute_names_the_buyer_of_the_sale_and_is_only_to_be_accep
     assert (dispute["customer"], dispute["sale"], dispute["money"]) == (BUYER, "S", "52.20")
     assert (dispute["tickets"], dispute["ways"], dispute["user_name"]) == ([], ["accept"], "Anna")
     assert in_words(dispute) == "Stalls A 1 was refunded at T1, but the office has it otherwise: sold at T1."
+
+
+def test_each_card_that_a_sealed_till_left_is_a_dispute_about_its_own_places(house: House, at: Counters) -> None:
+    grants = at.claim(at.one, "A-1", "A-2")
+    open_ = {"payment": "P1", "purpose": "sale", "amount": "58.00", "state": "started", "places": [[SHOW, "A-1"]]}
+    owed = {"payment": "P2", "purpose": "sale", "amount": "29.00", "state": "pending", "places": []}
+    at.one.seal(SHOW, grants, payments=[open_, owed])
+    at.push(at.one)
+    one, two = told(house)
+    assert [(dispute["cause"], dispute["ways"]) for dispute in (one, two)] == [("payment_unused", ["accept"])] * 2
+    assert [[place["label"] for place in dispute["places"]] for dispute in (one, two)] == [["Stalls A 1"], []]
+    assert in_words(one).startswith("A card payment of T1 was left without an end: 58.00 (P1, started).")
+    assert in_words(two).startswith("A card payment of T1 was left without an end: 29.00 (P2, pending).")
+    assert house.place("A-1")[0] == "POOL", "the seal itself is agreed with"
+
+
+def test_a_till_that_is_sealed_with_no_card_open_is_no_dispute(house: House, at: Counters) -> None:
+    at.one.record("Sealed", {"open_shift": None}, ())  # as tills sealed before there was a list of cards
+    at.push(at.one)
+    assert told(house) == []
+
+
+def test_a_card_that_a_person_has_written_off_is_a_dispute(house: House, at: Counters) -> None:
+    body = {"payment": "P1", "user": "sam", "amount": "58.00", "outcome": "written_off", "receipt": {}}
+    at.one.record("PaymentEnded", body)
+    at.push(at.one)
+    (dispute,) = told(house)
+    assert (dispute["cause"], dispute["user_name"], dispute["places"]) == ("payment_unused", "Sam", [])
+    assert dispute["fields"] == {"payment": "P1", "amount": "58.00", "state": "written_off"}
 
 
 def test_a_place_that_the_show_does_not_have_is_named_by_its_id(house: House, at: Counters) -> None:

@@ -13,7 +13,8 @@ from pos.till.counter.passing import accept
 from pos.till.counter.sealing import CannotSeal
 from pos.till.ports import ClaimAnswer
 from tests.mutate import mutate
-from tests.unit.till.counter import Counter
+from tests.unit.till.counter import PINS, Counter
+from tests.unit.till.toy_terminal import ScriptedTerminal
 
 Make = Callable[..., Counter]
 FENCED = pytest.mark.expect_log("fenced: ")
@@ -35,7 +36,7 @@ def test_sealing_gives_back_rights_and_refund_tokens_in_the_last_fact(counter: C
     counter.add("A-2")
     assert sealed(counter) == 2
     fact = last_fact(counter)
-    assert (fact["kind"], fact["body"]) == ("Sealed", {"open_shift": "T1-1-S0001"})
+    assert (fact["kind"], fact["body"]) == ("Sealed", {"open_shift": "T1-1-S0001", "payments": []})
     assert sorted(fact["effects"]) == [  # type: ignore[call-overload]
         ["aida", "A-1", 1, 0, "SOLD", "SOLD", "", ""],
         ["aida", "A-2", 1, 0, "LEASED", "POOL", "", ""],
@@ -126,6 +127,35 @@ def test_paper_that_is_out_is_lost_with_its_till(counter: Counter) -> None:
     sealed(counter)
     assert last_fact(counter)["effects"] == [["aida", "A-1", 1, 1, "PAPER", "QUARANTINE", "T1", ""]]
     assert counter.right("A-1") == ("LOST", 1)
+
+
+def test_cards_that_are_open_unused_or_owed_are_named_in_the_last_fact(make_counter: Make) -> None:
+    terminal = ScriptedTerminal(script=["unknown"], recovers=False)
+    counter = make_counter(terminal=terminal, card_offline_cap="100.00")
+    counter.open()
+    counter.add("A-1")
+    owed = [{"kind": "card", "amount": "59.00", "pending": True}]
+    sale = counter.ask("pay", tenders=owed, approver={"user": "sam", "pin": PINS["sam"]})["sale"]["id"]
+    counter.add("A-2")
+    assert counter.refusal("pay", tenders=[{"kind": "card", "amount": "59.00"}]).code == "payment_unknown"
+    sealed(counter)
+    common = {"purpose": "sale", "amount": "59.00"}
+    assert last_fact(counter)["body"]["payments"] == [  # type: ignore[index]
+        common | {"payment": "T1.1-P00002", "subject": "basket", "state": "started", "places": [["aida", "A-2"]]},
+        common | {"payment": "T1.1-P00001", "subject": sale, "state": "pending", "places": []},
+    ]
+
+
+def test_a_card_that_was_charged_and_paid_for_nothing_is_named_in_the_last_fact(make_counter: Make) -> None:
+    terminal = ScriptedTerminal(script=["approved", "declined"], reverses=False)
+    counter = make_counter(terminal=terminal)
+    counter.open()
+    counter.add("A-1")
+    tenders = [{"kind": "card", "amount": amount} for amount in ("20.00", "39.00")]
+    (kept,) = counter.refusal("pay", tenders=tenders).fields["kept"]
+    sealed(counter)
+    (named,) = last_fact(counter)["body"]["payments"]  # type: ignore[index]
+    assert (named["payment"], named["amount"], named["state"]) == (kept, "20.00", "approved")
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,11 @@ and may be one of many. The office frees what a sealed ledger held because this 
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from pos.domain.facts import Kind
 from pos.domain.rights import Effect, OfficeState, OwnRight, OwnState
+from pos.store.payments import Payment
 from pos.till.counter.passing import let_go
 from pos.till.desk import Desk
 
@@ -23,6 +24,7 @@ class CannotSeal(Exception):
 def seal(desk: Desk) -> int:
     """Give everything back by the last fact of this ledger; how many places it names.
 
+    Card payments whose end this ledger will not see are named in it, for a person at the office.
     Durable when it returns; a ledger that is sealed already stays as it is. Raises CannotSeal,
     Refused("storage_failed").
     """
@@ -35,6 +37,11 @@ def seal(desk: Desk) -> int:
         raise CannotSeal("the high-water mark of this ledger is not on this machine, so this may be a copy of it")
     shift = desk.ledger.open_shift()
     rights = [(show, place, right) for show, places in desk.rights.items() for place, right in places.items()]
+    book = desk.ledger.payments
+    body = {
+        "open_shift": shift.id if shift else None,
+        "payments": [_unused(payment) for payment in (*book.pending(), *book.owed())],
+    }
     effects, gone = let_go(rights)
     for show, place, right in rights:
         # Tickets of a pack may be with anyone: whoever has the pack tells a supervisor what became of them.
@@ -44,9 +51,20 @@ def seal(desk: Desk) -> int:
             gone.append((show, place, OwnRight(OwnState.LOST, right.token)))
     with desk.unit() as unit:
         desk.ledger.put_basket(None)
-        unit.record(Kind.SEALED, {"open_shift": shift.id if shift else None}, effects=effects)
+        unit.record(Kind.SEALED, body, effects=effects)
         unit.put_rights(gone)
         desk.ledger.put_meta("sealed", "1")
         desk.ledger.put_meta("fenced", SEALED)
     desk.sealed, desk.fenced = True, SEALED
     return len(gone)
+
+
+def _unused(payment: Payment) -> dict[str, Any]:
+    return {
+        "payment": payment.id,
+        "purpose": payment.purpose,
+        "subject": payment.subject,
+        "amount": str(payment.amount),
+        "state": payment.state,
+        "places": [list(pin) for pin in payment.pins],
+    }

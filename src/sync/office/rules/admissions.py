@@ -83,7 +83,7 @@ class Gates:
 
     def _found(self, fact: Fact, cause: str, what: str, ticket: str, gate: str = "") -> Found:
         gate = gate or self.gates[ticket]
-        places = (self.where[ticket],) if ticket in self.where else ()
+        places = (self.where[ticket],) if ticket in self.where else None
         name = Register(self.connection).name("till", gate)
         return Found(
             fact.fact_id, cause, f"ticket {ticket}: {what}, at {gate}", places, {"gate": name, "ticket": ticket}

@@ -160,10 +160,19 @@ class DrawerTakenOverBody(CountBody):
     user: Id
 
 
+class UnusedPaymentBody(PaymentBody):
+    """A card payment that a ledger ended with; `places` are those that it was for."""
+
+    purpose: str
+    state: str
+    places: list[tuple[Id, Id]] = []
+
+
 class SealedBody(Body):
     """`open_shift`: the shift whose drawer is still to be counted."""
 
     open_shift: Id | None
+    payments: list[UnusedPaymentBody] = []
 
 
 class PaperTicketBody(Body):

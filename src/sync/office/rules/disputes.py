@@ -27,13 +27,13 @@ class Found:
     """Something of a fact that the office cannot agree with. `cause` has a row in
     `pos.domain.disputes`, `fields` is what its sentence names, `detail` is for a technician.
 
-    `places` are those in question, none for all that the fact names; `envelope` is given for a
+    `places` are those in question, None for all that the fact names; `envelope` is given for a
     fact that is not in the table of facts, being a rival of one that is."""
 
     fact_id: str
     cause: str
     detail: str
-    places: tuple[Key, ...] = ()
+    places: tuple[Key, ...] | None = None
     fields: dict[str, str] = field(default_factory=dict)
     envelope: str = ""
 

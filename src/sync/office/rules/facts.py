@@ -61,7 +61,14 @@ class _Page:
     def dispute(self, fact_id: str, cause: str, detail: str, *places: Key, **fields: str) -> None:
         """Open a dispute. `places` are those in question, none for all that the fact names; `fields`
         is what the cause's sentence (`pos.domain.disputes`) names beside the fact and its places."""
-        self.disputes.append(disputes.Found(fact_id, cause, detail, places, fields))
+        self.disputes.append(disputes.Found(fact_id, cause, detail, places or None, fields))
+
+    def unused(self, fact_id: str, payment: dict[str, Any]) -> None:
+        """A card payment that nothing more will be heard of: a dispute of its own, about its own places."""
+        fields = {name: str(payment[name]) for name in ("payment", "amount", "state")}
+        detail = "card payment {payment} of {amount} is left {state}".format_map(fields)
+        places = tuple((show, place) for show, place in payment.get("places", ()))
+        self.disputes.append(disputes.Found(fact_id, "payment_unused", detail, places, fields))
 
 
 def accept(connection: Connection, till: str, incarnation: int, arrived: Sequence[Arrived], now: int) -> PushAnswer:
@@ -281,6 +288,11 @@ def _owed(page: _Page, fact: Fact) -> None:
     elif fact.kind == Kind.PAPER_LOST:
         reason = str(fact.body["reason"])
         page.dispute(fact.fact_id, "paper_lost", f"paper tickets are lost: {reason}", reason=reason)
+    elif fact.kind == Kind.PAYMENT_ENDED and fact.body["outcome"] == "written_off":
+        page.unused(fact.fact_id, fact.body | {"state": "written_off"})
+    elif fact.kind == Kind.SEALED:
+        for payment in fact.body.get("payments", ()):
+            page.unused(fact.fact_id, payment)
 
 
 def _at_the_gate(page: _Page, fact: Fact, admitted: dict[str, int], outcomes: Sequence[Outcome]) -> None:

@@ -113,8 +113,8 @@ class Register:
         return json.loads(body) if body is not None else {}
 
 
-def particulars(register: Register, fact_id: str, envelope: str, disputed: Iterable[Key]) -> dict[str, Any]:
-    """What a dispute's document says of its fact. `disputed` are the places in question, none for all
+def particulars(register: Register, fact_id: str, envelope: str, disputed: Iterable[Key] | None) -> dict[str, Any]:
+    """What a dispute's document says of its fact. `disputed` are the places in question, None for all
     that the fact names. An envelope that cannot be read leaves what its number tells."""
     till, _, number = fact_id.rsplit(".", 2)
     fact: Fact | None = None
@@ -137,12 +137,12 @@ def particulars(register: Register, fact_id: str, envelope: str, disputed: Itera
         "money": "",
         "currency": register.currency,
     }
-    return found if fact is None else found | _of_fact(register, fact, set(disputed))
+    return found if fact is None else found | _of_fact(register, fact, disputed)
 
 
-def _of_fact(register: Register, fact: Fact, disputed: set[Key]) -> dict[str, Any]:
+def _of_fact(register: Register, fact: Fact, disputed: Iterable[Key] | None) -> dict[str, Any]:
     named = {(effect.show, effect.place): effect.ticket for effect in fact.effects}
-    places = disputed or set(named)
+    places = set(named if disputed is None else disputed)
     standings = register.standings(places)
     document = document_in(fact)
     sale = document
