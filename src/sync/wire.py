@@ -164,6 +164,32 @@ class DeclineRequest(Message):
     why: str = "basket"
 
 
+class ReleaseRequest(Message):
+    """POST /v1/release: may these places of a dead till be released now? `places` None: all but those that
+    are sold. Nothing is done; the fact that follows does it."""
+
+    till: str
+    places: list[tuple[str, str]] | None = None
+    attested: list[str] = []
+
+
+class WaitsFor(Message):
+    """An incarnation that has to be heard, or attested for, first. `why`: not_heard | not_stopped | forked |
+    unreadable | not_told."""
+
+    till: str
+    incarnation: int
+    why: str
+
+
+class ReleaseAnswer(Message):
+    """The places that may be released, or why none may (`refused`, a sentence) and who is to be heard first."""
+
+    places: list[tuple[str, str]] = []
+    refused: str = ""
+    waits_for: list[WaitsFor] = []
+
+
 class PlaceItem(Message):
     """One place's record. `state` is an OfficeState; `since` epoch seconds by the office's clock."""
 

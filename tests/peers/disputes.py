@@ -72,6 +72,14 @@ def auditor_sells(at: Counters) -> None:
     at.push(at.one)
 
 
+def released_too_early(at: Counters) -> None:
+    """A supervisor frees what a till holds that is neither dead nor fenced."""
+    at.claim(at.two, at.seats[0])
+    body = {"till": "T2", "places": [[SHOW, at.seats[0]]], "attested": [], "user": "sam", "reason": "gone"}
+    at.one.record("PlacesReleased", body)
+    at.push(at.one)
+
+
 def paper_is_lost(at: Counters) -> None:
     (grant,) = at.claim(at.one, at.seats[0])
     on_paper = at.one.step("PaperIssued", SHOW, grant, "LEASED PAPER", f"{at.name}P-1")
@@ -133,6 +141,7 @@ TROUBLES: Final[dict[str, Callable[[Counters], None]]] = {
     "duplicate_id": numbers_used_twice,
     "role": auditor_sells,
     "paper_lost": paper_is_lost,
+    "release_refused": released_too_early,
     "unreadable": newer_schema,
     "admitted_twice": let_in_at_two_gates,
     "admitted_ended": let_in_after_a_refund,

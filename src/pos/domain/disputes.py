@@ -121,6 +121,10 @@ CAUSES: Final[dict[str, Cause]] = {
         "Ticket {ticket} for {place} was taken back, and let in at {gate} all the same.",
         _told(Way.ACCEPT),
     ),
+    "release_refused": Cause(
+        "{till} was to free {place} of a till that is dead, but that may not be done yet: {why}.",
+        _told(Way.ACCEPT),
+    ),
     "unreadable": Cause(
         "An entry of {till} cannot be read: {why}. Its money is booked, and its places are frozen.",
         _told(Way.ACCEPT, Way.REFUND, Way.RESEAT),

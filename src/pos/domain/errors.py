@@ -19,7 +19,7 @@ CODES: Final[frozenset[str]] = frozenset(
     already_admitted already_collected right_to_issue_elsewhere check_needed
     identity_needed terms_not_told limit_exceeded drawer_short sales_closed
     show_cancelled order_open_elsewhere exchanged
-    drawer_uncounted unknown_dispute already_resolved
+    drawer_uncounted release_waits unknown_dispute already_resolved
     other_show superseded
     """.split()
 )

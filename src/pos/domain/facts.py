@@ -40,6 +40,7 @@ class Kind(StrEnum):
     REFUND_CLAIMED = "RefundClaimed"  # paid out without the token: it frees no place
     TICKETS_EXCHANGED = "TicketsExchanged"
     COPY_ISSUED = "CopyIssued"
+    PLACES_RELEASED = "PlacesReleased"
     DRAWER_TAKEN_OVER = "DrawerTakenOver"
     SEALED = "Sealed"  # the last fact of a ledger
     PAYMENT_STARTED = "PaymentStarted"

@@ -72,6 +72,16 @@ class ClaimAnswer:
     sold: tuple[SoldRight, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Releasable:
+    """The places of a dead till that may be released now; or none, `refused` says why, and `waits_for`
+    names who has to be heard first, as (till, incarnation, why)."""
+
+    places: tuple[tuple[str, str], ...] = ()
+    refused: str = ""
+    waits_for: tuple[tuple[str, int, str], ...] = ()
+
+
 class LineDown(Exception):
     """The office could not be asked, or did not answer in time. `cause` is for a person."""
 
@@ -144,6 +154,11 @@ class Office(Protocol):
     def allot(self, show: str, places: Sequence[str], short: Mapping[str, int], wait_s: float) -> Future[ClaimAnswer]:
         """Ask for those of these places that are in the pool, and for as many of other categories or areas
         as are `short`: of other tills, as far as they can do without. Fails as `claim` does."""
+
+    def releasable(
+        self, till: str, places: Sequence[tuple[str, str]] | None, attested: Sequence[str]
+    ) -> Future[Releasable]:
+        """Whether these places of a dead till, or all, may be released. Fails as `claim` does."""
 
     def facts_waiting(self) -> None:
         """There is something new in the journal. Returns at once."""

@@ -56,6 +56,7 @@ TEMPLATES: Final[dict[str, str]] = {
     "show_cancelled": "This show is cancelled.",
     "order_open_elsewhere": "This order is open at another window.",
     "exchanged": "This ticket has been exchanged.",
+    "release_waits": "These places cannot be released yet: {reason}.",
     "drawer_uncounted": "The drawer still holds the money of shift {shift}, open since {since}. Count it first.",
     "unknown_dispute": "There is no dispute {dispute} here.",
     "already_resolved": "{by} resolved this dispute at {since}.",

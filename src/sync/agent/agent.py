@@ -13,7 +13,7 @@ from typing import Final
 
 from pos.domain.errors import Unreadable
 from pos.store.replica import LayoutMoved, PlanCache, ReplicaUnavailable, ReplicaWriter
-from pos.till.ports import ClaimAnswer, Clock, Keys, Ledger, LineDown, LinkState, Outbox
+from pos.till.ports import ClaimAnswer, Clock, Keys, Ledger, LineDown, LinkState, Outbox, Releasable
 from sync.agent.carrier import Carrier, check_url, tls_for
 from sync.agent.claim import THREADS, Claims
 from sync.agent.guard import Guard
@@ -135,6 +135,12 @@ class Agent:
     def allot(self, show: str, places: Sequence[str], short: Mapping[str, int], wait_s: float) -> Future[ClaimAnswer]:
         """Ask for what an allotment lacks. Fails with LineDown."""
         return self._claims.allot(show, places, short, wait_s)
+
+    def releasable(
+        self, till: str, places: Sequence[tuple[str, str]] | None, attested: Sequence[str]
+    ) -> Future[Releasable]:
+        """Whether a dead till's places may be released. Fails with LineDown."""
+        return self._claims.releasable(till, places, attested)
 
     def facts_waiting(self) -> None:
         """There is something new in the journal. Returns at once."""

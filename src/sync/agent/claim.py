@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from pos.domain.rights import Token
-from pos.till.ports import ClaimAnswer, LineDown, RefusedClaim, SoldRight
+from pos.till.ports import ClaimAnswer, LineDown, RefusedClaim, Releasable, SoldRight
 from sync import wire
 from sync.agent.link import Channel
 from sync.agent.trouble import Trouble
@@ -19,7 +19,12 @@ log = logging.getLogger(__name__)
 
 LONGEST_WAIT_S: Final = 4.0  # at the office, for other tills to give back
 LATE_S: Final = 0.8  # on top, for the way there and back
+RELEASE_S: Final = 4.0  # the office looks at every till there ever was
 THREADS: Final = 4
+
+A = TypeVar("A", bound=wire.Message)
+R = TypeVar("R", bound=wire.Message)
+T = TypeVar("T")
 
 
 class Claims:
@@ -42,24 +47,44 @@ class Claims:
             wire.ClaimRequest(show=show, places=list(places), whole=False, wait_s=_within(wait_s), short=dict(short))
         )
 
+    def releasable(
+        self, till: str, places: Sequence[tuple[str, str]] | None, attested: Sequence[str]
+    ) -> Future[Releasable]:
+        """Ask whether a dead till's places may be released. Fails as a claim does."""
+        request = wire.ReleaseRequest(
+            till=till, places=None if places is None else list(places), attested=list(attested)
+        )
+        return self._run(self._may_release, request, RELEASE_S)
+
+    def _may_release(self, request: wire.ReleaseRequest, deadline: float) -> Releasable:
+        answer = self._asked("/v1/release", request, wire.ReleaseAnswer, deadline)
+        waits = tuple((item.till, item.incarnation, item.why) for item in answer.waits_for)
+        return Releasable(tuple(answer.places), answer.refused, waits)
+
     def _submit(self, request: wire.ClaimRequest) -> Future[ClaimAnswer]:
+        return self._run(self._ask, request, request.wait_s + LATE_S)
+
+    def _run(self, work: Callable[[R, float], T], request: R, within_s: float) -> Future[T]:
         if self._watch.known_down:
             return _failed(LineDown(self._watch.state.cause or "no_office"))
         try:
-            return self._executor.submit(self._ask, request, time.monotonic() + request.wait_s + LATE_S)
+            return self._executor.submit(work, request, time.monotonic() + within_s)
         except RuntimeError:  # stopped
             return _failed(LineDown("no_office"))
 
-    def _ask(self, request: wire.ClaimRequest, deadline: float) -> ClaimAnswer:
+    def _asked(self, path: str, request: wire.Message, answer: type[A], deadline: float) -> A:
         left_s = deadline - time.monotonic()
         if left_s <= 0:
             raise LineDown("no_office")
-        began = time.monotonic()
         try:
-            answer = self._channel.ask("/v1/claim", request, wire.ClaimAnswer, left_s)
+            return self._channel.ask(path, request, answer, left_s)
         except Trouble as trouble:
-            log.info("a claim for %s got no answer: %s", request.show, trouble)
+            log.info("%s got no answer: %s", path, trouble)
             raise LineDown(trouble.cause) from trouble
+
+    def _ask(self, request: wire.ClaimRequest, deadline: float) -> ClaimAnswer:
+        began = time.monotonic()
+        answer = self._asked("/v1/claim", request, wire.ClaimAnswer, deadline)
         if request.wait_s == 0 or time.monotonic() - began < LATE_S:
             self._watch.measured((time.monotonic() - began) * 1000)
         refused = tuple(RefusedClaim(item.place, item.code, item.holder, item.since) for item in answer.refused)
@@ -74,7 +99,7 @@ def _within(wait_s: float) -> float:
     return max(0.0, min(wait_s, LONGEST_WAIT_S))
 
 
-def _failed(error: LineDown) -> Future[ClaimAnswer]:
-    future: Future[ClaimAnswer] = Future()
+def _failed(error: LineDown) -> Future[Any]:
+    future: Future[Any] = Future()
     future.set_exception(error)
     return future

@@ -465,3 +465,51 @@ def test_who_released_what_and_why_is_kept(house: House, tills_at: Tills) -> Non
 def test_only_a_supervisor_of_the_season_may_release(house: House) -> None:
     with house.database.read() as connection:
         assert [releasing.may_release(connection, user) for user in ("sam", "anna", "nobody")] == [True, False, False]
+
+
+# ---- released at a till ------------------------------------------------------------------
+
+
+def released_at(house: House, at: TillClient, *places: str, user: str = "sam") -> str:
+    """A till's fact that releases places of T1; its verdict."""
+    body = {"till": "T1", "places": [[SHOW, place] for place in places], "attested": [], "user": user, "reason": "x"}
+    at.record("PlacesReleased", body)
+    return house.push(at).results[-1].verdict
+
+
+def test_a_supervisors_fact_releases_what_it_names(house: House, tills_at: Tills) -> None:
+    one, two = tills_at("T1", "T2")
+    house.granted(one, "A-1", "A-2")
+    die(house, "T1")
+    hears(house, two)
+    assert released_at(house, two, "A-1") == "applied"
+    assert (house.place("A-1"), house.place("A-2")[0]) == (("POOL", "", 0, 2, 0), "QUARANTINE")
+    assert house.rows("SELECT place, by_user, fact_id FROM released") == [("A-1", "sam", "T2.1.1")]
+    assert causes(house) == []
+    before = everything(house)
+    house.push(two)
+    assert everything(house) == before
+    assert house.violations() == []
+
+
+def test_a_release_that_may_not_be_done_is_a_dispute_and_frees_nothing(house: House, tills_at: Tills) -> None:
+    one, two, _three = tills_at("T1", "T2", "T3")
+    house.granted(one, "A-1")
+    die(house, "T1")
+    hears(house, two)
+    released_at(house, two, "A-1")
+    assert house.place("A-1")[0] == "QUARANTINE"
+    assert causes(house) == ["release_refused"]
+    ((detail,),) = house.rows("SELECT detail FROM dispute")
+    assert "T3 (incarnation 1) has to be heard" in str(detail)
+    assert house.violations() == []
+
+
+def test_a_cashiers_fact_releases_nothing(house: House, tills_at: Tills) -> None:
+    one, two = tills_at("T1", "T2")
+    house.granted(one, "A-1")
+    die(house, "T1")
+    hears(house, two)
+    released_at(house, two, "A-1", user="anna")
+    assert house.place("A-1")[0] == "QUARANTINE"
+    assert causes(house) == ["role"]

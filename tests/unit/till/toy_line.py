@@ -15,7 +15,7 @@ from pos.domain.facts import Fact, Kind, hash_of
 from pos.domain.rights import Token
 from pos.store.replica import ReplicaWriter
 from pos.till.line import AgentSide
-from pos.till.ports import Changed, ClaimAnswer, LineDown, LinkState, Recall, RefusedClaim, SoldRight
+from pos.till.ports import Changed, ClaimAnswer, LineDown, LinkState, Recall, RefusedClaim, Releasable, SoldRight
 
 NOWHERE = LinkState("offline", "no_office", "connection refused", "2027-03-01T17:30:00+01:00")
 
@@ -75,6 +75,8 @@ class ToyLine:
         self.replica = replica
         self.records: dict[tuple[str, str], Record] = {}
         self.claims: list[Claim] = []
+        self.release = Releasable()
+        self.releases: list[tuple[str, Sequence[tuple[str, str]] | None, tuple[str, ...]]] = []
         self.shorts: list[dict[str, int]] = []  # what allotments lacked beyond the pool
         self.holding = False  # claims are settled here, but their answers wait for `let_through`
         self.applied = 0
@@ -122,6 +124,18 @@ class ToyLine:
     def allot(self, show: str, places: Sequence[str], short: Mapping[str, int], wait_s: float) -> Future[ClaimAnswer]:
         self.shorts.append(dict(short))
         return self.claim(show, places, whole=False, wait_s=wait_s)
+
+    def releasable(
+        self, till: str, places: Sequence[tuple[str, str]] | None, attested: Sequence[str]
+    ) -> Future[Releasable]:
+        """As the test has set `release`."""
+        answer: Future[Releasable] = Future()
+        self.releases.append((till, places, tuple(attested)))
+        if self._state.state == "offline":
+            answer.set_exception(LineDown(self._state.cause))
+        else:
+            answer.set_result(self.release)
+        return answer
 
     def sync(self) -> Future[int]:
         done: Future[int] = Future()

@@ -71,6 +71,11 @@ def sync(desk: Desk) -> Verb[dict[str, Any]]:
     try:
         cursor: int = yield desk.outside.office.sync()
     except LineDown as down:
-        link = desk.outside.office.link()
-        raise Refused("offline", cause=link.cause or down.cause, since=link.since or None) from down
+        raise refused_offline(desk, down) from down
     return {"unsent": desk.number - desk.acknowledged(), "cursor": cursor}
+
+
+def refused_offline(desk: Desk, down: LineDown) -> Refused:
+    """The office could not be asked: why, and since when."""
+    link = desk.outside.office.link()
+    return Refused("offline", cause=link.cause or down.cause, since=link.since or None)

@@ -23,7 +23,7 @@ from sync.office.api.pulls import Puller
 from sync.office.api.pulse import Pulse
 from sync.office.api.signing import Asked, Caller, Gate, Rejected, Signer
 from sync.office.clock import now_s
-from sync.office.rules import changes, enrolment, facts, recalls, snapshot
+from sync.office.rules import changes, enrolment, facts, recalls, releasing, snapshot
 from sync.office.rules.claims import Fenced
 from sync.office.rules.disputes import page as page_of_disputes
 from sync.office.rules.reading import BadChain, read
@@ -42,8 +42,11 @@ from sync.wire import (
     PullRequest,
     PushAnswer,
     PushRequest,
+    ReleaseAnswer,
+    ReleaseRequest,
     SalesAnswer,
     SalesRequest,
+    WaitsFor,
 )
 
 MAX_PLACES: Final = 5_000  # in one claim
@@ -210,6 +213,16 @@ def make_app(office: Office) -> Router:
     async def whole(_caller: Caller, _asked: Message) -> BaseModel:
         return await office.reading(snapshot.documents)
 
+    async def release(_caller: Caller, asked: ReleaseRequest) -> BaseModel:
+        places = None if asked.places is None else frozenset(asked.places)
+        order = releasing.Order(asked.till, places, frozenset(asked.attested), "", "")
+        try:
+            found = await office.reading(lambda c: releasing.check(c, order))
+        except releasing.CannotRelease as refused:
+            waits = [WaitsFor(till=w.hand.till, incarnation=w.hand.incarnation, why=w.why) for w in refused.waits_for]
+            return ReleaseAnswer(refused=str(refused), waits_for=waits)
+        return ReleaseAnswer(places=sorted(found))
+
     async def pull(caller: Caller, asked: PullRequest) -> _Body:
         return await office.puller.pull(caller, asked, MAX_PAGE)
 
@@ -221,6 +234,7 @@ def make_app(office: Office) -> Router:
         ("snapshot", Message, whole),
         ("places", PlacesRequest, places),
         ("sales", SalesRequest, sales),
+        ("release", ReleaseRequest, release),
         ("disputes", DisputesRequest, disputes),
     ]
     routes = [Route(f"{PREFIX}/{name}", office.signed(model, handler)) for name, model, handler in signed]

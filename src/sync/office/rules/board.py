@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -34,19 +34,27 @@ class Board:
     parked: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
-    def lay(cls, connection: Connection, author: Author, told: Sequence[tuple[Fact, Passings]], now: int) -> Board:
-        """Lock the places of these facts. Past and waiting effects are looked up only where they matter."""
+    def lay(
+        cls,
+        connection: Connection,
+        author: Author,
+        told: Sequence[tuple[Fact, Passings]],
+        now: int,
+        named: Collection[Key] = (),
+    ) -> Board:
+        """Lock the places of these facts, and those `named`. Past and waiting effects are looked up only
+        where they matter."""
         effects = [effect for fact, _ in told for effect in fact.effects]
-        keys = {(effect.show, effect.place) for effect in effects}
+        keys = {(effect.show, effect.place) for effect in effects} | set(named)
         sealing = any(fact.kind == Kind.SEALED for fact, _ in told)
         places = lock(connection, keys | tills.held(connection, author.hand) if sealing else keys)
         passed = {(effect.show, effect.place) for effect in effects if effect.leaves != effect.token}
         pasts = past.load(connection, passed | set(_late(effects, places)))
         waiting = parking.waiting_at(connection, passed)
         freed = [{effect_key(one.effect): one.passing} for one in waiting if one.passing is not None]
-        named = hands_in([*(passings for _, passings in told), *freed]) | {one.author for one in waiting}
+        hands = hands_in([*(passings for _, passings in told), *freed]) | {one.author for one in waiting}
         forked = sealing and tills.forked(connection, author.hand)
-        return cls(author, now, places, pasts, waiting, Hands.of(connection, named), forked)
+        return cls(author, now, places, pasts, waiting, Hands.of(connection, hands), forked)
 
     def take(self, fact: Fact, line: int, effect: Effect, passing: Passing | None) -> Outcome:
         """Apply one effect of a fact of the author; what cannot be applied yet is parked."""

@@ -152,6 +152,16 @@ class DisputeResolvedBody(DisputeTakenBody):
     sale: str = ""
 
 
+class PlacesReleasedBody(Body):
+    """`attested`: other tills, not active any more, for which the same is attested."""
+
+    till: Id
+    places: list[tuple[Id, Id]] = Field(min_length=1)
+    attested: list[Id]
+    user: Id
+    reason: str
+
+
 class DrawerTakenOverBody(CountBody):
     """The drawer of `till`, whose `shift` was left open, counted out by another incarnation or till."""
 
@@ -216,6 +226,7 @@ BODIES: Final[dict[str, type[Body]]] = {
     Kind.REFUND_CLAIMED: RefundedBody,
     Kind.TICKETS_EXCHANGED: ExchangedBody,
     Kind.COPY_ISSUED: CopyIssuedBody,
+    Kind.PLACES_RELEASED: PlacesReleasedBody,
     Kind.DRAWER_TAKEN_OVER: DrawerTakenOverBody,
     Kind.SEALED: SealedBody,
     Kind.PAYMENT_STARTED: PaymentBody,

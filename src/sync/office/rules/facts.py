@@ -19,7 +19,7 @@ from pos.domain.facts import Fact, Kind
 from pos.domain.money import Money
 from pos.domain.rights import Effect
 from sync.office.clock import now_iso
-from sync.office.rules import changes, disputes, parking, recalls, tickets, tills
+from sync.office.rules import changes, disputes, parking, recalls, releasing, tickets, tills
 from sync.office.rules.admissions import Gates
 from sync.office.rules.board import Board
 from sync.office.rules.bodies import SaleBody, document_in
@@ -181,11 +181,12 @@ def _keep_rivals(connection: Connection, till: str, incarnation: int, rivals: Se
 def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now: int) -> list[FactResult]:
     till, incarnation = author.hand
     told = [(one.fact, one.passings) for one in fresh if one.fact is not None]
+    orders = [(one.fact, order) for one in fresh if one.fact is not None and (order := _ordered(one)) is not None]
     page = _Page(
         till,
         incarnation,
         now_iso(),
-        Board.lay(connection, author, told, now),
+        Board.lay(connection, author, told, now, {key for _, order in orders for key in order.places or ()}),
         People.of(connection, [fact for fact, _ in told]),
         tickets.taken(connection, [one.sale for one in fresh if one.sale is not None]),
         disputes.lock(connection, filter(None, map(_settling, fresh))),
@@ -193,6 +194,8 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
     )
     for one in fresh:
         _book_one(page, one)
+    for fact, order in orders:
+        _release(connection, page, fact, order, now)
     resumed = page.board.resume()
     _follow(page, ((one.waiting.fact_id, one.waiting.kind, one.waiting.effect, one.outcome) for one in resumed))
     changed = page.board.write(connection)
@@ -310,6 +313,22 @@ def _at_the_gate(page: _Page, fact: Fact, admitted: dict[str, int], outcomes: Se
 def _settling(one: Arrived) -> Fact | None:
     """The fact, if it takes or resolves a dispute."""
     return one.fact if one.fact is not None and not one.unreadable and one.fact.kind in SETTLES else None
+
+
+def _ordered(one: Arrived) -> releasing.Order | None:
+    """What a fact wants released from a dead till's hands."""
+    return releasing.order_in(one.fact) if one.fact is not None and not one.unreadable else None
+
+
+def _release(connection: Connection, page: _Page, fact: Fact, order: releasing.Order, now: int) -> None:
+    """Free what a person attested at a till, unless that may not be done: then it is a dispute."""
+    if not page.people.may(fact):
+        return  # which is one already
+    try:
+        releasing.take(connection, order, page.board.places, now)
+    except releasing.CannotRelease as refused:
+        places = sorted(order.places or ())
+        page.dispute(order.fact_id, "release_refused", str(refused), *places, why=str(refused))
 
 
 def _post(page: _Page, fact: Fact) -> None:

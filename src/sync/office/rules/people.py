@@ -36,7 +36,8 @@ class People:
 
     def may(self, fact: Fact) -> bool:
         """Whether who did this has a role for it."""
-        return self.roles.get(user_of(fact)) in (SETTLING_ROLES if fact.kind in SETTLES else SELLING_ROLES)
+        supervised = fact.kind in SETTLES or fact.kind == Kind.PLACES_RELEASED
+        return self.roles.get(user_of(fact)) in (SETTLING_ROLES if supervised else SELLING_ROLES)
 
 
 def user_of(fact: Fact) -> str:

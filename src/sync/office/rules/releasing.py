@@ -29,7 +29,7 @@ from sqlalchemy import Connection, func, insert, select, tuple_
 
 from pos.domain.certificate import Hand
 from pos.domain.disputes import State
-from pos.domain.facts import Kind
+from pos.domain.facts import Fact, Kind
 from pos.domain.rights import OfficeState
 from pos.domain.season import SETTLING_ROLES
 from sync.office.clock import now_iso
@@ -73,6 +73,15 @@ class Order:
     by: str
     reason: str
     fact_id: str = ""
+
+
+def order_in(fact: Fact) -> Order | None:
+    """What a fact that could be read wants released."""
+    if fact.kind != Kind.PLACES_RELEASED:
+        return None
+    body = fact.body
+    places = frozenset((show, place) for show, place in body["places"])
+    return Order(body["till"], places, frozenset(body["attested"]), body["user"], body["reason"], fact.fact_id)
 
 
 def releasable(connection: Connection, till: str) -> dict[Key, OfficeState]:
