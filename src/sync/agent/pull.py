@@ -85,8 +85,9 @@ class Puller:
             except (Unreadable, LayoutMoved, ReplicaUnavailable) as error:
                 log.warning("changes cannot be stored: %s", error)
                 self._watch.refuses("pull", f"Changes cannot be stored: {error}")
-            except Exception:
+            except Exception as error:
                 log.exception("pulling changes failed")
+                self._watch.refuses("pull", f"Changes cannot be taken: {type(error).__name__} in the till")
             first = True
             self._stopping.wait(backoff.next_s())
 

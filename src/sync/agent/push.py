@@ -63,6 +63,7 @@ class Pusher:
             began = time.monotonic()
             try:
                 self.push_all()
+                self._watch.accepts("push")
                 backoff.reset()
                 stands_since = None
             except LinkClosed:
@@ -72,8 +73,9 @@ class Pusher:
                 wait_s = backoff.next_s()
                 stands_since = began if stands_since is None or self._watch.known_down else stands_since
                 self._complain_of(trouble, time.monotonic() - stands_since)
-            except Exception:
+            except Exception as error:
                 log.exception("pushing facts failed")
+                self._watch.refuses("push", f"Facts cannot be sent: {type(error).__name__} in the till")
                 wait_s = backoff.next_s()
             self._wake.wait(wait_s)
 

@@ -286,3 +286,20 @@ def test_repeated_recalls_do_not_make_the_poll_spin(till: Till, office: ToyOffic
     time.sleep(1.0)
     with office.lock:
         assert len(office.requests) - before < 12
+
+
+@pytest.mark.expect_log("pulling changes failed")
+def test_a_fault_of_its_own_is_an_alarm_until_pulling_goes_on(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    soon(lambda: till.agent.link().state == "online")
+
+    def broken(iso: str) -> None:
+        raise RuntimeError("secret of the ledger")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(till.journal, "office_time", broken)
+        till.office.reload("tosca")
+        alarm = soon(lambda: [link for link in till.journal.links if link.cause == "office_refuses"])[0]
+        assert alarm.state == "offline"
+        assert "RuntimeError" in alarm.detail
+        assert "secret" not in alarm.detail
+    soon(lambda: till.agent.link().state == "online")

@@ -210,3 +210,26 @@ def test_stop_ends_everything_within_three_seconds(till: Till) -> None:
     assert time.monotonic() - began < 1.5
     names = {thread.name for thread in threading.enumerate()}
     assert not names & {"push", "pull"}
+
+
+@pytest.mark.expect_log("pushing facts failed")
+def test_a_fault_of_its_own_is_an_alarm_until_pushing_goes_on(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    soon(lambda: till.journal.acknowledged() == 0 and till.agent.link().state == "online")
+    failing = threading.Event()
+    failing.set()
+    head = till.journal.head
+
+    def broken() -> tuple[int, str]:
+        if failing.is_set() and threading.current_thread().name == pusher:
+            raise RuntimeError("secret of the ledger")
+        return head()
+
+    pusher = next(thread.name for thread in threading.enumerate() if "push" in thread.name)
+    monkeypatch.setattr(till.journal, "head", broken)
+    till.agent.facts_waiting()
+    alarm = soon(lambda: [link for link in till.journal.links if link.cause == "office_refuses"])[0]
+    assert alarm.state == "offline"
+    assert "RuntimeError" in alarm.detail
+    assert "secret" not in alarm.detail
+    failing.clear()
+    soon(lambda: till.agent.link().state == "online")
