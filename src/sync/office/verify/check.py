@@ -111,10 +111,10 @@ def _sold_places(report: Report, rights: dict[Place, Any], tickets: dict[str, An
 
 
 def _paper_is_here(report: Report, story: Story, tickets: dict[str, Any], disputed: set[str]) -> None:
-    """I2: what a till says it printed or sold is in the office's tables."""
-    packs = {step.ticket for step in story.steps if step.after == "PAPER"}
+    """I2: what a till says it printed or sold is in the office's tables, or in a dispute that names it."""
+    elsewhere = {step.ticket for step in story.steps if step.after == "PAPER"} | story.unread
     for ticket, fact in story.printed.items():
-        if ticket not in tickets and ticket not in packs:
+        if ticket not in tickets and ticket not in elsewhere:
             report.violation("I2", f"{fact}: ticket {ticket} was printed, but the office has no such ticket")
     for sold in story.paper.values():
         for ticket, fact in sold.items():

@@ -92,6 +92,7 @@ class Story:
     knowing: set[tuple[str, str]] = field(default_factory=set)  # facts that end a ticket, knowing that it was let in
     settling: list[Settling] = field(default_factory=list)
     unreadable: set[str] = field(default_factory=set)  # facts with a dispute that says so
+    unread: set[str] = field(default_factory=set)  # tickets that only such facts name
     sealed: dict[tuple[str, int], str] = field(default_factory=dict)  # till and incarnation -> its last fact
     drawers: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     opened: dict[str, int] = field(default_factory=dict)  # shift -> the number of the fact that opened it
@@ -196,6 +197,7 @@ def _tell(
                 if account == f"drawer:{till[0]}":
                     story.drawers[till[0]] += Decimal(minor).scaleb(-digits(currency))
                     story.uncounted[till] += Decimal(minor).scaleb(-digits(currency))
+            story.unread.update(ticket for *_, ticket in value["effects"])
             return
         _effects(story, till, fact_id, verdict, value["effects"])
         _tickets(story, fact_id, value)
