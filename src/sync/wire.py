@@ -130,10 +130,10 @@ class JournalHeader(Message):
 
 
 class FactResult(Message):
-    """`verdict`: applied | parked | disputed, of the worst place effect."""
+    """`verdict`: applied | parked | disputed, of the worst place effect; a newer office may have other words."""
 
     number: int
-    verdict: Literal["applied", "parked", "disputed"]
+    verdict: str
 
 
 class PushAnswer(Message):
@@ -208,10 +208,11 @@ class Change(Message):
     kind "places": `show`, `items`.
     kind "sale": `body` is a sale's document with its tickets.
     kind "reload": `show`, whose places must be fetched again whole (new plan, many changes).
+    A newer office may log other kinds; who does not know one passes over it.
     """
 
     position: int
-    kind: Literal["document", "places", "sale", "reload"]
+    kind: str
     family: str = ""
     id: str = ""
     body: dict[str, Any] | None = None

@@ -13,16 +13,19 @@ from tests.peers.around import NOTHING, Around
 PLANS = Path(__file__).resolve().parents[2] / "resources" / "plans"
 
 
-def office(*arguments: str, timeout_s: float = 60.0) -> subprocess.CompletedProcess[str]:
+def office(*arguments: str, timeout_s: float = 60.0, around: Around = NOTHING) -> subprocess.CompletedProcess[str]:
     """Run one command of `housefull-office` to its end."""
-    command = [sys.executable, "-m", "sync.office", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=timeout_s, check=False)
+    command = around.command(sys.executable, "-m", "sync.office", *arguments)
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=timeout_s, check=False, env=around.inherited()
+    )
 
 
 class OfficeProcess:
     """`with OfficeProcess(url) as office: office.url`."""
 
     def __init__(self, database: str, *options: str, around: Around = NOTHING) -> None:
+        self.database = database
         serve = ("-m", "sync.office", "serve", "--db", database, "--port", "0", *options)
         # A file and no pipe: an office that has much to complain of must not wait for a reader.
         self._complaints = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - closed with the process

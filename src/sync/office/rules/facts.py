@@ -83,7 +83,7 @@ def accept(connection: Connection, till: str, incarnation: int, arrived: Sequenc
         _keep_rivals(connection, till, incarnation, rivals + tail, now)
         results = [FactResult(number=one.item.number, verdict="disputed") for one in rivals + tail]
         return PushAnswer(applied=applied, results=results)
-    results = [FactResult.model_validate({"number": n, "verdict": known[n][1]}) for n in sorted(known)]
+    results = [FactResult(number=n, verdict=known[n][1]) for n in sorted(known)]
     fresh = _in_order(arrived, applied, head_hash)
     if fresh:
         results += _book(connection, Author(Hand(till, incarnation), state == "ACTIVE"), fresh, now)
