@@ -11,10 +11,13 @@ import socket
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
 import psycopg
+
+from tests import guards
 
 _START_SECONDS = 30.0
 _USER = "housefull"
@@ -86,6 +89,22 @@ class Cluster:
         with self._connect() as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {url.rpartition('/')[2]} WITH (FORCE)".encode())
 
+    def restart(self, *, crash: bool = False) -> None:
+        """As its administrator would, cutting off who is connected; or `crash`: all its processes killed at once."""
+        assert self._server is not None
+        family = [self._server.pid, *guards.descendants(self._server.pid)]
+        if crash:
+            for pid in family:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        else:
+            self._server.send_signal(signal.SIGINT)
+        self._server.wait(_START_SECONDS)
+        # It does not start again while one of them still has its shared memory.
+        while any(_runs(pid) for pid in family):
+            time.sleep(0.02)
+        self._start()
+
     def stop(self) -> None:
         if self._server:
             self._server.send_signal(signal.SIGQUIT)  # at once, without a checkpoint of what is thrown away
@@ -119,7 +138,7 @@ class Cluster:
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         log = self.folder / "server.log"
-        with log.open("wb") as output:
+        with log.open("ab") as output:
             self._server = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, cwd="/"
             )
@@ -140,6 +159,14 @@ class Cluster:
     def _as_owner() -> list[str]:
         owner = ["--reuid=postgres", "--regid=postgres", "--init-groups"] if os.geteuid() == 0 else []
         return ["setpriv", *owner, "--pdeathsig=QUIT", "--"]
+
+
+def _runs(pid: int) -> bool:
+    """Whether it has not ended; what only waits to be buried has."""
+    try:
+        return Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def _sweep(parent: Path) -> None:
