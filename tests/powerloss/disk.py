@@ -1,13 +1,15 @@
 """A disk that forgets what was not synced: what may lie on it after the power went, at any moment.
 
 Until a file is synced, any part of what was written to it since may have reached the disk
-and any other part not, in units of a sector, whatever the order of the writes.
+and any other part not, in units of a sector, whatever the order of the writes. Where a sync
+fails that stays so for ever: the system takes those pages for written, and the next sync, which
+succeeds, says nothing of them.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,16 +20,43 @@ Image = dict[str, bytes]  # file name -> content
 
 
 @dataclass
+class _Change:
+    """`sure`: it was synced. `lost`: its sync failed. Neither: nobody has asked yet."""
+
+    op: Op
+    sure: bool = False
+    lost: bool = False
+
+
+@dataclass
 class _File:
-    """`durable` None: nothing of it is known to be on the disk, not even its name."""
+    """`durable` None: nothing of it is known to be on the disk, not even its name. `changes` follow on it."""
 
     durable: bytes | None = None
-    pending: list[Op] = field(default_factory=list)
+    changes: list[_Change] = field(default_factory=list)
 
-    def content(self, ops: Iterable[Op]) -> bytes | None:
+    @property
+    def open(self) -> bool:
+        return any(not change.sure for change in self.changes)
+
+    def sync(self) -> None:
+        for change in self.changes:
+            change.sure = not change.lost
+        if not self.open:
+            self.durable, self.changes = self.content(lambda op: op), []
+
+    def fail(self) -> None:
+        for change in self.changes:
+            change.lost = not change.sure
+
+    def content(self, part: Callable[[Op], Op | None]) -> bytes | None:
+        """With all that is sure; `part` is what has reached the disk of an operation that is not."""
         found = bytearray(self.durable or b"")
         there = self.durable is not None
-        for op in ops:
+        for change in self.changes:
+            op = change.op if change.sure else part(change.op)
+            if op is None:
+                continue
             there = op.kind != "unlink"
             if op.kind == "write":
                 found.extend(b"\0" * (op.at - len(found)))
@@ -41,9 +70,9 @@ class _File:
 
     def forget_deleted(self) -> None:
         """The folder is synced: a file that was deleted stays so. (That it is there, its own sync says.)"""
-        for at in range(len(self.pending), 0, -1):
-            if self.pending[at - 1].kind == "unlink":
-                self.durable, self.pending = None, self.pending[at:]
+        for at in range(len(self.changes), 0, -1):
+            if self.changes[at - 1].op.kind == "unlink":
+                self.durable, self.changes = None, self.changes[at:]
                 return
 
 
@@ -61,30 +90,28 @@ class Disk:
             return
         file = self._files.setdefault(op.name, _File())
         if op.kind == "sync":
-            file.durable, file.pending = file.content(file.pending), []
+            file.sync()
+        elif op.kind == "unsynced":
+            file.fail()
         else:
-            file.pending.append(op)
+            file.changes.append(_Change(op))
 
     def images(self) -> Iterator[Image]:
         """The least that is on it, all that was written, and something in between."""
-        yield self._image(lambda pending: [])
-        if any(file.pending for file in self._files.values()):
-            yield self._image(lambda pending: pending)
+        yield self._image(lambda op: None)
+        if any(file.open for file in self._files.values()):
+            yield self._image(lambda op: op)
             yield self._image(self._some)
 
-    def _image(self, choose: object) -> Image:
-        assert callable(choose)
-        found = {name: file.content(choose(file.pending)) for name, file in self._files.items()}
+    def _image(self, part: Callable[[Op], Op | None]) -> Image:
+        found = {name: file.content(part) for name, file in self._files.items()}
         return {name: content for name, content in found.items() if content is not None}
 
-    def _some(self, pending: list[Op]) -> list[Op]:
-        """Any of the writes, each whole or torn at a sector's edge."""
-        chosen: list[Op] = []
-        for op in pending:
-            if self._random.random() < 0.5:
-                continue
-            if op.kind == "write" and len(op.data) > SECTOR and self._random.random() < 0.5:
-                kept = self._random.randrange(0, len(op.data), SECTOR)
-                op = Op("write", op.name, op.at, op.data[:kept])
-            chosen.append(op)
-        return chosen
+    def _some(self, op: Op) -> Op | None:
+        """Perhaps; and a write whole or torn at a sector's edge."""
+        if self._random.random() < 0.5:
+            return None
+        if op.kind == "write" and len(op.data) > SECTOR and self._random.random() < 0.5:
+            kept = self._random.randrange(0, len(op.data), SECTOR)
+            return Op("write", op.name, op.at, op.data[:kept])
+        return op

@@ -11,6 +11,8 @@ from typing import Final, Literal
 
 _CALLS: Final = "write,pwrite64,fsync,fdatasync,ftruncate,unlink,unlinkat,rename,renameat,renameat2"
 FOLDER: Final = "."
+STDOUT: Final = "<stdout>"
+SOCKET: Final = "<socket>"
 _LINE: Final = re.compile(r"(\d+) +(.*)")
 _RESUMED: Final = re.compile(r"<\.\.\. \w+ resumed>(.*)")
 _CALL: Final = re.compile(r"(\w+)\((.*)\) += (-?\d+)")
@@ -21,9 +23,10 @@ _TEXT: Final = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
 @dataclass(frozen=True)
 class Op:
     """One system call that came to its end. `name` is the file's name in the watched folder, FOLDER for
-    the folder itself, "" for standard output; `at` is an offset, or the length of a truncation."""
+    the folder itself, STDOUT or SOCKET for what was said there; `at` is an offset, or the length of a
+    truncation. "unsynced": a sync that failed."""
 
-    kind: Literal["write", "sync", "truncate", "unlink", "said"]
+    kind: Literal["write", "sync", "unsynced", "truncate", "unlink", "said"]
     name: str
     at: int = 0
     data: bytes = b""
@@ -41,17 +44,29 @@ def available() -> str:
     return "" if done.returncode == 0 else f"strace cannot attach: {done.stderr.strip()}"
 
 
-def command(log: Path) -> list[str]:
-    """What goes before a program's own command."""
-    return ["strace", "-f", "--seccomp-bpf", "-y", "-xx", "-s", "4194304", "-e", f"trace={_CALLS}", "-o", str(log)]
+def command(log: Path, failing: str = "", *, beside: bool = False) -> list[str]:
+    """What goes before a program's own command.
 
-
-def read(log: Path, folder: Path) -> list[Op]:
-    """The calls on files of `folder` and on standard output, in the order in which they ended.
-
-    Raises ValueError for a call that writes to the folder in a way that is not understood here.
+    `failing`: which of each thread's syncs fail (EIO), as strace's `when=` puts it. `beside`: the recorder is no
+    parent of the program, which so gets its signals; `ended` tells when it has written all.
     """
-    return [op for line in _whole(log) if (op := _op(line, str(folder.resolve()))) is not None]
+    words = ["strace", "-f", "--seccomp-bpf", "-y", "-xx", "-s", "4194304", "-e", f"trace={_CALLS}"]
+    faults = ["-e", f"inject=fsync,fdatasync:error=EIO:when={failing}"] if failing else []
+    return [*words, *faults, *(["-D"] if beside else []), "-o", str(log)]
+
+
+def ended(log: Path) -> bool:
+    """Whether the end of the program itself, the first that was seen, is written down."""
+    lines = log.read_text("ascii").splitlines()
+    return lines[-1].startswith(lines[0].split()[0]) and "+++ exited with" in lines[-1]
+
+
+def read(log: Path, folder: Path, database: str = "ledger.db") -> list[Op]:
+    """The calls on a database's files in `folder`, on standard output and sockets, in the order in which they ended.
+
+    Raises ValueError for a call that writes to the database in a way that is not understood here.
+    """
+    return [op for line in _whole(log) if (op := _op(line, str(folder.resolve()), database)) is not None]
 
 
 def _whole(log: Path) -> Iterator[str]:
@@ -71,16 +86,18 @@ def _whole(log: Path) -> Iterator[str]:
                 yield text
 
 
-def _op(text: str, folder: str) -> Op | None:
+def _op(text: str, folder: str, database: str) -> Op | None:
     found = _CALL.match(text)
-    if found is None or int(found[3]) < 0:
+    if found is None:
         return None
     call, arguments, result = found[1], found[2], int(found[3])
+    if result < 0 and call not in ("fsync", "fdatasync"):
+        return None
     if call.startswith(("unlink", "rename")):
         paths = [_plain(path) for path in _TEXT.findall(arguments)]
-        inside = [path for path in paths if path.startswith(folder + "/ledger.db")]
+        inside = [path for path in paths if path.startswith(f"{folder}/{database}")]
         if inside and call.startswith("rename"):
-            raise ValueError(f"a ledger is renamed: {paths}")
+            raise ValueError(f"a database is renamed: {paths}")
         return Op("unlink", Path(inside[0]).name) if inside else None
     file = _FILE.match(arguments)
     if file is None:
@@ -88,12 +105,12 @@ def _op(text: str, folder: str) -> Op | None:
     path = _plain(file[2])
     texts = _TEXT.findall(arguments)
     data = bytes.fromhex(texts[0].replace("\\x", "")) if texts else b""
-    if call == "write" and file[1] == "1":
-        return Op("said", "", data=data)
+    if call == "write" and (file[1] == "1" or path.startswith("socket:")):
+        return Op("said", STDOUT if file[1] == "1" else SOCKET, data=data)
     if path == folder and call in ("fsync", "fdatasync"):
         return Op("sync", FOLDER)
     name = path.removeprefix(folder + "/")
-    if name == path or not name.startswith("ledger.db") or name.endswith("-shm"):
+    if name == path or not name.startswith(database) or name.endswith("-shm"):
         return None  # the index of the WAL is memory shared, and made anew after a crash
     return _file_op(call, name, arguments, data, result)
 
@@ -106,7 +123,7 @@ def _file_op(call: str, name: str, arguments: str, data: bytes, result: int) -> 
         case "ftruncate":
             return Op("truncate", name, last)
         case "fsync" | "fdatasync":
-            return Op("sync", name)
+            return Op("sync" if result == 0 else "unsynced", name)
     raise ValueError(f"{call} on {name} is not understood")
 
 
