@@ -30,6 +30,7 @@ from pos.store import journal
 from pos.store.aside import Leftover
 from pos.store.ledger import Ledger, ShiftRow, StorageFailed
 from pos.store.replica import PlanCache, ReplicaReader
+from pos.till.amnesia import differs
 from pos.till.belief import Belief
 from pos.till.clock import TillClock
 from pos.till.ports import Clock, Entropy, Keys, Mark, Neighbours, Office, Printers, Standing, Terminal
@@ -380,21 +381,8 @@ class Desk:
     def _look_at_the_mark(self) -> None:
         """The amnesia guard: a ledger that is behind its mark is an old copy and may not sell."""
         mark = self.outside.mark.read()
-        if mark is not None and (why := self._differs(*mark)):
+        if mark is not None and (why := differs(self.ledger, self.outside.incarnation, self.number, mark)):
             self.fence(why, forgot=True)
-
-    def _differs(self, incarnation: int, number: int, digest: str) -> str:
-        """Why this ledger is not the one that the mark was written for, "" when it is."""
-        if incarnation > self.outside.incarnation:
-            return "this till has been enrolled again since this data folder was last used"
-        if incarnation < self.outside.incarnation:
-            return ""
-        if number > self.number:
-            return f"the ledger ends at fact {self.number}, but fact {number} was written here before"
-        known = journal.facts_after(self.ledger.connection, number - 1, 1) if number else []
-        if number and (not known or known[0].hash != digest):
-            return f"fact {number} is not the one that was written here before"
-        return ""
 
     def _begin(self, work: Callable[[], Any], done: Future[T], call: Call) -> None:
         if not done.set_running_or_notify_cancel():

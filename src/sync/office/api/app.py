@@ -213,16 +213,6 @@ def make_app(office: Office) -> Router:
     async def whole(_caller: Caller, _asked: Message) -> BaseModel:
         return await office.reading(snapshot.documents)
 
-    async def release(_caller: Caller, asked: ReleaseRequest) -> BaseModel:
-        places = None if asked.places is None else frozenset(asked.places)
-        order = releasing.Order(asked.till, places, frozenset(asked.attested), "", "")
-        try:
-            found = await office.reading(lambda c: releasing.check(c, order))
-        except releasing.CannotRelease as refused:
-            waits = [WaitsFor(till=w.hand.till, incarnation=w.hand.incarnation, why=w.why) for w in refused.waits_for]
-            return ReleaseAnswer(refused=str(refused), waits_for=waits)
-        return ReleaseAnswer(places=sorted(found))
-
     async def pull(caller: Caller, asked: PullRequest) -> _Body:
         return await office.puller.pull(caller, asked, MAX_PAGE)
 
@@ -234,13 +224,27 @@ def make_app(office: Office) -> Router:
         ("snapshot", Message, whole),
         ("places", PlacesRequest, places),
         ("sales", SalesRequest, sales),
-        ("release", ReleaseRequest, release),
+        ("release", ReleaseRequest, _release(office)),
         ("disputes", DisputesRequest, disputes),
     ]
     routes = [Route(f"{PREFIX}/{name}", office.signed(model, handler)) for name, model, handler in signed]
     routes.append(Route(f"{PREFIX}/enrol", _enrol(office)))
     routes.append(Route(f"{PREFIX}/plan/{{version}}", _plan(office)))
     return Router(routes, default=_nowhere(office), redirect_slashes=False, lifespan=office.running)
+
+
+def _release(office: Office) -> Callable[[Caller, ReleaseRequest], Awaitable[_Body]]:
+    async def release(_caller: Caller, asked: ReleaseRequest) -> _Body:
+        places = None if asked.places is None else frozenset(asked.places)
+        order = releasing.Order(asked.till, places, frozenset(asked.attested), "", "")
+        try:
+            found = await office.reading(lambda c: releasing.check(c, order))
+        except releasing.CannotRelease as refused:
+            waits = [WaitsFor(till=w.hand.till, incarnation=w.hand.incarnation, why=w.why) for w in refused.waits_for]
+            return ReleaseAnswer(refused=str(refused), waits_for=waits)
+        return ReleaseAnswer(places=sorted(found))
+
+    return release
 
 
 def _enrol(office: Office) -> Endpoint:
