@@ -18,6 +18,7 @@ from pos.domain.rights import Effect as RealEffect
 from pos.domain.rights import OfficeState, Token
 from sync.office.rules.board import Board
 from sync.office.rules.certificates import Hands, Passing
+from sync.office.rules.effects import STEPS, step_of
 from sync.office.rules.history import Author
 from sync.office.rules.parking import Waiting
 from sync.office.rules.past import Account, Past
@@ -127,10 +128,15 @@ def _effect(effect: Effect) -> RealEffect:
     return RealEffect(*_key(effect.seat), Token(*effect.token), before, after, holder, _ticket(effect.ticket))
 
 
+def _kind(t: int, effects: tuple[RealEffect, ...]) -> str:
+    """That of a fact that takes such steps."""
+    steps = {step_of(_hand(t).till, effect) for effect in effects}
+    return next(kind for kind, may in STEPS.items() if steps <= may)
+
+
 def _fact(t: int, fact: Fact) -> real.Fact:
-    """Only its kind matters here, and that of a fact that seals."""
-    kind = real.Kind.SEALED if fact.sealing else real.Kind.RIGHTS_RETURNED
     effects = tuple(map(_effect, fact.effects))
+    kind = real.Kind.SEALED if fact.sealing else _kind(t, effects)
     return real.Fact(*_hand(t), 1, real.FIRST_HASH, "", kind, (), effects, {})
 
 
@@ -146,7 +152,7 @@ def _waiting(parked: _Parked, fact: Fact) -> list[Waiting]:
     """What waits at the places that this fact passes on, by the number that stands for their facts."""
     passed = {effect.seat for effect in fact.effects if _effect(effect).leaves > Token(*effect.token)}
     waiting = [
-        Waiting(str(n), 0, _hand(t), n, "", _effect(effect), _passing(t, effect))
+        Waiting(str(n), 0, _hand(t), n, _kind(t, (_effect(effect),)), _effect(effect), _passing(t, effect))
         for n, (t, effect) in enumerate(parked)
         if effect.seat in passed
     ]

@@ -50,6 +50,13 @@ def amounts_apart(at: Counters) -> None:
     at.push(at.one)
 
 
+def anothers_takings(at: Counters) -> None:
+    """Till one books what till two took by card as its own."""
+    taken = (Posting("card:T2", Money(-500, "EUR")), Posting("card:T1", Money(500, "EUR")))
+    at.one.record("PaymentStarted", {"payment": f"{at.name}P", "user": "anna", "amount": "5.00"}, postings=taken)
+    at.push(at.one)
+
+
 def disk_restored(at: Counters) -> None:
     """Till one sells, is put back to before the sale, and sells again under the same number."""
     here, there = at.claim(at.one, *at.seats)
@@ -137,6 +144,7 @@ def sealed_over_a_card(at: Counters) -> None:
 TROUBLES: Final[dict[str, Callable[[Counters], None]]] = {
     "place": sold_to_two,
     "unbalanced": amounts_apart,
+    "account": anothers_takings,
     "rival": disk_restored,
     "duplicate_id": numbers_used_twice,
     "role": auditor_sells,

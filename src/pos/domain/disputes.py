@@ -82,6 +82,10 @@ CAUSES: Final[dict[str, Cause]] = {
         "The amounts of an entry of {till} are {off} apart; the difference is kept in suspense.",
         _told(Way.ACCEPT),
     ),
+    "account": Cause(
+        "An entry of {till} moves money that is another window's: {accounts}. It is booked as it says.",
+        _told(Way.ACCEPT),
+    ),
     "rival": Cause(
         "Two different entries came from {till} under the number {number}: its data was restored or copied. "
         "It may not sell until it is enrolled again.",

@@ -74,7 +74,7 @@ def test_a_dispute_is_told_with_all_that_a_supervisor_needs(house: House, at: Co
     sentence = in_words(dispute)
     assert "unknown" not in sentence
     assert "{" not in sentence
-    nobodys = ("unbalanced", "paper_lost", "payment_unused", "release_refused")
+    nobodys = ("unbalanced", "account", "paper_lost", "payment_unused", "release_refused")
     assert dispute["customer"] == ("" if cause in nobodys else BUYER)
     two_papers = [f"I1 {SHOW} A-1: more than one live ticket: first-1, second-1"]
     assert house.violations() == (two_papers if cause == "place" else [])

@@ -10,6 +10,7 @@ import pytest
 from pos.domain.books import Posting
 from pos.domain.money import Money
 from pos.domain.rights import Effect, OfficeState, Token
+from sync.office.rules import tickets
 from sync.office.rules.reading import BadChain
 from sync.wire import FactItem, GrantItem
 from tests.peers.small_season import SHOW
@@ -261,6 +262,90 @@ def test_a_step_that_no_till_can_take_is_disputed(
     one.record("RightsReturned", {}, (Effect(SHOW, "A-1", Token(1, 0), before, after, holder, "x"),))
     assert verdicts(house, one) == ["disputed"]
     assert house.place("A-1") == ("LEASED", "T1", 1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after", "holder"),
+    [
+        ("RightsReturned", OfficeState.LEASED, OfficeState.SOLD, "T1"),
+        ("RightsReturned", OfficeState.SOLD, OfficeState.SOLD, "T1"),
+        ("RightsReturned", OfficeState.LEASED, OfficeState.PAPER, "T1"),
+        ("CashMoved", OfficeState.LEASED, OfficeState.POOL, ""),
+        ("Sealed", OfficeState.LEASED, OfficeState.SOLD, "T1"),
+    ],
+)
+def test_a_step_that_is_not_its_kinds_is_disputed(
+    house: House, tills_at: Tills, kind: str, before: OfficeState, after: OfficeState, holder: str
+) -> None:
+    (one,) = tills_at("T1")
+    house.granted(one, "A-1")
+    body = {"user": "anna", "kind": "drop", "amount": "1.00", "open_shift": None}
+    one.record(kind, body, (Effect(SHOW, "A-1", Token(1, 0), before, after, holder, "x"),))
+    assert verdicts(house, one) == ["disputed"]
+    assert house.place("A-1")[0] == ("QUARANTINE" if kind == "Sealed" else "LEASED")
+    assert f"not a step that {kind} can take" in str(house.rows("SELECT detail FROM dispute"))
+
+
+def test_a_ticket_of_another_place_does_not_end(house: House, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    one.sell(SHOW, *house.granted(one, "A-1"), sale="S")
+    house.push(one)
+    row = {"t_id": "S-1", "t_show": SHOW, "t_state": "refunded"}
+    for unit, state in (("A-2", "live"), ("A-1", "refunded")):
+        with house.database.write() as connection:
+            tickets.end(connection, [row | {"t_unit": unit}])
+        assert house.rows("SELECT state FROM ticket") == [(state,)]
+
+
+@pytest.mark.parametrize("account", ["drawer:T2", "card:T2", "voucher:T2"])
+def test_money_of_another_till_is_booked_and_disputed(house: House, tills_at: Tills, account: str) -> None:
+    one, _ = tills_at("T1", "T2")
+    taken = (Posting(account, Money(-100, "EUR")), Posting("safe", Money(100, "EUR")))
+    one.drop(postings=taken)
+    assert verdicts(house, one) == ["applied"], "money moved"
+    assert house.rows("SELECT cause FROM dispute") == [("account",)]
+    assert account in str(house.rows("SELECT detail FROM dispute"))
+
+
+def test_a_drawer_that_is_taken_over_may_be_emptied(house: House, tills_at: Tills) -> None:
+    one, _ = tills_at("T1", "T2")
+    body = {"till": "T2", "shift": "S", "user": "anna", "expected": "1.00", "counted": "1.00"}
+    taken = (Posting("drawer:T2", Money(-100, "EUR")), Posting("safe", Money(100, "EUR")))
+    one.record("DrawerTakenOver", body, postings=taken)
+    house.push(one)
+    assert causes(house) == []
+
+
+@pytest.mark.parametrize(
+    "sale",
+    [
+        {"id": "S", "tickets": None},
+        {"id": "S", "tickets": 7},
+        {"id": 7, "tickets": [None, {"id": 7}, {"id": {}}, {"id": "x"}], "user": ["anna"], "sale": {"a": 1}},
+        {"id": "S", "tickets": [{"show": [], "unit": {}}], "tenders": 1, "total": {"amount": 5}},
+        {"id": "S", "tickets": {"a": 1}, "tenders": [], "total": 1e400, "name": ["x"]},
+    ],
+)
+def test_whatever_the_body_of_a_newer_fact_is_the_queue_advances(
+    house: House, tills_at: Tills, sale: dict[str, object]
+) -> None:
+    (one,) = tills_at("T1")
+    grants = house.granted(one, "A-1", "A-2")
+    one.sell(SHOW, grants[0], schema=99, body={"sale": sale})
+    one.sell(SHOW, grants[1])
+    assert verdicts(house, one) == ["disputed", "applied"]
+    assert causes(house) == ["unreadable"]
+    assert house.violations() == []
+
+
+def test_half_a_character_is_damage(house: House, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    value = json.loads(one.drop().envelope)
+    value["body"]["reason"] = "\ud83d"
+    one.journal[0] = one.signed(1, json.dumps(value).encode())
+    one.drop(number=2)
+    assert verdicts(house, one) == ["disputed", "applied"]
+    assert causes(house) == ["unreadable"]
 
 
 def test_the_right_to_refund_is_given_back_and_the_place_stays_sold(house: House, tills_at: Tills) -> None:

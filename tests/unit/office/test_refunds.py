@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 from sync.office.clock import now_s
-from sync.office.rules import recalls
+from sync.office.rules import recalls, sales
 from sync.office.rules.claims import WAITING, Claim, Outcome
 from sync.wire import ClaimAnswer, GrantItem, RecallItem
 from tests.peers.small_season import SHOW
@@ -231,3 +231,65 @@ def test_a_refund_by_who_may_not_is_disputed(house: House, tills_at: Tills) -> N
     one.refund(one.sell(SHOW, grant, sale="S"), grant, user="otto")
     house.push(one)
     assert house.rows("SELECT cause FROM dispute") == [("role",)]
+
+
+# ---- paid back without the right ---------------------------------------------------------
+
+
+def test_a_ticket_that_was_paid_back_offline_is_not_refunded_again(house: House, tills_at: Tills) -> None:
+    one, two = tills_at("T1", "T2")
+    grants = house.granted(one, "A-1", "A-2")
+    sale = one.sell(SHOW, *grants, sale="S")
+    one.sold_back(SHOW, *grants)
+    house.push(one)
+    before = house.rows("SELECT position FROM change_head")[0][0]
+    two.claim_refund(sale)
+    assert house.push(two).results[-1].verdict == "applied"
+    for till in (one, two):
+        assert codes(claim_sold(house, till, "A-1")) == [("not_sold", "")]
+    assert refund_token(house, two, "A-2").ticket == "S-2", "the other ticket of the sale is still to be had"
+    assert house.place("A-1")[0] == "SOLD", "it frees no place"
+    told = house.rows(f"SELECT kind, doc_id FROM change_log WHERE position > {before}")
+    assert ("sale", "S") in told
+    with house.database.read() as connection:
+        tickets = sales.documents_of(connection, ["S"])["S"]["tickets"]
+    assert [ticket["state"] for ticket in tickets] == ["refunded", "live"]
+    assert house.violations() == []
+
+
+def test_whoever_had_the_right_all_along_is_not_given_it_anew(house: House, tills_at: Tills) -> None:
+    one, two = tills_at("T1", "T2")
+    sale = one.sell(SHOW, *house.granted(one, "A-1"), sale="S")
+    house.push(one)
+    two.claim_refund(sale)
+    house.push(two)
+    assert codes(claim_sold(house, one, "A-1")) == [("not_sold", "")]
+
+
+def test_a_claim_names_the_tickets_place_or_is_about_no_ticket(house: House, tills_at: Tills) -> None:
+    one, two = tills_at("T1", "T2")
+    sale = one.sell(SHOW, *house.granted(one, "A-1"), sale="S")
+    one.sold_back(SHOW, *house.granted(one))
+    house.push(one)
+    two.claim_refund(sale)
+    value = json.loads(two.journal.pop().envelope)
+    value["body"]["refund"]["tickets"][0]["unit"] = "A-2"
+    two.journal.append(two.signed(1, json.dumps(value, sort_keys=True, separators=(",", ":")).encode()))
+    house.push(two)
+    assert house.rows("SELECT id, claimed FROM ticket") == [("S-1", 0)]
+
+
+def test_a_copy_shows_the_token_of_its_own_ticket(house: House, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    (grant,) = house.granted(one, "A-1")
+    one.sell(SHOW, grant, sale="S")
+    body = {"user": "anna", "ticket": "S-1", "copy": 1}
+    one.record("CopyIssued", body)
+    assert house.push(one).results[-1].verdict == "disputed"
+    one.copy(grant, SHOW, "S-1", 1)
+    value = json.loads(one.journal.pop().envelope)
+    value["body"]["ticket"] = "S-9"
+    one.journal.append(one.signed(3, json.dumps(value, sort_keys=True, separators=(",", ":")).encode()))
+    assert house.push(one).results[-1].verdict == "disputed"
+    assert house.rows("SELECT cause FROM dispute") == [("unreadable",)] * 2
+    assert house.rows("SELECT copies FROM ticket") == [(0,)]

@@ -8,7 +8,6 @@ import pytest
 
 from pos.domain.books import Posting
 from pos.domain.money import Money
-from pos.domain.rights import Effect, OfficeState, Token
 from tests.peers.small_season import SHOW
 from tests.peers.till_client import TillClient
 from tests.unit.office.conftest import House
@@ -54,7 +53,7 @@ def evening(house: House, tills_at: Tills) -> House:
         # I1: one live ticket for a place, and a place is sold exactly when it has one.
         ("UPDATE ticket SET unit = 'A-9' WHERE id = 'S2-1'", "I1 tosca-1 A-9: ticket S2-1 is live, but the place is"),
         ("UPDATE ticket SET state = 'void' WHERE id = 'S1-1'", "I1 tosca-1 A-1: it is SOLD, but its ticket 'S1-1'"),
-        ("INSERT INTO ticket VALUES ('X', 'S2', 'tosca-1', 'A-1', 'c', 'disputed', 0, 1)", "I1 tosca-1 A-1: more than"),
+        ("INSERT INTO ticket VALUES ('X', 'S2', 'tosca-1', 'A-1', 'c', 'disputed', 0, 1, 0)", "I1 tosca-1 A-1: more"),
         # I2: every printed ticket is here.
         ("DELETE FROM ticket WHERE id = 'S1-2'", "I2 T1.1.4: ticket S1-2 was printed"),
         # I3: each fact has exactly one effect.
@@ -126,10 +125,10 @@ def test_a_shift_that_seals_other_facts_than_its_own_is_named(
 
 def test_a_ticket_that_ends_twice_is_named(house: House, tills_at: Tills) -> None:
     (one,) = tills_at("T1")
-    one.sell(SHOW, *house.granted(one, "A-1"), sale="S")
-    back = Effect(SHOW, "A-1", Token(1, 0), OfficeState.SOLD, OfficeState.LEASED, "T1", "S-1")
+    (grant,) = house.granted(one, "A-1")
+    sale = one.sell(SHOW, grant, sale="S")
     for _ in range(2):
-        one.record("RightsReturned", {}, (back,))
+        one.refund(sale, grant)
     house.push(one)
     assert [line for line in house.violations() if line.startswith("I7")] == [
         "I7 ticket S-1 ended more than once: T1.1.2, T1.1.3"

@@ -59,7 +59,8 @@ class Board:
     def take(self, fact: Fact, line: int, effect: Effect, passing: Passing | None) -> Outcome:
         """Apply one effect of a fact of the author; what cannot be applied yet is parked."""
         sealing = fact.kind == Kind.SEALED and not self.forked
-        outcome = self._apply(replace(self.author, sealing=True) if sealing else self.author, effect, passing)
+        author = replace(self.author, sealing=True) if sealing else self.author
+        outcome = self._apply(author, fact.kind, effect, passing)
         if outcome.verdict == "parked":
             self.parked.append(parking.row(fact.fact_id, line, effect))
         return outcome
@@ -88,15 +89,15 @@ class Board:
         resumed: list[Resumed] = []
         for one in self.waiting:
             author = Author(one.author, self.hands.active(one.author))
-            outcome = self._apply(author, one.effect, one.passing)
+            outcome = self._apply(author, one.kind, one.effect, one.passing)
             if outcome.verdict != "parked":
                 resumed.append(Resumed(one, outcome))
         return resumed
 
-    def _apply(self, author: Author, effect: Effect, passing: Passing | None) -> Outcome:
+    def _apply(self, author: Author, kind: str, effect: Effect, passing: Passing | None) -> Outcome:
         key = (effect.show, effect.place)
         way = None if passing is None else self.hands.way(author.hand, passing)
-        return apply(author, effect, self.places.get(key), self.pasts.setdefault(key, {}), self.now, way)
+        return apply(author, kind, effect, self.places.get(key), self.pasts.setdefault(key, {}), self.now, way)
 
     def write(self, connection: Connection) -> list[Place]:
         """Write the records back; those that changed."""

@@ -236,6 +236,16 @@ BODIES: Final[dict[str, type[Body]]] = {
 }
 
 
+def fact_in(envelope: str) -> Fact:
+    """Read an envelope. Raises ValueError or RecursionError on damage, and for text that no column takes."""
+    if "\\u0000" in envelope:
+        raise ValueError("it holds a NUL character")
+    fact = Fact.from_bytes(envelope.encode())
+    if "\\ud" in envelope.lower():
+        fact.to_bytes()  # half of a character's pair cannot be encoded
+    return fact
+
+
 def read_body(kind: str, body: dict[str, Any]) -> Body:
     """Raises pydantic's ValidationError, or KeyError for a kind that is not known here."""
     return BODIES[kind].model_validate(body)

@@ -114,11 +114,12 @@ def _decide(batch: _Batch, claim: Claim) -> Outcome:
     granted: list[Place] = []
     blocked: list[Place] = []
     refused: list[RefusedItem] = []
+    paid_back = _paid_back(batch, claim)
     for place in dict.fromkeys(claim.places):
         record = batch.places.get((claim.show, place))
         if record is None:
             refused.append(RefusedItem(place=place, code="unknown_place"))
-        elif claim.sold and record.state is not OfficeState.SOLD:
+        elif claim.sold and (record.state is not OfficeState.SOLD or record.ticket in paid_back):
             refused.append(RefusedItem(place=place, code="not_sold"))
         elif _idle(record, claim) or _recorded(record, claim):
             granted.append(record)
@@ -144,6 +145,14 @@ def _decide(batch: _Batch, claim: Claim) -> Outcome:
         for record in granted
     ]
     return ClaimAnswer(incarnation=claim.incarnation, granted=items, refused=refused)
+
+
+def _paid_back(batch: _Batch, claim: Claim) -> set[str]:
+    """The tickets of these places that were paid back already, without the right to: it is not given again."""
+    if not claim.sold:
+        return set()
+    records = (batch.places.get((claim.show, place)) for place in claim.places)
+    return tickets.paid_back(batch.connection, [record.ticket for record in records if record and record.ticket])
 
 
 def _idle(record: Place, claim: Claim) -> bool:

@@ -4,6 +4,8 @@ The laws, on top of the table:
 
 * An effect changes a place only when the office's record names the fact's own till and
   incarnation as holder, under the effect's token, in the state the fact began from.
+* A fact takes only the steps of its kind (`STEPS`): a person approves a refund, and no other
+  kind of fact may pass for one. What ends a ticket names it.
 * A token higher than the office's means that an earlier passing has not arrived: parked.
 * A certificate moves a place on by itself, also over passings that nobody has told of yet:
   whoever signed it held the right. What is told later of the tokens left behind books as
@@ -22,6 +24,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from pos.domain.certificate import Hand
+from pos.domain.facts import Kind
 from pos.domain.rights import Effect, OfficeState, Token
 from sync.office.rules import history
 from sync.office.rules.history import Author, Outcome, Verdict, Way
@@ -33,8 +36,11 @@ _LEASED, _SOLD, _PAPER, _QUARANTINE = (
     OfficeState.LEASED, OfficeState.SOLD, OfficeState.PAPER, OfficeState.QUARANTINE,
 )  # fmt: skip
 
-# (before, after, who has it afterwards) -> what it is called in a dispute.
-TRANSITIONS: Final[dict[tuple[OfficeState, OfficeState, Literal["own", "office", "other"]], str]] = {
+_Whose = Literal["own", "office", "other"]
+_Step = tuple[OfficeState, OfficeState, _Whose]  # before, after, who has it afterwards
+
+# What a step is called in a dispute.
+TRANSITIONS: Final[dict[_Step, str]] = {
     (_LEASED, _SOLD, "own"): "sold",
     (_LEASED, OfficeState.POOL, "office"): "returned",
     (_SOLD, _SOLD, "office"): "right to refund returned",
@@ -48,23 +54,46 @@ TRANSITIONS: Final[dict[tuple[OfficeState, OfficeState, Literal["own", "office",
     (_PAPER, _QUARANTINE, "own"): "lost on paper",
 }
 
+_ISSUES: Final[frozenset[_Step]] = frozenset({(_SOLD, _SOLD, "own")})
+_RETURNS: Final[frozenset[_Step]] = frozenset({(_LEASED, OfficeState.POOL, "office"), (_SOLD, _SOLD, "office")})
+# The steps that a fact of a kind may take; a kind that is not here touches no place.
+STEPS: Final[dict[str, frozenset[_Step]]] = {
+    Kind.TICKETS_SOLD: frozenset({(_LEASED, _SOLD, "own"), (_PAPER, _SOLD, "own")}),
+    Kind.TICKETS_REFUNDED: frozenset({(_SOLD, _LEASED, "own")}),
+    Kind.TICKETS_EXCHANGED: frozenset({(_SOLD, _LEASED, "own"), (_LEASED, _SOLD, "own")}),
+    Kind.COPY_ISSUED: _ISSUES,
+    Kind.ORDER_COLLECTED: _ISSUES,
+    Kind.RIGHTS_RETURNED: _RETURNS,
+    Kind.RIGHTS_TRANSFERRED: frozenset({(_LEASED, _LEASED, "other")}),
+    Kind.RIGHTS_RECEIVED: frozenset({(_LEASED, _LEASED, "own")}),
+    Kind.PAPER_ISSUED: frozenset({(_LEASED, _PAPER, "own")}),
+    Kind.PAPER_RETURNED: frozenset({(_PAPER, _LEASED, "own")}),
+    Kind.PAPER_LOST: frozenset({(_PAPER, _QUARANTINE, "own")}),
+    Kind.SEALED: _RETURNS | {(_PAPER, _QUARANTINE, "own")},
+}
+
 
 def worst(verdicts: list[Verdict]) -> Verdict:
     """The verdict of a fact: that of its worst effect."""
     return max(verdicts, key=_ORDER.index, default="applied")
 
 
-def apply(author: Author, effect: Effect, place: Place | None, past: Past, now: int, way: Way | None) -> Outcome:
+def apply(
+    author: Author, kind: str, effect: Effect, place: Place | None, past: Past, now: int, way: Way | None
+) -> Outcome:
     """Change `place`, or what is known of its `past`, as the effect says, or say why not.
 
-    `way` goes with an effect by which a right passes from till to till.
+    `kind` is its fact's. `way` goes with an effect by which a right passes from till to till.
     """
     if place is None:
         return Outcome("disputed", f"the show {effect.show!r} has no place {effect.place!r}")
-    what = _called(author.hand.till, effect)
+    step = step_of(author.hand.till, effect)
+    what = TRANSITIONS.get(step)
     if what is None or (effect.before is effect.after is _LEASED) != (way is not None):
-        step = f"{effect.before} -> {effect.after} for {effect.holder!r}"
-        return Outcome("disputed", f"{step} is not a step that a till can take")
+        told = f"{effect.before} -> {effect.after} for {effect.holder!r}"
+        return Outcome("disputed", f"{told} is not a step that a till can take")
+    if step not in STEPS.get(kind, ()):
+        return Outcome("disputed", f"{what}, which is not a step that {kind} can take")
     what = f"{what} by {author.hand.till} under {effect.token.epoch}.{effect.token.hop}"
     if way is not None and way.fault:
         return Outcome("disputed", f"{what}, but {way.fault}")
@@ -77,11 +106,12 @@ def apply(author: Author, effect: Effect, place: Place | None, past: Past, now: 
     return _given(what, effect, place, past, now, way) if way else _own_step(author, what, effect, place, past, now)
 
 
-def _called(till: str, effect: Effect) -> str | None:
-    whose: Literal["own", "office", "other"] = "other"
+def step_of(till: str, effect: Effect) -> _Step:
+    """A step as `STEPS` has it, for a fact of this till."""
+    whose: _Whose = "other"
     if effect.holder in ("", till):
         whose = "own" if effect.holder else "office"
-    return TRANSITIONS.get((effect.before, effect.after, whose))
+    return effect.before, effect.after, whose
 
 
 def _own_step(author: Author, what: str, effect: Effect, place: Place, past: Past, now: int) -> Outcome:
@@ -90,8 +120,8 @@ def _own_step(author: Author, what: str, effect: Effect, place: Place, past: Pas
     quarantined = place.state is _QUARANTINE and effect.before is _LEASED and not place.ticket
     if place.state is not effect.before and not quarantined:
         return history.disputed(what, place)
-    if effect.before is _SOLD and effect.ticket not in ("", place.ticket):
-        return Outcome("disputed", f"{what}: ticket {effect.ticket}, but the place is sold as {place.ticket}")
+    if history.of_another_ticket(effect, place.ticket):
+        return Outcome("disputed", f"{what}: ticket {effect.ticket!r}, but the place is sold as {place.ticket}")
     if quarantined and effect.after is OfficeState.POOL and not author.sealing:
         return Outcome("applied")
     after = effect.after

@@ -20,6 +20,7 @@ from pos.domain.money import Money
 from pos.domain.rights import Effect
 from sync.office.clock import now_iso
 from sync.office.rules import changes, disputes, parking, recalls, releasing, tickets, tills
+from sync.office.rules.accounts import accounts_of_others
 from sync.office.rules.admissions import Gates
 from sync.office.rules.board import Board
 from sync.office.rules.bodies import SaleBody, document_in
@@ -53,6 +54,7 @@ class _Page:
     sales: list[dict[str, Any]] = field(default_factory=list)
     tickets: list[dict[str, Any]] = field(default_factory=list)
     ended: list[dict[str, Any]] = field(default_factory=list)
+    claimed: list[dict[str, Any]] = field(default_factory=list)
     copies: list[dict[str, Any]] = field(default_factory=list)
     issued: list[str] = field(default_factory=list)
     disputes: list[disputes.Found] = field(default_factory=list)
@@ -201,15 +203,16 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
     changed = page.board.write(connection)
     # Tickets that end leave before tickets that begin: one place may do both in one page, and one ticket too.
     if page.ended:
-        begun = {row["id"]: row for row in page.tickets}
+        begun = {(row["id"], row["show_id"], row["unit"]): row for row in page.tickets}
         for row in page.ended:
-            if row["t_id"] in begun:
-                begun[row["t_id"]]["state"] = row["t_state"]
+            if (this := begun.get((row["t_id"], row["t_show"], row["t_unit"]))) is not None:
+                this["state"] = row["t_state"]
         tickets.end(connection, page.ended)
     parking.settle(connection, resumed)
     for table, rows in ((FACT, page.facts), (POSTING, page.postings), (SALE, page.sales), (TICKET, page.tickets)):
         insert_rows(connection, table, rows)
     tickets.printed(connection, page.copies, page.issued)
+    tickets.claim(connection, page.claimed)
     page.gates.write()
     last = fresh[-1].item
     connection.execute(
@@ -219,7 +222,8 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
     )
     returned = recalls.settled(connection, [place.key for place in changed if _answers(place, till)])
     entries = changes.of_places(changed)
-    told_anew = [row["t_id"] for row in page.ended] + [one.waiting.effect.ticket for one in parking.begins(resumed)]
+    told_anew = [row["t_id"] for row in page.ended + page.claimed]
+    told_anew += [one.waiting.effect.ticket for one in parking.begins(resumed)]
     told_anew += [*page.issued, *(row["t_id"] for row in page.copies), *(row["ticket"] for row in page.gates.new)]
     sales = [*(row["id"] for row in page.sales), *tickets.sales_of(connection, told_anew)]
     entries += [changes.Entry("sale", id=sale) for sale in dict.fromkeys(sales)]
@@ -283,7 +287,9 @@ def _book_one(page: _Page, one: Arrived) -> None:
 def _owed(page: _Page, fact: Fact) -> None:
     """Money that moved while nobody could say whether it should, and lost paper: a person looks at it."""
     if fact.kind == Kind.REFUND_CLAIMED:
-        places = [(ticket["show"], ticket["unit"]) for ticket in fact.body["refund"]["tickets"]]
+        back = fact.body["refund"]["tickets"]
+        places = [(ticket["show"], ticket["unit"]) for ticket in back]
+        page.claimed += [_named(ticket["id"], ticket["show"], ticket["unit"]) for ticket in back]
         page.dispute(fact.fact_id, "refund_claimed", "paid out without the right to refund", *places)
     elif fact.kind == Kind.PAYMENT_ENDED and fact.body["outcome"] == "declined" and "sale" in fact.body:
         sale, amount = str(fact.body["sale"]), str(fact.body["amount"])
@@ -334,6 +340,9 @@ def _release(connection: Connection, page: _Page, fact: Fact, order: releasing.O
 def _post(page: _Page, fact: Fact) -> None:
     """The ledger's lines; what does not balance is balanced in suspense and disputed."""
     sides = [(posting.account, posting.amount.minor, posting.amount.currency) for posting in fact.postings]
+    if others := accounts_of_others(fact):
+        named = ", ".join(others)
+        page.dispute(fact.fact_id, "account", f"it moves money of other tills: {named}", accounts=named)
     sums: dict[str, int] = {}
     for _, minor, currency in sides:
         sums[currency] = sums.get(currency, 0) + minor
@@ -368,15 +377,20 @@ def _follow(page: _Page, taken: Iterable[tuple[str, str, Effect, Outcome]]) -> N
     """What follows from effects, by fact and its kind: disputes, and tickets that end."""
     disputed: dict[str, dict[Key, str]] = {}
     for fact_id, kind, effect, outcome in taken:
+        place = effect.show, effect.place
         if outcome.verdict == "disputed":
-            places = disputed.setdefault(fact_id, {})
-            places[effect.show, effect.place] = f"{effect.show} {effect.place}: {outcome.detail}"
+            disputed.setdefault(fact_id, {})[place] = f"{effect.show} {effect.place}: {outcome.detail}"
         if outcome.ended:
-            page.ended.append({"t_id": outcome.ended, "t_state": "void"})
+            page.ended.append(_named(outcome.ended, *place) | {"t_state": "void"})
         if outcome.verdict == "applied" and effect.before == "SOLD" and effect.after == "LEASED":
-            page.ended.append({"t_id": effect.ticket, "t_state": _ENDED_BY.get(kind, "refunded")})
+            page.ended.append(_named(effect.ticket, *place) | {"t_state": _ENDED_BY.get(kind, "refunded")})
     for fact_id, places in disputed.items():
         page.dispute(fact_id, "place", "; ".join(places.values()), *places)
+
+
+def _named(ticket: str, show: str, unit: str) -> dict[str, Any]:
+    """A ticket, as the statements of `tickets` take it."""
+    return {"t_id": ticket, "t_show": show, "t_unit": unit}
 
 
 def _sell(page: _Page, fact: Fact, sale: SaleBody, outcomes: Sequence[Outcome]) -> list[Verdict]:
@@ -401,6 +415,7 @@ def _sell(page: _Page, fact: Fact, sale: SaleBody, outcomes: Sequence[Outcome]) 
             "state": parking.ticket_state(by_ticket[ticket.id]),
             "copies": 0,
             "issued": 1,
+            "claimed": 0,
         }
         for ticket in sale.tickets
     ]

@@ -67,6 +67,13 @@ def disputed(what: str, place: Place) -> Outcome:
     return Outcome("disputed", f"{what}, but it is {place.state} with {with_whom} under {place.epoch}.{place.hop}")
 
 
+def of_another_ticket(effect: Effect, ticket: str) -> bool:
+    """Whether a step of a sold place is not about `ticket`. One that ends a ticket has to name it."""
+    if effect.before is not OfficeState.SOLD:
+        return False
+    return effect.ticket != ticket if effect.ticket else effect.after is OfficeState.LEASED
+
+
 def told(author: Author, what: str, effect: Effect, place: Place, past: Past, way: Way | None) -> Outcome:
     """A holder's step under a token that the place has left behind."""
     account = past.get(effect.token)
@@ -77,8 +84,8 @@ def told(author: Author, what: str, effect: Effect, place: Place, past: Past, wa
     idle = account.state is OfficeState.QUARANTINE and effect.before is OfficeState.LEASED
     if account.state is not effect.before and not idle:
         return Outcome("disputed", f"{what}, but it was {account.state} then")
-    if effect.before is OfficeState.SOLD and effect.ticket not in ("", account.ticket):
-        return Outcome("disputed", f"{what}: ticket {effect.ticket}, but the place was sold as {account.ticket}")
+    if of_another_ticket(effect, account.ticket):
+        return Outcome("disputed", f"{what}: ticket {effect.ticket!r}, but the place was sold as {account.ticket}")
     account.changed = True
     if effect.leaves == effect.token and effect.holder:
         account.state = effect.after

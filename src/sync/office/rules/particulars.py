@@ -20,7 +20,7 @@ from pos.domain.plan import Plan
 from pos.domain.rights import Effect, OfficeState
 from pos.domain.season import Area
 from pos.domain.seating import Seating
-from sync.office.rules.bodies import document_in
+from sync.office.rules.bodies import document_in, fact_in
 from sync.office.rules.places import Key
 from sync.office.store.tables import DOCUMENT, PLAN, RIGHT, SALE, TICKET
 
@@ -115,17 +115,17 @@ class Register:
 
 def particulars(register: Register, fact_id: str, envelope: str, disputed: Iterable[Key] | None) -> dict[str, Any]:
     """What a dispute's document says of its fact. `disputed` are the places in question, None for all
-    that the fact names. An envelope that cannot be read leaves what its number tells."""
+    that the fact names. What cannot be read leaves what the envelope tells, or else its number."""
     till, _, number = fact_id.rsplit(".", 2)
     fact: Fact | None = None
     with suppress(ValueError, RecursionError):
-        fact = Fact.from_bytes(envelope.encode())
+        fact = fact_in(envelope)
     found: dict[str, Any] = {
         "fact": fact_id,
         "number": int(number),
         "till": till,
         "till_name": register.name("till", till),
-        "kind": fact.kind if fact is not None else "",
+        "kind": str(fact.kind) if fact is not None else "",
         "at": str(fact.at) if fact is not None else "",
         "user": "",
         "user_name": "",
@@ -137,7 +137,10 @@ def particulars(register: Register, fact_id: str, envelope: str, disputed: Itera
         "money": "",
         "currency": register.currency,
     }
-    return found if fact is None else found | _of_fact(register, fact, disputed)
+    # Nothing has checked the body of a fact that is disputed as unreadable: it may be anything.
+    with suppress(TypeError, ValueError, LookupError, AttributeError, ArithmeticError):
+        return found if fact is None else found | _of_fact(register, fact, disputed)
+    return found
 
 
 def _of_fact(register: Register, fact: Fact, disputed: Iterable[Key] | None) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from sync.office.rules.bodies import (
     SoldBody,
     TicketBody,
     TicketsAdmittedBody,
+    fact_in,
     read_body,
 )
 from sync.office.rules.certificates import Passings, passings
@@ -78,9 +79,7 @@ def _read(item: FactItem, till: str, incarnation: int, key: Ed25519PublicKey) ->
     if "\0" in item.envelope:
         raise BadChain(f"fact {item.number}: a NUL byte is in its envelope")
     try:
-        if "\\u0000" in item.envelope:
-            raise ValueError("it holds a NUL character")
-        fact = Fact.from_bytes(envelope)
+        fact = fact_in(item.envelope)
         _sane(fact)
     except (ValueError, RecursionError) as error:
         return Arrived(item, None, None, str(error))
@@ -118,6 +117,8 @@ def _body(item: FactItem, fact: Fact) -> Arrived:
     if isinstance(body, PrintReportedBody):
         return Arrived(item, fact, None, "", copies=dict.fromkeys(body.tickets, body.copy_number))
     if isinstance(body, CopyIssuedBody):
+        if not _of_one_ticket(fact, body.ticket):
+            return Arrived(item, fact, None, _OTHER_TICKETS)
         return Arrived(item, fact, None, "", copies={body.ticket: body.copy_number})
     if isinstance(body, PaperIssuedBody | PaperReturnedBody) and not _same_paper(fact, body):
         return Arrived(item, fact, None, "its paper tickets are not those of its place effects")
@@ -153,6 +154,13 @@ def _same_tickets(fact: Fact, begun: Sequence[TicketBody], ended: Sequence[Retur
         == sorted((ticket.show, ticket.unit, ticket.id) for ticket in tickets)
         for effects, tickets in ((begins, begun), (ends, ended))
     )
+
+
+def _of_one_ticket(fact: Fact, ticket: str) -> bool:
+    """Whether a copy shows that its till had the token of this ticket's place, and of nothing else."""
+    sold = OfficeState.SOLD
+    shown = [(effect.before, effect.after, effect.holder, effect.ticket) for effect in fact.effects]
+    return shown == [(sold, sold, fact.till, ticket)]
 
 
 def _same_paper(fact: Fact, body: PaperIssuedBody | PaperReturnedBody) -> bool:

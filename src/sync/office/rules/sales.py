@@ -18,13 +18,14 @@ _PAGE_BYTES: Final = 4_000_000  # a page of sales ends early rather than grow hu
 
 _MARKED: Final = (
     select(
-        TICKET.c.sale_id, TICKET.c.id, TICKET.c.state, TICKET.c.issued, TICKET.c.copies,
+        TICKET.c.sale_id, TICKET.c.id, TICKET.c.state, TICKET.c.issued, TICKET.c.copies, TICKET.c.claimed,
         ADMISSION.c.till, ADMISSION.c.at, ADMISSION.c.copy,
     )
     .join(ADMISSION, ADMISSION.c.ticket == TICKET.c.id, isouter=True)
     .where(
         TICKET.c.sale_id.in_(bindparam("ids", expanding=True)),
-        TICKET.c.state.in_(ENDED) | (TICKET.c.issued == 0) | (TICKET.c.copies > 0) | ADMISSION.c.ticket.is_not(None),
+        TICKET.c.state.in_(ENDED) | (TICKET.c.issued == 0) | (TICKET.c.copies > 0) | (TICKET.c.claimed == 1)
+        | ADMISSION.c.ticket.is_not(None),
     )
 )  # fmt: skip
 
@@ -61,7 +62,9 @@ def _documents(connection: Connection, rows: list[tuple[str, str]]) -> dict[str,
     marked: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
     for row in connection.execute(_MARKED, {"ids": [sale for sale, _ in rows]}):
         # A disputed ticket is on paper in someone's hand: it counts as live until a person decides.
-        marks: dict[str, Any] = {"state": row.state} if row.state in ENDED else {}
+        # One that was paid back without the right to has its place still, but no money is owed for it.
+        state = row.state if row.state in ENDED else "refunded" if row.claimed else ""
+        marks: dict[str, Any] = {"state": state} if state else {}
         marks |= {} if row.issued else {"issued": False}
         marks |= {"copies": row.copies} if row.copies else {}
         if row.till is not None:

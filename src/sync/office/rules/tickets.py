@@ -11,7 +11,11 @@ from sync.office.rules.bodies import SaleBody
 from sync.office.store.tables import SALE, TICKET
 
 _AT_ONCE: Final = 5_000  # ids in one statement; SQLite allows 32,766 parameters
-_END: Final = update(TICKET).where(TICKET.c.id == bindparam("t_id")).values(state=bindparam("t_state"))
+_THIS: Final = (
+    TICKET.c.id == bindparam("t_id"), TICKET.c.show_id == bindparam("t_show"), TICKET.c.unit == bindparam("t_unit"),
+)  # fmt: skip
+_END: Final = update(TICKET).where(*_THIS).values(state=bindparam("t_state"))
+_CLAIM: Final = update(TICKET).where(*_THIS).values(claimed=1)
 _COUNT_COPY: Final = (
     update(TICKET)
     .where(TICKET.c.id == bindparam("t_id"), TICKET.c.copies < bindparam("t_copy"))
@@ -40,8 +44,27 @@ def taken(connection: Connection, sales: Sequence[SaleBody]) -> set[str]:
 
 
 def end(connection: Connection, ended: Sequence[dict[str, Any]]) -> None:
-    """Rows of `t_id` and `t_state`: what has become of tickets."""
+    """Rows of `t_id`, `t_show`, `t_unit` and `t_state`: what has become of tickets.
+
+    A ticket that is of another place is not what the fact was about: it stays.
+    """
     connection.execute(_END, ended)
+
+
+def claim(connection: Connection, claimed: Sequence[dict[str, Any]]) -> None:
+    """Rows of `t_id`, `t_show` and `t_unit`: tickets that were paid back without the right to."""
+    if claimed:
+        # In order: two tills may tell of the same tickets at once.
+        connection.execute(_CLAIM, sorted(claimed, key=lambda row: row["t_id"]))
+
+
+def paid_back(connection: Connection, wanted: Sequence[str]) -> set[str]:
+    """Those of these tickets that were paid back without the right to: nobody may do it again."""
+    if not wanted:
+        return set()
+    of = TICKET.c.id.in_(bindparam("tickets", expanding=True))
+    rows = connection.execute(select(TICKET.c.id).where(of, TICKET.c.claimed == 1), {"tickets": wanted})
+    return set(rows.scalars())
 
 
 def printed(connection: Connection, copies: Sequence[dict[str, Any]], issued: Sequence[str]) -> None:

@@ -215,6 +215,7 @@ def _sale(work: Import, rows: _Rows, code: str, body: dict[str, Any], tickets: l
             "state": "live",
             "copies": 0,
             "issued": 0,
+            "claimed": 0,
         }
         for ticket in tickets
     ]

@@ -211,6 +211,7 @@ SALE = Table(
 # `state`: live | refunded | exchanged | void, or disputed for a paper that the office could not
 # agree with: only one ticket can be live for a place. A person may have it honoured all the same.
 # `issued`: 0 for one of an order that no till has printed yet. `copies`: the highest copy that was issued.
+# `claimed`: 1 for one that a till paid back without the right to: its place stays sold.
 TICKET = Table(
     "ticket",
     METADATA,
@@ -222,6 +223,7 @@ TICKET = Table(
     Column("state", String, nullable=False),
     Column("copies", Integer, nullable=False, server_default="0"),
     Column("issued", Integer, nullable=False, server_default="1"),
+    Column("claimed", Integer, nullable=False, server_default="0"),
     Index("ticket_sale", "sale_id"),
     Index(
         "one_live_ticket",
