@@ -8,7 +8,6 @@ the lots.
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
@@ -20,19 +19,20 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from pos.devices.worker.absent import AbsentTerminal
-from pos.store.identity import MarkFile
+from pos.domain.rights import Effect, OfficeState, OwnRight, OwnState
 from pos.store.ledger import Ledger
 from pos.store.replica import PlanCache
 from pos.till.desk import Desk, Outside
 from pos.till.front import Front
 from pos.till.line import AgentSide
 from sync.agent import Agent, enrol
+from tests.simulation.disk import AFTER_THE_MARK, Disk
 from tests.simulation.network import Line
 from tests.simulation.paper import Paper, SimPrinters
 from tests.simulation.scheduler import Process, Scheduler, Task
 from tests.simulation.threads import office_now, world
 
-CRASHES: Final = ("before a commit", "after a commit, before the mark", "after the mark, before the answer")
+CRASHES: Final = ("before a commit", "after a commit, before the mark", AFTER_THE_MARK)
 _LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -103,74 +103,58 @@ class Codes:
         return "".join(self._world.random.choice(_LETTERS) for _ in range(12))
 
 
-class _Mark(MarkFile):
-    """The real mark, with a place to die at after it."""
-
-    def write(self, incarnation: int, number: int, hash: str) -> None:
-        process = world().current.process
-        process.check()
-        super().write(incarnation, number, hash)
-        process.point(CRASHES[2])
-
-
 class Machine:
     """One counter PC, enrolled as the till `name`. `pile` is all paper that ever came out of it."""
 
     def __init__(self, world: Scheduler, name: str, folder: Path, line: Line, *, jams: float, ledger: Path) -> None:
-        self.world, self.name, self.folder, self.line = world, name, folder, line
+        self.world, self.name, self.line = world, name, line
         self.label = folder.name
+        self.disk = Disk(world, name, folder, ledger)
         self.clock = Clock(world)
         self._key = world.random.randbytes(32)
         self.keys = Keys(world, self._key)
         self.pile: list[Paper] = []
-        self.incarnation = 0
         self.process = Process(world, f"{folder.name} not started")
         self.runs = 0
-        self._jams, self._empty_ledger = jams, ledger
+        self._jams = jams
         self._office_key = ""
-        folder.mkdir()
-        self.mark = _Mark(folder.with_name(f"{folder.name}-state"))
         self._front: Front | None = None
         self.desk: Desk | None = None
-        self._backup: Path | None = None
-        self.unsent_lost: set[str] = set()  # ids of facts that a restored folder has destroyed
-        self.restored_unseen = False  # by a copy that has every fact, which nothing can tell from the ledger
+        self.poisoned: set[str] = set()  # ids of facts that the office cannot read
         self._open = ExitStack()
 
     @property
-    def ledger(self) -> Path:
-        return self.folder / "ledger.db"
-
-    @property
-    def _replica(self) -> Path:
-        return self.folder / "replica.db"
+    def incarnation(self) -> int:
+        """0 before it has joined."""
+        return self.disk.incarnation
 
     # ---- its life ------------------------------------------------------------------------
 
     def enrol(self, code: str) -> None:
         """Join the office as a new incarnation; an earlier ledger is set aside. Raises EnrolFailed."""
         self.bury()
-        done = enrol(f"sim://{self.line.name}", code, self.keys.public(), self.keys, self._replica)
-        for suffix in ("", "-wal", "-shm"):
-            old = self.ledger.with_name(f"ledger.db{suffix}")
-            if old.exists() and self.incarnation:
-                old.rename(old.with_name(f"ledger.db.{self.incarnation}{suffix}"))
-        shutil.copy(self._empty_ledger, self.ledger)
-        self.incarnation, self._office_key = done.incarnation, done.office_key
-        self._backup = None
+        done = enrol(f"sim://{self.line.name}", code, self.keys.public(), self.keys, self.disk.replica)
+        self.disk.begin(done.incarnation)
+        self._office_key = done.office_key
         self.world.note(f"{self.label} is enrolled, incarnation {self.incarnation}")
 
     def joined(self) -> Joined:
         """What has come of enrolling."""
-        return Joined(self._key, self._office_key, self._replica)
+        return Joined(self._key, self._office_key, self.disk.replica)
 
     def join(self, joined: Joined) -> None:
         """Be the first incarnation, as it was enrolled in another world."""
-        self.keys = Keys(self.world, joined.key)
-        shutil.copy(joined.replica, self._replica)
-        shutil.copy(self._empty_ledger, self.ledger)
-        self.incarnation, self._office_key = 1, joined.office_key
+        self._key, self._office_key = joined.key, joined.office_key
+        self.keys = Keys(self.world, self._key)
+        shutil.copy(joined.replica, self.disk.replica)
+        self.disk.begin(1)
         self.world.note(f"{self.label} has joined")
+
+    def clone(self, original: Machine) -> None:
+        """Be another till with the same disk, key and mark."""
+        self._key, self._office_key = original._key, original._office_key
+        self.keys = Keys(self.world, self._key)
+        self.disk.copy_from(original.disk)
 
     def boot(self) -> None:
         """Start the till and wait until it answers. Raises TillDied."""
@@ -187,18 +171,18 @@ class Machine:
                 raise TillDied(self.name)
 
     def _start(self, process: Process, waiting: Task) -> None:
-        side = AgentSide(self.ledger, self.incarnation)
+        side = AgentSide(self.disk.ledger, self.incarnation)
         plans = PlanCache()
         agent = Agent(
             side, self.keys, self.clock, till=self.name, url=f"sim://{self.line.name}", office_key=self._office_key,
-            replica=self._replica, plans=plans,
+            replica=self.disk.replica, plans=plans,
         )  # fmt: skip
         printers = SimPrinters(self.world, self.label, self.pile, self._jams)
         desk = Desk(
             Outside(
-                till=self.name, incarnation=self.incarnation, locale="en", ledger=self.ledger,
-                replica=self._replica, plans=plans, office=agent, printers=printers,
-                terminal=AbsentTerminal(), keys=self.keys, mark=self.mark, clock=self.clock,
+                till=self.name, incarnation=self.incarnation, locale="en", ledger=self.disk.ledger,
+                replica=self.disk.replica, plans=plans, office=agent, printers=printers,
+                terminal=AbsentTerminal(), keys=self.keys, mark=self.disk.mark, clock=self.clock,
                 entropy=Codes(self.world),
             )
         )  # fmt: skip
@@ -225,15 +209,28 @@ class Machine:
         self.clock.wrong_by = timedelta(hours=hours)
         self.world.fault("clock set wrong", f"{self.label}: clock wrong by {hours} h")
 
-    @property
-    def forked(self) -> bool:
-        """Whether the ledger is an old copy, with facts lost: it does not know what was done."""
-        return any(fact.startswith(f"{self.name}.{self.incarnation}.") for fact in self.unsent_lost)
+    def poison(self, how: str) -> None:
+        """Have the desk write a fact that the office of this version cannot read, with a place of the till in it."""
+        desk = self.desk
+        if desk is None:
+            return
+        self.world.fault(f"poisoned fact: {how}", f"{self.label} writes {how}")
 
-    def ledgers(self) -> dict[int, Path]:
-        """Incarnation -> ledger, those that were set aside too."""
-        aside = {int(path.suffix[1:]): path for path in self.folder.glob("ledger.db.[0-9]*")}
-        return {**aside, self.incarnation: self.ledger}
+        def write() -> None:
+            held = [
+                (show, place, right)
+                for show, places in desk.rights.items()
+                for place, right in places.items()
+                if right.state is OwnState.LEASED
+            ][:1]
+            kind, body = ("SeatsBlessed", {"by": "a newer version"}) if how == "newer kind" else ("CashMoved", {})
+            with desk.unit() as unit:
+                effects = [Effect(s, p, right.token, OfficeState.LEASED, OfficeState.POOL, "") for s, p, right in held]
+                fact = unit.record(kind, body, effects=effects)
+                unit.put_rights([(s, p, OwnRight(OwnState.RETURNED, right.token)) for s, p, right in held])
+            self.poisoned.add(fact.fact_id)
+
+        desk.post(write)
 
     def kill(self, why: str = "killed") -> None:
         if not self.process.dead:
@@ -256,39 +253,6 @@ class Machine:
         if process.dead:
             raise TillDied(self.name)  # also when the answer was on its way: the screen is dark
         return answer.result()
-
-    # ---- its folder ----------------------------------------------------------------------
-
-    def back_up(self) -> None:
-        """A consistent copy of the ledger, as a backup program makes it."""
-        copy = self.folder / "backup.db"
-        copy.unlink(missing_ok=True)
-        with sqlite3.connect(self.ledger) as source, sqlite3.connect(copy) as target:
-            source.backup(target)
-        source.close()
-        target.close()
-        self._backup = copy
-        self.world.note(f"{self.label}: backup made")
-
-    def restore(self) -> bool:
-        """Put the backup back, while the till is off. False when there is none."""
-        if self._backup is None:
-            return False
-        lost = self._ids(self.ledger) - self._ids(self._backup)
-        self.unsent_lost |= lost
-        self.restored_unseen = self.restored_unseen or not lost
-        for suffix in ("", "-wal", "-shm"):
-            self.ledger.with_name(self.ledger.name + suffix).unlink(missing_ok=True)
-        shutil.copy(self._backup, self.ledger)
-        self.world.fault("old folder restored", f"{self.label}: old folder restored")
-        return True
-
-    def _ids(self, ledger: Path) -> set[str]:
-        db = sqlite3.connect(ledger)
-        try:
-            return {f"{self.name}.{self.incarnation}.{row[0]}" for row in db.execute("SELECT number FROM journal")}
-        finally:
-            db.close()
 
 
 def _close(side: AgentSide, desk: Desk, agent: Agent) -> None:

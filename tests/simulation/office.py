@@ -113,7 +113,7 @@ class SimOffice:
         self.process = Process(world, "office not started")
         self._loop: SimLoop | None = None
         self._app: Any = None
-        self._web = open_database(self.url)
+        self.database = open_database(self.url)  # for what is done at the office's machine beside the server
 
     def start(self) -> None:
         self.process = Process(self.world, "office")
@@ -180,16 +180,16 @@ class SimOffice:
         """`housefull-office import` of a file with this text. Raises Unreadable."""
         path = self.file.with_name("import.toml")
         path.write_text(text, "utf-8")
-        import_season(self._web, path)
+        import_season(self.database, path)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A command at the office's machine."""
-        with self._web.write() as connection:
+        with self.database.write() as connection:
             yield connection
 
     def close(self) -> None:
-        self._web.close()
+        self.database.close()
 
 
 def _abandon(loop: SimLoop) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from pos.domain.errors import Refused
 from tests.simulation.scheduler import Process, Scheduler, Task
 
 CRASHES: Final = ("before printing", "while printing", "after printing, before it is known")
@@ -79,7 +80,11 @@ class SimPrinters:
         assert self._process is not None
         self._world.sleep(self._world.random.uniform(0.05, 0.4))
         self._process.point(CRASHES[0])
-        job.started()
+        try:
+            job.started()
+        except Refused as refused:  # the till cannot note that it begins: nothing is printed
+            job.finished("failed", str(refused))
+            return
         if self._world.chance(self._jams):
             self._world.fault("printer jammed", f"{self._till}: jam")
             job.finished("failed", "out of paper")

@@ -45,6 +45,8 @@ class Process:
         self.tasks: list[Task] = []
         self.on_death: list[Callable[[], None]] = []
         self._doom, self._passes = "", 0
+        self.asleep = False
+        self.held: list[Task] = []  # ready, but asleep
         world.processes.append(self)
 
     def doom(self, point: str, passes: int = 0) -> None:
@@ -74,6 +76,7 @@ class Process:
         if self.dead:
             return
         self.dead = True
+        self.world.wake_up(self)
         for task in self.tasks:
             self.world.wake(task)
         for call in self.on_death:
@@ -124,6 +127,18 @@ class Scheduler:
 
     def chance(self, probability: float) -> bool:
         return self.random.random() < probability
+
+    def suspend(self, process: Process, seconds: float) -> None:
+        """Nothing of a process runs for so long; what it is told meanwhile it finds when it wakes up."""
+        process.asleep = True
+        process.held += [task for task in self._ready if task.process is process]
+        self._ready = [task for task in self._ready if task.process is not process]
+        self.at(self.now + seconds, lambda: self.wake_up(process))
+
+    def wake_up(self, process: Process) -> None:
+        process.asleep = False
+        held, process.held = process.held, []
+        self._ready += held
 
     def leap(self, seconds: float) -> None:
         """All clocks jump, as over a night: what is due in between happens at its end, once."""
@@ -201,7 +216,7 @@ class Scheduler:
 
     def _make_ready(self, task: Task) -> None:
         task.ready = True
-        self._ready.append(task)
+        (task.process.held if task.process.asleep else self._ready).append(task)
 
     def _time_out(self, task: Task, wait: int) -> None:
         if task.wait == wait and not (task.ready or task.done):

@@ -24,6 +24,7 @@ from tests.simulation.stage import played
 from tests.simulation.threads import BEGAN, OfficeDatetime, office_now
 
 SHOWS: Final = ("tosca", "aida")
+_STALLS: Final = {"tosca": 5, "aida": 2}  # seats in a till's allotment
 AREA: Final = "Foyer"
 PINS: Final = ("anna", "boris", "vera")
 SUPERVISOR: Final = "sonja"
@@ -32,14 +33,29 @@ TILLS: Final = ("T1", "T2", "T3", "T4")
 _QUICK: Final = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
-def _season() -> str:
+def show(name: str, *, capacity: int = 8, state: str = "on_sale") -> str:
+    """A show's table in a season file."""
     starts = (BEGAN + timedelta(days=60)).isoformat()
-    shows = "\n".join(
-        f'[[show]]\nid = "{show}"\nproduction = "opera"\nstarts = "{starts}"\nplan = "hall"\nprices = "usual"\n'
-        f'terms = "standard"\nareas = [{{ id = "{AREA}", capacity = 8 }}]\n'
-        f"allotment = {{ Stalls = {seats}, {AREA} = 2 }}"
-        for show, seats in zip(SHOWS, (5, 2), strict=True)
+    return (
+        f'[[show]]\nid = "{name}"\nproduction = "opera"\nstarts = "{starts}"\nplan = "hall"\nprices = "usual"\n'
+        f'terms = "standard"\nstate = "{state}"\nareas = [{{ id = "{AREA}", capacity = {capacity} }}]\n'
+        f"allotment = {{ Stalls = {_STALLS[name]}, {AREA} = 2 }}\n"
     )
+
+
+def prices(stalls: str = "58.13", area: str = "12.02") -> str:
+    """The price table."""
+    return f'''
+[[prices]]
+id = "usual"
+tax = "reduced"
+[prices.table]
+Stalls = {{ adult = "{stalls}" }}
+{AREA} = {{ adult = "{area}" }}
+'''
+
+
+def _season() -> str:
     people = "\n".join(
         f'[[user]]\nid = "{name}"\nname = "{name}"\nrole = "{role}"\npin = "2468"'
         for name, role in ((SUPERVISOR, "supervisor"), *((name, "cashier") for name in PINS))
@@ -61,12 +77,7 @@ file = "hall.json"
 [[price_type]]
 id = "adult"
 name = {{ en = "Adult" }}
-[[prices]]
-id = "usual"
-tax = "reduced"
-[prices.table]
-Stalls = {{ adult = "58.13" }}
-{AREA} = {{ adult = "12.02" }}
+{prices()}
 [[terms]]
 id = "standard"
 refund_until = "24h"
@@ -76,7 +87,7 @@ exchange_fee = "{EXCHANGE_FEE}"
 [[production]]
 id = "opera"
 title = {{ en = "Opera" }}
-{shows}
+{"".join(map(show, SHOWS))}
 [[fee]]
 id = "counter"
 name = {{ en = "Counter fee" }}

@@ -272,9 +272,31 @@ ON_STAGE: Final[dict[str, dict[str, Any]]] = {
 }  # fmt: skip
 
 
-def _connect(*arguments: Any, **options: Any) -> sqlite3.Connection:
+FULL: Final[set[str]] = set()  # databases on disks that are full
+
+
+class _Cursor(sqlite3.Cursor):
+    def execute(self, sql: str, *parameters: Any) -> _Cursor:
+        if sql == "COMMIT" and FULL and self.connection.file in FULL:
+            raise sqlite3.OperationalError("database or disk is full")
+        super().execute(sql, *parameters)
+        return self
+
+
+class _Connection(sqlite3.Connection):
+    """A connection to a disk that may be full: then SQLite can append nothing to its journal, and no commit is one."""
+
+    file = ""
+
+    def cursor(self, *_: Any) -> Any:
+        return super().cursor(_Cursor)
+
+
+def _connect(file: Any, *arguments: Any, **options: Any) -> sqlite3.Connection:
     """As only one task runs at a time, the files of a killed process may be closed by another."""
-    return _real_connect(*arguments, **{**options, "check_same_thread": False})
+    made = _real_connect(file, *arguments, **{**options, "check_same_thread": False, "factory": _Connection})
+    made.file = str(file)
+    return made
 
 
 _real_connect: Final = sqlite3.connect

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from sync.agent import EnrolFailed
 from tests.simulation import machine, office, paper
-from tests.simulation.machine import Machine
+from tests.simulation.disk_trouble import DiskTrouble
 from tests.simulation.network import FINE, SimCarrier, Weather
+from tests.simulation.season_trouble import SeasonTrouble
 
 if TYPE_CHECKING:
     from tests.simulation.house import House
@@ -19,13 +20,24 @@ class Trouble:
 
     def __init__(self, house: House, kinds: Sequence[str] = ()) -> None:
         self._house, self.world = house, house.world
+        disks, season = DiskTrouble(house), SeasonTrouble(house)
         usual: dict[str, tuple[Callable[[], None], int]] = {
             "weather": (self._weather, 40),
             "cut off": (self._everyone_cut_off, 8),
             "late": (self._everything_late, 6),
             "till dies": (self._till_dies, 26),
             "office dies": (self._office_dies, 12),
-            "old folder": (self._old_folder, 10),
+            "old folder": (disks.old_folder, 8),
+            "disk full": (disks.full, 6),
+            "broken PC": (disks.broken, 4),
+            "disk gone": (disks.gone, 4),
+            "clone": (disks.cloned, 4),
+            "poison": (self._poison, 4),
+            "prices": (season.prices, 4),
+            "area": (season.area, 4),
+            "plan": (season.plan, 2),
+            "cancelled": (season.cancel, 2),
+            "asleep": (self._asleep, 4),
             "clock": (self._clock_wrong, 5),
             "time": (self._time_passes, 8),
             "flapping": (self._flapping, 8),
@@ -89,22 +101,26 @@ class Trouble:
         self.world.note("the office starts again")
         self._house.office.start()
 
-    def _old_folder(self) -> None:
-        """A backup is made now, and put back a little later."""
-        made = self.world.random.choice(self._house.machines)
-        if made.process.dead or not made.incarnation:
-            return
-        made.back_up()
-        self.world.spawn("restores", lambda: self._restore(made), self._house.people)
-
-    def _restore(self, made: Machine) -> None:
-        self.world.sleep(self.world.random.uniform(2.0, 8.0))
-        made.kill("killed for a restore")
-        made.restore()
-
     def _clock_wrong(self) -> None:
         made = self.world.random.choice(self._house.machines)
         made.set_clock(hours=self.world.random.choice((-24, -1, 0, 1, 24)))
+
+    def _asleep(self) -> None:
+        """A PC is suspended for the night, or for a minute."""
+        made = self.world.random.choice(self._house.machines)
+        if made.process.dead:
+            return
+        night = self.world.chance(0.5)
+        self.world.fault("8 h suspend" if night else "suspend", f"{made.label} is suspended")
+        if night:
+            self.world.leap(8 * 3600.0)
+        self.world.suspend(made.process, self.world.random.uniform(2.0, 60.0))
+
+    def _poison(self) -> None:
+        """A till of a newer version, or one that is damaged, writes what the office cannot read."""
+        cashier = self.world.random.choice(self._house.cashiers)
+        if cashier.fit:
+            cashier.machine.poison(self.world.random.choice(("newer kind", "damaged body")))
 
     def _time_passes(self) -> None:
         minutes = self.world.random.choice((12, 60, 8 * 60, 72 * 60))

@@ -11,7 +11,8 @@ def are_expected(evidence: Evidence) -> Found:
     if evidence.rows("SELECT * FROM parked"):
         yield "effects are parked, and everything has been sent"
     for fact, cause, detail in evidence.rows("SELECT fact_id, cause, detail FROM dispute"):
-        if not any(window.touched(fact) for window in evidence.windows):
+        poisoned = any(fact in window.poisoned for window in evidence.windows)
+        if (cause == "unreadable") != poisoned or not (poisoned or evidence.doubtful(fact)):
             yield f"{fact} is disputed: {cause}: {detail}"
 
 

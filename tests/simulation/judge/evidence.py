@@ -57,8 +57,9 @@ class Entry:
 class Window:
     """One till, after the evening.
 
-    `ledgers` by incarnation; `lost` are ids of facts that were destroyed; `copied`: an old folder was put
-    back that had every fact, and may have printed a queued job twice. `sold`, `returned`, `refunds` and
+    `ledgers` by incarnation, but for those that are gone; `doubtful` names incarnations ("T1.1") of whose
+    history there is more than one, or none; `copied`: there was a copy that had every fact, and may
+    have printed a queued job once more. `sold`, `returned`, `refunds` and
     `copies` (ticket, number) are what the till has answered.
     """
 
@@ -67,21 +68,19 @@ class Window:
     replica: Path | None
     slips: Sequence[Slip]
     sold: Sequence[dict[str, Any]]
-    drawer: Decimal | None  # None when it cannot be known: a folder with sales in it is gone
-    lost: frozenset[str]
+    drawer: Decimal | None  # None when it cannot be known
+    doubtful: frozenset[str]
     copied: bool = False
     returned: Sequence[Return] = ()
     refunds: Sequence[Refund] = ()
     copies: Sequence[tuple[str, int]] = ()
+    cut_short: frozenset[str] = frozenset()  # incarnations whose PC broke: what waited to be printed never was
+    poisoned: frozenset[str] = frozenset()  # ids of facts that the office cannot read
+    cloned: frozenset[tuple[str, str]] = frozenset()  # places that a clone of this disk held, too
 
     @cached_property
     def journals(self) -> dict[int, list[Entry]]:
         return {incarnation: _journal(path) for incarnation, path in self.ledgers.items()}
-
-    def touched(self, fact_id: str) -> bool:
-        """Whether the incarnation that this fact is of has lost facts."""
-        till, incarnation, _ = fact_id.split(".")
-        return any(lost.startswith(f"{till}.{incarnation}.") for lost in self.lost)
 
 
 @dataclass
@@ -100,9 +99,12 @@ class Evidence:
         return self.db.execute(query).fetchall()
 
     @cached_property
-    def destroyed(self) -> bool:
-        """Whether any till has lost facts."""
-        return any(window.lost for window in self.windows)
+    def _doubtful(self) -> set[str]:
+        return {one for window in self.windows for one in window.doubtful}
+
+    def doubtful(self, id: str) -> bool:
+        """Whether this fact ("T1.2.17"), sale or ticket ("T1.2-00003-1") is of an incarnation that is doubtful."""
+        return owner(id) in self._doubtful
 
     def all_facts(self) -> Iterator[dict[str, Any]]:
         """Every fact there is, at the office or in a journal; one that is in both comes twice."""
@@ -110,6 +112,12 @@ class Evidence:
         for window in self.windows:
             for journal in window.journals.values():
                 yield from (entry.fact for entry in journal)
+
+
+def owner(id: str) -> str:
+    """The incarnation ("T1.2") that a fact ("T1.2.17"), a sale or a ticket ("T1.2-00003-1") is of."""
+    till, _, incarnation = id.partition("-")[0].partition(".")
+    return f"{till}.{incarnation.partition('.')[0] or '1'}"
 
 
 def fact_id(fact: dict[str, Any]) -> str:

@@ -25,7 +25,7 @@ def once(evidence: Evidence) -> Found:
             yield from _chain(who, journal)
             office = at_office[window.name, incarnation]
             mine = [(entry.number, entry.hash) for entry in journal]
-            if window.touched(f"{who}.0"):
+            if evidence.doubtful(f"{who}.0"):
                 kept = {row[2:] for row in rivals if row[:2] == (window.name, incarnation)}
                 yield from _forked(who, mine, {*office, *kept})
             elif mine != office:
@@ -44,7 +44,7 @@ def _forked(who: str, mine: Sequence[tuple[int, str]], kept: set[tuple[int, str]
     """An old folder's journal: what is not the office's history is kept there as its rival."""
     for number, digest in mine:
         if (number, digest) not in kept:
-            yield f"{who}: fact {number} of the restored folder is neither at the office nor kept as a rival"
+            yield f"{who}: fact {number} of this ledger is neither at the office nor kept as a rival"
 
 
 def _chain(who: str, journal: Sequence[Entry]) -> Found:

@@ -12,8 +12,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from pos.domain.errors import Refused
-from sync.agent import EnrolFailed
-from sync.office.rules import enrolment
+from tests.simulation import technician
 from tests.simulation.judge import Refund, Return
 from tests.simulation.machine import Machine, TillDied
 from tests.simulation.office import SimOffice
@@ -21,14 +20,13 @@ from tests.simulation.people import oversight, returning, selling
 from tests.simulation.people.customers import Customers, Ticket
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.season import PINS
-from tests.simulation.threads import office_now
 
 FLOAT: Final = Decimal("100.00")
 # What a till may say no with in an evening like this. Any other refusal is a mistake.
 EXPECTED: Final = frozenset(
     "right_elsewhere sold held orphan_seat basket_expired basket_empty offline fenced drawer_short check_needed"
     " unknown_ticket already_refunded exchanged right_to_refund_elsewhere right_to_issue_elsewhere"
-    " already_resolved".split()
+    " already_resolved show_cancelled underpaid overpaid".split()
 )
 
 
@@ -49,6 +47,7 @@ class Cashier:
         self.pace_s, self.rush = pace_s, rush
         self.user = PINS[int(machine.name[1:]) % len(PINS)]
         self.drawer = Decimal(0)
+        self.left = Decimal(0)  # in drawers of shifts that nobody could close any more
         # What the till has answered with.
         self.sold: list[dict[str, Any]] = []
         self.returned: list[Return] = []
@@ -60,7 +59,12 @@ class Cashier:
         self.closing = False
         self.done = False
         self.replaced = False  # another machine is this till by now; a fenced one is switched off for good
+        self.broken = False  # the PC does not start any more
+        self.cut_short: set[str] = set()  # incarnations that ended so, whatever waited to be printed
+        self.unsure = False  # what is in the drawer: a PC broke before it had said whether a thing was done
+        self._waiting = False  # for the answer to something that changes the till
         self._keys = 0
+        self._served_at = 0  # the till's incarnation when the present errand began
         self._errands: Sequence[tuple[Callable[[], object], int]] = (
             (lambda: selling.serve(self), 60),
             (lambda: selling.change_mind(self), 8),
@@ -107,13 +111,12 @@ class Cashier:
         self.complaints.append(f"{self.machine.label} has paper that does not come out")
 
     def _end_of_day(self) -> bool:
-        """Whether everything is printed and the shift is closed."""
-        if self.ask("basket")["basket"]["lines"]:
-            self.do("clear")
-        return self._close()
+        """Whether the shift is closed."""
+        return self._new_shift()
 
     def _next(self) -> None:
         """One thing that a cashier does."""
+        self._served_at = self.machine.incarnation
         self.operations += 1
         status = self.ask("status")
         if status["fenced"]:
@@ -140,11 +143,14 @@ class Cashier:
         self.operations += 1
         self._keys += 1
         key = f"{self.machine.label}-{self._keys}"
+        self._waiting = True
         try:
             answer = self.ask(verb, key=key, **fields)
         except Refused as refused:
             self._refused(verb, refused)
             return None
+        finally:
+            self._waiting = False
         self.world.deeds[verb] += 1
         self.world.note(f"{self.machine.label} {verb} ok")
         return answer
@@ -155,6 +161,10 @@ class Cashier:
         self.world.note(f"{self.machine.label} {verb} refused {refused}")
         reason = refused.fields.get("reason")
         excused = reason == "is in the basket already" or (refused.code == "not_allowed" and "dispute" in str(reason))
+        if refused.code == "no_shift":
+            excused = self.machine.incarnation != self._served_at  # another PC stands here since the customer came
+        if refused.code == "storage_failed":
+            excused = bool(self.world.faults["disk full"] + self.world.faults["state folder full"])
         # A till that came back with an old folder in between is in another state, but may not sell.
         if refused.code not in EXPECTED and not excused and not self.ask("status")["fenced"]:
             self.complaints.append(f"{self.machine.label} {verb}: {refused}")
@@ -165,6 +175,7 @@ class Cashier:
             try:
                 if self.machine.process.dead or not self.machine.runs:
                     self.world.sleep(self.world.random.uniform(1.0, 8.0))
+                    self._see_to_the_pc()
                     self.machine.boot()
                 self._sign_in()
                 return
@@ -220,10 +231,11 @@ class Cashier:
             if not found and sale["tickets"][0]["id"].startswith(f"{self.machine.name}.{self.machine.incarnation}-"):
                 self.complaints.append(f"{self.machine.label} does not know its own sale {sale['id']}")
 
-    def _new_shift(self) -> None:
-        if self.ask("basket")["basket"]["lines"]:
-            self.do("clear")
-        self._close()
+    def _new_shift(self) -> bool:
+        """Whether the shift is closed, so that another can be opened."""
+        if self.ask("basket")["basket"]["lines"] and self.do("clear") is None:
+            return False
+        return self._close()
 
     def _close(self) -> bool:
         """Count the drawer; the till must have expected exactly that."""
@@ -231,7 +243,7 @@ class Cashier:
         if closed is None:
             return False
         difference = closed["report"]["difference"]
-        if Decimal(difference) != 0 and not self.machine.forked:
+        if Decimal(difference) != 0 and not self.machine.disk.forked:
             self.complaints.append(f"{self.machine.label}: drawer differs by {difference}, {closed['report']}")
         self.drawer = Decimal(0)
         return True
@@ -256,14 +268,31 @@ class Cashier:
                 break
             self.world.sleep(1.0)
         self.machine.kill("switched off by the supervisor")
-        while True:
-            with self.office.writing() as connection:
-                code = enrolment.offer(connection, self.machine.name, int(office_now().timestamp()), replace=True)
-            try:
-                self.machine.enrol(code)
-                break
-            except EnrolFailed as failed:
-                self.world.note(f"{self.machine.label}: {failed}")
-                self.world.sleep(5.0)
-        self.drawer = Decimal(0)  # the old ledger's money is counted apart
+        technician.enrol(self.world, self.office, self.machine, replace=True)
+        self._leave_the_drawer()
         self._come_in()
+
+    def _see_to_the_pc(self) -> None:
+        """Another PC, when this one is broken or gone."""
+        made = self.machine
+        if self.broken:
+            self.cut_short.add(f"{made.name}.{made.incarnation}")
+            technician.import_ledger(self.world, self.office, made)
+        if self.broken or made.disk.gone:
+            self.unsure = self.unsure or self._waiting
+            technician.declare_dead(self.world, self.office, made.name)
+            technician.enrol(self.world, self.office, made, replace=False)
+            self.broken = False
+            self._leave_the_drawer()
+
+    def _leave_the_drawer(self) -> None:
+        """The money of a shift that is still open is counted apart."""
+        self.left, self.drawer = self.left + self.drawer, Decimal(0)
+
+    @property
+    def fit(self) -> bool:
+        """Whether something can still happen to this PC."""
+        made = self.machine
+        return bool(made.incarnation) and not (
+            self.replaced or self.broken or made.disk.gone or made.process.dead or self.closing
+        )

@@ -1,0 +1,88 @@
+"""What happens to disks: an old folder, a full one, a broken PC, a disk that is gone, a disk that is cloned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.simulation import technician
+from tests.simulation.network import SimCarrier, Weather
+
+if TYPE_CHECKING:
+    from tests.simulation.house import House
+    from tests.simulation.people.cashier import Cashier
+
+
+class DiskTrouble:
+    def __init__(self, house: House) -> None:
+        self._house, self.world = house, house.world
+
+    def _somebody(self) -> Cashier | None:
+        """Whose PC it is: one that has joined and runs, and is not taken for lost."""
+        fit = [one for one in self._house.cashiers if one.fit]
+        return self.world.random.choice(fit) if fit else None
+
+    def old_folder(self) -> None:
+        """A backup is made now, and put back a little later."""
+        if (cashier := self._somebody()) is None:
+            return
+        made = cashier.machine
+        made.disk.back_up()
+
+        def restore() -> None:
+            self.world.sleep(self.world.random.uniform(2.0, 8.0))
+            if cashier.fit:
+                made.kill("killed for a restore")
+                made.disk.restore()
+
+        self.world.spawn("restores", restore, self._house.people)
+
+    def full(self) -> None:
+        """The ledger's disk, or the one with the mark, is full for some seconds."""
+        if (cashier := self._somebody()) is None:
+            return
+        disk = cashier.machine.disk
+        disk.fill(mark=self.world.chance(0.3))
+
+        def make_room() -> None:
+            self.world.sleep(self.world.random.uniform(0.5, 8.0))
+            disk.make_room()
+
+        self.world.spawn("makes room", make_room, self._house.people)
+
+    def broken(self) -> None:
+        """The PC does not start any more; its disk can be read."""
+        if (cashier := self._somebody()) is not None and not cashier.machine.disk.forked:
+            cashier.machine.kill("broken")
+            cashier.broken = True
+
+    def gone(self) -> None:
+        """The PC is gone with its disk. What the till held is freed when everybody has been heard."""
+        if (cashier := self._somebody()) is None:
+            return
+        cashier.machine.kill("lost with its disk")
+        cashier.machine.bury()
+        cashier.machine.disk.lose()
+        self.world.spawn("supervisor", lambda: self._have_released(cashier), self._house.people)
+
+    def _have_released(self, cashier: Cashier) -> None:
+        while not cashier.closing:
+            self.world.sleep(4.0)
+            if not cashier.machine.disk.gone and technician.attest(
+                self.world, self._house.office, cashier.machine, cashier.sold
+            ):
+                return
+
+    def cloned(self) -> None:
+        """A copy of the disk, mark and key goes on selling somewhere, cut off until it is found out."""
+        cashier = self._somebody()
+        if cashier is None or cashier.machine.disk.forked:
+            return
+        label = f"{cashier.machine.name}c"
+        if label in SimCarrier.lines:
+            return
+        clone = self._house.furnish(cashier.machine.name, label)
+        clone.machine.line.change(Weather(cut="silent"))
+        clone.machine.clone(cashier.machine)
+        clone.replaced = True  # once it is found out it is switched off
+        clone.drawer = cashier.drawer
+        self.world.spawn(f"cashier of {label}", clone.work, self._house.people)

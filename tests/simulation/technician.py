@@ -1,0 +1,122 @@
+"""Who comes when a PC is broken: takes a ledger off its disk, declares tills dead, frees what they held."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from pos.app.sealing import JournalUnreadable, NoOffice, copy_journal
+from pos.devices.worker.absent import AbsentTerminal
+from pos.store.replica import PlanCache
+from pos.till.counter.sealing import CannotSeal, seal
+from pos.till.desk import Desk, Outside
+from sync.agent import EnrolFailed
+from sync.office.absorb import absorb
+from sync.office.rules import deaths, enrolment
+from sync.office.rules.places import Key
+from sync.office.rules.releasing import CannotRelease, Order, release
+from tests.simulation.machine import Codes, Machine
+from tests.simulation.office import SimOffice
+from tests.simulation.paper import SimPrinters
+from tests.simulation.scheduler import Process, Scheduler
+from tests.simulation.season import SUPERVISOR, TILLS
+from tests.simulation.threads import office_now
+
+
+def enrol(world: Scheduler, office: SimOffice, made: Machine, *, replace: bool) -> None:
+    """A code at the office, redeemed at the till, as often as it takes: the answer may be lost."""
+    with office.writing() as connection:
+        code = enrolment.offer(connection, made.name, int(office_now().timestamp()), replace=replace)
+    while True:
+        try:
+            made.enrol(code)
+            return
+        except EnrolFailed as failed:
+            world.note(f"{made.label}: {failed}")
+            world.sleep(5.0)
+
+
+def declare_dead(world: Scheduler, office: SimOffice, till: str) -> None:
+    """`housefull-office dead TILL`."""
+    with office.writing() as connection:
+        deaths.declare(connection, till, int(office_now().timestamp()))
+    world.deeds["till declared dead"] += 1
+    world.note(f"{till} is declared dead")
+
+
+def import_ledger(world: Scheduler, office: SimOffice, made: Machine) -> None:
+    """`housefull seal` on the disk of a PC that does not start any more, and `housefull-office absorb`."""
+    made.bury()
+    file = made.disk.folder / "journal.jsonl"
+    sealed = _seal(world, made)
+    try:
+        copy_journal(made.disk.ledger, file)
+    except JournalUnreadable as nothing:
+        world.note(f"{made.label}: {nothing}")
+        return
+    absorb(office.database, file)
+    what = "ledger sealed and imported" if sealed else "ledger imported, not sealed"
+    world.deeds[what] += 1
+    world.note(f"{made.label}: {what}")
+
+
+def _seal(world: Scheduler, made: Machine) -> bool:
+    """False when the till does not know its ledger for the only one: it has never written a mark."""
+    disk = made.disk
+    process = made.process = Process(world, f"{made.label} sealed")
+    refused: list[CannotSeal] = []
+
+    def run() -> None:
+        desk = Desk(
+            Outside(
+                till=made.name, incarnation=disk.incarnation, locale="en", ledger=disk.ledger, replica=disk.replica,
+                plans=PlanCache(), office=NoOffice(), printers=SimPrinters(world, made.label, made.pile, 0.0),
+                terminal=AbsentTerminal(), keys=made.keys, mark=disk.mark, clock=made.clock, entropy=Codes(world),
+            )
+        )  # fmt: skip
+        desk.start()
+        try:
+            desk.submit(lambda: seal(desk)).result()
+        except CannotSeal as error:
+            refused.append(error)
+        desk.stop()
+
+    task = world.spawn("seal", run, process)
+    while not task.done:
+        world.sleep(0.1)
+    process.kill()
+    return not refused
+
+
+def attest(world: Scheduler, office: SimOffice, made: Machine, sold: Iterable[dict[str, Any]]) -> bool:
+    """Have the seats released that a dead till held and of which no paper is out; whether there is nothing left.
+
+    A supervisor looks at the customers' papers, and cannot tell the units of a standing area apart.
+    """
+    out = {match[1] + "-" + match[2] for slip in made.pile if (match := re.search(r"(\w+) (\w+)$", slip.place))}
+    out |= {ticket["place"] for sale in sold for ticket in sale["tickets"]}
+    places = frozenset(key for key in _quarantined(office.file, made.name) if "#" not in key[1] and key[1] not in out)
+    if not places:
+        return True
+    order = Order(made.name, places, frozenset(TILLS), SUPERVISOR, "the disk is gone, the papers were looked at")
+    try:
+        with office.writing() as connection:
+            release(connection, order, int(office_now().timestamp()))
+    except CannotRelease as not_yet:
+        world.deeds["release put off"] += 1
+        world.note(f"{made.name}: nothing is released: {not_yet}")
+        return False
+    world.deeds["dead till's places released"] += 1
+    world.note(f"{made.name}: released {sorted(places)}")
+    return True
+
+
+def _quarantined(office: Path, till: str) -> list[Key]:
+    with closing(sqlite3.connect(office)) as db:
+        return db.execute(
+            "SELECT show_id, place FROM place_right WHERE holder = ? AND state = 'QUARANTINE'", (till,)
+        ).fetchall()
