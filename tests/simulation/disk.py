@@ -1,30 +1,36 @@
-"""A PC's data folder and its high-water mark, and what happens to them: full, backed up, restored, copied, gone."""
+"""A PC's data folder and what lies outside of it, and what happens to them: full, restored, copied, broken, gone."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from pos.store.identity import MarkFile
+from pos.store.identity import Identity, MarkFile, read_identity, write_identity
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.threads import FULL, world
 
 AFTER_THE_MARK: Final = "after the mark, before the answer"
 _PARTS: Final = ("", "-wal", "-shm")
+_ASIDE: Final = re.compile(r"ledger-\w+-(\d+)")  # as the till names a ledger of an earlier enrolment
 
 
 class Mark(MarkFile):
     """The real mark, with a place to die at after it. It lies on a disk of its own, which may be full too."""
 
-    full = False
+    def __init__(self, disk: Disk) -> None:
+        super().__init__(disk.identity.state_folder)
+        self._disk = disk
 
     def write(self, incarnation: int, number: int, hash: str) -> None:
         process = world().current.process
         process.check()
-        if self.full:
+        if self._disk.mark_full:
             raise OSError(28, "No space left on device")
         super().write(incarnation, number, hash)
         process.point(AFTER_THE_MARK)
@@ -39,16 +45,15 @@ class Disk:
     def __init__(self, world: Scheduler, name: str, folder: Path, empty_ledger: Path) -> None:
         self.world, self.name, self.folder = world, name, folder
         self.label = folder.name
-        self.incarnation = 0
         self.gone = False
         self.doubtful: set[str] = set()
         self.unseen = False
         self.cloned: set[tuple[str, str]] = set()  # places in hand when there came to be two of it
+        self.mark_full = False  # there is no room for the mark
         self._empty_ledger = empty_ledger
         self._backup: Path | None = None
+        self._before: list[Path] = []  # folders of PCs that were here before
         folder.mkdir()
-        self._state = folder.with_name(f"{folder.name}-state")
-        self.mark = Mark(self._state)
 
     @property
     def ledger(self) -> Path:
@@ -59,25 +64,47 @@ class Disk:
         return self.folder / "replica.db"
 
     @property
+    def identity(self) -> Identity:
+        """Who this folder is. Only of one that has joined."""
+        found = read_identity(self.folder)
+        assert found is not None
+        return found
+
+    @property
+    def incarnation(self) -> int:
+        """0 before it has joined, or when its disk is gone."""
+        found = read_identity(self.folder)
+        return found.incarnation if found is not None else 0
+
+    @property
     def forked(self) -> bool:
         """Whether this ledger is not all there is of its incarnation's history."""
         return f"{self.name}.{self.incarnation}" in self.doubtful
 
     def ledgers(self) -> dict[int, Path]:
-        """Incarnation -> ledger, those that were set aside too."""
-        if not self.incarnation:
-            return {}
-        aside = {int(path.suffix[1:]): path for path in self.folder.glob("ledger.db.[0-9]*")}
-        return aside if self.gone else {**aside, self.incarnation: self.ledger}
+        """Incarnation -> ledger, as far as there is one: those that were set aside too, and those of broken PCs."""
+        return dict(self._ledgers())
 
-    def begin(self, incarnation: int) -> None:
-        """An empty ledger for a new incarnation; the one before is set aside."""
-        for part in _PARTS:
-            old = self.ledger.with_name(f"ledger.db{part}")
-            if old.exists() and self.incarnation:
-                old.rename(old.with_name(f"ledger.db.{self.incarnation}{part}"))
-        shutil.copy(self._empty_ledger, self.ledger)
-        self.incarnation, self.gone, self._backup = incarnation, False, None
+    def _ledgers(self) -> Iterator[tuple[int, Path]]:
+        for folder in (*self._before, self.folder):
+            for path in folder.glob("ledger-*.db"):
+                match = _ASIDE.match(path.name)
+                assert match is not None
+                yield int(match[1]), path
+            identity = read_identity(folder)
+            if identity is not None and (folder / "ledger.db").exists():
+                yield identity.incarnation, folder / "ledger.db"
+
+    def make_ledger(self) -> None:
+        """An empty ledger, unless there is one: to make it anew takes its time."""
+        if not self.ledger.exists():
+            shutil.copy(self._empty_ledger, self.ledger)
+        self.gone, self._backup = False, None
+
+    def copy_template(self, folder: Path, state: Path) -> None:
+        """Be what has come of an enrolment in another world."""
+        shutil.copytree(folder, self.folder, dirs_exist_ok=True)
+        shutil.copytree(state, self.identity.state_folder)
 
     # ---- trouble -------------------------------------------------------------------------
 
@@ -85,56 +112,56 @@ class Disk:
         """No commit is possible any more; or no mark can be written."""
         self.world.fault("state folder full" if mark else "disk full", f"{self.label}: {'mark' if mark else 'ledger'}")
         if mark:
-            self.mark.full = True
+            self.mark_full = True
         else:
             FULL.add(str(self.ledger))
 
     def make_room(self) -> None:
-        self.mark.full = False
+        self.mark_full = False
         FULL.discard(str(self.ledger))
 
     def back_up(self) -> None:
         """A consistent copy of the ledger, as a backup program makes it."""
-        copy = self.folder / "backup.db"
-        copy.unlink(missing_ok=True)
-        with sqlite3.connect(self.ledger) as source, sqlite3.connect(copy) as target:
-            source.backup(target)
-        source.close()
-        target.close()
-        self._backup = copy
+        self._backup = self.folder / "backup.db"
+        self._backup.unlink(missing_ok=True)
+        _copy(self.ledger, self._backup)
         self.world.note(f"{self.label}: backup made")
 
     def restore(self) -> None:
         """Put the backup back, while the till is off; nothing happens when there is none."""
         if self._backup is None or self.gone:
             return
-        if self._count(self.ledger) > self._count(self._backup):
+        if _count(self.ledger) > _count(self._backup):
             self.doubtful.add(f"{self.name}.{self.incarnation}")
         else:
             self.unseen = True
-        self._remove()
+        _remove(self.ledger)
         shutil.copy(self._backup, self.ledger)
         self.world.fault("old folder restored", f"{self.label}: old folder restored")
 
     def lose(self) -> None:
         """Nothing of this disk can be read any more, while the till is off."""
         self.doubtful.add(f"{self.name}.{self.incarnation}")
+        shutil.rmtree(self.identity.state_folder, ignore_errors=True)
+        shutil.rmtree(self.folder)
+        self.folder.mkdir()
         self.gone = True
-        self._remove()
-        self.replica.unlink(missing_ok=True)
-        shutil.rmtree(self._state, ignore_errors=True)
         self.world.fault("disk gone", f"{self.label}: its disk is gone")
 
+    def replace(self) -> None:
+        """Another PC with an empty disk stands here from now on."""
+        old = self.folder.with_name(f"{self.label}-old{len(self._before)}")
+        self.folder.rename(old)
+        self._before.append(old)
+        self.folder.mkdir()
+
     def copy_from(self, other: Disk) -> None:
-        """Be the clone of another disk, mark and all; while that till is off, or from a snapshot."""
-        for source, target in ((other.ledger, self.ledger), (other.replica, self.replica)):
-            with sqlite3.connect(source) as old, sqlite3.connect(target) as new:
-                old.backup(new)
-            old.close()
-            new.close()
-        if other._state.exists():  # it has written a fact
-            shutil.copytree(other._state, self._state)
-        self.incarnation = other.incarnation
+        """Be the clone of another machine, key and mark and all."""
+        identity = replace(other.identity, install=f"{other.identity.install}-clone")
+        shutil.copytree(other.identity.state_folder, identity.state_folder)
+        write_identity(self.folder, identity)
+        _copy(other.ledger, self.ledger)
+        _copy(other.replica, self.replica)
         with closing(sqlite3.connect(self.ledger)) as db:
             self.cloned |= set(db.execute("SELECT show, place FROM own_right WHERE state IN ('LEASED', 'SOLD')"))
         for disk in (self, other):
@@ -142,10 +169,17 @@ class Disk:
             disk.unseen = True
         self.world.fault("disk cloned", f"{other.label}: its disk is cloned as {self.label}")
 
-    def _remove(self) -> None:
-        for part in _PARTS:
-            self.ledger.with_name(f"ledger.db{part}").unlink(missing_ok=True)
 
-    def _count(self, ledger: Path) -> int:
-        with closing(sqlite3.connect(ledger)) as db:
-            return int(db.execute("SELECT count(*) FROM journal").fetchone()[0])
+def _copy(source: Path, target: Path) -> None:
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
+
+
+def _remove(database: Path) -> None:
+    for part in _PARTS:
+        database.with_name(database.name + part).unlink(missing_ok=True)
+
+
+def _count(ledger: Path) -> int:
+    with closing(sqlite3.connect(ledger)) as db:
+        return int(db.execute("SELECT count(*) FROM journal").fetchone()[0])

@@ -82,7 +82,7 @@ class DiskTrouble:
             return
         clone = self._house.furnish(cashier.machine.name, label)
         clone.machine.line.change(Weather(cut="silent"))
-        clone.machine.clone(cashier.machine)
+        clone.machine.disk.copy_from(cashier.machine.disk)
         clone.replaced = True  # once it is found out it is switched off
         clone.drawer = cashier.drawer
         self.world.spawn(f"cashier of {label}", clone.work, self._house.people)

@@ -16,9 +16,11 @@ from typing import Final
 from pos.domain.errors import Refused
 from sync.office.rules import enrolment
 from tests.simulation.judge import Window, judge, two_hands
+from tests.simulation.lan import Neighbour
 from tests.simulation.machine import Machine, TillDied
 from tests.simulation.mutations import MUTATIONS, mutated
-from tests.simulation.network import FINE, Line, SimCarrier
+from tests.simulation.names import TILLS
+from tests.simulation.network import FINE, Line, SimCarrier, Weather
 from tests.simulation.office import SimOffice
 from tests.simulation.people.cashier import Cashier
 from tests.simulation.people.customers import Customers
@@ -29,6 +31,7 @@ from tests.simulation.stage import played
 from tests.simulation.threads import office_now, world
 from tests.simulation.trouble import Trouble
 
+_CABLE: Final = Weather(latency_s=0.005)
 DRAIN_S: Final = 180  # from when all lines are up to when everything agrees
 _ENROLLED_ANEW: Final = 0.1  # of the evenings; the others begin with tills that have joined, which costs less
 # Errors that the program logs, as it should: when it is told that it is an old copy, and when its disk is full.
@@ -55,6 +58,7 @@ class Outcome:
     faults: Counter[str] = field(default_factory=Counter)
     deeds: Counter[str] = field(default_factory=Counter)
     refusals: Counter[str] = field(default_factory=Counter)
+    facts: Counter[str] = field(default_factory=Counter)  # at the office, by kind
     trace: list[str] = field(default_factory=list)
     failed: bool = False  # the simulation itself
 
@@ -88,6 +92,7 @@ class House:
         self.people = Process(world, "people")
         self.machines: list[Machine] = []
         self.cashiers: list[Cashier] = []
+        self.cables: list[Line] = []  # of the local network
         self._jams = lots.choice((0.0, 0.05, 0.15))
         self.roughness = lots.choice((0.0, 0.02, 0.08))
         self._rush = bool(kinds) or lots.random() < 0.3
@@ -101,6 +106,9 @@ class House:
     def furnish(self, name: str, label: str) -> Cashier:
         """A counter with its PC, cable and cashier."""
         line = SimCarrier.lines[label] = Line(self.world, label, self.office)
+        cables = [Line(self.world, f"{label}>{other}", Neighbour(other), _CABLE) for other in TILLS if other != name]
+        SimCarrier.lines.update({cable.name: cable for cable in cables})
+        self.cables += cables
         made = Machine(self.world, name, self._folder / label, line, jams=self._jams, ledger=self._templates.ledger)
         pace_s = self.world.random.uniform(0.2, 0.8) if self._rush else self.world.random.uniform(0.3, 1.5)
         self.machines.append(made)
@@ -118,7 +126,7 @@ class House:
             if anew:
                 self.enrol(made, replace=True)
             else:
-                made.join(self._templates.joined[made.name])
+                self._templates.furnish(made.disk)
         for cashier in self.cashiers:
             self.world.spawn(f"cashier of {cashier.machine.name}", cashier.work, self.people)
         self.world.spawn("web shop", self.web.work, self.people)
@@ -155,6 +163,8 @@ class House:
             made.process.doom("")
             made.disk.make_room()
             self.world.wake_up(made.process)
+        for cable in self.cables:
+            cable.change(_CABLE)
         if self.office.process.dead:
             self.office.start()
         self.office.process.doom("")
@@ -162,7 +172,9 @@ class House:
         for cashier in self.cashiers:
             cashier.closing = True
         self._wait("the cashiers go home", lambda: all(cashier.done for cashier in self.cashiers))
-        self._wait("the lines have nothing left", lambda: not any(made.line.repetitions for made in self.machines))
+        self._wait(
+            "the lines have nothing left", lambda: not any(line.repetitions for line in SimCarrier.lines.values())
+        )
         for made in self.machines:
             self._wait(f"{made.label} has sent everything", lambda made=made: self._sent(made))  # type: ignore[misc]
         for made in self.machines:
@@ -223,7 +235,7 @@ def play(seed: int, folder: Path, templates: Templates, *, long: bool = False, m
     here = Scheduler(seed)
     errors = _Errors()
     with ExitStack() as undo:
-        undo.enter_context(played(here))
+        undo.enter_context(played(here, folder / "states"))
         undo.enter_context(mutated(mutation))
         undo.callback(_hush(errors))
         kinds = MUTATIONS[mutation].kinds if mutation else ()
@@ -273,12 +285,10 @@ def _outcome(seed: int, world: Scheduler, house: House, violations: list[str]) -
         outcome.refusals += cashier.refusals
     outcome.operations += house.web.orders
     outcome.requests = sum(made.line.requests for made in house.machines)
-    facts = _facts(house.office.file)
+    with closing(sqlite3.connect(house.office.file)) as db:
+        # Every fact as the office has it, by its hash: time, money and lots are all in it.
+        facts = [f"{id} {digest}" for id, digest in db.execute("SELECT fact_id, hash FROM fact ORDER BY fact_id")]
+        outcome.facts.update(dict(db.execute("SELECT kind, count(*) FROM fact GROUP BY kind")))
+        outcome.facts["rival"] = db.execute("SELECT count(*) FROM rival_fact").fetchone()[0]
     outcome.digest = hashlib.sha256("\n".join(world.trace + facts).encode()).hexdigest()
     return outcome
-
-
-def _facts(office: Path) -> list[str]:
-    """Every fact as the office has it, by its hash: time, money and lots are all in it."""
-    with closing(sqlite3.connect(office)) as db:
-        return [f"{i} {h}" for i, h in db.execute("SELECT fact_id, hash FROM fact ORDER BY fact_id")]

@@ -7,26 +7,26 @@ the lots.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Final
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
+from pos.app.joining import join
 from pos.devices.worker.absent import AbsentTerminal
 from pos.domain.rights import Effect, OfficeState, OwnRight, OwnState
+from pos.store.aside import leftovers
+from pos.store.identity import TillKeys
 from pos.store.ledger import Ledger
 from pos.store.replica import PlanCache
 from pos.till.desk import Desk, Outside
 from pos.till.front import Front
 from pos.till.line import AgentSide
-from sync.agent import Agent, enrol
-from tests.simulation.disk import AFTER_THE_MARK, Disk
+from sync.agent import Agent
+from tests.simulation.disk import AFTER_THE_MARK, Disk, Mark
+from tests.simulation.names import TILLS
 from tests.simulation.network import Line
 from tests.simulation.paper import Paper, SimPrinters
 from tests.simulation.scheduler import Process, Scheduler, Task
@@ -55,28 +55,15 @@ class WatchedLedger(Ledger):
         here.breathe()
 
 
-@dataclass(frozen=True)
-class Joined:
-    """What a till is left with once it has joined an office: its key, and files to copy."""
-
-    key: bytes
-    office_key: str
-    replica: Path
-
-
 class Keys:
     """The till's key, which a dead till does not use."""
 
-    def __init__(self, world: Scheduler, key: bytes) -> None:
-        self._world = world
-        self._key = Ed25519PrivateKey.from_private_bytes(key)
+    def __init__(self, world: Scheduler, keys: TillKeys) -> None:
+        self._world, self._keys = world, keys
 
     def sign(self, message: bytes) -> bytes:
         self._world.current.process.check()
-        return self._key.sign(message)
-
-    def public(self) -> bytes:
-        return self._key.public_key().public_bytes_raw()
+        return self._keys.sign(message)
 
 
 class Clock:
@@ -111,13 +98,10 @@ class Machine:
         self.label = folder.name
         self.disk = Disk(world, name, folder, ledger)
         self.clock = Clock(world)
-        self._key = world.random.randbytes(32)
-        self.keys = Keys(world, self._key)
         self.pile: list[Paper] = []
         self.process = Process(world, f"{folder.name} not started")
         self.runs = 0
         self._jams = jams
-        self._office_key = ""
         self._front: Front | None = None
         self.desk: Desk | None = None
         self.poisoned: set[str] = set()  # ids of facts that the office cannot read
@@ -131,30 +115,11 @@ class Machine:
     # ---- its life ------------------------------------------------------------------------
 
     def enrol(self, code: str) -> None:
-        """Join the office as a new incarnation; an earlier ledger is set aside. Raises EnrolFailed."""
+        """Join the office, as `housefull --enrol` does; an earlier ledger is set aside. Raises EnrolFailed."""
         self.bury()
-        done = enrol(f"sim://{self.line.name}", code, self.keys.public(), self.keys, self.disk.replica)
-        self.disk.begin(done.incarnation)
-        self._office_key = done.office_key
+        join(self.disk.folder, f"sim://{self.line.name}", code)
+        self.disk.make_ledger()
         self.world.note(f"{self.label} is enrolled, incarnation {self.incarnation}")
-
-    def joined(self) -> Joined:
-        """What has come of enrolling."""
-        return Joined(self._key, self._office_key, self.disk.replica)
-
-    def join(self, joined: Joined) -> None:
-        """Be the first incarnation, as it was enrolled in another world."""
-        self._key, self._office_key = joined.key, joined.office_key
-        self.keys = Keys(self.world, self._key)
-        shutil.copy(joined.replica, self.disk.replica)
-        self.disk.begin(1)
-        self.world.note(f"{self.label} has joined")
-
-    def clone(self, original: Machine) -> None:
-        """Be another till with the same disk, key and mark."""
-        self._key, self._office_key = original._key, original._office_key
-        self.keys = Keys(self.world, self._key)
-        self.disk.copy_from(original.disk)
 
     def boot(self) -> None:
         """Start the till and wait until it answers. Raises TillDied."""
@@ -171,19 +136,24 @@ class Machine:
                 raise TillDied(self.name)
 
     def _start(self, process: Process, waiting: Task) -> None:
-        side = AgentSide(self.disk.ledger, self.incarnation)
+        """As `pos.app.counter.Till` does it."""
+        disk, identity = self.disk, self.disk.identity
+        keys = Keys(self.world, TillKeys(identity))
+        side = AgentSide(disk.ledger, identity.incarnation)
         plans = PlanCache()
+        left = leftovers(disk.folder, identity.office_key)
         agent = Agent(
-            side, self.keys, self.clock, till=self.name, url=f"sim://{self.line.name}", office_key=self._office_key,
-            replica=self.disk.replica, plans=plans,
+            side, keys, self.clock, till=self.name, url=f"sim://{self.line.name}", office_key=identity.office_key,
+            replica=disk.replica, plans=plans, neighbours={n: f"{self.label}>{n}" for n in TILLS if n != self.name},
+            listen=self.label, leftovers=[one for one in left if not one.hindrance],
         )  # fmt: skip
         printers = SimPrinters(self.world, self.label, self.pile, self._jams)
         desk = Desk(
             Outside(
-                till=self.name, incarnation=self.incarnation, locale="en", ledger=self.disk.ledger,
-                replica=self.disk.replica, plans=plans, office=agent, printers=printers,
-                terminal=AbsentTerminal(), keys=self.keys, mark=self.disk.mark, clock=self.clock,
-                entropy=Codes(self.world),
+                till=self.name, incarnation=identity.incarnation, locale="en", ledger=disk.ledger,
+                replica=disk.replica, plans=plans, office=agent, printers=printers, terminal=AbsentTerminal(),
+                keys=keys, mark=Mark(disk), clock=self.clock, entropy=Codes(self.world),
+                neighbours=agent.neighbours, leftovers=left,
             )
         )  # fmt: skip
         side.serve(desk)

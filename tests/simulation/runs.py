@@ -38,6 +38,7 @@ class Summary:
     took_s: float = 0.0
     faults: Counter[str] = field(default_factory=Counter)
     deeds: Counter[str] = field(default_factory=Counter)
+    facts: Counter[str] = field(default_factory=Counter)
     refusals: Counter[str] = field(default_factory=Counter)
     violations: dict[int, list[str]] = field(default_factory=dict)
 
@@ -49,6 +50,7 @@ class Summary:
         self.simulated_s += outcome.simulated_s
         self.faults.update(outcome.faults)
         self.deeds.update(outcome.deeds)
+        self.facts.update(outcome.facts)
         self.refusals.update(outcome.refusals)
         if outcome.violations:
             self.violations[outcome.seed] = outcome.violations
@@ -61,6 +63,7 @@ class Summary:
             f"{self.simulated_s / 3600:.0f} simulated hours",
             f"{self.operations} operations, {self.sales} sales answered, {self.requests} requests on the line",
             f"done: {_counts(self.deeds)}",
+            f"{sum(self.facts.values())} facts: {_counts(self.facts)}",
             f"{sum(self.faults.values())} faults: {_counts(self.faults)}",
             f"refusals: {_counts(self.refusals)}",
             f"{len(self.violations)} seeds with violations",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Final
 from unittest import mock
@@ -16,20 +15,16 @@ from sync.office.season.importer import import_season
 from sync.office.store.engine import open_database
 from sync.office.store.own import office_key
 from tests.peers.small_season import write_season
-from tests.simulation.machine import Joined, Machine
+from tests.simulation.disk import Disk
+from tests.simulation.machine import Machine
+from tests.simulation.names import AREA, CASHIERS, COUNTER_FEE, EXCHANGE_FEE, PIN, SHOWS, SUPERVISOR, TILLS
 from tests.simulation.network import Line, SimCarrier
 from tests.simulation.office import SimOffice
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.stage import played
 from tests.simulation.threads import BEGAN, OfficeDatetime, office_now
 
-SHOWS: Final = ("tosca", "aida")
 _STALLS: Final = {"tosca": 5, "aida": 2}  # seats in a till's allotment
-AREA: Final = "Foyer"
-PINS: Final = ("anna", "boris", "vera")
-SUPERVISOR: Final = "sonja"
-EXCHANGE_FEE: Final = Decimal("3.00")
-TILLS: Final = ("T1", "T2", "T3", "T4")
 _QUICK: Final = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
@@ -57,8 +52,8 @@ Stalls = {{ adult = "{stalls}" }}
 
 def _season() -> str:
     people = "\n".join(
-        f'[[user]]\nid = "{name}"\nname = "{name}"\nrole = "{role}"\npin = "2468"'
-        for name, role in ((SUPERVISOR, "supervisor"), *((name, "cashier") for name in PINS))
+        f'[[user]]\nid = "{name}"\nname = "{name}"\nrole = "{role}"\npin = "{PIN}"'
+        for name, role in ((SUPERVISOR, "supervisor"), *((name, "cashier") for name in CASHIERS))
     )
     tills = "\n".join(f'[[till]]\nid = "{name}"' for name in TILLS)
     return f"""
@@ -92,7 +87,7 @@ title = {{ en = "Opera" }}
 id = "counter"
 name = {{ en = "Counter fee" }}
 per = "ticket"
-amount = "1.00"
+amount = "{COUNTER_FEE}"
 {people}
 {tills}
 """
@@ -104,6 +99,8 @@ class Templates:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.office, self.ledger = folder / "office.db", folder / "ledger.db"
+        self._joined: dict[str, Disk] = {}
+        self._states: dict[str, Path] = {}
         with (
             mock.patch("sync.office.season.importer.PasswordHasher", return_value=_QUICK),
             mock.patch("sync.office.season.importer.datetime", OfficeDatetimeAtStart),
@@ -113,12 +110,11 @@ class Templates:
         office_key(database)
         database.close()
         Ledger(self.ledger).close()
-        self.joined, self.took_s = self._enrolled(folder)
+        self.took_s = self._enrol(folder)
 
-    def _enrolled(self, folder: Path) -> tuple[dict[str, Joined], float]:
-        """Every till joins the office; also how long that takes, since an evening begins after it."""
-        found: dict[str, Joined] = {}
-        with played(Scheduler(0)) as here:
+    def _enrol(self, folder: Path) -> float:
+        """Every till joins the office; how long that takes, since an evening begins after it."""
+        with played(Scheduler(0), folder / "states") as here:
             office = SimOffice(here, self.office)
             office.start()
             here.run(1.0)
@@ -128,10 +124,15 @@ class Templates:
                 with office.writing() as connection:
                     code = enrolment.offer(connection, name, int(office_now().timestamp()), replace=False)
                 made.enrol(code)
-                found[name] = made.joined()
+                self._joined[name] = made.disk
+                self._states[name] = made.disk.identity.state_folder
             here.end()
             office.close()
-            return found, here.now
+            return here.now
+
+    def furnish(self, disk: Disk) -> None:
+        """Have a folder joined, as the till of that name."""
+        disk.copy_template(self._joined[disk.name].folder, self._states[disk.name])
 
 
 class OfficeDatetimeAtStart(OfficeDatetime):

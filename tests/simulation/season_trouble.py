@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from pos.domain.errors import Unreadable
 from tests.peers.small_season import hall
-from tests.simulation.season import SHOWS, prices, show
+from tests.simulation.names import SHOWS
+from tests.simulation.season import prices, show
 
 if TYPE_CHECKING:
     from tests.simulation.house import House

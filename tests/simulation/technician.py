@@ -9,21 +9,17 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from pos.app.sealing import JournalUnreadable, NoOffice, copy_journal
-from pos.devices.worker.absent import AbsentTerminal
-from pos.store.replica import PlanCache
-from pos.till.counter.sealing import CannotSeal, seal
-from pos.till.desk import Desk, Outside
+from pos.app.sealing import CannotSeal, JournalUnreadable, copy_journal, seal_folder
+from pos.domain.errors import Refused
 from sync.agent import EnrolFailed
 from sync.office.absorb import absorb
 from sync.office.rules import deaths, enrolment
 from sync.office.rules.places import Key
 from sync.office.rules.releasing import CannotRelease, Order, release
-from tests.simulation.machine import Codes, Machine
+from tests.simulation.machine import Machine
+from tests.simulation.names import SUPERVISOR, TILLS
 from tests.simulation.office import SimOffice
-from tests.simulation.paper import SimPrinters
-from tests.simulation.scheduler import Process, Scheduler
-from tests.simulation.season import SUPERVISOR, TILLS
+from tests.simulation.scheduler import Scheduler
 from tests.simulation.threads import office_now
 
 
@@ -49,47 +45,26 @@ def declare_dead(world: Scheduler, office: SimOffice, till: str) -> None:
 
 
 def import_ledger(world: Scheduler, office: SimOffice, made: Machine) -> None:
-    """`housefull seal` on the disk of a PC that does not start any more, and `housefull-office absorb`."""
+    """`housefull seal` on the disk of a PC that does not start any more, `housefull-office absorb`, and another PC."""
     made.bury()
     file = made.disk.folder / "journal.jsonl"
-    sealed = _seal(world, made)
+    what = "ledger sealed and imported"
     try:
-        copy_journal(made.disk.ledger, file)
-    except JournalUnreadable as nothing:
-        world.note(f"{made.label}: {nothing}")
-        return
-    absorb(office.database, file)
-    what = "ledger sealed and imported" if sealed else "ledger imported, not sealed"
+        seal_folder(made.disk.folder, file)
+    except (CannotSeal, Refused) as not_sealed:
+        # It is not known to be the only one, or there is no room on it for a last fact.
+        world.note(f"{made.label}: {not_sealed}")
+        what = "ledger imported, not sealed"
+        try:
+            copy_journal(made.disk.ledger, file)
+        except JournalUnreadable as nothing:
+            world.note(f"{made.label}: {nothing}")
+            what = "ledger without facts"
+    if file.exists():
+        absorb(office.database, file)
     world.deeds[what] += 1
     world.note(f"{made.label}: {what}")
-
-
-def _seal(world: Scheduler, made: Machine) -> bool:
-    """False when the till does not know its ledger for the only one: it has never written a mark."""
-    disk = made.disk
-    process = made.process = Process(world, f"{made.label} sealed")
-    refused: list[CannotSeal] = []
-
-    def run() -> None:
-        desk = Desk(
-            Outside(
-                till=made.name, incarnation=disk.incarnation, locale="en", ledger=disk.ledger, replica=disk.replica,
-                plans=PlanCache(), office=NoOffice(), printers=SimPrinters(world, made.label, made.pile, 0.0),
-                terminal=AbsentTerminal(), keys=made.keys, mark=disk.mark, clock=made.clock, entropy=Codes(world),
-            )
-        )  # fmt: skip
-        desk.start()
-        try:
-            desk.submit(lambda: seal(desk)).result()
-        except CannotSeal as error:
-            refused.append(error)
-        desk.stop()
-
-    task = world.spawn("seal", run, process)
-    while not task.done:
-        world.sleep(0.1)
-    process.kill()
-    return not refused
+    made.disk.replace()
 
 
 def attest(world: Scheduler, office: SimOffice, made: Machine, sold: Iterable[dict[str, Any]]) -> bool:

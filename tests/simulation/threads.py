@@ -14,9 +14,9 @@ import threading as real_threading
 import types
 import uuid as real_uuid
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 from unittest import mock
 
 from sqlalchemy import Engine, create_engine
@@ -49,12 +49,18 @@ class SimFuture(concurrent.futures.Future[T]):
         world().wait_for(self, None if timeout is None else world().now + timeout)
 
 
-def wait(futures: Sequence[SimFuture[Any]], timeout: float | None = None) -> Any:
-    """`concurrent.futures.wait` for one future."""
-    (future,) = futures
-    world().wait_for(future, None if timeout is None else world().now + timeout)
-    done = {future} if future.done() else set()
-    return types.SimpleNamespace(done=done, not_done=set(futures) - done)
+class Waited(NamedTuple):
+    done: set[SimFuture[Any]]
+    not_done: set[SimFuture[Any]]
+
+
+def wait(futures: Iterable[SimFuture[Any]], timeout: float | None = None) -> Waited:
+    """`concurrent.futures.wait`, for all of them."""
+    until = None if timeout is None else world().now + timeout
+    for future in (every := list(futures)):
+        world().wait_for(future, until)
+    done = {future for future in every if future.done()}
+    return Waited(done, set(every) - done)
 
 
 class Lock:
@@ -259,7 +265,10 @@ ON_STAGE: Final[dict[str, dict[str, Any]]] = {
     "sync.agent.claim": {"time": time, "Future": SimFuture},
     "sync.agent.enrol": {"time": time, "secrets": secrets},
     "sync.agent.guard": {"threading": threading},
+    "sync.agent.leftovers": {"threading": threading},
     "sync.agent.link": {"time": time, "secrets": secrets},
+    "sync.agent.neighbour": {"Future": SimFuture, "ThreadPoolExecutor": ThreadPoolExecutor, "wait": wait},
+    "sync.agent.neighbour_window": {"threading": threading},
     "sync.agent.pull": {"threading": threading, "time": time},
     "sync.agent.push": {"threading": threading, "time": time, "Future": SimFuture, "wait": wait},
     "sync.agent.recall": {"threading": threading, "time": time},

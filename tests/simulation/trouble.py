@@ -41,6 +41,7 @@ class Trouble:
             "clock": (self._clock_wrong, 5),
             "time": (self._time_passes, 8),
             "flapping": (self._flapping, 8),
+            "lan": (self._lan, 8),
             "replaced": (self._replace, 6),
         }
         self._choice = [usual[kind] for kind in kinds or usual]
@@ -126,6 +127,19 @@ class Trouble:
         minutes = self.world.random.choice((12, 60, 8 * 60, 72 * 60))
         self.world.fault(f"{minutes // 60} h pass" if minutes >= 60 else f"{minutes} min pass")
         self.world.leap(minutes * 60.0)
+
+    def _lan(self) -> None:
+        """The cable from one till to another."""
+        lots = self.world.random
+        lots.choice(self._house.cables).change(
+            Weather(
+                cut=lots.choice(("", "", "", "refused", "silent", "one_way")),
+                latency_s=0.01,
+                lost=lots.choice((0.0, 0.1, 0.3)),
+                repeated=lots.choice((0.0, 0.2)),
+                late=lots.choice((0.0, 0.1)),
+            )
+        )
 
     def _flapping(self) -> None:
         line = self.world.random.choice(self._house.machines).line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.simulation.season import SUPERVISOR
+from tests.simulation.names import SUPERVISOR
 
 if TYPE_CHECKING:
     from tests.simulation.people.cashier import Cashier

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tests.simulation.judge import Refund
+from tests.simulation.names import AREA, EXCHANGE_FEE, SHOWS
 from tests.simulation.people.selling import notes_for, wishes
-from tests.simulation.season import AREA, EXCHANGE_FEE, SHOWS
 
 if TYPE_CHECKING:
     from tests.simulation.people.cashier import Cashier

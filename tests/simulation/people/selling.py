@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.simulation.season import AREA, SHOWS
+from tests.simulation.names import AREA, SHOWS
 
 if TYPE_CHECKING:
     from tests.simulation.people.cashier import Cashier

@@ -7,10 +7,10 @@ import sqlite3
 from contextlib import closing
 
 from pos.domain.errors import Unreadable
+from tests.simulation.names import AREA, SHOWS
 from tests.simulation.office import SimOffice
 from tests.simulation.people.customers import Customers
 from tests.simulation.scheduler import Scheduler
-from tests.simulation.season import AREA, SHOWS
 
 
 class WebShop:
