@@ -221,6 +221,8 @@ class House:
                 frozenset(cashier.cut_short),
                 frozenset(made.poisoned),
                 frozenset(made.disk.cloned),
+                frozenset(cashier.brought_back),
+                None if made.disk.doubtful or cashier.unsure else made.cards.total,
             )
             for made, cashier in zip(self.machines, self.cashiers, strict=True)
             if made.incarnation

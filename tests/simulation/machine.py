@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from pos.app.joining import join
-from pos.devices.worker.absent import AbsentTerminal
 from pos.domain.rights import Effect, OfficeState, OwnRight, OwnState
 from pos.store.aside import leftovers
 from pos.store.identity import TillKeys
@@ -30,6 +29,7 @@ from tests.simulation.names import TILLS
 from tests.simulation.network import Line
 from tests.simulation.paper import Paper, SimPrinters
 from tests.simulation.scheduler import Process, Scheduler, Task
+from tests.simulation.terminal import CardMachine, SimTerminal
 from tests.simulation.threads import office_now, world
 
 CRASHES: Final = ("before a commit", "after a commit, before the mark", AFTER_THE_MARK)
@@ -98,6 +98,7 @@ class Machine:
         self.label = folder.name
         self.disk = Disk(world, name, folder, ledger)
         self.clock = Clock(world)
+        self.cards = CardMachine(world, self.label, jams)
         self.pile: list[Paper] = []
         self.process = Process(world, f"{folder.name} not started")
         self.runs = 0
@@ -151,7 +152,8 @@ class Machine:
         desk = Desk(
             Outside(
                 till=self.name, incarnation=identity.incarnation, locale="en", ledger=disk.ledger,
-                replica=disk.replica, plans=plans, office=agent, printers=printers, terminal=AbsentTerminal(),
+                replica=disk.replica, plans=plans, office=agent, printers=printers,
+                terminal=SimTerminal(self.cards, process),
                 keys=keys, mark=Mark(disk), clock=self.clock, entropy=Codes(self.world),
                 neighbours=agent.neighbours, leftovers=left,
             )

@@ -77,6 +77,8 @@ class Window:
     cut_short: frozenset[str] = frozenset()  # incarnations whose PC broke: what waited to be printed never was
     poisoned: frozenset[str] = frozenset()  # ids of facts that the office cannot read
     cloned: frozenset[tuple[str, str]] = frozenset()  # places that a clone of this disk held, too
+    brought_back: frozenset[str] = frozenset()  # tickets of paper packs that were torn up unsold
+    cards: int | None = None  # minor units that the terminal has moved, None when the books cannot know
 
     @cached_property
     def journals(self) -> dict[int, list[Entry]]:
@@ -128,6 +130,14 @@ def begun(fact: dict[str, Any]) -> list[dict[str, Any]]:
     """The tickets that begin with a fact."""
     if fact["kind"] in ("TicketsSold", "TicketsExchanged"):
         tickets: list[dict[str, Any]] = fact["body"]["sale"]["tickets"]
+        return tickets
+    return []
+
+
+def on_paper(fact: dict[str, Any]) -> list[dict[str, Any]]:
+    """The tickets of a pack that goes out with a fact: they may be sold by hand."""
+    if fact["kind"] == "PaperIssued":
+        tickets: list[dict[str, Any]] = fact["body"]["tickets"]
         return tickets
     return []
 

@@ -28,6 +28,9 @@ def books(evidence: Evidence) -> Found:
         in_books = Decimal(sums[f"drawer:{name}"]) / 100
         if None not in drawers and in_books != sum(filter(None, drawers)):
             yield f"the drawers of {name} hold {drawers}, the books say {in_books}"
+        cards = [window.cards for window in evidence.windows if window.name == name]
+        if None not in cards and sums[f"card:{name}"] != sum(filter(None, cards)):
+            yield f"the terminals of {name} have moved {cards}, the books say {sums[f'card:{name}']}"
 
 
 def refunds(evidence: Evidence) -> Found:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from tests.simulation.judge.evidence import Evidence, Found, Window, owner
+from tests.simulation.judge.evidence import Evidence, Found, Window, on_paper, owner
 
 
 def is_known(evidence: Evidence) -> Found:
-    known = {row[0]: row[1] for row in evidence.rows("SELECT id, code FROM ticket")}
+    known = {ticket["id"]: ticket["code"] for fact in evidence.facts for ticket in on_paper(fact)}
+    known |= {row[0]: row[1] for row in evidence.rows("SELECT id, code FROM ticket")}
     for window in evidence.windows:
         for slip in window.slips:
             if slip.ticket not in known:

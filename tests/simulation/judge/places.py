@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from tests.simulation.judge.evidence import Evidence, Found, begun, ended
+from tests.simulation.judge.evidence import Evidence, Found, begun, ended, on_paper
 
 
 def no_place_twice(evidence: Evidence) -> Found:
     where = {row[0]: (row[1], row[2]) for row in evidence.rows("SELECT id, show_id, unit FROM ticket")}
     over: set[str] = {back.ticket for window in evidence.windows for back in window.returned}
+    over |= {ticket for window in evidence.windows for ticket in window.brought_back}
     for fact in evidence.all_facts():
-        for ticket in begun(fact):
+        for ticket in (*begun(fact), *on_paper(fact)):
             where.setdefault(ticket["id"], (ticket["show"], ticket["unit"]))
         over.update(ticket for ticket, _ in ended(fact))
     alive = {slip.ticket for window in evidence.windows for slip in window.slips}

@@ -17,7 +17,7 @@ from tests.simulation.judge import Refund, Return
 from tests.simulation.machine import Machine, TillDied
 from tests.simulation.names import CASHIERS, PIN
 from tests.simulation.office import SimOffice
-from tests.simulation.people import oversight, returning, selling
+from tests.simulation.people import cards, oversight, paperwork, returning, selling
 from tests.simulation.people.customers import Customers, Ticket
 from tests.simulation.scheduler import Scheduler
 
@@ -26,7 +26,8 @@ FLOAT: Final = Decimal("100.00")
 EXPECTED: Final = frozenset(
     "right_elsewhere sold held orphan_seat basket_expired basket_empty offline fenced drawer_short check_needed"
     " unknown_ticket already_refunded exchanged right_to_refund_elsewhere right_to_issue_elsewhere"
-    " already_resolved drawer_uncounted show_cancelled underpaid overpaid".split()
+    " already_resolved already_collected payment_unknown payment_declined drawer_uncounted show_cancelled"
+    " underpaid overpaid".split()
 )
 
 
@@ -53,6 +54,8 @@ class Cashier:
         self.returned: list[Return] = []
         self.refunds: list[Refund] = []
         self.copies: list[tuple[str, int]] = []
+        self.packs: list[dict[str, Any]] = []
+        self.brought_back: set[str] = set()  # tickets of packs, torn up
         self.operations = 0
         self.refusals: Counter[str] = Counter()
         self.complaints: list[str] = []
@@ -71,6 +74,8 @@ class Cashier:
             (lambda: returning.refund(self), 8),
             (lambda: returning.exchange(self), 5),
             (lambda: returning.reprint(self), 4),
+            (lambda: paperwork.pack(self), 5),
+            (lambda: paperwork.collect(self), 3),
             (lambda: oversight.settle(self), 3),
             (self._move_cash, 5),
             (self._look, 4),
@@ -123,6 +128,7 @@ class Cashier:
             self._call_the_supervisor()
             return
         self._mend_printing(status["unresolved"])
+        cards.see_to(self)
         if status["shift"] is None and not self._open():
             return
         errands, weights = zip(*self._errands, strict=True)
@@ -161,6 +167,7 @@ class Cashier:
         self.world.note(f"{self.machine.label} {verb} refused {refused}")
         reason = refused.fields.get("reason")
         excused = reason == "is in the basket already" or (refused.code == "not_allowed" and "dispute" in str(reason))
+        excused = excused or refused.fields.get("what") == "payment"
         if refused.code == "no_shift":
             excused = self.machine.incarnation != self._served_at  # another PC stands here since the customer came
         if refused.code == "storage_failed":
@@ -199,9 +206,9 @@ class Cashier:
 
     # ---- what has been done, for the judge -----------------------------------------------
 
-    def has_sold(self, sale: dict[str, Any]) -> None:
+    def has_sold(self, sale: dict[str, Any], by: str = "cash") -> None:
         self.sold.append(sale)
-        self.customers.bought(sale)
+        self.customers.bought(sale, by=by)
         self.world.note(f"{self.machine.label} sold {sale['id']} {sale['total']}")
 
     def has_taken_back(self, tickets: Sequence[Ticket], by: str) -> None:
@@ -245,6 +252,7 @@ class Cashier:
 
     def _new_shift(self) -> bool:
         """Whether the shift is closed, so that another can be opened."""
+        cards.see_to(self)
         if self.ask("basket")["basket"]["lines"] and self.do("clear") is None:
             return False
         return self._close()

@@ -12,26 +12,29 @@ from tests.simulation.scheduler import Scheduler
 
 @dataclass(frozen=True)
 class Ticket:
-    """A ticket in a customer's hand. `web`: not paid for in cash."""
+    """A ticket in a customer's hand. `by`: how it was paid, cash | card | transfer."""
 
     id: str
     show: str
     place: str
     price: Decimal
     sale: str
-    web: bool = False
+    by: str = "cash"
 
 
 class Customers:
     def __init__(self, world: Scheduler) -> None:
         self._world = world
         self._have: dict[str, Ticket] = {}
+        self.orders: list[str] = []  # of the web shop
 
-    def bought(self, sale: dict[str, Any], *, web: bool = False) -> None:
+    def bought(self, sale: dict[str, Any], *, by: str = "cash") -> None:
         """`sale`: an id and tickets with id, show, place and price."""
+        if by == "transfer":
+            self.orders.append(sale["id"])
         for ticket in sale["tickets"]:
             self._have[ticket["id"]] = Ticket(
-                ticket["id"], ticket["show"], ticket["place"], Decimal(ticket["price"]), sale["id"], web
+                ticket["id"], ticket["show"], ticket["place"], Decimal(ticket["price"]), sale["id"], by
             )
 
     def gave_back(self, tickets: Sequence[Ticket]) -> None:

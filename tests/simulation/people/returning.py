@@ -22,7 +22,7 @@ def refund(cashier: Cashier) -> None:
     if answer is None:
         return
     done: dict[str, Any] = answer["refund"]
-    paid = {kind: Decimal(0) for kind in ("cash", "transfer")}
+    paid = {kind: Decimal(0) for kind in ("cash", "card", "transfer")}
     for tender in done["tenders"]:
         paid[tender["kind"]] += Decimal(tender["amount"])
     cashier.drawer -= paid["cash"]
@@ -31,7 +31,7 @@ def refund(cashier: Cashier) -> None:
 
 
 def exchange(cashier: Cashier) -> None:
-    """Other seats for one's tickets, at the same show or at another. Who paid by transfer gets no cash back."""
+    """Other seats for one's tickets, at the same show or at another. Who did not pay in cash gets none back."""
     tickets = cashier.customers.somebody()
     if not tickets:
         return
@@ -40,7 +40,7 @@ def exchange(cashier: Cashier) -> None:
     prices = cashier.ask("show", show=show)["prices"]
     cost = sum(Decimal(prices[AREA if place == AREA else "Stalls"]["adult"]) for place in wanted)
     total = cost + EXCHANGE_FEE * len(tickets) - sum(ticket.price for ticket in tickets)
-    if not wanted or (total < 0 and any(ticket.web for ticket in tickets)):
+    if not wanted or (total < 0 and any(ticket.by != "cash" for ticket in tickets)):
         return
     tender = {"kind": "cash", "amount": str(total)}
     if total > 0:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.simulation.names import AREA, SHOWS
+from tests.simulation.people import cards
 
 if TYPE_CHECKING:
     from tests.simulation.people.cashier import Cashier
@@ -45,6 +46,9 @@ def wishes(cashier: Cashier, show: str) -> list[str]:
 def _pay(cashier: Cashier) -> None:
     total = Decimal(cashier.ask("basket")["basket"]["total"])
     if not total:
+        return
+    if cashier.world.chance(0.3):
+        cards.pay(cashier, total)
         return
     given = notes_for(total)
     paid = cashier.do("pay", tenders=[{"kind": "cash", "amount": str(total), "given": str(given)}])

@@ -41,7 +41,7 @@ class WebShop:
             return
         self.world.deeds["web order"] += 1
         self.world.note(f"web order {code}: {show} {place}")
-        self._customers.bought(self._confirmation(code), web=True)
+        self._customers.bought(self._confirmation(code), by="transfer")
 
     def _confirmation(self, code: str) -> dict[str, object]:
         """What the buyer is sent by mail."""

@@ -1,0 +1,41 @@
+"""Cards at a window: payments that nobody knows the outcome of, and money that was taken for nothing."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.simulation.people.cashier import Cashier
+
+
+def see_to(cashier: Cashier) -> None:
+    """Before anything else: what became of payments that have no end, or no sale."""
+    for payment in cashier.ask("payments")["payments"]:
+        if payment["state"] == "unknown":
+            _say(cashier, payment)
+        elif not _finish(cashier, payment):
+            cashier.do("reverse_payment", payment=payment["payment"])
+
+
+def _say(cashier: Cashier, payment: dict[str, Any]) -> None:
+    """The terminal's own list says whether it was charged; the cashier looks when the till does not find out."""
+    cashier.world.sleep(cashier.world.random.uniform(0.5, 6.0))
+    taken = payment["payment"] in cashier.machine.cards.moved
+    cashier.do("settle_payment", payment=payment["payment"], outcome="approved" if taken else "declined")
+
+
+def _finish(cashier: Cashier, payment: dict[str, Any]) -> bool:
+    """Pay the basket with it, if it is still the same."""
+    total = Decimal(cashier.ask("basket")["basket"]["total"])
+    if payment["purpose"] != "sale" or total != Decimal(payment["amount"]) or cashier.world.chance(0.3):
+        return False
+    return pay(cashier, total)
+
+
+def pay(cashier: Cashier, total: Decimal) -> bool:
+    """The basket, by card."""
+    paid = cashier.do("pay", tenders=[{"kind": "card", "amount": str(total)}])
+    if paid is not None:
+        cashier.has_sold(paid["sale"], by="card")
+    return paid is not None
