@@ -212,7 +212,7 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "find": VerbSpec(find.find, {}, {"code": _text, "sale": _text, "name": _text}),
     "jobs": VerbSpec(issue.jobs),
     "retry": VerbSpec(issue.retry, {"job": _number}, changes=True),
-    "printed": VerbSpec(issue.printed, {"job": _number, "came_out": _flag}, changes=True),
+    "printed": VerbSpec(reprint.printed, {"job": _number, "came_out": _flag}, changes=True),
     "receipt": VerbSpec(issue.receipt, {}, {"sale": _text}, changes=True),
     "issue_paper": VerbSpec(
         packs.issue_paper, {"show": _text}, {"places": _places, "category": _words, "count": _count}, changes=True

@@ -88,6 +88,42 @@ def test_a_job_that_had_begun_is_a_question_after_a_restart(counter: Counter) ->
     assert counter.refusal("printed", job=1, came_out=True).code == "not_allowed"
 
 
+def test_what_prints_again_is_a_copy_that_the_office_counts(counter: Counter) -> None:
+    counter.sell("A-1", "A-2")
+    counter.printers.run("unknown", "the line broke off")
+    assert counter.ask("printed", job=1, came_out=False)["state"] == "queued"
+    assert [page["copy"] for page in counter.printers.jobs[0].content["tickets"]] == [1, 1]
+    assert counter.kinds()[-2:] == ["CopyIssued", "CopyIssued"]
+
+
+def test_a_copy_is_issued_by_whoever_holds_the_tickets_token(counter: Counter) -> None:
+    """Another window has printed a copy meanwhile: two papers must not have one number."""
+    (ticket,) = [item["id"] for item in counter.sell("A-1")["tickets"]]
+    counter.printers.run("unknown", "the line broke off")
+    counter.line.recall(("aida", "A-1"))
+    counter.line.drain()
+    counter.line.give("aida", "A-1", "SOLD", "T2")
+    counter.settle()
+    refused = counter.refusal("printed", job=1, came_out=False)
+    assert (refused.code, refused.fields["holder"]) == ("right_to_issue_elsewhere", "T2")
+    counter.line.copies[ticket] = 1
+    counter.line.give("aida", "A-1", "SOLD", "")
+    counter.settle()
+    counter.ask("printed", job=1, came_out=False)
+    assert [page["code"][-2:] for page in counter.printers.jobs[0].content["tickets"]] == [".2"]
+    counter.line.drain()
+    assert counter.line.disputes == []
+
+
+def test_a_ticket_that_came_back_meanwhile_prints_no_more(counter: Counter) -> None:
+    one, two = [item["id"] for item in counter.sell("A-1", "A-2")["tickets"]]
+    counter.printers.run("unknown", "the line broke off")
+    counter.ask("refund", tickets=[one], reason="ill")
+    counter.ask("printed", job=1, came_out=False)
+    tickets = [job for job in counter.printers.jobs if job.role == "ticket"]
+    assert [page["ticket"] for page in tickets[0].content["tickets"]] == [two]
+
+
 def test_an_unknown_outcome_is_asked_about_and_never_printed_again_by_itself(counter: Counter) -> None:
     counter.sell("A-1")
     counter.printers.run("unknown", "the line broke off")

@@ -252,6 +252,7 @@ GUARDS: list[tuple[Callable[[pytest.MonkeyPatch], None], Scenario]] = [
     (refund_without_the_token, test_refund.test_without_a_line_only_what_is_in_hand_is_refunded),
     (any_token_of_the_place, test_refund.test_a_seat_sold_again_elsewhere_is_not_refunded_for_its_first_buyer),
     (own_tickets_never_end_elsewhere, test_refund.test_a_ticket_whose_place_has_come_back_is_over),
+    (refund_without_the_token, test_issue.test_a_copy_is_issued_by_whoever_holds_the_tickets_token),
     (late_refund_tokens, test_refund.test_a_late_grant_of_a_token_that_was_asked_back_is_dropped),
     (charge_before_the_fact, charged(test_charge.test_while_it_is_unknown_the_basket_is_pinned)),
     (nothing_is_pinned, charged(test_charge.test_while_it_is_unknown_the_basket_is_pinned)),

@@ -340,18 +340,21 @@ def _again(desk: Desk, job: PrintJob) -> dict[str, Any]:
     return answer
 
 
-def printed(desk: Desk, *, job: int, came_out: bool) -> dict[str, Any]:
-    """The operator says whether an unknown job's paper came out. If not, it prints again.
-
-    What prints again is marked as a copy: a printer that ran out of paper may still bring
-    the first one out, and then two papers must not look alike.
-    """
-    desk.signed_in("sell")
+def in_question(desk: Desk, job: int) -> PrintJob:
+    """A job of which nobody knows yet what became of it. Raises Refused("bad_request" | "not_allowed")."""
     found = _job(desk, job)
     _expect(found, "unknown")
-    if not came_out:
-        return _again(desk, _next_copy(desk, found))
-    return _finished(desk, found, "done", "the operator has the paper")
+    return found
+
+
+def came_out(desk: Desk, job: PrintJob) -> dict[str, Any]:
+    """The operator has its paper, or nobody needs it any more."""
+    return _finished(desk, job, "done", "the operator has the paper")
+
+
+def print_copy(desk: Desk, job: PrintJob) -> dict[str, Any]:
+    """Print it again as the next copy that this till knows of."""
+    return _again(desk, _next_copy(desk, job))
 
 
 def receipt(desk: Desk, *, sale: str = "") -> dict[str, Any]:

@@ -1,11 +1,13 @@
-"""Another paper of a ticket: a numbered copy, by whoever holds the ticket's token. Of a ticket that was
-never printed the next paper is the original."""
+"""Another paper of a ticket: a numbered copy, by whoever holds the ticket's token, also when nobody knows
+whether the first one came out. Of a ticket that was never printed the next paper is the original."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from pos.domain.errors import Refused
 from pos.domain.facts import Kind
 from pos.domain.rights import Effect, OfficeState, OwnState
 from pos.domain.sale import Ticket
@@ -53,6 +55,12 @@ def reprint(desk: Desk, *, ticket: str, reason: str, approver: dict[str, Any] | 
 
 def _copy(desk: Desk, unit: Unit, found: Sold, why: dict[str, Any]) -> PrintJob:
     """Record the next copy, and queue it."""
+    content = _next(desk, unit, found, why)
+    return desk.ledger.add_job("ticket", "copy", found.sale["id"], [found.id], content)
+
+
+def _next(desk: Desk, unit: Unit, found: Sold, why: dict[str, Any]) -> dict[str, Any]:
+    """Record the next copy; what it prints."""
     ticket = Ticket.from_json(found.body, desk.season().venue.currency)
     copy = desk.ledger.tickets.copies(ticket.id) + 1
     sold_at = datetime.fromisoformat(found.sale["at"])
@@ -61,4 +69,49 @@ def _copy(desk: Desk, unit: Unit, found: Sold, why: dict[str, Any]) -> PrintJob:
     effect = Effect(ticket.show, ticket.place, token, sold, sold, desk.outside.till, ticket.id)
     unit.record(Kind.COPY_ISSUED, {"ticket": ticket.id, "copy": copy} | why, effects=[effect])
     desk.ledger.tickets.put_copies(ticket.id, copy)
-    return desk.ledger.add_job("ticket", "copy", found.sale["id"], [ticket.id], content)
+    return content
+
+
+def printed(desk: Desk, *, job: int, came_out: bool) -> Verb[dict[str, Any]]:
+    """The operator says whether an unknown job's paper came out. If not, it prints again.
+
+    What prints again is a copy: a printer that ran out of paper may still bring the first one out,
+    and then two papers must not look alike. Copies are counted by whoever holds the ticket's token,
+    so that is got first; what came back meanwhile prints no more. Raises Refused: bad_request
+    not_allowed no_shift right_to_issue_elsewhere device_absent storage_failed.
+    """
+    desk.signed_in("sell")
+    found = issue.in_question(desk, job)
+    if came_out:
+        return issue.came_out(desk, found)
+    # A pack's tokens never leave this till while it is out, and nobody else prints for a fenced one.
+    if not found.tickets or found.kind == "paper" or desk.fenced:
+        return issue.print_copy(desk, found)
+    desk.shift()
+    issue.check_present(desk, found.role)
+    yield from rights_to(desk, _alive(desk, found), "right_to_issue_elsewhere")
+    user, shift = desk.signed_in("sell"), desk.shift()
+    found = issue.in_question(desk, job)
+    alive = _alive(desk, found)
+    if not alive:
+        return issue.came_out(desk, found)
+    why = {"shift": shift.id, "user": user.id, "reason": "it is not known to have come out"}
+    with desk.unit() as unit:
+        pages = [page for ticket in alive for page in _next(desk, unit, ticket, why)["tickets"]]
+        again = replace(found, content=found.content | {"tickets": pages})
+        desk.ledger.queue_again(found.id, again.content)
+        answer = unit.answers({"job": found.id, "state": "queued"})
+    issue.send(desk, again)
+    return answer
+
+
+def _alive(desk: Desk, job: PrintJob) -> list[Sold]:
+    """Those of a job's tickets that are worth something still."""
+    alive: list[Sold] = []
+    for ticket in job.tickets:
+        try:
+            alive += look_up(desk, [ticket])
+        except Refused as refused:
+            if refused.code not in ("already_refunded", "exchanged"):
+                raise
+    return alive
