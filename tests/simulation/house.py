@@ -219,6 +219,7 @@ class House:
                 cashier.refunds,
                 cashier.copies,
                 frozenset(cashier.cut_short),
+                frozenset(cashier.unprinted),
                 frozenset(made.poisoned),
                 frozenset(made.disk.cloned),
                 frozenset(cashier.brought_back),

@@ -63,7 +63,8 @@ class SimTerminal:
 
     def reverse(self, receipt: dict[str, str], minor: int, currency: str) -> Future[CardOutcome]:
         def undo() -> CardOutcome:
-            if self._world.chance(self._machine.trouble):
+            # Without the receipt, as when only a person has said that it was charged, there is nothing to name it by.
+            if "intent" not in receipt or self._world.chance(self._machine.trouble):
                 return CardOutcome("declined", "not any more")
             del self._machine.moved[receipt["intent"]]
             return CardOutcome("approved", "reversed")

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import json
 
-from tests.simulation.judge.evidence import Evidence, Found, read
+from tests.simulation.judge.evidence import Evidence, Found, owner, read
 
 
 def are_expected(evidence: Evidence) -> Found:
-    if evidence.rows("SELECT * FROM parked"):
-        yield "effects are parked, and everything has been sent"
-    for fact, cause, detail in evidence.rows("SELECT fact_id, cause, detail FROM dispute"):
+    for fact, *place in evidence.rows("SELECT fact_id, show_id, place FROM parked"):
+        if tuple(place) not in evidence.cloned:
+            yield f"{fact} is parked at {place}, and everything has been sent"
+    for fact, cause, detail, body in evidence.rows("SELECT fact_id, cause, detail, body FROM dispute"):
         poisoned = any(fact in window.poisoned for window in evidence.windows)
-        if (cause == "unreadable") != poisoned or not (poisoned or evidence.doubtful(fact)):
+        places = {(place["show"], place["place"]) for place in json.loads(body)["places"]}
+        excused = (
+            evidence.doubtful(fact)
+            or (cause == "place" and places <= evidence.cloned)
+            or (cause == "payment_unused" and any(owner(fact) in window.cut_short for window in evidence.windows))
+            or cause == "paper_lost"
+        )
+        if (cause == "unreadable") != poisoned or not (poisoned or excused):
             yield f"{fact} is disputed: {cause}: {detail}"
 
 

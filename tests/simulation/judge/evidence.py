@@ -75,6 +75,7 @@ class Window:
     refunds: Sequence[Refund] = ()
     copies: Sequence[tuple[str, int]] = ()
     cut_short: frozenset[str] = frozenset()  # incarnations whose PC broke: what waited to be printed never was
+    unprinted: frozenset[str] = frozenset()  # tickets whose token was elsewhere, and that were not printed again
     poisoned: frozenset[str] = frozenset()  # ids of facts that the office cannot read
     cloned: frozenset[tuple[str, str]] = frozenset()  # places that a clone of this disk held, too
     brought_back: frozenset[str] = frozenset()  # tickets of paper packs that were torn up unsold
@@ -99,6 +100,11 @@ class Evidence:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         return self.db.execute(query).fetchall()
+
+    @cached_property
+    def cloned(self) -> set[tuple[str, str]]:
+        """Places whose right was in the hand of a machine and of its clone: either may have sold it or passed it on."""
+        return {place for window in self.windows for place in window.cloned}
 
     @cached_property
     def _doubtful(self) -> set[str]:

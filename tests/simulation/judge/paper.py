@@ -25,13 +25,15 @@ def is_known(evidence: Evidence) -> Found:
 def _answered(evidence: Evidence, window: Window, known: set[str]) -> Found:
     """What a till has said to have sold has come out on paper, and is at the office."""
     printed = {slip.ticket for other in evidence.windows for slip in other.slips}
+    over = {back.ticket for other in evidence.windows for back in other.returned}
     for sale in window.sold:
         for ticket in sale["tickets"]:
             if evidence.doubtful(ticket["id"]):
                 continue
             if ticket["id"] not in known:
                 yield f"sale {sale['id']} of {window.name} was answered, and is not at the office"
-            if ticket["id"] not in printed and owner(ticket["id"]) not in window.cut_short:
+            unprintable = owner(ticket["id"]) in window.cut_short or ticket["id"] in window.unprinted | over
+            if ticket["id"] not in printed and not unprintable:
                 yield f"ticket {ticket['id']} was sold, and never printed"
 
 

@@ -22,16 +22,10 @@ def no_place_twice(evidence: Evidence) -> Found:
     for ticket in sorted(alive - over):
         places[where.get(ticket, ("paper of a ledger that is gone", ticket))].append(ticket)
     for place, tickets in places.items():
-        if len(tickets) > 1 and not _by_clones(evidence, place, tickets):
+        # The honest limit: a whole machine that is cloned is two until it speaks to the office.
+        if len(tickets) > 1 and place not in evidence.cloned:
             yield f"{place} is sold {len(tickets)} times: {', '.join(tickets)}"
     yield from _seats_on_paper(evidence, over)
-
-
-def _by_clones(evidence: Evidence, place: tuple[str, str], tickets: list[str]) -> bool:
-    """The honest limit: a whole machine that is cloned is two until it speaks to the office. What it held then may be
-    sold by both, or by one and whomever the other gave it to; each of them is fenced at its next contact."""
-    held = any(place in window.cloned for window in evidence.windows)
-    return held and sum(not evidence.doubtful(ticket) for ticket in tickets) <= 1
 
 
 def _seats_on_paper(evidence: Evidence, over: set[str]) -> Found:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from tests.simulation.people import returning
+
 if TYPE_CHECKING:
     from tests.simulation.people.cashier import Cashier
 
@@ -14,6 +16,8 @@ def see_to(cashier: Cashier) -> None:
     for payment in cashier.ask("payments")["payments"]:
         if payment["state"] == "unknown":
             _say(cashier, payment)
+        elif payment["purpose"] == "refund":
+            returning.finish_refund(cashier)
         elif not _finish(cashier, payment):
             cashier.do("reverse_payment", payment=payment["payment"])
 

@@ -54,6 +54,7 @@ class Cashier:
         self.returned: list[Return] = []
         self.refunds: list[Refund] = []
         self.copies: list[tuple[str, int]] = []
+        self.refunding: Sequence[Ticket] = ()  # the last tickets that were to come back
         self.packs: list[dict[str, Any]] = []
         self.brought_back: set[str] = set()  # tickets of packs, torn up
         self.operations = 0
@@ -62,6 +63,8 @@ class Cashier:
         self.closing = False
         self.done = False
         self.replaced = False  # another machine is this till by now; a fenced one is switched off for good
+        self.unprinted: set[str] = set()  # tickets whose paper nobody could print any more
+        self._tries: Counter[int] = Counter()
         self.broken = False  # the PC does not start any more
         self.cut_short: set[str] = set()  # incarnations that ended so, whatever waited to be printed
         self.unsure = False  # what is in the drawer: a PC broke before it had said whether a thing was done
@@ -90,34 +93,26 @@ class Cashier:
         while not self.closing and not self._off():
             self._next()
             self.world.sleep(self.world.random.expovariate(1.0 / self.pace_s))
-        for _ in range(20):
-            status = self.ask("status")
-            if status["fenced"] or status["shift"] is None or self._end_of_day():
-                break
-            self.world.sleep(1.0)
-        else:
-            self.complaints.append(f"{self.machine.label} could not close its shift")
-        self._wait_for_paper()
+        self._go_home()
         self.done = True
+
+    def _go_home(self) -> None:
+        """When nothing is left to be printed, and the shift is closed."""
+        quiet = 0
+        for _ in range(90):
+            status = self.ask("status")
+            self._mend_printing(status["unresolved"])
+            if status["unresolved"] or not (status["fenced"] or status["shift"] is None or self._new_shift()):
+                quiet = 0
+            else:
+                quiet += 1
+                if quiet == 4:
+                    return
+            self.world.sleep(1.0)
+        self.complaints.append(f"{self.machine.label} could not close its shift, or has paper that does not come out")
 
     def _off(self) -> bool:
         return self.replaced and bool(self.ask("status")["fenced"])
-
-    def _wait_for_paper(self) -> None:
-        """Nobody goes home while something is to be printed."""
-        quiet = 0
-        for _ in range(60):
-            self.world.sleep(1.0)
-            unresolved = self.ask("status")["unresolved"]
-            self._mend_printing(unresolved)
-            quiet = 0 if unresolved else quiet + 1
-            if quiet == 3:
-                return
-        self.complaints.append(f"{self.machine.label} has paper that does not come out")
-
-    def _end_of_day(self) -> bool:
-        """Whether the shift is closed."""
-        return self._new_shift()
 
     def _next(self) -> None:
         """One thing that a cashier does."""
@@ -167,7 +162,8 @@ class Cashier:
         self.world.note(f"{self.machine.label} {verb} refused {refused}")
         reason = refused.fields.get("reason")
         excused = reason == "is in the basket already" or (refused.code == "not_allowed" and "dispute" in str(reason))
-        excused = excused or refused.fields.get("what") == "payment"
+        # It may have found out by itself meanwhile what became of a payment.
+        excused = excused or "payment" in (refused.fields.get("what"), refused.fields.get("field"))
         if refused.code == "no_shift":
             excused = self.machine.incarnation != self._served_at  # another PC stands here since the customer came
         if refused.code == "storage_failed":
@@ -271,13 +267,28 @@ class Cashier:
     # ---- what goes wrong -----------------------------------------------------------------
 
     def _mend_printing(self, unresolved: list[dict[str, Any]]) -> None:
-        """Whatever the printer has not finished: print again, or look whether it came out."""
+        """Whatever the printer has not finished: print again, or look whether it came out. Not always at once."""
+        if not self.closing and self.world.chance(0.3):
+            return
         for job in unresolved:
             if job["state"] == "failed":
                 self.do("retry", job=job["job"])
+                continue
+            out = {paper.ticket for paper in self.machine.pile}
+            if out.issuperset(job["tickets"]):
+                self.do("printed", job=job["job"], came_out=True)
             else:
-                out = {paper.ticket for paper in self.machine.pile}
-                self.do("printed", job=job["job"], came_out=out.issuperset(job["tickets"]))
+                self._print_again(job)
+
+    def _print_again(self, job: dict[str, Any]) -> None:
+        """As copies, which needs a shift, and the tickets' tokens: where nobody gives them the customer comes again."""
+        if self.ask("status")["shift"] is None and not self._open():
+            return
+        if self.do("printed", job=job["job"], came_out=False) is None and self.closing:
+            self._tries[job["job"]] += 1
+            if self._tries[job["job"]] == 5:
+                self.unprinted |= set(job["tickets"])
+                self.do("printed", job=job["job"], came_out=True)
 
     def _call_the_supervisor(self) -> None:
         """A fenced till's shift is closed, or not; it sends what it still has, and is enrolled again."""

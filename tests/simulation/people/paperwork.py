@@ -47,7 +47,7 @@ def _sell(cashier: Cashier, tickets: list[dict[str, Any]]) -> None:
 
 
 def _bring_back(cashier: Cashier, tickets: list[dict[str, Any]]) -> None:
-    if cashier.do("return_paper", tickets=[ticket["id"] for ticket in tickets]) is not None:
+    if cashier.do("return_paper", tickets=[ticket["code"] for ticket in tickets]) is not None:
         _are(tickets, "returned")
         cashier.brought_back |= {ticket["id"] for ticket in tickets}
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tests.simulation.judge import Refund
 from tests.simulation.names import AREA, EXCHANGE_FEE, SHOWS
+from tests.simulation.people.customers import Ticket
 from tests.simulation.people.selling import notes_for, wishes
 
 if TYPE_CHECKING:
@@ -18,9 +20,19 @@ def refund(cashier: Cashier) -> None:
     tickets = cashier.customers.somebody()
     if not tickets:
         return
+    cashier.refunding = tickets
+    _take_back(cashier, tickets)
+
+
+def finish_refund(cashier: Cashier) -> bool:
+    """A card has its money already: the refund that it was for is done now."""
+    return _take_back(cashier, cashier.refunding)
+
+
+def _take_back(cashier: Cashier, tickets: Sequence[Ticket]) -> bool:
     answer = cashier.do("refund", tickets=[ticket.id for ticket in tickets], reason="ill")
     if answer is None:
-        return
+        return False
     done: dict[str, Any] = answer["refund"]
     paid = {kind: Decimal(0) for kind in ("cash", "card", "transfer")}
     for tender in done["tenders"]:
@@ -28,6 +40,7 @@ def refund(cashier: Cashier) -> None:
     cashier.drawer -= paid["cash"]
     cashier.refunds.append(Refund(done["id"], sum(t.price for t in tickets) or Decimal(0), sum(paid.values())))
     cashier.has_taken_back(tickets, done["id"])
+    return True
 
 
 def exchange(cashier: Cashier) -> None:
