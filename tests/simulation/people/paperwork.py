@@ -32,7 +32,11 @@ def _issue(cashier: Cashier) -> None:
 
 
 def _sell(cashier: Cashier, tickets: list[dict[str, Any]]) -> None:
-    """They were sold by hand; now they are keyed in."""
+    """They were sold by hand, as far as they came out of the printer; now they are keyed in."""
+    out = {slip.ticket for slip in cashier.machine.pile}
+    tickets = [ticket for ticket in tickets if ticket["id"] in out]
+    if not tickets:
+        return
     pack = _pack_of(cashier, tickets[0])
     of_one = [ticket for ticket in tickets if _pack_of(cashier, ticket) is pack]
     price = Decimal(cashier.ask("show", show=pack["show"])["prices"]["Stalls"]["adult"])
@@ -47,7 +51,11 @@ def _sell(cashier: Cashier, tickets: list[dict[str, Any]]) -> None:
 
 
 def _bring_back(cashier: Cashier, tickets: list[dict[str, Any]]) -> None:
-    if cashier.do("return_paper", tickets=[ticket["code"] for ticket in tickets]) is not None:
+    """By the codes on the paper; what has none in hand comes back by its number, with a supervisor."""
+    codes = {slip.ticket: slip.code for slip in cashier.machine.pile}
+    names = [codes.get(ticket["id"], ticket["id"]) for ticket in tickets]
+    approver = {} if codes.keys() >= {t["id"] for t in tickets} else {"approver": {"user": SUPERVISOR, "pin": PIN}}
+    if cashier.do("return_paper", tickets=names, **approver) is not None:
         _are(tickets, "returned")
         cashier.brought_back |= {ticket["id"] for ticket in tickets}
 
