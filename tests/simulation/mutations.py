@@ -12,15 +12,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 from unittest import mock
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
+from pos.domain.certificate import Certificate, Hand
 from pos.domain.facts import Kind
 from pos.domain.rights import Effect, OfficeState, OwnRight, OwnState, Token
-from pos.till.counter import passing
-from pos.till.desk import Desk, Unit
+from pos.till.counter import neighbours, passing
+from pos.till.desk import Desk, Unit, Verb
 from sync.office.rules import changes, claims, facts, tills
+from sync.office.rules.history import Author
 from sync.office.rules.places import Key, Place, lock_where, write
-from sync.office.store.tables import RIGHT
+from sync.office.store.tables import RIGHT, TILL
 from tests.simulation import threads
 
 
@@ -108,6 +110,40 @@ def _take_by_clock(connection: Connection, asked: Sequence[claims.Claim], now: f
     return _settle(connection, asked, now)
 
 
+_book = facts._book
+
+
+def _book_backwards(connection: Connection, author: Author, fresh: Sequence[Any], now: int) -> Any:
+    """A page of facts, the last one first."""
+    results = _book(connection, author, list(reversed(fresh)), now)
+    last = fresh[-1].item
+    this = (TILL.c.id == author.hand.till) & (TILL.c.incarnation == author.hand.incarnation)
+    connection.execute(update(TILL).where(this).values(applied=last.number, head_hash=last.hash))
+    return sorted(results, key=lambda result: result.number)
+
+
+def _refund_by_belief(desk: Desk, tickets: Sequence[Any], refusal: str = "") -> Verb[None]:
+    """Whoever knows of a ticket may take it back: its place's token is taken for this till's own."""
+    with desk.unit() as unit:
+        for ticket in tickets:
+            ix = desk.belief.seating(ticket.show).find(ticket.place)
+            assert ix is not None
+            token = desk.belief.office(ticket.show, ix).token
+            unit.put_rights([(ticket.show, ticket.place, OwnRight(OwnState.SOLD, token, ticket.id))])
+    yield from ()
+
+
+_let_go = neighbours._let_go
+
+
+def _pass_on_and_keep(desk: Desk, unit: Unit, receiver: Hand, show: str, places: Sequence[str]) -> Certificate:
+    """A certificate goes out, and the right stays here as well."""
+    held = [(show, place, desk.rights[show][place]) for place in places]
+    certificate = _let_go(desk, unit, receiver, show, places)
+    unit.put_rights(held)
+    return certificate
+
+
 def _nothing(*_arguments: Any) -> None:
     """A guard that looks away."""
 
@@ -141,6 +177,20 @@ MUTATIONS: Final[dict[str, Mutation]] = {
     ),
     "the office takes rights back by its clock": Mutation(
         {"sync.office.api.claims.settle": _take_by_clock}, ("weather", "late"), _RIGHT
+    ),
+    "facts are applied in another order": Mutation(
+        {"sync.office.rules.facts._book": _book_backwards}, ("cut off", "weather"), "is disputed: place|is parked at"
+    ),
+    "a ticket is refunded without its token": Mutation(
+        {
+            f"pos.till.counter.{module}.rights_to": _refund_by_belief
+            for module in ("refund", "exchange", "reprint", "collect")
+        },
+        ("cut off", "weather"),
+        r"came back \d times|is disputed: place|in the hands of",
+    ),
+    "a right is passed on and kept": Mutation(
+        {"pos.till.counter.neighbours._let_go": _pass_on_and_keep}, ("cut off", "lan"), _RIGHT
     ),
     "an old folder sells": Mutation(
         {"pos.till.desk.Desk._look_at_the_mark": _nothing},

@@ -124,7 +124,7 @@ class Cashier:
             return
         self._mend_printing(status["unresolved"])
         cards.see_to(self)
-        if status["shift"] is None and not self._open():
+        if self.ask("status")["shift"] is None and not self._open():
             return
         errands, weights = zip(*self._errands, strict=True)
         self.world.random.choices(errands, weights)[0]()
