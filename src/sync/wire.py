@@ -190,6 +190,22 @@ class ReleaseAnswer(Message):
     waits_for: list[WaitsFor] = []
 
 
+class DrawerRequest(Message):
+    """POST /v1/drawer: what should be in the drawer that a dead or replaced till left with its shift open?"""
+
+    till: str
+
+
+class DrawerAnswer(Message):
+    """`shift` is empty when there is no such drawer. `expected` is a decimal string."""
+
+    incarnation: int = 0
+    shift: str = ""
+    user: str = ""
+    since: str = ""
+    expected: str = ""
+
+
 class PlaceItem(Message):
     """One place's record. `state` is an OfficeState; `since` epoch seconds by the office's clock."""
 

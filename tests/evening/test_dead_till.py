@@ -118,6 +118,9 @@ def test_a_dead_machines_own_disk_frees_what_it_held(house: House, tmp_path: Pat
     right.till.ok("sync")
     sold.append(right.sell(mine[2], mine[5]))
     assert refused(right, mine[0])[0] == "sold"
+    taken = right.till.ok("take_over", till="T1", counted={"total": "217.00"})["taken_over"]
+    assert (taken["shift"], taken["expected"], taken["difference"]) == ("T1-1-S0001", "218.00", "-1.00")
+    assert right.till.refused("take_over", till="T1", counted={"total": "217.00"})["code"] == "not_allowed"
 
     left.restart()
     left.till.ok("sign_in", user="anna", pin="2468")

@@ -27,7 +27,17 @@ from pos.store.replica.writer import ReplicaWriter
 from pos.till.desk import Desk, Outside
 from pos.till.front import Front
 from pos.till.line import AgentSide
-from pos.till.ports import Changed, ClaimAnswer, LineDown, LinkState, Outcome, Recall, RefusedClaim, Releasable
+from pos.till.ports import (
+    Changed,
+    ClaimAnswer,
+    LeftDrawer,
+    LineDown,
+    LinkState,
+    Outcome,
+    Recall,
+    RefusedClaim,
+    Releasable,
+)
 
 TILL = "W1"
 OTHER = "W2"
@@ -188,6 +198,11 @@ class OfficeWire:
 
     def allot(self, show: str, places: Sequence[str], short: Mapping[str, int], wait_s: float) -> Future[ClaimAnswer]:
         return self.claim(show, places, whole=False, wait_s=wait_s)
+
+    def left_drawer(self, till: str) -> Future[LeftDrawer | None]:
+        found: Future[LeftDrawer | None] = Future()
+        found.set_result(None)
+        return found
 
     def releasable(
         self, till: str, places: Sequence[tuple[str, str]] | None, attested: Sequence[str]

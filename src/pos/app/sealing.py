@@ -18,7 +18,7 @@ from pos.store.journal import JournalUnreadable, check_ledger, reading
 from pos.store.replica import PlanCache
 from pos.till.counter.sealing import CannotSeal, seal
 from pos.till.desk import Desk, Outside
-from pos.till.ports import ClaimAnswer, LineDown, LinkState, Releasable
+from pos.till.ports import ClaimAnswer, LeftDrawer, LineDown, LinkState, Releasable
 from sync.agent import JournalFile
 
 __all__ = ["CannotSeal", "JournalUnreadable", "copy_journal", "end", "seal_folder"]
@@ -130,6 +130,9 @@ class NoOffice:
     def releasable(
         self, till: str, places: Sequence[tuple[str, str]] | None, attested: Sequence[str]
     ) -> Future[Releasable]:
+        return _down()
+
+    def left_drawer(self, till: str) -> Future[LeftDrawer | None]:
         return _down()
 
     def facts_waiting(self) -> None:

@@ -167,7 +167,7 @@ VERBS: Final[dict[str, VerbSpec]] = {
         {"show": _words, "places": _places, "attested": _places},
         changes=True,
     ),
-    "take_over": VerbSpec(takeover.take_over, {"counted": _counted}, changes=True),
+    "take_over": VerbSpec(takeover.take_over, {"counted": _counted}, {"till": _words}, changes=True),
     "shift": VerbSpec(shift.shift),
     "close_shift": VerbSpec(shift.close_shift, {"counted": _counted}, changes=True),
     "move_cash": VerbSpec(shift.move_cash, {"kind": _move, "amount": _amount, "reason": _words}, changes=True),

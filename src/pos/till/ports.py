@@ -82,6 +82,18 @@ class Releasable:
     waits_for: tuple[tuple[str, int, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class LeftDrawer:
+    """A drawer that a till left with its shift open. `expected` is a decimal string, `since` ISO 8601."""
+
+    till: str
+    incarnation: int
+    shift: str
+    user: str
+    since: str
+    expected: str
+
+
 class LineDown(Exception):
     """The office could not be asked, or did not answer in time. `cause` is for a person."""
 
@@ -159,6 +171,9 @@ class Office(Protocol):
         self, till: str, places: Sequence[tuple[str, str]] | None, attested: Sequence[str]
     ) -> Future[Releasable]:
         """Whether these places of a dead till, or all, may be released. Fails as `claim` does."""
+
+    def left_drawer(self, till: str) -> Future[LeftDrawer | None]:
+        """The drawer that a dead or replaced till left with its shift open. Fails as `claim` does."""
 
     def facts_waiting(self) -> None:
         """There is something new in the journal. Returns at once."""

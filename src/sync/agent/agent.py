@@ -13,7 +13,7 @@ from typing import Final
 
 from pos.domain.errors import Unreadable
 from pos.store.replica import LayoutMoved, PlanCache, ReplicaUnavailable, ReplicaWriter
-from pos.till.ports import ClaimAnswer, Clock, Keys, Ledger, LineDown, LinkState, Outbox, Releasable
+from pos.till.ports import ClaimAnswer, Clock, Keys, Ledger, LeftDrawer, LineDown, LinkState, Outbox, Releasable
 from sync.agent.carrier import Carrier, check_url, tls_for
 from sync.agent.claim import THREADS, Claims
 from sync.agent.guard import Guard
@@ -141,6 +141,10 @@ class Agent:
     ) -> Future[Releasable]:
         """Whether a dead till's places may be released. Fails with LineDown."""
         return self._claims.releasable(till, places, attested)
+
+    def left_drawer(self, till: str) -> Future[LeftDrawer | None]:
+        """The drawer that a till that has ended left with its shift open. Fails with LineDown."""
+        return self._claims.left_drawer(till)
 
     def facts_waiting(self) -> None:
         """There is something new in the journal. Returns at once."""

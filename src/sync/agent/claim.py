@@ -9,7 +9,7 @@ from concurrent.futures import Executor, Future
 from typing import Any, Final, TypeVar
 
 from pos.domain.rights import Token
-from pos.till.ports import ClaimAnswer, LineDown, RefusedClaim, Releasable, SoldRight
+from pos.till.ports import ClaimAnswer, LeftDrawer, LineDown, RefusedClaim, Releasable, SoldRight
 from sync import wire
 from sync.agent.link import Channel
 from sync.agent.trouble import Trouble
@@ -60,6 +60,16 @@ class Claims:
         answer = self._asked("/v1/release", request, wire.ReleaseAnswer, deadline)
         waits = tuple((item.till, item.incarnation, item.why) for item in answer.waits_for)
         return Releasable(tuple(answer.places), answer.refused, waits)
+
+    def left_drawer(self, till: str) -> Future[LeftDrawer | None]:
+        """Ask what should be in the drawer of a till that has ended. Fails as a claim does."""
+        return self._run(self._drawer, wire.DrawerRequest(till=till), RELEASE_S)
+
+    def _drawer(self, request: wire.DrawerRequest, deadline: float) -> LeftDrawer | None:
+        answer = self._asked("/v1/drawer", request, wire.DrawerAnswer, deadline)
+        if not answer.shift:
+            return None
+        return LeftDrawer(request.till, answer.incarnation, answer.shift, answer.user, answer.since, answer.expected)
 
     def _submit(self, request: wire.ClaimRequest) -> Future[ClaimAnswer]:
         return self._run(self._ask, request, request.wait_s + LATE_S)

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from pos.domain.books import Posting
 from pos.domain.certificate import Hand
 from pos.domain.facts import SignedFact
+from pos.domain.money import Money
 from pos.domain.rights import Effect, OfficeState, Token
 from sync.agent.journalfile import JournalFile
 from sync.office.absorb import Absorbed, CannotAbsorb, absorb
 from sync.office.clock import now_s
-from sync.office.rules import changes, deaths, heard, releasing
+from sync.office.rules import changes, deaths, drawers, heard, releasing
 from sync.office.rules.heard import STOPPED, Pulled
 from sync.office.rules.releasing import CannotRelease, Order
 from sync.wire import FactItem
@@ -513,3 +515,76 @@ def test_a_cashiers_fact_releases_nothing(house: House, tills_at: Tills) -> None
     released_at(house, two, "A-1", user="anna")
     assert house.place("A-1")[0] == "QUARANTINE"
     assert causes(house) == ["role"]
+
+
+# ---- the drawer --------------------------------------------------------------------------
+
+
+def opens(client: TillClient, money: int = 10_000) -> None:
+    """A shift with its float."""
+    shift = f"{client.till}-{client.incarnation}-S0001"
+    postings = (Posting("safe", Money(-money, "EUR")), Posting(f"drawer:{client.till}", Money(money, "EUR")))
+    body = {"shift": shift, "user": "anna", "float": str(Money(money, "EUR"))}
+    client.record("ShiftOpened", body, postings=postings)
+
+
+def left(house: House, till: str) -> drawers.LeftDrawer | None:
+    with house.database.read() as connection:
+        return drawers.left(connection, till)
+
+
+def test_the_drawer_of_a_dead_till_is_known_by_its_facts(house: House, tills_at: Tills) -> None:
+    one, two = tills_at("T1", "T2")
+    opens(one)
+    one.sell(SHOW, *house.granted(one, "A-1"))
+    house.push(one)
+    assert left(house, "T1") is None, "it is active: its own shift closes it"
+    die(house, "T1")
+    found = left(house, "T1")
+    assert found is not None
+    assert (found.incarnation, found.shift, found.user, str(found.expected)) == (1, "T1-1-S0001", "anna", "158.00")
+    body = {
+        "till": "T1", "incarnation": 1, "shift": "T1-1-S0001", "user": "anna", "expected": "158.00",
+        "counted": "158.00", "difference": "0.00", "pieces": {"total": "158.00"},
+    }  # fmt: skip
+    counted = (Posting("drawer:T1", Money(-15_800, "EUR")), Posting("safe", Money(15_800, "EUR")))
+    two.record("DrawerTakenOver", body, postings=counted)
+    assert house.push(two).results[-1].verdict == "applied"
+    assert left(house, "T1") is None
+    assert house.rows("SELECT sum(minor) FROM posting WHERE account = 'drawer:T1'") == [(0,)]
+    assert (house.violations(), house.notes()) == ([], [])
+
+
+def test_what_comes_to_light_after_the_count_is_in_the_books(house: House, tills_at: Tills) -> None:
+    """Late facts book to their own shift; a person sees that the count was of less."""
+    one, two = tills_at("T1", "T2")
+    opens(one)
+    house.push(one)
+    one.sell(SHOW, *house.granted(one, "A-1"))
+    die(house, "T1")
+    body = {
+        "till": "T1", "incarnation": 1, "shift": "T1-1-S0001", "user": "anna", "expected": "100.00",
+        "counted": "158.00", "difference": "58.00", "pieces": {"total": "158.00"},
+    }  # fmt: skip
+    counted = (
+        Posting("drawer:T1", Money(-10_000, "EUR")),
+        Posting("safe", Money(15_800, "EUR")),
+        Posting("over_short", Money(-5_800, "EUR")),
+    )
+    two.record("DrawerTakenOver", body, postings=counted)
+    house.push(two)
+    house.push(one)
+    assert house.violations() == []
+    assert [note for note in house.notes() if "took over the drawer of T1.1 with 100.00" in note]
+
+
+def test_a_closed_shift_leaves_no_drawer(house: House, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    opens(one)
+    report = {"expected": "100.00", "counted": "100.00", "difference": "0.00"}
+    counted = (Posting("drawer:T1", Money(-10_000, "EUR")), Posting("safe", Money(10_000, "EUR")))
+    one.record("ShiftClosed", {"shift": "T1-1-S0001", "user": "anna", "report": report}, postings=counted)
+    house.push(one)
+    die(house, "T1")
+    assert left(house, "T1") is None
+    assert left(house, "T2") is None

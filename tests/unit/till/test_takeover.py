@@ -12,6 +12,7 @@ import pytest
 import pos.till.drawer.takeover as takeover
 from pos.store.aside import set_aside
 from pos.store.identity import write_identity
+from pos.till.ports import LeftDrawer
 from tests.mutate import mutate
 from tests.unit.store.evening import violations
 from tests.unit.till.counter import Counter
@@ -95,3 +96,28 @@ def test_a_till_that_left_nothing_has_no_drawer_to_take_over(counter: Counter) -
 
 def test_what_is_left_to_send_is_in_the_status(again: Counter) -> None:
     assert again.ask("status")["set_aside"] == [{"till": "T1", "incarnation": 1, "unsent": 2, "text": ""}]
+
+
+# ---- another till's ----------------------------------------------------------------------
+
+
+def test_another_tills_drawer_is_counted_out_by_what_the_office_has_of_it(counter: Counter) -> None:
+    counter.line.drawers["T2"] = LeftDrawer("T2", 3, "T2-3-S0002", "beth", "2027-03-01T17:00:00+01:00", "80.00")
+    taken = counter.ask("take_over", till="T2", counted={"total": "79.50"})["taken_over"]
+    assert (taken["till"], taken["incarnation"], taken["shift"]) == ("T2", 3, "T2-3-S0002")
+    assert (taken["expected"], taken["difference"]) == ("80.00", "-0.50")
+    money = last_fact(counter)["money"]
+    assert money == [["drawer:T2", -8000, "EUR"], ["safe", 7950, "EUR"], ["over_short", 50, "EUR"]]
+    assert counter.refusal("take_over", till="T2", counted={"total": "79.50"}).code == "not_allowed"
+    report = counter.ask("close_shift", counted={"total": "100.00"})["report"]
+    assert report["expected"] == "100.00", "its own drawer is another one"
+    assert violations(counter) == []
+
+
+def test_another_tills_drawer_needs_the_office(counter: Counter) -> None:
+    counter.line.cut()
+    assert counter.refusal("take_over", till="T2", counted={"total": "1.00"}).code == "offline"
+
+
+def test_a_till_that_left_no_drawer_has_none_to_take_over(counter: Counter) -> None:
+    assert counter.refusal("take_over", till="T2", counted={"total": "1.00"}).code == "not_allowed"

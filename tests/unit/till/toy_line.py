@@ -15,7 +15,17 @@ from pos.domain.facts import Fact, Kind, hash_of
 from pos.domain.rights import Token
 from pos.store.replica import ReplicaWriter
 from pos.till.line import AgentSide
-from pos.till.ports import Changed, ClaimAnswer, LineDown, LinkState, Recall, RefusedClaim, Releasable, SoldRight
+from pos.till.ports import (
+    Changed,
+    ClaimAnswer,
+    LeftDrawer,
+    LineDown,
+    LinkState,
+    Recall,
+    RefusedClaim,
+    Releasable,
+    SoldRight,
+)
 
 NOWHERE = LinkState("offline", "no_office", "connection refused", "2027-03-01T17:30:00+01:00")
 
@@ -75,6 +85,7 @@ class ToyLine:
         self.replica = replica
         self.records: dict[tuple[str, str], Record] = {}
         self.claims: list[Claim] = []
+        self.drawers: dict[str, LeftDrawer] = {}  # till -> what it left
         self.release = Releasable()
         self.releases: list[tuple[str, Sequence[tuple[str, str]] | None, tuple[str, ...]]] = []
         self.shorts: list[dict[str, int]] = []  # what allotments lacked beyond the pool
@@ -124,6 +135,14 @@ class ToyLine:
     def allot(self, show: str, places: Sequence[str], short: Mapping[str, int], wait_s: float) -> Future[ClaimAnswer]:
         self.shorts.append(dict(short))
         return self.claim(show, places, whole=False, wait_s=wait_s)
+
+    def left_drawer(self, till: str) -> Future[LeftDrawer | None]:
+        found: Future[LeftDrawer | None] = Future()
+        if self._state.state == "offline":
+            found.set_exception(LineDown(self._state.cause))
+        else:
+            found.set_result(self.drawers.get(till))
+        return found
 
     def releasable(
         self, till: str, places: Sequence[tuple[str, str]] | None, attested: Sequence[str]

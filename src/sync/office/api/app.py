@@ -23,7 +23,7 @@ from sync.office.api.pulls import Puller
 from sync.office.api.pulse import Pulse
 from sync.office.api.signing import Asked, Caller, Gate, Rejected, Signer
 from sync.office.clock import now_s
-from sync.office.rules import changes, enrolment, facts, recalls, releasing, snapshot
+from sync.office.rules import changes, drawers, enrolment, facts, recalls, releasing, snapshot
 from sync.office.rules.claims import Fenced
 from sync.office.rules.disputes import page as page_of_disputes
 from sync.office.rules.reading import BadChain, read
@@ -35,6 +35,8 @@ from sync.wire import (
     DeclineRequest,
     DisputesAnswer,
     DisputesRequest,
+    DrawerAnswer,
+    DrawerRequest,
     EnrolAnswer,
     EnrolRequest,
     Message,
@@ -225,6 +227,7 @@ def make_app(office: Office) -> Router:
         ("places", PlacesRequest, places),
         ("sales", SalesRequest, sales),
         ("release", ReleaseRequest, _release(office)),
+        ("drawer", DrawerRequest, _drawer(office)),
         ("disputes", DisputesRequest, disputes),
     ]
     routes = [Route(f"{PREFIX}/{name}", office.signed(model, handler)) for name, model, handler in signed]
@@ -245,6 +248,22 @@ def _release(office: Office) -> Callable[[Caller, ReleaseRequest], Awaitable[_Bo
         return ReleaseAnswer(places=sorted(found))
 
     return release
+
+
+def _drawer(office: Office) -> Callable[[Caller, DrawerRequest], Awaitable[_Body]]:
+    async def drawer(_caller: Caller, asked: DrawerRequest) -> _Body:
+        found = await office.reading(lambda c: drawers.left(c, asked.till))
+        if found is None:
+            return DrawerAnswer()
+        return DrawerAnswer(
+            incarnation=found.incarnation,
+            shift=found.shift,
+            user=found.user,
+            since=found.since,
+            expected=str(found.expected),
+        )
+
+    return drawer
 
 
 def _enrol(office: Office) -> Endpoint:

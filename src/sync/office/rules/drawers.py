@@ -1,0 +1,73 @@
+"""Drawers that a dead or replaced till left with a shift open: what should be in them, by the books."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from pos.domain.books import drawer
+from pos.domain.facts import Kind
+from pos.domain.money import Money
+from sync.office.store.tables import FACT, POSTING, TILL
+
+
+@dataclass(frozen=True, slots=True)
+class LeftDrawer:
+    """A shift that nobody closed. `since` is when it was opened, `expected` what its facts here come to."""
+
+    incarnation: int
+    shift: str
+    user: str
+    since: str
+    expected: Money
+
+
+def left(connection: Connection, till: str) -> LeftDrawer | None:
+    """The drawer of the oldest incarnation of a till that may not act any more, whose shift is open and which
+    nobody has counted out since; None when there is none."""
+    ended = select(TILL.c.incarnation).where(TILL.c.id == till, TILL.c.state != "ACTIVE")
+    counted = _taken_over(connection, till)
+    for incarnation in connection.execute(ended.order_by(TILL.c.incarnation)).scalars():
+        opened = _open_shift(connection, till, incarnation)
+        if opened is not None and opened["body"]["shift"] not in counted:
+            body = opened["body"]
+            expected = _cash(connection, till, incarnation)
+            if expected is not None:
+                return LeftDrawer(incarnation, body["shift"], body["user"], opened["at"], expected)
+    return None
+
+
+def _open_shift(connection: Connection, till: str, incarnation: int) -> dict[str, Any] | None:
+    """The fact that opened the last shift, unless it is closed."""
+    last = connection.execute(
+        select(FACT.c.kind, FACT.c.envelope)
+        .where(
+            FACT.c.till == till,
+            FACT.c.incarnation == incarnation,
+            FACT.c.kind.in_([Kind.SHIFT_OPENED.value, Kind.SHIFT_CLOSED.value]),
+        )
+        .order_by(FACT.c.number.desc())
+        .limit(1)
+    ).first()
+    return json.loads(last.envelope) if last is not None and last.kind == Kind.SHIFT_OPENED else None
+
+
+def _taken_over(connection: Connection, till: str) -> set[str]:
+    """The shifts of this till whose drawer has been counted out by another incarnation or till."""
+    envelopes = connection.execute(select(FACT.c.envelope).where(FACT.c.kind == Kind.DRAWER_TAKEN_OVER.value)).scalars()
+    bodies = [json.loads(envelope)["body"] for envelope in envelopes]
+    return {body["shift"] for body in bodies if body["till"] == till}
+
+
+def _cash(connection: Connection, till: str, incarnation: int) -> Money | None:
+    """What the facts of one incarnation have put into the drawer and not taken out."""
+    row = connection.execute(
+        select(func.sum(POSTING.c.minor).label("minor"), POSTING.c.currency)
+        .join(FACT, FACT.c.fact_id == POSTING.c.fact_id)
+        .where(FACT.c.till == till, FACT.c.incarnation == incarnation, POSTING.c.account == drawer(till))
+        .group_by(POSTING.c.currency)
+    ).first()
+    return Money(int(row.minor), row.currency) if row is not None else None
