@@ -57,7 +57,8 @@ class EnrolAnswer(Message):
 
 class GrantItem(Message):
     """`ticket`, whether any paper of it was `issued` and how many `copies` after it go with a sold place,
-    whose right is to refund it."""
+    whose right is to refund it. A voucher or gift card, a place of the show `~voucher` or `~gift_card`, is
+    `worth` so many minor units when it is granted."""
 
     place: str
     epoch: int
@@ -65,6 +66,8 @@ class GrantItem(Message):
     ticket: str = ""
     issued: bool = True
     copies: int = 0
+    worth: int = 0
+    valid_until: str = ""
 
 
 class RefusedItem(Message):

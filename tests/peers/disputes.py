@@ -5,12 +5,14 @@ A cause without an entry in TROUBLES fails `test_every_cause_can_be_made_to_happ
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from pos.domain.books import Posting
 from pos.domain.money import Money
+from pos.domain.rights import Effect
 from sync.wire import GrantItem
 from tests.peers.small_season import SHOW
 from tests.peers.till_client import TillClient
@@ -133,6 +135,18 @@ def let_in_after_a_refund(at: Counters) -> None:
     at.push(at.one)
 
 
+def paid_with_a_code_that_nobody_issued(at: Counters) -> None:
+    price = Money(5800, "EUR")
+    postings = (Posting(f"gift_card:{at.name}NONE", price), Posting(f"revenue:{SHOW}", -price))
+    fact = at.one.sell(SHOW, *at.claim(at.one, at.seats[0]), name=BUYER)
+    at.one.journal.pop()
+    sale = json.loads(fact.envelope)
+    body = sale["body"]["sale"] | {"tenders": [{"kind": "gift_card", "code": f"{at.name}NONE", "amount": "58.00"}]}
+    effects = tuple(Effect.from_json(effect) for effect in sale["effects"])
+    at.one.record("TicketsSold", {"sale": body}, effects, postings)
+    at.push(at.one)
+
+
 def sealed_over_a_card(at: Counters) -> None:
     """Till one ends with a card that paid for nothing yet, and a place in hand that has nothing to do with it."""
     paid, idle = at.claim(at.one, *at.seats)
@@ -151,6 +165,7 @@ TROUBLES: Final[dict[str, Callable[[Counters], None]]] = {
     "paper_lost": paper_is_lost,
     "release_refused": released_too_early,
     "unreadable": newer_schema,
+    "purse": paid_with_a_code_that_nobody_issued,
     "admitted_twice": let_in_at_two_gates,
     "admitted_ended": let_in_after_a_refund,
     "refund_claimed": paid_back_without_the_right,

@@ -117,6 +117,10 @@ CAUSES: Final[dict[str, Cause]] = {
         "and their places are frozen.",
         _told(Way.ACCEPT),
     ),
+    "purse": Cause(
+        "Money of {place} was moved at {till}, which the office does not agree with: {why}.",
+        _told(Way.ACCEPT),
+    ),
     "admitted_twice": Cause(
         "Ticket {ticket} for {place} was let in at {gate}, and again at {till}.",
         _told(Way.ACCEPT),

@@ -8,7 +8,7 @@ tenders that were really used, and never more than was paid.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pos.domain.basket import FeeLine
@@ -69,13 +69,13 @@ def shares(sale: Mapping[str, Any], currency: str) -> dict[str, tuple[Tender, ..
 
 def _paid(sale: Mapping[str, Any], currency: str) -> list[Tender]:
     """Everything that paid for a sale, before cash was rounded: what is not cash first."""
-    sums: dict[str, Money] = {}
-    for item in (*sale.get("carried", ()), *sale["tenders"]):
-        kind, amount = item["kind"], Money.parse(item["amount"], currency)
-        sums[kind] = sums.get(kind, Money.zero(currency)) + amount
+    paid = [
+        Tender(item["kind"], Money.parse(item["amount"], currency), code=item.get("code", ""))
+        for item in (*sale.get("carried", ()), *sale["tenders"])
+    ]
     if rounding := Money.parse(sale["rounding"], currency):
-        sums["cash"] = sums["cash"] - rounding
-    tenders = [Tender(kind, amount) for kind, amount in sums.items() if amount]
+        paid.append(Tender("cash", -rounding))
+    tenders = by_kind(paid, currency)
     return sorted(tenders, key=lambda tender: tender.kind == "cash")
 
 
@@ -87,20 +87,21 @@ def _take(tenders: Sequence[Tender], amount: Money) -> tuple[tuple[Tender, ...],
         part = min(tender.amount, amount)
         amount -= part
         if part:
-            taken.append(Tender(tender.kind, part))
+            taken.append(replace(tender, amount=part))
         if rest := tender.amount - part:
-            left.append(Tender(tender.kind, rest))
+            left.append(replace(tender, amount=rest))
     if amount:
         raise ValueError(f"tenders are {amount} short of the price")
     return tuple(taken), left
 
 
 def by_kind(tenders: Iterable[Tender], currency: str) -> tuple[Tender, ...]:
-    """One tender of each kind, in the order in which the kinds first come."""
-    sums: dict[str, Money] = {}
+    """One tender of each kind, and of each code that money is kept under, in the order in which they first come."""
+    sums: dict[tuple[str, str], Money] = {}
     for tender in tenders:
-        sums[tender.kind] = sums.get(tender.kind, Money.zero(currency)) + tender.amount
-    return tuple(Tender(kind, amount) for kind, amount in sums.items() if amount)
+        key = tender.kind, tender.code
+        sums[key] = sums.get(key, Money.zero(currency)) + tender.amount
+    return tuple(Tender(kind, amount, code=code) for (kind, code), amount in sums.items() if amount)
 
 
 def refund_settlement(returned: Sequence[Returned], cash_step: Money) -> Settlement:
@@ -112,7 +113,7 @@ def refund_settlement(returned: Sequence[Returned], cash_step: Money) -> Settlem
     parts = [tender for item in returned for tender in _take(item.share, item.worth)[0]]
     exact = by_kind(parts, currency)
     tenders = tuple(
-        Tender(tender.kind, round_cash(tender.amount, cash_step)) if tender.kind == "cash" else tender
+        replace(tender, amount=round_cash(tender.amount, cash_step)) if tender.kind == "cash" else tender
         for tender in exact
     )
     paid, due = (total([tender.amount for tender in side], currency) for side in (tenders, exact))
@@ -126,7 +127,7 @@ def refund_entry(till: str, returned: Sequence[Returned], settlement: Settlement
         *returned_sides(returned),
         ("fee:refund", -kept),
         ("rounding", settlement.rounding),
-        *((tender_account(till, tender.kind), -tender.amount) for tender in settlement.tenders),
+        *((tender_account(till, tender.kind, tender.code), -tender.amount) for tender in settlement.tenders),
     )
 
 
@@ -163,13 +164,14 @@ def settle_exchange(due: Money, tenders: Sequence[Tender], carried: Sequence[Ten
         return settle(due, [tender for tender in tenders if tender.amount or due], cash_step)
     if any(tender.amount > zero or tender.given is not None for tender in tenders):
         raise Refused("bad_request", field="tenders", reason="money is paid out here: amounts must be negative")
-    out = settle(-due, [Tender(tender.kind, -tender.amount) for tender in tenders], cash_step)
+    out = settle(-due, [replace(tender, amount=-tender.amount) for tender in tenders], cash_step)
     for tender in out.tenders:
-        most = total([item.amount for item in carried if item.kind == tender.kind], due.currency)
+        same = [item.amount for item in carried if (item.kind, item.code) == (tender.kind, tender.code)]
+        most = total(same, due.currency)
         if tender.amount > round_cash(most, cash_step):
             reason = f"{most} of these tickets was paid by {tender.kind}; money goes back the way it came"
             raise Refused("not_allowed", what="tender", reason=reason, most=str(most), kind=tender.kind)
-    return Settlement(tuple(Tender(t.kind, -t.amount) for t in out.tenders), -out.rounding, zero)
+    return Settlement(tuple(Tender(t.kind, -t.amount, code=t.code) for t in out.tenders), -out.rounding, zero)
 
 
 def carried_on(returned: Sequence[Returned], currency: str) -> tuple[Tender, ...]:

@@ -12,24 +12,28 @@ from pos.domain.errors import Refused
 from pos.domain.money import Money, round_cash, total
 
 TENDERS: Final = ("cash", "card", "voucher", "gift_card", "account")
+PURSES: Final = ("voucher", "gift_card")  # those that a code stands for
 # What is said of a ticket that is worth nothing any more, by its state.
 OVER: Final = {"refunded": "already_refunded", "void": "already_refunded", "exchanged": "exchanged"}
 
 
 @dataclass(frozen=True, slots=True)
 class Tender:
-    """How part of a sale was paid. `given` is the cash handed over, None where it means nothing; `detail`
-    is what else a document tells of it (the terminal's receipt)."""
+    """How part of a sale was paid. `given` is the cash handed over, None where it means nothing; `code` is
+    that of a voucher or gift card; `detail` is what else a document tells of it (the terminal's receipt)."""
 
     kind: str
     amount: Money
     given: Money | None = None
+    code: str = ""
     detail: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         body: dict[str, Any] = {"kind": self.kind, "amount": str(self.amount)}
         if self.given is not None:
             body["given"] = str(self.given)
+        if self.code:
+            body["code"] = self.code
         return body | dict(self.detail)
 
 
@@ -134,9 +138,9 @@ def read_code(code: str) -> tuple[str, int]:
     return plain, int(copy or 0)
 
 
-def tender_account(till: str, kind: str) -> str:
-    """Where a tender's money is kept in the books."""
-    return drawer(till) if kind == "cash" else f"{kind}:{till}"
+def tender_account(till: str, kind: str, code: str = "") -> str:
+    """Where a tender's money is kept in the books: at its till, or what is owed to who has its `code`."""
+    return drawer(till) if kind == "cash" else f"{kind}:{code or till}"
 
 
 def sale_entry(
@@ -152,7 +156,9 @@ def sale_sides(
     """The sides of that entry. Those of an exchange balance only with what comes back."""
     sides: list[tuple[str, Money]] = []
     for tender in settlement.tenders:
-        sides.append((tender_account(till, tender.kind), tender.amount))
+        lapsed = Money.parse(tender.detail.get("lapsed", "0"), currency)
+        sides.append((tender_account(till, tender.kind, tender.code), tender.amount + lapsed))
+        sides.append(("lapsed", -lapsed))
     shows: dict[str, Money] = {}
     taxes: dict[str, Money] = {}
     zero = Money.zero(currency)

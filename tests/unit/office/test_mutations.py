@@ -8,23 +8,26 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+import sync.office.rules.changes as changes
 import sync.office.rules.claims as claims
 import sync.office.rules.deaths as deaths
 import sync.office.rules.effects as effects
 import sync.office.rules.facts as facts
 import sync.office.rules.heard as heard
 import sync.office.rules.history as history
+import sync.office.rules.purses as purses
 import sync.office.rules.releasing as releasing
 import sync.office.rules.tickets as tickets
 import sync.office.rules.tills as tills
 from sync.office.rules.admissions import Gates
 from sync.office.rules.board import Board
 from sync.office.rules.certificates import Hands
+from sync.office.rules.purses import Purses
 from sync.office.season.importer import import_season
 from tests.mutate import mutate
 from tests.peers.small_season import SEASON, SHOW, write_season
 from tests.peers.till_client import TillClient
-from tests.unit.office import test_admissions, test_deaths, test_facts, test_orders, test_passings
+from tests.unit.office import test_admissions, test_deaths, test_facts, test_orders, test_passings, test_purses
 from tests.unit.office.conftest import House
 from tests.unit.office.test_season_import import ORDER
 
@@ -198,6 +201,22 @@ def what_was_let_in_ends(patch: pytest.MonkeyPatch) -> None:
     mutate(patch, Gates, "end", "ticket in self.gates and ticket not in knowing", "False")
 
 
+def money_without_a_right(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, purses, "_without_right", 'return "no right to it was used"', 'return ""')
+
+
+def purses_below_nothing(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, Purses, "_book", "self.left[key].minor < 0", "False")
+
+
+def purses_are_told(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, changes, "of_places", "not is_purse(place.show)", "True")
+
+
+def what_was_spent_stays(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, Purses, "write", "if rows:", "if False:")
+
+
 def originals_are_forgotten(patch: pytest.MonkeyPatch) -> None:
     mutate(patch, tickets, "printed", "if issued:", "if False:")
 
@@ -234,6 +253,23 @@ def a_lease_is_its_claimants(house: House, tills_at: Tills) -> None:
     assert [item.code for item in refused.refused] == ["right_elsewhere"]
 
 
+def with_purses(scenario: Scenario) -> Scenario:
+    """The scenario in a house whose season has purses."""
+
+    def in_such_a_house(house: House, tills_at: Tills) -> None:
+        with TemporaryDirectory() as folder:
+            import_season(house.database, write_season(Path(folder), SEASON + test_purses.PURSES))
+        scenario(house, tills_at)
+
+    return in_such_a_house
+
+
+def a_purse_that_changes_hands(house: House, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    test_purses.token(house, one)
+    assert house.rows("SELECT position FROM change_log WHERE show_id LIKE '~%'") == []
+
+
 def what_was_collected(house: House, tills_at: Tills) -> None:
     with TemporaryDirectory() as folder:
         import_season(house.database, write_season(Path(folder), SEASON + ORDER))
@@ -255,6 +291,10 @@ GUARDS: list[tuple[Callable[[pytest.MonkeyPatch], None], Scenario]] = [
     (gates_that_disagree_are_believed, test_admissions.test_a_second_gate_is_booked_and_disputed),
     (what_ended_is_let_in, test_admissions.test_what_was_refunded_and_let_in_is_disputed_whichever_is_heard_of_first),
     (what_was_let_in_ends, test_admissions.test_what_was_refunded_and_let_in_is_disputed_whichever_is_heard_of_first),
+    (money_without_a_right, with_purses(test_purses.test_a_spend_without_any_right_is_disputed)),
+    (purses_below_nothing, with_purses(test_purses.test_more_than_there_was_is_booked_and_disputed)),
+    (purses_are_told, with_purses(a_purse_that_changes_hands)),
+    (what_was_spent_stays, with_purses(test_purses.test_one_of_two_gets_it_and_its_holder_is_asked)),
     (originals_are_forgotten, what_was_collected),
     (certificates_are_taken_again, test_passings.test_the_same_certificate_is_taken_once),
     (certificates_end_no_ticket, test_passings.test_a_ticket_that_is_live_ends_by_the_certificate),
@@ -303,6 +343,7 @@ def test_without_its_guard_the_scenario_fails(
         a_passing_to_another_till_is_disputed,
         a_copy_frees_nothing,
         what_was_collected,
+        with_purses(a_purse_that_changes_hands),
     ],
 )
 def test_with_its_guard_it_passes(house: House, tills_at: Tills, scenario: Scenario) -> None:

@@ -63,7 +63,7 @@ class House:
     def __init__(self, folder: Path) -> None:
         self.folder, self.database = folder, f"sqlite:///{folder / 'office.db'}"
         self._undo = ExitStack()
-        season = write_season(folder, plan=hall(rows=12))
+        season = write_season(folder, plan=hall(rows=16))
         done = office("import", str(season), "--db", self.database)
         assert done.returncode == 0, done.stderr
         self.office = self._undo.enter_context(OfficeProcess(self.database))
@@ -114,7 +114,7 @@ def window(house: House) -> Window:
 @pytest.fixture(scope="module")
 def seats() -> Callable[[], tuple[str, str]]:
     """Two that no other test has used."""
-    pairs = ((f"{row}-1", f"{row}-2") for row in "ABCDEFGHIJKL")
+    pairs = ((f"{row}-1", f"{row}-2") for row in "ABCDEFGHIJKLMNOP")
     return lambda: next(pairs)
 
 

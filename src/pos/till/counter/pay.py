@@ -93,7 +93,7 @@ def tender_of(item: dict[str, Any], currency: str) -> Tender:
     if kind not in ("cash", "card"):
         # What takes this tender is a device or an account that this till does not have.
         raise Refused("device_absent", device=kind, kind=kind)
-    return Tender(kind, amount, given, {"pending": True} if item.get("pending") else {})
+    return Tender(kind, amount, given, detail={"pending": True} if item.get("pending") else {})
 
 
 def work_out(

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import BigInteger, Connection, bindparam, column, func, insert, select, true, update
 from sqlalchemy.dialects.postgresql import JSONB
 
+from pos.domain.purse import is_purse
 from sync.office.rules.places import Place
 from sync.office.rules.sales import documents_of
 from sync.office.store.bulk import insert_rows
@@ -34,10 +35,11 @@ class Entry:
 
 
 def of_places(places: Iterable[Place]) -> list[Entry]:
-    """Entries for places that changed."""
+    """Entries for places that changed. Of purses nobody is told: who has the code asks."""
     by_show: dict[str, list[Place]] = defaultdict(list)
     for place in places:
-        by_show[place.show].append(place)
+        if not is_purse(place.show):
+            by_show[place.show].append(place)
     entries: list[Entry] = []
     for show, changed in by_show.items():
         if len(changed) > RELOAD_OVER:

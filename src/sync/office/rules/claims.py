@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, bindparam, select
 
+from pos.domain.purse import is_purse
 from pos.domain.rights import OfficeState
 from sync.office.rules import changes, recalls, tickets
+from sync.office.rules import purses as purse_rules
 from sync.office.rules.places import Key, Place, lock, write
 from sync.office.store.tables import TILL
 from sync.wire import ClaimAnswer, GrantItem, RefusedItem
@@ -137,10 +139,13 @@ def _decide(batch: _Batch, claim: Claim) -> Outcome:
             batch.changed[record.key] = record
     sold = [record.ticket for record in granted] if claim.sold else []
     papers = tickets.papers(batch.connection, sold) if sold else {}
+    purses = [record.key for record in granted if is_purse(record.show)]
+    worth = purse_rules.worth(batch.connection, purses) if purses else {}
     items = [
         GrantItem.model_validate(
             {"place": record.place, "epoch": record.epoch, "hop": record.hop, "ticket": record.ticket}
             | papers.get(record.ticket, {})
+            | worth.get(record.key, {})
         )
         for record in granted
     ]

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, insert, select, update
 from pos.domain.certificate import Hand
 from pos.domain.facts import Fact, Kind
 from pos.domain.money import Money
+from pos.domain.purse import is_purse
 from pos.domain.rights import Effect
 from sync.office.clock import now_iso
 from sync.office.rules import changes, disputes, parking, recalls, releasing, tickets, tills
@@ -28,6 +29,7 @@ from sync.office.rules.effects import worst
 from sync.office.rules.history import Author, Outcome, Verdict
 from sync.office.rules.people import SETTLES, People, user_of
 from sync.office.rules.places import Key, Place
+from sync.office.rules.purses import Purses
 from sync.office.rules.reading import Arrived, BadChain
 from sync.office.store.bulk import insert_rows
 from sync.office.store.tables import FACT, POSTING, RIVAL_FACT, SALE, TICKET, TILL
@@ -49,6 +51,7 @@ class _Page:
     taken: set[str]  # sale and ticket ids that the office already has
     cases: disputes.Cases
     gates: Gates
+    purses: Purses
     facts: list[dict[str, Any]] = field(default_factory=list)
     postings: list[dict[str, Any]] = field(default_factory=list)
     sales: list[dict[str, Any]] = field(default_factory=list)
@@ -193,6 +196,7 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
         tickets.taken(connection, [one.sale for one in fresh if one.sale is not None]),
         disputes.lock(connection, filter(None, map(_settling, fresh))),
         Gates.lay(connection, fresh),
+        Purses.lay(connection, [fact for fact, _ in told]),
     )
     for one in fresh:
         _book_one(page, one)
@@ -214,6 +218,7 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
     tickets.printed(connection, page.copies, page.issued)
     tickets.claim(connection, page.claimed)
     page.gates.write()
+    page.purses.write()
     last = fresh[-1].item
     connection.execute(
         update(TILL)
@@ -251,6 +256,8 @@ def _book_one(page: _Page, one: Arrived) -> None:
     if one.fact is not None:
         _post(page, one.fact)
         outcomes = _effects(page, one.fact, one)
+        strange = page.purses.take(one.fact, outcomes)
+        page.disputes += [] if one.unreadable else strange
         _check_role(page, one.fact)
     verdicts = [outcome.verdict for outcome in outcomes]
     unreadable, settling = one.unreadable, _settling(one)
@@ -378,7 +385,8 @@ def _follow(page: _Page, taken: Iterable[tuple[str, str, Effect, Outcome]]) -> N
     disputed: dict[str, dict[Key, str]] = {}
     for fact_id, kind, effect, outcome in taken:
         place = effect.show, effect.place
-        if outcome.verdict == "disputed":
+        if outcome.verdict == "disputed" and not (is_purse(effect.show) and effect.holder):
+            # Whoever spends from a purse moves money of it, and is heard of by that (`rules.purses`).
             disputed.setdefault(fact_id, {})[place] = f"{effect.show} {effect.place}: {outcome.detail}"
         if outcome.ended:
             page.ended.append(_named(outcome.ended, *place) | {"t_state": "void"})
@@ -402,7 +410,11 @@ def _sell(page: _Page, fact: Fact, sale: SaleBody, outcomes: Sequence[Outcome]) 
         page.dispute(fact.fact_id, "duplicate_id", f"already there: {there}", ids=there)
         return ["disputed"]
     page.taken.update(ids)
-    by_ticket = {effect.ticket: outcome for effect, outcome in zip(fact.effects, outcomes, strict=True)}
+    by_ticket = {
+        effect.ticket: outcome
+        for effect, outcome in zip(fact.effects, outcomes, strict=True)
+        if effect.before != "SOLD" == effect.after
+    }
     body = json.dumps(fact.body["sale"], ensure_ascii=False, separators=(",", ":"))
     page.sales.append({"id": sale.id, "fact_id": fact.fact_id, "body": body})
     page.tickets += [

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, bindparam, select, tuple_
 from pos.domain.facts import Fact
 from pos.domain.money import Money, total
 from pos.domain.plan import Plan
+from pos.domain.purse import is_purse, kind_of
 from pos.domain.rights import Effect, OfficeState
 from pos.domain.season import Area
 from pos.domain.seating import Seating
@@ -49,7 +50,9 @@ class Register:
         return str(json.loads(body)["currency"])
 
     def label(self, show: str, place: str) -> str:
-        """ "Stalls A 12"; the place's id where the show has no such place."""
+        """ "Stalls A 12", "gift card K7"; the place's id where the show has no such place."""
+        if is_purse(show):
+            return f"{kind_of(show).replace('_', ' ')} {place}"
         if show not in self._seatings:
             self._seatings[show] = self._seating(show)
         seating = self._seatings[show]

@@ -30,6 +30,7 @@ from sqlalchemy import Connection, func, insert, select, tuple_
 from pos.domain.certificate import Hand
 from pos.domain.disputes import State
 from pos.domain.facts import Fact, Kind
+from pos.domain.purse import is_purse
 from pos.domain.rights import OfficeState
 from pos.domain.season import SETTLING_ROLES
 from sync.office.clock import now_iso
@@ -197,9 +198,9 @@ def take(connection: Connection, order: Order, records: dict[Key, Place], now: i
     connection.execute(insert(RELEASED), [_row(order, place) for place in places])
     live = _live(connection, [place.ticket for place in places if place.ticket])
     for place in places:
-        # With a live ticket it is sold, whoever was to refund it; without one, or with a slip of paper
-        # that has been accounted for, it is anybody's.
-        sold = place.ticket in live
+        # With a live ticket it is sold, whoever was to refund it, as a purse always is; without one, or
+        # with a slip of paper that has been accounted for, it is anybody's.
+        sold = place.ticket in live or is_purse(place.show)
         place.grant(OfficeState.SOLD if sold else OfficeState.POOL, "", 0, now, place.ticket if sold else "")
     return places
 

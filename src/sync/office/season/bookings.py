@@ -43,8 +43,8 @@ class _Rows:
 
 def book(work: Import) -> Booked:
     """Apply the holds and orders that are new. Raises Unreadable when a place is not free."""
-    holds = list(_fresh(work, "hold"))
-    orders = list(_fresh(work, "order"))
+    holds = list(fresh(work, "hold"))
+    orders = list(fresh(work, "order"))
     desk = _Desk(work, [body for _, body in (*holds, *orders)])
     rows = _Rows()
     for id, body in holds:
@@ -58,7 +58,8 @@ def book(work: Import) -> Booked:
     return Booked(desk.changed, [row["id"] for row in rows.sales])
 
 
-def _fresh(work: Import, family: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def fresh(work: Import, family: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The documents of a family that are booked once and are new. Raises Unreadable for one that has changed."""
     applied = work.season.base.get(family, {})
     for id, body in work.season.file.all(family).items():
         if id not in applied:

@@ -17,6 +17,7 @@ from sync.office.clock import now_iso, now_s
 from sync.office.rules import changes
 from sync.office.season import seats
 from sync.office.season.bookings import book
+from sync.office.season.purses import fill
 from sync.office.season.reader import Documents, SeasonFile, read_season
 from sync.office.season.references import Season, check
 from sync.office.season.work import Import
@@ -25,7 +26,7 @@ from sync.office.store.tables import DOCUMENT, PLAN
 
 _IMPORT_LOCK: Final = 0x4866_0FF2  # pg_advisory_xact_lock: one import at a time
 LINES_EACH: Final = 100
-_BOOKED: Final = ("hold", "order")  # they change places, and so are written with them
+_BOOKED: Final = ("hold", "order", "voucher", "gift_card")  # what is booked once, and written with that
 
 
 def import_season(database: Database, path: Path) -> list[str]:
@@ -106,6 +107,7 @@ def _write(connection: Connection, season: Season) -> list[str]:
     seated = seats.write(work)
     _write_family(work, "show", seated.new)
     booked = book(work)
+    fill(work)
     for family in _BOOKED:
         _write_family(work, family)
     for show in sorted(seated.reload):

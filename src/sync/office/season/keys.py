@@ -75,7 +75,7 @@ TABLES: Final[dict[str, Table]] = {
     ),
     "production": Table({"id": v.name, "title": v.names}),
     "show": Table(
-        {"id": v.name, "production": v.name, "starts": v.time, "prices": v.name},
+        {"id": v.show_id, "production": v.name, "starts": v.time, "prices": v.name},
         {
             "plan": v.name,
             "terms": v.name,

@@ -9,6 +9,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pos.domain.money import Money
+from pos.domain.purse import is_purse
 from pos.domain.season import ROLES, tax_basis_points
 from pos.domain.terms import parse_fee, parse_until
 
@@ -39,6 +40,12 @@ def area_id(value: Any, currency: str) -> None:
     name(value, currency)
     if "#" in value:
         raise ValueError(f"{value!r} must not hold '#', which numbers the units of an area")
+
+
+def show_id(value: Any, currency: str) -> None:
+    name(value, currency)
+    if is_purse(value):
+        raise ValueError(f"{value!r} must not begin with '~', as vouchers and gift cards do")
 
 
 def till_id(value: Any, currency: str) -> None:

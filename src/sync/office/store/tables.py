@@ -235,6 +235,18 @@ TICKET = Table(
     ),
 )
 
+# Vouchers and gift cards, each a place of the show `~voucher` or `~gift_card`. `minor` is what is left, the
+# balance of its account turned round; `valid_until` is ISO 8601, "" for ever.
+PURSE = Table(
+    "purse",
+    METADATA,
+    Column("show_id", String, primary_key=True),
+    Column("code", String, primary_key=True),
+    Column("minor", BigInteger, nullable=False),
+    Column("currency", String, nullable=False),
+    Column("valid_until", Text, nullable=False),
+)
+
 # Where a ticket was let in first, and by which of its papers. `at` is ISO 8601 by the gate's clock.
 ADMISSION = Table(
     "admission",

@@ -18,6 +18,7 @@ from sync.office.verify.disputes import check_disputes
 from sync.office.verify.ends import check_ends, destroyed_slips
 from sync.office.verify.journal import Place, Step, Story, digits, read_facts
 from sync.office.verify.papers import check_admissions, check_papers
+from sync.office.verify.purses import check_purses, openings
 from sync.office.verify.report import Report
 
 _ENDED = ("refunded", "exchanged", "void")
@@ -44,6 +45,7 @@ def check(connection: Connection) -> Report:
     check_admissions(connection, report, story)
     _effects_once(report, story, rights, tickets)
     _books(connection, report, story, disputed)
+    check_purses(connection, report, story, rights)
     _holders(connection, report, story, rights)
     check_ends(connection, report, story, rights)
     _refunds(connection, report, story)
@@ -106,7 +108,8 @@ def _sold_places(report: Report, rights: dict[Place, Any], tickets: dict[str, An
             state = "not a place" if right is None else right.state
             report.violation("I1", f"{_show(place)}: ticket {ticket} is live, but the place is {state}")
     for place, right in rights.items():
-        if right.state == "SOLD" and live.get(place) != right.ticket and place not in unnamed:
+        purse = place[0].startswith("~")
+        if right.state == "SOLD" and not purse and live.get(place) != right.ticket and place not in unnamed:
             report.violation("I1", f"{_show(place)}: it is SOLD, but its ticket {right.ticket!r} is not live")
 
 
@@ -161,7 +164,7 @@ def _books(connection: Connection, report: Report, story: Story, disputed: set[s
         ledger[fact][account, currency] += minor
         if account.startswith("drawer:"):
             drawers[account.removeprefix("drawer:")][currency] += minor
-    orders = set(connection.execute(text("SELECT fact_id FROM sale")).scalars())
+    orders = set(connection.execute(text("SELECT fact_id FROM sale")).scalars()) | openings(connection)
     for fact, lines in ledger.items():
         sums: dict[str, int] = defaultdict(int)
         for (_, currency), minor in lines.items():
@@ -260,7 +263,7 @@ def _change_log(connection: Connection, report: Report, rights: dict[Place, Any]
         if now != (item["state"], item["holder"], item["since"], item["epoch"], item["hop"]):
             report.violation("I8", f"{_show(place)}: tills were told {item['state']}, the office has {now}")
     for place in rights:
-        if place not in told and place[0] not in reloaded:
+        if place not in told and place[0] not in reloaded and not place[0].startswith("~"):
             report.violation("I8", f"{_show(place)}: tills were never told of it")
     for family, id, body in connection.execute(text("SELECT family, id, body FROM document")):
         if family in _TOLD and documents.get((family, id)) != json.loads(body):

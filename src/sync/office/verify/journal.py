@@ -90,6 +90,8 @@ class Story:
     copies: dict[str, int] = field(default_factory=dict)  # ticket -> the highest copy that was issued
     admitted: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # ticket -> facts that let it in
     knowing: set[tuple[str, str]] = field(default_factory=set)  # facts that end a ticket, knowing that it was let in
+    order: dict[str, int] = field(default_factory=dict)  # fact -> its number at its till
+    left: dict[tuple[str, str], int] = field(default_factory=dict)  # fact, purse's account -> minor units left on it
     settling: list[Settling] = field(default_factory=list)
     unreadable: set[str] = field(default_factory=set)  # facts with a dispute that says so
     unread: set[str] = field(default_factory=set)  # tickets that only such facts name
@@ -161,7 +163,7 @@ def _chain(
         if value is not None and value.get("kind") == "Sealed" and fact_id not in story.unreadable:
             story.sealed[till] = fact_id
         last_hash = hash_
-        story.facts[fact_id] = verdict
+        story.facts[fact_id], story.order[fact_id] = verdict, number
         _tell(report, story, till, fact_id, verdict, value)
     if (expected - 1, last_hash) != head:
         report.violation("I5", f"{name}: the office says {head[0]} facts, and there are {expected - 1}")
@@ -275,6 +277,9 @@ def _papers(story: Story, fact_id: str, kind: str, body: dict[str, Any]) -> None
     document = body.get("refund") or body.get("sale")
     if isinstance(document, dict):
         story.knowing.update((fact_id, ticket) for ticket in document.get("admitted", []))
+        for tender in document.get("tenders", []):
+            if "left" in tender:
+                story.left[fact_id, f"{tender['kind']}:{tender['code']}"] = int(tender["left"].replace(".", "", 1))
     copied = [body["ticket"]] if kind == "CopyIssued" else body.get("tickets", []) if kind == "PrintReported" else []
     for ticket in copied:
         story.copies[ticket] = max(body.get("copy", 0), story.copies.get(ticket, 0))

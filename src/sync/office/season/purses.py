@@ -1,0 +1,41 @@
+"""Vouchers and gift cards of a season file: purses, filled once, whose tokens are the office's at first."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from pos.domain.money import Money
+from pos.domain.purse import OPENING, show_of
+from pos.domain.rights import OfficeState
+from sync.office.season.bookings import fresh
+from sync.office.season.work import Import
+from sync.office.store.bulk import insert_rows, insert_tuples
+from sync.office.store.tables import POSTING, PURSE, RIGHT
+
+_WORTH: Final = {"voucher": "amount", "gift_card": "balance"}  # kind -> where a document says what it is worth
+
+
+def fill(work: Import) -> None:
+    """Make the purses that are new. Raises Unreadable for one that is there with other words: it may have been
+    spent from since."""
+    currency = work.season.currency
+    purses: list[dict[str, Any]] = []
+    postings: list[dict[str, Any]] = []
+    for kind, worth in _WORTH.items():
+        for code, body in fresh(work, kind):
+            minor = Money.parse(body[worth], currency).minor
+            until = body.get("valid_until", "")
+            purses.append(
+                {"show_id": show_of(kind), "code": code, "minor": minor, "currency": currency, "valid_until": until}
+            )
+            account = f"{kind}:{code}"
+            postings += [
+                {"fact_id": account, "line": line, "account": side, "minor": amount, "currency": currency}
+                for line, (side, amount) in enumerate(((OPENING, minor), (account, -minor)))
+                if minor
+            ]
+    # As a place, each is sold to whoever has the code, and its token is the office's.
+    sold = (0, OfficeState.SOLD.value, "", 0, 0, 0, work.now)
+    insert_tuples(work.connection, RIGHT, ((row["show_id"], row["code"], *sold, row["code"]) for row in purses))
+    insert_rows(work.connection, PURSE, purses)
+    insert_rows(work.connection, POSTING, postings)
