@@ -25,6 +25,7 @@ from typing import Final, Literal
 
 from pos.domain.certificate import Hand
 from pos.domain.facts import Kind
+from pos.domain.purse import is_purse
 from pos.domain.rights import Effect, OfficeState, Token
 from sync.office.rules import history
 from sync.office.rules.history import Author, Outcome, Verdict, Way
@@ -71,6 +72,15 @@ STEPS: Final[dict[str, frozenset[_Step]]] = {
     Kind.PAPER_LOST: frozenset({(_PAPER, _QUARANTINE, "own")}),
     Kind.SEALED: _RETURNS | {(_PAPER, _QUARANTINE, "own")},
 }
+# And of a voucher or gift card: whoever has its token moves money of it, by the documents that do.
+PURSE_STEPS: Final[dict[str, frozenset[_Step]]] = {
+    Kind.TICKETS_SOLD: _ISSUES,
+    Kind.TICKETS_REFUNDED: _ISSUES,
+    Kind.TICKETS_EXCHANGED: _ISSUES,
+    Kind.REFUND_CLAIMED: _ISSUES,
+    Kind.RIGHTS_RETURNED: frozenset({(_SOLD, _SOLD, "office")}),
+    Kind.SEALED: frozenset({(_SOLD, _SOLD, "office")}),
+}
 
 
 def worst(verdicts: list[Verdict]) -> Verdict:
@@ -92,7 +102,7 @@ def apply(
     if what is None or (effect.before is effect.after is _LEASED) != (way is not None):
         told = f"{effect.before} -> {effect.after} for {effect.holder!r}"
         return Outcome("disputed", f"{told} is not a step that a till can take")
-    if step not in STEPS.get(kind, ()):
+    if step not in (PURSE_STEPS if is_purse(effect.show) else STEPS).get(kind, ()):
         return Outcome("disputed", f"{what}, which is not a step that {kind} can take")
     what = f"{what} by {author.hand.till} under {effect.token.epoch}.{effect.token.hop}"
     if way is not None and way.fault:

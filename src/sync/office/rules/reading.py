@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import ValidationError
 
 from pos.domain.facts import SCHEMA, Fact, Kind, hash_of
+from pos.domain.purse import is_purse
 from pos.domain.rights import OfficeState
 from sync.office.rules.bodies import (
     Body,
@@ -131,7 +132,8 @@ def _body(item: FactItem, fact: Fact) -> Arrived:
     if not isinstance(body, (SoldBody, ExchangedBody, RefundedBody)):
         return Arrived(item, fact, None, "", passed)
     if fact.kind == Kind.REFUND_CLAIMED:
-        return Arrived(item, fact, None, "its places are not to be touched" if fact.effects else "")
+        touched = any(not is_purse(effect.show) for effect in fact.effects)
+        return Arrived(item, fact, None, "its places are not to be touched" if touched else "")
     sale = None if isinstance(body, RefundedBody) else body.sale
     if not _same_tickets(fact, sale.tickets if sale else (), _returned(body)):
         return Arrived(item, fact, None, _OTHER_TICKETS)
