@@ -42,6 +42,8 @@ def seal_folder(folder: Path, out: Path) -> Copied:
 
     Raises CannotSeal, JournalUnreadable, FolderInUse, OSError, RuntimeError, Refused("storage_failed").
     """
+    if not folder.is_dir():
+        raise CannotSeal(f"{folder} is not a folder")
     lock = FolderLock(folder)
     try:
         identity = read_identity(folder)
