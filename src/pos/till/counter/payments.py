@@ -64,7 +64,7 @@ def settle_payment(desk: Desk, *, payment: str, outcome: str) -> Verb[dict[str, 
         desk.outside.terminal.settled(payment)
     else:
         outcome = state or "declined"
-    return {"payment": payment, "outcome": outcome}
+    return _kept(desk, payment, outcome)
 
 
 def reverse_payment(desk: Desk, *, payment: str) -> Verb[dict[str, Any]]:
@@ -78,7 +78,13 @@ def reverse_payment(desk: Desk, *, payment: str) -> Verb[dict[str, Any]]:
     if not (yield from reverse(desk, row)):
         check_open([item for item in desk.ledger.payments.pending() if item.id == payment])
         raise Refused("payment_declined", payment=payment, amount=str(row.amount), reason="it could not be reversed")
-    return {"payment": payment, "outcome": "reversed"}
+    return _kept(desk, payment, "reversed")
+
+
+def _kept(desk: Desk, payment: str, outcome: str) -> dict[str, Any]:
+    """The answer, under its verb's key."""
+    with desk.unit() as unit:
+        return unit.answers({"payment": payment, "outcome": outcome})
 
 
 def write_off_payment(
@@ -115,4 +121,4 @@ def _settle_owed(desk: Desk, payment: Payment, outcome: str, user: str) -> dict[
             desk.ledger.payments.end(payment.id, "declined", {})
         else:
             desk.ledger.payments.use(payment.id, payment.subject)
-    return {"payment": payment.id, "outcome": outcome}
+        return unit.answers({"payment": payment.id, "outcome": outcome})
