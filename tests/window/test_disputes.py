@@ -122,7 +122,7 @@ def test_other_seats_name_the_sale_that_must_be_known(supervisor: Counter) -> No
     supervisor.type("moved to row M")
     presenter.type_done_by("W1-99999")
     supervisor.press(Key.Key_Return)
-    supervisor.until(lambda: "No such ticket or sale" in presenter.problem)
+    supervisor.until(lambda: "No such ticket, sale" in presenter.problem)
     assert (presenter.opened, presenter.note) == (True, "moved to row M"), "nothing typed is lost"
 
 

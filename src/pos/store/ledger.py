@@ -25,6 +25,7 @@ from pos.store import tables as t
 from pos.store.certificates import CertificateBook
 from pos.store.packs import PackBook
 from pos.store.payments import PaymentBook
+from pos.store.purses import PurseBook
 from pos.store.schema import bring_up_to_date, writer_engine
 from pos.store.ticketbook import TicketBook
 
@@ -106,6 +107,7 @@ class Ledger:
         self.connection = self._engine.connect()
         bring_up_to_date(self.connection)
         self.tickets = TicketBook(self.connection)
+        self.purses = PurseBook(self.connection)
         self.payments = PaymentBook(self.connection)
         self.certificates = CertificateBook(self.connection)
         self.packs = PackBook(self.connection)

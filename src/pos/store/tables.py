@@ -118,6 +118,17 @@ ticket_copy: Final = Table(
     Column("copies", Integer, nullable=False),
 )
 
+# Vouchers and gift cards whose token is here, or was: what was left on them as far as this till knows.
+purse: Final = Table(
+    "purse",
+    metadata,
+    Column("show", String, primary_key=True),
+    Column("code", String, primary_key=True),
+    Column("minor", Integer, nullable=False),
+    Column("currency", String, nullable=False),
+    Column("valid_until", String, nullable=False),
+)
+
 # Tickets that this till has let in.
 admission: Final = Table(
     "admission",

@@ -50,13 +50,15 @@ class RefusedClaim:
 @dataclass(frozen=True, slots=True)
 class SoldRight:
     """The right to refund, exchange and print the `ticket` of a place. `issued`: there is a paper of it,
-    and `copies` after that."""
+    and `copies` after that. For a voucher or gift card `worth` is what is left on it, in minor units."""
 
     place: str
     token: Token
     ticket: str
     copies: int
     issued: bool = True
+    worth: int = 0
+    valid_until: str = ""
 
 
 @dataclass(frozen=True, slots=True)

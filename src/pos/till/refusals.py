@@ -20,7 +20,7 @@ TEMPLATES: Final[dict[str, str]] = {
     "approval_needed": "A supervisor must approve this.",
     "unknown_show": "There is no show {show}.",
     "unknown_place": "There is no place {place} in this show.",
-    "unknown_ticket": "No such ticket or sale is known here.",
+    "unknown_ticket": "No such ticket, sale or code is known here.",
     "not_on_sale": "This show goes on sale at {on_sale}.",
     "sales_closed": "Sales for this show closed at {since}.",
     "right_elsewhere": "{place} is with {holder} since {since}.",

@@ -33,6 +33,27 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "uk": "Картка",
         "hu": "Kártya",
     },
+    "voucher": {
+        "en": "Voucher",
+        "zh_TW": "禮券",
+        "vi": "Phiếu quà tặng",
+        "uk": "Ваучер",
+        "hu": "Utalvány",
+    },
+    "gift_card": {
+        "en": "Gift card",
+        "zh_TW": "禮品卡",
+        "vi": "Thẻ quà tặng",
+        "uk": "Подарункова картка",
+        "hu": "Ajándékkártya",
+    },
+    "left": {
+        "en": "{amount} left",
+        "zh_TW": "餘額 {amount}",
+        "vi": "còn lại {amount}",
+        "uk": "залишок {amount}",
+        "hu": "egyenleg: {amount}",
+    },
     "tax": {
         "en": "incl. {rate} % tax",
         "zh_TW": "含稅 {rate}%",

@@ -99,7 +99,10 @@ class Claims:
             self._watch.measured((time.monotonic() - began) * 1000)
         refused = tuple(RefusedClaim(item.place, item.code, item.holder, item.since) for item in answer.refused)
         if request.sold:
-            sold = (SoldRight(i.place, Token(i.epoch, i.hop), i.ticket, i.copies, i.issued) for i in answer.granted)
+            sold = (
+                SoldRight(i.place, Token(i.epoch, i.hop), i.ticket, i.copies, i.issued, i.worth, i.valid_until)
+                for i in answer.granted
+            )
             return ClaimAnswer(answer.incarnation, (), refused, tuple(sold))
         granted = tuple((item.place, Token(item.epoch, item.hop)) for item in answer.granted)
         return ClaimAnswer(answer.incarnation, granted, refused)

@@ -11,6 +11,7 @@ from typing import cast
 import pytest
 
 import pos.domain.admission as admission
+import pos.domain.purse as purse
 import pos.domain.rights as rights
 import pos.domain.sale as sale
 import pos.store.schema as schema
@@ -19,6 +20,7 @@ import pos.till.counter.charge as charge
 import pos.till.counter.collect as collect
 import pos.till.counter.issue as issue
 import pos.till.counter.passing as passing
+import pos.till.counter.purses as purses
 import pos.till.counter.sealing as sealing
 import pos.till.counter.tickets as tickets
 import pos.till.desk as desk
@@ -33,6 +35,7 @@ from tests.unit.till import (
     test_memory,
     test_passing,
     test_pay,
+    test_purses,
     test_refund,
     test_sealing,
     test_sell,
@@ -139,6 +142,34 @@ def who_was_let_in_is_paid_back(patch: pytest.MonkeyPatch) -> None:
     mutate(patch, admit, "let_in", "raise already_admitted(ticket.id, admitted)", "continue")
 
 
+def grants_fill_purses_again(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, passing, "accept_sold", "if right.place in came", "")
+
+
+def purses_without_the_token(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, purses, "_in_hand", "own is not None and own.state is OwnState.SOLD", "own is not None")
+
+
+def more_than_is_left(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, purse.Purse, "moved", "left.minor < 0", "False")
+
+
+def vouchers_for_ever(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, purse.Purse, "moved", "now > self.valid_until", "False")
+
+
+def vouchers_in_parts(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, purse.Purse, "moved", 'self.kind == "voucher" and', "False and")
+
+
+def what_is_spent_is_not_kept(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, purses, "spend", "desk.ledger.purses.put(replace(purse, left=left))", "pass")
+
+
+def purses_are_not_pinned(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, purses, "keys", "_names(tenders)", "()")
+
+
 def tell_without_letting_go(patch: pytest.MonkeyPatch) -> None:
     mutate(patch, passing, "give_back", "unit.put_rights(gone)", "pass")
 
@@ -225,6 +256,11 @@ def charged(scenario: Callable[[Counter, ScriptedTerminal], None]) -> Scenario:
     return lambda counter: scenario(counter, cast("ScriptedTerminal", counter.terminal))
 
 
+def with_purses(scenario: Scenario) -> Scenario:
+    """The scenario at a till whose office has a gift card and a voucher."""
+    return lambda counter: scenario(test_purses.with_purses(counter))
+
+
 def order_at(counter: Counter) -> Counter:
     counter.line.order("aida", test_collect.order("A-5", "A-6"))
     counter.settle()
@@ -271,6 +307,13 @@ GUARDS: list[tuple[Callable[[pytest.MonkeyPatch], None], Scenario]] = [
     (tickets_let_in_again, test_admit.test_what_another_gate_let_in_is_known_as_soon_as_it_is_heard_of),
     (gates_hear_nothing, test_admit.test_what_another_gate_let_in_is_known_as_soon_as_it_is_heard_of),
     (who_was_let_in_is_paid_back, test_admit.test_who_was_let_in_gets_nothing_back_without_a_supervisor),
+    (grants_fill_purses_again, with_purses(test_purses.test_a_grant_that_is_sent_again_does_not_fill_it_again)),
+    (purses_without_the_token, with_purses(test_purses.test_it_goes_back_when_it_is_asked_for)),
+    (more_than_is_left, with_purses(test_purses.test_more_than_is_left_is_refused)),
+    (vouchers_for_ever, with_purses(test_purses.test_an_expired_voucher_is_refused)),
+    (vouchers_in_parts, with_purses(test_purses.test_a_voucher_is_redeemed_once_and_what_is_over_lapses)),
+    (what_is_spent_is_not_kept, with_purses(test_purses.test_a_gift_card_pays_in_parts_and_says_what_is_left)),
+    (purses_are_not_pinned, charged(test_purses.it_stays_while_a_card_is_charged)),
     (tell_without_letting_go, test_passing.test_a_right_given_back_cannot_be_sold),
     (let_go_without_telling, test_passing.test_an_idle_right_is_given_back_by_a_fact),
     (baskets_may_be_recalled, test_passing.test_a_place_in_the_basket_is_declined),

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pos.domain.facts import Fact, Kind, hash_of
+from pos.domain.purse import is_purse, purse_of, show_of
 from pos.domain.rights import Token
 from pos.store.replica import ReplicaWriter
 from pos.till.line import AgentSide
@@ -96,6 +97,8 @@ class ToyLine:
         self.sold: list[tuple[str, str, str]] = []  # show, place, ticket: everything ever sold here
         self.copies: dict[str, int] = {}  # ticket -> copies that other tills issued
         self.unprinted: set[str] = set()  # tickets of orders without a paper
+        self.purses: dict[tuple[str, str], int] = {}  # what is left on vouchers and gift cards, in minor units
+        self.until: dict[str, str] = {}  # code -> until when a voucher is valid
         self.nudges = 0
         self.syncs = 0
         self._state = LinkState("online", round_trip_ms=8.0)
@@ -214,6 +217,12 @@ class ToyLine:
         self._position += 1
         self._store([News(self._position, "sale", id=body["id"], body=body)])
 
+    def purse(self, kind: str, code: str, minor: int, until: str = "") -> None:
+        """A voucher or gift card, whose token is the office's."""
+        self.purses[show_of(kind), code], self.until[code] = minor, until
+        record = self._record(show_of(kind), code)
+        record.state, record.ticket = "SOLD", code
+
     def order(self, show: str, body: dict[str, Any]) -> None:
         """A sale of the office, whose tickets nobody has printed."""
         self.unprinted |= {ticket["id"] for ticket in body["tickets"]}
@@ -267,7 +276,9 @@ class ToyLine:
         refused, granted = [], []
         for place in claim.places:
             record = self._record(claim.show, place)
-            if record.state != "SOLD":
+            if is_purse(claim.show) and (claim.show, place) not in self.purses:
+                refused.append(RefusedClaim(place, "unknown_place"))
+            elif record.state != "SOLD":
                 refused.append(RefusedClaim(place, "not_sold", record.holder, record.since))
             elif record.holder not in ("", self.till):
                 refused.append(RefusedClaim(place, "right_elsewhere", record.holder, record.since))
@@ -278,9 +289,9 @@ class ToyLine:
             if not record.holder:
                 record.holder, record.epoch, record.hop = self.till, record.epoch + 1, 0
             ticket, token = record.ticket, self._token(claim.show, place)
-            granted.append(
-                SoldRight(place, token, ticket, self.copies.get(ticket, 0), issued=ticket not in self.unprinted)
-            )
+            worth, until = self.purses.get((claim.show, place), 0), self.until.get(place, "")
+            issued = ticket not in self.unprinted
+            granted.append(SoldRight(place, token, ticket, self.copies.get(ticket, 0), issued, worth, until))
         return ClaimAnswer(self.incarnation, sold=tuple(granted))
 
     def _push(self) -> None:
@@ -290,6 +301,9 @@ class ToyLine:
             assert (fact.number, fact.prev_hash) == (self.applied + 1, self.head), "the chain is broken"
             for effect in fact.effects:
                 self._apply(fact, effect)
+            for posting in fact.postings:
+                if (purse := purse_of(posting.account)) is not None:
+                    self.purses[purse] -= posting.amount.minor
             if fact.kind == Kind.ORDER_COLLECTED:
                 self.unprinted -= set(fact.body["tickets"])
             self.applied, self.head = fact.number, signed.hash
@@ -312,7 +326,7 @@ class ToyLine:
         record.ticket = (effect.ticket or record.ticket) if effect.after == "SOLD" else ""
 
     def _pull(self) -> None:
-        self._tell(list(self.records))
+        self._tell([place for place in self.records if not is_purse(place[0])])
 
     def _tell(self, places: list[tuple[str, str]]) -> None:
         """Everything about these places reaches the till's replica."""

@@ -17,7 +17,7 @@ from pos.domain.disputes import CAUSES
 from pos.settings import read_settings
 from tests.peers.disputes import TROUBLES, Counters
 from tests.peers.office_process import OfficeProcess, office
-from tests.peers.small_season import SHOW, hall, write_season
+from tests.peers.small_season import SEASON, SHOW, hall, write_season
 from tests.peers.till_client import TillClient
 from tests.wire.agent.till import soon
 
@@ -25,14 +25,16 @@ SUPERVISOR = {"user": "sam", "pin": "1111"}
 
 
 class Window:
-    """A real till on a cable, its agent running; a supervisor is signed in."""
+    """A real till on a cable, its agent running; a supervisor is signed in. `settings` are added to its till.toml."""
 
-    def __init__(self, folder: Path, url: str, code: str) -> None:
+    def __init__(self, folder: Path, url: str, code: str, settings: str = "") -> None:
         address = urlsplit(url)
         assert address.hostname is not None
         assert address.port is not None
         self.cable = Cable(address.hostname, address.port)
         join(folder, f"http://127.0.0.1:{self.cable.port}", code)
+        with (folder / "till.toml").open("a") as file:
+            file.write(settings)
         self.till = Till(read_settings(folder))
         self.events: list[dict[str, Any]] = []
         self.till.front.subscribe(self.events.append)
@@ -60,10 +62,10 @@ class Window:
 class House:
     """An office with the small season in a hall of many rows, and whoever joins it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, text: str = SEASON) -> None:
         self.folder, self.database = folder, f"sqlite:///{folder / 'office.db'}"
         self._undo = ExitStack()
-        season = write_season(folder, plan=hall(rows=16))
+        season = write_season(folder, text, hall(rows=16))
         done = office("import", str(season), "--db", self.database)
         assert done.returncode == 0, done.stderr
         self.office = self._undo.enter_context(OfficeProcess(self.database))
@@ -82,8 +84,8 @@ class House:
         assert client.enrol(self.code(till)).status == 200
         return client
 
-    def window(self, till: str) -> Window:
-        window = Window(self.folder / till, self.office.url, self.code(till))
+    def window(self, till: str, settings: str = "") -> Window:
+        window = Window(self.folder / till, self.office.url, self.code(till), settings)
         self._undo.callback(window.close)
         return window
 

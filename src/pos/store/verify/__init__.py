@@ -16,6 +16,7 @@ from pos.store.identity import Identity, IdentityLost, MarkFile, TillKeys, read_
 from pos.store.verify.evidence import CannotRead, Evidence, Findings, read_ledger
 from pos.store.verify.journal import read_journal
 from pos.store.verify.passing import check_passing
+from pos.store.verify.purses import check_purses
 from pos.store.verify.replica import check_replica
 from pos.store.verify.rows import check_rows
 
@@ -35,6 +36,7 @@ def report(folder: Path, out: TextIO) -> int:
         story = read_journal(evidence, found)
         check_rows(evidence, story, found)
         check_passing(evidence, story, found)
+        check_purses(evidence, story, found)
     except CannotRead as error:
         out.write(f"cannot be checked: {error}\n")
         return UNREADABLE

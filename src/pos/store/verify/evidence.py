@@ -15,7 +15,17 @@ Token = tuple[int, int]  # epoch, hop
 _BUSY_S: Final = 5.0
 _TABLES: Final = ("journal", "own_right", "shift", "cash_move", "sale", "ticket", "basket_line", "print_job", "meta")
 # Not there yet in a ledger that only an earlier version has opened.
-_LATER: Final = ("admission", "dispute_step", "ticket_end", "refund", "payment", "certificate", "pack", "pack_ticket")
+_LATER: Final = (
+    "admission",
+    "purse",
+    "dispute_step",
+    "ticket_end",
+    "refund",
+    "payment",
+    "certificate",
+    "pack",
+    "pack_ticket",
+)
 
 
 class CannotRead(Exception):

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pos.store.verify.evidence import Evidence, Findings, Place, Token
 
 _FIRST: Final = "0" * 64
+_PURSES: Final = ("voucher", "gift_card")
 _SETTLES: Final = {"DisputeTaken": "taken", "DisputeResolved": "resolved"}
 # Kinds of facts whose body holds a document of tickets and money: where, and the drawer's move.
 _DOCUMENTS: Final = {
@@ -82,6 +83,7 @@ class Story:
     payments: dict[str, tuple[str, int]] = field(default_factory=dict)  # payment -> its state, minor units
     papers: dict[str, int] = field(default_factory=dict)  # ticket -> its latest paper, 0 for the original
     admitted: dict[str, tuple[str, int]] = field(default_factory=dict)  # ticket -> when, and by which paper
+    moves: list[dict[str, Any]] = field(default_factory=list)  # facts that move money of vouchers and gift cards
     settling: dict[int, dict[str, Any]] = field(default_factory=dict)  # fact number -> what it did about a dispute
     steps: dict[Place, list[Step]] = field(default_factory=lambda: defaultdict(list))
     passings: dict[int, dict[str, Any]] = field(default_factory=dict)  # fact number -> a fact of _PASSES
@@ -166,6 +168,8 @@ class _Reading:
         if kind in _SALES:
             self._sale(document, begun)
         self._ended(document, ended)
+        if any(account.partition(":")[0] in _PURSES for account, _, _ in fact["money"]):
+            self.story.moves.append(fact)
         self._payments(kind, body, document)
         if kind in _REFUNDS:
             self._refund(document)

@@ -88,6 +88,8 @@ def _own(evidence: Evidence, story: Story) -> dict[Place, _Own]:
     own: dict[Place, _Own] = {}
     for row in evidence.tables["own_right"]:
         place, token = (row["show"], row["place"]), (row["epoch"], row["hop"])
+        if row["show"].startswith("~"):
+            continue  # a voucher or gift card, of which no replica is told
         steps = story.steps.get(place)
         last = steps[-1] if steps else None
         own[place] = _Own(row["state"], token, last.number if last and last.kept(evidence.till) == token else 0)

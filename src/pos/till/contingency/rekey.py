@@ -33,6 +33,8 @@ def rekey_paper(
     lines = _lines(desk, paper, price_type, proof)
     currency = desk.season().venue.currency
     paid = [tender_of(item, currency) for item in tenders]
+    if any(tender.code for tender in paid):
+        raise Refused("not_allowed", what="tender", reason="paper tickets are paid for in cash or by card")
     if any(tender.kind != "cash" for tender in paid):
         raise Refused("bad_request", field="tenders", reason="what was sold on paper was paid in cash")
     sold_at = _sold_at(desk, paper, at)

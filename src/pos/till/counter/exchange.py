@@ -11,22 +11,21 @@ from pos.domain.errors import Refused
 from pos.domain.facts import Kind
 from pos.domain.money import Money, total
 from pos.domain.refund import Returned, carried_on, exchange_entry, settle_exchange
-from pos.domain.sale import Settlement, Ticket
+from pos.domain.sale import Settlement, Tender, Ticket
 from pos.domain.season import Show
 from pos.domain.seating import Seating
 from pos.domain.shift import CashMove
 from pos.store.ledger import PrintJob, ShiftRow
-from pos.till.counter import charge, issue
+from pos.till.counter import charge, issue, purses
 from pos.till.counter.admit import let_in
 from pos.till.counter.approval import approved
 from pos.till.counter.passing import indexes_of
 from pos.till.counter.pay import document_id, make_tickets, sold_effects, tax_documents, tender_of, ticket_answers
 from pos.till.counter.refund import check_drawer, check_limit, fee_of, step_in_force
 from pos.till.counter.sell import Wish, rights_for, wishes_for
-from pos.till.counter.tickets import Sold, all_in_hand, ending, look_up, rights_to
+from pos.till.counter.tickets import TRIES, Sold, all_in_hand, ending, look_up, rights_to
 from pos.till.desk import Desk, Unit, Verb
 
-TRIES: Final = 3  # a token that is asked for again and again meanwhile is left to whoever asks
 _EXCHANGES: Final = "exchanges"  # the till's exchange counter
 
 
@@ -57,6 +56,7 @@ def exchange(
     yield from charge.settle_open(desk)
     currency = desk.season().venue.currency
     the_show = desk.season().show(show)
+    asked = [tender_of(item, currency) for item in tenders]
     for _ in range(TRIES):
         sold = look_up(desk, tickets)
         let_in(desk, sold, approver)
@@ -66,6 +66,7 @@ def exchange(
         freed = frozenset(ticket.place for ticket in sold if ticket.show == show)
         wishes = wishes_for(desk, the_show, seating, places, price_type, proof, freed)
         units = yield from _rights(desk, the_show, seating, wishes, freed)
+        yield from purses.hold(desk, asked)
         if all_in_hand(desk, sold):
             break  # else the office has asked for one while it was asked for the new places
     # While the office was asked, somebody may have signed out, closed the shift, or taken a ticket back.
@@ -82,16 +83,17 @@ def exchange(
         Line(n, show, unit, wish.category, price_type, wish.price, proof)
         for n, (wish, unit) in enumerate(zip(wishes, units, strict=True), 1)
     ]
-    making = _work_out(desk, user.id, shift, sold, returned, lines, tenders)
+    making = _work_out(desk, user.id, shift, sold, returned, lines, asked, by)
     check_drawer(desk, shift, -making.settlement.paid("cash", currency))
     check_limit(desk, sold, -Money.parse(making.document["total"], currency), by)
     pins = [*((item.show, item.place) for item in returned), *((line.show, line.place) for line in lines)]
+    pins += purses.keys(asked)
     intent = charge.Intent("exchange", ",".join(ticket.id for ticket in sold), tuple(dict.fromkeys(pins)))
     charge.check_not_pinned(desk, intent)
     settlement = yield from charge.charge(desk, user.id, shift, intent, making.settlement)
     if settlement is not making.settlement:
         # Time has passed at the terminal, and other exchanges have taken their numbers.
-        making = replace(_work_out(desk, user.id, shift, sold, returned, lines, tenders), settlement=settlement)
+        making = replace(_work_out(desk, user.id, shift, sold, returned, lines, asked, by), settlement=settlement)
         making.document["tenders"] = [tender.to_json() for tender in settlement.tenders]
     making.document.update({"reason": reason} if reason else {}, **({"approver": by} if by else {}), **admitted)
     with desk.unit() as unit:
@@ -116,7 +118,8 @@ def _work_out(
     sold: Sequence[Sold],
     returned: Sequence[Returned],
     lines: Sequence[Line],
-    tenders: Sequence[dict[str, Any]],
+    asked: Sequence[Tender],
+    approver: str,
 ) -> _Making:
     venue = desk.season().venue
     currency = venue.currency
@@ -128,10 +131,10 @@ def _work_out(
         [item.price for item in returned], currency
     )
     carried = carried_on(returned, currency)
-    asked = [tender_of(item, currency) for item in tenders]
     if any(tender.detail.get("pending") for tender in asked):
         raise Refused("not_allowed", what="card", reason="an exchange needs the terminal's yes")
     settlement = settle_exchange(difference + fee, asked, carried, venue.cash_rounding)
+    settlement = purses.moved(desk, settlement, approver)
     document = {
         "id": exchange_id,
         "at": desk.clock.now().isoformat(timespec="seconds"),
@@ -163,7 +166,7 @@ def _commit(desk: Desk, unit: Unit, shift: ShiftRow, making: _Making) -> list[Pr
         postings=exchange_entry(
             desk.outside.till, making.returned, making.tickets, making.fees, making.settlement, currency
         ),
-        effects=[*ended, *begun],
+        effects=[*ended, *begun, *purses.spend(desk, making.settlement)],
     )
     unit.put_rights([*freed, *taken])
     ledger = desk.ledger

@@ -118,7 +118,7 @@ def refund_content(desk: Desk, body: dict[str, Any]) -> dict[str, Any]:
         "fees": [{"id": write.say("refund_fee"), "count": len(body["tickets"]), "amount": str(fee)}] if fee else [],
         "total": negative(body["amount"]),
         "rounding": negative(body["rounding"]),
-        "tenders": [{"kind": tender["kind"], "amount": negative(tender["amount"])} for tender in body["tenders"]],
+        "tenders": [{**tender, "amount": negative(tender["amount"]), "full_code": True} for tender in body["tenders"]],
         "change": "0",
         "taxes": [],
     }
@@ -166,7 +166,7 @@ def receipt_content(desk: Desk, body: dict[str, Any]) -> dict[str, Any]:
         ],
         "total": money(body["total"]),
         "rounding": write.money(rounding) if rounding else "",
-        "tenders": [{"text": write.say(t["kind"]), "amount": money(t["amount"])} for t in body["tenders"]],
+        "tenders": [{"text": _tender_text(write, t, currency), "amount": money(t["amount"])} for t in body["tenders"]],
         "given": money(given) if given and change else "",
         "change": write.money(change) if change else "",
         "taxes": [
@@ -175,6 +175,17 @@ def receipt_content(desk: Desk, body: dict[str, Any]) -> dict[str, Any]:
         ],
         "copy": 0,
     }
+
+
+def _tender_text(write: Words, tender: dict[str, Any], currency: str) -> str:
+    """What a tender is called on paper. A purse's code is worth money to whoever reads it: only its end is
+    printed, but for money that was paid back to it."""
+    text = write.say(tender["kind"])
+    if code := tender.get("code", ""):
+        text += f" {code}" if tender.get("full_code") else f" …{code[-4:]}"
+    if "left" in tender:
+        text += f" ({write.say('left', amount=write.money(Money.parse(tender['left'], currency)))})"
+    return text
 
 
 # ---- jobs ------------------------------------------------------------------------------

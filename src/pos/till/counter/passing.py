@@ -10,16 +10,19 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from pos.domain.allotment import is_low, low_water
 from pos.domain.choice import block
 from pos.domain.facts import Kind
+from pos.domain.money import Money
+from pos.domain.purse import Purse, is_purse, kind_of
 from pos.domain.rights import Effect, OfficeState, OwnRight, OwnState, PlaceState, may_accept
 from pos.domain.season import Show
 from pos.till.belief import CODES
 from pos.till.counter.charge import pinned
 from pos.till.desk import Desk, Unit, Verb, within
-from pos.till.ports import ClaimAnswer, Recall
+from pos.till.ports import ClaimAnswer, Recall, SoldRight
 
 log = logging.getLogger(__name__)
 _LET_GO = (OwnState.RETURNED, OwnState.SOLD_RETURNED, OwnState.GIVEN, OwnState.LOST)
@@ -68,11 +71,23 @@ def accept_sold(desk: Desk, unit: Unit, show: str, answer: ClaimAnswer) -> None:
         if may_accept(own.get(right.place), right.token)
     ]
     unit.put_rights(fresh)
-    for right in answer.sold:
-        if right.issued:
-            desk.ledger.tickets.put_copies(right.ticket, right.copies)
+    if is_purse(show):
+        came = {place for _, place, _ in fresh}
+        _fill(desk, show, [right for right in answer.sold if right.place in came])
+    else:
+        for right in answer.sold:
+            if right.issued:
+                desk.ledger.tickets.put_copies(right.ticket, right.copies)
     if desk.ledger.open_shift() is None:
         give_back(desk, unit, fresh, "no_shift")
+
+
+def _fill(desk: Desk, show: str, granted: Sequence[SoldRight]) -> None:
+    """What is left on purses whose tokens have just come; of others this till knows better."""
+    currency = desk.season().venue.currency
+    for right in granted:
+        until = datetime.fromisoformat(right.valid_until) if right.valid_until else None
+        desk.ledger.purses.put(Purse(kind_of(show), right.place, Money(right.worth, currency), until))
 
 
 def give_back(desk: Desk, unit: Unit, rights: Sequence[tuple[str, str, OwnRight]], reason: str) -> None:
@@ -113,7 +128,7 @@ def answer_recalls(desk: Desk, asks: Sequence[Recall]) -> list[Recall]:
             # Its grant never arrived. Returning it raises the guard, so that the grant,
             # should it still come, is dropped.
             never_came = OwnState.SOLD if ask.sold else OwnState.LEASED
-            back.append((ask.show, ask.place, OwnRight(never_came, ask.token)))
+            back.append((ask.show, ask.place, OwnRight(never_came, ask.token, ask.place if is_purse(ask.show) else "")))
         elif right.state is OwnState.PAPER and right.token.epoch == ask.token.epoch:
             declined.append(ask)  # only its numbered ticket brings it back
         elif right.token > ask.token or right.state in _LET_GO:
@@ -160,10 +175,10 @@ class _Spare:
 
 
 def indexes_of(desk: Desk, places: Iterable[tuple[str, str]]) -> dict[str, list[int]]:
-    """show -> where these places stand in its seating, for a repaint."""
+    """show -> where these places stand in its seating, for a repaint. Purses stand nowhere."""
     found: dict[str, list[int]] = {}
     for show, place in places:
-        ix = desk.belief.seating(show).find(place)
+        ix = None if is_purse(show) else desk.belief.seating(show).find(place)
         if ix is not None:
             found.setdefault(show, []).append(ix)
     return found

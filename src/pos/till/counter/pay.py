@@ -12,10 +12,10 @@ from pos.domain.errors import Refused
 from pos.domain.facts import Kind
 from pos.domain.money import Money, tax_included, total
 from pos.domain.rights import Effect, OfficeState, OwnRight, OwnState, may_sell
-from pos.domain.sale import TENDERS, Settlement, Tender, Ticket, sale_entry, settle
+from pos.domain.sale import PURSES, TENDERS, Settlement, Tender, Ticket, sale_entry, settle
 from pos.domain.shift import CashMove
 from pos.store.ledger import PrintJob, ShiftRow
-from pos.till.counter import charge, issue
+from pos.till.counter import charge, issue, purses
 from pos.till.counter.approval import approved
 from pos.till.counter.passing import allot, indexes_of, low
 from pos.till.desk import Desk, Unit, Verb
@@ -44,26 +44,28 @@ def pay(
     """Sell the basket. The answer is given only when the sale is durable.
 
     Raises Refused: basket_empty basket_expired underpaid overpaid device_absent payment_declined
-    payment_unknown right_elsewhere storage_failed fenced; after any of them nothing has been sold.
+    payment_unknown right_elsewhere unknown_ticket limit_exceeded outside_terms check_needed storage_failed
+    fenced; after any of them nothing has been sold.
     """
     desk.signed_in("sell")
+    _basket(desk)
     yield from charge.settle_open(desk)
+    yield from purses.hold(desk, [tender_of(item, desk.season().venue.currency) for item in tenders])
     # Whatever was asked and heard meanwhile: from here to the card's intent nothing is waited for.
     user = desk.signed_in("sell")
     shift = desk.shift()
     desk.check_not_fenced()
-    basket = desk.ledger.basket()
-    if basket is None or not basket.lines:
-        raise Refused("basket_expired" if basket is not None and basket.lapsed else "basket_empty")
+    basket = _basket(desk)
     currency = desk.season().venue.currency
     paid = [tender_of(item, currency) for item in tenders]
     making = work_out(desk, user.id, basket, paid)
     by = approved(desk, approver)
+    making = replace(making, settlement=purses.moved(desk, making.settlement, by))
     charge.check_owed(desk, making.settlement, by)
-    places = tuple((line.show, line.place) for line in basket.lines)
-    settlement = yield from charge.charge(
-        desk, user.id, shift, charge.Intent("sale", charge.BASKET, places), making.settlement
-    )
+    pins = (*((line.show, line.place) for line in basket.lines), *purses.keys(paid))
+    intent = charge.Intent("sale", charge.BASKET, pins)
+    charge.check_not_pinned(desk, intent)
+    settlement = yield from charge.charge(desk, user.id, shift, intent, making.settlement)
     if settlement is not making.settlement:
         # Time has passed at the terminal. The basket was pinned; whoever was signed in may have locked the
         # till, and other sales have taken their numbers.
@@ -80,6 +82,16 @@ def pay(
     return answer
 
 
+def _basket(desk: Desk) -> Basket:
+    """What is to be paid. Raises Refused("no_shift" | "fenced" | "basket_expired" | "basket_empty")."""
+    desk.shift()
+    desk.check_not_fenced()
+    basket = desk.ledger.basket()
+    if basket is None or not basket.lines:
+        raise Refused("basket_expired" if basket is not None and basket.lapsed else "basket_empty")
+    return basket
+
+
 def tender_of(item: dict[str, Any], currency: str) -> Tender:
     """A tender as it was asked for. Raises Refused("bad_request" | "device_absent")."""
     kind = item.get("kind")
@@ -90,10 +102,13 @@ def tender_of(item: dict[str, Any], currency: str) -> Tender:
         given = Money.parse(item["given"], currency) if item.get("given") is not None else None
     except ValueError as error:
         raise Refused("bad_request", field="tenders", reason=str(error)) from error
-    if kind not in ("cash", "card"):
+    code = str(item.get("code", "")).strip() if kind in PURSES else ""
+    if kind in PURSES and not code:
+        raise Refused("bad_request", field="tenders", reason=f"a {kind} tender needs its code")
+    if kind == "account":
         # What takes this tender is a device or an account that this till does not have.
         raise Refused("device_absent", device=kind, kind=kind)
-    return Tender(kind, amount, given, detail={"pending": True} if item.get("pending") else {})
+    return Tender(kind, amount, given, code, detail={"pending": True} if item.get("pending") else {})
 
 
 def work_out(
@@ -197,6 +212,7 @@ def book(
     """The sale as a fact and rows, in the unit's transaction; nothing of paper."""
     currency = making.total.currency
     effects, sold = sold_effects(desk, making.tickets, before)
+    effects += purses.spend(desk, making.settlement)
     postings = sale_entry(desk.outside.till, making.tickets, making.fees, making.settlement, currency)
     unit.record(Kind.TICKETS_SOLD, {"sale": body}, postings=postings, effects=effects)
     unit.put_rights(sold)

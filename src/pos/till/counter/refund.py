@@ -14,12 +14,12 @@ from pos.domain.sale import Settlement
 from pos.domain.shift import CashMove, expected
 from pos.domain.terms import Rule, Step
 from pos.store.ledger import PrintJob, ShiftRow
-from pos.till.counter import charge, issue
+from pos.till.counter import charge, issue, purses
 from pos.till.counter.admit import let_in
 from pos.till.counter.approval import approved, may_alone
 from pos.till.counter.passing import indexes_of
 from pos.till.counter.pay import document_id
-from pos.till.counter.tickets import Sold, ending, look_up, rights_to
+from pos.till.counter.tickets import TRIES, Sold, all_in_hand, ending, look_up, rights_to
 from pos.till.desk import Desk, Unit, Verb
 
 _REFUNDS: Final = "refunds"  # the till's refund counter
@@ -33,22 +33,25 @@ def refund(
 
     Raises Refused: unknown_ticket already_refunded exchanged already_admitted right_to_refund_elsewhere outside_terms
     check_needed approval_needed wrong_pin not_allowed drawer_short device_absent payment_declined payment_unknown
-    storage_failed fenced; after any of
-    them nothing has happened.
+    right_elsewhere storage_failed fenced; after any of them nothing has happened.
     """
     user = desk.signed_in("sell")
     desk.shift()
     desk.check_not_fenced()
     yield from charge.settle_open(desk)
     claimed = False
-    sold = look_up(desk, tickets)
-    let_in(desk, sold, approver)
-    try:
-        yield from rights_to(desk, sold)
-    except Refused as refused:
-        claimed = _may_claim(desk, refused, approver, surrendered)
-        if not claimed:
-            raise
+    for _ in range(TRIES):
+        sold = look_up(desk, tickets)
+        let_in(desk, sold, approver)
+        try:
+            yield from rights_to(desk, sold)
+        except Refused as refused:
+            claimed = _may_claim(desk, refused, approver, surrendered)
+            if not claimed:
+                raise
+        yield from purses.hold(desk, [tender for ticket in sold for tender in ticket.share])
+        if claimed or all_in_hand(desk, sold):
+            break  # else the office has asked for a ticket's right while it was asked for a purse
     # While the office was asked, somebody may have signed out, closed the shift, or taken a ticket back.
     user = desk.signed_in("sell")
     shift = desk.shift()
@@ -67,11 +70,10 @@ def refund(
     settlement = refund_settlement(returned, desk.season().venue.cash_rounding)
     cash = settlement.paid("cash", currency)
     check_drawer(desk, shift, cash)
-    intent = charge.Intent(
-        "refund", ",".join(ticket.id for ticket in sold), tuple((ticket.show, ticket.place) for ticket in sold)
-    )
+    pins = (*((ticket.show, ticket.place) for ticket in sold), *purses.keys(settlement.tenders))
+    intent = charge.Intent("refund", ",".join(ticket.id for ticket in sold), pins)
     charge.check_not_pinned(desk, intent)
-    given = yield from charge.charge(desk, user.id, shift, intent, _turned(settlement))
+    given = yield from charge.charge(desk, user.id, shift, intent, purses.moved(desk, _turned(settlement), by))
     settlement = _turned(given)
     document = _document(desk, shift, user.id, returned, settlement) | {
         "reason": reason,
@@ -212,6 +214,7 @@ def _commit(
     """Write the refund in the unit's transaction; its receipt's job."""
     currency = desk.season().venue.currency
     effects, freed = ([], []) if "claimed" in document else ending(desk, sold)
+    effects += purses.spend(desk, settlement)
     unit.record(
         Kind.REFUND_CLAIMED if "claimed" in document else Kind.TICKETS_REFUNDED,
         {"refund": document},

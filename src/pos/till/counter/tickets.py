@@ -21,6 +21,7 @@ from pos.till.counter.passing import accept_sold
 from pos.till.desk import Desk, Verb
 from pos.till.ports import ClaimAnswer, LineDown, RefusedClaim
 
+TRIES: Final = 3  # a token that is asked for again and again meanwhile is left to whoever asks
 CLAIM_WAIT_S: Final = 4.0  # of the five seconds in which a claim answers
 
 

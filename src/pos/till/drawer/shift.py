@@ -11,6 +11,7 @@ from pos.domain.books import drawer, moved
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
 from pos.domain.money import Money
+from pos.domain.purse import is_purse
 from pos.domain.rights import OwnState
 from pos.domain.shift import CashMove
 from pos.store.ledger import PrintJob, ShiftRow
@@ -155,7 +156,7 @@ def close_shift(desk: Desk, *, counted: dict[str, Any]) -> Verb[dict[str, Any]]:
         job, answer = _final(desk, row, job, report | {"provisional": False}, answer)
     if job is not None:
         issue.send(desk, job)
-    desk.emit("changed", places={show: [] for show in desk.rights}, documents=False)
+    desk.emit("changed", places={show: [] for show in desk.rights if not is_purse(show)}, documents=False)
     return answer
 
 
