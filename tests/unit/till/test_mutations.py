@@ -54,7 +54,8 @@ def no_late_guard(patch: pytest.MonkeyPatch) -> None:
 def no_return_of_what_never_came(patch: pytest.MonkeyPatch) -> None:
     mutate(
         patch, passing, "answer_recalls",
-        "back.append((ask.show, ask.place, OwnRight(never_came, ask.token)))", "continue",
+        "back.append((ask.show, ask.place, OwnRight(never_came, ask.token, ask.place if is_purse(ask.show) else \"\")))",
+        "continue",
     )  # fmt: skip
 
 
