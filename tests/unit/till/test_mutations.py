@@ -52,11 +52,9 @@ def no_late_guard(patch: pytest.MonkeyPatch) -> None:
 
 
 def no_return_of_what_never_came(patch: pytest.MonkeyPatch) -> None:
-    mutate(
-        patch, passing, "answer_recalls",
-        "back.append((ask.show, ask.place, OwnRight(never_came, ask.token, ask.place if is_purse(ask.show) else \"\")))",
-        "continue",
-    )  # fmt: skip
+    of_a_purse = 'ask.place if is_purse(ask.show) else ""'
+    returned = f"back.append((ask.show, ask.place, OwnRight(never_came, ask.token, {of_a_purse})))"
+    mutate(patch, passing, "answer_recalls", returned, "continue")
 
 
 def refund_without_the_token(patch: pytest.MonkeyPatch) -> None:
