@@ -415,7 +415,9 @@ def test_paying_settles_exactly(window: Window) -> None:
         (_cash("59.00") + _cash("0.00"), "bad_request"),
         (_cash("59.001"), "bad_request"),
         ([{"kind": "card", "amount": "59.00"}], "device_absent"),
-        ([{"kind": "voucher", "amount": "59.00", "code": "V1"}], "device_absent"),
+        ([{"kind": "voucher", "amount": "59.00", "code": "V1"}], "unknown_ticket"),
+        ([{"kind": "gift_card", "amount": "59.00"}], "bad_request"),
+        ([{"kind": "account", "amount": "59.00"}], "device_absent"),
     ):
         assert window.till.refused("pay", tenders=tenders)["code"] == code, tenders
     before = window.till.ok("status")["journal"]

@@ -297,7 +297,7 @@ def test_a_ticket_of_another_place_does_not_end(house: House, tills_at: Tills) -
         assert house.rows("SELECT state FROM ticket") == [(state,)]
 
 
-@pytest.mark.parametrize("account", ["drawer:T2", "card:T2", "voucher:T2"])
+@pytest.mark.parametrize("account", ["drawer:T2", "card:T2", "transfer:T2"])
 def test_money_of_another_till_is_booked_and_disputed(house: House, tills_at: Tills, account: str) -> None:
     one, _ = tills_at("T1", "T2")
     taken = (Posting(account, Money(-100, "EUR")), Posting("safe", Money(100, "EUR")))

@@ -114,7 +114,12 @@ class ReportScreen(Screen):
 
 def _rows(report: Report) -> list[tuple[str, Money]]:
     """How the drawer came to what it should hold, and what was counted in it."""
-    tenders = {"cash": tr("Sold for cash"), "card": tr("Sold by card"), "voucher": tr("Vouchers")}
+    tenders = {
+        "cash": tr("Sold for cash"),
+        "card": tr("Sold by card"),
+        "voucher": tr("Vouchers"),
+        "gift_card": tr("Gift cards"),
+    }
     moves = {"float": tr("Float")} | kind_names()
     rows = [(moves[kind], report.drawer[kind]) for kind in moves if kind in report.drawer]
     rows[1:1] = [(tenders.get(kind, kind), amount) for kind, amount in report.by_tender]
