@@ -126,9 +126,10 @@ def answer_recalls(desk: Desk, asks: Sequence[Recall]) -> list[Recall]:
         right = desk.rights.get(ask.show, {}).get(ask.place)
         if right is None or right.token < ask.token:
             # Its grant never arrived. Returning it raises the guard, so that the grant,
-            # should it still come, is dropped.
+            # should it still come, is dropped. Whether it was for the ticket that was sold here is not known.
             never_came = OwnState.SOLD if ask.sold else OwnState.LEASED
-            back.append((ask.show, ask.place, OwnRight(never_came, ask.token, ask.place if is_purse(ask.show) else "")))
+            ticket = right.ticket if right is not None and ask.sold else ""
+            back.append((ask.show, ask.place, OwnRight(never_came, ask.token, ticket)))
         elif right.state is OwnState.PAPER and right.token.epoch == ask.token.epoch:
             declined.append(ask)  # only its numbered ticket brings it back
         elif right.token > ask.token or right.state in _LET_GO:
