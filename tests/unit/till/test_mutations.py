@@ -52,9 +52,12 @@ def no_late_guard(patch: pytest.MonkeyPatch) -> None:
 
 
 def no_return_of_what_never_came(patch: pytest.MonkeyPatch) -> None:
-    of_a_purse = 'ask.place if is_purse(ask.show) else ""'
-    returned = f"back.append((ask.show, ask.place, OwnRight(never_came, ask.token, {of_a_purse})))"
+    returned = "back.append((ask.show, ask.place, OwnRight(never_came, ask.token, ticket)))"
     mutate(patch, passing, "answer_recalls", returned, "continue")
+
+
+def what_never_came_ends_the_ticket(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, passing, "answer_recalls", "right.ticket if right is not None and ask.sold", '"" if True')
 
 
 def refund_without_the_token(patch: pytest.MonkeyPatch) -> None:
@@ -280,6 +283,10 @@ def the_first_paper_of_an_order(counter: Counter) -> None:
 
 GUARDS: list[tuple[Callable[[pytest.MonkeyPatch], None], Scenario]] = [
     (no_late_guard, test_passing.test_a_grant_that_never_arrived_is_returned_and_dropped_when_it_comes_late),
+    (
+        what_never_came_ends_the_ticket,
+        test_refund.test_a_token_of_this_tills_own_ticket_that_never_came_ends_no_ticket,
+    ),
     (
         no_return_of_what_never_came,
         test_passing.test_a_grant_that_never_arrived_is_returned_and_dropped_when_it_comes_late,

@@ -348,6 +348,22 @@ def test_a_late_grant_of_a_token_that_was_asked_back_is_dropped(counter: Counter
     assert "TicketsRefunded" not in counter.kinds()
 
 
+def test_a_token_of_this_tills_own_ticket_that_never_came_ends_no_ticket(counter: Counter) -> None:
+    (ticket,) = ticket_of(counter, "A-1")
+    counter.line.recall(("aida", "A-1"))
+    counter.line.drain()
+    counter.line.holding = True
+    waiting = counter.front.call("refund", tickets=[ticket], reason="ill")
+    counter.settle()
+    assert counter.line.recall(("aida", "A-1")) == []
+    counter.line.drain()
+    assert counter.rows("SELECT state FROM ticket") == [("live",)]
+    counter.line.let_through()
+    assert waiting.result(5)["refund"]["amount"] == "52.20", "asked for again, it comes"
+    counter.line.drain()
+    assert counter.line.disputes == []
+
+
 def test_a_refunded_place_stays_when_the_office_asks_for_the_right_to_refund_it(counter: Counter) -> None:
     """Another window's customer asks for a refund of what has just been refunded here."""
     (ticket,) = ticket_of(counter, "A-1")
