@@ -13,6 +13,7 @@ import sync.office.rules.claims as claims
 import sync.office.rules.deaths as deaths
 import sync.office.rules.effects as effects
 import sync.office.rules.facts as facts
+import sync.office.rules.forks as forks
 import sync.office.rules.heard as heard
 import sync.office.rules.history as history
 import sync.office.rules.purses as purses
@@ -58,11 +59,11 @@ def a_number_is_enough(patch: pytest.MonkeyPatch) -> None:
 
 
 def rivals_are_not_fenced(patch: pytest.MonkeyPatch) -> None:
-    mutate(patch, facts, "_keep_rivals", "tills.fence(connection, till, incarnation, now)", "[]")
+    mutate(patch, forks, "keep", "tills.fence(connection, till, incarnation, now)", "[]")
 
 
 def a_rivals_followers_are_refused(patch: pytest.MonkeyPatch) -> None:
-    mutate(patch, facts, "accept", "_follow_a_rival(connection, till, incarnation, tail, head_hash)", "False")
+    mutate(patch, facts, "accept", "forks.follows(connection, till, incarnation, tail, head_hash)", "False")
 
 
 def fenced_rights_go_to_the_pool(patch: pytest.MonkeyPatch) -> None:
@@ -209,6 +210,10 @@ def purses_below_nothing(patch: pytest.MonkeyPatch) -> None:
     mutate(patch, Purses, "_book", "self.left[key].minor < 0", "False")
 
 
+def released_purses_are_seats(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, releasing, "take", " or is_purse(place.show)", "")
+
+
 def purses_are_told(patch: pytest.MonkeyPatch) -> None:
     mutate(patch, changes, "of_places", "not is_purse(place.show)", "True")
 
@@ -294,6 +299,10 @@ GUARDS: list[tuple[Callable[[pytest.MonkeyPatch], None], Scenario]] = [
     (money_without_a_right, with_purses(test_purses.test_a_spend_without_any_right_is_disputed)),
     (purses_below_nothing, with_purses(test_purses.test_more_than_there_was_is_booked_and_disputed)),
     (purses_are_told, with_purses(a_purse_that_changes_hands)),
+    (
+        released_purses_are_seats,
+        with_purses(test_purses.test_a_dead_tills_purse_is_released_by_a_person_and_stays_a_purse),
+    ),
     (what_was_spent_stays, with_purses(test_purses.test_one_of_two_gets_it_and_its_holder_is_asked)),
     (originals_are_forgotten, what_was_collected),
     (certificates_are_taken_again, test_passings.test_the_same_certificate_is_taken_once),

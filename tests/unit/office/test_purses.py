@@ -15,8 +15,9 @@ from pos.domain.errors import Unreadable
 from pos.domain.money import Money
 from pos.domain.rights import Effect, OfficeState, Token
 from sync.office.clock import now_s
-from sync.office.rules import disputes, recalls
+from sync.office.rules import deaths, disputes, recalls
 from sync.office.rules.claims import WAITING, Claim, Outcome
+from sync.office.rules.releasing import Order, release
 from sync.office.season.importer import import_season
 from sync.wire import ClaimAnswer, FactItem, GrantItem, RecallItem
 from tests.peers.small_season import SEASON, SHOW, write_season
@@ -171,6 +172,34 @@ def test_a_fenced_tills_purse_stays_with_it(purses: House, tills_at: Tills) -> N
     again = purses.enrol("T1", replace=True)
     purses.seen(again)
     assert refused(claim(purses, again)) == [("right_elsewhere", "T1")]
+    assert purses.violations() == []
+
+
+def test_a_dead_tills_purse_is_released_by_a_person_and_stays_a_purse(purses: House, tills_at: Tills) -> None:
+    one, two = tills_at("T1", "T2")
+    mine = token(purses, one)
+    (seat,) = purses.granted(one, "A-1")
+    with purses.database.write() as connection:
+        deaths.declare(connection, "T1", int(now_s()))
+    assert refused(claim(purses, two)) == [("right_elsewhere", "T1")]
+    order = Order("T1", frozenset({(CARDS, "GC-1")}), frozenset(), "sam", "shown unused on its last receipt")
+    with purses.database.write() as connection:
+        release(connection, order, int(now_s()))
+    again = token(purses, two)
+    assert (again.epoch, again.worth, again.ticket) == (3, 10_000, "GC-1")
+    assert purses.violations() == []
+    # What the dead till still tells of it is booked, and disputed.
+    pay(one, mine, seat, "42.00")
+    purses.push(one)
+    assert causes(purses) == [("T1.1.1", "purse")]
+    assert left(purses)["GC-1"] == 4_200
+
+
+def test_a_sealed_tills_purse_is_free_at_once(purses: House, tills_at: Tills) -> None:
+    one, two = tills_at("T1", "T2")
+    one.seal(CARDS, sold=[token(purses, one)])
+    assert [result.verdict for result in purses.push(one).results] == ["applied"]
+    assert token(purses, two).worth == 10_000
     assert purses.violations() == []
 
 

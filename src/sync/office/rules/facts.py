@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from pos.domain.certificate import Hand
 from pos.domain.facts import Fact, Kind
@@ -20,7 +20,7 @@ from pos.domain.money import Money
 from pos.domain.purse import is_purse
 from pos.domain.rights import Effect
 from sync.office.clock import now_iso
-from sync.office.rules import changes, disputes, parking, recalls, releasing, tickets, tills
+from sync.office.rules import changes, disputes, forks, parking, recalls, releasing, tickets, tills
 from sync.office.rules.accounts import accounts_of_others
 from sync.office.rules.admissions import Gates
 from sync.office.rules.board import Board
@@ -32,7 +32,7 @@ from sync.office.rules.places import Key, Place
 from sync.office.rules.purses import Purses
 from sync.office.rules.reading import Arrived, BadChain
 from sync.office.store.bulk import insert_rows
-from sync.office.store.tables import FACT, POSTING, RIVAL_FACT, SALE, TICKET, TILL
+from sync.office.store.tables import FACT, POSTING, SALE, TICKET, TILL
 from sync.wire import FactResult, PushAnswer
 
 SUSPENSE: Final = "suspense"
@@ -84,8 +84,8 @@ def accept(connection: Connection, till: str, incarnation: int, arrived: Sequenc
     known = _stored(connection, till, incarnation, repeated)
     rivals = [one for one in repeated if known[one.item.number][0] != one.item.hash]
     tail = [one for one in arrived if one.item.number > applied]
-    if rivals or _follow_a_rival(connection, till, incarnation, tail, head_hash):
-        _keep_rivals(connection, till, incarnation, rivals + tail, now)
+    if rivals or forks.follows(connection, till, incarnation, tail, head_hash):
+        forks.keep(connection, till, incarnation, rivals + tail, now)
         results = [FactResult(number=one.item.number, verdict="disputed") for one in rivals + tail]
         return PushAnswer(applied=applied, results=results)
     results = [FactResult(number=n, verdict=known[n][1]) for n in sorted(known)]
@@ -113,17 +113,6 @@ def _stored(
     return found
 
 
-def _follow_a_rival(
-    connection: Connection, till: str, incarnation: int, tail: Sequence[Arrived], head_hash: str
-) -> bool:
-    """Whether these facts, beyond those that the office has, go on with a history that rivals its own."""
-    if not tail or tail[0].fact is None or tail[0].fact.prev_hash == head_hash:
-        return False
-    before = (RIVAL_FACT.c.number == tail[0].item.number - 1) & (RIVAL_FACT.c.hash == tail[0].fact.prev_hash)
-    this = (RIVAL_FACT.c.till == till) & (RIVAL_FACT.c.incarnation == incarnation)
-    return connection.execute(select(RIVAL_FACT.c.number).where(this, before)).first() is not None
-
-
 def _in_order(arrived: Sequence[Arrived], applied: int, head_hash: str) -> list[Arrived]:
     """The new facts up to the first gap. Raises BadChain when one does not follow the last."""
     fresh: list[Arrived] = []
@@ -137,50 +126,6 @@ def _in_order(arrived: Sequence[Arrived], applied: int, head_hash: str) -> list[
         head_hash = one.item.hash
         fresh.append(one)
     return fresh
-
-
-def _keep_rivals(connection: Connection, till: str, incarnation: int, rivals: Sequence[Arrived], now: int) -> None:
-    """The till's history has forked (an old or cloned disk): keep both, fence it, let a person see."""
-    numbers = [one.item.number for one in rivals]
-    kept = {
-        (row.number, row.hash)
-        for row in connection.execute(
-            select(RIVAL_FACT.c.number, RIVAL_FACT.c.hash).where(
-                RIVAL_FACT.c.till == till,
-                RIVAL_FACT.c.incarnation == incarnation,
-                RIVAL_FACT.c.number.between(min(numbers), max(numbers)),
-            )
-        )
-    }
-    at = now_iso()
-    new = {(one.item.number, one.item.hash): one.item for one in rivals}
-    rows: list[dict[str, Any]] = [
-        {
-            "till": till,
-            "incarnation": incarnation,
-            "number": item.number,
-            "hash": item.hash,
-            "envelope": item.envelope,
-            "signature": item.signature,
-            "received_at": at,
-        }
-        for key, item in new.items()
-        if key not in kept
-    ]
-    if not rows:
-        return
-    connection.execute(insert(RIVAL_FACT), rows)
-    places = tills.fence(connection, till, incarnation, now)
-    found = [
-        disputes.Found(
-            f"{till}.{incarnation}.{row['number']}",
-            "rival",
-            f"another fact came under this number, with hash {row['hash']}: the till's data was restored or cloned",
-            envelope=row["envelope"],
-        )
-        for row in rows
-    ]
-    tills.tell(connection, till, incarnation, "FENCED", places, disputes.open_all(connection, found, at))
 
 
 def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now: int) -> list[FactResult]:
