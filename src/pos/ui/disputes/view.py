@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -27,6 +27,7 @@ from pos.domain.disputes import Way
 from pos.ui.disputes.presenter import Dispute, DisputesPresenter, way_hints, way_names
 from pos.ui.i18n import tr, tr_count
 from pos.ui.keys import cap
+from pos.ui.rows import ROW, Index, RowModel
 from pos.ui.screen import Screen
 from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
@@ -35,43 +36,12 @@ from pos.ui.theme.fonts import money_font, text_font
 from pos.ui.theme.widgets import KeyButton
 
 _ROW_PX: Final = 64
-_ROW = Qt.ItemDataRole.UserRole
 _WAYS: Final = tuple(Way)  # F1 to F3
 _TAKE_KEY: Final = 4
 _PAGE: Final = 8
 _FACTS: Final = 5
 _HINT_PX: Final = 44  # two lines
 _NUMBER_PX: Final = 128
-Index = QModelIndex | QPersistentModelIndex
-
-
-class _Rows(QAbstractListModel):
-    def __init__(self, parent: QWidget, presenter: DisputesPresenter) -> None:
-        super().__init__(parent)
-        self._presenter = presenter
-        self.rows: list[Dispute] = []
-
-    def show_rows(self) -> None:
-        rows = list(self._presenter.rows)
-        if [row.id for row in rows] == [row.id for row in self.rows]:
-            self.rows = rows
-            if rows:
-                self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
-            return
-        self.beginResetModel()
-        self.rows = rows
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 — Qt's own default
-        return 0 if parent.isValid() else len(self.rows)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        row = self.rows[index.row()]
-        if role == _ROW:
-            return row
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return ", ".join((self._presenter.age(row), *row.places, row.text, self._presenter.owner(row)))
-        return None
 
 
 class _Delegate(QStyledItemDelegate):
@@ -85,7 +55,7 @@ class _Delegate(QStyledItemDelegate):
         return QSize(200, _ROW_PX)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        one: Dispute = index.data(_ROW)
+        one: Dispute = index.data(ROW)
         box, colors, role = QRect(option.rect), option.palette, QPalette.ColorRole
         marked = bool(option.state & QStyle.StateFlag.State_Selected)
         ink, muted = colors.color(role.Text), colors.color(role.PlaceholderText)
@@ -150,7 +120,7 @@ class DisputesScreen(Screen):
         self._title.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
         self._title.setContentsMargins(24, 0, 24, 0)
         self.list = QListView()
-        self._rows = _Rows(self.work, self.presenter)
+        self._rows: RowModel[Dispute] = RowModel(self.work, self._words, lambda row: row.id)
         self.list.setModel(self._rows)
         self.list.setProperty("role", "work")
         self.list.setItemDelegate(_Delegate(self.list, self.presenter))
@@ -162,6 +132,10 @@ class DisputesScreen(Screen):
         self.list.clicked.connect(lambda index: self.presenter.mark(self._rows.rows[index.row()].id))
         box.addWidget(self._title)
         box.addWidget(self.list, 1)
+
+    def _words(self, row: Dispute) -> str:
+        presenter = self.presenter
+        return ", ".join((presenter.age(row), *row.places, row.text, presenter.owner(row)))
 
     def _build_panel(self) -> None:
         side = self.panel_box()
@@ -260,7 +234,7 @@ class DisputesScreen(Screen):
         self._title.setText(
             tr_count("%n dispute", "%n disputes", count, shown) if count else tr("Nothing is in dispute.")
         )
-        self._rows.show_rows()
+        self._rows.show_rows(self.presenter.rows)
         at = next((number for number, row in enumerate(self._rows.rows) if row.id == presenter.marked), -1)
         if at >= 0:
             self.list.setCurrentIndex(self._rows.index(at))

@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QEvent,
-    QModelIndex,
-    QPersistentModelIndex,
     QPoint,
     QRect,
     QSize,
@@ -19,14 +16,13 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from pos.ui.rows import ROW, Index, RowModel
 from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import money_font, text_font
 
 ROW_PX: Final = 52
 _REMOVE_PX: Final = 48  # the width that removes, a touch target of its own
 _SEEN = QSize(96, 36)  # px, the key that confirms a proof
-_ROW = Qt.ItemDataRole.UserRole
-Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,31 +42,8 @@ class BasketRow:
     cap: str = ""
 
 
-class _Rows(QAbstractListModel):
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.rows: list[BasketRow] = []
-
-    def show_rows(self, rows: list[BasketRow]) -> None:
-        if len(rows) == len(self.rows):
-            self.rows = rows
-            if rows:
-                self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
-            return
-        self.beginResetModel()
-        self.rows = rows
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 — Qt's own default
-        return 0 if parent.isValid() else len(self.rows)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        row = self.rows[index.row()]
-        if role == _ROW:
-            return row
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return ", ".join(filter(None, (row.title, row.question or row.detail, row.price)))
-        return None
+def _words(row: BasketRow) -> str:
+    return ", ".join(filter(None, (row.title, row.question or row.detail, row.price)))
 
 
 class _Delegate(QStyledItemDelegate):
@@ -78,7 +51,7 @@ class _Delegate(QStyledItemDelegate):
         return QSize(100, ROW_PX)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row: BasketRow = index.data(_ROW)
+        row: BasketRow = index.data(ROW)
         box, colors = QRect(option.rect), option.palette
         role = QPalette.ColorRole
         ink, muted = colors.color(role.Text), colors.color(role.PlaceholderText)
@@ -169,7 +142,8 @@ class BasketList(QListView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows = _Rows(self)
+        # A line that changes its price type is redrawn where it is: here only how many there are counts.
+        self._rows = RowModel(self, _words, lambda _: None)
         self.setModel(self._rows)
         self.setItemDelegate(_Delegate(self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -17,11 +17,11 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
-    QWidget,
 )
 
 from pos.ui.i18n import tr
 from pos.ui.keys import cap
+from pos.ui.rows import ROW, Index, RowModel
 from pos.ui.screen import Screen
 from pos.ui.shows.presenter import ShowRow, ShowsPresenter
 from pos.ui.sizes import set_height
@@ -30,35 +30,10 @@ from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import KeyButton
 
 _ROW_PX: Final = 56
-_ROW = Qt.ItemDataRole.UserRole
-Index = QModelIndex | QPersistentModelIndex
 
 
-class _Rows(QAbstractListModel):
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.rows: list[ShowRow] = []
-
-    def show_rows(self, rows: list[ShowRow]) -> None:
-        if [row.show for row in rows] == [row.show for row in self.rows]:
-            self.rows = rows
-            if rows:
-                self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
-            return
-        self.beginResetModel()
-        self.rows = rows
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 — Qt's own default
-        return 0 if parent.isValid() else len(self.rows)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        row = self.rows[index.row()]
-        if role == _ROW:
-            return row
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return ", ".join(filter(None, (row.day, row.time, row.title, row.remark, row.free)))
-        return None
+def _words(row: ShowRow) -> str:
+    return ", ".join(filter(None, (row.day, row.time, row.title, row.remark, row.free)))
 
 
 class _Delegate(QStyledItemDelegate):
@@ -66,7 +41,7 @@ class _Delegate(QStyledItemDelegate):
         return QSize(200, _ROW_PX)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row: ShowRow = index.data(_ROW)
+        row: ShowRow = index.data(ROW)
         box, colors = QRect(option.rect), option.palette
         role = QPalette.ColorRole
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
@@ -120,7 +95,7 @@ class ShowsScreen(Screen):
         box = QVBoxLayout(self.work)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
-        self._rows, self.list = _Rows(self.work), QListView()
+        self._rows, self.list = RowModel(self.work, _words, lambda row: row.show), QListView()
         self.list.setModel(self._rows)
         self.list.setProperty("role", "work")
         self.list.setItemDelegate(_Delegate(self.list))
