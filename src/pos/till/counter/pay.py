@@ -70,12 +70,14 @@ def pay(
         # Time has passed at the terminal. The basket was pinned; whoever was signed in may have locked the
         # till, and other sales have taken their numbers.
         making = replace(work_out(desk, user.id, basket, paid), settlement=settlement)
-    more = ({"terms_told": True} if terms_told else {}) | ({"approver": by} if by else {})
-    paper = _paper(desk, making, document(desk, shift, making))
+    body = (
+        document(desk, shift, making) | ({"terms_told": True} if terms_told else {}) | ({"approver": by} if by else {})
+    )
+    paper = _paper(desk, making, body)
     with desk.unit() as unit:
         unit.at = making.at
-        making = replace(making, settlement=charge.owe(desk, unit, user.id, shift, making.settlement, making.id))
-        body = document(desk, shift, making) | more
+        owed = charge.owe(desk, unit, user.id, shift, making.settlement, making.id)
+        body["tenders"] = [tender.to_json() for tender in owed.tenders]
         jobs = _commit(desk, unit, shift, making, body, paper)
         answer = unit.answers({"sale": answer_of(making)})
     _after(desk, making, jobs)
