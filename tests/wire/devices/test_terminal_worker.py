@@ -232,6 +232,7 @@ def test_an_abort_is_ignored_and_the_card_charged(toy: ToyTerminal, counter: Cou
     toy.next = Play(slow_s=0.4, ignores_abort=True, at=lambda step: counter.worker.abort() if step == "shown" else None)
     assert counter.pay().state == "approved"
     assert (toy.bank.aborts, toy.charged) == (1, [1000])
+    assert counter.pay("S2").state == "approved", "an abort is for one order"
 
 
 def test_an_abort_without_a_payment_is_forgotten(toy: ToyTerminal, counter: Counter) -> None:
