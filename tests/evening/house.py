@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
@@ -30,6 +31,7 @@ from tests.peers.small_season import write_season
 from tests.peers.toy_printer import ToyPrinter
 from tests.peers.toy_terminal import ToyTerminal
 
+DRAINS_S = 15.0
 PINS = {"anna": "2468", "boris": "1357", "vera": "8642", "otto": "9753"}
 
 
@@ -51,9 +53,11 @@ class Window:
     terminal: ToyTerminal | None = None
 
     def open(self, user: str = "anna", money: str = "100.00") -> str:
-        """Sign in and open a shift."""
+        """Sign in and open a shift; where there is a line, what the office hands a new shift is in hand then."""
         self.till.ok("sign_in", user=user, pin=PINS[user])
         shift: str = self.till.ok("open_shift", float=money)["shift"]
+        if self.till.ok("status")["link"]["state"] == "online":
+            self.till.ok("sync")
         return shift
 
     def places(self, show: str = SHOW) -> dict[str, dict[str, Any]]:
@@ -264,12 +268,14 @@ class House:
     # ---- at the end of the evening -------------------------------------------------------
 
     def drain(self) -> None:
-        """Every till has sent everything and heard of everything."""
+        """Every till has sent everything and heard of everything.
+
+        More than one round, for a printer may report at any moment, and a report is one more fact to send.
+        """
         for _ in range(2):
             for window in self.windows.values():
                 if window.till.process.poll() is None:
-                    done = window.till.ok("sync")
-                    assert done["unsent"] == 0, done
+                    self.wait(partial(_synced, window), DRAINS_S, f"{window.name} has sent everything")
 
     def audit(
         self,
@@ -321,6 +327,10 @@ class House:
         checked = housefull("verify", "--data", str(window.till.folder), state=self.state, around=window.till.around)
         assert checked.returncode == 0, f"{window.name}: {checked.stdout}{checked.stderr}"
         assert "Traceback" not in window.till.errors, window.till.errors
+
+
+def _synced(window: Window) -> bool:
+    return bool(window.till.ok("sync")["unsent"] == 0)
 
 
 def known_place(tickets: dict[str, tuple[str, str, str]]) -> list[tuple[str, str]]:

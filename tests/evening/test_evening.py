@@ -138,6 +138,7 @@ def test_two_office_processes_are_one_office(tmp_path: Path, postgres: Callable[
         right = house.window("T2", printers=False, at=house.another_office())
         left.open("anna")
         right.open("boris")
+        right.till.ok("sync")
         theirs = right.seats("here")
         sold = [right.sell(theirs[0])]
         waits = [left.wait_place(theirs[0], "sold", 5)]

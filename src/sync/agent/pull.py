@@ -110,12 +110,12 @@ class Puller:
             return None
         cursor = self._writer.cursor()
         known = self._pusher.position()
-        began = time.monotonic()
+        began, failures = time.monotonic(), self._watch.failures
         head, stopped = self._standing()
         request = wire.PullRequest(cursor=cursor, wait_s=wait_s, limit=PAGE, head=head, stopped=stopped)
         answer = channel.ask("/v1/pull", request, wire.PullAnswer, wait_s + LATE_S, BODY_S)
         took_s = time.monotonic() - began
-        self._watch.answered(took_s * 1000 if wait_s == 0 else None)
+        self._watch.answered(failures, took_s * 1000 if wait_s == 0 else None)
         if self._guard.check(answer.applied, answer.head_hash, answer.state):
             self._pusher.office_has(answer.applied, known)
         self._ledger.office_time(answer.office_time)
@@ -163,7 +163,8 @@ class Puller:
         with self._storing:
             if only_if_incomplete and self._writer.complete():
                 return  # the other thread has just done it
+            failures = self._watch.failures
             fetch.snapshot(channel, self._writer)
-        self._watch.answered()
+        self._watch.answered(failures)
         self._watch.accepts("pull")
         self._ledger.changed(Changed(documents=True, sales=True))

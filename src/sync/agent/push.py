@@ -99,7 +99,7 @@ class Pusher:
 
     def _push(self, facts: Sequence[SignedFact], after: int) -> Future[None] | None:
         """One page. Afterwards `_at` is what the office has."""
-        began = time.monotonic()
+        began, failures = time.monotonic(), self._watch.failures
         try:
             answer = self._channel.ask("/v1/push", request_of(facts), wire.PushAnswer, ANSWER_S, BODY_S)
         except Trouble as trouble:
@@ -107,7 +107,7 @@ class Pusher:
                 # Signature or chain: sending the same again will not help, but a mended office might.
                 self._watch.refuses("push", f"Facts from number {after + 1} on are refused: {trouble.detail}")
             raise
-        self._watch.answered((time.monotonic() - began) * 1000)
+        self._watch.answered(failures, (time.monotonic() - began) * 1000)
         head = self._ledger.head()[0]
         if answer.applied > head:
             why = f"the office has facts up to {answer.applied}, the journal ends at {head}"

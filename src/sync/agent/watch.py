@@ -30,6 +30,7 @@ class LinkWatch:
         self._tell = tell
         self._lock = threading.RLock()
         self._losses: deque[float] = deque(maxlen=2)
+        self._failures = 0
         self._good_since: float | None = None
         self._asked = False
         self._told = False
@@ -51,9 +52,19 @@ class LinkWatch:
         """The last request failed: another would only wait."""
         return self._asked and self._good_since is None
 
-    def answered(self, round_trip_ms: float | None = None) -> None:
-        """The office answered a request."""
+    @property
+    def failures(self) -> int:
+        """How many requests have failed: taken before one is sent, it tells `answered` when that was."""
+        return self._failures
+
+    def answered(self, asked_after: int, round_trip_ms: float | None = None) -> None:
+        """The office answered a request that was sent when `failures` was `asked_after`.
+
+        If others have failed meanwhile, this answer may have come before the cable was pulled.
+        """
         with self._lock:
+            if asked_after < self._failures:
+                return
             now = self._clock.boottime_s()
             recovered = self.known_down
             if self._good_since is None:
@@ -78,6 +89,7 @@ class LinkWatch:
             return
         with self._lock:
             self._asked = True
+            self._failures += 1
             self._good_since = None
             if self._state.state == "online":
                 self._losses.append(self._clock.boottime_s())

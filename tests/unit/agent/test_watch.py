@@ -55,10 +55,22 @@ def test_the_first_failure_is_told_too(watch: LinkWatch, told: list[LinkState]) 
     assert [(link.state, link.cause, link.detail) for link in told] == [("offline", "no_office", LOST.detail)]
 
 
+def test_an_answer_to_what_was_asked_before_a_failure_proves_nothing(watch: LinkWatch, told: list[LinkState]) -> None:
+    """It may have come just before the cable was pulled, and been read just after."""
+    watch.answered(watch.failures)
+    asked_after = watch.failures
+    watch.failed(LOST)
+    watch.answered(asked_after, 5.0)
+    assert states(told) == ["online", "offline"]
+    assert watch.known_down
+    watch.answered(watch.failures)
+    assert states(told) == ["online", "offline", "online"]
+
+
 def test_each_change_is_told_once_and_since_stays(watch: LinkWatch, told: list[LinkState], clock: Clock) -> None:
-    watch.answered(5.0)
+    watch.answered(watch.failures, 5.0)
     clock.at += 100
-    watch.answered()
+    watch.answered(watch.failures)
     assert states(told) == ["online"]
     assert watch.state.since == told[0].since
     assert watch.state.round_trip_ms == 5.0
@@ -76,32 +88,32 @@ def test_each_change_is_told_once_and_since_stays(watch: LinkWatch, told: list[L
 def test_a_line_that_flaps_is_told_again_only_when_it_has_held(
     watch: LinkWatch, told: list[LinkState], clock: Clock
 ) -> None:
-    watch.answered()
+    watch.answered(watch.failures)
     for _ in range(10):
         clock.at += 0.5
         watch.failed(LOST)
         clock.at += 0.5
-        watch.answered()
+        watch.answered(watch.failures)
         assert not watch.known_down, "claims are tried all the same"
     assert states(told) == ["online", "offline", "online", "offline"]
     clock.at += SETTLE_S
-    watch.answered()
+    watch.answered(watch.failures)
     assert states(told)[-1] == "online"
 
 
 def test_two_losses_far_apart_are_no_flapping(watch: LinkWatch, told: list[LinkState], clock: Clock) -> None:
-    watch.answered()
+    watch.answered(watch.failures)
     for _ in range(3):
         clock.at += FLAPPING_S
         watch.failed(LOST)
-        watch.answered()
+        watch.answered(watch.failures)
     assert states(told) == ["online"] + ["offline", "online"] * 3
 
 
 def test_a_refusal_is_an_alarm_until_it_is_over(watch: LinkWatch, told: list[LinkState]) -> None:
-    watch.answered()
+    watch.answered(watch.failures)
     watch.refuses("push", "fact 7 is refused")
-    watch.answered()
+    watch.answered(watch.failures)
     assert (told[-1].state, told[-1].cause, told[-1].detail) == ("offline", "office_refuses", "fact 7 is refused")
     assert not watch.known_down
     watch.refuses("pull", "no season")
@@ -113,27 +125,27 @@ def test_a_refusal_is_an_alarm_until_it_is_over(watch: LinkWatch, told: list[Lin
 
 
 def test_a_lost_line_hides_a_refusal_which_comes_back(watch: LinkWatch, told: list[LinkState]) -> None:
-    watch.answered()
+    watch.answered(watch.failures)
     watch.refuses("push", "fact 7 is refused")
     watch.failed(LOST)
     assert watch.state.cause == "no_office"
-    watch.answered()
+    watch.answered(watch.failures)
     assert watch.state.cause == "office_refuses"
 
 
 def test_recovery_is_called_after_a_failure_only(watch: LinkWatch) -> None:
     calls: list[int] = []
     watch.on_recovery(lambda: calls.append(1))
-    watch.answered()
-    watch.answered()
+    watch.answered(watch.failures)
+    watch.answered(watch.failures)
     assert calls == []
     watch.failed(LOST)
-    watch.answered()
-    watch.answered()
+    watch.answered(watch.failures)
+    watch.answered(watch.failures)
     assert calls == [1]
 
 
 def test_stopping_is_no_loss(watch: LinkWatch, told: list[LinkState]) -> None:
-    watch.answered()
+    watch.answered(watch.failures)
     watch.failed(LinkClosed())
     assert states(told) == ["online"]
