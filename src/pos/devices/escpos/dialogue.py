@@ -7,12 +7,11 @@ condition() the facts as a state
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final
 
+from pos.devices.condition import State
 from pos.devices.escpos.encode import ASK
 from pos.devices.escpos.status import ReplyReader, decode, decode_asb
-
-State = Literal["ready", "offline", "paper_low", "paper_out", "cover_open", "error", "absent", "unknown"]
 
 _QUESTIONS: Final = ("DLE EOT 1", "DLE EOT 2", "DLE EOT 3", "DLE EOT 4")
 _ERRORS: Final = {
@@ -20,9 +19,6 @@ _ERRORS: Final = {
     "unrecoverable_error": "an error that only switching it off and on clears",
     "mechanical_error": "a mechanical error",
 }
-# In these states nothing can be printed; in those of STUCK a job that was begun waits for a person.
-HALTED: Final[frozenset[State]] = frozenset({"offline", "paper_out", "cover_open", "error"})
-STUCK: Final[frozenset[State]] = HALTED - {"offline"}
 
 
 class Dialogue:

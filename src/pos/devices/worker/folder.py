@@ -38,7 +38,9 @@ class FolderPrinter:
             return DeviceState("offline", f"{self._folder} cannot be written to")
         return DeviceState("ready", "ready")
 
-    def print(self, job: str, content: Mapping[str, Any], started: Callable[[], None]) -> Result:
+    def print(
+        self, job: str, content: Mapping[str, Any], started: Callable[[], None], tell: Callable[[DeviceState], None]
+    ) -> Result:
         profile = self._profile
         try:
             document = self._press.pdf(content, profile.paper_mm, profile.printed_mm, profile.shortest_mm)

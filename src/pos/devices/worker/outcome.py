@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from pos.devices.escpos.dialogue import State
+from pos.devices.condition import State
 
 Outcome = Literal["done", "failed", "unknown"]
 
@@ -37,8 +37,11 @@ class Printer(Protocol):
     def probe(self) -> DeviceState:
         """Reach the printer if need be, and ask how it is."""
 
-    def print(self, job: str, content: Mapping[str, Any], started: Callable[[], None]) -> Result:
-        """Print a job. `started` is called once, right before the first byte of it leaves."""
+    def print(
+        self, job: str, content: Mapping[str, Any], started: Callable[[], None], tell: Callable[[DeviceState], None]
+    ) -> Result:
+        """Print a job. `started` is called once, right before the first byte of it leaves; `tell` whenever
+        it shows meanwhile that the printer is not as it was."""
 
     def kick_drawer(self) -> Result:
         """Open the drawer that hangs on this printer."""

@@ -3,13 +3,14 @@
 Callbacks are called in the worker's thread. `started` may block, until the till has
 recorded durably that the job has begun; the other callbacks should return at once.
 The drawer goes before waiting jobs, since a customer waits for change, and is never
-opened late: if the printer cannot be reached now, it stays shut.
+opened late: if the printer cannot be reached now, or is at a job for too long, it stays shut.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -20,6 +21,7 @@ from pos.devices.worker.outcome import DeviceState, Outcome, Printer, Result
 _log = logging.getLogger(__name__)
 _MOST_JOBS: Final = 64
 _JOIN_S: Final = 2.0
+_LATE_S: Final = 20.0  # after so long nobody stands at the drawer any more
 
 Finished = Callable[[Outcome, str], None]
 
@@ -82,7 +84,7 @@ class PrinterWorker:
     def kick_drawer(self, finished: Finished) -> None:
         """Open the drawer, before any waiting job; returns at once, from any thread."""
         with self._change:
-            self._urgent.append(partial(self._kick, finished))
+            self._urgent.append(partial(self._kick, time.monotonic(), finished))
             self._change.notify()
 
     def end(self) -> None:
@@ -130,7 +132,7 @@ class PrinterWorker:
             begun = True
 
         try:
-            result = self._printer.print(job, content, begin)
+            result = self._printer.print(job, content, begin, self._tell)
         except Exception as error:  # noqa: BLE001 - whatever it is, the job has an outcome
             _log.exception("%s: job %s", self._name, job)
             result = Result("unknown" if begun else "failed", str(error) or type(error).__name__)
@@ -138,8 +140,9 @@ class PrinterWorker:
             finished(result.outcome, result.text)
         self._probe()
 
-    def _kick(self, finished: Finished) -> None:
-        result = self._printer.kick_drawer()
+    def _kick(self, asked_s: float, finished: Finished) -> None:
+        late = time.monotonic() - asked_s > _LATE_S
+        result = Result("failed", "the printer was at a job for too long") if late else self._printer.kick_drawer()
         finished(result.outcome, result.text)
 
     def _probe(self) -> None:
@@ -147,6 +150,9 @@ class PrinterWorker:
             return
         state = self._printer.probe()
         self._drawer_open = self._printer.drawer_open()
+        self._tell(state)
+
+    def _tell(self, state: DeviceState) -> None:
         if state != self._state:
             self._state = state
             self._on_state(self._name, state)

@@ -16,16 +16,15 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
+from pos.devices.condition import HALTED, STUCK
 from pos.devices.escpos import encode
-from pos.devices.escpos.dialogue import HALTED, STUCK, Dialogue
+from pos.devices.escpos.dialogue import Dialogue
 from pos.devices.profile import Profile
-from pos.devices.transport import Address, Transport, TransportError
+from pos.devices.transport import Address, TransportError
+from pos.devices.worker.connected import SLICE_S, ConnectedPrinter, NothingSent, Tell
 from pos.devices.worker.outcome import DeviceState, Result
-from pos.domain.errors import Unreadable
 
 _ANSWER_S: Final = 1.0  # DLE EOT is answered in a few ms
-_SLICE_S: Final = 0.1  # how long a wait may hold up the end of the program
-_STALLED_S: Final = 10.0  # a printer that takes no more data for so long has stopped
 _CONFIRM_S: Final = 6.0  # beyond the time the paper needs
 _DUMB_CONFIRM_S: Final = 2.0  # the same, for one that has never answered anything
 _QUIET_S: Final = 2.0  # after a break: no more late confirmations are on their way
@@ -42,66 +41,30 @@ class Press(Protocol):
     ) -> Sequence[Sequence[encode.Line]]: ...
 
 
-class ReceiptPrinter:
-    """One ESC/POS printer at an address. See `Printer`. `stopping` ends every wait early."""
+class ReceiptPrinter(ConnectedPrinter):
+    """One ESC/POS printer at an address. See `Printer`."""
 
     def __init__(self, profile: Profile, address: Address, press: Press, stopping: Callable[[], bool]) -> None:
-        self._profile, self._address, self._press, self._stopping = profile, address, press, stopping
-        self._transport: Transport | None = None
+        super().__init__(address, stopping)
+        self._profile, self._press = profile, press
         self._dialogue = Dialogue()
         self._talks = False  # has ever answered
         self._dumb = False  # did not answer on this connection
         self._unsettled = 0  # confirmations of a broken job that may still come
         self._broken = False
 
-    @property
-    def poll_s(self) -> float:
-        return 3.0 if self._transport is not None else 2.0
-
-    def probe(self) -> DeviceState:
-        try:
-            self._connect()
-            if self._dumb and not self._profile.confirms:
-                self._listen(0.0)
-                return DeviceState("unknown", "connected; this printer does not say how it is")
-            if not self._ask():
-                return self._silent()
-        except TransportError as error:
-            self._drop()
-            return DeviceState("absent" if error.absent else "offline", str(error))
-        return DeviceState(*self._dialogue.condition())
-
-    def print(self, job: str, content: Mapping[str, Any], started: Callable[[], None]) -> Result:
-        try:
-            sheets = self._sheets(content)
-        except Unreadable as error:
-            return Result("failed", str(error))
-        try:
-            refusal = self._prepare()
-        except TransportError as error:
-            self._drop()
-            return Result("failed", str(error))
-        if refusal:
-            return Result("failed", refusal)
-        started()
-        return self._deliver(sheets)
-
-    def kick_drawer(self) -> Result:
-        try:
-            refusal = self._prepare()
-            if not refusal:
-                self._send(encode.kick(self._profile))
-        except TransportError as error:
-            self._drop()
-            return Result("failed", str(error))
-        return Result("failed", refusal) if refusal else Result("done", "the drawer was told to open")
-
     def drawer_open(self) -> bool | None:
         high = self._dialogue.drawer_pin_high()
         return None if high is None else high == self._profile.drawer_open_high
 
-    def close(self) -> None:
-        self._drop()
+    def _look(self) -> DeviceState:
+        if self._dumb and not self._profile.confirms:
+            self._listen(0.0)
+            return DeviceState("unknown", "connected; this printer does not say how it is")
+        return DeviceState(*self._dialogue.condition()) if self._ask() else self._silent()
+
+    def _kick(self) -> bytes:
+        return encode.kick(self._profile)
 
     # Setting and sending
 
@@ -113,20 +76,7 @@ class ReceiptPrinter:
         pictures = self._press.bitmaps(content, profile.printed_mm, profile.dots_per_mm)
         return [encode.picture_sheet(picture, profile) for picture in pictures]
 
-    def _prepare(self) -> str:
-        """Why nothing can be sent now; empty when it can. Raises TransportError."""
-        reused = self._transport is not None
-        try:
-            return self._why_not()
-        except TransportError:
-            if not reused:
-                raise
-        # The connection was an old one: the printer may have been off and on again since.
-        self._drop()
-        return self._why_not()
-
     def _why_not(self) -> str:
-        self._connect()
         if not (self._dumb and not self._profile.confirms):
             if self._ask():
                 state, text = self._dialogue.condition()
@@ -136,7 +86,7 @@ class ReceiptPrinter:
                 return self._silent().text
         return self._settle() if self._broken else ""
 
-    def _deliver(self, sheets: Sequence[bytes]) -> Result:
+    def _deliver(self, sheets: Sequence[bytes], tell: Tell) -> Result:
         """Send, then wait for the confirmations. From the first byte on, nothing is certain but they."""
         before = self._dialogue.confirmations
         trouble = ""
@@ -146,7 +96,7 @@ class ReceiptPrinter:
             if not self._profile.confirms:
                 return Result("done", "sent in full; this printer does not say whether it printed")
             trouble = self._await(before, sheets)
-        except _NothingSent as error:
+        except NothingSent as error:
             self._drop()
             return Result("failed", str(error))
         except TransportError as error:
@@ -174,7 +124,7 @@ class ReceiptPrinter:
             if now - asked > _ASK_EVERY_S and not self._dialogue.waiting:
                 self._send(self._dialogue.ask())
                 asked = now
-            self._listen(_SLICE_S)
+            self._listen(SLICE_S)
             now_done = self._dialogue.confirmations - before
             state, text = self._dialogue.condition()
             if state in STUCK and now_done < len(sheets):
@@ -203,7 +153,7 @@ class ReceiptPrinter:
             while (heard := self._dialogue.confirmations) < self._unsettled:
                 if time.monotonic() - quiet_from > _QUIET_S or self._stopping():
                     break
-                self._listen(_SLICE_S)
+                self._listen(SLICE_S)
                 if self._dialogue.confirmations > heard:
                     quiet_from = time.monotonic()
             if not self._dialogue.confirmations:
@@ -214,17 +164,10 @@ class ReceiptPrinter:
 
     # Talking
 
-    def _connect(self) -> None:
-        if self._transport is None:
-            self._transport = self._address.open()
-            self._dialogue = Dialogue()
-            self._dumb = False
-            self._send(encode.hello(self._profile, self._address.slow))
-
-    def _drop(self) -> None:
-        if self._transport is not None:
-            self._transport.close()
-        self._transport = None
+    def _greet(self) -> None:
+        self._dialogue = Dialogue()
+        self._dumb = False
+        self._send(encode.hello(self._profile, self._address.slow))
 
     def _ask(self) -> bool:
         """Ask how it is; whether all answers came in time. Raises TransportError."""
@@ -236,7 +179,7 @@ class ReceiptPrinter:
             if time.monotonic() > deadline or self._stopping():
                 self._dumb = not self._dialogue.answered_ever
                 return False
-            self._listen(_SLICE_S)
+            self._listen(SLICE_S)
         self._talks = True
         return True
 
@@ -248,30 +191,6 @@ class ReceiptPrinter:
             return DeviceState("offline", "does not answer any more")
         return DeviceState("unknown", "connected, but does not answer")
 
-    def _listen(self, timeout_s: float) -> None:
-        if self._transport is not None:
-            self._dialogue.receive(self._transport.read(timeout_s))
-            self._talks = self._talks or self._dialogue.answered_ever
-
-    def _send(self, data: bytes, *, nothing_before: bool = False) -> None:
-        """Send all of it. Raises TransportError; _NothingSent when not even the first byte of a job left."""
-        if self._transport is None:
-            raise TransportError("not connected")
-        view, sent = memoryview(data), 0
-        progress = time.monotonic()
-        while sent < len(data):
-            try:
-                taken = self._transport.write(view[sent:], _SLICE_S)
-            except TransportError as error:
-                if nothing_before and sent == 0:
-                    raise _NothingSent(str(error)) from error
-                raise
-            if taken:
-                progress = time.monotonic()
-            elif time.monotonic() - progress > _STALLED_S or self._stopping():
-                raise TransportError("the printer takes no more data")
-            sent += taken
-
-
-class _NothingSent(TransportError):
-    """The connection was gone before the first byte."""
+    def _receive(self, data: bytes) -> None:
+        self._dialogue.receive(data)
+        self._talks = self._talks or self._dialogue.answered_ever
