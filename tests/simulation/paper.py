@@ -59,6 +59,12 @@ class SimPrinters:
         if self._task is not None:
             self._world.wake(self._task)
 
+    def withdraw(self, role: str, job: str) -> bool:
+        found = next((each for each in self._jobs if (each.role, each.name) == (role, job)), None)
+        if found is not None:
+            self._jobs.remove(found)
+        return found is not None
+
     def kick_drawer(self) -> None:
         """The drawer is the cashier's."""
 

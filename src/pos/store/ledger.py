@@ -6,7 +6,7 @@ Every method that changes something belongs inside `transaction()`; the sale is 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -87,6 +87,7 @@ class PrintJob:
     """Something to print. `state`: queued | started | done | failed | unknown.
 
     `content` is finished text (pos.paper.content), so that a job prints the same for ever.
+    `at` is when it was first wanted, "" where an older version did not note that.
     """
 
     id: int
@@ -97,12 +98,15 @@ class PrintJob:
     content: dict[str, Any]
     state: str
     text: str = ""
+    at: str = ""
 
 
 class Ledger:
-    """One open ledger file. Belongs to the thread that opened it."""
+    """One open ledger file. Belongs to the thread that opened it. `now` gives the time (ISO 8601)
+    that print jobs are noted with."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, now: Callable[[], str] = lambda: "") -> None:
+        self._now = now
         self._engine = writer_engine(path)
         self.connection = self._engine.connect()
         bring_up_to_date(self.connection)
@@ -370,13 +374,14 @@ class Ledger:
                 "tickets": json.dumps(list(tickets)),
                 "content": json.dumps(content),
                 "state": "queued",
+                "at": (at := self._now()),
             },
         )
-        return PrintJob(result.lastrowid, role, kind, sale, tuple(tickets), content, "queued")
+        return PrintJob(result.lastrowid, role, kind, sale, tuple(tickets), content, "queued", at=at)
 
-    def queue_again(self, job: int, content: dict[str, Any]) -> None:
-        """A job to print once more, with what it prints now."""
-        values = {"state": "queued", "text": "", "content": json.dumps(content)}
+    def queue_again(self, job: int, content: dict[str, Any], role: str = "") -> None:
+        """A job to print once more, with what it prints now; at another printer if a `role` is given."""
+        values = {"state": "queued", "text": "", "content": json.dumps(content)} | ({"role": role} if role else {})
         self.connection.execute(update(t.print_job).where(t.print_job.c.id == job), values)
 
     def count_jobs(self, sale: str, kind: str) -> int:
@@ -387,8 +392,8 @@ class Ledger:
     def set_job(self, job: int, state: str, text: str = "") -> None:
         self.connection.execute(_SET_JOB, {"job": job, "new_state": state, "new_text": text})
 
-    def jobs(self, *states: str, job: int | None = None, latest: int = 50) -> list[PrintJob]:
-        """Print jobs, oldest first: of these states, or the one with that number, or the latest."""
+    def jobs(self, *states: str, job: int | None = None, latest: int | None = 50) -> list[PrintJob]:
+        """Print jobs, oldest first: of these states, or the one with that number; all of them when `latest` is None."""
         query = select(t.print_job).order_by(t.print_job.c.id.desc()).limit(latest)
         if job is not None:
             query = query.where(t.print_job.c.id == job)
@@ -397,7 +402,7 @@ class Ledger:
         rows = self.connection.execute(query).all()
         return [
             PrintJob(
-                r.id, r.role, r.kind, r.sale, tuple(json.loads(r.tickets)), json.loads(r.content), r.state, r.text
+                r.id, r.role, r.kind, r.sale, tuple(json.loads(r.tickets)), json.loads(r.content), r.state, r.text, r.at
             )
             for r in reversed(rows)
         ]  # fmt: skip

@@ -174,6 +174,7 @@ print_job: Final = Table(
     Column("content", Text, nullable=False),
     Column("state", String, nullable=False, index=True),
     Column("text", Text, nullable=False, server_default=""),
+    Column("at", String, nullable=False, server_default=""),
 )
 
 # What this till did about disputes, by the number of its fact; the office may not have heard yet.

@@ -363,7 +363,7 @@ class Desk:
 
     def _open(self) -> None:
         outside = self.outside
-        self.ledger = Ledger(outside.ledger)
+        self.ledger = Ledger(outside.ledger, lambda: self.clock.now().isoformat(timespec="seconds"))
         self.replica = ReplicaReader(outside.replica, outside.plans)
         self.number, self.hash = journal.head(self.ledger.connection)
         self.rights = self.ledger.rights()

@@ -35,6 +35,7 @@ from pos.till.counter import (
     releasing,
     reprint,
     sell,
+    spool,
     status,
     worklist,
 )
@@ -121,6 +122,10 @@ def _each_tender(name: str, value: Any, amount: Check) -> None:
 
 def _move(name: str, value: Any) -> None:
     _must(value in MOVES, name, f"one of {', '.join(MOVES)}")
+
+
+def _printer(name: str, value: Any) -> None:
+    _must(value in spool.PRINTERS, name, f"one of {', '.join(spool.PRINTERS)}")
 
 
 def _outcome(name: str, value: Any) -> None:
@@ -212,6 +217,8 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "find": VerbSpec(find.find, {}, {"code": _text, "sale": _text, "name": _text}),
     "jobs": VerbSpec(issue.jobs),
     "retry": VerbSpec(issue.retry, {"job": _number}, changes=True),
+    "move_job": VerbSpec(spool.move_job, {"job": _number, "to": _printer}, changes=True),
+    "move_jobs": VerbSpec(spool.move_jobs, {"printer": _printer, "to": _printer}, changes=True),
     "printed": VerbSpec(reprint.printed, {"job": _number, "came_out": _flag}, changes=True),
     "receipt": VerbSpec(issue.receipt, {}, {"sale": _text}, changes=True),
     "issue_paper": VerbSpec(

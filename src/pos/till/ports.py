@@ -290,6 +290,10 @@ class Printers(Protocol):
         """Print `content` (pos.paper.content). `started` is called before the first byte leaves and
         returns once that is durable; `finished` is called once, with the outcome and a sentence."""
 
+    def withdraw(self, role: str, job: str) -> bool:
+        """Take back a job that was submitted and has not begun: nothing more is heard of it, and it never
+        begins. False when it may have begun, or has ended."""
+
     def kick_drawer(self) -> None:
         """Open the drawer, if there is one. Never raises for a device that is away."""
 

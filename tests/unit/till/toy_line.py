@@ -375,6 +375,12 @@ class ToyPrinters:
     ) -> None:
         self.jobs.append(Job(role, job, content, started, finished))
 
+    def withdraw(self, role: str, job: str) -> bool:
+        found = next((each for each in self.jobs if (each.role, each.name) == (role, job)), None)
+        if found is not None:
+            self.jobs.remove(found)
+        return found is not None
+
     def kick_drawer(self) -> None:
         self.kicks += 1
 

@@ -64,7 +64,7 @@ class Counter:
             self.heard.append(state)
             self._news.notify_all()
 
-    def print(self, content: dict[str, Any], started: Callable[[], None] | None = None) -> Job:
+    def print(self, content: dict[str, Any], started: Callable[[], None] | None = None, name: str = "J1") -> Job:
         job = Job()
 
         def begin() -> None:
@@ -72,7 +72,7 @@ class Counter:
             if started is not None:
                 started()
 
-        self.printers.submit("ticket", "J1", content, begin, job.finish)
+        self.printers.submit("ticket", name, content, begin, job.finish)
         return job
 
     def wait_for(self, state: str, seconds: float = 8.0) -> None:
@@ -491,3 +491,34 @@ def test_pdf_goes_to_a_folder_whole_or_not_at_all(counters: Callable[..., Counte
 def test_a_profile_that_cannot_be_reached_that_way_is_refused(model: str, url: str) -> None:
     with pytest.raises(Unreadable, match="cannot be reached by"):
         printer_maker(profile(model), read_address(url, "t", "k"), press(), "t", "k")
+
+
+def test_a_job_that_waits_is_withdrawn_and_one_that_has_begun_is_not(toy: ToyPrinter, counter: Counter) -> None:
+    toy.hold(True)
+    first = counter.print(ticket(code="AAAA0001"))
+    assert first.began.wait(5)
+    second = counter.print(ticket(code="AAAA0002"), name="J2")
+    assert not counter.printers.withdraw("ticket", "J1")
+    assert counter.printers.withdraw("ticket", "J2")
+    assert not counter.printers.withdraw("ticket", "J2")
+    assert not counter.printers.withdraw("receipt", "J1")
+    toy.hold(False)
+    assert first.outcome() == "done"
+    assert counter.print(ticket(code="AAAA0003"), name="J3").outcome() == "done"
+    assert toy.codes() == ["AAAA0001", "AAAA0003"]
+    assert (second.began.is_set(), second.outcomes) == (False, [])
+
+
+def test_a_job_taken_up_by_a_printer_that_is_slow_to_answer_is_withdrawn_and_never_begins(
+    toy: ToyPrinter, counters: Callable[..., Counter]
+) -> None:
+    toy.set("dumb")  # before each job it is asked how it is, in vain, for a second; then it is printed on
+    counter = counters(toy.url)
+    counter.wait_for("unknown")
+    job = counter.print(ticket(code="AAAA0001"))
+    time.sleep(0.3)
+    assert counter.printers.withdraw("ticket", "J1")
+    assert counter.print(ticket(code="AAAA0002"), name="J2").outcome() == "unknown"
+    toy.wait_for(1)
+    assert toy.codes() == ["AAAA0002"]
+    assert (job.began.is_set(), job.outcomes) == (False, [])

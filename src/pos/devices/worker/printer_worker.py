@@ -4,6 +4,10 @@ Callbacks are called in the worker's thread. `started` may block, until the till
 recorded durably that the job has begun; the other callbacks should return at once.
 The drawer goes before waiting jobs, since a customer waits for change, and is never
 opened late: if the printer cannot be reached now, or is at a job for too long, it stays shut.
+
+A job is taken under the lock, right before its first byte: from then on it cannot be
+withdrawn, and one that was withdrawn before, or that the end of the worker has overtaken,
+is never begun. So whoever withdraws a job may have it printed elsewhere.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
@@ -24,6 +29,22 @@ _JOIN_S: Final = 2.0
 _LATE_S: Final = 20.0  # after so long nobody stands at the drawer any more
 
 Finished = Callable[[Outcome, str], None]
+
+
+class _NotWanted(Exception):
+    """The job was withdrawn, or the worker is to end, before its first byte left."""
+
+
+@dataclass(eq=False, slots=True)
+class _Job:
+    """A job in this worker's hands. `taken`: its first byte is about to leave, or has left."""
+
+    name: str
+    content: Mapping[str, Any]
+    started: Callable[[], None]
+    finished: Finished
+    taken: bool = False
+    withdrawn: bool = False
 
 
 class PrinterWorker:
@@ -45,7 +66,8 @@ class PrinterWorker:
         self._printer = make_printer(self._closing.is_set)
         self._change = threading.Condition()
         self._urgent: deque[Callable[[], None]] = deque()
-        self._jobs: deque[Callable[[], None]] = deque()
+        self._jobs: deque[_Job] = deque()
+        self._current: _Job | None = None
         self._state = DeviceState("unknown", "not asked yet")
         self._drawer_open: bool | None = None
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -75,11 +97,25 @@ class PrinterWorker:
         """
         with self._change:
             if len(self._jobs) < _MOST_JOBS:
-                self._jobs.append(partial(self._print, job, content, started, finished))
+                self._jobs.append(_Job(job, content, started, finished))
             else:
                 # Said by the thread, too: a caller is never called back from inside its call.
                 self._urgent.append(partial(finished, "failed", f"{_MOST_JOBS} jobs are waiting already"))
             self._change.notify()
+
+    def withdraw(self, job: str) -> bool:
+        """Take a job back that has not begun; from any thread. False when it has, or is not here:
+        then nothing is known but what `finished` will say, or has said."""
+        with self._change:
+            waiting = next((each for each in self._jobs if each.name == job), None)
+            if waiting is not None:
+                self._jobs.remove(waiting)
+                return True
+            current = self._current
+            if current is None or current.name != job or current.taken or current.withdrawn:
+                return False
+            current.withdrawn = True
+            return True
 
     def kick_drawer(self, finished: Finished) -> None:
         """Open the drawer, before any waiting job; returns at once, from any thread."""
@@ -89,8 +125,8 @@ class PrinterWorker:
 
     def end(self) -> None:
         """Ask the thread to end; `close` waits for it."""
-        self._closing.set()
         with self._change:
+            self._closing.set()
             self._change.notify()
 
     def close(self) -> None:
@@ -111,9 +147,11 @@ class PrinterWorker:
         with self._change:
             if not (self._urgent or self._jobs or self._closing.is_set()):
                 self._change.wait(self._printer.poll_s)
-            for queue in (self._urgent, self._jobs):
-                if queue:
-                    return queue.popleft()
+            if self._urgent:
+                return self._urgent.popleft()
+            if self._jobs:
+                self._current = self._jobs.popleft()
+                return partial(self._print, self._current)
         return self._probe
 
     def _guarded(self, act: Callable[[], None]) -> None:
@@ -123,21 +161,30 @@ class PrinterWorker:
         except Exception:  # noqa: BLE001 - logged as an error with its trace
             _log.exception("%s: something went wrong that should not", self._name)
 
-    def _print(self, job: str, content: Mapping[str, Any], started: Callable[[], None], finished: Finished) -> None:
+    def _print(self, job: _Job) -> None:
         begun = False
 
         def begin() -> None:
             nonlocal begun
-            started()
+            with self._change:
+                if job.withdrawn or self._closing.is_set():
+                    raise _NotWanted
+                job.taken = True
+            job.started()
             begun = True
 
         try:
-            result = self._printer.print(job, content, begin, self._tell)
+            result = self._printer.print(job.name, job.content, begin, self._tell)
+        except _NotWanted:
+            result = Result("failed", "the till is being closed")
         except Exception as error:  # noqa: BLE001 - whatever it is, the job has an outcome
-            _log.exception("%s: job %s", self._name, job)
+            _log.exception("%s: job %s", self._name, job.name)
             result = Result("unknown" if begun else "failed", str(error) or type(error).__name__)
-        if begun or not self._closing.is_set():
-            finished(result.outcome, result.text)
+        with self._change:
+            self._current, job.taken = None, True
+            left = job.withdrawn or (self._closing.is_set() and not begun)
+        if not left:
+            job.finished(result.outcome, result.text)
         self._probe()
 
     def _kick(self, asked_s: float, finished: Finished) -> None:

@@ -67,6 +67,11 @@ class Printers:
         else:
             worker.submit(job, content, started, finished)
 
+    def withdraw(self, role: str, job: str) -> bool:
+        """Take back a job that has not begun; False when it may have."""
+        worker = self._workers.get(role)
+        return worker is not None and worker.withdraw(job)
+
     def kick_drawer(self) -> None:
         """Open the drawer, if there is one. One that stays shut is logged and seen in its state."""
         worker = self._workers.get(self._drawer or "")

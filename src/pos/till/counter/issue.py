@@ -268,12 +268,12 @@ def resume(desk: Desk) -> None:
     """
     if desk.sealed:
         return
-    for job in desk.ledger.jobs("queued"):
+    for job in desk.ledger.jobs("queued", latest=None):
         if desk.fenced:
             _ask(desk, job, "this data folder is an old copy; it may have been printed since")
         else:
             send(desk, job)
-    for job in desk.ledger.jobs("started"):
+    for job in desk.ledger.jobs("started", latest=None):
         _ask(desk, job, "the till stopped while this was printing")
 
 
@@ -297,14 +297,17 @@ def _shown(job: PrintJob) -> dict[str, Any]:
     return {
         "job": job.id,
         "kind": job.kind,
+        "printer": f"printer.{job.role}",
         "sale": job.sale,
+        "at": job.at or None,
         "state": job.state,
         "text": job.text,
         "tickets": list(job.tickets),
     }
 
 
-def _job(desk: Desk, number: int) -> PrintJob:
+def job_of(desk: Desk, number: int) -> PrintJob:
+    """Raises Refused("bad_request")."""
     found = desk.ledger.jobs(job=number)
     if not found:
         raise Refused("bad_request", field="job", reason=f"there is no print job {number}")
@@ -323,12 +326,12 @@ def retry(desk: Desk, *, job: int) -> dict[str, Any]:
     A fenced till's ledger may be an old one, that does not know of a print since: there it is a copy.
     """
     desk.signed_in("sell")
-    found = _job(desk, job)
+    found = job_of(desk, job)
     _expect(found, "failed")
-    return _again(desk, _next_copy(desk, found) if desk.fenced else found)
+    return _again(desk, next_copy(desk, found) if desk.fenced else found)
 
 
-def _next_copy(desk: Desk, job: PrintJob) -> PrintJob:
+def next_copy(desk: Desk, job: PrintJob) -> PrintJob:
     """The job as the next copy, after those that were issued meanwhile."""
     issued = max((desk.ledger.tickets.copies(ticket) for ticket in job.tickets), default=0)
     return replace(job, content=marked(job.content, max(issued, _copy(job.content)) + 1))
@@ -343,17 +346,22 @@ def check_present(desk: Desk, role: str) -> None:
 def _again(desk: Desk, job: PrintJob) -> dict[str, Any]:
     check_present(desk, job.role)
     with desk.unit() as unit:
-        desk.ledger.queue_again(job.id, job.content)
-        for ticket in job.tickets:
-            desk.ledger.tickets.put_copies(ticket, _copy(job.content))
+        queue_again(desk, job)
         answer = unit.answers({"job": job.id, "state": "queued"})
     send(desk, job)
     return answer
 
 
+def queue_again(desk: Desk, job: PrintJob) -> None:
+    """Put a job back into the queue of its printer, as the copy that it is; within a unit."""
+    desk.ledger.queue_again(job.id, job.content, job.role)
+    for ticket in job.tickets:
+        desk.ledger.tickets.put_copies(ticket, _copy(job.content))
+
+
 def in_question(desk: Desk, job: int) -> PrintJob:
     """A job of which nobody knows yet what became of it. Raises Refused("bad_request" | "not_allowed")."""
-    found = _job(desk, job)
+    found = job_of(desk, job)
     _expect(found, "unknown")
     return found
 
@@ -365,7 +373,7 @@ def came_out(desk: Desk, job: PrintJob) -> dict[str, Any]:
 
 def print_copy(desk: Desk, job: PrintJob) -> dict[str, Any]:
     """Print it again as the next copy that this till knows of."""
-    return _again(desk, _next_copy(desk, job))
+    return _again(desk, next_copy(desk, job))
 
 
 def receipt(desk: Desk, *, sale: str = "") -> dict[str, Any]:
