@@ -17,7 +17,8 @@ import select
 import socket
 import stat
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -61,7 +62,8 @@ class Transport(Protocol):
 class Address:
     """Where a device is, checked. `slow` lines carry text rather than pictures.
 
-    `stop_bits` is what a serial protocol asks for, not what a person sets.
+    `stop_bits` is what a serial protocol asks for, not what a person sets. `tap` is put around
+    whatever is opened, to see what goes through.
     """
 
     scheme: Scheme
@@ -70,6 +72,7 @@ class Address:
     path: str = ""
     baud: int = 0
     stop_bits: int = 1
+    tap: Callable[[Transport], Transport] | None = field(default=None, compare=False, repr=False)
 
     @property
     def slow(self) -> bool:
@@ -77,6 +80,10 @@ class Address:
 
     def open(self) -> Transport:
         """Reach the device; takes up to 1.5 s. Raises TransportError."""
+        opened = self._reach()
+        return opened if self.tap is None else self.tap(opened)
+
+    def _reach(self) -> Transport:
         match self.scheme:
             case "tcp":
                 return _Tcp(self.host, self.port)
