@@ -34,7 +34,7 @@ class MessageTrace:
         """The lines that these bytes complete."""
         if self._frames is None:
             return [masked(apdu) for apdu in self._apdus.feed(data)]
-        lines = []
+        lines: list[str] = []
         for piece in self._frames.feed(data):
             # Every block is a message of its own: a damaged one must not swallow the next.
             apdus = ApduReader().feed(piece.data) if piece.kind == "block" else []
