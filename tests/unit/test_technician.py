@@ -38,6 +38,20 @@ def test_a_printers_status() -> None:
     assert list(broken) == ["error"]
 
 
+def test_ticket_printers() -> None:
+    ack, asked, broken = decode("fgl", "06", "3C53323E 30303034363136 2050524F4D203D2046474C3436523130", "1B")
+    assert (ack["type"], ack["ticket_acknowledged"]) == ("status", True)
+    assert (asked["question"], asked["tickets"]) == ("<S2>", 4616)
+    assert list(broken) == ["error"]
+    silence, ready = decode(
+        "zpl_status",
+        "",
+        b"\x02030,0,0,1245,000,0,0,0,000,0,0,0\x03\r\n\x02001,0,0,0,1,2,6,0,00000000,1,000\x03\r\n\x020000,0\x03\r\n".hex(),
+    )
+    assert "MEDIA OUT" in silence["possible_causes"]
+    assert (ready["type"], ready["can_print_now"]) == ("~HS", True)
+
+
 def test_each_line_is_answered_at_once() -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "pos", "devices", "decode", "zvt"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -55,4 +69,6 @@ def test_a_call_that_makes_no_sense_is_a_usage_error(arguments: list[str]) -> No
     done = subprocess.run([sys.executable, "-m", "pos", "devices", *arguments], capture_output=True, timeout=30)
     assert (done.returncode, done.stdout) == (2, b"")
     if len(arguments) == 2:
-        assert b"'nexo' is not a protocol that is read here; these are: escpos_status, zvt" in done.stderr
+        assert (
+            b"'nexo' is not a protocol that is read here; these are: escpos_status, fgl, zpl_status, zvt" in done.stderr
+        )

@@ -34,10 +34,27 @@ def _escpos_status() -> Describe:
     return describe
 
 
+def _fgl() -> Describe:
+    from pos.devices.fgl.describe import describe
+
+    return describe
+
+
+def _zpl_status() -> Describe:
+    from pos.devices.zpl.describe import describe
+
+    return describe
+
+
 def _zvt() -> Describe:
     from pos.devices.zvt.describe import describe
 
     return describe
 
 
-_PROTOCOLS: Final[dict[str, Callable[[], Describe]]] = {"escpos_status": _escpos_status, "zvt": _zvt}
+_PROTOCOLS: Final[dict[str, Callable[[], Describe]]] = {
+    "escpos_status": _escpos_status,
+    "fgl": _fgl,
+    "zpl_status": _zpl_status,
+    "zvt": _zvt,
+}

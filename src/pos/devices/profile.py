@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, cast
 from pos.domain.errors import Unreadable
 
 Cut = Literal["partial", "full", "none"]
+Protocol = Literal["escpos", "fgl", "zpl", "pdf"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +19,10 @@ class Profile:
     """One model of printer. Lengths in mm, `speed_mm_s` in mm a second, `pulse_ms` in milliseconds."""
 
     name: str
-    protocol: Literal["escpos", "pdf"]
+    protocol: Protocol
     paper_mm: float
     printed_mm: float
+    length_mm: float  # of one ticket or label, across its lines of text; 0 for a roll
     shortest_mm: float
     dots_per_mm: float
     speed_mm_s: float
@@ -32,6 +34,7 @@ class Profile:
     drawer_pin: int
     pulse_ms: int
     drawer_open_high: bool
+    path: int  # which of its ticket paths an FGL printer prints from
 
     @property
     def dots(self) -> int:
@@ -46,11 +49,21 @@ _KNOWN: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
         "text": frozenset({"cell", "code_pages"}),
         "drawer": frozenset({"pin", "pulse", "open_when"}),
     },
+    "fgl": {
+        "": frozenset({"name", "protocol", "confirms", "paper"}),
+        "paper": frozenset({"width", "printed", "length", "dots_per_mm", "speed", "cut", "path"}),
+    },
+    "zpl": {
+        "": frozenset({"name", "protocol", "paper"}),
+        "paper": frozenset({"width", "printed", "length", "dots_per_mm", "speed"}),
+    },
     "pdf": {
         "": frozenset({"name", "protocol", "paper"}),
         "paper": frozenset({"width", "printed", "shortest"}),
     },
 }
+
+_CUT_TO_SIZE: Final = ("fgl", "zpl")  # these print on pieces, whose length must be known
 
 
 def unknown_profile(name: str, have: Collection[str], where: str, key: str) -> Unreadable:
@@ -78,9 +91,10 @@ def read_profile(text: str, where: str) -> Profile:
         raise Unreadable(where, "name", "must be a name")
     return Profile(
         name=name,
-        protocol=cast("Literal['escpos', 'pdf']", protocol),
+        protocol=cast("Protocol", protocol),
         paper_mm=reader.number(paper, "paper.width", printed, printed, 300.0),
         printed_mm=printed,
+        length_mm=reader.number(paper, "paper.length", 0.0, 10.0 if protocol in _CUT_TO_SIZE else 0.0, 500.0),
         shortest_mm=reader.number(paper, "paper.shortest", 0.0, 0.0, 500.0),
         dots_per_mm=reader.number(paper, "paper.dots_per_mm", 8.0, 4.0, 24.0),
         speed_mm_s=reader.number(paper, "paper.speed", 100.0, 5.0, 1000.0),
@@ -92,6 +106,7 @@ def read_profile(text: str, where: str) -> Profile:
         drawer_pin=int(reader.choice(drawer, "drawer.pin", 2, (2, 5))),
         pulse_ms=int(reader.number(drawer, "drawer.pulse", 100, 10, 500)),
         drawer_open_high=reader.choice(drawer, "drawer.open_when", "high", ("high", "low")) == "high",
+        path=int(reader.choice(paper, "paper.path", 1, (1, 2))),
     )
 
 

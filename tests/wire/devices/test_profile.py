@@ -20,13 +20,18 @@ def test_the_shipped_profiles_are_read() -> None:
     assert (epson.dots, epson.cut, epson.confirms) == (576, "partial", True)
     assert (plain.dots, plain.cut, plain.confirms) == (384, "none", False)
     assert profile("pdf").protocol == "pdf"
+    boca, zebra = profile("boca-lemur"), profile("zebra-zd")
+    assert (boca.protocol, boca.dots, round(boca.length_mm * boca.dots_per_mm)) == ("fgl", 1650, 600)
+    assert (zebra.protocol, zebra.dots, round(zebra.length_mm * zebra.dots_per_mm)) == ("zpl", 813, 406)
 
 
 @pytest.mark.parametrize(
     ("text", "key", "reason"),
     [
         ("[", "", "not TOML"),
-        ('name = "X"\nprotocol = "zpl"', "protocol", "'zpl' is not one of escpos, pdf"),
+        ('name = "X"\nprotocol = "epl"', "protocol", "'epl' is not one of escpos, fgl, pdf, zpl"),
+        ('name = "X"\nprotocol = "fgl"\n[paper]\nprinted = 72', "paper.length", "not a number between 10 and 500"),
+        ('name = "X"\nprotocol = "zpl"\n[paper]\npath = 2', "paper.path", "not known here"),
         ('protocol = "escpos"\n[paper]\nprinted = 72', "name", "must be a name"),
         ('name = "X"\nprotocol = "escpos"', "paper.printed", "not a number between 10 and 300"),
         (HEAD + "colour = 1", "paper.colour", "not known here; known are: cut"),
