@@ -14,8 +14,9 @@ import pos.devices.worker.terminal as terminal
 import pos.devices.worker.terminal_line as terminal_line
 import pos.devices.worker.zvt_terminal as zvt_terminal
 import pos.devices.zvt.dialogue as dialogue
-import pos.devices.zvt.mask as mask
+import pos.devices.zvt.mask as packed
 import pos.devices.zvt.outcome as outcome
+import pos.domain.mask as mask
 from tests.mutate import mutate
 from tests.peers.toy_terminal import ToyTerminal
 from tests.wire.devices import test_terminal_worker as worker
@@ -204,7 +205,7 @@ GUARDS: dict[str, tuple[Patch, Scenario]] = {
         lambda toy, make: words.test_no_message_shows_a_card_number(),
     ),
     "packed numbers are masked": (
-        change(mask, "masked_number", '"*" * (len(letters) - len(kept))', "letters[:-4]"),
+        change(packed, "masked_number", '"*" * (len(letters) - len(kept))', "letters[:-4]"),
         lambda toy, make: words.test_no_message_shows_a_card_number(),
     ),
 }  # fmt: skip

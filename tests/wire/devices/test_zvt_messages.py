@@ -17,11 +17,12 @@ from pos.devices.zvt.apdu import Apdu, ApduReader, BadOrder, Malformed, header, 
 from pos.devices.zvt.describe import describe
 from pos.devices.zvt.fields import bcd, length_of, unbcd
 from pos.devices.zvt.framing import FrameReader, crc, frame
-from pos.devices.zvt.mask import masked_number, scrub
+from pos.devices.zvt.mask import masked_number
 from pos.devices.zvt.messages import PrintLine, PrintTextBlock, StatusInformation, decode, status_information
 from pos.devices.zvt.orders import Config
 from pos.devices.zvt.texts import CP437, ZVT7
 from pos.devices.zvt.tlv import read_length, read_tag, walk
+from pos.domain.mask import scrub
 from pos.domain.money import Money
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parents[1] / "vectors" / "zvt.json").read_text(encoding="utf-8"))

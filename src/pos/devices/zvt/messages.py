@@ -11,7 +11,7 @@ from typing import Final
 
 from pos.devices.zvt.apdu import Apdu, Malformed
 from pos.devices.zvt.fields import Fields, length_of, read_fields, unbcd
-from pos.devices.zvt.mask import masked_number, scrub
+from pos.devices.zvt.mask import masked_number
 from pos.devices.zvt.texts import (
     AUTHENTICATIONS,
     CP437,
@@ -25,6 +25,7 @@ from pos.devices.zvt.texts import (
     read_text,
 )
 from pos.devices.zvt.tlv import walk
+from pos.domain.mask import scrub
 
 
 @dataclass(frozen=True, slots=True)
