@@ -17,7 +17,7 @@ from pos.domain.errors import Refused
 from pos.till.front import Front
 
 log = logging.getLogger(__name__)
-EVENTS: Final = ("link", "printed", "print_unknown", "paper", "payment", "dispute", "recall", "fenced")
+EVENTS: Final = ("link", "printed", "print_unknown", "paper", "payment", "dispute", "recall", "fenced", "scanned")
 AFTER_ANSWER: Final = ("printed", "paper")  # what a verb set going is not over before the verb is answered
 
 

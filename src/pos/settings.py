@@ -12,6 +12,9 @@ from urllib.parse import urlsplit
 
 LOCALES: Final = ("en", "zh_TW", "vi", "uk", "hu")
 FILE: Final = "till.toml"
+KEYBOARD: Final = "keyboard"  # the transport of what types what it reads
+DISPLAYS: Final = ("window", "escpos", "none")
+_LONGEST_AROUND: Final = 8
 
 
 class BadSettings(Exception):
@@ -40,6 +43,33 @@ class TerminalSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ScannerSettings:
+    """The scanner: an address, or "keyboard". `prefix` and `suffix` are what it was told to put around a
+    code; `members` is what codes of member cards begin with, empty when none are scanned."""
+
+    transport: str
+    prefix: str = ""
+    suffix: str = ""
+    members: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CardReaderSettings:
+    """The reader of member cards: an address, "keyboard", or "pcsc" for cards that are held to it."""
+
+    transport: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisplaySettings:
+    """What the customer sees: a window of this till's, a line display at an address, or none."""
+
+    kind: str
+    transport: str = ""
+    locale: str = ""  # the till's, when empty
+
+
+@dataclass(frozen=True, slots=True)
 class NeighbourSettings:
     """The other tills on the local network: where they ask this one (HOST:PORT, None for nowhere),
     and where this one asks them, by till."""
@@ -63,6 +93,9 @@ class Settings:
     drawer: str | None  # the role of the printer it hangs on
     terminal: TerminalSettings | None
     neighbours: NeighbourSettings
+    scanner: ScannerSettings | None = None
+    card_reader: CardReaderSettings | None = None
+    customer_display: DisplaySettings | None = None
 
     @property
     def folder(self) -> Path:
@@ -144,9 +177,34 @@ def _addresses(value: Any) -> dict[str, str]:
     return found
 
 
+def _way(value: Any) -> str:
+    """An address, read closer by whoever opens it, or the keyboard."""
+    if value != KEYBOARD and "://" not in _string(value):
+        raise ValueError(f'{value!r} is neither "keyboard" nor an address like serial:///dev/ttyACM0')
+    return str(value)
+
+
+def _card_way(value: Any) -> str:
+    if value not in (KEYBOARD, "pcsc") and "://" not in _string(value):
+        raise ValueError(f'{value!r} is neither "keyboard", "pcsc" nor an address like serial:///dev/ttyACM0')
+    return str(value)
+
+
+def _around(value: Any) -> str:
+    """What stands before or behind a code."""
+    if not isinstance(value, str) or not value or not value.isprintable() or len(value) > _LONGEST_AROUND:
+        raise ValueError(f"{value!r} is not one to {_LONGEST_AROUND} letters, digits or signs")
+    return value
+
+
+def _display(value: Any) -> str:
+    if value not in DISPLAYS:
+        raise ValueError(f"{value!r} is none of {', '.join(DISPLAYS)}")
+    return str(value)
+
+
 _PRINTER: Final[dict[str, Callable[[Any], Any]]] = {"profile": _string, "transport": _string, "layout": _string}
-# Every key there may be. Sections of devices that later versions drive are known by
-# name, so that a file written for them is not called wrong.
+# Every key there may be.
 _KEYS: Final[dict[str, dict[str, Callable[[Any], Any]]]] = {
     "till": {"id": _till, "locale": _locale},
     "office": {"url": _url, "ca_file": _string, "plain_http": _flag, "embedded": _flag},
@@ -155,8 +213,9 @@ _KEYS: Final[dict[str, dict[str, Callable[[Any], Any]]]] = {
     "drawer": {"via": _via},
     "terminal": {"protocol": _protocol, "transport": _string, "password": _password},
     "neighbours": {"listen": _address, "tills": _addresses},
-    "scanner": {"transport": _string},
-    "customer_display": {"kind": _string},
+    "scanner": {"transport": _way, "prefix": _around, "suffix": _around, "members": _around},
+    "card_reader": {"transport": _card_way},
+    "customer_display": {"kind": _display, "transport": _string, "locale": _locale},
 }
 _NEEDED: Final = {
     "till": ("id",),
@@ -165,6 +224,9 @@ _NEEDED: Final = {
     "printer.receipt": ("profile", "transport", "layout"),
     "drawer": ("via",),
     "terminal": ("protocol", "transport"),
+    "scanner": ("transport",),
+    "card_reader": ("transport",),
+    "customer_display": ("kind",),
 }
 
 
@@ -188,13 +250,32 @@ def read_settings(folder: Path) -> Settings:
     if drawer is not None and drawer not in printers:
         raise BadSettings(file, "drawer.via", f"there is no [printer.{drawer}]")
     terminal = TerminalSettings(**sections["terminal"]) if "terminal" in sections else None
+    scanner = ScannerSettings(**sections["scanner"]) if "scanner" in sections else None
+    reader = CardReaderSettings(**sections["card_reader"]) if "card_reader" in sections else None
+    display = DisplaySettings(**sections["customer_display"]) if "customer_display" in sections else None
+    if display is not None and (display.kind == "escpos") != bool(display.transport):
+        reason = "is missing" if display.kind == "escpos" else f"means nothing for the kind {display.kind!r}"
+        raise BadSettings(file, "customer_display.transport", reason)
     ca_file = folder / office["ca_file"] if "ca_file" in office else None
     locale = till.get("locale", "en")
     plain = office.get("plain_http", False)
     embedded = office.get("embedded", False)
     neighbours = NeighbourSettings(**sections.get("neighbours", {}))
     return Settings(
-        file, till["id"], locale, office["url"], ca_file, plain, embedded, printers, drawer, terminal, neighbours
+        file,
+        till["id"],
+        locale,
+        office["url"],
+        ca_file,
+        plain,
+        embedded,
+        printers,
+        drawer,
+        terminal,
+        neighbours,
+        scanner,
+        reader,
+        display,
     )
 
 

@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from pos.settings import BadSettings, NeighbourSettings, Settings, TerminalSettings, read_settings
+from pos.settings import (
+    BadSettings,
+    CardReaderSettings,
+    DisplaySettings,
+    NeighbourSettings,
+    ScannerSettings,
+    Settings,
+    TerminalSettings,
+    read_settings,
+)
 
 TILL = '[till]\nid = "T1"\n[office]\nurl = "https://office.example:8443"\n'
 TERMINAL = '[terminal]\nprotocol = "zvt"\ntransport = "tcp://127.0.0.1:20007"\n'
@@ -77,3 +86,45 @@ def test_what_is_wrong_with_neighbours_is_named(tmp_path: Path, text: str, key: 
         read(tmp_path, f"[neighbours]\n{text}\n")
     assert f"till.toml: neighbours.{key}: " in str(caught.value)
     assert reason in str(caught.value)
+
+
+def test_a_scanner_a_card_reader_and_a_customer_display(tmp_path: Path) -> None:
+    bare = read(tmp_path)
+    assert (bare.scanner, bare.card_reader, bare.customer_display) == (None, None, None)
+    more = '[scanner]\ntransport = "keyboard"\nprefix = "~"\nsuffix = "#"\nmembers = "M-"\n'
+    assert read(tmp_path, more).scanner == ScannerSettings("keyboard", "~", "#", "M-")
+    assert read(tmp_path, '[scanner]\ntransport = "serial:///dev/ttyACM0"\n').scanner == ScannerSettings(
+        "serial:///dev/ttyACM0"
+    )
+    assert read(tmp_path, '[card_reader]\ntransport = "pcsc"\n').card_reader == CardReaderSettings("pcsc")
+    more = '[customer_display]\nkind = "escpos"\ntransport = "serial:///dev/ttyUSB1"\nlocale = "hu"\n'
+    assert read(tmp_path, more).customer_display == DisplaySettings("escpos", "serial:///dev/ttyUSB1", "hu")
+    assert read(tmp_path, '[customer_display]\nkind = "window"\n').customer_display == DisplaySettings("window")
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "reason"),
+    [
+        ("[scanner]\n", "scanner.transport", "is missing"),
+        ('[scanner]\ntransport = "ttyACM0"\n', "scanner.transport", "'ttyACM0' is neither \"keyboard\" nor an address"),
+        ('[scanner]\ntransport = "pcsc"\n', "scanner.transport", "'pcsc' is neither"),
+        ('[scanner]\ntransport = "keyboard"\nprefix = ""\n', "scanner.prefix", "'' is not one to 8 letters"),
+        ('[scanner]\ntransport = "keyboard"\nprefix = "\\u0009"\n', "scanner.prefix", "'\\t' is not one to 8 letters"),
+        ('[scanner]\ntransport = "keyboard"\nsuffix = 1\n', "scanner.suffix", "1 is not one to 8 letters"),
+        ('[scanner]\ntransport = "keyboard"\nbeep = true\n', "scanner.beep", "is unknown; there are transport, prefix"),
+        ('[card_reader]\ntransport = "usb"\n', "card_reader.transport", "'usb' is neither"),
+        ('[customer_display]\ntransport = "tcp://127.0.0.1:1"\n', "customer_display.kind", "is missing"),
+        ('[customer_display]\nkind = "tv"\n', "customer_display.kind", "'tv' is none of window, escpos, none"),
+        ('[customer_display]\nkind = "escpos"\n', "customer_display.transport", "is missing"),
+        (
+            '[customer_display]\nkind = "none"\ntransport = "tcp://127.0.0.1:1"\n',
+            "customer_display.transport",
+            "means nothing for the kind 'none'",
+        ),
+        ('[customer_display]\nkind = "window"\nlocale = "de"\n', "customer_display.locale", "'de' is none of"),
+    ],
+)
+def test_what_is_wrong_with_a_reader_or_display_is_named(tmp_path: Path, text: str, key: str, reason: str) -> None:
+    with pytest.raises(BadSettings) as caught:
+        read(tmp_path, text)
+    assert f"till.toml: {key}: {reason}" in str(caught.value)

@@ -15,15 +15,17 @@ from pos.devices.transport import read_address
 from pos.devices.worker.absent import AbsentTerminal
 from pos.devices.worker.outcome import Printer
 from pos.devices.worker.printers import Printers, printer_maker
+from pos.devices.worker.reader import Readers, Source, line_source
 from pos.domain.errors import Unreadable
 from pos.paper.faces import FONT_FILES
 from pos.paper.layout import Layout, read_layout
 from pos.paper.press import Press
-from pos.settings import Settings
+from pos.settings import KEYBOARD, Settings
 from pos.store import LEDGER, REPLICA
 from pos.store.aside import leftovers
 from pos.store.identity import FolderLock, Identity, IdentityLost, MarkFile, TillKeys, read_identity
 from pos.store.replica import PlanCache
+from pos.till.counter import scan
 from pos.till.desk import Desk, Outside
 from pos.till.front import Front
 from pos.till.line import AgentSide
@@ -70,6 +72,8 @@ class Till:
             undo.callback(self.printers.close)  # also when what follows cannot be opened
             self.terminal = _terminal(settings, lambda name, state, text: self._device(name, state, text))
             undo.callback(self.terminal.close)
+            self.readers = _readers(settings, lambda name, state, text: self._device(name, state, text))
+            undo.callback(self.readers.close)
             left = leftovers(settings.folder, identity.office_key)
             side = AgentSide(settings.folder / LEDGER, identity.incarnation)
             plans = PlanCache()
@@ -106,6 +110,8 @@ class Till:
                     neighbours=self.agent.neighbours,
                     key_at=keys.where,
                     leftovers=left,
+                    devices=[self.readers],
+                    members=settings.scanner.members if settings.scanner is not None else "",
                 )
             )
             side.serve(self.desk)
@@ -114,7 +120,9 @@ class Till:
             # Devices end before the desk does: it still has to write down what became of their jobs.
             undo.callback(self.printers.close)
             undo.callback(self.terminal.close)
+            undo.callback(self.readers.close)
             self.front = Front(self.desk)
+            self.readers.start(self._read)
             self._undo = undo.pop_all()
 
     def go_online(self) -> None:
@@ -126,6 +134,9 @@ class Till:
         desk: Desk | None = getattr(self, "desk", None)
         if desk is not None:  # a printer may speak while the till is still being put together
             desk.post(lambda: desk.emit("device", name=name, state=state, text=text))
+
+    def _read(self, name: str, text: str, taken: Callable[[], None]) -> None:
+        self.desk.post(lambda: scan.heard(self.desk, name, text, taken))
 
     def close(self) -> None:
         """End in the reverse order: agent, desk, printers, lock."""
@@ -166,6 +177,25 @@ def _terminal(settings: Settings, on_state: Callable[[str, str, str], None]) -> 
     where, key = str(settings.file), "terminal.transport"
     make = zvt_maker(read_address(terminal.transport, where, key), terminal.password, where, key)
     return TerminalWorker(make, lambda name, state: on_state(name, state.state, state.text))
+
+
+def _readers(settings: Settings, on_state: Callable[[str, str, str], None]) -> Readers:
+    """The scanner and the card reader, those that type excepted: the window hears them."""
+    where, scanner, reader = str(settings.file), settings.scanner, settings.card_reader
+    sources: dict[str, Callable[[], Source]] = {}
+    keyboards = []
+    if scanner is not None and scanner.transport == KEYBOARD:
+        keyboards.append("scanner")
+    elif scanner is not None:
+        key = "scanner.transport"
+        address = read_address(scanner.transport, where, key)
+        sources["scanner"] = line_source(address, where, key, scanner.prefix, scanner.suffix)
+    if reader is not None and reader.transport == KEYBOARD:
+        keyboards.append(scan.CARD_READER)
+    elif reader is not None:
+        key = "card_reader.transport"
+        sources[scan.CARD_READER] = line_source(read_address(reader.transport, where, key), where, key)
+    return Readers(sources, tuple(keyboards), lambda name, state: on_state(name, state.state, state.text))
 
 
 def _profile(name: str, where: str, key: str) -> Profile:

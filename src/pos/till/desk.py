@@ -33,7 +33,7 @@ from pos.store.replica import PlanCache, ReplicaReader
 from pos.till.amnesia import differs
 from pos.till.belief import Belief
 from pos.till.clock import TillClock
-from pos.till.ports import Clock, Entropy, Keys, Mark, Neighbours, Office, Printers, Standing, Terminal
+from pos.till.ports import Clock, Devices, Entropy, Keys, Mark, Neighbours, Office, Printers, Standing, Terminal
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -69,6 +69,8 @@ class Outside:
     neighbours: Neighbours | None = None
     key_at: str = ""  # where the private key is kept, for the diagnostics
     leftovers: Sequence[Leftover] = ()  # ledgers of earlier enrolments
+    devices: Sequence[Devices] = ()  # those that only read or show
+    members: str = ""  # what scanned codes of member cards begin with, empty when there are none
 
 
 @dataclass(frozen=True, slots=True)

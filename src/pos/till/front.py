@@ -31,9 +31,11 @@ from pos.till.counter import (
     pay,
     payments,
     people,
+    purses,
     refund,
     releasing,
     reprint,
+    scan,
     sell,
     spool,
     status,
@@ -60,6 +62,11 @@ def _text(name: str, value: Any) -> None:
 
 def _words(name: str, value: Any) -> None:
     _must(isinstance(value, str) and bool(value.strip()), name, "a string that is not empty")
+
+
+def _reading(name: str, value: Any) -> None:
+    _words(name, value)
+    _must(len(value) <= scan.MOST, name, f"no longer than {scan.MOST}")
 
 
 def _amount(name: str, value: Any) -> None:
@@ -211,6 +218,8 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "write_off_payment": VerbSpec(
         payments.write_off_payment, {"payment": _text, "reason": _words}, {"approver": _approver}, changes=True
     ),
+    "scan": VerbSpec(scan.scan, {"text": _reading}),
+    "purse": VerbSpec(purses.purse, {"code": _words}),
     "worklist": VerbSpec(worklist.worklist),
     "admit": VerbSpec(admit.admit, {"code": _words, "show": _text}, changes=True),
     "collect": VerbSpec(collect.collect, {}, {"code": _words, "sale": _words}, changes=True),

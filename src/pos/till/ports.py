@@ -350,6 +350,13 @@ class Terminal(Protocol):
         """{"state", "text"}, for `status`."""
 
 
+class Devices(Protocol):
+    """Devices that only read or show: the till tells how they are, and needs none of them to sell."""
+
+    def states(self) -> dict[str, dict[str, str]]:
+        """Device name -> {"state", "text"}."""
+
+
 class Keys(Protocol):
     """The till's own Ed25519 key."""
 

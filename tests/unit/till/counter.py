@@ -171,9 +171,10 @@ class Counter:
         terminal: Terminal | None = None,
         till: str = TILL,
         neighbours: Neighbours | None = None,
+        members: str = "",
         **venue: str,
     ) -> None:
-        self.folder, self.till, self.neighbours = folder, till, neighbours
+        self.folder, self.till, self.neighbours, self.members = folder, till, neighbours, members
         folder.mkdir(parents=True, exist_ok=True)
         self.shows = shows if shows is not None else [show_document("aida")]
         if read_identity(folder) is None:
@@ -208,6 +209,7 @@ class Counter:
             entropy=self.codes,
             neighbours=self.neighbours,
             leftovers=leftovers(self.folder, OFFICE_KEY),
+            members=self.members,
         )
         self.desk = Desk(outside)
         side = AgentSide(self.folder / "ledger.db", self.identity.incarnation)

@@ -119,7 +119,7 @@ def test_before_the_first_snapshot_a_till_says_so(make_counter: Make) -> None:
 def test_changing_verbs_are_named_as_such() -> None:
     """A verb that changes something and is not marked would forget its key."""
     looking = {"users", "sign_in", "sign_out", "shift", "shows", "show", "places", "place", "best", "basket"}
-    looking |= {"find", "jobs", "disputes", "payments", "paper", "worklist", "status", "sync"}
+    looking |= {"find", "jobs", "disputes", "payments", "paper", "worklist", "status", "sync", "scan", "purse"}
     assert {name for name, spec in VERBS.items() if not spec.changes} == looking
 
 

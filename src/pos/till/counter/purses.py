@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from pos.domain.errors import Refused
+from pos.domain.mask import scrub
 from pos.domain.money import Money
 from pos.domain.purse import Purse, show_of
 from pos.domain.rights import Effect, OfficeState, OwnState
-from pos.domain.sale import Settlement, Tender
+from pos.domain.sale import PURSES, Settlement, Tender
 from pos.till.counter.approval import may_alone
 from pos.till.counter.house import stamp
 from pos.till.counter.passing import accept_sold
@@ -62,6 +63,30 @@ def hold(desk: Desk, tenders: Sequence[Tender]) -> Verb[None]:
                 yield desk.outside.office.sync()
         except LineDown as down:
             raise _away(desk, missing[0], down.cause) from down
+
+
+def purse(desk: Desk, *, code: str) -> Verb[dict[str, Any]]:
+    """What is left on a voucher or gift card. Its token is in this till's hand afterwards, for only its holder knows.
+
+    Raises Refused as `hold` does. What reads like a card's number is asked of nobody.
+    """
+    desk.signed_in("sell")
+    desk.check_not_fenced()
+    code = code.strip()
+    if scrub(code) != code:
+        raise Refused("unknown_ticket", purse=scrub(code))
+    zero = Money.zero(desk.season().venue.currency)
+    for kind in sorted(PURSES, key=lambda kind: not _in_hand(desk, (kind, code))):
+        try:
+            yield from hold(desk, [Tender(kind, zero, code=code)])
+        except Refused as refused:
+            if refused.code != "unknown_ticket":
+                raise
+            continue
+        found = _purse(desk, (kind, code))
+        until = found.valid_until.isoformat() if found.valid_until is not None else None
+        return {"purse": {"kind": kind, "code": code, "left": str(found.left), "valid_until": until}}
+    raise Refused("unknown_ticket", purse=code)
 
 
 def _in_hand(desk: Desk, name: _Name) -> bool:

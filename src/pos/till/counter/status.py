@@ -47,6 +47,8 @@ def _devices(desk: Desk) -> dict[str, dict[str, str]]:
     """What is configured; a device left out is simply not there."""
     terminal, neighbours = desk.outside.terminal, desk.outside.neighbours
     states = desk.outside.printers.states() | ({"terminal": terminal.state()} if terminal.present() else {})
+    for devices in desk.outside.devices:
+        states |= devices.states()
     return states | (neighbours.states() if neighbours is not None else {})
 
 

@@ -17,6 +17,7 @@ from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import keycap
 
 _DEVICE_SIGNS: Final = {"ready": "●", "absent": "○"}
+_UNHEARD: Final = ("scanner", "card_reader")  # of which nothing is known before somebody uses them
 
 
 class FootView(QFrame):
@@ -99,11 +100,13 @@ class FootView(QFrame):
             "drawer": tr("Drawer"),
             "terminal": tr("Terminal"),
             "scanner": tr("Scanner"),
+            "card_reader": tr("Card reader"),
         }
         texts = []
         for name, device in self.session.status.devices.items():
             state, text = str(device.get("state") or ""), str(device.get("text") or "")
             words = {"ready": tr("ready"), "absent": tr("not there")}.get(state, text or state)
-            sign = _DEVICE_SIGNS.get(state, "▲")
+            quiet = state == "unknown" and name in _UNHEARD
+            sign = "○" if quiet else _DEVICE_SIGNS.get(state, "▲")
             texts.append(f"{sign} <b>{names.get(name, name)}</b> {words}")
         return texts

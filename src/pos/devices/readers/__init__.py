@@ -1,0 +1,1 @@
+"""What scanners and card readers send, as texts: bytes in, readings out; no I/O."""
