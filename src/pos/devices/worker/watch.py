@@ -15,8 +15,8 @@ from typing import Any, Final, Protocol
 
 from pos.devices.transport import Transport
 from pos.devices.worker.outcome import DeviceState
-from pos.devices.zvt.mask import scrub
 from pos.devices.zvt.trace import MessageTrace
+from pos.domain.mask import scrub
 
 _A_LINE: Final = 16  # bytes
 _SHOWN: Final = 8 * _A_LINE
