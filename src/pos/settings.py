@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Callable
@@ -9,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
+
+from pos import toml_edit
 
 LOCALES: Final = ("en", "zh_TW", "vi", "uk", "hu")
 FILE: Final = "till.toml"
@@ -234,9 +237,17 @@ def read_settings(folder: Path) -> Settings:
     """Read `folder`/till.toml. Raises FileNotFoundError, or BadSettings for anything wrong in it."""
     file = folder / FILE
     try:
-        document = tomllib.loads(file.read_bytes().decode())
+        text = file.read_bytes().decode()
     except UnicodeDecodeError as error:
         raise BadSettings(file, "", f"is not UTF-8 ({error})") from error
+    return settings_from(text, file)
+
+
+def settings_from(text: str, file: Path) -> Settings:
+    """What `text` says, as if it stood in `file`. Raises BadSettings."""
+    folder = file.parent
+    try:
+        document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadSettings(file, "", f"is not TOML ({error})") from error
     sections = _sections(file, document)
@@ -331,26 +342,26 @@ def write_settings(
     """
     file = folder / FILE
     if file.exists():
-        text = file.read_text(encoding="utf-8")
-        text = _put(text, "till", "id", till)
-        text = _put(text, "office", "url", office_url)
+        text = file.read_bytes().decode()
+        try:
+            text = toml_edit.put(text, "till", {"id": till})
+            text = toml_edit.put(text, "office", {"url": office_url})
+        except toml_edit.CannotEdit as error:
+            raise BadSettings(file, "", str(error)) from error
     else:
         flags = "plain_http = true\n" * plain_http + "embedded = true\n" * embedded
         if ca_file is not None:
             flags += f'ca_file = "{ca_file.resolve().as_posix()}"\n'
         text = f'[till]\nid = "{till}"\nlocale = "en"\n\n[office]\nurl = "{office_url}"\n{flags}\n{devices}'
-    fresh = file.with_suffix(".toml.new")
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(file)
+    replace_settings(file, text)
     return file
 
 
-def _put(text: str, section: str, key: str, value: str) -> str:
-    inside = re.search(rf"(?ms)^\[{section}\][ \t]*$(.*?)(?=^\[|\Z)", text)
-    line = f'{key} = "{value}"'
-    if inside is None:
-        return f"[{section}]\n{line}\n\n{text}"
-    body = inside[1]
-    changed, count = re.subn(rf"(?m)^{key}\s*=.*$", line, body, count=1)
-    body = changed if count else f"\n{line}{body}"
-    return text[: inside.start(1)] + body + text[inside.end(1) :]
+def replace_settings(file: Path, text: str) -> None:
+    """Put `text` in place of the file, whole or not at all, also when the power goes. Raises OSError."""
+    fresh = file.with_suffix(".toml.new")
+    with fresh.open("w", encoding="utf-8", newline="") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    fresh.replace(file)

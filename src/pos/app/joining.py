@@ -9,7 +9,7 @@ from typing import Final
 
 from pos.app.sealing import CannotSeal, JournalUnreadable, end
 from pos.domain.errors import Refused
-from pos.settings import write_settings
+from pos.settings import BadSettings, write_settings
 from pos.store import REPLICA
 from pos.store.aside import set_aside
 from pos.store.identity import (
@@ -80,15 +80,19 @@ def join(
             folder,
             replace(identity, till=enrolled.till, incarnation=enrolled.incarnation, office_key=enrolled.office_key),
         )
-        write_settings(
-            folder,
-            enrolled.till,
-            enrolled.url,
-            devices,
-            ca_file=ca_file,
-            plain_http=plain_http,
-            embedded=embedded,
-        )
+        try:
+            write_settings(
+                folder,
+                enrolled.till,
+                enrolled.url,
+                devices,
+                ca_file=ca_file,
+                plain_http=plain_http,
+                embedded=embedded,
+            )
+        except BadSettings as error:
+            # The same code may be given once more when a person has mended the file.
+            raise EnrolFailed(str(error)) from error
         return enrolled
     finally:
         lock.release()
