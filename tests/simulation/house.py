@@ -218,6 +218,7 @@ class House:
                 cashier.returned,
                 cashier.refunds,
                 cashier.copies,
+                cashier.spent,
                 frozenset(cashier.cut_short),
                 frozenset(cashier.unprinted),
                 frozenset(made.poisoned),

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 from unittest import mock
 
@@ -16,7 +17,10 @@ from sqlalchemy import Connection, update
 
 from pos.domain.certificate import Certificate, Hand
 from pos.domain.facts import Kind
+from pos.domain.money import Money
+from pos.domain.purse import Purse
 from pos.domain.rights import Effect, OfficeState, OwnRight, OwnState, Token
+from pos.domain.sale import Tender
 from pos.till.counter import neighbours, passing
 from pos.till.desk import Desk, Unit, Verb
 from sync.office.rules import changes, claims, facts, tills
@@ -144,6 +148,15 @@ def _pass_on_and_keep(desk: Desk, unit: Unit, receiver: Hand, show: str, places:
     return certificate
 
 
+_moved = Purse.moved
+
+
+def _stays_full(purse: Purse, tender: Tender, now: datetime) -> tuple[Purse, Tender]:
+    """A voucher or gift card has what it had at first, however much is spent from it."""
+    _, moved = _moved(replace(purse, left=Money(10**6, purse.left.currency)), tender, now)
+    return purse, moved
+
+
 def _nothing(*_arguments: Any) -> None:
     """A guard that looks away."""
 
@@ -191,6 +204,12 @@ MUTATIONS: Final[dict[str, Mutation]] = {
     ),
     "a right is passed on and kept": Mutation(
         {"pos.till.counter.neighbours._let_go": _pass_on_and_keep}, ("cut off", "lan"), _RIGHT
+    ),
+    "a gift card stays as full as it was": Mutation(
+        {"pos.domain.purse.Purse.moved": _stays_full}, ("weather",), "is disputed: purse|were spent"
+    ),
+    "a queue stands in silence": Mutation(
+        {"sync.agent.push.Pusher._complain_of": _nothing}, ("large packets",), "facts wait behind .*, all calm"
     ),
     "an old folder sells": Mutation(
         {"pos.till.desk.Desk._look_at_the_mark": _nothing},

@@ -35,13 +35,15 @@ class Server(Protocol):
 @dataclass(frozen=True)
 class Weather:
     """How a line behaves. `cut`: "" is up; "refused" fails at once; "silent" swallows both ways;
-    "one_way" swallows answers only."""
+    "one_way" swallows answers only. `swallowed` are paths whose requests are never answered, as where only
+    small packets pass."""
 
     cut: Literal["", "refused", "silent", "one_way"] = ""
     latency_s: float = 0.1
     lost: float = 0.0  # of requests, and of answers
     repeated: float = 0.0
     late: float = 0.0  # takes up to LATE_S instead
+    swallowed: tuple[str, ...] = ()
 
 
 FINE: Final = Weather()
@@ -72,6 +74,8 @@ class Line:
         self.requests += 1
         if self.weather.cut == "refused":
             self.world.at(self.world.now + 0.003, lambda: exchange.fail("connection refused"))
+            return
+        if request.path in self.weather.swallowed:
             return
         if self._loses("request"):
             self._break_off(exchange)

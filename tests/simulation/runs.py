@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.simulation.house import Outcome, play
+from tests.simulation.people.cashier import PLACE_NOT_IN_HAND
+from tests.simulation.people.selling import ASKED_CUT_OFF
 from tests.simulation.season import Templates
 
 _MEMORY = Path("/dev/shm")  # thousands of small databases are made and dropped
@@ -66,11 +68,17 @@ class Summary:
             f"{sum(self.facts.values())} facts: {_counts(self.facts)}",
             f"{sum(self.faults.values())} faults: {_counts(self.faults)}",
             f"refusals: {_counts(self.refusals)}",
+            f"line down: {self._refused_cut_off():.1%} of the customers wanted a place that was not in hand",
             f"{len(self.violations)} seeds with violations",
         ]
         for seed in sorted(self.violations):
             found += self.found(seed)
         return found
+
+    def _refused_cut_off(self) -> float:
+        """These customers want any place on the map, whosever it is; tests.simulation.stadium has them as they are."""
+        asked = self.deeds[ASKED_CUT_OFF]
+        return self.refusals[PLACE_NOT_IN_HAND] / asked if asked else 0.0
 
     def found(self, seed: int) -> list[str]:
         """What was wrong in one evening, and how to look at it."""

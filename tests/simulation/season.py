@@ -17,7 +17,7 @@ from sync.office.store.own import office_key
 from tests.peers.small_season import write_season
 from tests.simulation.disk import Disk
 from tests.simulation.machine import Machine
-from tests.simulation.names import AREA, CASHIERS, COUNTER_FEE, EXCHANGE_FEE, PIN, SHOWS, SUPERVISOR, TILLS
+from tests.simulation.names import AREA, CASHIERS, COUNTER_FEE, EXCHANGE_FEE, PIN, PURSES, SHOWS, SUPERVISOR, TILLS
 from tests.simulation.network import Line, SimCarrier
 from tests.simulation.office import SimOffice
 from tests.simulation.scheduler import Scheduler
@@ -48,6 +48,13 @@ tax = "reduced"
 Stalls = {{ adult = "{stalls}" }}
 {AREA} = {{ adult = "{area}" }}
 '''
+
+
+def _purses() -> str:
+    worth = {"voucher": "amount", "gift_card": "balance"}
+    return "\n".join(
+        f'[[{kind}]]\ncode = "{code}"\n{worth[kind]} = "{amount}"' for (kind, code), amount in PURSES.items()
+    )
 
 
 def _season() -> str:
@@ -90,6 +97,7 @@ per = "ticket"
 amount = "{COUNTER_FEE}"
 {people}
 {tills}
+{_purses()}
 """
 
 

@@ -43,6 +43,7 @@ class Trouble:
             "flapping": (self._flapping, 8),
             "lan": (self._lan, 8),
             "replaced": (self._replace, 6),
+            "large packets": (self._large_packets, 2),
         }
         self._choice = [usual[kind] for kind in kinds or usual]
 
@@ -149,6 +150,14 @@ class Trouble:
             self.world.run(self.world.random.uniform(0.3, 1.5))
             line.change(FINE)
             self.world.run(self.world.random.uniform(0.3, 1.5))
+
+    def _large_packets(self) -> None:
+        """Polls pass and facts do not, for longer than a queue may stand in silence."""
+        line = self.world.random.choice(self._house.machines).line
+        self.world.fault("only polls pass", f"{line.name}: only polls pass")
+        line.change(Weather(swallowed=("/v1/push",)))
+        self.world.run(self.world.random.uniform(20.0, 60.0))
+        line.change(FINE)
 
     def _replace(self) -> None:
         """A PC is taken for lost and its till enrolled on another, while the lost one goes on selling somewhere."""

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from tests.simulation.judge import disputes, facts, money, paper, places, replicas, rights
+from tests.simulation.judge import disputes, facts, money, paper, places, purses, replicas, rights
 from tests.simulation.judge.evidence import Evidence, Found, Refund, Return, Window
 from tests.simulation.judge.rights import two_hands
 
@@ -21,6 +21,7 @@ _CHECKS: Final[Sequence[Callable[[Evidence], Found]]] = (
     facts.once,  # I3, I5
     money.books,  # I4
     money.refunds,  # I7
+    purses.are_spent_once,
     rights.one_holder,  # I6
     rights.tickets_end_by_facts,
     replicas.agree,  # I8

@@ -16,7 +16,7 @@ def are_expected(evidence: Evidence) -> Found:
         places = {(place["show"], place["place"]) for place in json.loads(body)["places"]}
         excused = (
             evidence.doubtful(fact)
-            or (cause == "place" and places <= evidence.cloned)
+            or (cause in ("place", "purse") and places <= evidence.cloned)
             or (cause == "payment_unused" and any(owner(fact) in window.cut_short for window in evidence.windows))
             or cause == "paper_lost"
         )

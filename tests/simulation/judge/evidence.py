@@ -59,8 +59,8 @@ class Window:
 
     `ledgers` by incarnation, but for those that are gone; `doubtful` names incarnations ("T1.1") of whose
     history there is more than one, or none; `copied`: there was a copy that had every fact, and may
-    have printed a queued job once more. `sold`, `returned`, `refunds` and
-    `copies` (ticket, number) are what the till has answered.
+    have printed a queued job once more. `sold`, `returned`, `refunds`,
+    `copies` (ticket, number) and `spent` (kind, code, amount) are what the till has answered.
     """
 
     name: str
@@ -74,6 +74,7 @@ class Window:
     returned: Sequence[Return] = ()
     refunds: Sequence[Refund] = ()
     copies: Sequence[tuple[str, int]] = ()
+    spent: Sequence[tuple[str, str, Decimal]] = ()  # of vouchers and gift cards; negative: paid back
     cut_short: frozenset[str] = frozenset()  # incarnations whose PC broke: what waited to be printed never was
     unprinted: frozenset[str] = frozenset()  # tickets whose token was elsewhere, and that were not printed again
     poisoned: frozenset[str] = frozenset()  # ids of facts that the office cannot read
@@ -126,6 +127,11 @@ def owner(id: str) -> str:
     """The incarnation ("T1.2") that a fact ("T1.2.17"), a sale or a ticket ("T1.2-00003-1") is of."""
     till, _, incarnation = id.partition("-")[0].partition(".")
     return f"{till}.{incarnation.partition('.')[0] or '1'}"
+
+
+def is_purse(show: str) -> bool:
+    """Vouchers and gift cards are places of shows that are none: always sold, and of no ticket."""
+    return show.startswith("~")
 
 
 def fact_id(fact: dict[str, Any]) -> str:

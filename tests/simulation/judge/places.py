@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from tests.simulation.judge.evidence import Evidence, Found, begun, ended, on_paper
+from tests.simulation.judge.evidence import Evidence, Found, begun, ended, is_purse, on_paper
 
 
 def no_place_twice(evidence: Evidence) -> Found:
@@ -37,7 +37,7 @@ def _seats_on_paper(evidence: Evidence, over: set[str]) -> Found:
         if slip.ticket not in over and not (window.cloned and evidence.doubtful(slip.ticket))
     }
     seats = Counter((slip.starts, slip.place) for slip in one_of_each.values() if " " in slip.place)
-    shows = len({row[0] for row in evidence.rows("SELECT DISTINCT show_id FROM place_right")})
+    shows = sum(not is_purse(row[0]) for row in evidence.rows("SELECT DISTINCT show_id FROM place_right"))
     for seat, count in seats.items():
         if count > shows:
             yield f"{count} papers for {seat}, and there are {shows} shows"

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.simulation.judge.evidence import Evidence, Found, ended, read
+from tests.simulation.judge.evidence import Evidence, Found, ended, is_purse, read
 
 _IN_HAND = "SELECT show, place, state, epoch, hop FROM own_right WHERE state IN ('LEASED', 'SOLD')"
 _FENCED = "SELECT value FROM meta WHERE key = 'fenced'"
@@ -35,7 +35,10 @@ def one_holder(evidence: Evidence) -> Found:
             yield f"{place} is in the hands of {', '.join(tills)}"
     live = set(evidence.rows("SELECT show_id, unit FROM ticket WHERE state = 'live'"))
     for place, (state, *_rest) in records.items():
-        if (state == "SOLD") != (place in live):
+        if is_purse(place[0]):
+            if state not in ("SOLD", "QUARANTINE"):
+                yield f"{place} is {state} at the office"
+        elif (state == "SOLD") != (place in live):
             yield f"{place} is {state} at the office, and has {'a' if place in live else 'no'} live ticket"
 
 

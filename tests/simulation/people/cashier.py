@@ -19,15 +19,17 @@ from tests.simulation.names import CASHIERS, PIN
 from tests.simulation.office import SimOffice
 from tests.simulation.people import cards, oversight, paperwork, returning, selling
 from tests.simulation.people.customers import Customers, Ticket
+from tests.simulation.people.waiting import Queue
 from tests.simulation.scheduler import Scheduler
 
 FLOAT: Final = Decimal("100.00")
+PLACE_NOT_IN_HAND: Final = "add: right_elsewhere, line down"
 # What a till may say no with in an evening like this. Any other refusal is a mistake.
 EXPECTED: Final = frozenset(
     "right_elsewhere sold held orphan_seat basket_expired basket_empty offline fenced drawer_short check_needed"
     " unknown_ticket already_refunded exchanged right_to_refund_elsewhere right_to_issue_elsewhere"
     " already_resolved already_collected payment_unknown payment_declined drawer_uncounted show_cancelled"
-    " underpaid overpaid".split()
+    " underpaid overpaid limit_exceeded".split()
 )
 
 
@@ -54,6 +56,7 @@ class Cashier:
         self.returned: list[Return] = []
         self.refunds: list[Refund] = []
         self.copies: list[tuple[str, int]] = []
+        self.spent: list[tuple[str, str, Decimal]] = []  # of vouchers and gift cards; negative: paid back to them
         self.refunding: Sequence[Ticket] = ()  # the last tickets that were to come back
         self.packs: list[dict[str, Any]] = []
         self.brought_back: set[str] = set()  # tickets of packs, torn up
@@ -65,6 +68,7 @@ class Cashier:
         self.replaced = False  # another machine is this till by now; a fenced one is switched off for good
         self.unprinted: set[str] = set()  # tickets whose paper nobody could print any more
         self._tries: Counter[int] = Counter()
+        self._queue = Queue()
         self.broken = False  # the PC does not start any more
         self.cut_short: set[str] = set()  # incarnations that ended so, whatever waited to be printed
         self.unsure = False  # what is in the drawer: a PC broke before it had said whether a thing was done
@@ -100,7 +104,7 @@ class Cashier:
         """When nothing is left to be printed, and the shift is closed."""
         quiet = 0
         for _ in range(90):
-            status = self.ask("status")
+            status = self.status()
             self._mend_printing(status["unresolved"])
             if status["unresolved"] or not (status["fenced"] or status["shift"] is None or self._new_shift()):
                 quiet = 0
@@ -118,7 +122,7 @@ class Cashier:
         """One thing that a cashier does."""
         self._served_at = self.machine.incarnation
         self.operations += 1
-        status = self.ask("status")
+        status = self.status()
         if status["fenced"]:
             self._call_the_supervisor()
             return
@@ -139,6 +143,13 @@ class Cashier:
             except TillDied:
                 self._come_in()
 
+    def status(self) -> dict[str, Any]:
+        """The till's status; that it tells of a queue that stands is seen to."""
+        status = self.ask("status")
+        if wrong := self._queue.look(self.machine.runs, status, self.world.now):
+            self.complaints.append(f"{self.machine.label}: {wrong}")
+        return status
+
     def do(self, verb: str, **fields: Any) -> dict[str, Any] | None:
         """A verb's answer, None when it was refused. Repeated with the same key when the till died."""
         self.operations += 1
@@ -158,7 +169,8 @@ class Cashier:
 
     def _refused(self, verb: str, refused: Refused) -> None:
         offline = ", line down" if refused.fields.get("cause") else ""
-        self.refusals[refused.code + offline] += 1
+        what = f"{verb}: " if refused.code == "right_elsewhere" else ""
+        self.refusals[what + refused.code + offline] += 1
         self.world.note(f"{self.machine.label} {verb} refused {refused}")
         reason = refused.fields.get("reason")
         excused = reason == "is in the basket already" or (refused.code == "not_allowed" and "dispute" in str(reason))
@@ -204,6 +216,7 @@ class Cashier:
 
     def has_sold(self, sale: dict[str, Any], by: str = "cash") -> None:
         self.sold.append(sale)
+        self.world.deeds[f"sold by {by}"] += 1
         self.customers.bought(sale, by=by)
         self.world.note(f"{self.machine.label} sold {sale['id']} {sale['total']}")
 

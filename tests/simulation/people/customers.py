@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from tests.simulation.names import PURSES
 from tests.simulation.scheduler import Scheduler
 
 
 @dataclass(frozen=True)
 class Ticket:
-    """A ticket in a customer's hand. `by`: how it was paid, cash | card | transfer."""
+    """A ticket in a customer's hand. `by`: how it was paid, cash | card | transfer | voucher | gift_card."""
 
     id: str
     show: str
@@ -27,6 +28,7 @@ class Customers:
         self._world = world
         self._have: dict[str, Ticket] = {}
         self.orders: list[str] = []  # of the web shop
+        self.purses = dict(PURSES)  # what is left on each, as far as people know
 
     def bought(self, sale: dict[str, Any], *, by: str = "cash") -> None:
         """`sale`: an id and tickets with id, show, place and price."""

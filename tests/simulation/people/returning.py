@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.simulation.judge import Refund
 from tests.simulation.names import AREA, EXCHANGE_FEE, SHOWS
+from tests.simulation.people import purses
 from tests.simulation.people.customers import Ticket
 from tests.simulation.people.selling import notes_for, wishes
 
@@ -34,9 +35,11 @@ def _take_back(cashier: Cashier, tickets: Sequence[Ticket]) -> bool:
     if answer is None:
         return False
     done: dict[str, Any] = answer["refund"]
-    paid = {kind: Decimal(0) for kind in ("cash", "card", "transfer")}
+    paid = {kind: Decimal(0) for kind in ("cash", "card", "transfer", "voucher", "gift_card")}
     for tender in done["tenders"]:
         paid[tender["kind"]] += Decimal(tender["amount"])
+        if tender["kind"] in ("voucher", "gift_card"):
+            purses.got_back(cashier, tender)
     cashier.drawer -= paid["cash"]
     cashier.refunds.append(Refund(done["id"], sum(t.price for t in tickets) or Decimal(0), sum(paid.values())))
     cashier.has_taken_back(tickets, done["id"])

@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.simulation.names import AREA, SHOWS
-from tests.simulation.people import cards
+from tests.simulation.people import cards, purses
 
 if TYPE_CHECKING:
     from tests.simulation.people.cashier import Cashier
 
+ASKED_CUT_OFF: Final = "asked for places, line down"
 RUSHED: Final = ("A-1", "A-2", "A-3", "B-1")  # what everybody wants when there is a rush
 
 
@@ -18,7 +19,11 @@ def serve(cashier: Cashier) -> None:
     """A customer wants some places, and mostly takes them."""
     show = cashier.world.random.choice(SHOWS)
     wanted = wishes(cashier, show)
-    if not wanted or cashier.do("add", show=show, places=wanted, price_type="adult") is None:
+    if not wanted:
+        return
+    if cashier.ask("status")["link"]["state"] == "offline":
+        cashier.world.deeds[ASKED_CUT_OFF] += 1
+    if cashier.do("add", show=show, places=wanted, price_type="adult") is None:
         return
     cashier.world.sleep(cashier.world.random.expovariate(0.5))
     if cashier.world.chance(0.15):
@@ -47,15 +52,26 @@ def _pay(cashier: Cashier) -> None:
     total = Decimal(cashier.ask("basket")["basket"]["total"])
     if not total:
         return
-    if cashier.world.chance(0.3):
+    how = cashier.world.random.random()
+    if how < 0.3:
         cards.pay(cashier, total)
-        return
-    given = notes_for(total)
-    paid = cashier.do("pay", tenders=[{"kind": "cash", "amount": str(total), "given": str(given)}])
-    if paid is not None:
-        sale = paid["sale"]
-        cashier.drawer += given - Decimal(sale["change"])
-        cashier.has_sold(sale)
+    elif how < 0.45:
+        purses.pay(cashier, total)
+    else:
+        paid = cashier.do("pay", tenders=[cash(total)])
+        if paid is not None:
+            took_cash(cashier, total, paid["sale"])
+            cashier.has_sold(paid["sale"])
+
+
+def cash(amount: Decimal) -> dict[str, str]:
+    """The tender of a customer who owes `amount` in cash."""
+    return {"kind": "cash", "amount": str(amount), "given": str(notes_for(amount))}
+
+
+def took_cash(cashier: Cashier, amount: Decimal, sale: dict[str, Any]) -> None:
+    """What was given for `amount` goes into the drawer, and what the till said comes out of it as change."""
+    cashier.drawer += notes_for(amount) - Decimal(sale["change"])
 
 
 def notes_for(amount: Decimal) -> Decimal:
