@@ -17,8 +17,9 @@ from pos.devices.worker.outcome import Printer
 from pos.devices.worker.printers import Printers, printer_maker
 from pos.devices.worker.reader import Readers, Source, line_source
 from pos.domain.errors import Unreadable
+from pos.paper.elements import Layout
 from pos.paper.faces import FONT_FILES
-from pos.paper.layout import Layout, read_layout
+from pos.paper.layout import read_layout
 from pos.paper.press import Press
 from pos.settings import KEYBOARD, Settings
 from pos.store import LEDGER, REPLICA

@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-import qrcode
 from PIL import Image, ImageFont
+
+from pos.demo.escpos_codes import CodePen
 
 CELL_WIDTH: Final = 12
 CELL_HEIGHT: Final = 24
@@ -89,7 +90,7 @@ class EscposPaper:
         self._y = 0
         self._line: list[tuple[int, Image.Image]] = []
         self._x = 0
-        self._code = {"size": 3, "level": "1", "data": b""}
+        self._pen = CodePen()
         self._stored: Image.Image | None = None
         self.paper_out = False
         self.paper_low = False
@@ -198,6 +199,8 @@ class EscposPaper:
             return None if len(buffer) < 3 else 4 if buffer[2] in (65, 66, 97, 98, 103, 104) else 3
         if head == 0x1D and name == 0x76:  # v 0
             return None if len(buffer) < 8 else 8 + _area(buffer[4:8])
+        if head == 0x1D and name == 0x6B:  # k 73, Code 128, is the one that is known here
+            return None if len(buffer) < 4 else 4 + buffer[3]
         if head == 0x1B and name == 0x2A:  # *
             if len(buffer) < 5:
                 return None
@@ -289,14 +292,22 @@ class EscposPaper:
                 self._picture(_unpack(command[4:8], command[8:]), command[3])
             case "(":
                 self._do_extended(command[2], command[5:])
+            case "h" | "w":
+                self._pen.bar[chr(name)] = command[2]
+            case "H":
+                pass  # text below bars is never asked for
+            case "k" if command[2] == 73:
+                self._picture(self._pen.bars(command[4:]), 0)
             case "I":
                 self._reply(b"\x02")
             case _:
                 self.not_understood.append(command[:2])
 
     def _do_extended(self, family: int, given: bytes) -> None:
-        if family == ord("k") and len(given) >= 2 and given[0] == 0x31:
-            self._do_code(given[1], given[2:])
+        if family == ord("k") and len(given) >= 2 and given[0] in (0x30, 0x31):
+            image = self._pen.do_extended(given[0], given[1], given[2:])
+            if image is not None:
+                self._picture(image, 0)
         elif family == ord("L") and given[1] == 112:
             # a bx by c xL xH yL yH data: here the width is in dots.
             dots = int.from_bytes(given[6:8], "little")
@@ -308,25 +319,6 @@ class EscposPaper:
             self._stored = None
         else:
             self.not_understood.append(bytes([0x1D, 0x28, family]))
-
-    def _do_code(self, function: int, given: bytes) -> None:
-        match function:
-            case 0x43:
-                self._code["size"] = given[0]
-            case 0x45:
-                self._code["level"] = chr(given[0])
-            case 0x50:
-                self._code["data"] = given[1:]
-            case 0x51:
-                levels = {"0": 1, "1": 0, "2": 3, "3": 2}
-                code = qrcode.QRCode(error_correction=levels[str(self._code["level"])], border=0)
-                code.add_data(self._code["data"])
-                code.make(fit=True)
-                matrix = code.get_matrix()
-                image = Image.new("1", (len(matrix), len(matrix)), 1)
-                image.putdata([0 if dark else 255 for row in matrix for dark in row])
-                side = len(matrix) * int(str(self._code["size"]))
-                self._picture(image.resize((side, side)), 0)
 
     # Paper
 

@@ -69,7 +69,8 @@ class TicketContent(TypedDict):
     fees: NotRequired[str]  # "incl. 1.00 counter fee"
     tax: NotRequired[str]
     notice: NotRequired[str]  # "Restricted view"
-    terms: NotRequired[list[str]]
+    terms: NotRequired[list[str]]  # those that the buyer was told
+    buyer: NotRequired[str]  # whose order it is
     sold: NotRequired[str]  # when it was sold
     training: NotRequired[bool]  # printed while training: not valid
 

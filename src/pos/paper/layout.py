@@ -1,194 +1,145 @@
-"""Layouts: how a ticket, a receipt or a report is set, written in TOML.
+"""Reading layouts: how a ticket, a receipt or a report is set, written in TOML.
 
     name = "ticket-standard"
     kind = "ticket"              # the kind of content it sets, see content.py
-    margin = 1.0                 # mm, left and right
 
-    [[element]]                  # from top to bottom; each has one of these keys:
-    text = "{title}"             #   text      a paragraph
-    size = 8.0                   #   columns   cells side by side, each {text, width?, …}
-    bold = true                  #   rule      a line, thickness in mm
-    when = "title"               #   qr        a QR code of this text
-                                 #   space     mm of nothing
-                                 #   left      elements beside the elements of `right`
-                                 #   repeat    `each` set once for every item of a list
+    [[element]]                  # from top to bottom of a roll
+    text = "{title}"
+    size = 8.0
 
-Every element may have `when` and `unless`, a field (or a list of fields) that must
-be there or must not, and `gap`, mm above it. Texts are a string or one string a
-language, `{en = "Row", hu = "Sor"}`, with `{field}` in them; the job's language
-decides, and English stands in for a language that is not given.
+or, on paper of a fixed size, `[page]` and `[[box]]`. Every key is in docs/layouts.md. Whatever
+is wrong is refused, naming the file, the key ("box[1].element[0].size") and the reason.
 """
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any, Final, cast
 
 from pos.domain.errors import Unreadable
 from pos.paper import content
-from pos.paper.page import Align
+from pos.paper.artwork import read_png
+from pos.paper.elements import (
+    FIELD,
+    Box,
+    Cell,
+    CodeElement,
+    Columns,
+    Condition,
+    Element,
+    Group,
+    Image,
+    Layout,
+    Line,
+    Paragraph,
+    Repeat,
+    Sheet,
+    Space,
+    Split,
+    Style,
+    Words,
+)
+from pos.paper.page import Align, Symbology, Turn
 
-_FIELD: Final = re.compile(r"\{(\w+)\}")
-_LANGUAGES: Final = ("en", "zh_TW", "vi", "uk", "hu")
-_SHAPES: Final = ("text", "columns", "rule", "qr", "space", "left", "repeat")
+Pictures = Callable[[str], bytes | None]
+Fields = Mapping[str, frozenset[str] | None]
+
+LANGUAGES: Final = ("en", "zh_TW", "vi", "uk", "hu")
+_LONGEST: Final = 200_000  # characters; the longest that is shipped has 6,000
+_DEEPEST: Final = 8  # elements within elements
+_SHAPES: Final = ("text", "columns", "rule", "qr", "code128", "pdf417", "image", "space", "left", "repeat", "group")
 _COMMON: Final = {"when", "unless", "gap"}
 _STYLE: Final = {"text", "size", "bold", "align", "lines", "smallest", "inverse"}
+_BOX: Final = {"when", "unless", "x", "y", "width", "height", "turn", "sink", "element"}
+_BESIDE_MM: Final = 0.01  # what rounding in a layout may overhang
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A text with {fields}, by language."""
+def read_layout(text: str, where: str, pictures: Pictures = lambda name: None) -> Layout:
+    """Read a layout; `where` names it in errors, `pictures` gives the bytes of a PNG file beside it.
 
-    by_language: Mapping[str, str]
-
-    def fill(self, values: Mapping[str, Any]) -> str:
-        """The text in the language of `values`, fields filled in; an absent field is empty."""
-        language = str(values.get("language", "en"))
-        pattern = self.by_language.get(language, self.by_language["en"])
-        return _FIELD.sub(lambda match: str(values.get(match[1], "")), pattern)
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How a text is set. With `lines` > 0 it shrinks, down to `smallest`, to keep to so many lines."""
-
-    size_mm: float
-    bold: bool
-    align: Align
-    lines: int
-    smallest_mm: float
-    inverse: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Element:
-    """What every element has."""
-
-    when: tuple[str, ...]
-    unless: tuple[str, ...]
-    gap_mm: float
-
-    def wanted(self, values: Mapping[str, Any]) -> bool:
-        return all(values.get(name) for name in self.when) and not any(values.get(name) for name in self.unless)
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph(Element):
-    words: Words
-    style: Style
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One column; `width_mm` 0 shares what the others leave."""
-
-    words: Words
-    style: Style
-    width_mm: float
-
-
-@dataclass(frozen=True, slots=True)
-class Columns(Element):
-    cells: tuple[Cell, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Line(Element):
-    thickness_mm: float
-    dash_mm: float
-
-
-@dataclass(frozen=True, slots=True)
-class QrCode(Element):
-    words: Words
-    size_mm: float
-    align: Align
-
-
-@dataclass(frozen=True, slots=True)
-class Space(Element):
-    height_mm: float
-
-
-@dataclass(frozen=True, slots=True)
-class Split(Element):
-    """Two stacks side by side; on paper narrower than `stack_below_mm` one above the other."""
-
-    left: tuple[Element, ...]
-    right: tuple[Element, ...]
-    right_width_mm: float
-    stack_below_mm: float
-
-
-@dataclass(frozen=True, slots=True)
-class Repeat(Element):
-    name: str
-    each: tuple[Element, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """A layout, read and checked."""
-
-    name: str
-    kind: str
-    margin_mm: float
-    elements: tuple[Element, ...]
-
-
-def read_layout(text: str, where: str) -> Layout:
-    """Read a layout; `where` names it in errors. Raises Unreadable naming key and reason."""
+    Raises Unreadable naming key and reason.
+    """
+    if len(text) > _LONGEST:
+        raise Unreadable(where, "", f"is longer than {_LONGEST} characters")
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError, a number of 5000 digits, 500 brackets
         raise Unreadable(where, "", f"is not TOML: {error}") from error
-    return _Reader(where).layout(table)
+    return _Reader(where, pictures).layout(table)
 
 
 class _Reader:
     """Turns parsed TOML into elements, and knows where it is when something is wrong."""
 
-    def __init__(self, where: str) -> None:
-        self._where = where
+    def __init__(self, where: str, pictures: Pictures) -> None:
+        self._where, self._pictures = where, pictures
 
     def _refuse(self, key: str, reason: str) -> Unreadable:
         return Unreadable(self._where, key, reason)
 
+    # ---- the whole -----------------------------------------------------------------------
+
     def layout(self, table: dict[str, Any]) -> Layout:
-        self._known(table, "", {"name", "kind", "margin", "element"})
+        self._known(table, "", {"name", "kind", "margin", "element", "page", "box"})
         kind = table.get("kind")
-        if kind not in content.KINDS:
+        if not isinstance(kind, str) or kind not in content.KINDS:
             raise self._refuse("kind", f"{kind!r} is not one of {', '.join(sorted(content.KINDS))}")
         fields = content.fields_of(kind)
         name = table.get("name")
         if not isinstance(name, str) or not name:
             raise self._refuse("name", "must be a name")
-        margin = self._number(table, "margin", "", 0.0, least=0.0)
+        if "page" in table:
+            self._known(table, "", {"name", "kind", "page", "box"})
+            return Layout(name, kind, 0.0, (), self._sheet(table, fields, kind))
+        self._known(table, "", {"name", "kind", "margin", "element"})
+        margin = self._number(table, "margin", "", 0.0, least=0.0, most=20.0)
         return Layout(name, kind, margin, self._elements(table.get("element"), "element", fields, (kind,)))
 
-    def _elements(
-        self, found: object, key: str, fields: Mapping[str, frozenset[str] | None], path: tuple[str, ...]
-    ) -> tuple[Element, ...]:
+    def _sheet(self, table: dict[str, Any], fields: Fields, kind: str) -> Sheet:
+        page = table["page"]
+        if not isinstance(page, dict):
+            raise self._refuse("page", "must be a table with width and height")
+        self._known(page, "page", {"width", "height", "turn"})
+        width = self._number(page, "width", "page", 0.0, least=10.0, most=500.0)
+        height = self._number(page, "height", "page", 0.0, least=10.0, most=500.0)
+        boxes = table.get("box")
+        if not isinstance(boxes, list) or not boxes:
+            raise self._refuse("box", "must be a list of at least one box")
+        read = [self._box(box, f"box[{at}]", fields, kind, width, height) for at, box in enumerate(boxes)]
+        return Sheet(width, height, self._turn(page, "page"), tuple(read))
+
+    def _box(self, table: object, key: str, fields: Fields, kind: str, page_mm: float, page_high_mm: float) -> Box:
+        if not isinstance(table, dict):
+            raise self._refuse(key, "must be a table")
+        self._known(table, key, _BOX)
+        x, y = (self._number(table, name, key, 0.0, least=0.0) for name in ("x", "y"))
+        width, height = (self._number(table, name, key, 0.0, least=2.0) for name in ("width", "height"))
+        for name, end, most in (("width", x + width, page_mm), ("height", y + height, page_high_mm)):
+            if end > most + _BESIDE_MM:
+                raise self._refuse(f"{key}.{name}", f"reaches to {end:g} mm of a page of {most:g} mm")
+        sink = table.get("sink", "top")
+        if sink not in ("top", "middle", "bottom"):
+            raise self._refuse(f"{key}.sink", f"{sink!r} is not top, middle or bottom")
+        elements = self._elements(table.get("element"), f"{key}.element", fields, (kind,))
+        return Box(self._condition(table, key, fields), x, y, width, height, self._turn(table, key), sink, elements)
+
+    # ---- elements ------------------------------------------------------------------------
+
+    def _elements(self, found: object, key: str, fields: Fields, path: tuple[str, ...]) -> tuple[Element, ...]:
         if not isinstance(found, list) or not found:
             raise self._refuse(key, "must be a list of at least one element")
-        return tuple(self._element(item, f"{key}[{ix}]", fields, path) for ix, item in enumerate(found))
+        if key.count("[") >= _DEEPEST:
+            raise self._refuse(key, f"is more than {_DEEPEST} elements deep")
+        return tuple(self._element(item, f"{key}[{at}]", fields, path) for at, item in enumerate(found))
 
-    def _element(
-        self, table: object, key: str, fields: Mapping[str, frozenset[str] | None], path: tuple[str, ...]
-    ) -> Element:
+    def _element(self, table: object, key: str, fields: Fields, path: tuple[str, ...]) -> Element:
         if not isinstance(table, dict):
             raise self._refuse(key, "must be a table")
         shapes = [shape for shape in _SHAPES if shape in table]
         if len(shapes) != 1:
             raise self._refuse(key, f"must have exactly one of {', '.join(_SHAPES)}, and has {shapes or 'none'}")
-        common = (
-            self._names(table, "when", key, fields),
-            self._names(table, "unless", key, fields),
-            self._number(table, "gap", key, 0.0, least=-50.0),
-        )
+        common = (self._condition(table, key, fields), self._number(table, "gap", key, 0.0, least=-50.0))
         match shapes[0]:
             case "text":
                 self._known(table, key, _COMMON | _STYLE)
@@ -198,32 +149,54 @@ class _Reader:
                 return Columns(*common, self._cells(table["columns"], f"{key}.columns", fields))
             case "rule":
                 self._known(table, key, {*_COMMON, "rule", "dash"})
-                return Line(
-                    *common,
-                    self._number(table, "rule", key, 0.0, least=0.1),
-                    self._number(table, "dash", key, 0.0, least=0.0),
-                )
-            case "qr":
-                self._known(table, key, {*_COMMON, "qr", "size", "align"})
-                words = self._words(table["qr"], f"{key}.qr", fields)
-                return QrCode(
-                    *common, words, self._number(table, "size", key, 24.0, least=8.0), self._align(table, key)
-                )
+                thickness = self._number(table, "rule", key, 0.0, least=0.1, most=20.0)
+                return Line(*common, thickness, self._number(table, "dash", key, 0.0, least=0.0))
+            case "qr" | "code128" | "pdf417" as symbology:
+                return self._code(table, key, fields, symbology, common)
+            case "image":
+                return self._image(table, key, common)
             case "space":
                 self._known(table, key, {*_COMMON, "space"})
                 return Space(*common, self._number(table, "space", key, 0.0, least=0.0))
             case "left":
                 return self._split(table, key, fields, path, common)
-            case _:
+            case "repeat":
                 return self._repeat(table, key, fields, path, common)
+            case _:
+                return self._group(table, key, fields, path, common)
+
+    def _code(
+        self, table: dict[str, Any], key: str, fields: Fields, symbology: Symbology, common: tuple[Condition, float]
+    ) -> CodeElement:
+        words = self._words(table[symbology], f"{key}.{symbology}", fields)
+        align = self._align(table, key)
+        if symbology == "qr":
+            self._known(table, key, {*_COMMON, "qr", "size", "align"})
+            size = self._number(table, "size", key, 24.0, least=8.0)
+            return CodeElement(*common, symbology, words, size, size, align)
+        self._known(table, key, {*_COMMON, symbology, "width", "height", "align"})
+        width = self._number(table, "width", key, 0.0, least=0.0)
+        height = self._number(table, "height", key, 12.0 if symbology == "code128" else 0.0, least=0.0)
+        if symbology == "code128" and height < 5.0:
+            raise self._refuse(f"{key}.height", f"{height:g} mm is too low to be read; 5 at least")
+        return CodeElement(*common, symbology, words, width, height, align)
+
+    def _image(self, table: dict[str, Any], key: str, common: tuple[Condition, float]) -> Image:
+        self._known(table, key, {*_COMMON, "image", "width", "align", "dither"})
+        name = table["image"]
+        if not isinstance(name, str) or not name.endswith(".png") or "/" in name or "\\" in name:
+            raise self._refuse(f"{key}.image", "must be the name of a PNG file beside the layout, like logo.png")
+        data = self._pictures(name)
+        if data is None:
+            raise self._refuse(f"{key}.image", f"there is no {name} beside the layout")
+        try:
+            art = read_png(name, data, self._flag(table, "dither", key))
+        except ValueError as error:
+            raise self._refuse(f"{key}.image", f"{name}: {error}") from error
+        return Image(*common, art, self._number(table, "width", key, 20.0, least=2.0), self._align(table, key))
 
     def _split(
-        self,
-        table: dict[str, Any],
-        key: str,
-        fields: Mapping[str, frozenset[str] | None],
-        path: tuple[str, ...],
-        common: tuple[tuple[str, ...], tuple[str, ...], float],
+        self, table: dict[str, Any], key: str, fields: Fields, path: tuple[str, ...], common: tuple[Condition, float]
     ) -> Split:
         self._known(table, key, {*_COMMON, "left", "right", "right_width", "stack_below"})
         return Split(
@@ -235,12 +208,7 @@ class _Reader:
         )
 
     def _repeat(
-        self,
-        table: dict[str, Any],
-        key: str,
-        fields: Mapping[str, frozenset[str] | None],
-        path: tuple[str, ...],
-        common: tuple[tuple[str, ...], tuple[str, ...], float],
+        self, table: dict[str, Any], key: str, fields: Fields, path: tuple[str, ...], common: tuple[Condition, float]
     ) -> Repeat:
         self._known(table, key, {*_COMMON, "repeat", "each"})
         name = table["repeat"]
@@ -253,18 +221,30 @@ class _Reader:
         scope = {**fields, **inner}
         return Repeat(*common, name, self._elements(table.get("each"), f"{key}.each", scope, (*path, name)))
 
-    def _cells(self, found: object, key: str, fields: Mapping[str, frozenset[str] | None]) -> tuple[Cell, ...]:
+    def _group(
+        self, table: dict[str, Any], key: str, fields: Fields, path: tuple[str, ...], common: tuple[Condition, float]
+    ) -> Group:
+        self._known(table, key, {*_COMMON, "group", "turn", "height"})
+        turn = self._turn(table, key)
+        height = self._number(table, "height", key, 0.0, least=0.0)
+        if turn in (90, 270) and height < 2.0:
+            raise self._refuse(f"{key}.height", f"is needed when turned by {turn}: it is how long the lines may be")
+        return Group(*common, self._elements(table["group"], f"{key}.group", fields, path), turn, height)
+
+    def _cells(self, found: object, key: str, fields: Fields) -> tuple[Cell, ...]:
         if not isinstance(found, list) or len(found) < 2:
             raise self._refuse(key, "must be a list of at least two cells")
         cells = []
-        for ix, table in enumerate(found):
-            here = f"{key}[{ix}]"
+        for at, table in enumerate(found):
+            here = f"{key}[{at}]"
             if not isinstance(table, dict) or "text" not in table:
                 raise self._refuse(here, "must be a table with text")
             self._known(table, here, _STYLE | {"width"})
             width = self._number(table, "width", here, 0.0, least=0.0)
             cells.append(Cell(self._words(table["text"], f"{here}.text", fields), self._style(table, here), width))
         return tuple(cells)
+
+    # ---- values --------------------------------------------------------------------------
 
     def _style(self, table: dict[str, Any], key: str) -> Style:
         size = self._number(table, "size", key, 3.0, least=1.5, most=30.0)
@@ -277,28 +257,31 @@ class _Reader:
             self._flag(table, "inverse", key),
         )
 
-    def _words(self, found: object, key: str, fields: Mapping[str, object]) -> Words:
+    def _words(self, found: object, key: str, fields: Fields) -> Words:
         by_language = {"en": found} if isinstance(found, str) else found
         if not isinstance(by_language, dict) or "en" not in by_language:
             raise self._refuse(key, "must be a text, or a text for each language, English (en) included")
         for language, text in by_language.items():
-            if language not in _LANGUAGES:
-                raise self._refuse(f"{key}.{language}", f"is not one of {', '.join(_LANGUAGES)}")
+            if language not in LANGUAGES:
+                raise self._refuse(f"{key}.{language}", f"is not one of {', '.join(LANGUAGES)}")
             if not isinstance(text, str):
                 raise self._refuse(f"{key}.{language}", "must be a text")
-            for name in _FIELD.findall(text):
+            for name in FIELD.findall(text):
                 self._field(name, key, fields)
         return Words(cast("dict[str, str]", by_language))
 
-    def _field(self, name: object, key: str, fields: Mapping[str, object]) -> str:
-        if not isinstance(name, str) or name not in fields:
-            raise self._refuse(key, f"there is no field {name!r}; there are: {', '.join(sorted(fields))}")
-        return name
+    def _condition(self, table: dict[str, Any], key: str, fields: Fields) -> Condition:
+        return Condition(self._names(table, "when", key, fields), self._names(table, "unless", key, fields))
 
-    def _names(self, table: dict[str, Any], name: str, key: str, fields: Mapping[str, object]) -> tuple[str, ...]:
+    def _names(self, table: dict[str, Any], name: str, key: str, fields: Fields) -> tuple[str, ...]:
         found = table.get(name, [])
         names = found if isinstance(found, list) else [found]
         return tuple(self._field(each, f"{key}.{name}", fields) for each in names)
+
+    def _field(self, name: object, key: str, fields: Fields) -> str:
+        if not isinstance(name, str) or name not in fields:
+            raise self._refuse(key, f"there is no field {name!r}; there are: {', '.join(sorted(fields))}")
+        return name
 
     def _known(self, table: dict[str, Any], key: str, known: set[str]) -> None:
         for name in table:
@@ -316,6 +299,12 @@ class _Reader:
         if not least <= value <= most:
             raise self._refuse(path, f"{value} is not between {least:g} and {most:g}")
         return float(value)
+
+    def _turn(self, table: dict[str, Any], key: str) -> Turn:
+        value = table.get("turn", 0)
+        if isinstance(value, bool) or value not in (0, 90, 180, 270):
+            raise self._refuse(f"{key}.turn", f"{value!r} is not 0, 90, 180 or 270")
+        return cast("Turn", int(value))
 
     def _flag(self, table: dict[str, Any], name: str, key: str) -> bool:
         value = table.get(name, False)

@@ -7,15 +7,16 @@ also comes with its picture, for the printer that has not all of its characters.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 from typing import Final, Literal
 
+from pos.paper.codes import modules
 from pos.paper.faces import Faces
-from pos.paper.page import Code, Item, Page, Rule, Text
-from pos.paper.raster import Bitmap, bitmap, qr_modules
+from pos.paper.page import Code, Page, Rule, Symbology, Text
+from pos.paper.raster import Bitmap, bitmap
 
 _CELL_HEIGHT_MM: Final = 3.0  # 24 dots
 _FEED: Final = 1.25  # from one line to the next, in heights
@@ -35,14 +36,16 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class TypedLine:
-    """One line: runs of text with their picture, a rule, a QR code with squares of `module_mm`,
-    or `count` empty lines."""
+    """One line: runs of text with their picture, a rule, a code with modules of `module_mm`, bars `height_mm`
+    high, or `count` empty lines. A code comes with its text, for the printer that cannot draw it."""
 
     kind: Literal["text", "rule", "code", "space"]
     runs: tuple[Run, ...] = ()
     picture: Callable[[], Bitmap] | None = None
     payload: str = ""
+    symbology: Symbology = "qr"
     module_mm: float = 0.0
+    height_mm: float = 0.0
     count: int = 0
 
 
@@ -83,29 +86,32 @@ def typed(page: Page, faces: Faces, cell_mm: float, dots_per_mm: float) -> list[
         empty = int((min(item.y_mm for item in items) - bottom) / _LINE_MM)
         if empty > 0:
             lines.append(TypedLine("space", count=empty))
-        bottom = max(_bottom(item) for item in items)
+        bottom = max(item.y_mm + item.height_mm for item in items)
         texts = [item for item in items if isinstance(item, Text)]
         if texts:
-            runs = tuple(_run(text, cell_mm) for text in texts)
-            lines.append(TypedLine("text", runs, partial(_picture, texts, page.width_mm, faces, dots_per_mm)))
+            picture = partial(_picture, texts, page.width_mm, faces, dots_per_mm)
+            lines.append(TypedLine("text", _runs(texts, cell_mm), picture))
         for item in items:
             match item:
                 case Rule():
                     lines.append(TypedLine("rule"))
-                case Code(payload=payload, size_mm=size_mm):
-                    module_mm = size_mm / len(qr_modules(payload))
-                    lines.append(TypedLine("code", payload=payload, module_mm=module_mm))
+                case Code():
+                    spelt = [_spelt(item, page)]
+                    picture = partial(_picture, spelt, page.width_mm, faces, dots_per_mm)
+                    module_mm = item.width_mm / len(modules(item.symbology, item.payload)[0])
+                    code = (item.payload, item.symbology, module_mm, item.height_mm)
+                    lines.append(TypedLine("code", _runs(spelt, cell_mm), picture, *code))
     return lines
 
 
-def _bottom(item: Item) -> float:
-    match item:
-        case Text():
-            return item.y_mm + item.height_mm
-        case Rule():
-            return item.y_mm + item.thickness_mm
-        case Code():
-            return item.y_mm + item.size_mm
+def _spelt(code: Code, page: Page) -> Text:
+    """A code's payload as text."""
+    place = (0.0, code.y_mm, page.width_mm, _LINE_MM)
+    return Text(*place, code.payload, _CELL_HEIGHT_MM, False, "center", False, code.row)
+
+
+def _runs(texts: Sequence[Text], cell_mm: float) -> tuple[Run, ...]:
+    return tuple(_run(text, cell_mm) for text in texts)
 
 
 def _run(text: Text, cell_mm: float) -> Run:
@@ -120,7 +126,7 @@ def _run(text: Text, cell_mm: float) -> Run:
     return Run(x, text.text, magnify, text.bold, False)
 
 
-def _picture(texts: list[Text], width_mm: float, faces: Faces, dots_per_mm: float) -> Bitmap:
+def _picture(texts: Sequence[Text], width_mm: float, faces: Faces, dots_per_mm: float) -> Bitmap:
     """The line set in the shipped fonts, at about the size the printer's characters have."""
     height = max(magnification(text.size_mm) for text in texts) * _CELL_HEIGHT_MM * 1.22
     items = []

@@ -9,10 +9,12 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from pos.paper.page import BASELINE, Code, Item, Page, Rule, Text
-from pos.paper.raster import qr_modules
+from pos.paper.artwork import inked
+from pos.paper.codes import modules
+from pos.paper.page import BASELINE, Code, Item, Page, Picture, Rule, Text, Turned
 
 if TYPE_CHECKING:
     from reportlab.pdfbase.ttfonts import TTFont
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 _FACE: Final = "WenQuanYiMicroHei"
 _POINTS: Final = 72 / 25.4  # points a mm
+_PICTURE_PER_MM: Final = 300 / 25.4
 _BOLD: Final = 1 / 30  # stroke of bold text, in em
 # This font draws typographic quotes as wide as a Chinese character, which tears words apart.
 _NARROW_QUOTES: Final = str.maketrans("‘’“”", "''\"\"")
@@ -48,7 +51,10 @@ def pdf_face(han_font: bytes) -> PdfFace:
 
 
 def pdf(pages: Sequence[Page], face: PdfFace, margin_mm: float, shortest_mm: float, title: str) -> bytes:
-    """One document, a sheet a page, each at least `shortest_mm` long. The same pages give the same bytes."""
+    """One document; the same pages give the same bytes.
+
+    Off a roll each has `margin_mm` around it and is at least `shortest_mm` long; a sheet is as large as it is.
+    """
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfgen.canvas import Canvas
 
@@ -57,10 +63,11 @@ def pdf(pages: Sequence[Page], face: PdfFace, margin_mm: float, shortest_mm: flo
     canvas = Canvas(file, invariant=1)
     canvas.setTitle(title)
     for page in pages:
-        height = max(shortest_mm, page.height_mm + 2 * margin_mm)
-        canvas.setPageSize(((page.width_mm + 2 * margin_mm) * _POINTS, height * _POINTS))
+        margin = 0.0 if page.sheet else margin_mm
+        height = page.height_mm if page.sheet else max(shortest_mm, page.height_mm + 2 * margin_mm)
+        canvas.setPageSize(((page.width_mm + 2 * margin) * _POINTS, height * _POINTS))
         canvas.scale(_POINTS, _POINTS)
-        canvas.translate(margin_mm, height - margin_mm)
+        canvas.translate(margin, height - margin)
         for item in page.items:
             _draw(canvas, item, face)
         canvas.showPage()
@@ -74,17 +81,49 @@ def _draw(canvas: Canvas, item: Item, face: PdfFace) -> None:
         case Text():
             _draw_text(canvas, item, face)
         case Rule():
-            canvas.setLineWidth(item.thickness_mm)
+            canvas.setLineWidth(item.height_mm)
             canvas.setDash(*([item.dash_mm, item.dash_mm],) if item.dash_mm else ())
-            y = -item.y_mm - item.thickness_mm / 2
+            y = -item.y_mm - item.height_mm / 2
             canvas.line(item.x_mm, y, item.x_mm + item.width_mm, y)
         case Code():
-            modules = qr_modules(item.payload)
-            side = item.size_mm / len(modules)
-            for y, row in enumerate(modules):
-                for x, dark in enumerate(row):
-                    if dark:
-                        canvas.rect(item.x_mm + x * side, -item.y_mm - (y + 1) * side, side, side, stroke=0, fill=1)
+            _draw_code(canvas, item)
+        case Picture():
+            _draw_picture(canvas, item)
+        case Turned():
+            canvas.saveState()
+            # Turned about the middle of its box, so that the middle of what stands upright lies there.
+            canvas.translate(item.x_mm + item.width_mm / 2, -item.y_mm - item.height_mm / 2)
+            canvas.rotate(-item.turn)
+            upright = item.upright
+            canvas.translate(-upright.width_mm / 2, upright.height_mm / 2)
+            for each in upright.items:
+                _draw(canvas, each, face)
+            canvas.restoreState()
+
+
+def _draw_code(canvas: Canvas, item: Code) -> None:
+    """One path for the whole code: squares side by side in one path leave no hair lines between them."""
+    rows = modules(item.symbology, item.payload)
+    across, down = item.width_mm / len(rows[0]), item.height_mm / len(rows)
+    path = canvas.beginPath()
+    for y, row in enumerate(rows):
+        x = 0
+        for dark, run in groupby(row):
+            wide = len(list(run))
+            if dark:
+                path.rect(item.x_mm + x * across, -item.y_mm - (y + 1) * down, wide * across, down)
+            x += wide
+    canvas.drawPath(path, stroke=0, fill=1)
+
+
+def _draw_picture(canvas: Canvas, item: Picture) -> None:
+    """In black and white, at 300 dpi, as it would come out of a printer of dots."""
+    from reportlab.lib.utils import ImageReader
+
+    size = (max(1, round(item.width_mm * _PICTURE_PER_MM)), max(1, round(item.height_mm * _PICTURE_PER_MM)))
+    picture = inked(item.art, *size).point(lambda ink: 255 - ink).convert("RGB")
+    place = (item.x_mm, -item.y_mm - item.height_mm, item.width_mm, item.height_mm)
+    canvas.drawImage(ImageReader(picture), *place, mask=None)
 
 
 def _draw_text(canvas: Canvas, item: Text, face: PdfFace) -> None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from pos.domain.errors import Unreadable
 from pos.paper import content
-from pos.paper.compose import Measure, compose
+from pos.paper.compose import compose
+from pos.paper.elements import Layout
 from pos.paper.faces import Faces
-from pos.paper.layout import Layout
 from pos.paper.lines import Cells, TypedLine, typed
 from pos.paper.page import Page
 from pos.paper.pdf import PdfFace, pdf, pdf_face
 from pos.paper.raster import Bitmap, Dots, bitmap
+from pos.paper.wrapping import Measure
+
+_OVERHANG_MM: Final = 0.5  # of a sheet beyond what a head prints: paper is no more exact
 
 
 class Press:
@@ -29,8 +32,14 @@ class Press:
         self._pdf_face: PdfFace | None = None
 
     def bitmaps(self, job: Mapping[str, Any], width_mm: float, dots_per_mm: float) -> list[Bitmap]:
-        """A picture a page."""
+        """A picture a page. A sheet has its own size, and is refused by paper too narrow for it."""
         pages = self._pages(job, width_mm, Dots(self._faces, dots_per_mm))
+        for page in pages:
+            if page.sheet and page.width_mm > width_mm + _OVERHANG_MM:
+                sizes = f"{page.width_mm:g} mm wide, and {width_mm:g} mm can be printed on"
+                raise Unreadable(
+                    "print job", "kind", f"the layout's sheet is {sizes}: turn the page, or choose another"
+                )
         return [bitmap(page, self._faces, dots_per_mm) for page in pages]
 
     def lines(

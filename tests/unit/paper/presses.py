@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from pos.paper.elements import Layout
 from pos.paper.faces import FONT_FILES
-from pos.paper.layout import Layout, read_layout
+from pos.paper.layout import read_layout
 from pos.paper.press import Press
 
 ROOT = Path(__file__).parents[3]
@@ -24,5 +25,12 @@ def layouts() -> tuple[Layout, ...]:
     return tuple(read_layout(path.read_text(encoding="utf-8"), path.name) for path in LAYOUTS)
 
 
-def press() -> Press:
-    return Press(layouts(), fonts())
+def layout(name: str) -> Layout:
+    """A shipped layout."""
+    return next(each for each in layouts() if each.name == name)
+
+
+def press(*names: str) -> Press:
+    """A press for receipts, reports and tickets of the standard layout, or those of the layouts named."""
+    wanted = ("receipt-standard", "z-report", "ticket-standard", *names)
+    return Press([layout(name) for name in wanted], fonts())

@@ -8,13 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos.paper.compose import Measure, compose
+from pos.paper.compose import compose
+from pos.paper.elements import Layout
 from pos.paper.faces import Faces
-from pos.paper.layout import Layout, read_layout
+from pos.paper.layout import read_layout
 from pos.paper.lines import Cells
 from pos.paper.page import Code, Page, Rule, Text
 from pos.paper.raster import Dots
-from tests.unit.paper.presses import fonts, layouts
+from pos.paper.wrapping import Measure
+from tests.unit.paper import presses
+from tests.unit.paper.presses import fonts
 from tests.unit.paper.samples import TICKETS, area_ticket, receipt, report, ticket
 
 DOTS = Dots(Faces(fonts()), 8.0)
@@ -27,7 +30,7 @@ JOBS = [
 
 
 def standard(kind: str) -> Layout:
-    return next(layout for layout in layouts() if layout.kind == kind)
+    return presses.layout({"ticket": "ticket-standard", "receipt": "receipt-standard", "z_report": "z-report"}[kind])
 
 
 def page_of(job: dict[str, Any], width_mm: float = 72.0, measure: Measure = DOTS) -> Page:
@@ -58,8 +61,8 @@ def test_any_layout_fits_any_paper(job: dict[str, Any], width_mm: float, measure
             case Rule():
                 assert item.x_mm + item.width_mm <= width_mm + 0.01
             case Code():
-                assert item.x_mm + item.size_mm <= width_mm + 0.01
-                assert item.size_mm >= 20
+                assert item.x_mm + item.width_mm <= width_mm + 0.01
+                assert item.width_mm >= 20
     assert any(isinstance(item, Code) for item in page.items) == (job["kind"] == "ticket")
 
 

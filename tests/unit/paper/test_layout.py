@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pos.domain.errors import Unreadable
-from pos.paper.layout import Words, read_layout
+from pos.paper.elements import Words
+from pos.paper.layout import read_layout
 from tests.unit.paper.presses import LAYOUTS
 
 
@@ -13,10 +14,24 @@ def layout(*elements: str, head: str = 'name = "x"\nkind = "ticket"') -> str:
     return head + "".join(f"\n[[element]]\n{element}" for element in elements)
 
 
+SHEET = 'name = "x"\nkind = "ticket"\n[page]\nwidth = 100\nheight = 50'
+
+
+def sheet(*boxes: str) -> str:
+    return SHEET + "".join(f'\n[[box]]\n{box}\nelement = [{{text = "x"}}]' for box in boxes)
+
+
+def nested(deep: int) -> str:
+    return "group = [{" * deep + 'text = "x"' + "}]" * deep
+
+
 def test_the_shipped_layouts_are_read() -> None:
     read = {path.stem: read_layout(path.read_text(encoding="utf-8"), path.name) for path in LAYOUTS}
     assert {name: each.kind for name, each in read.items()} == {
         "ticket-standard": "ticket",
+        "ticket-boca": "ticket",
+        "ticket-label": "ticket",
+        "ticket-a4": "ticket",
         "receipt-standard": "receipt",
         "z-report": "z_report",
     }
@@ -30,6 +45,28 @@ def test_the_shipped_layouts_are_read() -> None:
         (layout('text = "x"', head='name = "x"\nkind = "poster"'), "kind", "'poster' is not one of"),
         (layout('text = "x"', head='kind = "ticket"'), "name", "must be a name"),
         (layout('text = "x"', head='name = "x"\nkind = "ticket"\nmargins = 1'), "margins", "not known"),
+        (layout('text = "x"', head='name = "x"\nkind = []'), "kind", "[] is not one of"),
+        ("a = " + "[" * 5000, "", "not TOML"),
+        ("a = " + "9" * 5000, "", "not TOML"),
+        ("#" * 200_001, "", "longer than 200000"),
+        (layout('code128 = "{code}"\nheight = 2'), "element[0].height", "too low to be read"),
+        (layout('pdf417 = "{code}"\nsize = 2'), "element[0].size", "not known here"),
+        (layout('image = "../secret.png"'), "element[0].image", "name of a PNG file beside the layout"),
+        (layout('image = "logo.png"'), "element[0].image", "there is no logo.png"),
+        (layout('image = "broken.png"'), "element[0].image", "broken.png: is not a PNG picture"),
+        (layout('group = [{text = "x"}]\nturn = 45'), "element[0].turn", "45 is not 0, 90, 180 or 270"),
+        (layout('group = [{text = "x"}]\nturn = true'), "element[0].turn", "True is not 0, 90"),
+        (layout('group = [{text = "x"}]\nturn = 90'), "element[0].height", "is needed when turned by 90"),
+        (layout(nested(9)), "element[0]" + ".group[0]" * 7 + ".group", "more than 8 elements deep"),
+        (sheet("x = 1\ny = 1\nwidth = 100\nheight = 20"), "box[0].width", "reaches to 101 mm of a page of 100 mm"),
+        (sheet("x = 1\ny = 31\nwidth = 9\nheight = 20"), "box[0].height", "reaches to 51 mm of a page of 50 mm"),
+        (sheet("x = 1\ny = 1\nwidth = 9"), "box[0].height", "not between 2 and 500"),
+        (sheet('x = 1\ny = 1\nwidth = 9\nheight = 9\nsink = "low"'), "box[0].sink", "'low' is not top, middle"),
+        (sheet('x = 1\ny = 1\nwidth = 9\nheight = 9\nwhen = "hot"'), "box[0].when", "no field 'hot'"),
+        (sheet("x = 1\ny = 1\nwidth = 9\nheight = 9\nz = 1"), "box[0].z", "not known here"),
+        (layout('text = "x"', head=SHEET), "element", "not known here; known are: box, kind"),
+        (SHEET, "box", "at least one box"),
+        (SHEET.replace("height = 50", ""), "page.height", "not between 10 and 500"),
         (layout(), "element", "at least one"),
         (layout('text = "{titel}"'), "element[0].text", "no field 'titel'; there are: address"),
         (layout('text = "x"', 'text = "x"\nsiez = 3'), "element[1].siez", "not known here; known are: align"),
@@ -53,7 +90,7 @@ def test_the_shipped_layouts_are_read() -> None:
 )
 def test_a_wrong_layout_is_refused_naming_file_key_and_reason(text: str, key: str, reason: str) -> None:
     with pytest.raises(Unreadable) as caught:
-        read_layout(text, "mine.toml")
+        read_layout(text, "mine.toml", {"broken.png": b"\x89PNG\r\n\x1a\n and no more"}.get)
     assert caught.value.where == "mine.toml"
     assert caught.value.key == key
     assert reason in caught.value.reason

@@ -56,6 +56,7 @@ def test_an_order_is_found_by_name_and_printed_as_originals(waiting: Counter) ->
     answer = waiting.ask("collect", sale=found["id"])
     assert [ticket["code"] for ticket in answer["sale"]["tickets"]] == ["ORDER1", "ORDER2"]
     assert papers(waiting) == [("ORDER1", 0), ("ORDER2", 0)]
+    assert {page["buyer"] for _, content in waiting.printers.paper for page in content["tickets"]} == {"Ada Lovelace"}
     assert waiting.kinds()[-2:] == ["OrderCollected", "PrintReported"]
     (found,) = waiting.ask("find", sale=CODE)["sales"]
     assert [ticket["issued"] for ticket in found["tickets"]] == [True, True]

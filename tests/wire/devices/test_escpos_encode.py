@@ -8,9 +8,11 @@ import pytest
 from PIL import Image, ImageChops
 
 from pos.devices.escpos import encode
+from pos.paper.layout import read_layout
+from pos.paper.press import Press
 from pos.paper.raster import Bitmap
 from tests.peers.toy_printer import read_codes
-from tests.unit.paper.presses import press
+from tests.unit.paper.presses import fonts, press
 from tests.unit.paper.samples import TICKETS, receipt, report, ticket
 from tests.wire.devices.pens import Inside, profile
 
@@ -183,3 +185,35 @@ def test_a_printer_without_paper_answers_but_does_not_print() -> None:
     inside.paper.change(paper_out=False)
     assert same(inside.last, dots.image())
     assert inside.answers[4:] == b"\x00"
+
+
+def typed_code(symbology: str, code: str, model: Any = EPSON) -> bytes:
+    layout = read_layout(f'name = "x"\nkind = "ticket"\n[[element]]\n{symbology} = "{{code}}"', "x")
+    (page,) = Press([layout], fonts()).lines(ticket(code=code), model.printed_mm, model.cell_mm, model.dots_per_mm)
+    return encode.typed_sheet(page, model)
+
+
+@pytest.mark.parametrize("symbology", ["code128", "pdf417"])
+@pytest.mark.parametrize("payload", ["HF7K2M9QX4TB", "aB3-/{}~ x"])
+def test_bars_are_drawn_by_the_printer(symbology: str, payload: str) -> None:
+    inside = Inside()
+    inside.tell(typed_code(symbology, payload))
+    (code,) = read_codes(inside.last)
+    assert code.text == payload
+
+
+def test_the_native_bars_are_what_the_manual_says() -> None:
+    sheet = typed_code("code128", "HF7K")
+    assert b"\x1dh\x60\x1dw\x05\x1dH\x00\x1dk\x49\x06{BHF7K" in sheet, "96 dots high, modules of 5, no text, set B"
+    sheet = typed_code("pdf417", "HF7K")
+    for function in (b"\x1d(k\x03\x000D\x03", b"\x1d(k\x04\x000E02", b"\x1d(k\x07\x000P0HF7K", b"\x1d(k\x03\x000Q0"):
+        assert function in sheet, function
+
+
+def test_bars_that_a_printer_would_leave_out_go_as_their_text() -> None:
+    """A printer says nothing of bars too wide for its paper; it just does not print them."""
+    inside = Inside(PLAIN.dots)
+    sheet = typed_code("code128", "HF7K2M9QX4TB-0001", PLAIN)
+    assert b"\x1dk" not in sheet
+    assert b"HF7K2M9QX4TB-0001" in sheet
+    inside.tell(sheet)

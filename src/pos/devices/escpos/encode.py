@@ -22,6 +22,8 @@ _STRIP_ROWS: Final = 256  # of a picture at once; a broken job leaves at most th
 _TEXT_STRIP_ROWS: Final = 24
 _LINE_MM: Final = 3.75  # what one line feed moves after a reset
 _LEFT, _CENTER = b"\x1ba\x00", b"\x1ba\x01"
+_NARROWEST, _WIDEST = 2, 6  # dots of a module of the printer's own bars
+_CODE128_FRAME: Final = 35  # modules of start, check and stop
 # Real-time commands are heard even inside a picture: ask for state, recover, open the drawer.
 _REAL_TIME: Final = (b"\x10\x04", b"\x10\x05", b"\x10\x14")
 
@@ -53,7 +55,8 @@ class Run(Protocol):
 
 
 class Line(Protocol):
-    """A line of runs with its picture, a rule, a QR code with squares of `module_mm`, or `count` empty lines."""
+    """A line of runs with its picture, a rule, a code with modules of `module_mm` and, where they are bars,
+    `height_mm` high, or `count` empty lines. The runs of a code are its text."""
 
     @property
     def kind(self) -> Literal["text", "rule", "code", "space"]: ...
@@ -64,7 +67,11 @@ class Line(Protocol):
     @property
     def payload(self) -> str: ...
     @property
+    def symbology(self) -> Literal["qr", "code128", "pdf417"]: ...
+    @property
     def module_mm(self) -> float: ...
+    @property
+    def height_mm(self) -> float: ...
     @property
     def count(self) -> int: ...
 
@@ -100,7 +107,7 @@ def typed_sheet(lines: Sequence[Line], profile: Profile) -> bytes:
             case "rule":
                 parts.append(typist.rule())
             case "code":
-                parts.append(_native_code(line, profile))
+                parts.append(_native_code(line, profile) or typist.text(line))
             case "space":
                 parts.append(b"\x1bd" + bytes([min(255, line.count)]))
     return b"".join([*parts, _end(profile), CONFIRM])
@@ -202,5 +209,42 @@ def _code_page(texts: Sequence[str], profile: Profile) -> str | None:
 
 
 def _native_code(line: Line, profile: Profile) -> bytes:
-    module = max(1, min(16, int(line.module_mm * profile.dots_per_mm)))
-    return _CENTER + native_qr(line.payload, module) + _LEFT
+    """The printer's own code; nothing when there is no room for it, for then a printer leaves it out unsaid."""
+    module = int(line.module_mm * profile.dots_per_mm)
+    if line.symbology == "qr":
+        return _CENTER + native_qr(line.payload, max(1, min(16, module))) + _LEFT
+    if line.symbology == "code128":
+        # We name one set of characters, and so it may come out wider than it was set.
+        module = min(module, profile.dots // (_CODE128_FRAME + 11 * len(line.payload)))
+    if module < _NARROWEST:
+        return b""
+    module = min(_WIDEST, module)
+    if line.symbology == "pdf417":
+        return _CENTER + _native_pdf417(line.payload, module) + _LEFT
+    height = max(1, min(255, round(line.height_mm * profile.dots_per_mm)))
+    return _CENTER + _native_code128(line.payload, module, height) + _LEFT
+
+
+def _native_code128(payload: str, module: int, height: int) -> bytes:
+    """GS h, w, H and k: bars `height` dots high, no text of its own. The payload is plain ASCII."""
+    data = b"{B" + payload.encode("ascii").replace(b"{", b"{{")
+    shape = b"\x1dh" + bytes([height]) + b"\x1dw" + bytes([module]) + b"\x1dH\x00"
+    return shape + b"\x1dk\x49" + bytes([len(data)]) + data
+
+
+def _native_pdf417(payload: str, module: int) -> bytes:
+    """GS ( k 48: as many rows and columns as it likes, rows of three modules, moderate error correction."""
+
+    def function(number: int, given: bytes) -> bytes:
+        body = bytes([0x30, number]) + given
+        return b"\x1d(k" + len(body).to_bytes(2, "little") + body
+
+    return b"".join(
+        (
+            function(0x43, bytes([module])),
+            function(0x44, b"\x03"),
+            function(0x45, b"\x30\x32"),
+            function(0x50, b"0" + payload.encode("utf-8")),
+            function(0x51, b"0"),
+        )
+    )

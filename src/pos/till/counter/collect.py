@@ -86,5 +86,6 @@ def first_papers(desk: Desk, unit: Unit, order: Sequence[Sold], why: dict[str, A
     )
     for ticket in tickets:
         desk.ledger.tickets.put_copies(ticket.id, 0)
-    content = issue.tickets_content(desk, sale["id"], tickets, datetime.fromisoformat(sale["at"]))
+    at, buyer = datetime.fromisoformat(sale["at"]), sale.get("name", "")
+    content = issue.tickets_content(desk, sale["id"], tickets, at, buyer)
     return tickets, desk.ledger.add_job("ticket", "ticket", sale["id"], [ticket.id for ticket in tickets], content)

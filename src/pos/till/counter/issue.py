@@ -31,9 +31,9 @@ def words(desk: Desk) -> Words:
     return Words(desk.outside.locale, ZoneInfo(desk.season().venue.timezone))
 
 
-def tickets_content(desk: Desk, sale: str, tickets: Sequence[Ticket], at: datetime) -> dict[str, Any]:
-    """All tickets of a sale as finished text, a page each."""
-    return {"kind": "tickets", "tickets": [_ticket(desk, sale, ticket, at) for ticket in tickets]}
+def tickets_content(desk: Desk, sale: str, tickets: Sequence[Ticket], at: datetime, buyer: str = "") -> dict[str, Any]:
+    """All tickets of a sale as finished text, a page each. `buyer` is whose order it is, if it is one."""
+    return {"kind": "tickets", "tickets": [_ticket(desk, sale, ticket, at) | {"buyer": buyer} for ticket in tickets]}
 
 
 def place_content(desk: Desk, show: str, place: str, shown: str) -> dict[str, Any]:

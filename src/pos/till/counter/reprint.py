@@ -63,8 +63,8 @@ def _next(desk: Desk, unit: Unit, found: Sold, why: dict[str, Any]) -> dict[str,
     """Record the next copy; what it prints."""
     ticket = Ticket.from_json(found.body, desk.season().venue.currency)
     copy = desk.ledger.tickets.copies(ticket.id) + 1
-    sold_at = datetime.fromisoformat(found.sale["at"])
-    content = issue.marked(issue.tickets_content(desk, found.sale["id"], [ticket], sold_at), copy)
+    sold_at, buyer = datetime.fromisoformat(found.sale["at"]), found.sale.get("name", "")
+    content = issue.marked(issue.tickets_content(desk, found.sale["id"], [ticket], sold_at, buyer), copy)
     token, sold = desk.held(ticket.show, ticket.place, OwnState.SOLD, ticket.id), OfficeState.SOLD
     effect = Effect(ticket.show, ticket.place, token, sold, sold, desk.outside.till, ticket.id)
     unit.record(Kind.COPY_ISSUED, {"ticket": ticket.id, "copy": copy} | why, effects=[effect])
