@@ -61,6 +61,7 @@ class Play:
     says_minor: int | None = None  # another amount in the result
     repeats_minor: int | None = None  # another amount in the repeated receipt
     bare: bool = False  # a result of nothing but 00
+    blocks: bool = False  # receipts come as whole papers (06 D3), the merchant's and the customer's
     at: Callable[[str], object] = lambda step: None  # told of every step
 
 
@@ -77,6 +78,17 @@ class Transaction:
     repeats_minor: int | None = None
 
 
+@dataclass
+class Day:
+    """How the next end of day goes."""
+
+    says_minor: int | None = None  # another total than it took
+    bare: bool = False  # no totals in the result
+    aborts: bytes = b""  # 06 1E with this, nothing handed in
+    drop_at: str = ""  # "asked", "handed in"
+    stalls: bool = False
+
+
 class Gone(Exception):
     """The till has hung up, or the test has."""
 
@@ -86,6 +98,9 @@ class Bank:
     """The terminal's memory and the money; it outlasts every connection."""
 
     charged: list[int] = field(default_factory=list)  # amounts in minor units, those taken back left out
+    handed_in: list[int] = field(default_factory=list)  # what each end of day came to
+    batch: int = 0  # how many of `charged` have been handed in
+    till_prints: bool = False  # as the till registered
     history: list[Transaction] = field(default_factory=list)
     commands: list[bytes] = field(default_factory=list)
     registered: int = 0
@@ -108,6 +123,8 @@ class ToyTerminal:
         self.next = Play()
         self.status = 0
         self.repeats = True  # False: it does not know 06 20
+        self.prints_again = True  # False: 06 20 tells its last result and prints nothing
+        self.day = Day()
         self.line = SerialFaults()
         self._closing = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -208,11 +225,14 @@ class ToyTerminal:
             wire.send(BUSY)
         elif control == "0600":
             self.bank.registered += 1
+            self.bank.till_prints = bool(command[6] & 0x02)
             self._say(wire, TAKEN, apdu("060f", bytes.fromhex(f"1900 29{TERMINAL} 49") + (command[7:9] or b"\x09\x78")))
         elif control == "0501":
             self._say(wire, TAKEN, apdu("060f", b"\xf0\xf0\xf3toy" + bytes([self.status])))
         elif control == "0620":
-            self._repeat(wire)
+            self._repeat(wire, printed=command[6:] != bytes.fromhex("0303"))
+        elif control == "0650":
+            self._end_day(wire)
         elif control == "0601":
             self._pay(wire, self.next, int(command[4:10].hex()))
         elif control == "0631":
@@ -239,12 +259,56 @@ class ToyTerminal:
                 self.bank.aborts += 1
                 wire.send(TAKEN)
 
-    def _repeat(self, wire: _Wire) -> None:
+    def _repeat(self, wire: _Wire, *, printed: bool) -> None:
         if not self.repeats or not self.bank.history:
             wire.send(bytes.fromhex("848300"))
             return
         last = self.bank.history[-1]
-        self._say(wire, TAKEN, self._result(last, last.repeats_minor), apdu("060f"))
+        slips = self._slips(blocks=False) if printed and self.prints_again and self.bank.till_prints else []
+        self._say(wire, TAKEN, self._result(last, last.repeats_minor), *slips, apdu("060f"))
+
+    def _slips(self, *, blocks: bool) -> list[bytes]:
+        """A receipt as lines, or the merchant's and the customer's as blocks."""
+        if not blocks:
+            return [apdu("06d1", line) for line in (b"\0TOY TERMINAL", b"\0PAN " + CARD.encode(), b"\x81")]
+        return [_paper(1, b"MERCHANT", b"PAN " + CARD.encode()), _paper(2, b"CUSTOMER", b"PAN " + CARD.encode())]
+
+    def _end_day(self, wire: _Wire) -> None:
+        day, bank = self.day, self.bank
+        self.day = Day()
+        if day.drop_at == "asked":
+            wire.close()
+            raise Gone
+        if day.aborts:
+            self._say(wire, TAKEN, apdu("061e", day.aborts))
+            return
+        taken = bank.charged[bank.batch :]
+        bank.batch = len(bank.charged)
+        bank.handed_in.append(sum(taken))
+        if day.drop_at == "handed in":
+            wire.close()
+            raise Gone
+        if day.stalls:
+            wire.stall()
+            raise Gone
+        total = sum(taken) if day.says_minor is None else day.says_minor
+        self._say(wire, TAKEN, b"\x04\xff\x01\x0f", self._handed_in(total, len(taken), day.bare))
+        for line in [apdu("06d1", b"\x40END OF DAY"), apdu("06d1", b"\x81" + str(total).encode())]:
+            if bank.till_prints:
+                wire.send(line)
+                self._reply(wire)
+        self._say_last(wire, apdu("060f"))
+
+    def _handed_in(self, total: int, count: int, bare: bool) -> bytes:
+        if bare:
+            return apdu("040f", b"\x27\x00")
+        rows = b"".join(bytes([count if card == 4 else 0]) + _bcd(total if card == 4 else 0) for card in range(7))
+        fields = bytes.fromhex("2700 04") + _bcd(total) + bytes.fromhex(f"29{TERMINAL} 60f0f5f3 0101 0199") + rows
+        return apdu("040f", fields)
+
+    def _say_last(self, wire: _Wire, message: bytes) -> None:
+        wire.send(message)
+        self._reply(wire)
 
     def _reverse(self, wire: _Wire, receipt: int) -> None:
         found = next((done for done in self.bank.history if done.receipt == receipt and not done.result), None)
@@ -317,8 +381,8 @@ class _Payment:
         self.toy._reply(wire)
         self.acknowledged = True
         self._step("acknowledged")
-        for line in (b"\0TOY TERMINAL", b"\0PAN " + CARD.encode(), b"\x81"):
-            wire.send(apdu("06d1", line))
+        for slip in self.toy._slips(blocks=play.blocks) if self.toy.bank.till_prints else ():
+            wire.send(slip)
             self.toy._reply(wire)
         self._step("printed")
         if play.abort_after_result:
@@ -372,6 +436,17 @@ class _Payment:
 def apdu(control: str, data: bytes = b"") -> bytes:
     length = bytes([len(data)]) if len(data) < 255 else b"\xff" + len(data).to_bytes(2, "little")
     return bytes.fromhex(control) + length + data
+
+
+def _bcd(number: int) -> bytes:
+    return bytes.fromhex(f"{number:012d}")
+
+
+def _paper(kind: int, *lines: bytes) -> bytes:
+    """A whole paper in one block, for the merchant (1) or the customer (2)."""
+    texts = b"".join(b"\x07" + bytes([len(line)]) + line for line in lines) + bytes.fromhex("090181")
+    inside = bytes.fromhex(f"1f0701{kind:02d}") + b"\x25" + bytes([len(texts)]) + texts
+    return apdu("06d3", b"\x06" + bytes([len(inside)]) + inside)
 
 
 # ---- wires -----------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-from pos.domain.card import CardOutcome
+from pos.domain.card import CardOutcome, Shown
 from pos.domain.certificate import Certificate, Hand
 from pos.domain.facts import SignedFact
 from pos.domain.rights import Token
@@ -33,6 +33,7 @@ __all__ = [
     "Printers",
     "Recall",
     "RefusedClaim",
+    "Shown",
     "Terminal",
 ]
 
@@ -343,7 +344,16 @@ class Terminal(Protocol):
     def abort(self) -> None:
         """Ask the terminal to stop. It may go on all the same: the outcome says what it did."""
 
-    def subscribe(self, listener: Callable[[str], None]) -> None:
+    def end_of_day(self, currency: str) -> Future[CardOutcome]:
+        """Have the terminal hand its payments in; the outcome has its totals. It takes minutes."""
+
+    def repeat(self) -> Future[CardOutcome]:
+        """Have the slips of its last transaction again."""
+
+    def enquire(self) -> Future[CardOutcome]:
+        """Ask the terminal how it is, now; `state` tells it afterwards."""
+
+    def subscribe(self, listener: Callable[[Shown], None]) -> None:
         """Hear what the terminal shows meanwhile ("Insert card"), on its own thread: be quick."""
 
     def state(self) -> dict[str, str]:

@@ -25,10 +25,10 @@ from pos.devices.worker.outcome import DeviceState
 from pos.devices.worker.terminal import TerminalWorker
 from pos.devices.worker.terminal_line import Timing
 from pos.devices.worker.zvt_terminal import zvt_maker
-from pos.domain.card import CardOutcome
+from pos.domain.card import CardOutcome, CardTotal, DayTotals, Shown
 from pos.domain.errors import Unreadable
 from pos.till.ports import Terminal
-from tests.peers.toy_terminal import CARD, STEPS, Play, ToyTerminal
+from tests.peers.toy_terminal import CARD, STEPS, Day, Play, ToyTerminal
 
 # For a terminal that does not answer. Those that do have the real times, however busy the machine is.
 HASTY = Timing(t3=0.4, t4=0.6, plain=0.6)
@@ -38,10 +38,11 @@ SERIAL = Timing(t2=1.0, t3=4.0, t4=4.0, plain=4.0)
 class Counter:
     """One window's terminal."""
 
-    def __init__(self, url: str, timing: Timing | None = None) -> None:
+    def __init__(self, url: str, timing: Timing | None = None, *, prints: bool = True) -> None:
         self.heard: list[DeviceState] = []
-        self.shown: list[str] = []
-        make = zvt_maker(read_address(url, "till.toml", "transport"), "123456", "till.toml", "transport", timing)
+        self.shown: list[Shown] = []
+        address = read_address(url, "till.toml", "transport")
+        make = zvt_maker(address, "123456", "till.toml", "transport", timing, prints=prints)
         self.worker = TerminalWorker(make, lambda name, state: self.heard.append(state))
         self.worker.subscribe(self.shown.append)
         self.port: Terminal = self.worker
@@ -76,6 +77,11 @@ class Counter:
         return self.worker.recover(key, minor, "EUR", before).result(15)
 
 
+def printed(outcome: CardOutcome) -> list[str]:
+    """The lines of all its slips."""
+    return [line.text for slip in outcome.slips for line in slip.lines]
+
+
 @pytest.fixture
 def toy() -> Iterator[ToyTerminal]:
     with ToyTerminal() as toy:
@@ -87,8 +93,8 @@ def toy() -> Iterator[ToyTerminal]:
 def counters() -> Iterator[Callable[..., Counter]]:
     made: list[Counter] = []
 
-    def make(url: str, timing: Timing | None = None) -> Counter:
-        made.append(Counter(url, timing))
+    def make(url: str, timing: Timing | None = None, *, prints: bool = True) -> Counter:
+        made.append(Counter(url, timing, prints=prints))
         return made[-1]
 
     yield make
@@ -118,8 +124,8 @@ def test_a_payment(toy: ToyTerminal, counter: Counter) -> None:
     outcome = counter.pay()
     assert outcome.state == "approved"
     assert toy.charged == [1000]
-    assert counter.shown == ["Insert card"]
-    assert outcome.lines[0] == "TOY TERMINAL"
+    assert counter.shown == [Shown("insert_card", "Insert card")]
+    assert printed(outcome) == ["TOY TERMINAL", "PAN ************4111", ""]
     assert outcome.receipt["trace"] == "000102"
     assert outcome.receipt["terminal"] == "52500295"
     assert outcome.receipt["card"] == "************4111"
@@ -132,7 +138,7 @@ def test_a_card_number_is_in_no_outcome_and_no_log(counter: Counter, caplog: pyt
     with caplog.at_level("DEBUG"):
         outcome = counter.pay()
     assert CARD not in repr(outcome) + caplog.text
-    assert "PAN ************4111" in outcome.lines
+    assert "PAN ************4111" in printed(outcome)
 
 
 def test_the_terminal_declines(toy: ToyTerminal, counter: Counter) -> None:
@@ -214,6 +220,8 @@ def test_no_terminal_at_all() -> None:
     assert absent.refund("R1", 1000, "EUR").result(0).state == "declined"
     assert absent.reverse({"receipt": "1"}, 1000, "EUR").result(0).state == "declined"
     assert absent.recover("S1", 1000, "EUR", {}).result(0).state == "unknown"
+    for asked in (absent.end_of_day("EUR"), absent.repeat(), absent.enquire()):
+        assert asked.result(0).state == "declined"
     assert absent.last() == {}
     assert absent.state() == {"state": "absent", "text": "there is no payment terminal"}
 
@@ -232,6 +240,7 @@ def test_an_abort_is_ignored_and_the_card_charged(toy: ToyTerminal, counter: Cou
     toy.next = Play(slow_s=0.4, ignores_abort=True, at=lambda step: counter.worker.abort() if step == "shown" else None)
     assert counter.pay().state == "approved"
     assert (toy.bank.aborts, toy.charged) == (1, [1000])
+    assert counter.shown[-1] == Shown("abort_ignored", "")
     assert counter.pay("S2").state == "approved", "an abort is for one order"
 
 
@@ -601,7 +610,112 @@ def test_what_has_no_receipt_number_cannot_be_reversed(toy: ToyTerminal, counter
     assert "no receipt number" in outcome.text
 
 
+# Slips, and the end of the day
+
+
+def test_the_merchants_slip_and_the_customers(toy: ToyTerminal, counter: Counter) -> None:
+    toy.next = Play(blocks=True)
+    slips = counter.pay().slips
+    assert [slip.kind for slip in slips] == ["merchant", "customer"]
+    assert [line.text for line in slips[1].lines] == ["CUSTOMER", "PAN ************4111"]
+
+
+def test_what_was_printed_is_fetched_again_when_the_payment_is_recovered(toy: ToyTerminal, counter: Counter) -> None:
+    before = counter.worker.last()
+    toy.next = Play(drop_at="charged")
+    assert counter.pay().slips == ()
+    outcome = counter.recover(before)
+    assert (outcome.state, printed(outcome)[0]) == ("approved", "TOY TERMINAL")
+    toy.next = Play(drop_at="charged")
+    toy.prints_again = False
+    assert counter.pay("S2").state == "unknown"
+    outcome = counter.recover(outcome.receipt, "S2")
+    assert (outcome.state, outcome.slips) == ("approved", ())
+
+
+def test_without_a_receipt_printer_the_terminal_prints_itself(
+    toy: ToyTerminal, counters: Callable[..., Counter]
+) -> None:
+    counter = counters(toy.url, prints=False)
+    counter.know_the_last()
+    outcome = counter.pay()
+    assert (outcome.state, outcome.slips, toy.bank.till_prints) == ("approved", (), False)
+
+
+def test_the_last_slips_again(toy: ToyTerminal, counter: Counter) -> None:
+    again = counter.worker.repeat().result(15)
+    assert (again.state, printed(again)[0], again.receipt["trace"]) == ("approved", "TOY TERMINAL", "000101")
+    toy.repeats = False
+    refused = counter.worker.repeat().result(15)
+    assert (refused.state, refused.text) == ("declined", "function not possible")
+    assert toy.charged == []
+
+
+def test_an_end_of_day(toy: ToyTerminal, counter: Counter) -> None:
+    counter.pay("S1", 1000)
+    counter.pay("S2", 500)
+    outcome = counter.worker.end_of_day("EUR").result(15)
+    assert outcome.state == "approved"
+    assert outcome.totals == DayTotals(1500, (CardTotal("Visa", 2, 1500),), "0101", "0199")
+    assert printed(outcome) == ["END OF DAY", "1500"]
+    assert counter.shown[-1].what == "closing_day"
+    assert toy.bank.handed_in == [1500]
+    assert counter.pay("S3").state == "approved"
+
+
+def test_an_end_of_day_that_names_no_sum_has_none(toy: ToyTerminal, counter: Counter) -> None:
+    toy.day = Day(bare=True)
+    outcome = counter.worker.end_of_day("EUR").result(15)
+    assert (outcome.state, outcome.totals) == ("approved", None)
+
+
+@pytest.mark.parametrize(("aborts", "text"), [(b"\x77", "end-of-day batch not possible"), (b"\x05", "network (05)")])
+def test_an_end_of_day_that_the_terminal_breaks_off(
+    toy: ToyTerminal, counter: Counter, aborts: bytes, text: str
+) -> None:
+    toy.day = Day(aborts=aborts)
+    outcome = counter.worker.end_of_day("EUR").result(15)
+    assert outcome.state == "declined"
+    assert text in outcome.text
+
+
+@pytest.mark.parametrize("day", [Day(drop_at="asked"), Day(drop_at="handed in"), Day(stalls=True)])
+def test_an_end_of_day_without_an_end_is_unknown_and_another_may_be_asked_for(
+    toy: ToyTerminal, hasty: Counter, day: Day
+) -> None:
+    toy.day = day
+    assert hasty.worker.end_of_day("EUR").result(15).state == "unknown"
+    assert hasty.worker.end_of_day("EUR").result(15).state == "approved"
+
+
+def test_no_end_of_day_while_a_payment_is_in_doubt_but_it_may_be_asked_how_it_is(
+    toy: ToyTerminal, counter: Counter
+) -> None:
+    toy.next = Play(drop_at="charged")
+    assert counter.pay().state == "unknown"
+    assert counter.worker.end_of_day("EUR").result(15).state == "declined"
+    assert counter.worker.enquire().result(15).state == "approved"
+    assert counter.worker.repeat().result(15).state == "approved"
+    assert toy.bank.handed_in == []
+
+
+def test_how_it_is_is_asked_now(toy: ToyTerminal, counter: Counter) -> None:
+    toy.status = 0xC2
+    assert counter.worker.enquire().result(15).text == "diagnosis required"
+    assert counter.worker.state()["state"] == "error"
+
+
 # A serial line
+
+
+def test_an_end_of_day_and_a_repeated_slip_over_a_serial_line(serial: ToyTerminal, serial_counter: Counter) -> None:
+    # 1010.10 is three bytes 10, each of them twice on the line.
+    assert serial_counter.pay("S1", 101010).state == "approved"
+    serial.line.damaged = 1
+    outcome = serial_counter.worker.end_of_day("EUR").result(15)
+    assert outcome.totals is not None
+    assert (outcome.state, outcome.totals.minor, serial.line.asked_again) == ("approved", 101010, 1)
+    assert printed(serial_counter.worker.repeat().result(15))[0] == "TOY TERMINAL"
 
 
 @pytest.fixture
@@ -622,7 +736,7 @@ def serial_counter(serial: ToyTerminal, counters: Callable[..., Counter]) -> Cou
 def test_a_payment_over_a_serial_line(serial: ToyTerminal, serial_counter: Counter) -> None:
     outcome = serial_counter.pay()
     assert outcome.state == "approved"
-    assert outcome.lines[0] == "TOY TERMINAL"
+    assert printed(outcome)[0] == "TOY TERMINAL"
     assert serial.charged == [1000]
 
 
@@ -672,7 +786,7 @@ def test_a_line_that_is_printed_twice_is_two_lines_and_a_repeated_block_one(
     serial.line.unheard = b"\x06\xd1"  # the terminal misses our acknowledgement, and sends its block again
     outcome = serial_counter.pay()
     assert outcome.state == "approved"
-    assert list(outcome.lines) == ["TOY TERMINAL", "PAN ************4111", ""]
+    assert printed(outcome) == ["TOY TERMINAL", "PAN ************4111", ""]
 
 
 def test_silence_on_a_serial_line_is_unknown(serial: ToyTerminal, counters: Callable[..., Counter]) -> None:

@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from pos.devices.zvt import orders
 from pos.devices.zvt.apdu import Apdu, Malformed, read_apdu
 from pos.devices.zvt.dialogue import TABLES, Dialogue, Event
-from pos.devices.zvt.messages import StatusInformation
+from pos.devices.zvt.messages import StatusInformation, decode
 from pos.devices.zvt.orders import NOT_POSSIBLE, TAKEN, Kind, Order
-from pos.devices.zvt.outcome import judge, last_payment, receipt
+from pos.devices.zvt.outcome import judge, last_payment, receipt, totals
+from pos.devices.zvt.slips import MOST_LINES
+from pos.domain.card import CardTotal, DayTotals, Shown, SlipLine
 from pos.domain.money import Money
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parents[1] / "vectors" / "zvt.json").read_text(encoding="utf-8"))
@@ -139,16 +141,49 @@ def test_only_what_shows_work_starts_the_time_anew() -> None:
     assert {word: step.progress for word, step in steps.items()} == {
         TOOK: False, SHOWS: True, GOOD: True, "06d10100": False,
     }  # fmt: skip
-    assert steps[SHOWS].shown == "Insert card"
+    assert steps[SHOWS].shown == Shown("insert_card", "Insert card")
 
 
-def test_the_receipt_is_collected_without_the_merchants_copy() -> None:
+def slips(*said: str) -> list[tuple[str, list[str]]]:
+    done = play(PAY, TOOK, GOOD, *said, DONE).slips.done
+    return [(slip.kind, [line.text for line in slip.lines]) for slip in done]
+
+
+def test_receipts_are_told_apart_the_merchants_and_the_customers() -> None:
     line = bytes(Apdu(0x06D1, b"\0First")).hex()
     papers = [
         bytes(Apdu(0x06D3, bytes.fromhex(f"06 0b 1f0701{kind} 2505 0703{text}"))).hex()
         for kind, text in (("01", "414141"), ("02", "424242"))
     ]
-    assert play(PAY, TOOK, GOOD, line, *papers, DONE).lines == ["First", "BBB"]
+    assert slips(line, *papers) == [("", ["First"]), ("merchant", ["AAA"]), ("customer", ["BBB"])]
+
+
+def test_the_last_line_ends_a_slip_and_one_of_nothing_is_none() -> None:
+    texts = (b"\0Merchant", b"\x81", b"\x40Customer", b"\xff\x02", b"\0Thanks  ", b"\x81", b"\0", b"\x81")
+    said = [bytes(Apdu(0x06D1, text)).hex() for text in texts]
+    assert slips(*said) == [("", ["Merchant", ""]), ("", ["Customer", "", "Thanks", ""])]
+    customer = play(PAY, TOOK, GOOD, *said, DONE).slips.done[1]
+    assert [line.centred for line in customer.lines] == [True, False, False, False]
+
+
+def test_a_block_that_does_not_say_that_it_ends_goes_on_in_the_next() -> None:
+    def block(kind: str, text: str, ends: str = "") -> str:
+        inside = f"07{len(text):02x}{text.encode().hex()}{ends}"
+        data = f"1f0701{kind}25{len(inside) // 2:02x}{inside}"
+        return bytes(Apdu(0x06D3, bytes.fromhex(f"06{len(data) // 2:02x}{data}"))).hex()
+
+    end = "090180"
+    assert slips(block("02", "one"), block("02", "two", end), block("02", "three")) == [
+        ("customer", ["one", "two"]), ("customer", ["three"]),
+    ]  # fmt: skip
+
+
+def test_a_recorded_end_of_day_is_one_slip_and_a_terminal_that_never_ends_is_cut_off() -> None:
+    lines = next(each["hex"] for each in VECTORS["vectors"] if each["name"] == "print_lines_closure_42_packets")
+    ended = play(orders.end_of_day(PASSWORD), TOOK, *lines)  # the completion is their last
+    assert (ended.state, len(ended.slips.done)) == ("done", 1)
+    assert ended.slips.done[0].lines[0] == SlipLine("** KASSENSCHNITT **", centred=True)
+    assert len(slips(*["06d1020041"] * (MOST_LINES + 5))[0][1]) == MOST_LINES
 
 
 @pytest.mark.parametrize(
@@ -255,3 +290,28 @@ def test_a_receipt_is_all_text_and_only_what_was_told() -> None:
     }  # fmt: skip
     assert last_payment(dialogue.result) == {"trace": "000607", "terminal": "28004869", "at": "02-01 15:48:58"}
     assert receipt(StatusInformation(result_code=0)) == {}
+
+
+# An end of day
+
+TOTALS = "60f0f5f3 0101 0199 00000000000000 00000000000000 02000000003000 00000000000000 01000000001500" + "00" * 14
+
+
+def handed_in(fields: str) -> StatusInformation:
+    found = decode(Apdu(0x040F, bytes.fromhex(fields)))
+    assert isinstance(found, StatusInformation)
+    return found
+
+
+def test_an_end_of_day_tells_what_was_handed_in_by_card() -> None:
+    cards = (CardTotal("Mastercard", 2, 3000), CardTotal("Visa", 1, 1500))
+    assert totals(handed_in("2700 04000000004500" + TOTALS)) == DayTotals(4500, cards, "0101", "0199")
+    assert totals(handed_in("2700" + TOTALS)) == DayTotals(4500, cards, "0101", "0199"), "the sum of the cards"
+    assert totals(handed_in("2700 04000000004500")) == DayTotals(4500)
+    assert totals(handed_in("2700")) is None
+
+
+@pytest.mark.parametrize("wrong", ["60f0f0f0", "60f0f0f2 0101", TOTALS.replace("3000", "30ee")])
+def test_totals_that_cannot_be_read_are_not_zero(wrong: str) -> None:
+    with pytest.raises(Malformed):
+        handed_in("2700" + wrong)

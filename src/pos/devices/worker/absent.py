@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Literal
 
-from pos.domain.card import CardOutcome
+from pos.domain.card import CardOutcome, Shown
 
 _TEXT = "there is no payment terminal"
 
@@ -33,13 +33,22 @@ class AbsentTerminal:
     def reverse(self, receipt: dict[str, str], minor: int, currency: str) -> Future[CardOutcome]:
         return _at_once("declined")
 
+    def end_of_day(self, currency: str) -> Future[CardOutcome]:
+        return _at_once("declined")
+
+    def repeat(self) -> Future[CardOutcome]:
+        return _at_once("declined")
+
+    def enquire(self) -> Future[CardOutcome]:
+        return _at_once("declined")
+
     def last(self) -> dict[str, str]:
         return {}
 
     def abort(self) -> None:
         """There is nothing to stop."""
 
-    def subscribe(self, listener: Callable[[str], None]) -> None:
+    def subscribe(self, listener: Callable[[Shown], None]) -> None:
         """It never says anything."""
 
     def state(self) -> dict[str, str]:

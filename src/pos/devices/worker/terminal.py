@@ -18,7 +18,7 @@ from functools import partial
 from typing import Final, Protocol
 
 from pos.devices.worker.outcome import DeviceState
-from pos.domain.card import CardOutcome
+from pos.domain.card import CardOutcome, Shown
 from pos.domain.money import Money
 
 _log = logging.getLogger(__name__)
@@ -51,6 +51,10 @@ class PaymentDevice(Protocol):
 
     def recover(self, amount: Money, before: dict[str, str]) -> CardOutcome: ...
 
+    def end_of_day(self, currency: str) -> CardOutcome: ...
+
+    def repeat(self) -> CardOutcome: ...
+
     def begin(self) -> None:
         """A new order comes: an abort meant for an earlier one is forgotten."""
 
@@ -60,7 +64,7 @@ class PaymentDevice(Protocol):
     def close(self) -> None: ...
 
 
-MakeDevice = Callable[[Callable[[str], None], Callable[[], bool]], PaymentDevice]
+MakeDevice = Callable[[Callable[[Shown], None], Callable[[], bool]], PaymentDevice]
 
 
 class TerminalWorker:
@@ -74,7 +78,7 @@ class TerminalWorker:
     def __init__(self, make: MakeDevice, on_state: Callable[[str, DeviceState], None]) -> None:
         self._on_state = on_state
         self._closing = threading.Event()
-        self._listeners: list[Callable[[str], None]] = []
+        self._listeners: list[Callable[[Shown], None]] = []
         self._change = threading.Condition()
         self._order: Callable[[], None] | None = None
         self._busy = False  # an order waits or is under way
@@ -113,10 +117,7 @@ class TerminalWorker:
         number = receipt.get("receipt", "")
         if not (number.isascii() and number.isdigit()):
             return _at_once("declined", "the terminal gave that payment no receipt number to undo it by")
-        with self._change:
-            if refusal := self._why_not():
-                return _at_once("declined", refusal)
-            return self._submit("", lambda: self._device.reverse(int(number), Money(minor, currency)))
+        return self._plain(lambda: self._device.reverse(int(number), Money(minor, currency)))
 
     def settled(self, key: str) -> None:
         with self._change:
@@ -130,7 +131,16 @@ class TerminalWorker:
             if self._busy:
                 self._device.abort()
 
-    def subscribe(self, listener: Callable[[str], None]) -> None:
+    def end_of_day(self, currency: str) -> Future[CardOutcome]:
+        return self._plain(lambda: self._device.end_of_day(currency))
+
+    def repeat(self) -> Future[CardOutcome]:
+        return self._plain(self._device.repeat, moves=False)
+
+    def enquire(self) -> Future[CardOutcome]:
+        return self._plain(self._look, moves=False)
+
+    def subscribe(self, listener: Callable[[Shown], None]) -> None:
         self._listeners.append(listener)
 
     def state(self) -> dict[str, str]:
@@ -157,8 +167,19 @@ class TerminalWorker:
                 return _at_once("declined", refusal)
             return self._submit(key, act)
 
-    def _why_not(self) -> str:
-        if self._open:
+    def _plain(self, act: Callable[[], CardOutcome], *, moves: bool = True) -> Future[CardOutcome]:
+        """An order that may come twice without harm. One that `moves` nothing goes also while one is in doubt."""
+        with self._change:
+            if refusal := self._why_not(moves):
+                return _at_once("declined", refusal)
+            return self._submit("", act)
+
+    def _look(self) -> CardOutcome:
+        self._probe()
+        return CardOutcome("approved", self._state.text)
+
+    def _why_not(self, moves: bool = True) -> str:
+        if moves and self._open:
             return "it is not known yet what became of the payment before"
         if self._busy:
             return "the terminal is busy with another payment"
@@ -235,9 +256,9 @@ class TerminalWorker:
             self._state = state
             self._on_state(NAME, state)
 
-    def _shown(self, text: str) -> None:
+    def _shown(self, shown: Shown) -> None:
         for listener in list(self._listeners):
-            listener(text)
+            listener(shown)
 
 
 def _at_once(state: str, text: str) -> Future[CardOutcome]:

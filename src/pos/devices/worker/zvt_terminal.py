@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import Final
+from typing import Final, Literal
 
 from pos.devices.transport import Address, TransportError
 from pos.devices.worker.outcome import DeviceState
@@ -24,27 +24,34 @@ from pos.devices.worker.terminal import MakeDevice
 from pos.devices.worker.terminal_line import NothingSent, TerminalLine, Timing, open_line
 from pos.devices.zvt import orders
 from pos.devices.zvt.apdu import BadOrder
-from pos.devices.zvt.dialogue import Dialogue
+from pos.devices.zvt.dialogue import Dialogue, State
 from pos.devices.zvt.messages import StatusInformation
 from pos.devices.zvt.orders import Order
-from pos.devices.zvt.outcome import judge, last_payment, receipt
+from pos.devices.zvt.outcome import judge, last_payment, receipt, totals
 from pos.devices.zvt.texts import RESULTS
-from pos.domain.card import CardOutcome
+from pos.domain.card import CardOutcome, CardSlip, Shown
 from pos.domain.errors import Unreadable
 from pos.domain.money import Money
 
 _SLICE_S: Final = 0.1
 # A terminal in one of these states is at work, and what it did last may not be its last word.
 _AT_WORK: Final = frozenset({0x9C, 0xA0, 0xDC})
+_PLAIN_ENDS: Final[dict[State, Literal["approved", "declined", "unknown"]]] = {
+    "done": "approved", "refused": "declined", "unclear": "unknown",
+}  # fmt: skip
 
 
-def zvt_maker(address: Address, password: str, where: str, key: str, timing: Timing | None = None) -> MakeDevice:
-    """What a TerminalWorker needs to make its terminal. Raises Unreadable, naming `where` and `key`,
-    when a terminal cannot be reached that way."""
+def zvt_maker(
+    address: Address, password: str, where: str, key: str, timing: Timing | None = None, *, prints: bool = True
+) -> MakeDevice:
+    """What a TerminalWorker needs to make its terminal. `prints`: receipts go to the till's printer.
+
+    Raises Unreadable, naming `where` and `key`, when a terminal cannot be reached that way.
+    """
     if address.scheme not in ("tcp", "serial"):
         raise Unreadable(where, key, f"a payment terminal cannot be reached by {address.scheme}://")
     reached = replace(address, stop_bits=2)  # ZVT's serial lines: 8 bits, no parity, 2 stop bits
-    return lambda shown, stopping: ZvtTerminal(reached, password, shown, stopping, timing or Timing())
+    return lambda shown, stopping: ZvtTerminal(reached, password, shown, stopping, timing or Timing(), prints=prints)
 
 
 class ZvtTerminal:
@@ -57,12 +64,14 @@ class ZvtTerminal:
         self,
         address: Address,
         password: str,
-        shown: Callable[[str], None],
+        shown: Callable[[Shown], None],
         stopping: Callable[[], bool],
         timing: Timing,
+        *,
+        prints: bool,
     ) -> None:
         self._address, self._password = address, orders.password_bytes(password)
-        self._shown, self._stopping, self._timing = shown, stopping, timing
+        self._shown, self._stopping, self._timing, self._prints = shown, stopping, timing, prints
         self._line: TerminalLine | None = None
         self._currency: int | None = None  # of the last order
         self._abort = threading.Event()
@@ -123,7 +132,33 @@ class ZvtTerminal:
             return CardOutcome("unknown", asked.text or "the terminal does not say what it did last")
         self._last = last_payment(found)
         state, text = judge(found, amount, before)
-        return CardOutcome(state, text, receipt(found) if state == "approved" else {}, tuple(asked.lines))
+        if state != "approved":
+            return CardOutcome(state, text)
+        # What it had to be printed then was lost with the till, or with the connection.
+        return CardOutcome(state, text, receipt(found), self._papers_again())
+
+    def end_of_day(self, currency: str) -> CardOutcome:
+        """Have the terminal hand its payments in."""
+        try:
+            self._currency = orders.currency_number(currency)
+        except BadOrder as error:
+            return CardOutcome("declined", str(error))
+        ended = self._plain(lambda: orders.end_of_day(self._password))
+        self._last = {}  # some repeat their end of day from now on
+        if isinstance(ended, CardOutcome):
+            return ended
+        found = ended.result or StatusInformation()
+        if ended.state == "done" and found.result_code:
+            return CardOutcome("declined", found.result_text_en or ended.text, {}, ended.slips.done)
+        return CardOutcome(_PLAIN_ENDS[ended.state], ended.text, receipt(found), ended.slips.done, totals(found))
+
+    def repeat(self) -> CardOutcome:
+        """Have the papers of its last transaction again."""
+        ended = self._plain(lambda: orders.repeat_receipt(self._password, printed=True))
+        if isinstance(ended, CardOutcome):
+            return ended
+        found = ended.result or StatusInformation()
+        return CardOutcome(_PLAIN_ENDS[ended.state], ended.text, receipt(found), ended.slips.done)
 
     def abort(self) -> None:
         """Ask the order under way to stop; nothing when none is."""
@@ -158,14 +193,32 @@ class ZvtTerminal:
         found = ended.result or StatusInformation()
         if ended.state == "approved":
             self._last = last_payment(found)
-            return CardOutcome("approved", ended.text, receipt(found), tuple(ended.lines))
+            return CardOutcome("approved", ended.text, receipt(found), ended.slips.done)
         if ended.state != "declined":
-            return CardOutcome("unknown", ended.text, {}, tuple(ended.lines))
+            return CardOutcome("unknown", ended.text, {}, ended.slips.done)
         # The next payment may come at once, and could not be told from this one without it.
         self._abort.clear()
         with suppress(TransportError):
             self._learn()
-        return CardOutcome("declined", ended.text, {}, tuple(ended.lines))
+        return CardOutcome("declined", ended.text, {}, ended.slips.done)
+
+    def _plain(self, make: Callable[[], Order]) -> Dialogue | CardOutcome:
+        """Carry out an order that moves no money; an outcome when it did not get so far."""
+        try:
+            if refusal := self._register():
+                return CardOutcome("declined", refusal)
+            return self._run(make())
+        except TransportError as error:
+            self._drop()
+            return CardOutcome("declined", str(error))
+
+    def _papers_again(self) -> tuple[CardSlip, ...]:
+        """The papers of the last transaction; none when it cannot print them again."""
+        with suppress(TransportError):
+            asked = self._run(orders.repeat_receipt(self._password, printed=True))
+            if asked.state == "done":
+                return asked.slips.done
+        return ()
 
     def _register(self) -> str:
         """Register, over a new connection if need be; why that was refused. Raises TransportError."""
@@ -180,7 +233,7 @@ class ZvtTerminal:
     def _registered(self) -> str:
         if self._line is None:
             self._line = open_line(self._address, self._timing, self._stopping)
-        done = self._run(orders.register(self._password, self._currency))
+        done = self._run(orders.register(self._password, self._currency, prints=self._prints))
         if done.state == "unclear":
             raise TransportError(done.text)
         return "" if done.state == "done" else done.text
@@ -232,7 +285,8 @@ class ZvtTerminal:
             raise NothingSent(str(error)) from error
 
     def _hear(self, dialogue: Dialogue, line: TerminalLine) -> None:
-        work_s = self._timing.plain if dialogue.order.amount is None else self._timing.t4
+        long = dialogue.order.amount is not None or dialogue.order.kind == "end_of_day"
+        work_s = self._timing.t4 if long else self._timing.plain
         deadline = time.monotonic() + self._timing.t3
         aborted = False
         while not dialogue.over:
@@ -258,8 +312,10 @@ class ZvtTerminal:
                 deadline = time.monotonic() + work_s
             if step.answer is not None:
                 line.send(step.answer)
-            if step.shown:
+            if step.shown is not None:
                 self._shown(step.shown)
+            if step.refused and aborted:
+                self._shown(Shown("abort_ignored", ""))
 
     def _drop(self) -> None:
         if self._line is not None:

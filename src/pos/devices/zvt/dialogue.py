@@ -26,7 +26,9 @@ from pos.devices.zvt.messages import (
     decode,
 )
 from pos.devices.zvt.orders import NOT_POSSIBLE, TAKEN, Kind, Order
-from pos.devices.zvt.texts import RESULTS
+from pos.devices.zvt.slips import Slips
+from pos.devices.zvt.texts import RESULTS, saying
+from pos.domain.card import Shown
 from pos.domain.money import Money
 
 State = Literal[
@@ -117,8 +119,9 @@ class Step:
     """What a message from the terminal asks for."""
 
     answer: Apdu | None = None
-    shown: str = ""  # for the person at the till
+    shown: Shown | None = None  # for the people at the counter
     progress: bool = False  # the terminal is at work: its time starts anew
+    refused: bool = False  # it does not do what it was asked last
 
 
 @dataclass
@@ -131,7 +134,7 @@ class Dialogue:
     result: StatusInformation | None = None
     completion: Completion | None = None
     code: int | None = None  # of a refusal or an abort
-    lines: list[str] = field(default_factory=list)
+    slips: Slips = field(default_factory=Slips)
     _own_words: str = ""
 
     @property
@@ -164,20 +167,18 @@ class Dialogue:
             case Reply():
                 if not message.positive and self.state == "asked":
                     self.code = message.result_code
-                return Step(), "accepted" if message.positive else "refused"
+                return Step(refused=not message.positive), "accepted" if message.positive else "refused"
             case StatusInformation():
                 self.result = message
                 self._own_words = message.additional_text or ""
                 return Step(TAKEN, progress=True), _result_event(message)
             case IntermediateStatus():
-                return Step(TAKEN, message.message_en or "", progress=True), "shown"
+                return Step(TAKEN, _shown(message), progress=True), "shown"
             case PrintLine():
-                self.lines.append(message.text)
+                self.slips.line(message)
                 return Step(TAKEN), "printed"
             case PrintTextBlock():
-                # The merchant's copy of a receipt is the journal; a customer gets the other.
-                if message.receipt_type != "merchant":
-                    self.lines.extend(message.text_lines)
+                self.slips.block(message)
                 return Step(TAKEN), "printed"
             case Completion():
                 self.completion = message
@@ -209,6 +210,12 @@ class Dialogue:
         if 0 < code < 0x64:
             return self._own_words or f"declined by the card's network ({code:02X})"
         return self._own_words or RESULTS.get(code, f"error {code:02X}")
+
+
+def _shown(message: IntermediateStatus) -> Shown | None:
+    what = "" if message.code is None else saying(message.code)
+    words = message.message_en or ""
+    return Shown(what, words) if what or words else None
 
 
 def _result_event(message: StatusInformation) -> Event:

@@ -18,6 +18,7 @@ from pos.devices.zvt.texts import (
     RECEIPTS,
     RESULTS,
     TECHNOLOGIES,
+    TOTALLED,
     ZVT7,
     card_type,
     character_set,
@@ -56,6 +57,9 @@ class StatusInformation:
     card_technology: str | None = None
     cardholder_authentication: str | None = None
     application_id: str | None = None
+    receipt_first: int | None = None  # of an end of day, with what was moved by card: (name, count, minor)
+    receipt_last: int | None = None
+    card_totals: tuple[tuple[str, int, int], ...] = ()
     unread: str = ""  # why the rest of the message could not be read
 
     @property
@@ -73,6 +77,7 @@ class IntermediateStatus:
     parsed: bool
     message_en: str | None = None
     text_lines: tuple[str, ...] = ()
+    code: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +149,9 @@ Message = (
     StatusInformation | IntermediateStatus | PrintLine | PrintTextBlock | Completion | Abort | Reply | Command | None
 )
 
+_TOTAL_SIZE: Final = 7  # a count in a byte, a sum in six
+_TOTALS_SIZE: Final = 4 + _TOTAL_SIZE * len(TOTALLED)
+
 # Control -> name, and how many bytes of password (and configuration) come before the BMPs.
 COMMANDS: Final[dict[int, tuple[str, int]]] = {
     0x0501: ("status_enquiry", 3),
@@ -196,6 +204,7 @@ def status_information(data: bytes, charset: str = CP437) -> StatusInformation:
     expiry = _lenient(bmps.get(0x0E))
     date = _number(bmps, 0x0D)
     tags = dict(walk(bmps[0x06])) if 0x06 in bmps else {}
+    first, last, totals = _totals(bmps[0x60]) if 0x60 in bmps else (None, None, ())
     return StatusInformation(
         result_code=result,
         result_text_en=None if result is None else RESULTS.get(result),
@@ -221,8 +230,20 @@ def status_information(data: bytes, charset: str = CP437) -> StatusInformation:
         card_technology=TECHNOLOGIES.get(_first(tags.get("1F12"))),
         cardholder_authentication=AUTHENTICATIONS.get(_first(tags.get("1F10"))),
         application_id=tags["43"].hex().upper() if "43" in tags else None,
+        receipt_first=first,
+        receipt_last=last,
+        card_totals=totals,
         unread=fields.unread,
     )
+
+
+def _totals(data: bytes) -> tuple[int, int, tuple[tuple[str, int, int], ...]]:
+    """BMP 60: the first and last receipt, then a count and a sum for each kind of card. Raises Malformed."""
+    if len(data) != _TOTALS_SIZE:
+        raise Malformed(f"has totals of {len(data)} bytes in place of {_TOTALS_SIZE}")
+    rows = [data[start : start + _TOTAL_SIZE] for start in range(4, _TOTALS_SIZE, _TOTAL_SIZE)]
+    totals = ((card, row[0], unbcd(row[1:])) for card, row in zip(TOTALLED, rows, strict=True))
+    return unbcd(data[:2]), unbcd(data[2:4]), tuple(total for total in totals if total[1] or total[2])
 
 
 def _number(bmps: dict[int, bytes], bmp: int) -> int | None:
@@ -257,7 +278,7 @@ def _intermediate(data: bytes, charset: str) -> IntermediateStatus:
     rest = data[1:]
     fields = read_fields(rest) if rest[:1] == b"\x06" else read_fields(rest[1:])
     lines = _lines(fields, charset)
-    return IntermediateStatus(True, "\n".join(lines) or meanwhile(data[0]), lines)
+    return IntermediateStatus(True, "\n".join(lines) or meanwhile(data[0]), lines, data[0])
 
 
 def _lines(fields: Fields, charset: str) -> tuple[str, ...]:

@@ -28,16 +28,10 @@ class Config(IntFlag):
     PRINT_LINES = 0x80
 
 
-# The till prints, and nobody pays or closes the day at the terminal without it: what the terminal
-# did last is then what the till last ordered.
-_CONFIG: Final = (
-    Config.PAYMENT_RECEIPTS
-    | Config.ADMINISTRATION_RECEIPTS
-    | Config.INTERMEDIATE_STATUS
-    | Config.CONTROLS_PAYMENT
-    | Config.CONTROLS_ADMINISTRATION
-    | Config.PRINT_LINES
-)
+# Nobody pays or closes the day at the terminal without the till: what the terminal did last is then
+# what the till last ordered.
+_CONFIG: Final = Config.INTERMEDIATE_STATUS | Config.CONTROLS_PAYMENT | Config.CONTROLS_ADMINISTRATION
+_PRINTS: Final = Config.PAYMENT_RECEIPTS | Config.ADMINISTRATION_RECEIPTS | Config.PRINT_LINES
 # BMP 06, tag 26: this till also takes whole papers (06 D3), and so TLV containers at all.
 _TEXT_BLOCKS: Final = bytes.fromhex("06 06 26 04 0A 02 06 D3")
 # BMP 03: print nothing, send the status information of the last transaction.
@@ -78,10 +72,14 @@ def password_bytes(password: str) -> bytes:
     return bytes.fromhex(password)
 
 
-def register(password: bytes, currency: int | None) -> Order:
-    """06 00. Without a currency when none is known yet; no money can be moved then."""
+def register(password: bytes, currency: int | None, *, prints: bool = True) -> Order:
+    """06 00. Without a currency when none is known yet; no money can be moved then.
+
+    `prints`: the till prints the receipts; else the terminal does, on its own paper.
+    """
     more = b"" if currency is None else bcd(currency, 2) + _TEXT_BLOCKS
-    return Order("register", Apdu(0x0600, password + bytes([_CONFIG]) + more))
+    config = _CONFIG | _PRINTS if prints else _CONFIG
+    return Order("register", Apdu(0x0600, password + bytes([config]) + more))
 
 
 def pay(amount: Money) -> Order:
@@ -99,9 +97,9 @@ def reverse(password: bytes, receipt_number: int, amount: Money) -> Order:
     return Order("reverse", Apdu(0x0630, password + b"\x87" + bcd(receipt_number, 2)), amount)
 
 
-def repeat_receipt(password: bytes) -> Order:
-    """06 20: the status information of the last transaction executed, nothing printed."""
-    return Order("repeat_receipt", Apdu(0x0620, password + _RESULT_ONLY))
+def repeat_receipt(password: bytes, *, printed: bool = False) -> Order:
+    """06 20: the status information of the last transaction executed; its papers too if they are to be `printed`."""
+    return Order("repeat_receipt", Apdu(0x0620, password + (b"" if printed else _RESULT_ONLY)))
 
 
 def end_of_day(password: bytes) -> Order:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from pos.devices.zvt.messages import StatusInformation
+from pos.domain.card import CardTotal, DayTotals
 from pos.domain.money import Money
 
 Verdict = tuple[Literal["approved", "declined", "unknown"], str]
@@ -38,6 +39,17 @@ def receipt(found: StatusInformation) -> dict[str, str]:
         "authentication": found.cardholder_authentication,
     }
     return {name: text for name, text in told.items() if text}
+
+
+def totals(found: StatusInformation) -> DayTotals | None:
+    """What an end of day says was handed in; None when it says nothing of it."""
+    if found.amount_minor is None and found.receipt_first is None:
+        return None
+    cards = tuple(CardTotal(card, count, minor) for card, count, minor in found.card_totals)
+    whole = found.amount_minor
+    if whole is None:
+        whole = sum(card.minor for card in cards)
+    return DayTotals(whole, cards, _digits(found.receipt_first, 4), _digits(found.receipt_last, 4))
 
 
 def _digits(number: int | None, size: int) -> str:

@@ -88,6 +88,25 @@ RESULTS: Final[dict[int, str]] = {
     0xFF: "system error (= other/unknown error), See TLV tags 1F16 and 1F17",
 }
 
+# What the usual intermediate statuses mean to a person, whatever the terminal calls them.
+_SAYS: Final[dict[int, str]] = {
+    **dict.fromkeys((0x01, 0x02), "enter_pin"),
+    **dict.fromkeys((0x04, 0xD2, 0xD3), "asking_bank"),
+    0x05: "reversing",
+    **dict.fromkeys((0x03, 0x07, 0x08, 0x10, 0x13, 0x1D), "declined"),
+    0x09: "card_expired",
+    **dict.fromkeys((0x0A, 0x2A), "insert_card"),
+    **dict.fromkeys((0x0B, 0x4B), "remove_card"),
+    **dict.fromkeys((0x0C, 0x0D, 0x19), "card_unreadable"),
+    **dict.fromkeys((0x06, 0x0E, 0x17, 0x28, 0x29, 0x2B, 0x2C), "please_wait"),
+    **dict.fromkeys((0x14, 0x16), "limit_reached"),
+    0x15: "wrong_pin",
+    0x18: "pin_blocked",
+    **dict.fromkeys((0x1B, 0x1C), "approved"),
+    0x0F: "closing_day",
+    0xC8: "ask_cashier",
+}
+
 _REMOVE: Final = "Please remove card!"
 _MEANWHILE: Final[dict[int, str]] = {
     0x00: "PT is waiting for amount-confirmation",
@@ -190,6 +209,9 @@ AUTHENTICATIONS: Final[dict[int, str]] = {
 }
 RECEIPTS: Final[dict[int, str]] = {1: "merchant", 2: "customer", 3: "administration"}
 
+# The cards whose totals an end of day tells (BMP 60), in this order.
+TOTALLED: Final = ("girocard", "JCB", "Mastercard", "American Express", "Visa", "Diners", "")
+
 CP437: Final = "cp437"
 ZVT7: Final = "zvt7"  # ASCII with umlauts for brackets and braces
 _ZVT7: Final = str.maketrans("[\\]{|}~", "ÄÖÜäöüß")
@@ -201,6 +223,14 @@ def meanwhile(code: int) -> str | None:
     if code in _WITH_CARD:
         return f"{_MEANWHILE[code - 0x40]}\n{_REMOVE}"
     return {0x4A: "", 0x4B: _REMOVE}.get(code, _MEANWHILE.get(code))
+
+
+def saying(code: int) -> str:
+    """What an intermediate status means, one of a few words in code ("insert_card"); empty for the unusual ones.
+
+    With a card still in the reader it is the same, 40 more.
+    """
+    return _SAYS.get(code - 0x40 if code in _WITH_CARD else code, "")
 
 
 def card_type(number: int) -> str:
