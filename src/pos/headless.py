@@ -1,14 +1,20 @@
 """The headless face: one JSON object a line in, one a line out (docs/headless.md).
 
 The same till that the window uses, for automation, kiosks and tests. Verbs run one at
-a time and are answered in order; events may fall between any two lines.
+a time and are answered in order; events may fall between any two lines. Only what stops
+a payment does not wait for the payment: it is carried out when it is read, and answered in
+its turn.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass
 from threading import Lock
 from typing import IO, Any, Final
 
@@ -17,8 +23,21 @@ from pos.domain.errors import Refused
 from pos.till.front import Front
 
 log = logging.getLogger(__name__)
-EVENTS: Final = ("link", "printed", "print_unknown", "paper", "payment", "dispute", "recall", "fenced", "scanned")
+EVENTS: Final = (
+    "link", "printed", "print_unknown", "paper", "payment", "terminal", "dispute", "recall", "fenced", "scanned",
+)  # fmt: skip
+AT_ONCE: Final = ("abort_payment",)
+_READ_AHEAD: Final = 1000  # lines
 AFTER_ANSWER: Final = ("printed", "paper")  # what a verb set going is not over before the verb is answered
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line as it was read: a request, or why it is none. `under_way` is one that did not wait."""
+
+    request: dict[str, Any]
+    wrong: str = ""
+    under_way: Future[dict[str, Any]] | None = None
 
 
 class Headless:
@@ -29,6 +48,7 @@ class Headless:
         self._till = till
         self._lines = lines
         self._out = out
+        self._read_lines: queue.Queue[_Line | None] = queue.Queue(_READ_AHEAD)
         self._writing = Lock()
         self._answering = False
         self._held_back: list[dict[str, Any]] = []
@@ -39,9 +59,33 @@ class Headless:
         self._front.subscribe(self._event)
         self._front.resume()
         started()
-        for line in self._lines:
-            if line.strip() and not self._answer(line):
+        threading.Thread(target=self._read_on, name="standard input", daemon=True).start()
+        while (line := self._read_lines.get()) is not None:
+            if not self._answer(line):
                 return
+
+    def _read_on(self) -> None:
+        """Read while verbs run. Nothing is read after `quit`: whoever ends must find nobody at the stream."""
+        try:
+            for line in self._requests():
+                self._read_lines.put(line)
+                if line.request.get("do") == "quit":
+                    return
+        finally:
+            self._read_lines.put(None)
+
+    def _requests(self) -> Iterator[_Line]:
+        for line in self._lines:
+            if not line.strip():
+                continue
+            try:
+                request = _read(line)
+            except ValueError as error:
+                yield _Line({}, f"not a JSON object ({error})")
+                continue
+            verb = request.get("do")
+            fields = {key: value for key, value in request.items() if key not in ("id", "do")}
+            yield _Line(request, under_way=self._front.call(verb, **fields) if verb in AT_ONCE else None)
 
     def _event(self, event: dict[str, Any]) -> None:
         if event["event"] not in EVENTS:
@@ -52,7 +96,7 @@ class Headless:
             else:
                 self._put(event)
 
-    def _answer(self, line: bytes) -> bool:
+    def _answer(self, line: _Line) -> bool:
         """Answer one line; False when it was the last one."""
         with self._writing:
             self._answering = True
@@ -65,12 +109,11 @@ class Headless:
                     self._put(event)
                 self._held_back.clear()
 
-    def _carry_out(self, line: bytes) -> bool:
-        try:
-            request = _read(line)
-        except ValueError as error:
-            self._refuse(None, Refused("bad_request", reason=f"not a JSON object ({error})"))
+    def _carry_out(self, line: _Line) -> bool:
+        if line.wrong:
+            self._refuse(None, Refused("bad_request", reason=line.wrong))
             return True
+        request = dict(line.request)
         ident = request.pop("id", None)
         verb = request.pop("do", None)
         if verb == "quit":
@@ -79,7 +122,8 @@ class Headless:
         try:
             if not isinstance(verb, str):
                 raise Refused("bad_request", field="do", reason="do is missing or not a string")
-            self._write({"id": ident, "ok": self._front.call(verb, **request).result()})
+            answer = line.under_way if line.under_way is not None else self._front.call(verb, **request)
+            self._write({"id": ident, "ok": answer.result()})
         except Refused as refused:
             self._refuse(ident, refused)
         except Exception:

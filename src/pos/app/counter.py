@@ -161,7 +161,7 @@ def _printers(settings: Settings, on_state: Callable[[str, str, str], None]) -> 
         where, key = str(settings.file), f"printer.{role}"
         profile = _profile(printer.profile, where, f"{key}.profile")
         address = read_address(printer.transport, where, f"{key}.transport")
-        layouts = [_layout("receipt-standard"), _layout("z-report"), _layout("ticket-standard")]
+        layouts = [_layout(name) for name in ("receipt-standard", "z-report", "ticket-standard", "card-slip")]
         layouts.append(_layout(printer.layout, where, f"{key}.layout"))
         makers[role] = printer_maker(profile, address, Press(layouts, fonts), where, f"{key}.transport")
     return Printers(makers, settings.drawer, lambda name, state: on_state(name, state.state, state.text))
@@ -176,7 +176,8 @@ def _terminal(settings: Settings, on_state: Callable[[str, str, str], None]) -> 
     from pos.devices.worker.zvt_terminal import zvt_maker
 
     where, key = str(settings.file), "terminal.transport"
-    make = zvt_maker(read_address(terminal.transport, where, key), terminal.password, where, key)
+    address = read_address(terminal.transport, where, key)
+    make = zvt_maker(address, terminal.password, where, key, prints="receipt" in settings.printers)
     return TerminalWorker(make, lambda name, state: on_state(name, state.state, state.text))
 
 

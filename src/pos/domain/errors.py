@@ -20,7 +20,7 @@ CODES: Final[frozenset[str]] = frozenset(
     identity_needed terms_not_told limit_exceeded drawer_short sales_closed
     show_cancelled order_open_elsewhere exchanged
     drawer_uncounted release_waits unknown_dispute already_resolved
-    other_show superseded
+    other_show superseded terminal_failed
     """.split()
 )
 

@@ -45,6 +45,7 @@ class Kind(StrEnum):
     SEALED = "Sealed"  # the last fact of a ledger
     PAYMENT_STARTED = "PaymentStarted"
     PAYMENT_ENDED = "PaymentEnded"
+    TERMINAL_DAY_ENDED = "TerminalDayEnded"
     ORDER_COLLECTED = "OrderCollected"
     TICKETS_ADMITTED = "TicketsAdmitted"
 

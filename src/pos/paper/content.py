@@ -123,6 +123,27 @@ class ReportContent(TypedDict):
     training: NotRequired[bool]
 
 
+class SlipLine(TypedDict):
+    """One line of a card slip: in two columns with an `amount`, in the middle, or nothing but a gap or a rule."""
+
+    text: str
+    amount: NotRequired[str]
+    centred: NotRequired[bool]
+    gap: NotRequired[bool]
+    rule: NotRequired[bool]
+
+
+class CardSlipContent(TypedDict):
+    """What a payment terminal has us print."""
+
+    kind: Literal["card_slip"]
+    language: str
+    lines: list[SlipLine]
+    copy: int
+    heading: NotRequired[str]
+    training: NotRequired[bool]
+
+
 class TicketsContent(TypedDict):
     """All tickets of one sale as one job: a page each, in this order."""
 
@@ -130,9 +151,11 @@ class TicketsContent(TypedDict):
     tickets: list[TicketContent]
 
 
-Content = TicketContent | ReceiptContent | ReportContent | TicketsContent
+Content = TicketContent | ReceiptContent | ReportContent | CardSlipContent | TicketsContent
 
-_SHAPES: Final[dict[str, type]] = {"ticket": TicketContent, "receipt": ReceiptContent, "z_report": ReportContent}
+_SHAPES: Final[dict[str, type]] = {
+    "ticket": TicketContent, "receipt": ReceiptContent, "z_report": ReportContent, "card_slip": CardSlipContent,
+}  # fmt: skip
 KINDS: Final = frozenset(_SHAPES)
 
 

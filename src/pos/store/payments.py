@@ -21,6 +21,12 @@ REVERSING: Final = "reversing"  # the terminal was told to give it back, and has
 OWED: Final = "pending"  # a card was taken without its bank's yes, and the sale has been made
 _PENDING = select(t.payment).where(t.payment.c.state.in_((OPEN, LOOSE, REVERSING))).order_by(t.payment.c.number)
 _OWED = select(t.payment).where(t.payment.c.state == OWED).order_by(t.payment.c.number)
+_MOVED = (
+    select(t.payment)
+    .where(t.payment.c.number > bindparam("after"), t.payment.c.pins != "[]")
+    .where(t.payment.c.state.in_((LOOSE, "used", "written_off")))
+    .order_by(t.payment.c.number)
+)
 _SET = update(t.payment).where(t.payment.c.id == bindparam("payment"))
 
 
@@ -79,6 +85,13 @@ class PaymentBook:
     def owed(self) -> list[Payment]:
         """Those that a bank has still to say yes to; `subject` is their sale."""
         return [_payment(row) for row in self._connection.execute(_OWED)]
+
+    def moved_after(self, number: int) -> list[Payment]:
+        """Those later than the payment with that number whose money the terminal has moved and not given back.
+
+        A card that was taken without its bank's yes pins nothing: it did not go through the terminal.
+        """
+        return [_payment(row) for row in self._connection.execute(_MOVED, {"after": number})]
 
     def end(self, payment: str, state: str, receipt: Mapping[str, str]) -> None:
         """What became of it, step by step: the law is in `pos.store.verify.journal`."""

@@ -39,6 +39,7 @@ from pos.till.counter import (
     sell,
     spool,
     status,
+    terminal,
     worklist,
 )
 from pos.till.counter.house import SeatMapData
@@ -213,6 +214,10 @@ VERBS: Final[dict[str, VerbSpec]] = {
     ),
     "reprint": VerbSpec(reprint.reprint, {"ticket": _text, "reason": _words}, {"approver": _approver}, changes=True),
     "payments": VerbSpec(payments.payments),
+    "terminal_status": VerbSpec(terminal.terminal_status),
+    "abort_payment": VerbSpec(terminal.abort_payment),
+    "card_receipt": VerbSpec(terminal.card_receipt, changes=True),
+    "end_of_day": VerbSpec(terminal.end_of_day, changes=True),
     "settle_payment": VerbSpec(payments.settle_payment, {"payment": _text, "outcome": _outcome}, changes=True),
     "reverse_payment": VerbSpec(payments.reverse_payment, {"payment": _text}, changes=True),
     "write_off_payment": VerbSpec(
@@ -260,6 +265,7 @@ class Front:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        desk.outside.terminal.subscribe(lambda shown: desk.post(lambda: terminal.tell(desk, shown)))
         self._lock = Lock()
         self._running: dict[str, Future[dict[str, Any]]] = {}
 

@@ -35,6 +35,7 @@ TEMPLATES: Final[dict[str, str]] = {
     "overpaid": "That is {over} too much.",
     "payment_declined": "The card was declined.",
     "payment_unknown": "It is not known whether the card was charged.",
+    "terminal_failed": "The payment terminal has not done it: {reason}.",
     "outside_terms": "The ticket's terms do not allow that any more.",
     "already_refunded": "This ticket has been refunded already.",
     "right_to_refund_elsewhere": "The right to refund this ticket is with {holder}.",

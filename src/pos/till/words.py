@@ -243,6 +243,41 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "uk": "Старший зміни",
         "hu": "Felügyelő",
     },
+    "day_end": {
+        "en": "Card terminal, end of day",
+        "zh_TW": "刷卡機日結",
+        "vi": "Kết toán máy thẻ cuối ngày",
+        "uk": "Термінал: закриття дня",
+        "hu": "Kártyaterminál napi zárás",
+    },
+    "day_end_total": {
+        "en": "Terminal",
+        "zh_TW": "刷卡機",
+        "vi": "Máy thẻ",
+        "uk": "Термінал",
+        "hu": "Terminál",
+    },
+    "day_end_expected": {
+        "en": "Till",
+        "zh_TW": "收銀台",
+        "vi": "Quầy",
+        "uk": "Каса",
+        "hu": "Pénztár",
+    },
+    "day_end_difference": {
+        "en": "Difference",
+        "zh_TW": "差額",
+        "vi": "Chênh lệch",
+        "uk": "Різниця",
+        "hu": "Eltérés",
+    },
+    "day_end_unclear_before": {
+        "en": "An earlier end of day had no clear outcome: the terminal may have handed in part of this then.",
+        "zh_TW": "先前一次日結結果不明:刷卡機當時可能已交付其中一部分。",
+        "vi": "Lần kết toán trước không rõ kết quả: máy thẻ có thể đã nộp một phần khi đó.",
+        "uk": "Попереднє закриття дня не мало ясного результату: термінал міг передати частину цього тоді.",
+        "hu": "Egy korábbi napi zárás eredménye nem ismert: a terminál egy részt már akkor leadhatott.",
+    },
 }
 
 

@@ -147,6 +147,22 @@ def receipt(**changes: Any) -> dict[str, Any]:
     }
 
 
+def card_slip(**changes: Any) -> dict[str, Any]:
+    """A card slip's content."""
+    return {
+        "kind": "card_slip",
+        "language": "en",
+        "lines": [
+            {"text": "** CUSTOMER **", "centred": True},
+            {"text": "", "gap": True},
+            {"text": "Sum", "amount": "EUR 59.00"},
+            {"text": "PAN ************4111"},
+        ],
+        "copy": 0,
+        **changes,
+    }
+
+
 def report(**changes: Any) -> dict[str, Any]:
     """A Z report's content."""
     return {

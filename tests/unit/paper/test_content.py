@@ -8,10 +8,12 @@ import pytest
 
 from pos.domain.errors import Unreadable
 from pos.paper import content
-from tests.unit.paper.samples import TICKETS, area_ticket, receipt, report, ticket
+from tests.unit.paper.samples import TICKETS, area_ticket, card_slip, receipt, report, ticket
 
 
-@pytest.mark.parametrize("job", [*(ticket(language) for language in TICKETS), area_ticket(), receipt(), report()])
+@pytest.mark.parametrize(
+    "job", [*(ticket(language) for language in TICKETS), area_ticket(), receipt(), report(), card_slip()]
+)
 def test_what_a_till_makes_is_one_page(job: dict[str, Any]) -> None:
     assert content.pages(job) == [job]
 

@@ -34,6 +34,7 @@ def test_the_shipped_layouts_are_read() -> None:
         "ticket-a4": "ticket",
         "receipt-standard": "receipt",
         "z-report": "z_report",
+        "card-slip": "card_slip",
     }
     assert all(each.name == name for name, each in read.items())
 

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pos.domain.card import CardOutcome
+from pos.domain.card import CardOutcome, CardSlip, Shown
 
 State = Literal["approved", "declined", "unknown"]
 
@@ -26,6 +26,11 @@ class ScriptedTerminal:
     charged: dict[str, int] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
     waiting: list[tuple[Future[CardOutcome], CardOutcome]] = field(default_factory=list)
+    slips: tuple[CardSlip, ...] = ()  # what it has printed with whatever it does next
+    ends: list[CardOutcome] = field(default_factory=list)  # how the next ends of day go
+    state_now: str = "ready"
+    aborts: int = 0
+    listeners: list[Callable[[Shown], None]] = field(default_factory=list)
     reverses: bool = True
     reverses_heard: bool = True  # whether the till hears that it has reversed
 
@@ -45,20 +50,20 @@ class ScriptedTerminal:
             self.charged[key] = minor
         self.told.append(f"{state} {minor}")
         receipt = {"trace": str(len(self.charged)), "card": "************1234"} if state == "approved" else {}
-        return self._answer(CardOutcome(state, f"it is {state}", receipt))
+        return self._answer(CardOutcome(state, f"it is {state}", receipt, self.slips))
 
     def recover(self, key: str, minor: int, currency: str, before: dict[str, str]) -> Future[CardOutcome]:
         if not self.recovers:
             return self._answer(CardOutcome("unknown", "no answer"))
         state: State = "approved" if key in self.charged else "declined"
-        return self._answer(CardOutcome(state, "as the terminal remembers it", {"trace": "7"}))
+        return self._answer(CardOutcome(state, "as the terminal remembers it", {"trace": "7"}, self.slips))
 
     def reverse(self, receipt: dict[str, str], minor: int, currency: str) -> Future[CardOutcome]:
         if not self.reverses:
             return self._answer(CardOutcome("declined", "not any more"))
         key = next(key for key, amount in reversed(self.charged.items()) if amount == minor)
         del self.charged[key]
-        return self._answer(CardOutcome("approved" if self.reverses_heard else "unknown", "reversed"))
+        return self._answer(CardOutcome("approved" if self.reverses_heard else "unknown", "reversed", {}, self.slips))
 
     def settled(self, key: str) -> None:
         self.told.append(f"settled {key}")
@@ -66,12 +71,26 @@ class ScriptedTerminal:
     def last(self) -> dict[str, str]:
         return {"trace": "6"}
 
-    def abort(self) -> None: ...
+    def end_of_day(self, currency: str) -> Future[CardOutcome]:
+        self.told.append(f"end of day {currency}")
+        return self._answer(self.ends.pop(0))
 
-    def subscribe(self, listener: Callable[[str], None]) -> None: ...
+    def repeat(self) -> Future[CardOutcome]:
+        state: State = "approved" if self.slips else "declined"
+        return self._answer(CardOutcome(state, "nothing to repeat", {"trace": "7"}, self.slips))
+
+    def enquire(self) -> Future[CardOutcome]:
+        self.state_now = "asked"
+        return self._answer(CardOutcome("approved", ""))
+
+    def abort(self) -> None:
+        self.aborts += 1
+
+    def subscribe(self, listener: Callable[[Shown], None]) -> None:
+        self.listeners = [listener]
 
     def state(self) -> dict[str, str]:
-        return {"state": "ready", "text": ""}
+        return {"state": self.state_now, "text": ""}
 
     def _answer(self, outcome: CardOutcome) -> Future[CardOutcome]:
         future: Future[CardOutcome] = Future()
@@ -88,6 +107,10 @@ class ScriptedTerminal:
         waiting, self.waiting = self.waiting, []
         for future, outcome in waiting:
             future.set_result(outcome)
+
+    def show(self, what: str, words: str = "") -> None:
+        for listener in self.listeners:
+            listener(Shown(what, words))
 
     @property
     def total(self) -> int:

@@ -26,8 +26,9 @@ from pos.domain.errors import Refused
 from pos.domain.facts import Kind
 from pos.domain.money import total
 from pos.domain.sale import Settlement, Tender
-from pos.store.ledger import ShiftRow
+from pos.store.ledger import PrintJob, ShiftRow
 from pos.store.payments import LOOSE, OPEN, OWED, REVERSING, Payment
+from pos.till.counter import slips
 from pos.till.counter.approval import may_alone
 from pos.till.desk import Desk, Unit, Verb
 
@@ -157,10 +158,13 @@ def _next_id(desk: Desk) -> str:
 
 def note(desk: Desk, payment: Payment, outcome: CardOutcome, by: str = "") -> None:
     """Keep what became of it, as a fact. `by` is a person who said so; the terminal for ""."""
+    jobs: list[PrintJob] = []
     if outcome.state != "unknown" and state_of(desk, payment.id) == OPEN:
         with desk.unit() as unit:
             end(desk, unit, payment, outcome.state, outcome.receipt, by)
+            jobs = slips.queue(desk, outcome.slips, payment.id)
     desk.emit("payment", payment=payment.id, state=outcome.state, amount=str(payment.amount), text=outcome.text)
+    slips.send(desk, jobs)
 
 
 def state_of(desk: Desk, payment: str) -> str:
@@ -190,10 +194,13 @@ def reverse(desk: Desk, payment: Payment) -> Verb[bool]:
         payment.receipt, abs(payment.amount.minor), payment.amount.currency
     )
     state = {"approved": "reversed", "declined": LOOSE}.get(outcome.state, REVERSING)
+    jobs: list[PrintJob] = []
     if state != REVERSING:
         with desk.unit() as unit:
             end(desk, unit, payment, state, payment.receipt | outcome.receipt, "")
+            jobs = slips.queue(desk, outcome.slips, payment.id)
     desk.emit("payment", payment=payment.id, state=state, amount=str(payment.amount), text=outcome.text)
+    slips.send(desk, jobs)
     return state == "reversed"
 
 

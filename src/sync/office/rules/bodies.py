@@ -133,6 +133,15 @@ class PaymentEndedBody(PaymentBody):
     outcome: str
 
 
+class TerminalDayEndedBody(Body):
+    """What a payment terminal handed in, None when it did not say, and what the till's own payments came to."""
+
+    user: Id
+    total: Amount | None
+    expected: Amount
+    difference: Amount | None
+
+
 class PrintReportedBody(Body):
     tickets: list[Id]
     copy_number: int = Field(alias="copy", default=0, ge=0, lt=1_000_000)
@@ -231,6 +240,7 @@ BODIES: Final[dict[str, type[Body]]] = {
     Kind.SEALED: SealedBody,
     Kind.PAYMENT_STARTED: PaymentBody,
     Kind.PAYMENT_ENDED: PaymentEndedBody,
+    Kind.TERMINAL_DAY_ENDED: TerminalDayEndedBody,
     Kind.ORDER_COLLECTED: OrderCollectedBody,
     Kind.TICKETS_ADMITTED: TicketsAdmittedBody,
 }
