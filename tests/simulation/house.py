@@ -224,7 +224,7 @@ class House:
                 frozenset(made.poisoned),
                 frozenset(made.disk.cloned),
                 frozenset(cashier.brought_back),
-                None if made.disk.doubtful or cashier.unsure else made.cards.total,
+                None if made.disk.doubtful or cashier.unsure else made.cards.moved,
             )
             for made, cashier in zip(self.machines, self.cashiers, strict=True)
             if made.incarnation

@@ -25,11 +25,6 @@ class CardMachine:
         self.world, self.label, self.trouble = world, label, trouble
         self.moved: dict[str, int] = {}
 
-    @property
-    def total(self) -> int:
-        """Minor units, what was given back taken off."""
-        return sum(self.moved.values())
-
     def move(self, key: str, minor: int) -> bool:
         """Whether the card was good for it."""
         if self.world.chance(0.1):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -80,7 +80,7 @@ class Window:
     poisoned: frozenset[str] = frozenset()  # ids of facts that the office cannot read
     cloned: frozenset[tuple[str, str]] = frozenset()  # places that a clone of this disk held, too
     brought_back: frozenset[str] = frozenset()  # tickets of paper packs that were torn up unsold
-    cards: int | None = None  # minor units that the terminal has moved, None when the books cannot know
+    cards: Mapping[str, int] | None = None  # minor units that the terminal has moved; None: the books cannot know
 
     @cached_property
     def journals(self) -> dict[int, list[Entry]]:

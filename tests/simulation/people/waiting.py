@@ -14,12 +14,15 @@ class Queue:
 
     def __init__(self) -> None:
         self._stands: tuple[object, float] | None = None  # what the office has by this run of the till, since when
+        self._looked = 0.0
 
     def look(self, run: int, status: dict[str, Any], now: float) -> str:
         """What is wrong with what the window shows; "" when nothing is."""
         alarm = status["link"]["state"] != "online" or status["fenced"]
         standing = (run, status["applied"])
-        if alarm or not status["unsent"]:
+        asleep = now - self._looked > SILENT_S  # hours have passed at once: the till has had no time to try
+        self._looked = now
+        if alarm or asleep or not status["unsent"]:
             self._stands = None
         elif self._stands is None or self._stands[0] != standing:
             self._stands = standing, now
