@@ -17,6 +17,9 @@ LOCALES: Final = ("en", "zh_TW", "vi", "uk", "hu")
 FILE: Final = "till.toml"
 KEYBOARD: Final = "keyboard"  # the transport of what types what it reads
 DISPLAYS: Final = ("window", "escpos", "none")
+DEVICES: Final = (
+    "printer.ticket", "printer.receipt", "drawer", "terminal", "scanner", "card_reader", "customer_display",
+)  # fmt: skip
 _LONGEST_AROUND: Final = 8
 
 
@@ -288,6 +291,17 @@ def settings_from(text: str, file: Path) -> Settings:
         reader,
         display,
     )
+
+
+def device_values(text: str) -> dict[str, dict[str, Any]]:
+    """The sections of a till.toml that is in order which name devices, and what they say. Passwords stay out."""
+    document = tomllib.loads(text)
+    tables = document | {f"printer.{role}": table for role, table in document.get("printer", {}).items()}
+    return {
+        name: {key: value for key, value in tables[name].items() if key != "password"}
+        for name in DEVICES
+        if name in tables
+    }
 
 
 def _sections(file: Path, document: dict[str, Any]) -> dict[str, dict[str, Any]]:

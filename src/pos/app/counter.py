@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from pos.app.setup import DeviceSetup
 from pos.data import printer_data, resource
 from pos.devices.profile import Profile, read_profile, unknown_profile
 from pos.devices.transport import read_address
 from pos.devices.worker.absent import AbsentTerminal
-from pos.devices.worker.outcome import Printer
-from pos.devices.worker.printers import Printers, printer_maker
+from pos.devices.worker.printers import MakePrinter, Printers, printer_maker
 from pos.devices.worker.reader import Readers, Source, line_source
+from pos.devices.worker.watch import Watch
 from pos.domain.errors import Unreadable
 from pos.paper.elements import Layout
 from pos.paper.faces import FONT_FILES
 from pos.paper.layout import read_layout
 from pos.paper.press import Press
-from pos.settings import KEYBOARD, Settings
+from pos.settings import DEVICES, KEYBOARD, Settings
 from pos.store import LEDGER, REPLICA
 from pos.store.aside import leftovers
 from pos.store.identity import FolderLock, Identity, IdentityLost, MarkFile, TillKeys, read_identity
@@ -33,7 +35,7 @@ from pos.till.line import AgentSide
 from sync.agent import Agent
 
 if TYPE_CHECKING:
-    from pos.devices.worker.terminal import TerminalWorker
+    from pos.devices.worker.terminal import MakeDevice, TerminalWorker
 
 _CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: none looks like another
 _CODE_LENGTH: Final = 12  # 60 bits
@@ -69,12 +71,26 @@ class Till:
             identity = _enrolled(settings)
             keys = TillKeys(identity)
             keys.public()  # a key that is gone is said now, not at the first sale
-            self.printers = _printers(settings, lambda name, state, text: self._device(name, state, text))
+            self._watches = _device_watches(settings)
+            self.printers = _printers(
+                settings,
+                lambda name, state, text: self._device(name, state, text),
+                self._watches,
+            )
             undo.callback(self.printers.close)  # also when what follows cannot be opened
-            self.terminal = _terminal(settings, lambda name, state, text: self._device(name, state, text))
+            self.terminal = _terminal(
+                settings, lambda name, state, text: self._device(name, state, text), self._watches["terminal"]
+            )
             undo.callback(self.terminal.close)
             self.readers = _readers(settings, lambda name, state, text: self._device(name, state, text))
             undo.callback(self.readers.close)
+            self.setup = DeviceSetup(
+                settings,
+                self.printers,
+                self._watches,
+                makers=lambda fresh: _printer_makers(fresh, self._watches),
+                check=lambda fresh: (_terminal_maker(fresh, None), _readers(fresh, lambda *_: None)),
+            )
             left = leftovers(settings.folder, identity.office_key)
             side = AgentSide(settings.folder / LEDGER, identity.incarnation)
             plans = PlanCache()
@@ -112,6 +128,7 @@ class Till:
                     key_at=keys.where,
                     leftovers=left,
                     devices=[self.readers],
+                    setup=self.setup,
                     members=settings.scanner.members if settings.scanner is not None else "",
                 )
             )
@@ -119,6 +136,7 @@ class Till:
             self.desk.start()
             undo.callback(self.desk.stop)
             # Devices end before the desk does: it still has to write down what became of their jobs.
+            undo.callback(self.setup.close)
             undo.callback(self.printers.close)
             undo.callback(self.terminal.close)
             undo.callback(self.readers.close)
@@ -132,6 +150,7 @@ class Till:
         self._undo.callback(self.agent.stop)
 
     def _device(self, name: str, state: str, text: str) -> None:
+        self._watches[name].changed()
         desk: Desk | None = getattr(self, "desk", None)
         if desk is not None:  # a printer may speak while the till is still being put together
             desk.post(lambda: desk.emit("device", name=name, state=state, text=text))
@@ -154,30 +173,59 @@ def _enrolled(settings: Settings) -> Identity:
     return identity
 
 
-def _printers(settings: Settings, on_state: Callable[[str, str, str], None]) -> Printers:
+def _device_watches(settings: Settings) -> dict[str, Watch]:
+    watches = {name: Watch() for name in DEVICES}
+    if settings.terminal is not None:
+        from pos.devices.worker.terminal_watch import terminal_watch
+
+        watches["terminal"] = terminal_watch(settings.terminal.transport)
+    return watches
+
+
+def _printer_makers(settings: Settings, watches: Mapping[str, Watch]) -> dict[str, MakePrinter]:
+    """How to make each printer. Raises Unreadable."""
     fonts = {name: resource("fonts", name).read_bytes() for name in FONT_FILES} if settings.printers else {}
-    makers: dict[str, Callable[[Callable[[], bool]], Printer]] = {}
+    makers: dict[str, MakePrinter] = {}
     for role, printer in settings.printers.items():
         where, key = str(settings.file), f"printer.{role}"
         profile = _profile(printer.profile, where, f"{key}.profile")
-        address = read_address(printer.transport, where, f"{key}.transport")
+        address = replace(read_address(printer.transport, where, f"{key}.transport"), tap=watches[key].tap)
         layouts = [_layout(name) for name in ("receipt-standard", "z-report", "ticket-standard", "card-slip")]
         layouts.append(_layout(printer.layout, where, f"{key}.layout"))
         makers[role] = printer_maker(profile, address, Press(layouts, fonts), where, f"{key}.transport")
-    return Printers(makers, settings.drawer, lambda name, state: on_state(name, state.state, state.text))
+    return makers
 
 
-def _terminal(settings: Settings, on_state: Callable[[str, str, str], None]) -> TerminalWorker | AbsentTerminal:
+def _printers(settings: Settings, on_state: Callable[[str, str, str], None], watches: Mapping[str, Watch]) -> Printers:
+    return Printers(
+        _printer_makers(settings, watches),
+        settings.drawer,
+        lambda name, state: on_state(name, state.state, state.text),
+        lambda name, what: watches[name].did(what),
+    )
+
+
+def _terminal_maker(settings: Settings, watch: Watch | None) -> MakeDevice | None:
+    """How to make the payment terminal, None without one. Raises Unreadable."""
     terminal = settings.terminal
     if terminal is None:
-        return AbsentTerminal()
+        return None
     # Most tills have none, and start a little sooner without this.
-    from pos.devices.worker.terminal import TerminalWorker
     from pos.devices.worker.zvt_terminal import zvt_maker
 
     where, key = str(settings.file), "terminal.transport"
-    address = read_address(terminal.transport, where, key)
-    make = zvt_maker(address, terminal.password, where, key, prints="receipt" in settings.printers)
+    address = replace(read_address(terminal.transport, where, key), tap=watch.tap if watch is not None else None)
+    return zvt_maker(address, terminal.password, where, key, prints="receipt" in settings.printers)
+
+
+def _terminal(
+    settings: Settings, on_state: Callable[[str, str, str], None], watch: Watch
+) -> TerminalWorker | AbsentTerminal:
+    make = _terminal_maker(settings, watch)
+    if make is None:
+        return AbsentTerminal()
+    from pos.devices.worker.terminal import TerminalWorker
+
     return TerminalWorker(make, lambda name, state: on_state(name, state.state, state.text))
 
 

@@ -33,7 +33,19 @@ from pos.store.replica import PlanCache, ReplicaReader
 from pos.till.amnesia import differs
 from pos.till.belief import Belief
 from pos.till.clock import TillClock
-from pos.till.ports import Clock, Devices, Entropy, Keys, Mark, Neighbours, Office, Printers, Standing, Terminal
+from pos.till.ports import (
+    Clock,
+    Devices,
+    DeviceSetup,
+    Entropy,
+    Keys,
+    Mark,
+    Neighbours,
+    Office,
+    Printers,
+    Standing,
+    Terminal,
+)
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -46,6 +58,7 @@ MAY: Final[dict[str, frozenset[str]]] = {
     "look": frozenset(ROLES),
     "oversee": frozenset(ROLES) - {"cashier"},
     "settle": SETTLING_ROLES,
+    "set_up": frozenset({"supervisor", "admin"}),  # this machine's devices; no fact comes of it
 }
 
 
@@ -70,6 +83,7 @@ class Outside:
     key_at: str = ""  # where the private key is kept, for the diagnostics
     leftovers: Sequence[Leftover] = ()  # ledgers of earlier enrolments
     devices: Sequence[Devices] = ()  # those that only read or show
+    setup: DeviceSetup | None = None
     members: str = ""  # what scanned codes of member cards begin with, empty when there are none
 
 

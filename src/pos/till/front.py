@@ -18,11 +18,13 @@ from pos.domain.disputes import Way
 from pos.domain.errors import Refused
 from pos.domain.sale import TENDERS
 from pos.domain.shift import MOVES
+from pos.settings import DEVICES
 from pos.till.contingency import packs, rekey
 from pos.till.counter import (
     admit,
     charge,
     collect,
+    devices,
     disputes,
     exchange,
     find,
@@ -49,6 +51,7 @@ from pos.till.refusals import sentence
 
 # A check is given the field's name and value, and raises Refused("bad_request") for a malformed one.
 Check = Callable[[str, Any], None]
+_KEY: Final = re.compile(r"[a-z_]{1,32}")
 _AMOUNT: Final = re.compile(r"\d{1,15}(\.\d{1,3})?")
 
 
@@ -134,6 +137,22 @@ def _move(name: str, value: Any) -> None:
 
 def _printer(name: str, value: Any) -> None:
     _must(value in spool.PRINTERS, name, f"one of {', '.join(spool.PRINTERS)}")
+
+
+def _addresses(name: str, value: Any) -> None:
+    good = isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value)
+    _must(good and len(value) <= 8, name, "a list of at most 8 addresses")
+
+
+def _device(name: str, value: Any) -> None:
+    _must(value in DEVICES, name, f"one of {', '.join(DEVICES)}")
+
+
+def _values(name: str, value: Any) -> None:
+    _must(isinstance(value, dict) and bool(value), name, "an object that is not empty")
+    for key, item in value.items():
+        _must(bool(_KEY.fullmatch(key)), f"{name}.{key}", "named with letters and _")
+        _must(item is None or isinstance(item, str | int | bool), f"{name}.{key}", "a string, a number, a flag or null")
 
 
 def _outcome(name: str, value: Any) -> None:
@@ -255,6 +274,11 @@ VERBS: Final[dict[str, VerbSpec]] = {
         {"refund": _words, "sale": _words},
         changes=True,
     ),
+    "devices": VerbSpec(devices.devices),
+    "device_test": VerbSpec(devices.device_test, {"device": _device}),
+    "device_find": VerbSpec(devices.device_find, {}, {"addresses": _addresses}),
+    "device_put": VerbSpec(devices.device_put, {"device": _device, "values": _values}, changes=True),
+    "device_remove": VerbSpec(devices.device_remove, {"device": _device}, changes=True),
     "status": VerbSpec(status.status),
     "sync": VerbSpec(status.sync),
 }

@@ -522,3 +522,29 @@ def test_a_job_taken_up_by_a_printer_that_is_slow_to_answer_is_withdrawn_and_nev
     toy.wait_for(1)
     assert toy.codes() == ["AAAA0002"]
     assert (job.began.is_set(), job.outcomes) == (False, [])
+
+
+def test_no_job_is_lost_or_doubled_while_a_printer_is_exchanged(toy: ToyPrinter, counter: Counter) -> None:
+    toy.hold(True)
+    first = counter.print(ticket(code="FIRST"), name="first")
+    assert first.began.wait(5)
+    with ToyPrinter() as other:
+        where = ("till.toml", "transport")
+        make = printer_maker(EPSON, read_address(other.url, *where), press(), *where)
+        left: list[str] = []
+        swapping = threading.Thread(target=lambda: left.extend(counter.printers.swap("ticket", make)))
+        jobs = {}
+        for number in range(20):
+            if number == 5:
+                swapping.start()
+            jobs[f"CODE{number:04d}"] = counter.print(ticket(code=f"CODE{number:04d}"), name=f"CODE{number:04d}")
+            time.sleep(0.01)
+        swapping.join(10)
+        mine = [name for name in jobs if name not in left]
+        assert {jobs[name].outcome() for name in mine} == {"done"}
+        assert first.outcome() == "unknown"
+        assert sorted(other.codes()) == sorted(mine)
+        assert not any(jobs[name].outcomes or jobs[name].began.is_set() for name in left)
+        assert len(left) >= 5
+        assert counter.printers.swap("ticket", None) == []
+        assert counter.print(ticket()).outcome() == "failed"

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from pos.devices.transport import read_address
 from pos.devices.worker.outcome import DeviceState
 from pos.devices.worker.terminal import TerminalWorker
-from pos.devices.worker.watch import Dump, Messages, Watch
+from pos.devices.worker.terminal_watch import terminal_watch
+from pos.devices.worker.watch import Dump, Watch
 from pos.devices.worker.zvt_terminal import zvt_maker
 from pos.devices.zvt.framing import frame
 from pos.devices.zvt.trace import MessageTrace
@@ -34,13 +35,12 @@ def toy(request: pytest.FixtureRequest) -> Iterator[ToyTerminal]:
 
 
 def test_a_payment_is_seen_without_password_and_card(toy: ToyTerminal) -> None:
-    serial = toy.url.startswith("serial")
-    watch = Watch(lambda: Messages(serial=serial))
+    watch = terminal_watch(toy.url)
     address = dataclasses.replace(read_address(toy.url, "till.toml", "terminal"), tap=watch.tap)
     ready = threading.Event()
 
     def changed(_: str, state: DeviceState) -> None:
-        watch.state_changed(state)
+        watch.changed()
         ready.set()
 
     worker = TerminalWorker(zvt_maker(address, PASSWORD, "till.toml", "terminal"), changed)

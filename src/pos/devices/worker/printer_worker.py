@@ -51,8 +51,8 @@ class PrinterWorker:
     """The thread and queue of one printer, called `name` ("printer.ticket").
 
     `make_printer` is called once with a function that tells whether the worker is
-    closing, and gives the printer. `on_state` is told of every change of state.
-    The thread starts at once; `close` ends it.
+    closing, and gives the printer. `on_state` is told of every change of state, `did` of
+    every job and kick. The thread starts at once; `close` ends it.
     """
 
     def __init__(
@@ -60,8 +60,9 @@ class PrinterWorker:
         name: str,
         make_printer: Callable[[Callable[[], bool]], Printer],
         on_state: Callable[[str, DeviceState], None],
+        did: Callable[[str, str], None] = lambda name, what: None,
     ) -> None:
-        self._name, self._on_state = name, on_state
+        self._name, self._on_state, self._did = name, on_state, did
         self._closing = threading.Event()
         self._printer = make_printer(self._closing.is_set)
         self._change = threading.Condition()
@@ -116,6 +117,17 @@ class PrinterWorker:
                 return False
             current.withdrawn = True
             return True
+
+    def take_back(self) -> list[str]:
+        """Take every job back that has not begun; their names in order."""
+        with self._change:
+            names = [job.name for job in self._jobs]
+            self._jobs.clear()
+            current = self._current
+            if current is not None and not (current.taken or current.withdrawn):
+                current.withdrawn = True
+                names.insert(0, current.name)
+            return names
 
     def kick_drawer(self, finished: Finished) -> None:
         """Open the drawer, before any waiting job; returns at once, from any thread."""
@@ -184,12 +196,14 @@ class PrinterWorker:
             self._current, job.taken = None, True
             left = job.withdrawn or (self._closing.is_set() and not begun)
         if not left:
+            self._did(self._name, f"job {job.name} {result.outcome}: {result.text}")
             job.finished(result.outcome, result.text)
         self._probe()
 
     def _kick(self, asked_s: float, finished: Finished) -> None:
         late = time.monotonic() - asked_s > _LATE_S
         result = Result("failed", "the printer was at a job for too long") if late else self._printer.kick_drawer()
+        self._did(self._name, f"drawer {result.outcome}: {result.text}")
         finished(result.outcome, result.text)
 
     def _probe(self) -> None:

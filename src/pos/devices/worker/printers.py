@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,9 +24,10 @@ class Press(receipt_printer.Press, PdfPress, Protocol):
     """Sets jobs in whatever form a printer wants (pos.paper.press)."""
 
 
-def printer_maker(
-    profile: Profile, address: Address, press: Press, where: str, key: str
-) -> Callable[[Callable[[], bool]], Printer]:
+MakePrinter = Callable[[Callable[[], bool]], Printer]
+
+
+def printer_maker(profile: Profile, address: Address, press: Press, where: str, key: str) -> MakePrinter:
     """What a PrinterWorker needs to make its printer. Raises Unreadable, naming `where` and `key`,
     when the profile cannot be used at that address."""
     if (profile.protocol == "pdf") != (address.scheme == "pdf"):
@@ -35,22 +37,33 @@ def printer_maker(
     return lambda stopping: ReceiptPrinter(profile, address, press, stopping)
 
 
+Submission = tuple[str, Mapping[str, Any], Callable[[], None], Callable[[Outcome, str], None]]
+
+
 class Printers:
     """The printers by role ("ticket", "receipt"), each with its worker. Fulfils the till's port.
 
     `makers` come from `printer_maker`; a role left out is a printer that is not there.
     `drawer` is the role of the printer that the drawer hangs on, None without a drawer.
-    `on_state` is told of every change, in the worker's thread.
+    `on_state` is told of every change of state and `did` of every deed, in the worker's thread.
+    A printer may be exchanged for another while the till sells; see `swap`.
     """
 
     def __init__(
         self,
-        makers: Mapping[str, Callable[[Callable[[], bool]], Printer]],
+        makers: Mapping[str, MakePrinter],
         drawer: str | None,
         on_state: Callable[[str, DeviceState], None],
+        did: Callable[[str, str], None] = lambda name, what: None,
     ) -> None:
-        self._workers = {role: PrinterWorker(f"printer.{role}", make, on_state) for role, make in makers.items()}
+        self._on_state, self._did = on_state, did
+        self._lock = threading.Lock()
+        self._waiting: dict[str, list[Submission]] = {}  # for a printer that is being exchanged
+        self._workers = {role: self._worker(role, make) for role, make in makers.items()}
         self._drawer = drawer
+
+    def _worker(self, role: str, make: MakePrinter) -> PrinterWorker:
+        return PrinterWorker(f"printer.{role}", make, self._on_state, self._did)
 
     def submit(
         self,
@@ -61,22 +74,66 @@ class Printers:
         finished: Callable[[Outcome, str], None],
     ) -> None:
         """Print in its turn. Without such a printer `finished` is called before this returns."""
-        worker = self._workers.get(role)
-        if worker is None:
-            finished("failed", f"there is no {role} printer")
-        else:
-            worker.submit(job, content, started, finished)
+        with self._lock:
+            worker, waiting = self._workers.get(role), self._waiting.get(role)
+            if waiting is not None:
+                waiting.append((job, content, started, finished))
+                return
+            if worker is not None:
+                worker.submit(job, content, started, finished)
+                return
+        finished("failed", f"there is no {role} printer")
 
     def withdraw(self, role: str, job: str) -> bool:
         """Take back a job that has not begun; False when it may have."""
-        worker = self._workers.get(role)
-        return worker is not None and worker.withdraw(job)
+        with self._lock:
+            waiting = self._waiting.get(role, [])
+            found = next((each for each in waiting if each[0] == job), None)
+            if found is not None:
+                waiting.remove(found)
+                return True
+            worker = self._workers.get(role)
+            return worker is not None and worker.withdraw(job)
+
+    def swap(self, role: str, make: MakePrinter | None) -> list[str]:
+        """Let a printer go, within 2 s, and put another in its place, or none.
+
+        The names of the jobs that the old one had not begun: they are nobody's now. What is submitted
+        meanwhile waits for the new one.
+        """
+        with self._lock:
+            old = self._workers.get(role)
+            waiting = self._waiting.setdefault(role, [])
+            left = old.take_back() if old is not None else []
+        if old is not None:
+            old.close()
+        fresh = self._worker(role, make) if make is not None else None
+        with self._lock:
+            del self._waiting[role]
+            others = {name: worker for name, worker in self._workers.items() if name != role}
+            self._workers = others | ({role: fresh} if fresh is not None else {})
+        for job, content, started, finished in waiting:
+            if fresh is not None:
+                fresh.submit(job, content, started, finished)
+            else:
+                finished("failed", f"there is no {role} printer any more")
+        return left
+
+    def hang_drawer(self, role: str | None) -> None:
+        """The drawer hangs on this printer from now on, or on none."""
+        self._drawer = role
 
     def kick_drawer(self) -> None:
         """Open the drawer, if there is one. One that stays shut is logged and seen in its state."""
+        self.open_drawer(_log_shut)
+
+    def open_drawer(self, finished: Callable[[Outcome, str], None]) -> None:
+        """Open the drawer, and hear what came of it."""
         worker = self._workers.get(self._drawer or "")
         if worker is not None:
-            worker.kick_drawer(_log_shut)
+            worker.kick_drawer(finished)
+        elif self._drawer is not None:
+            finished("failed", f"there is no {self._drawer} printer for it to hang on")
 
     def states(self) -> dict[str, dict[str, str]]:
         """Device name -> {"state", "text"}."""

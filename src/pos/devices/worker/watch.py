@@ -1,7 +1,7 @@
 """What is seen of one device: since when it is as it is, what it last did, and the last bytes both ways.
 
 Bytes are for a technician's eyes, and for none that could be misused. What is kept of a terminal is
-made of whole messages and says only what zvt.trace lets through; what is kept of anything else is
+made of whole messages (terminal_watch) and says only what zvt.trace lets through; what is kept of anything else is
 masked when it is shown, over all that is kept, so that a number cut in two by the line is masked, too.
 """
 
@@ -9,19 +9,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
 from pos.devices.transport import Transport
-from pos.devices.worker.outcome import DeviceState
-from pos.devices.zvt.trace import MessageTrace
 from pos.domain.mask import scrub
 
 _A_LINE: Final = 16  # bytes
 _SHOWN: Final = 8 * _A_LINE
 _AHEAD: Final = 40  # a card's number in groups that begins before what is shown
-_MESSAGES: Final = 16
 
 
 class Trace(Protocol):
@@ -52,20 +48,6 @@ class Dump:
         return [f"{' '.join(pair[0] for pair in line):<48}{''.join(pair[1] for pair in line)}" for line in cut]
 
 
-class Messages:
-    """A terminal's messages, a line each."""
-
-    def __init__(self, *, serial: bool) -> None:
-        self._trace = MessageTrace(serial=serial)
-        self._lines: deque[str] = deque(maxlen=_MESSAGES)
-
-    def feed(self, data: bytes) -> None:
-        self._lines.extend(self._trace.feed(data))
-
-    def lines(self) -> list[str]:
-        return list(self._lines)
-
-
 class Watch:
     """Watches one device from any thread. `make_trace` makes what keeps the bytes of one direction."""
 
@@ -82,7 +64,7 @@ class Watch:
             self._sent, self._heard = self._make_trace(), self._make_trace()
         return _Tapped(transport, self)
 
-    def state_changed(self, state: DeviceState) -> None:
+    def changed(self) -> None:
         """It is in another state than before."""
         with self._lock:
             self._at["since"] = time.monotonic()

@@ -34,7 +34,7 @@ def status(desk: Desk) -> dict[str, Any]:
             if one.unsent
         ],
         "rights_in_hand": hands,
-        "devices": _devices(desk),
+        "devices": device_states(desk),
         "journal": {"number": desk.number, "hash": desk.hash},
         "key_at": desk.outside.key_at,
         "fenced": desk.fenced or None,
@@ -43,7 +43,7 @@ def status(desk: Desk) -> dict[str, Any]:
     }
 
 
-def _devices(desk: Desk) -> dict[str, dict[str, str]]:
+def device_states(desk: Desk) -> dict[str, dict[str, str]]:
     """What is configured; a device left out is simply not there."""
     terminal, neighbours = desk.outside.terminal, desk.outside.neighbours
     states = desk.outside.printers.states() | ({"terminal": terminal.state()} if terminal.present() else {})

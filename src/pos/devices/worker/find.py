@@ -1,0 +1,50 @@
+"""What is plugged into this machine, and who answers at an address that a person typed.
+
+No network is searched: a till has no business at addresses that nobody gave it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+from pos.devices.transport import TransportError, read_address
+from pos.domain.errors import Unreadable
+
+PORT: Final = 9100  # where network printers listen
+_DEVICE_FILES: Final = Path("/dev/usb")
+
+
+def find(addresses: Sequence[str] = (), device_files: Path = _DEVICE_FILES) -> list[dict[str, str]]:
+    """[{`address`, `text`}] for serial ports, printers' device files, and each of `addresses` (HOST or HOST:PORT).
+
+    Takes up to 1.5 s. An address that does not answer is told of, too.
+    """
+    files = [f"file://{path}" for path in sorted(device_files.glob("lp*"))]
+    found = [{"address": file, "text": "a printer's device file"} for file in files]
+    with ThreadPoolExecutor(max(1, len(addresses))) as each:
+        return _serial_ports() + found + list(each.map(_answers, addresses))
+
+
+def _serial_ports() -> list[dict[str, str]]:
+    from serial.tools.list_ports import comports
+
+    return [
+        {"address": f"serial://{_path(port.device)}", "text": port.description or port.device}
+        for port in sorted(comports(), key=lambda port: port.device)
+    ]
+
+
+def _path(device: str) -> str:
+    return device if device.startswith("/") else f"/{device}"
+
+
+def _answers(typed: str) -> dict[str, str]:
+    url = f"tcp://{typed}" if ":" in typed.rpartition("]")[2] else f"tcp://{typed}:{PORT}"
+    try:
+        read_address(url, typed, "address").open().close()
+    except (TransportError, Unreadable) as error:
+        return {"address": url, "text": str(error)}
+    return {"address": url, "text": "something answers there"}
