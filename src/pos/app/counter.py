@@ -71,26 +71,7 @@ class Till:
             identity = _enrolled(settings)
             keys = TillKeys(identity)
             keys.public()  # a key that is gone is said now, not at the first sale
-            self._watches = _device_watches(settings)
-            self.printers = _printers(
-                settings,
-                lambda name, state, text: self._device(name, state, text),
-                self._watches,
-            )
-            undo.callback(self.printers.close)  # also when what follows cannot be opened
-            self.terminal = _terminal(
-                settings, lambda name, state, text: self._device(name, state, text), self._watches["terminal"]
-            )
-            undo.callback(self.terminal.close)
-            self.readers = _readers(settings, lambda name, state, text: self._device(name, state, text))
-            undo.callback(self.readers.close)
-            self.setup = DeviceSetup(
-                settings,
-                self.printers,
-                self._watches,
-                makers=lambda fresh: _printer_makers(fresh, self._watches),
-                check=lambda fresh: (_terminal_maker(fresh, None), _readers(fresh, lambda *_: None)),
-            )
+            self._open_devices(settings, undo)
             left = leftovers(settings.folder, identity.office_key)
             side = AgentSide(settings.folder / LEDGER, identity.incarnation)
             plans = PlanCache()
@@ -143,6 +124,23 @@ class Till:
             self.front = Front(self.desk)
             self.readers.start(self._read)
             self._undo = undo.pop_all()
+
+    def _open_devices(self, settings: Settings, undo: ExitStack) -> None:
+        """They end with `undo`, also when what follows cannot be opened. Raises Unreadable."""
+        self._watches = _device_watches(settings)
+        self.printers = _printers(settings, self._device, self._watches)
+        undo.callback(self.printers.close)
+        self.terminal = _terminal(settings, self._device, self._watches["terminal"])
+        undo.callback(self.terminal.close)
+        self.readers = _readers(settings, self._device)
+        undo.callback(self.readers.close)
+        self.setup = DeviceSetup(
+            settings,
+            self.printers,
+            self._watches,
+            makers=lambda fresh: _printer_makers(fresh, self._watches),
+            check=lambda fresh: (_terminal_maker(fresh, None), _readers(fresh, lambda *_: None)),
+        )
 
     def go_online(self) -> None:
         """Begin to push and pull. Call it when events can be heard."""

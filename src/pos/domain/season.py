@@ -25,6 +25,15 @@ FAMILIES: Final = (
 ROLES: Final = ("cashier", "supervisor", "auditor", "admin")
 SELLING_ROLES: Final = frozenset({"cashier", "supervisor"})  # who may touch tickets and money
 SETTLING_ROLES: Final = frozenset({"supervisor"})  # who may take and resolve disputes
+# Which roles may do what. The office holds every fact against the same table.
+MAY: Final[dict[str, frozenset[str]]] = {
+    "sell": SELLING_ROLES,
+    "drawer": SELLING_ROLES,
+    "look": frozenset(ROLES),
+    "oversee": frozenset(ROLES) - {"cashier"},
+    "settle": SETTLING_ROLES,
+    "set_up": frozenset({"supervisor", "admin"}),  # this machine's devices; no fact comes of it
+}
 SALES_GRACE: Final = timedelta(minutes=30)  # a show sells on for latecomers unless it says otherwise
 
 Names = dict[str, str]

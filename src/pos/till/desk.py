@@ -18,14 +18,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from pos.domain.books import Posting
 from pos.domain.certificate import Hand
 from pos.domain.errors import Refused
 from pos.domain.facts import Fact, SignedFact, hash_of
 from pos.domain.rights import Effect, OwnRight, OwnState, Token, ended_elsewhere
-from pos.domain.season import ROLES, SELLING_ROLES, SETTLING_ROLES, Season, User
+from pos.domain.season import MAY, Season, User
 from pos.store import journal
 from pos.store.aside import Leftover
 from pos.store.ledger import Ledger, ShiftRow, StorageFailed
@@ -50,16 +50,6 @@ from pos.till.ports import (
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 Verb = Generator["Future[Any]", Any, T]
-
-# Which roles may do what. The office holds every fact against the same table.
-MAY: Final[dict[str, frozenset[str]]] = {
-    "sell": SELLING_ROLES,
-    "drawer": SELLING_ROLES,
-    "look": frozenset(ROLES),
-    "oversee": frozenset(ROLES) - {"cashier"},
-    "settle": SETTLING_ROLES,
-    "set_up": frozenset({"supervisor", "admin"}),  # this machine's devices; no fact comes of it
-}
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from pos.domain.errors import Refused
+from pos.domain.season import MAY
 from pos.till.counter import issue, status
-from pos.till.desk import MAY, Desk, Verb, within
+from pos.till.desk import Desk, Verb, within
 from pos.till.ports import DeviceSetup, SetUp
 
 log = logging.getLogger(__name__)
