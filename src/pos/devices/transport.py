@@ -1,8 +1,10 @@
 """The way to a device: the only place that opens sockets, ports and device files.
 
     tcp://host:port                     a network printer
-    serial:///dev/ttyUSB0?baud=19200    a serial port (baud 9600 unless given)
+    serial:///dev/ttyUSB0?baud=19200    a serial port (baud 9600 unless given), with flow=rtscts or flow=xonxoff
+    usb://04b8:0202:X4MF012345          a USB printer by vendor, product and, where there are two, serial number
     file:///dev/usb/lp0                 a device file, or a plain file that grows
+    win32://EPSON TM-T88V               a printer of Windows, by its name
     pdf:///folder                       no device: a folder for PDF files, see worker.folder
 
 Every call takes a time limit, and every failure is a TransportError with a sentence
@@ -13,6 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import select
 import socket
 import stat
@@ -23,6 +26,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from pos.devices import usb
+from pos.devices.winspool import Spooler, SpoolerError
 from pos.domain.errors import Unreadable
 
 if TYPE_CHECKING:
@@ -33,8 +38,12 @@ _CHUNK: Final = 4096
 _SERIAL_CHUNK: Final = 256
 _BAUDS: Final = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
 
-Scheme = Literal["tcp", "serial", "file", "pdf"]
-_SCHEMES: Final[tuple[Scheme, ...]] = ("tcp", "serial", "file", "pdf")
+_USB: Final = re.compile(r"usb://([0-9a-fA-F]{4}):([0-9a-fA-F]{4})(?::([^/?#]+))?/?")
+
+Scheme = Literal["tcp", "serial", "usb", "file", "win32", "pdf"]
+_SCHEMES: Final[tuple[Scheme, ...]] = ("tcp", "serial", "usb", "file", "win32", "pdf")
+Flow = Literal["none", "rtscts", "xonxoff"]
+_FLOWS: Final[tuple[Flow, ...]] = ("none", "rtscts", "xonxoff")
 
 
 class TransportError(Exception):
@@ -60,7 +69,8 @@ class Transport(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a device is, checked. `slow` lines carry text rather than pictures.
+    """Where a device is, checked. `slow` lines carry text rather than pictures. `path` is a file, a folder, the
+    name of a printer in Windows, or vendor, product and serial number of one on USB, with colons between.
 
     `stop_bits` is what a serial protocol asks for, not what a person sets. `tap` is put around
     whatever is opened, to see what goes through.
@@ -72,6 +82,7 @@ class Address:
     path: str = ""
     baud: int = 0
     stop_bits: int = 1
+    flow: Flow = "none"
     tap: Callable[[Transport], Transport] | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -88,7 +99,11 @@ class Address:
             case "tcp":
                 return _Tcp(self.host, self.port)
             case "serial":
-                return _Serial(self.path, self.baud, self.stop_bits)
+                return _Serial(self)
+            case "usb":
+                return _File(_usb_path(self.path))
+            case "win32":
+                return _Windows(self.path)
             case "file":
                 return _File(Path(self.path))
             case "pdf":
@@ -97,9 +112,13 @@ class Address:
 
 def read_address(url: str, where: str, key: str) -> Address:
     """Read a transport URL; `where` and `key` name it in errors. Raises Unreadable."""
+    if (on_usb := _USB.fullmatch(url)) is not None:
+        vendor, product, serial_number = on_usb.groups(default="")
+        names = [vendor.lower(), product.lower(), *([unquote(serial_number)] if serial_number else [])]
+        return Address("usb", path=":".join(names))
     try:
         parts = urlsplit(url)
-        port = parts.port
+        port = None if parts.scheme in ("usb", "win32") else parts.port
     except ValueError as error:
         raise Unreadable(where, key, f"{url!r} is not an address: {error}") from error
     scheme = next((known for known in _SCHEMES if known == parts.scheme), None)
@@ -110,21 +129,53 @@ def read_address(url: str, where: str, key: str) -> Address:
         if not parts.hostname or not port or parts.path not in ("", "/"):
             raise Unreadable(where, key, f"{url!r} must look like tcp://192.168.1.50:9100")
         return Address(scheme, host=parts.hostname, port=port)
+    if scheme == "usb":
+        raise Unreadable(where, key, f"{url!r} must look like usb://04b8:0202 or usb://04b8:0202:SERIAL")
+    if scheme == "win32":
+        name = unquote(url.partition("://")[2])
+        if not name.strip():
+            raise Unreadable(where, key, f"{url!r} must look like win32://NAME OF THE PRINTER")
+        return Address(scheme, path=name)
     path = unquote(parts.path)
     if parts.netloc or not path.strip("/"):
         raise Unreadable(where, key, f"{url!r} must look like {scheme}:///path")
-    if scheme != "serial":
-        return Address(scheme, path=path)
-    query = parse_qs(parts.query)
+    if scheme == "serial":
+        return _read_serial(url, path, parts.query, where, key)
+    return Address(scheme, path=path)
+
+
+def _read_serial(url: str, path: str, options: str, where: str, key: str) -> Address:
+    query = parse_qs(options)
     baud = query.pop("baud", ["9600"])[-1]
-    if query or baud not in map(str, _BAUDS):
-        known = ", ".join(map(str, _BAUDS))
-        raise Unreadable(where, key, f"{url!r} must look like serial:///dev/ttyUSB0?baud=19200, baud one of {known}")
-    return Address(scheme, path=path, baud=int(baud))
+    asked = query.pop("flow", ["none"])[-1]
+    flow = next((known for known in _FLOWS if known == asked), None)
+    if query or baud not in map(str, _BAUDS) or flow is None:
+        known = f"baud one of {', '.join(map(str, _BAUDS))}, flow one of {', '.join(_FLOWS)}"
+        raise Unreadable(where, key, f"{url!r} must look like serial:///dev/ttyUSB0?baud=19200&flow=rtscts, {known}")
+    return Address("serial", path=path, baud=int(baud), flow=flow)
+
+
+def _usb_path(names: str) -> Path:
+    vendor, product, *serial = names.split(":", 2)
+    try:
+        return usb.find(vendor, product, "".join(serial))
+    except LookupError as error:
+        raise TransportError(str(error), absent=True) from error
 
 
 def _sentence(error: OSError) -> str:
     return (error.strerror or str(error) or type(error).__name__).lower()
+
+
+def _keep_alive(connection: socket.socket) -> None:
+    """Have the system look after a silent connection, so that one whose other end is gone breaks.
+
+    Some devices are not asked again until they have answered, and others only listened to.
+    """
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in (("TCP_KEEPIDLE", 5), ("TCP_KEEPINTVL", 3), ("TCP_KEEPCNT", 3)):
+        if hasattr(socket, name):  # seconds, seconds and a count; not every system lets them be set
+            connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 class _Tcp:
@@ -137,6 +188,7 @@ class _Tcp:
         except OSError as error:
             raise TransportError(f"{self._name}: {_sentence(error)}") from error
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        _keep_alive(self._socket)
 
     def write(self, data: memoryview, timeout_s: float) -> int:
         self._socket.settimeout(timeout_s)
@@ -165,14 +217,21 @@ class _Tcp:
 
 
 class _Serial:
-    def __init__(self, path: str, baud: int, stop_bits: int) -> None:
+    def __init__(self, address: Address) -> None:
         import serial  # not needed by most tills
 
-        self._path = path
+        self._path = path = address.path
         self._errors = (serial.SerialException, OSError)
         try:
             self._port: serial.Serial = serial.Serial(
-                path, baud, stopbits=stop_bits, timeout=0, write_timeout=0, exclusive=os.name != "nt"
+                path,
+                address.baud,
+                stopbits=address.stop_bits,
+                timeout=0,
+                write_timeout=0,
+                exclusive=os.name != "nt",
+                rtscts=address.flow == "rtscts",
+                xonxoff=address.flow == "xonxoff",
             )
         except self._errors as error:
             gone = os.name != "nt" and not Path(path).exists()
@@ -244,3 +303,24 @@ class _File:
     def close(self) -> None:
         with contextlib.suppress(OSError):
             os.close(self._fd)
+
+
+class _Windows:
+    def __init__(self, name: str) -> None:
+        try:
+            self._spooler = Spooler(name)
+        except SpoolerError as error:
+            raise TransportError(str(error)) from error
+
+    def write(self, data: memoryview, timeout_s: float) -> int:
+        try:
+            return self._spooler.write(bytes(data))
+        except SpoolerError as error:
+            raise TransportError(str(error)) from error
+
+    def read(self, timeout_s: float) -> bytes:
+        time.sleep(timeout_s)  # the spooler never answers
+        return b""
+
+    def close(self) -> None:
+        self._spooler.close()

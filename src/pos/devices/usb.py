@@ -1,0 +1,63 @@
+"""USB printers on Linux: which /dev/usb/lpN has a vendor, product and serial number.
+
+The numbers of lpN change with the order of plugging in; vendor, product and serial number do not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+_CLASS: Final = Path("/sys/class/usbmisc")
+_DEVICES: Final = Path("/dev/usb")
+_DEEP: Final = 3  # from the printer's interface up to the device that it belongs to
+
+
+@dataclass(frozen=True, slots=True)
+class Plugged:
+    """A USB printer as the kernel names it; vendor and product in four hexadecimal digits."""
+
+    path: Path
+    vendor: str
+    product: str
+    serial: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.vendor}:{self.product}" + (f":{self.serial}" if self.serial else "")
+
+
+def plugged_in(sys_class: Path = _CLASS) -> list[Plugged]:
+    """The USB printers of this machine, in the order of their numbers."""
+    found = [_read(entry) for entry in sorted(sys_class.glob("lp*"))]
+    return [printer for printer in found if printer is not None]
+
+
+def find(vendor: str, product: str, serial: str, sys_class: Path = _CLASS) -> Path:
+    """The device file of the one printer that these name. Raises LookupError, saying what there is."""
+    there = plugged_in(sys_class)
+    wanted = [one for one in there if (one.vendor, one.product) == (vendor, product) and serial in ("", one.serial)]
+    if len(wanted) == 1:
+        return wanted[0].path
+    name = f"{vendor}:{product}" + (f":{serial}" if serial else "")
+    listed = ", ".join(f"usb://{one.name}" for one in (wanted or there)) or "none"
+    if wanted:
+        raise LookupError(f"{len(wanted)} USB printers are {name}; name one with its serial number: {listed}")
+    raise LookupError(f"there is no USB printer {name}; plugged in: {listed}")
+
+
+def _read(entry: Path) -> Plugged | None:
+    device = (entry / "device").resolve()
+    for folder in (device, *device.parents[:_DEEP]):
+        try:
+            vendor = (folder / "idVendor").read_text(encoding="ascii").strip()
+            product = (folder / "idProduct").read_text(encoding="ascii").strip()
+        except OSError:
+            continue  # an interface, or unplugged this moment
+        try:
+            serial = (folder / "serial").read_text(encoding="utf-8", errors="replace").strip()
+        except OSError:
+            serial = ""  # many have none
+        return Plugged(_DEVICES / entry.name, vendor.lower(), product.lower(), serial)
+    return None
