@@ -34,7 +34,7 @@ class Dialogue:
         self.answered_ever = False
         self.waiting = False  # whether a question is still open
         self.busy = False  # it asked for a pause
-        self.restarted = False  # it was switched off and on
+        self.restarts = 0  # how often it was switched off and on
         self.acknowledged = 0  # tickets so far
 
     @property
@@ -73,7 +73,7 @@ class Dialogue:
             case "busy":
                 self.busy = True
             case "power":
-                self.restarted = True
+                self.restarts += 1
         if said.effect in ("ready", "power"):
             self.busy = False
 

@@ -12,9 +12,11 @@ from pos.devices.profile import Profile
 from pos.devices.transport import Address
 from pos.devices.worker import receipt_printer
 from pos.devices.worker.folder import FolderPrinter, PdfPress
+from pos.devices.worker.label_printer import LabelPrinter
 from pos.devices.worker.outcome import DeviceState, Outcome, Printer
 from pos.devices.worker.printer_worker import PrinterWorker
 from pos.devices.worker.receipt_printer import ReceiptPrinter
+from pos.devices.worker.ticket_printer import TicketPrinter
 from pos.domain.errors import Unreadable
 
 _log = logging.getLogger(__name__)
@@ -34,7 +36,13 @@ def printer_maker(profile: Profile, address: Address, press: Press, where: str, 
         raise Unreadable(where, key, f"{profile.name} cannot be reached by {address.scheme}://")
     if profile.protocol == "pdf":
         return lambda stopping: FolderPrinter(profile, Path(address.path), press)
-    return lambda stopping: ReceiptPrinter(profile, address, press, stopping)
+    match profile.protocol:
+        case "fgl":
+            return lambda stopping: TicketPrinter(profile, address, press, stopping)
+        case "zpl":
+            return lambda stopping: LabelPrinter(profile, address, press, stopping)
+        case _:
+            return lambda stopping: ReceiptPrinter(profile, address, press, stopping)
 
 
 Submission = tuple[str, Mapping[str, Any], Callable[[], None], Callable[[Outcome, str], None]]

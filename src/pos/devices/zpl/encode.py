@@ -13,8 +13,8 @@ from base64 import b64encode
 from typing import Final, Protocol
 
 ASK: Final = b"~HS~HQES"
-# Ends a label that an earlier job left unfinished. What is complete is not touched.
-HELLO: Final = b"^XZ"
+# Gives up a label that an earlier job left unfinished. What is complete is not touched.
+HELLO: Final = b"~JX"
 _LEVEL: Final = 6  # of deflation; a higher one costs more time than it saves on the line
 
 
