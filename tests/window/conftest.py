@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pytestqt.qtbot import QtBot
 
+from pos.ui.scanning.wedge import Typing
 from pos.ui.window import CounterWindow
 from tests.window.counter import Counter
 from tests.window.till import TillHouse, make_replica
@@ -36,8 +37,8 @@ def house(tmp_path: Path, season_replica: Path) -> Iterator[TillHouse]:
 def open_window(house: TillHouse, qtbot: QtBot) -> Callable[..., Counter]:
     """Open the window as it stands after a start."""
 
-    def open_it(theme: str = "light", training: bool = False) -> Counter:
-        window = CounterWindow(house.front, language="en", theme=theme, training=training)
+    def open_it(theme: str = "light", training: bool = False, typing: Typing | None = None) -> Counter:
+        window = CounterWindow(house.front, language="en", theme=theme, training=training, typing=typing)
         qtbot.addWidget(window)
         window.resize(1366, 768)
         window.show()

@@ -128,7 +128,7 @@ def test_a_typed_seat_that_is_none_stays_to_be_mended(counter: Counter) -> None:
     counter.press(Key.Key_Slash)
     counter.type("Stalls ZZ 99")
     counter.press(Key.Key_Return)
-    assert "Stalls ZZ 99" in counter.toast
+    counter.until(lambda: "Stalls ZZ 99" in counter.toast)
     assert counter.selling.view.search.text() == "Stalls ZZ 99"
     counter.press(Key.Key_Escape)
     assert counter.selling.view.search.text() == ""

@@ -19,6 +19,7 @@ from argon2 import PasswordHasher
 from pos.demo.season import write_season
 from pos.devices.worker.absent import AbsentTerminal
 from pos.domain.plan import read_plan
+from pos.domain.purse import is_purse
 from pos.domain.rights import Token
 from pos.domain.season import Area
 from pos.domain.seating import Seating
@@ -37,6 +38,7 @@ from pos.till.ports import (
     Recall,
     RefusedClaim,
     Releasable,
+    SoldRight,
 )
 
 TILL = "W1"
@@ -176,6 +178,7 @@ class OfficeWire:
         self.slow.set()
         self.refuses: dict[str, RefusedClaim] = {}
         self.claims: list[tuple[str, tuple[str, ...]]] = []
+        self.purses: dict[tuple[str, str], int] = {}  # (show, code) -> what is left, in minor units
         self._epochs = itertools.count(100)
         self._waiting: list[Callable[[], None]] = []
 
@@ -187,6 +190,9 @@ class OfficeWire:
         if self.state.state == "offline":
             future.set_exception(LineDown(self.state.cause))
             return future
+        if sold and is_purse(show):
+            future.set_result(self._purse(show, places[0]))
+            return future
         refused = tuple(self.refuses[place] for place in places if place in self.refuses)
         granted = () if refused and whole else tuple((place, Token(next(self._epochs), 0)) for place in places)
         answer = ClaimAnswer(1, granted, refused)
@@ -195,6 +201,12 @@ class OfficeWire:
         else:
             self._waiting.append(lambda: future.set_result(answer))
         return future
+
+    def _purse(self, show: str, code: str) -> ClaimAnswer:
+        if (show, code) not in self.purses:
+            return ClaimAnswer(1, refused=(RefusedClaim(code, "unknown_place"),))
+        token = Token(next(self._epochs), 0)
+        return ClaimAnswer(1, sold=(SoldRight(code, token, code, 0, worth=self.purses[show, code]),))
 
     def allot(self, show: str, places: Sequence[str], short: Mapping[str, int], wait_s: float) -> Future[ClaimAnswer]:
         return self.claim(show, places, whole=False, wait_s=wait_s)

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pos.app.late import LateFront
-from pos.settings import BadSettings, Settings, read_settings
+from pos.settings import KEYBOARD, BadSettings, Settings, read_settings
 from pos.store import REPLICA
 from pos.ui.application import Teller, after_first_paint, application, display_missing, show_failure, theme
+from pos.ui.scanning.wedge import Typing
 from pos.ui.window import CounterWindow
 
 if TYPE_CHECKING:
@@ -113,10 +114,22 @@ def _own_office(settings: Settings) -> EmbeddedOffice | None:
         return None
 
 
+def _typing(settings: Settings) -> Typing | None:
+    """The scanner and card reader that type like a keyboard, if any does."""
+    scanner, reader = settings.scanner, settings.card_reader
+    types = Typing(
+        scanner is not None and scanner.transport == KEYBOARD,
+        reader is not None and reader.transport == KEYBOARD,
+        scanner.prefix if scanner is not None else "",
+        scanner.suffix if scanner is not None else "",
+    )
+    return types if types.scanner or types.reader else None
+
+
 def counter_window(settings: Settings) -> tuple[CounterWindow, Opening]:
     """The window, not yet shown, and the till that opens behind it."""
     front = LateFront(settings.folder / REPLICA)
-    window = CounterWindow(front, language=settings.locale, theme=theme())
+    window = CounterWindow(front, language=settings.locale, theme=theme(), typing=_typing(settings))
     opening = Opening(settings, front, Teller(window).failed.emit)
     after_first_paint(window, opening.begin)
     return window, opening

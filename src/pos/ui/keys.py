@@ -84,7 +84,7 @@ def listed() -> list[tuple[str, list[tuple[str, str]]]]:
         (
             tr("Choosing seats"),
             [
-                ("/", tr("find a seat: Stalls C 12, Stalls C 4-9")),
+                ("/", tr("find a seat: Stalls C 12, Stalls C 4-9; or a ticket, a sale, a buyer")),
                 ("B", tr("best seats together")),
                 ("+ −", tr("how many seats")),
                 ("← ↑ → ↓", tr("walk over the seats")),

@@ -33,6 +33,7 @@ from pos.ui.frame.toast import Toast
 from pos.ui.frame.topbar import TopBar
 from pos.ui.i18n import tr
 from pos.ui.keys import KeyMap
+from pos.ui.scanning.presenter import ScanPresenter
 from pos.ui.screen import PANEL_PX, Screen
 from pos.ui.session import Session
 from pos.ui.signin.presenter import SignInPresenter
@@ -45,8 +46,10 @@ from pos.ui.theme.widgets import Banner
 if TYPE_CHECKING:
     from pos.ui.disputes.presenter import DisputesPresenter
     from pos.ui.drawer.presenter import DrawerPresenter
+    from pos.ui.found.presenter import FoundPresenter
     from pos.ui.frame.help import HelpOverlay
     from pos.ui.model import Sale
+    from pos.ui.scanning.wedge import Typing
     from pos.ui.sell.presenter import SellPresenter
     from pos.ui.shift.presenter import ClosePresenter, OpenPresenter
     from pos.ui.shows.presenter import ShowsPresenter
@@ -69,10 +72,18 @@ class CounterWindow(QWidget):
     """Sells through `till` (`pos.till.front.Front`). A QApplication must exist.
 
     `language` is a locale of till.toml, `theme` "light", "dark" or "system"; `training`
-    puts a banner over everything that says so.
+    puts a banner over everything that says so; `typing` is the scanner that types here.
     """
 
-    def __init__(self, till: Till, *, language: str = "en", theme: str = "system", training: bool = False) -> None:
+    def __init__(
+        self,
+        till: Till,
+        *,
+        language: str = "en",
+        theme: str = "system",
+        training: bool = False,
+        typing: Typing | None = None,
+    ) -> None:
         super().__init__()
         load_fonts()
         self.tokens = tokens_for(theme)
@@ -90,6 +101,11 @@ class CounterWindow(QWidget):
         self.setMinimumSize(*MINIMUM)
         self._build()
         self._keys = KeyMap(self, self.act)
+        self.scans = ScanPresenter(self.session, self._pays, self)
+        if typing is not None:
+            from pos.ui.scanning.wedge import Wedge
+
+            Wedge(self, typing).read.connect(self.scans.typed)
         self._idle = QTimer(self)
         self._idle.setInterval(_IDLE_MS)
         self._idle.timeout.connect(self.session.lock)
@@ -106,6 +122,15 @@ class CounterWindow(QWidget):
 
         presenter = SellPresenter(self.session, self)
         presenter.sold.connect(self._sold)
+        presenter.asked.connect(self.found.search)
+        return presenter
+
+    @cached_property
+    def found(self) -> FoundPresenter:
+        from pos.ui.found.presenter import FoundPresenter
+
+        presenter = FoundPresenter(self.session, self)
+        presenter.opened.connect(self._show_found)
         return presenter
 
     @cached_property
@@ -217,6 +242,8 @@ class CounterWindow(QWidget):
         session.bridge.asked.connect(self._stirred)
         session.toast.connect(self.toast.say)
         session.ticked.connect(self._tick)
+        self.scans.found.connect(lambda sale, ticket: self.found.look(sale, ticket))
+        self.scans.offered.connect(lambda purse: self.sell.payment.offer(purse))
         for signal in (session.linked, session.shows_changed, session.status_changed):
             signal.connect(self._draw_notice)
         session.show_chosen.connect(self._draw_notice)
@@ -228,6 +255,7 @@ class CounterWindow(QWidget):
             "open": self._make_open,
             "sell": self._make_sell,
             "shows": self._make_shows,
+            "found": self._make_found,
             "drawer": self._make_drawer,
             "disputes": self._make_disputes,
             "count": self._make_count,
@@ -253,6 +281,11 @@ class CounterWindow(QWidget):
         from pos.ui.shows.view import ShowsScreen
 
         return ShowsScreen(self.shows, self.choose_show, lambda: self.go("sell"))
+
+    def _make_found(self) -> Screen:
+        from pos.ui.found.view import FoundScreen
+
+        return FoundScreen(self.found, self._home)
 
     def _make_drawer(self) -> Screen:
         from pos.ui.drawer.view import DrawerScreen
@@ -318,6 +351,15 @@ class CounterWindow(QWidget):
         elif self.current is None or self.current.name not in ("count", "report"):
             self._idle.start()
             self.go("open")
+
+    def _pays(self) -> bool:
+        """Whether a voucher or gift card that is shown now would pay for something."""
+        return self.current is not None and self.current.name == "sell" and self.sell.payment.open
+
+    def _show_found(self) -> None:
+        # Whoever counts a drawer or settles a dispute is not taken away from it by a scan.
+        if self.current is not None and self.current.name in ("sell", "shows", "found", "drawer"):
+            self.go("found")
 
     def _report_done(self) -> None:
         self.go("open")

@@ -12,6 +12,7 @@ from pos.ui.foot.presenter import PaperPresenter
 from pos.ui.i18n import name_in, tr, tr_count
 from pos.ui.keys import cap
 from pos.ui.model import Line, PriceType, Show
+from pos.ui.purse import purse_name
 from pos.ui.sell.basketview import BasketList, BasketRow
 from pos.ui.sell.changebox import ChangeBox, ChangeState
 from pos.ui.sell.paybox import PayBox, PayState
@@ -173,6 +174,7 @@ class SellPanel(QWidget):
             warning=payment.problem or payment.warning,
             ready=bool(self.presenter.lines),
             paying=payment.paying,
+            action=tr("Cash") if payment.due or not payment.purses else tr("Pay"),
         )
 
     def _fees(self) -> list[tuple[str, str]]:
@@ -180,7 +182,11 @@ class SellPanel(QWidget):
         if presenter.basket is None:
             return []
         show, _ = presenter.priced
-        return [
+        purses = [
+            (f"{purse_name(purse.kind)} {purse.code}", formats.amount(-amount))
+            for purse, amount in presenter.payment.purse_amounts
+        ]
+        return purses + [
             (
                 name_in(show.fees.get(fee.id) if show else None, presenter.session.language, fee.name)
                 + (f" × {fee.count}" if fee.count > 1 else ""),
@@ -200,12 +206,15 @@ class SellPanel(QWidget):
         assert sale is not None
         level, words = self.paper.fate(sale)
         given = sale.given if sale.given is not None else sale.total + sale.rounding
+        handed = tr("Given {amount}", amount=formats.money(given)) + " · " + tr("drawer open")
+        if with_ := presenter.payment.paid_with:
+            handed = with_ if sale.given is None else f"{with_} · {handed}"
         return ChangeState(
             paid=formats.money(sale.total + sale.rounding),
             tickets=tr_count("%n ticket", "%n tickets", len(sale.tickets)),
             printed=words,
             printed_level=level,
-            given=tr("Given {amount}", amount=formats.money(given)) + " · " + tr("drawer open"),
+            given=handed,
             change=formats.money(sale.change),
             again=level == "warning" and any(job.sale == sale.id and job.state == "failed" for job in self.paper.jobs),
         )

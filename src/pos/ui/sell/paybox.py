@@ -18,7 +18,8 @@ from pos.ui.theme.widgets import KeyButton, MoneyLabel, keycap
 
 @dataclass(frozen=True, slots=True)
 class PayState:
-    """Everything the box shows, as text. `fees` are (what, amount); an empty `quick` slot is blank."""
+    """Everything the box shows, as text. `fees` are (what, amount); an empty `quick` slot is blank; `action` is
+    what Enter does."""
 
     fees: list[tuple[str, str]]
     terms: str
@@ -31,6 +32,7 @@ class PayState:
     warning: str
     ready: bool
     paying: bool
+    action: str
 
 
 class PayBox(QWidget):
@@ -145,5 +147,5 @@ class PayBox(QWidget):
             text = state.quick[number] if number < len(state.quick) else ""
             button.set_label(text or "–")
             button.setEnabled(bool(text))
-        self._pay.set_label(tr("Paying…") if state.paying else tr("Cash"))
+        self._pay.set_label(tr("Paying…") if state.paying else state.action)
         self._pay.setEnabled(state.ready and not state.paying)

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from pos.domain.errors import Refused
-from pos.domain.money import Money
+from pos.domain.money import Money, total
 from pos.ui.amounts import type_digit, typed_amount
 from pos.ui.bridge import Answer
 from pos.ui.i18n import tr
 from pos.ui.model import Basket, Line, Sale
+from pos.ui.purse import PurseOffer, purse_name
 from pos.ui.sell.cash import due_in_cash, implausible, quick_amounts
 from pos.ui.session import Session
 
@@ -38,6 +39,8 @@ class Payment(QObject):
         self.problem = ""
         self.sale: Sale | None = None
         self.sold: tuple[Line, ...] = ()
+        self.purses: list[PurseOffer] = []
+        self.paid_with = ""  # what else than cash the sale was paid with
 
     # ---- amounts -----------------------------------------------------------------------
 
@@ -49,7 +52,21 @@ class Payment(QObject):
     @property
     def due(self) -> Money:
         """What is owed in cash."""
-        return due_in_cash(self.total, self.session.venue.coin)
+        return due_in_cash(self.total - self._by_purses, self.session.venue.coin)
+
+    @property
+    def purse_amounts(self) -> list[tuple[PurseOffer, Money]]:
+        """What each voucher and gift card pays, in the order in which they were shown."""
+        owed, parts = self.total, []
+        for purse in self.purses:
+            amount = min(purse.left, owed)
+            owed -= amount
+            parts.append((purse, amount))
+        return parts
+
+    @property
+    def _by_purses(self) -> Money:
+        return total([amount for _, amount in self.purse_amounts], self.total.currency)
 
     @property
     def given_amount(self) -> Money | None:
@@ -101,16 +118,25 @@ class Payment(QObject):
 
     def forget(self) -> None:
         """Nothing is given yet, nothing was told: a basket begins, or someone else signs in."""
-        self.given, self.told, self.problem = "", False, ""
+        self.given, self.told, self.problem, self.purses = "", False, "", []
 
     def back(self) -> bool:
         """Esc: take back what was typed, or the problem said. True if there was either."""
         if self.given:
             self.given = ""
+        elif self.purses:
+            self.purses.pop()
         elif not self.problem:
             return False
         self._edited()
         return True
+
+    def offer(self, purse: PurseOffer) -> None:
+        """Pay as much as it can with this voucher or gift card; Enter pays, Esc takes it back."""
+        if not self.open or any((each.kind, each.code) == (purse.kind, purse.code) for each in self.purses):
+            return
+        self.purses.append(purse)
+        self._edited()
 
     # ---- paying ------------------------------------------------------------------------
 
@@ -135,15 +161,23 @@ class Payment(QObject):
         self.changed.emit()
 
     def _pay(self, given: Money | None) -> None:
-        tender: Answer = {"kind": "cash", "amount": str(self.due)}
+        cash: Answer = {"kind": "cash", "amount": str(self.due)}
         if given is not None:
-            tender["given"] = str(given)
+            cash["given"] = str(given)
+        purses = [(purse, amount) for purse, amount in self.purse_amounts if amount]
+        tenders: list[Answer] = [
+            {"kind": purse.kind, "code": purse.code, "amount": str(amount)} for purse, amount in purses
+        ]
+        tenders += [cash] if self.due else []
+        money = self.session.formats.money
+        with_ = " · ".join(f"{purse_name(purse.kind)} {money(amount)}" for purse, amount in purses)
         self.paying, self.problem = True, ""
 
         def done(answer: Answer) -> None:
+            self.paid_with = with_
             self._done(Sale.read(answer["sale"], self.session.venue.currency, given, self.session.now))
 
-        fields = {"tenders": [tender] if self.due else [], "terms_told": self.told}
+        fields = {"tenders": tenders, "terms_told": self.told}
         self.session.bridge.call("pay", done, self._refused, self._ended, **fields)
 
     def _ended(self) -> None:

@@ -29,6 +29,7 @@ class SellPresenter(QObject):
 
     changed = Signal()
     sold = Signal(object)  # a Sale, just made
+    asked = Signal(str)  # a typed text that names no seat
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -236,10 +237,10 @@ class SellPresenter(QObject):
         self.session.bridge.latest("best", "best", done, show=show, category=category, count=self.count)
 
     def find(self, text: str) -> bool:
-        """Take the seats that a typed text names; False, with the reason as a toast, if it names none."""
+        """Take the seats that a typed text names; False if it names none, and what was sold is asked for it."""
         found = self.hall.find(text)
         if not found:
-            self.session.toast.emit("warning", tr("No seat is called “{text}” in this hall.", text=text))
+            self.asked.emit(text.strip())
             return False
         self.pick([place for place, _ in found], self._span_label([label for _, label in found]))
         return True

@@ -54,6 +54,7 @@ class SellScreen(Screen):
         }
 
     def enter(self) -> None:
+        self.view.search.clear()
         self.view.map.setFocus()
 
     def act(self, action: str) -> bool:

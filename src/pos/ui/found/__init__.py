@@ -1,0 +1,1 @@
+"""What was sold, found by a scan or by what was typed."""

@@ -1,0 +1,1 @@
+"""Scanners that type like a keyboard, and what the window does with a scan."""
