@@ -96,6 +96,18 @@ def paper_is_lost(at: Counters) -> None:
     at.push(at.one)
 
 
+def a_drawer_is_counted_twice(at: Counters) -> None:
+    """A third till has left its drawer; till two counts it out, and so does till one, which is cut off."""
+    body = {
+        "till": "T3", "incarnation": 1, "shift": f"{at.name}T3-1-S0001", "user": "sam", "expected": "50.00",
+        "counted": "50.00", "difference": "0.00", "pieces": {"total": "50.00"},
+    }  # fmt: skip
+    money = Money(5000, "EUR")
+    for counter in (at.two, at.one):
+        counter.record("DrawerTakenOver", body, postings=(Posting("drawer:T3", -money), Posting("safe", money)))
+        at.push(counter)
+
+
 def newer_schema(at: Counters) -> None:
     at.one.sell(SHOW, *at.claim(at.one, at.seats[0]), schema=99, name=BUYER)
     at.push(at.one)
@@ -163,6 +175,7 @@ TROUBLES: Final[dict[str, Callable[[Counters], None]]] = {
     "duplicate_id": numbers_used_twice,
     "role": auditor_sells,
     "paper_lost": paper_is_lost,
+    "drawer_counted_twice": a_drawer_is_counted_twice,
     "release_refused": released_too_early,
     "unreadable": newer_schema,
     "purse": paid_with_a_code_that_nobody_issued,

@@ -117,6 +117,11 @@ CAUSES: Final[dict[str, Cause]] = {
         "and their places are frozen.",
         _told(Way.ACCEPT),
     ),
+    "drawer_counted_twice": Cause(
+        "The drawer of shift {shift} was counted out at {till}, and before that at {before}. "
+        "Both are booked; the money is there once.",
+        _told(Way.ACCEPT),
+    ),
     "purse": Cause(
         "Money of {place} was moved at {till}, which the office does not agree with: {why}.",
         _told(Way.ACCEPT),

@@ -74,7 +74,7 @@ def test_a_dispute_is_told_with_all_that_a_supervisor_needs(house: House, at: Co
     sentence = in_words(dispute)
     assert "unknown" not in sentence
     assert "{" not in sentence
-    nobodys = ("unbalanced", "account", "paper_lost", "payment_unused", "release_refused")
+    nobodys = ("unbalanced", "account", "paper_lost", "payment_unused", "release_refused", "drawer_counted_twice")
     assert dispute["customer"] == ("" if cause in nobodys else BUYER)
     two_papers = [f"I1 {SHOW} A-1: more than one live ticket: first-1, second-1"]
     assert house.violations() == (two_papers if cause == "place" else [])
@@ -99,6 +99,30 @@ def test_a_seat_sold_to_two_names_both_and_asks_for_another_seat(house: House, a
     assert (dispute["sale"], dispute["tickets"], dispute["user_name"]) == ("second", ["second-1"], "Anna")
     assert dispute["money"] == "58.00", "the seat in question, not the other one of the sale"
     assert dispute["ways"] == ["reseat", "refund", "accept"]
+
+
+def test_paper_that_is_out_when_its_till_is_sealed_is_a_persons_to_look_for(house: House, at: Counters) -> None:
+    grant, idle = at.claim(at.one, *at.seats)
+    slip = at.one.step("PaperIssued", SHOW, grant, "LEASED PAPER", "P-1")
+    lost = Effect(SHOW, slip.place, Token(slip.epoch, slip.hop), OfficeState.PAPER, OfficeState.QUARANTINE, "T1")
+    back = Effect(SHOW, idle.place, Token(idle.epoch, idle.hop), OfficeState.LEASED, OfficeState.POOL, "")
+    at.one.record("Sealed", {"open_shift": None, "payments": []}, (lost, back))
+    at.push(at.one)
+    (dispute,) = told(house)
+    assert dispute["cause"] == "paper_lost"
+    assert [place["label"] for place in dispute["places"]] == ["Stalls A 1"]
+    assert "its till was sealed" in in_words(dispute)
+    assert house.place("A-1")[0] == "QUARANTINE"
+
+
+def test_a_drawer_is_counted_out_once_without_a_dispute(house: House, at: Counters) -> None:
+    TROUBLES["drawer_counted_twice"](at)
+    (dispute,) = told(house)
+    assert in_words(dispute) == (
+        "The drawer of shift T3-1-S0001 was counted out at T1, and before that at T2. "
+        "Both are booked; the money is there once."
+    )
+    assert house.rows("SELECT count(*) FROM posting WHERE account = 'drawer:T3'") == [(2,)]
 
 
 def test_a_whole_sale_in_dispute_is_one_dispute_of_its_total(house: House, at: Counters) -> None:

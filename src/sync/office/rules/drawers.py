@@ -1,17 +1,20 @@
-"""Drawers that a dead or replaced till left with a shift open: what should be in them, by the books."""
+"""Drawers that a dead or replaced till left with a shift open: what should be in them, and who has counted them."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
 from pos.domain.books import drawer
-from pos.domain.facts import Kind
+from pos.domain.facts import Fact, Kind
 from pos.domain.money import Money
 from sync.office.store.tables import FACT, POSTING, TILL
+
+Shift = tuple[str, str]  # a till, and the number of one of its shifts
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +32,10 @@ def left(connection: Connection, till: str) -> LeftDrawer | None:
     """The drawer of the oldest incarnation of a till that may not act any more, whose shift is open and which
     nobody has counted out since; None when there is none."""
     ended = select(TILL.c.incarnation).where(TILL.c.id == till, TILL.c.state != "ACTIVE")
-    counted = _taken_over(connection, till)
+    counted = _taken_over(connection, {till})
     for incarnation in connection.execute(ended.order_by(TILL.c.incarnation)).scalars():
         opened = _open_shift(connection, till, incarnation)
-        if opened is not None and opened["body"]["shift"] not in counted:
+        if opened is not None and (till, opened["body"]["shift"]) not in counted:
             body = opened["body"]
             expected = _cash(connection, till, incarnation)
             if expected is not None:
@@ -55,11 +58,27 @@ def _open_shift(connection: Connection, till: str, incarnation: int) -> dict[str
     return json.loads(last.envelope) if last is not None and last.kind == Kind.SHIFT_OPENED else None
 
 
-def _taken_over(connection: Connection, till: str) -> set[str]:
-    """The shifts of this till whose drawer has been counted out by another incarnation or till."""
-    envelopes = connection.execute(select(FACT.c.envelope).where(FACT.c.kind == Kind.DRAWER_TAKEN_OVER.value)).scalars()
-    bodies = [json.loads(envelope)["body"] for envelope in envelopes]
-    return {body["shift"] for body in bodies if body["till"] == till}
+def lay(connection: Connection, facts: Sequence[Fact]) -> dict[Shift, str]:
+    """The fact by which each drawer that these facts count out has been counted out before.
+
+    The tills that left them are locked: two that count one drawer are heard one after the other.
+    """
+    tills = {str(fact.body.get("till")) for fact in facts if fact.kind == Kind.DRAWER_TAKEN_OVER}
+    if not tills:
+        return {}
+    connection.execute(
+        select(TILL.c.id).where(TILL.c.id.in_(tills)).order_by(TILL.c.id, TILL.c.incarnation).with_for_update()
+    )
+    return _taken_over(connection, tills)
+
+
+def _taken_over(connection: Connection, tills: Collection[str]) -> dict[Shift, str]:
+    """Shifts of these tills whose drawer has been counted out by another incarnation or till: by which fact."""
+    rows = connection.execute(
+        select(FACT.c.fact_id, FACT.c.envelope).where(FACT.c.kind == Kind.DRAWER_TAKEN_OVER.value)
+    )
+    bodies = [(row.fact_id, json.loads(row.envelope)["body"]) for row in rows]
+    return {(body["till"], body["shift"]): fact_id for fact_id, body in bodies if body["till"] in tills}
 
 
 def _cash(connection: Connection, till: str, incarnation: int) -> Money | None:

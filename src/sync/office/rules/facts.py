@@ -20,7 +20,7 @@ from pos.domain.money import Money
 from pos.domain.purse import is_purse
 from pos.domain.rights import Effect
 from sync.office.clock import now_iso
-from sync.office.rules import changes, disputes, forks, parking, recalls, releasing, tickets, tills
+from sync.office.rules import changes, disputes, drawers, forks, parking, recalls, releasing, tickets, tills
 from sync.office.rules.accounts import accounts_of_others
 from sync.office.rules.admissions import Gates
 from sync.office.rules.board import Board
@@ -52,6 +52,7 @@ class _Page:
     cases: disputes.Cases
     gates: Gates
     purses: Purses
+    counted: dict[drawers.Shift, str]  # drawers of others that have been counted out, by the fact that did
     facts: list[dict[str, Any]] = field(default_factory=list)
     postings: list[dict[str, Any]] = field(default_factory=list)
     sales: list[dict[str, Any]] = field(default_factory=list)
@@ -142,6 +143,7 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
         disputes.lock(connection, filter(None, map(_settling, fresh))),
         Gates.lay(connection, fresh),
         Purses.lay(connection, [fact for fact, _ in told]),
+        drawers.lay(connection, [fact for fact, _ in told]),
     )
     for one in fresh:
         _book_one(page, one)
@@ -251,9 +253,23 @@ def _owed(page: _Page, fact: Fact) -> None:
         page.dispute(fact.fact_id, "paper_lost", f"paper tickets are lost: {reason}", reason=reason)
     elif fact.kind == Kind.PAYMENT_ENDED and fact.body["outcome"] == "written_off":
         page.unused(fact.fact_id, fact.body | {"state": "written_off"})
+    elif fact.kind == Kind.DRAWER_TAKEN_OVER:
+        _counted_out(page, fact)
     elif fact.kind == Kind.SEALED:
         for payment in fact.body.get("payments", ()):
             page.unused(fact.fact_id, payment)
+        if out := [(effect.show, effect.place) for effect in fact.effects if effect.before == "PAPER"]:
+            reason = "its till was sealed"
+            page.dispute(fact.fact_id, "paper_lost", f"paper tickets were out: {reason}", *out, reason=reason)
+
+
+def _counted_out(page: _Page, fact: Fact) -> None:
+    """Somebody counts out the drawer that a till has left. Where somebody else has, the money is there once."""
+    shift = str(fact.body["till"]), str(fact.body["shift"])
+    before = page.counted.setdefault(shift, fact.fact_id)
+    if before != fact.fact_id:
+        fields = {"shift": shift[1], "before": before.partition(".")[0]}
+        page.dispute(fact.fact_id, "drawer_counted_twice", f"{shift[1]} was counted out by {before}", **fields)
 
 
 def _at_the_gate(page: _Page, fact: Fact, admitted: dict[str, int], outcomes: Sequence[Outcome]) -> None:
