@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from sync.office.rules import tills
 from sync.office.store.engine import Database
 from sync.wire import H_INCARNATION, H_REQUEST, H_SIGNATURE, H_TILL, signed_answer, signed_request
 
+BODY_S: Final = 90.0  # a till gives a full page on a bad line 60 s
 MAX_BODY: Final = 16_000_000  # bytes; a full page of facts with long bodies is a tenth of it
 _KEYS_KEPT: Final = 10_000
 _TILL, _INCARNATION, _REQUEST, _SIGNATURE = (
@@ -64,10 +66,18 @@ class Asked:
         return self.header(_REQUEST)
 
     async def read(self, receive: Receive) -> None:
-        """Take in the body. Raises Rejected(413), before reading it when its length is given."""
+        """Take in the body. Raises Rejected: 413, before reading it when its length is given; 408 when it does not
+        come to its end within BODY_S."""
         length = self.header(b"content-length")
         if length.isdigit() and int(length) > MAX_BODY:
             raise Rejected(413, "too_large", f"a request may have {MAX_BODY} bytes, not {length}")
+        try:
+            async with asyncio.timeout(BODY_S):
+                self.body = await self._whole(receive)
+        except TimeoutError:
+            raise Rejected(408, "too_slow", f"the request did not come whole within {BODY_S:g} s") from None
+
+    async def _whole(self, receive: Receive) -> bytes:
         parts: list[bytes] = []
         size, more = 0, True
         while more:
@@ -79,7 +89,7 @@ class Asked:
             size += len(parts[-1])
             if size > MAX_BODY:
                 raise Rejected(413, "too_large", f"a request may have {MAX_BODY} bytes")
-        self.body = b"".join(parts)
+        return b"".join(parts)
 
 
 @dataclass
