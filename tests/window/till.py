@@ -10,12 +10,15 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
 
+from pos.app.layouts import LayoutShelf, LayoutWork
+from pos.data import printer_data, resource
 from pos.demo.season import write_season
 from pos.devices.worker.absent import AbsentTerminal
 from pos.domain.plan import read_plan
@@ -23,6 +26,7 @@ from pos.domain.purse import is_purse
 from pos.domain.rights import Token
 from pos.domain.season import Area
 from pos.domain.seating import Seating
+from pos.paper.faces import FONT_FILES
 from pos.store.replica.plans import PlanCache
 from pos.store.replica.writer import ReplicaWriter
 from pos.till.desk import Desk, Outside
@@ -44,6 +48,13 @@ from pos.till.ports import (
 TILL = "W1"
 OTHER = "W2"
 PINS = {"anna": "2468"}
+
+
+@cache
+def fonts() -> dict[str, bytes]:
+    return {name: resource("fonts", name).read_bytes() for name in FONT_FILES}
+
+
 _FAMILIES = ("venue", "tax", "plan", "price_type", "prices", "terms", "fee", "production", "show", "user", "till")
 
 
@@ -334,6 +345,9 @@ class TillHouse:
 
     def __init__(self, folder: Path, replica: Path) -> None:
         self.office, self.printers = OfficeWire(), PrinterWire()
+        self.shelf = LayoutShelf(printer_data("layouts"), folder / "layouts")
+        self.shelf.in_use("ticket", ["ticket-standard"])
+        self.layouts = LayoutWork(self.shelf, printer_data("samples.toml"), fonts)
         outside = Outside(
             TILL,
             1,
@@ -348,6 +362,7 @@ class TillHouse:
             _Mark(),
             _Clock(),
             _Codes(),
+            layouts=self.layouts,
         )
         self.desk = Desk(outside)
         self.desk.start()
@@ -402,5 +417,6 @@ class TillHouse:
         return side
 
     def stop(self) -> None:
+        self.layouts.close()
         self.desk.stop()
         self.printers.stop()

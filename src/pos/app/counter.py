@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from pos.app.layouts import LayoutShelf, LayoutWork
 from pos.app.setup import DeviceSetup
 from pos.data import printer_data, resource
 from pos.devices.profile import Profile, read_profile, unknown_profile
@@ -19,9 +20,7 @@ from pos.devices.worker.printers import MakePrinter, Printers, printer_maker
 from pos.devices.worker.reader import Readers, Source, line_source
 from pos.devices.worker.watch import Watch
 from pos.domain.errors import Unreadable
-from pos.paper.elements import Layout
 from pos.paper.faces import FONT_FILES
-from pos.paper.layout import read_layout
 from pos.paper.press import Press
 from pos.settings import DEVICES, KEYBOARD, Settings
 from pos.store import LEDGER, REPLICA
@@ -39,6 +38,12 @@ if TYPE_CHECKING:
 
 _CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: none looks like another
 _CODE_LENGTH: Final = 12  # 60 bits
+_STANDARD: Final = (
+    "receipt-standard",
+    "z-report",
+    "ticket-standard",
+    "card-slip",
+)  # for kinds that a printer names none for
 
 
 class SystemClock:
@@ -108,6 +113,7 @@ class Till:
                     neighbours=self.agent.neighbours,
                     key_at=keys.where,
                     leftovers=left,
+                    layouts=self.layouts,
                     devices=[self.readers],
                     setup=self.setup,
                     members=settings.scanner.members if settings.scanner is not None else "",
@@ -127,8 +133,11 @@ class Till:
 
     def _open_devices(self, settings: Settings, undo: ExitStack) -> None:
         """They end with `undo`, also when what follows cannot be opened. Raises Unreadable."""
+        self._shelf = LayoutShelf(printer_data("layouts"), settings.folder / "layouts")
+        self.layouts = LayoutWork(self._shelf, printer_data("samples.toml"), _fonts)
+        undo.callback(self.layouts.close)
         self._watches = _device_watches(settings)
-        self.printers = _printers(settings, self._device, self._watches)
+        self.printers = _printers(settings, self._shelf, self._device, self._watches)
         undo.callback(self.printers.close)
         self.terminal = _terminal(settings, self._device, self._watches["terminal"])
         undo.callback(self.terminal.close)
@@ -138,8 +147,9 @@ class Till:
             settings,
             self.printers,
             self._watches,
-            makers=lambda fresh: _printer_makers(fresh, self._watches),
+            makers=lambda fresh: _printer_makers(fresh, self._shelf, self._watches),
             check=lambda fresh: (_terminal_maker(fresh, None), _readers(fresh, lambda *_: None)),
+            layouts=self._shelf.names,
         )
 
     def go_online(self) -> None:
@@ -171,6 +181,10 @@ def _enrolled(settings: Settings) -> Identity:
     return identity
 
 
+def _fonts() -> dict[str, bytes]:
+    return {name: resource("fonts", name).read_bytes() for name in FONT_FILES}
+
+
 def _device_watches(settings: Settings) -> dict[str, Watch]:
     watches = {name: Watch() for name in DEVICES}
     if settings.terminal is not None:
@@ -180,23 +194,28 @@ def _device_watches(settings: Settings) -> dict[str, Watch]:
     return watches
 
 
-def _printer_makers(settings: Settings, watches: Mapping[str, Watch]) -> dict[str, MakePrinter]:
+def _printer_makers(settings: Settings, shelf: LayoutShelf, watches: Mapping[str, Watch]) -> dict[str, MakePrinter]:
     """How to make each printer. Raises Unreadable."""
-    fonts = {name: resource("fonts", name).read_bytes() for name in FONT_FILES} if settings.printers else {}
+    fonts = _fonts() if settings.printers else {}
     makers: dict[str, MakePrinter] = {}
     for role, printer in settings.printers.items():
         where, key = str(settings.file), f"printer.{role}"
         profile = _profile(printer.profile, where, f"{key}.profile")
         address = replace(read_address(printer.transport, where, f"{key}.transport"), tap=watches[key].tap)
-        layouts = [_layout(name) for name in ("receipt-standard", "z-report", "ticket-standard", "card-slip")]
-        layouts.append(_layout(printer.layout, where, f"{key}.layout"))
+        shelf.check(printer.layout, where, f"{key}.layout")
+        layouts = shelf.in_use(role, [*_STANDARD, printer.layout])
         makers[role] = printer_maker(profile, address, Press(layouts, fonts), where, f"{key}.transport")
     return makers
 
 
-def _printers(settings: Settings, on_state: Callable[[str, str, str], None], watches: Mapping[str, Watch]) -> Printers:
+def _printers(
+    settings: Settings,
+    shelf: LayoutShelf,
+    on_state: Callable[[str, str, str], None],
+    watches: Mapping[str, Watch],
+) -> Printers:
     return Printers(
-        _printer_makers(settings, watches),
+        _printer_makers(settings, shelf, watches),
         settings.drawer,
         lambda name, state: on_state(name, state.state, state.text),
         lambda name, what: watches[name].did(what),
@@ -252,11 +271,3 @@ def _profile(name: str, where: str, key: str) -> Profile:
     if name not in have:
         raise unknown_profile(name, have, where, key)
     return read_profile((folder / f"{name}.toml").read_text(encoding="utf-8"), f"{name}.toml")
-
-
-def _layout(name: str, where: str = "", key: str = "") -> Layout:
-    folder = printer_data("layouts")
-    have = sorted(path.stem for path in folder.glob("*.toml"))
-    if name not in have:
-        raise Unreadable(where, key, f"there is no layout {name!r}; there are: {', '.join(have)}")
-    return read_layout((folder / f"{name}.toml").read_text(encoding="utf-8"), f"{name}.toml")

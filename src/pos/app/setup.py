@@ -34,7 +34,7 @@ Tested = tuple[Outcome, str]
 
 class DeviceSetup:
     """Fulfils the till's port. `makers` makes what the printers are made of, and `check` everything else
-    that settings name; both raise Unreadable."""
+    that settings name; both raise Unreadable. `layouts` are the names of those there are."""
 
     def __init__(
         self,
@@ -44,10 +44,11 @@ class DeviceSetup:
         *,
         makers: Callable[[Settings], Mapping[str, MakePrinter]],
         check: Callable[[Settings], object],
+        layouts: Callable[[], list[str]],
     ) -> None:
         self._file, self._till, self._locale = settings.file, settings.till, settings.locale
         self._printers, self._watches = printers, watches
-        self._makers, self._check = makers, check
+        self._makers, self._check, self._layouts = makers, check, layouts
         self._values = device_values(self._text())
         self._one = threading.Lock()  # one change after another
 
@@ -57,11 +58,8 @@ class DeviceSetup:
         ]
 
     def choices(self) -> dict[str, list[str]]:
-        folders = {"profile": "profiles", "layout": "layouts"}
-        return {
-            field: sorted(path.stem for path in printer_data(folder).glob("*.toml"))
-            for field, folder in folders.items()
-        }
+        profiles = sorted(path.stem for path in printer_data("profiles").glob("*.toml"))
+        return {"profile": profiles, "layout": self._layouts()}
 
     def traffic(self, name: str) -> dict[str, list[str]]:
         return self._watch(name).traffic()

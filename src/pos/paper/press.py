@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from pos.domain.errors import Unreadable
@@ -22,11 +22,13 @@ _OVERHANG_MM: Final = 0.5  # of a sheet beyond what a head prints: paper is no m
 class Press:
     """Sets jobs in the given layouts, the last one of a kind winning. For one thread at a time.
 
+    The layouts are gone through at every page, so that a changed one counts from the next page on.
+    A page that brings its own layout as `draft` is set in that: a test print of what is not saved yet.
     Each method raises Unreadable when the job's content cannot be printed.
     """
 
-    def __init__(self, layouts: Sequence[Layout], fonts: Mapping[str, bytes]) -> None:
-        self._layouts = {layout.kind: layout for layout in layouts}
+    def __init__(self, layouts: Iterable[Layout], fonts: Mapping[str, bytes]) -> None:
+        self._layouts = layouts
         self._fonts = fonts
         self._faces = Faces(fonts)
         self._pdf_face: PdfFace | None = None
@@ -60,8 +62,11 @@ class Press:
         return [compose(self._layout(each), each, width_mm, measure) for each in content.pages(job)]
 
     def _layout(self, each: Mapping[str, Any]) -> Layout:
-        layout = self._layouts.get(each["kind"])
+        if isinstance(draft := each.get("draft"), Layout):
+            return draft
+        layouts = {layout.kind: layout for layout in self._layouts}
+        layout = layouts.get(each["kind"])
         if layout is None:
-            have = ", ".join(sorted(self._layouts)) or "none"
+            have = ", ".join(sorted(layouts)) or "none"
             raise Unreadable("print job", "kind", f"this printer has no layout for a {each['kind']}, only for: {have}")
         return layout

@@ -46,6 +46,7 @@ from pos.till.ports import (
     Standing,
     Terminal,
 )
+from pos.till.shelf import Layouts
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -74,6 +75,7 @@ class Outside:
     leftovers: Sequence[Leftover] = ()  # ledgers of earlier enrolments
     devices: Sequence[Devices] = ()  # those that only read or show
     setup: DeviceSetup | None = None
+    layouts: Layouts | None = None
     members: str = ""  # what scanned codes of member cards begin with, empty when there are none
 
 
@@ -421,25 +423,3 @@ class Desk:
             self._resume(verb, done, call, lambda: verb.throw(error))
         else:
             self._resume(verb, done, call, lambda: verb.send(future.result()))
-
-
-def within(future: Future[T], seconds: float) -> Future[T | None]:
-    """The future's result, or None when it takes longer or fails; the future itself goes on."""
-    soon: Future[T | None] = Future()
-    guard = threading.Lock()
-
-    def settle(value: T | None) -> None:
-        with guard:
-            if not soon.done():
-                soon.set_result(value)
-
-    timer = threading.Timer(seconds, settle, [None])
-    timer.daemon = True
-    timer.start()
-
-    def finished(done: Future[T]) -> None:
-        timer.cancel()
-        settle(None if done.cancelled() or done.exception() else done.result())
-
-    future.add_done_callback(finished)
-    return soon

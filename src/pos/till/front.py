@@ -30,6 +30,7 @@ from pos.till.counter import (
     find,
     house,
     issue,
+    layouts,
     pay,
     payments,
     people,
@@ -129,6 +130,15 @@ def _each_tender(name: str, value: Any, amount: Check) -> None:
         fields = {"kind": _text, "amount": amount}
         _check(fields, {"given": _amount, "code": _text, "pending": _flag}, tender, f"{inside}.")
         _must(tender["kind"] in TENDERS, f"{inside}.kind", f"one of {', '.join(TENDERS)}")
+
+
+def _language(name: str, value: Any) -> None:
+    _must(value in layouts.LANGUAGES, name, f"one of {', '.join(layouts.LANGUAGES)}")
+
+
+def _roll(name: str, value: Any) -> None:
+    _number(name, value)
+    _must(20 <= value <= 300, name, "a width from 20 to 300 mm")
 
 
 def _move(name: str, value: Any) -> None:
@@ -279,6 +289,14 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "device_find": VerbSpec(devices.device_find, {}, {"addresses": _addresses}),
     "device_put": VerbSpec(devices.device_put, {"device": _device, "values": _values}, changes=True),
     "device_remove": VerbSpec(devices.device_remove, {"device": _device}, changes=True),
+    "layouts": VerbSpec(layouts.layouts),
+    "layout": VerbSpec(layouts.layout, {"layout": _words}),
+    "layout_preview": VerbSpec(
+        layouts.layout_preview, {"text": _text}, {"language": _language, "marked": _flag, "width": _roll}
+    ),
+    "layout_save": VerbSpec(layouts.layout_save, {"text": _text}, changes=True),
+    "layout_revert": VerbSpec(layouts.layout_revert, {"layout": _words}, changes=True),
+    "layout_print": VerbSpec(layouts.layout_print, {"text": _text}, {"language": _language}, changes=True),
     "status": VerbSpec(status.status),
     "sync": VerbSpec(status.sync),
 }

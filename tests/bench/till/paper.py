@@ -18,7 +18,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pos.app.counter import _printers
+from pos.app.counter import _device_watches, _printers
+from pos.app.layouts import LayoutShelf
+from pos.data import printer_data
 from pos.devices.worker.receipt_printer import ReceiptPrinter
 from pos.settings import read_settings, write_settings
 from tests.unit.till.counter import TILL, Counter, show_document, small_hall
@@ -78,7 +80,9 @@ def click_to_bytes() -> dict[str, Any]:
         folder = Path(name) / "till"
         folder.mkdir()
         write_settings(folder, TILL, "http://127.0.0.1:9", _DEVICES.format(*ports))
-        printers = _printers(read_settings(folder), lambda name, state, text: None)
+        shelf = LayoutShelf(printer_data("layouts"), folder / "layouts")
+        settings = read_settings(folder)
+        printers = _printers(settings, shelf, lambda name, state, text: None, _device_watches(settings))
         counter = Counter(folder, [show_document("aida")], plan=small_hall(2, 100), printers=printers)
         try:
             counter.open()

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from pos.app.counter import _device_watches, _printer_makers, _printers
+from pos.app.layouts import LayoutShelf
 from pos.app.setup import DeviceSetup
+from pos.data import printer_data
 from pos.settings import read_settings
 from tests.peers.toy_printer import ToyPrinter
 from tests.unit.till.counter import Counter
@@ -54,13 +56,15 @@ class Bench:
         self.file.write_text(FILE.format(tickets=self.tickets.url, receipts=self.receipts.url))
         settings = read_settings(folder)
         watches = _device_watches(settings)
-        self.printers = _printers(settings, lambda name, *_: watches[name].changed(), watches)
+        shelf = LayoutShelf(printer_data("layouts"), folder / "layouts")
+        self.printers = _printers(settings, shelf, lambda name, *_: watches[name].changed(), watches)
         self.setup = DeviceSetup(
             settings,
             self.printers,
             watches,
-            makers=lambda fresh: _printer_makers(fresh, watches),
+            makers=lambda fresh: _printer_makers(fresh, shelf, watches),
             check=lambda fresh: None,
+            layouts=shelf.names,
         )
         self.counter = Counter(folder.parent / "till", printers=self.printers, setup=self.setup)
         self.ask = self.counter.ask

@@ -32,5 +32,5 @@ def layout(name: str) -> Layout:
 
 def press(*names: str) -> Press:
     """A press for receipts, reports and tickets of the standard layout, or those of the layouts named."""
-    wanted = ("receipt-standard", "z-report", "ticket-standard", *names)
+    wanted = ("receipt-standard", "z-report", "card-slip", "ticket-standard", *names)
     return Press([layout(name) for name in wanted], fonts())

@@ -9,8 +9,9 @@ from typing import Any, Final
 from pos.domain.errors import Refused
 from pos.domain.season import MAY
 from pos.till.counter import issue, status
-from pos.till.desk import Desk, Verb, within
+from pos.till.desk import Desk, Verb
 from pos.till.ports import DeviceSetup, SetUp
+from pos.till.waiting import within
 
 log = logging.getLogger(__name__)
 _TRIED: Final = ("printer.ticket", "printer.receipt", "drawer")  # by doing something; of others it is told how they are

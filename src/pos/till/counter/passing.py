@@ -21,8 +21,9 @@ from pos.domain.rights import Effect, OfficeState, OwnRight, OwnState, PlaceStat
 from pos.domain.season import Show
 from pos.till.belief import CODES
 from pos.till.counter.charge import pinned
-from pos.till.desk import Desk, Unit, Verb, within
+from pos.till.desk import Desk, Unit, Verb
 from pos.till.ports import ClaimAnswer, Recall, SoldRight
+from pos.till.waiting import within
 
 log = logging.getLogger(__name__)
 _LET_GO = (OwnState.RETURNED, OwnState.SOLD_RETURNED, OwnState.GIVEN, OwnState.LOST)

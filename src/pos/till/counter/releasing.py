@@ -8,8 +8,9 @@ from typing import Any, Final
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
 from pos.till.counter.status import refused_offline
-from pos.till.desk import Desk, Verb, within
+from pos.till.desk import Desk, Verb
 from pos.till.ports import LineDown, Releasable
+from pos.till.waiting import within
 
 APPLIED_S: Final = 3.0  # how long the answer waits to hear that the office has it
 

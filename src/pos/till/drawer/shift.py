@@ -19,8 +19,9 @@ from pos.till.counter import issue
 from pos.till.counter.charge import check_none_pending
 from pos.till.counter.passing import allot, give_back
 from pos.till.counter.sell import shown
-from pos.till.desk import Desk, Verb, within
+from pos.till.desk import Desk, Verb
 from pos.till.drawer import takeover
+from pos.till.waiting import within
 
 ALLOT_S: Final = 4.5  # a shift is open at most five seconds after it is asked for
 APPLIED_S: Final = 3.0  # how long a close waits to hear that the office has it
