@@ -121,6 +121,7 @@ def listed() -> list[tuple[str, list[tuple[str, str]]]]:
                 ("^1", tr("sell")),
                 ("^5", tr("drawer and shift")),
                 ("^6", tr("disputes, for a supervisor")),
+                ("^8", tr("devices and the paper that waits")),
                 ("^L", tr("lock; the basket stays")),
                 ("^D", tr("light or dark")),
                 ("Esc", tr("one step back")),

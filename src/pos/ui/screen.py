@@ -34,6 +34,9 @@ class Screen(QObject):
         """The screen is shown now; give the focus to where keys belong."""
         self.work.setFocus()
 
+    def leave(self) -> None:
+        """Another screen is shown now; a subclass that follows something live stops doing so."""
+
     def set_tokens(self, tokens: Tokens) -> None:
         """The palette changed. The stylesheet is in force already; only what paints itself must act."""
 

@@ -44,6 +44,7 @@ from pos.ui.theme.tokens import DARK, LIGHT, Tokens
 from pos.ui.theme.widgets import Banner
 
 if TYPE_CHECKING:
+    from pos.ui.devices.presenter import DevicesPresenter
     from pos.ui.disputes.presenter import DisputesPresenter
     from pos.ui.drawer.presenter import DrawerPresenter
     from pos.ui.found.presenter import FoundPresenter
@@ -168,6 +169,12 @@ class CounterWindow(QWidget):
         return presenter
 
     @cached_property
+    def devices(self) -> DevicesPresenter:
+        from pos.ui.devices.presenter import DevicesPresenter
+
+        return DevicesPresenter(self.session, self)
+
+    @cached_property
     def help(self) -> HelpOverlay:
         from pos.ui.frame.help import HelpOverlay
 
@@ -258,6 +265,7 @@ class CounterWindow(QWidget):
             "found": self._make_found,
             "drawer": self._make_drawer,
             "disputes": self._make_disputes,
+            "devices": self._make_devices,
             "count": self._make_count,
             "report": self._make_report,
         }
@@ -297,6 +305,11 @@ class CounterWindow(QWidget):
 
         return DisputesScreen(self.disputes, self._home)
 
+    def _make_devices(self) -> Screen:
+        from pos.ui.devices.view import DevicesScreen
+
+        return DevicesScreen(self.devices, self._home)
+
     def _make_count(self) -> Screen:
         from pos.ui.shift.count import CountScreen
 
@@ -314,6 +327,8 @@ class CounterWindow(QWidget):
         if name not in self.screens:
             self.screens[name] = self._make(name)
         screen = self.screens[name]
+        if self.current is not None and self.current is not screen:
+            self.current.leave()
         self.current = screen
         self.works.setCurrentWidget(screen.work)
         self.panels.setCurrentWidget(screen.panel)
@@ -321,12 +336,12 @@ class CounterWindow(QWidget):
         screen.enter()
 
     def _usable(self) -> set[str]:
-        """The rail's screens that this person may go to now: without a shift, a supervisor's inbox alone."""
+        """The rail's screens that this person may go to now: without a shift, devices and a supervisor's inbox."""
         person = self.session.person
         if person is None or (self.current is not None and self.current.name == "report"):
             return set()
         works = {"sell", "drawer"} if person.shift is not None else set()
-        return works | ({"disputes"} if person.settles else set())
+        return works | {"devices"} | ({"disputes"} if person.settles else set())
 
     def _home(self) -> None:
         """Back to where work goes on."""

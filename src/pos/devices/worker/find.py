@@ -31,10 +31,12 @@ def find(addresses: Sequence[str] = (), device_files: Path = _DEVICE_FILES) -> l
 def _serial_ports() -> list[dict[str, str]]:
     from serial.tools.list_ports import comports
 
-    return [
-        {"address": f"serial://{_path(port.device)}", "text": port.description or port.device}
-        for port in sorted(comports(), key=lambda port: port.device)
-    ]
+    ports = sorted(comports(), key=lambda port: port.device)
+    return [{"address": f"serial://{_path(port.device)}", "text": _described(port.description)} for port in ports]
+
+
+def _described(text: str | None) -> str:
+    return text if text and text != "n/a" else "a serial port"
 
 
 def _path(device: str) -> str:

@@ -15,8 +15,8 @@ from typing import Any, Final, Protocol
 from pos.devices.transport import Transport
 from pos.domain.mask import scrub
 
-_A_LINE: Final = 16  # bytes
-_SHOWN: Final = 8 * _A_LINE
+_A_LINE: Final = 12  # bytes
+_SHOWN: Final = 10 * _A_LINE
 _AHEAD: Final = 40  # a card's number in groups that begins before what is shown
 
 
@@ -30,7 +30,7 @@ class Trace(Protocol):
 
 
 class Dump:
-    """Bytes in hexadecimal and as text, 16 a line; card numbers are stars in both."""
+    """Bytes in hexadecimal and as text, 12 a line; card numbers are stars in both."""
 
     def __init__(self) -> None:
         self._bytes = b""
@@ -45,7 +45,7 @@ class Dump:
             for byte, letter in zip(self._bytes, text, strict=True)
         ][-_SHOWN:]
         cut = [pairs[at : at + _A_LINE] for at in range(0, len(pairs), _A_LINE)]
-        return [f"{' '.join(pair[0] for pair in line):<48}{''.join(pair[1] for pair in line)}" for line in cut]
+        return [f"{' '.join(pair[0] for pair in line):<36}{''.join(pair[1] for pair in line)}" for line in cut]
 
 
 class Watch:

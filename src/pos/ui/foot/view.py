@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
+from pos.ui.devicenames import device_names
 from pos.ui.foot.presenter import PaperPresenter
 from pos.ui.i18n import tr, tr_count
 from pos.ui.keys import cap
@@ -94,14 +95,7 @@ class FootView(QFrame):
             self._said.setText("")
 
     def _device_texts(self) -> list[str]:
-        names = {
-            "printer.ticket": tr("Tickets"),
-            "printer.receipt": tr("Receipts"),
-            "drawer": tr("Drawer"),
-            "terminal": tr("Terminal"),
-            "scanner": tr("Scanner"),
-            "card_reader": tr("Card reader"),
-        }
+        names = device_names()
         texts = []
         for name, device in self.session.status.devices.items():
             state, text = str(device.get("state") or ""), str(device.get("text") or "")

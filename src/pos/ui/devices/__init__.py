@@ -1,0 +1,1 @@
+"""The devices of this till and the paper that waits for them."""
