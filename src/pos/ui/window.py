@@ -6,7 +6,6 @@ numpy and the map, is imported when someone has signed in.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -35,9 +34,9 @@ from pos.ui.i18n import tr
 from pos.ui.keys import KeyMap
 from pos.ui.scanning.presenter import ScanPresenter
 from pos.ui.screen import PANEL_PX, Screen
+from pos.ui.screens import build
 from pos.ui.session import Session
 from pos.ui.signin.presenter import SignInPresenter
-from pos.ui.signin.view import SignInScreen
 from pos.ui.theme.apply import dress
 from pos.ui.theme.fonts import load_fonts
 from pos.ui.theme.tokens import DARK, LIGHT, Tokens
@@ -256,69 +255,11 @@ class CounterWindow(QWidget):
         session.show_chosen.connect(self._draw_notice)
 
     def _make(self, name: str) -> Screen:
-        """Build a screen on first use; what it imports is paid for only then."""
-        makers: dict[str, Callable[[], Screen]] = {
-            "signin": lambda: SignInScreen(self.signin),
-            "open": self._make_open,
-            "sell": self._make_sell,
-            "shows": self._make_shows,
-            "found": self._make_found,
-            "drawer": self._make_drawer,
-            "disputes": self._make_disputes,
-            "devices": self._make_devices,
-            "count": self._make_count,
-            "report": self._make_report,
-        }
-        screen = makers[name]()
+        screen = build(self, name)
         screen.setParent(self)
         self.works.addWidget(screen.work)
         self.panels.addWidget(screen.panel)
         return screen
-
-    def _make_open(self) -> Screen:
-        from pos.ui.shift.open import OpenScreen
-
-        return OpenScreen(self.opening)
-
-    def _make_sell(self) -> Screen:
-        from pos.ui.sell.screen import SellScreen
-
-        return SellScreen(self.sell, self.paper, self.tokens)
-
-    def _make_shows(self) -> Screen:
-        from pos.ui.shows.view import ShowsScreen
-
-        return ShowsScreen(self.shows, self.choose_show, lambda: self.go("sell"))
-
-    def _make_found(self) -> Screen:
-        from pos.ui.found.view import FoundScreen
-
-        return FoundScreen(self.found, self._home)
-
-    def _make_drawer(self) -> Screen:
-        from pos.ui.drawer.view import DrawerScreen
-
-        return DrawerScreen(self.drawer, lambda: self.go("count"))
-
-    def _make_disputes(self) -> Screen:
-        from pos.ui.disputes.view import DisputesScreen
-
-        return DisputesScreen(self.disputes, self._home)
-
-    def _make_devices(self) -> Screen:
-        from pos.ui.devices.view import DevicesScreen
-
-        return DevicesScreen(self.devices, self._home)
-
-    def _make_count(self) -> Screen:
-        from pos.ui.shift.count import CountScreen
-
-        return CountScreen(self.closing, lambda: self.go("drawer"))
-
-    def _make_report(self) -> Screen:
-        from pos.ui.shift.report import ReportScreen
-
-        return ReportScreen(self.closing, self._report_done)
 
     # ---- moving about ------------------------------------------------------------------
 
@@ -343,7 +284,7 @@ class CounterWindow(QWidget):
         works = {"sell", "drawer"} if person.shift is not None else set()
         return works | {"devices"} | ({"disputes"} if person.settles else set())
 
-    def _home(self) -> None:
+    def home(self) -> None:
         """Back to where work goes on."""
         person = self.session.person
         self.go("open" if person is None or person.shift is None else "sell")
@@ -375,9 +316,6 @@ class CounterWindow(QWidget):
         # Whoever counts a drawer or settles a dispute is not taken away from it by a scan.
         if self.current is not None and self.current.name in ("sell", "shows", "found", "drawer"):
             self.go("found")
-
-    def _report_done(self) -> None:
-        self.go("open")
 
     def _sold(self, sale: Sale) -> None:
         self.paper.sold(sale)

@@ -1,0 +1,127 @@
+"""Each screen of the window, built when it is first shown: what it imports is paid for only then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    from pos.ui.devices.presenter import DevicesPresenter
+    from pos.ui.disputes.presenter import DisputesPresenter
+    from pos.ui.drawer.presenter import DrawerPresenter
+    from pos.ui.foot.presenter import PaperPresenter
+    from pos.ui.found.presenter import FoundPresenter
+    from pos.ui.screen import Screen
+    from pos.ui.sell.presenter import SellPresenter
+    from pos.ui.shift.presenter import ClosePresenter, OpenPresenter
+    from pos.ui.shows.presenter import ShowsPresenter
+    from pos.ui.signin.presenter import SignInPresenter
+    from pos.ui.theme.tokens import Tokens
+
+
+class Window(Protocol):
+    """The window as its screens need it: their presenters, and where they lead."""
+
+    paper: PaperPresenter
+    signin: SignInPresenter
+    tokens: Tokens
+
+    @property
+    def sell(self) -> SellPresenter: ...
+    @property
+    def found(self) -> FoundPresenter: ...
+    @property
+    def opening(self) -> OpenPresenter: ...
+    @property
+    def closing(self) -> ClosePresenter: ...
+    @property
+    def drawer(self) -> DrawerPresenter: ...
+    @property
+    def shows(self) -> ShowsPresenter: ...
+    @property
+    def disputes(self) -> DisputesPresenter: ...
+    @property
+    def devices(self) -> DevicesPresenter: ...
+
+    def go(self, name: str) -> None: ...
+    def home(self) -> None: ...
+    def choose_show(self, show: str) -> None: ...
+
+
+def build(window: Window, name: str) -> Screen:
+    """Raises KeyError for a screen that there is not."""
+    return _BUILDERS[name](window)
+
+
+def _signin(window: Window) -> Screen:
+    from pos.ui.signin.view import SignInScreen
+
+    return SignInScreen(window.signin)
+
+
+def _open(window: Window) -> Screen:
+    from pos.ui.shift.open import OpenScreen
+
+    return OpenScreen(window.opening)
+
+
+def _sell(window: Window) -> Screen:
+    from pos.ui.sell.screen import SellScreen
+
+    return SellScreen(window.sell, window.paper, window.tokens)
+
+
+def _shows(window: Window) -> Screen:
+    from pos.ui.shows.view import ShowsScreen
+
+    return ShowsScreen(window.shows, window.choose_show, lambda: window.go("sell"))
+
+
+def _found(window: Window) -> Screen:
+    from pos.ui.found.view import FoundScreen
+
+    return FoundScreen(window.found, window.home)
+
+
+def _drawer(window: Window) -> Screen:
+    from pos.ui.drawer.view import DrawerScreen
+
+    return DrawerScreen(window.drawer, lambda: window.go("count"))
+
+
+def _disputes(window: Window) -> Screen:
+    from pos.ui.disputes.view import DisputesScreen
+
+    return DisputesScreen(window.disputes, window.home)
+
+
+def _devices(window: Window) -> Screen:
+    from pos.ui.devices.view import DevicesScreen
+
+    return DevicesScreen(window.devices, window.home)
+
+
+def _count(window: Window) -> Screen:
+    from pos.ui.shift.count import CountScreen
+
+    return CountScreen(window.closing, lambda: window.go("drawer"))
+
+
+def _report(window: Window) -> Screen:
+    from pos.ui.shift.report import ReportScreen
+
+    return ReportScreen(window.closing, lambda: window.go("open"))
+
+
+_BUILDERS: Final[dict[str, Callable[[Window], Screen]]] = {
+    "signin": _signin,
+    "open": _open,
+    "sell": _sell,
+    "shows": _shows,
+    "found": _found,
+    "drawer": _drawer,
+    "disputes": _disputes,
+    "devices": _devices,
+    "count": _count,
+    "report": _report,
+}
