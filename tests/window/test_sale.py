@@ -298,3 +298,13 @@ def test_a_disk_that_is_full_refuses_the_sale_and_says_so(counter: Counter, monk
     assert len(counter.sell.lines) == 2
     assert counter.house.printers.paper == []
     assert counter.house.printers.kicks == 0
+
+
+def test_without_a_terminal_there_is_cash_alone(counter: Counter) -> None:
+    counter.press(Key.Key_B)
+    counter.settled(2)
+    assert not counter.selling.side.pay._card.isVisible()
+    counter.press(Key.Key_F11, Key.Key_F12)
+    assert not counter.sell.payment.paying
+    counter.press(Key.Key_Return)
+    counter.until(lambda: counter.sell.payment.sale is not None)

@@ -43,6 +43,7 @@ from pos.till.ports import (
     RefusedClaim,
     Releasable,
     SoldRight,
+    Terminal,
 )
 
 TILL = "W1"
@@ -343,7 +344,7 @@ class _Codes:
 class TillHouse:
     """The till, its office and its printers. `stop` when done."""
 
-    def __init__(self, folder: Path, replica: Path) -> None:
+    def __init__(self, folder: Path, replica: Path, terminal: Terminal | None = None) -> None:
         self.office, self.printers = OfficeWire(), PrinterWire()
         self.shelf = LayoutShelf(printer_data("layouts"), folder / "layouts")
         self.shelf.in_use("ticket", ["ticket-standard"])
@@ -357,7 +358,7 @@ class TillHouse:
             PlanCache(),
             self.office,
             self.printers,
-            AbsentTerminal(),
+            terminal or AbsentTerminal(),
             _Keys(),
             _Mark(),
             _Clock(),

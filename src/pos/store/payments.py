@@ -86,6 +86,11 @@ class PaymentBook:
         """Those that a bank has still to say yes to; `subject` is their sale."""
         return [_payment(row) for row in self._connection.execute(_OWED)]
 
+    def state(self, payment: str) -> str:
+        """What has become of it so far; empty for one that there is not."""
+        query = select(t.payment.c.state).where(t.payment.c.id == payment)
+        return str(self._connection.execute(query).scalar_one_or_none() or "")
+
     def moved_after(self, number: int) -> list[Payment]:
         """Those later than the payment with that number whose money the terminal has moved and not given back.
 

@@ -247,6 +247,7 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "abort_payment": VerbSpec(terminal.abort_payment),
     "card_receipt": VerbSpec(terminal.card_receipt, changes=True),
     "end_of_day": VerbSpec(terminal.end_of_day, changes=True),
+    "ask_payment": VerbSpec(payments.ask_payment, {"payment": _text}),
     "settle_payment": VerbSpec(payments.settle_payment, {"payment": _text, "outcome": _outcome}, changes=True),
     "reverse_payment": VerbSpec(payments.reverse_payment, {"payment": _text}, changes=True),
     "write_off_payment": VerbSpec(

@@ -203,6 +203,18 @@ def wait_for(condition: Callable[[], bool], seconds: float = 5.0) -> None:
         time.sleep(0.005)
 
 
+def test_the_terminal_is_asked_again_what_it_did_and_charges_nothing(till: Counter, terminal: ScriptedTerminal) -> None:
+    terminal.script, terminal.recovers = ["unknown"], False
+    till.add("A-1")
+    name = till.refusal("pay", tenders=[card("59.00")]).fields["payment"]
+    assert till.ask("ask_payment", payment=name) == {"payment": name, "outcome": "unknown"}
+    terminal.recovers = True
+    assert till.ask("ask_payment", payment=name) == {"payment": name, "outcome": "approved"}
+    assert terminal.told == ["unknown 5900"]
+    till.ask("pay", tenders=[card("59.00")])
+    assert till.refusal("ask_payment", payment=name).code == "bad_request"
+
+
 def test_how_it_is_is_asked_of_the_terminal(till: Counter) -> None:
     assert till.ask("terminal_status")["terminal"] == {
         "state": "asked", "text": "", "last": {"trace": "6"}, "paying": None,

@@ -43,6 +43,15 @@ def _waiting(desk: Desk, name: str, *states: str) -> Payment:
     raise Refused("bad_request", field="payment", reason=f"no payment {name} waits for anything")
 
 
+def ask_payment(desk: Desk, *, payment: str) -> Verb[dict[str, Any]]:
+    """Have the terminal asked once more what became of a payment; unknown when it still does not tell."""
+    desk.signed_in("sell")
+    _waiting(desk, payment, OPEN, REVERSING, LOOSE)
+    yield from settle_open(desk)
+    row = desk.ledger.payments.state(payment)
+    return {"payment": payment, "outcome": {OPEN: "unknown", REVERSING: "unknown"}.get(row, row)}
+
+
 def settle_payment(desk: Desk, *, payment: str, outcome: str) -> Verb[dict[str, Any]]:
     """A person says what became of a payment whose outcome is unknown: the slip, or the terminal's own list,
     shows it. The terminal is asked once more first, and its word goes before theirs.

@@ -69,7 +69,8 @@ class PaperPresenter(QObject):
     def what(self, job: Job) -> str:
         if job.tickets:
             return tr_count("%n ticket", "%n tickets", len(job.tickets))
-        return tr("Receipt") if job.kind == "receipt" else tr("Print job")
+        names = {"receipt": tr("Receipt"), "card_slip": tr("Card slip")}
+        return names.get(job.kind) or tr("Print job")
 
     def print_again(self) -> None:
         """Print every failed job once more."""

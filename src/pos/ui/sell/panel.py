@@ -14,6 +14,8 @@ from pos.ui.keys import cap
 from pos.ui.model import Line, PriceType, Show
 from pos.ui.purse import purse_name
 from pos.ui.sell.basketview import BasketList, BasketRow
+from pos.ui.sell.cardbox import CardBox
+from pos.ui.sell.cardwords import card_state
 from pos.ui.sell.changebox import ChangeBox, ChangeState
 from pos.ui.sell.paybox import PayBox, PayState
 from pos.ui.sell.presenter import SellPresenter
@@ -29,7 +31,7 @@ class SellPanel(QWidget):
         super().__init__()
         self.presenter, self.paper = presenter, paper
         self.prices, self.basket = PricePad(), BasketList()
-        self.pay, self.change = PayBox(), ChangeBox()
+        self.pay, self.card, self.change = PayBox(), CardBox(), ChangeBox()
         self._whose, self._expires = QLabel(), QLabel()
         self._whose.setTextFormat(Qt.TextFormat.RichText)
         self._expires.setProperty("role", "small")
@@ -49,6 +51,12 @@ class SellPanel(QWidget):
         self.pay.told.connect(presenter.payment.toggle_told)
         self.pay.quick.connect(presenter.payment.quick_key)
         self.pay.pay.connect(presenter.primary)
+        self.pay.card.connect(presenter.card_key)
+        self.pay.split.connect(presenter.split_key)
+        self.card.main.connect(presenter.primary)
+        self.card.first.connect(presenter.card_key)
+        self.card.second.connect(presenter.split_key)
+        self.card.stop.connect(presenter.payment.card.stop)
         self.change.next_customer.connect(presenter.primary)
         self.change.receipt.connect(paper.receipt)
         self.change.print_again.connect(paper.print_again)
@@ -67,8 +75,9 @@ class SellPanel(QWidget):
         box.addLayout(head)
         box.addWidget(self.prices)
         box.addWidget(self._lists, 1)
-        # One of the two is in sight; the tickets above get whatever room it leaves.
+        # One of the three is in sight; the tickets above get whatever room it leaves.
         box.addWidget(self.pay)
+        box.addWidget(self.card)
         box.addWidget(self.change)
 
     # ---- drawing -----------------------------------------------------------------------
@@ -114,6 +123,9 @@ class SellPanel(QWidget):
             self._lists.setCurrentWidget(self.basket)
             return
         rows = [self._row(line) for line in presenter.lines]
+        if presenter.payment.card.phase:
+            # What a card pays for stays as it is.
+            rows = [replace(row, line=None, marked=False) for row in rows]
         rows += [BasketRow(None, label, tr("asking the office…"), "") for label in presenter.pending]
         self.basket.show_rows(rows)
         self._lists.setCurrentWidget(self.basket if rows else self._empty)
@@ -147,14 +159,18 @@ class SellPanel(QWidget):
         return BasketRow(line.line, line.label, detail, price, line.line == presenter.marked, question, answer, key)
 
     def _draw_foot(self) -> None:
-        sold = self.presenter.payment.sale is not None
-        # With the change on screen no key has a price to set, and the room shows what was sold.
-        self.prices.setVisible(not sold)
-        self._whose.setVisible(not sold)
-        self.pay.setVisible(not sold)
+        payment = self.presenter.payment
+        sold, card = payment.sale is not None, payment.card.phase != ""
+        # With change or a card's money on screen no key has a price to set, and the room shows what is sold.
+        self.prices.setVisible(not (sold or card))
+        self._whose.setVisible(not (sold or card))
+        self.pay.setVisible(not (sold or card))
+        self.card.setVisible(card and not sold)
         self.change.setVisible(sold)
         if sold:
             self.change.show_state(self._change_state())
+        elif card:
+            self.card.show_state(card_state(self.presenter))
         else:
             self.pay.show_state(self._pay_state())
 
@@ -175,6 +191,7 @@ class SellPanel(QWidget):
             ready=bool(self.presenter.lines),
             paying=payment.paying,
             action=tr("Cash") if payment.due or not payment.purses else tr("Pay"),
+            terminal=payment.card.present,
         )
 
     def _fees(self) -> list[tuple[str, str]]:
@@ -227,7 +244,8 @@ class SellPanel(QWidget):
         return tr("basket of {name}", name=session.names.get(basket.owner, basket.owner))
 
     def _draw_expiry(self) -> None:
-        left = self.presenter.expires_in(self.presenter.session.now)
+        pinned = self.presenter.payment.card.phase != ""  # the time stands still
+        left = None if pinned else self.presenter.expires_in(self.presenter.session.now)
         parts = [self.owner_note()]
         if left is not None:
             text = tr("{time} left", time=f"{int(left) // 60}:{int(left) % 60:02d}")

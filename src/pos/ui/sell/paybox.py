@@ -33,14 +33,18 @@ class PayState:
     ready: bool
     paying: bool
     action: str
+    terminal: bool = False
 
 
 class PayBox(QWidget):
-    """`told` toggles that the terms were told; `quick` carries 1–3; `pay` is the primary action."""
+    """`told` toggles that the terms were told; `quick` carries 1–3; `pay` is the primary action; `card` and `split`
+    are there where a terminal is."""
 
     told = Signal()
     quick = Signal(int)
     pay = Signal()
+    card = Signal()
+    split = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,10 +59,21 @@ class PayBox(QWidget):
         box.addLayout(self._sum())
         box.addLayout(self._cash())
         self._pay = KeyButton(tr("Cash"), cap("primary"), kind="primary", stacked=True)
-        set_height(self._pay, 60)
-        self._pay.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._pay.clicked.connect(self.pay)
-        box.addWidget(self._pay)
+        self._card = KeyButton(tr("Card"), cap("card"), stacked=True)
+        self._split = KeyButton(tr("Split"), cap("split"), stacked=True)
+        self._split.setToolTip(tr("The amount typed in cash, the rest by card"))
+        keys = QHBoxLayout()
+        keys.setSpacing(6)
+        for button, signal, share in (
+            (self._pay, self.pay, 20),
+            (self._card, self.card, 9),
+            (self._split, self.split, 9),
+        ):
+            set_height(button, 60)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(signal)
+            keys.addWidget(button, share)
+        box.addLayout(keys)
 
     def _notes(self) -> QGridLayout:
         notes = QGridLayout()
@@ -148,4 +163,7 @@ class PayBox(QWidget):
             button.set_label(text or "–")
             button.setEnabled(bool(text))
         self._pay.set_label(tr("Paying…") if state.paying else state.action)
-        self._pay.setEnabled(state.ready and not state.paying)
+        for button in (self._pay, self._card, self._split):
+            button.setEnabled(state.ready and not state.paying)
+        self._card.setVisible(state.terminal)
+        self._split.setVisible(state.terminal)

@@ -1,8 +1,8 @@
-"""Payment of the basket: what was given, what is odd about it, the sale once it is made."""
+"""Payment of the basket, in cash or by card: what was given, what is odd about it, the sale once it is made."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
@@ -13,6 +13,7 @@ from pos.ui.bridge import Answer
 from pos.ui.i18n import tr
 from pos.ui.model import Basket, Line, Sale
 from pos.ui.purse import PurseOffer, purse_name
+from pos.ui.sell.card import CardPayments
 from pos.ui.sell.cash import due_in_cash, implausible, quick_amounts
 from pos.ui.session import Session
 
@@ -36,11 +37,14 @@ class Payment(QObject):
         self.given = ""
         self.told = False
         self.paying = False
+        self._stopped = False  # the terminal had been asked to stop
         self.problem = ""
         self.sale: Sale | None = None
         self.sold: tuple[Line, ...] = ()
         self.purses: list[PurseOffer] = []
         self.paid_with = ""  # what else than cash the sale was paid with
+        self.card = CardPayments(session, self)
+        self.card.changed.connect(self.changed)
 
     # ---- amounts -----------------------------------------------------------------------
 
@@ -50,9 +54,14 @@ class Payment(QObject):
         return basket.total if basket else self.session.zero()
 
     @property
+    def owed(self) -> Money:
+        """What no voucher or gift card pays."""
+        return self.total - total([amount for _, amount in self.purse_amounts], self.total.currency)
+
+    @property
     def due(self) -> Money:
         """What is owed in cash."""
-        return due_in_cash(self.total - self._by_purses, self.session.venue.coin)
+        return due_in_cash(self.owed, self.session.venue.coin)
 
     @property
     def purse_amounts(self) -> list[tuple[PurseOffer, Money]]:
@@ -63,10 +72,6 @@ class Payment(QObject):
             owed -= amount
             parts.append((purse, amount))
         return parts
-
-    @property
-    def _by_purses(self) -> Money:
-        return total([amount for _, amount in self.purse_amounts], self.total.currency)
 
     @property
     def given_amount(self) -> Money | None:
@@ -91,9 +96,9 @@ class Payment(QObject):
 
     @property
     def open(self) -> bool:
-        """Whether there is something to pay and nothing is being paid or was just sold."""
-        basket = self._basket()
-        return self.sale is None and not self.paying and basket is not None and bool(basket.lines)
+        """Whether there is something to pay and nothing is being paid, in doubt, or was just sold."""
+        basket, busy = self._basket(), self.paying or self.card.phase != ""
+        return self.sale is None and not busy and basket is not None and bool(basket.lines)
 
     # ---- typing ------------------------------------------------------------------------
 
@@ -157,24 +162,61 @@ class Payment(QObject):
         elif given is not None and given < self.due:
             self.problem = self.warning
         else:
-            self._pay(given)
+            self._pay(self.due, given=given)
         self.changed.emit()
 
-    def _pay(self, given: Money | None) -> None:
-        cash: Answer = {"kind": "cash", "amount": str(self.due)}
-        if given is not None:
-            cash["given"] = str(given)
+    def pay_card(self) -> None:
+        """Pay by card what no voucher pays."""
+        if not self.open or not self.card.present or not self.owed:
+            return
+        if hindrance := self._hindrance():
+            self.problem = hindrance
+        else:
+            self.card.begin(self.owed)
+            self._pay(self.session.zero(), [self.owed])
+        self.changed.emit()
+
+    def pay_split(self) -> None:
+        """Pay the amount that was typed in cash, and the rest by card."""
+        if not self.open or not self.card.present:
+            return
+        cash = self.given_amount
+        if hindrance := self._hindrance():
+            self.problem = hindrance
+        elif cash is None or not cash or cash >= self.owed:
+            self.problem = tr("Type what is paid in cash, less than the total.")
+        else:
+            self.card.begin(self.owed - cash)
+            self._pay(cash, [self.owed - cash])
+        self.changed.emit()
+
+    def finish(self) -> None:
+        """Make the sale that a card has paid for already; what it has not paid is taken in cash."""
+        basket, loose = self._basket(), self.card.loose
+        if self.paying or self.card.phase != "loose" or not loose or basket is None or not basket.lines:
+            return
+        self._pay(self.owed - total(loose, self.total.currency), loose)
+        self.changed.emit()
+
+    def _pay(self, cash: Money, cards: Sequence[Money] = (), given: Money | None = None) -> None:
         purses = [(purse, amount) for purse, amount in self.purse_amounts if amount]
         tenders: list[Answer] = [
             {"kind": purse.kind, "code": purse.code, "amount": str(amount)} for purse, amount in purses
         ]
-        tenders += [cash] if self.due else []
+        if cash:
+            tenders.append({"kind": "cash", "amount": str(cash)} | ({"given": str(given)} if given is not None else {}))
+        tenders += [{"kind": "card", "amount": str(amount)} for amount in cards]
         money = self.session.formats.money
-        with_ = " · ".join(f"{purse_name(purse.kind)} {money(amount)}" for purse, amount in purses)
+        with_ = [f"{purse_name(purse.kind)} {money(amount)}" for purse, amount in purses]
+        with_ += [tr("Card {amount}", amount=money(amount)) for amount in cards]
+        with_ += [tr("Cash {amount}", amount=money(cash))] if cards and cash else []
         self.paying, self.problem = True, ""
 
         def done(answer: Answer) -> None:
-            self.paid_with = with_
+            if self._stopped:
+                text = tr("The terminal did not stop: the card was charged, and the sale is made.")
+                self.session.toast.emit("warning", text)
+            self.paid_with = " · ".join(with_)
             self._done(Sale.read(answer["sale"], self.session.venue.currency, given, self.session.now))
 
         fields = {"tenders": tenders, "terms_told": self.told}
@@ -182,10 +224,12 @@ class Payment(QObject):
 
     def _ended(self) -> None:
         self.paying = False
+        self._stopped = self.card.end()
 
     def _done(self, sale: Sale) -> None:
         basket = self._basket()
         self.sale, self.sold = sale, basket.lines if basket else ()
+        self.card.look()
         self.forget()
         self.paid.emit(sale)
         self.changed.emit()
@@ -194,10 +238,18 @@ class Payment(QObject):
         # The whole sentence goes where it has room; beside the total stands the upshot.
         self.problem = tr("Not paid.")
         level = "danger" if refusal.code == "storage_failed" else "warning"
-        self.session.toast.emit(level, self.session.sentence(refusal))
+        self.session.toast.emit(level, self._sentence(refusal))
+        self.card.look()
         if refusal.code in ("basket_expired", "basket_empty", "right_elsewhere"):
             self.expired.emit()
         self.changed.emit()
+
+    def _sentence(self, refusal: Refused) -> str:
+        """What was refused; a card's decline with the terminal's reason."""
+        reason = str(refusal.fields.get("reason") or "")
+        if refusal.code == "payment_declined" and reason:
+            return tr("The card was declined: {reason}. Nothing was charged.", reason=reason.rstrip("."))
+        return self.session.sentence(refusal)
 
     def next_customer(self) -> None:
         """Clear the change from the screen."""

@@ -377,11 +377,33 @@ class SellPresenter(QObject):
         return tr("Wait for the office.") if self._asked else ""
 
     def primary(self) -> None:
-        """Enter: pay in cash, or, with the change on screen, the next customer."""
+        """Enter: pay in cash, or, with the change on screen, the next customer; what settles a card's money first."""
+        phase = self.payment.card.phase
         if self.payment.sale is not None:
             self.next_customer()
-        else:
+        elif phase == "unknown":
+            self.payment.card.ask()
+        elif phase == "loose":
+            self.payment.finish()
+        elif not phase:
             self.payment.pay_cash()
+
+    def card_key(self) -> None:
+        """F11: by card; of a payment that is unknown, that it was charged."""
+        if self.payment.card.phase == "unknown":
+            self.payment.card.say("approved")
+        else:
+            self.payment.pay_card()
+
+    def split_key(self) -> None:
+        """F12: cash and card; of a payment that is unknown, that it was not charged; one that is loose goes back."""
+        card = self.payment.card
+        if card.phase == "unknown":
+            card.say("declined")
+        elif card.phase == "loose":
+            card.give_back()
+        else:
+            self.payment.pay_split()
 
     def _paid(self, sale: Sale) -> None:
         gone = [(line.show, line.ix) for line in self.lines]
@@ -398,7 +420,9 @@ class SellPresenter(QObject):
         if self.asking_proof is not None:
             self.asking_proof = None
             self.changed.emit()
-        elif self.payment.back():
+        elif self.payment.card.phase == "charging":
+            self.payment.card.stop()
+        elif self.payment.card.disarm() or self.payment.back():
             return True
         elif self.payment.sale is not None:
             self.next_customer()

@@ -31,6 +31,8 @@ class SellScreen(Screen):
         map_, stepper = self.view.map, self.view.stepper
         self._plain: dict[str, Callable[[], object]] = {
             "primary": self._primary,
+            "card": presenter.card_key,
+            "split": presenter.split_key,
             "find": self._find,
             "best": presenter.best,
             "more": lambda: stepper.set_value(stepper.value + 1),
