@@ -3,7 +3,7 @@
 # private Python environment in .venv/ holding exactly what constraints.txt names.
 #
 #   installer/setup.sh demo    what a till, its window and an office need
-#   installer/setup.sh test    that, and what the tests start: a display, PostgreSQL, faults
+#   installer/setup.sh test    that, and what the tests start: a display, PostgreSQL, faults, programs in Node
 #
 # Asks nothing. Changes nothing when all is in place, and then takes a fraction of a second.
 set -eu
@@ -17,6 +17,8 @@ case "${1:-demo}" in
   test)
     libraries="$libraries xvfb xauth xdotool imagemagick fonts-wqy-microhei postgresql-15"
     libraries="$libraries strace gcc libc6-dev iproute2" # power cut, disks that fail, cables pulled
+    # One that is there already may come from elsewhere, and then Debian's would replace it.
+    command -v node >/dev/null && command -v npm >/dev/null || libraries="$libraries nodejs npm"
     ;;
   *) echo "usage: $0 [demo|test]" >&2; exit 2 ;;
 esac
@@ -65,6 +67,17 @@ if [ -n "$missing" ]; then
     fail "could not install them. As root, please run: apt-get install$missing"
   }
   rm -f "$log"
+fi
+
+# Printer programs of others, which the tests hold ours against: exactly what the lock file names.
+if [ "${1:-demo}" = test ]; then
+  peers=tests/peers/node
+  locked=$(sha256sum <"$peers/package-lock.json")
+  if [ "$(cat "$peers/node_modules/.ready" 2>/dev/null || true)" != "$locked" ]; then
+    echo "setup: installing the Node packages of the tests (about 10 MB to fetch)"
+    (cd "$peers" && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error >&2) || fail "npm ci in $peers failed"
+    echo "$locked" >"$peers/node_modules/.ready"
+  fi
 fi
 
 # The stamp names everything the environment was made from; its folder too, since scripts

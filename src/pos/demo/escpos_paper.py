@@ -195,6 +195,8 @@ class EscposPaper:
             return {0x04: 3, 0x05: 3, 0x14: 5}.get(name, 1)
         if name == 0x28:  # ( and a length of its own
             return None if len(buffer) < 5 else 5 + int.from_bytes(buffer[3:5], "little")
+        if head == 0x1D and name == 0x38:  # 8 L: the same with a longer length
+            return None if len(buffer) < 7 else 7 + int.from_bytes(buffer[3:7], "little")
         if head == 0x1D and name == 0x56:  # V
             return None if len(buffer) < 3 else 4 if buffer[2] in (65, 66, 97, 98, 103, 104) else 3
         if head == 0x1D and name == 0x76:  # v 0
@@ -292,6 +294,8 @@ class EscposPaper:
                 self._picture(_unpack(command[4:8], command[8:]), command[3])
             case "(":
                 self._do_extended(command[2], command[5:])
+            case "8":
+                self._do_extended(command[2], command[7:])
             case "h" | "w":
                 self._pen.bar[chr(name)] = command[2]
             case "H":
