@@ -330,6 +330,15 @@ def test_low_paper_is_over_when_it_is_not_said_again() -> None:
     assert dialogue.condition()[0] == "ready"
 
 
+@pytest.mark.parametrize(("answer", "state"), [(b"\x0f", "paper_low"), (b"\x19", "error"), (b"\x11", "ready")])
+def test_a_fault_is_over_when_it_is_not_said_again(answer: bytes, state: str) -> None:
+    dialogue = Dialogue()
+    dialogue.receive(b"\x19")
+    dialogue.ask()
+    dialogue.receive(answer + b"0000001 PROM = X")
+    assert dialogue.condition()[0] == state
+
+
 @given(st.binary(max_size=400), st.integers(1, 9))
 def test_noise_is_survived_and_forgotten(noise: bytes, pieces: int) -> None:
     dialogue = Dialogue()

@@ -30,7 +30,7 @@ class Dialogue:
         self._path = path
         self._reader = StatusReader()
         self._fault, self._text = "", ""
-        self._low = self._low_heard = False
+        self._low = self._low_heard = self._fault_heard = False
         self.answered_ever = False
         self.waiting = False  # whether a question is still open
         self.busy = False  # it asked for a pause
@@ -45,7 +45,7 @@ class Dialogue:
         """The questions to send. Only when none is open."""
         if self.waiting:
             raise RuntimeError("a question that is open is answered when the printer is ready again")
-        self.waiting, self._low_heard = True, False
+        self.waiting, self._low_heard, self._fault_heard = True, False, False
         return ASK
 
     def receive(self, data: bytes) -> None:
@@ -53,16 +53,23 @@ class Dialogue:
         for event in self._reader.feed(data):
             match event:
                 case Counted():
-                    self.answered_ever = True
-                    self.waiting, self._low = False, self._low_heard
+                    self._answered()
                 case Meaning() if event.path in (0, self._path):
                     self._learn(event)
+
+    def _answered(self) -> None:
+        """What it has not said again since it was asked is over."""
+        self.answered_ever = True
+        self.waiting, self._low = False, self._low_heard
+        if not self._fault_heard:
+            self._fault = ""
 
     def _learn(self, said: Meaning) -> None:
         self.answered_ever = True
         if said.effect in _FAULTS:
             self._fault = _FAULTS[said.effect]
             self._text = said.description.lower()
+            self._fault_heard = bool(self._fault)
         match said.effect:
             case "ack":
                 self.acknowledged += 1

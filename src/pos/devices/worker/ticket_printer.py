@@ -75,7 +75,8 @@ class TicketPrinter(ConnectedPrinter):
         self._profile, self._press = profile, press
         self._dialogue = Dialogue(profile.path)
         self._held = 0  # tickets of a job that ended unknown, which may still come out
-        self._unanswered = False  # whether a question of an earlier connection may still be answered
+        # Whether acknowledgements or answers may come that an earlier connection, or an earlier till, is owed.
+        self._unsettled = True
 
     def drawer_open(self) -> bool | None:
         return None
@@ -94,7 +95,7 @@ class TicketPrinter(ConnectedPrinter):
         ]
 
     def _greet(self) -> None:
-        self._unanswered = self._unanswered or self._dialogue.waiting
+        self._unsettled = self._unsettled or self._dialogue.waiting
         self._dialogue = Dialogue(self._profile.path)
         self._send(encode.HELLO)
 
@@ -121,10 +122,7 @@ class TicketPrinter(ConnectedPrinter):
         state, text = self._dialogue.condition()
         if state in HALTED:
             return text + self._also_keeping()
-        if not answered:
-            return self._keeping() or _SILENT
-        self._settle()
-        return ""
+        return "" if answered else self._keeping() or _SILENT
 
     def _ask(self) -> bool:
         """Ask how it is; whether the answer came in time. Raises TransportError.
@@ -139,17 +137,18 @@ class TicketPrinter(ConnectedPrinter):
             if time.monotonic() > deadline or self._stopping():
                 return False
             self._listen(SLICE_S)
+        self._settle()
         return True
 
     def _settle(self) -> None:
         """It has dealt with all that it was sent; what it last had to say may still be on its way."""
         quiet_from = time.monotonic()
-        while (self._held or self._unanswered) and time.monotonic() - quiet_from < _QUIET_S and not self._stopping():
+        while self._unsettled and time.monotonic() - quiet_from < _QUIET_S and not self._stopping():
             before = self._dialogue.acknowledged
             self._listen(SLICE_S)
             if self._dialogue.acknowledged > before:
                 quiet_from = time.monotonic()
-        self._held, self._unanswered = 0, False
+        self._held, self._unsettled = 0, False
 
     def _keeping(self) -> str:
         if not self._held:
@@ -178,6 +177,7 @@ class TicketPrinter(ConnectedPrinter):
             return Result("done", "printed")
         left = run.in_printer - printed
         self._held = 0 if self._dialogue.restarts > run.restarts else left
+        self._unsettled = True
         # A late acknowledgement must not count for the next job.
         self._drop()
         kept = f"; {left} may still come out of the printer: look before you print again" if self._held else ""
