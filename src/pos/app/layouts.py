@@ -185,13 +185,18 @@ class LayoutWork:
             dots = self._set(layout, language, marked, width_mm)
         except Unreadable as error:
             return {"error": _error(text, error)}
+        width, height = dots.width / _PREVIEW_PER_MM, dots.height / _PREVIEW_PER_MM
+        if layout.sheet is not None:  # its size is exact, whatever whole dots make of it
+            width, height = layout.sheet.width_mm, layout.sheet.height_mm
+            if layout.sheet.turn in (90, 270):
+                width, height = height, width
         file = io.BytesIO()
         dots.image().save(file, "PNG")
         return {
             "name": layout.name,
             "kind": layout.kind,
-            "width_mm": dots.width / _PREVIEW_PER_MM,
-            "height_mm": dots.height / _PREVIEW_PER_MM,
+            "width_mm": width,
+            "height_mm": height,
             "dots_per_mm": _PREVIEW_PER_MM,
             "picture": base64.b64encode(file.getvalue()).decode("ascii"),
         }

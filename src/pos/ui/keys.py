@@ -68,6 +68,7 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("shows", ("Ctrl+O",), "^O"),
     Key("lock", ("Ctrl+L",), "^L"),
     Key("theme", ("Ctrl+D",), "^D"),
+    Key("save", ("Ctrl+S",), "^S"),
     Key("help", ("?", "Shift+?"), "?"),
 )
 
@@ -125,6 +126,7 @@ def listed() -> list[tuple[str, list[tuple[str, str]]]]:
                 ("^1", tr("sell")),
                 ("^5", tr("drawer and shift")),
                 ("^6", tr("disputes, for a supervisor")),
+                ("^7", tr("layouts of tickets and receipts; ^S saves")),
                 ("^8", tr("devices and the paper that waits")),
                 ("^L", tr("lock; the basket stays")),
                 ("^D", tr("light or dark")),

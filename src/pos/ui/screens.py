@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pos.ui.drawer.presenter import DrawerPresenter
     from pos.ui.foot.presenter import PaperPresenter
     from pos.ui.found.presenter import FoundPresenter
+    from pos.ui.layouts.presenter import LayoutsPresenter
     from pos.ui.screen import Screen
     from pos.ui.sell.presenter import SellPresenter
     from pos.ui.shift.presenter import ClosePresenter, OpenPresenter
@@ -42,6 +43,8 @@ class Window(Protocol):
     def disputes(self) -> DisputesPresenter: ...
     @property
     def devices(self) -> DevicesPresenter: ...
+    @property
+    def layouts(self) -> LayoutsPresenter: ...
 
     def go(self, name: str) -> None: ...
     def home(self) -> None: ...
@@ -101,6 +104,12 @@ def _devices(window: Window) -> Screen:
     return DevicesScreen(window.devices, window.home)
 
 
+def _layouts(window: Window) -> Screen:
+    from pos.ui.layouts.view import LayoutsScreen
+
+    return LayoutsScreen(window.layouts, window.tokens, window.home)
+
+
 def _count(window: Window) -> Screen:
     from pos.ui.shift.count import CountScreen
 
@@ -122,6 +131,7 @@ _BUILDERS: Final[dict[str, Callable[[Window], Screen]]] = {
     "drawer": _drawer,
     "disputes": _disputes,
     "devices": _devices,
+    "layouts": _layouts,
     "count": _count,
     "report": _report,
 }

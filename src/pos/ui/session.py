@@ -46,6 +46,11 @@ class Person:
         """Whether disputes are theirs to settle."""
         return self.role == "supervisor"
 
+    @property
+    def sets_up(self) -> bool:
+        """Whether this machine's layouts are theirs to change."""
+        return self.role in ("supervisor", "admin")
+
 
 @dataclass(frozen=True, slots=True)
 class Link:

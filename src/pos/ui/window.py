@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from pos.ui.drawer.presenter import DrawerPresenter
     from pos.ui.found.presenter import FoundPresenter
     from pos.ui.frame.help import HelpOverlay
+    from pos.ui.layouts.presenter import LayoutsPresenter
     from pos.ui.model import Sale
     from pos.ui.scanning.wedge import Typing
     from pos.ui.sell.presenter import SellPresenter
@@ -174,6 +175,12 @@ class CounterWindow(QWidget):
         return DevicesPresenter(self.session, self)
 
     @cached_property
+    def layouts(self) -> LayoutsPresenter:
+        from pos.ui.layouts.presenter import LayoutsPresenter
+
+        return LayoutsPresenter(self.session, self)
+
+    @cached_property
     def help(self) -> HelpOverlay:
         from pos.ui.frame.help import HelpOverlay
 
@@ -277,12 +284,13 @@ class CounterWindow(QWidget):
         screen.enter()
 
     def _usable(self) -> set[str]:
-        """The rail's screens that this person may go to now: without a shift, devices and a supervisor's inbox."""
+        """The rail's screens that this person may go to now: some of them without a shift."""
         person = self.session.person
         if person is None or (self.current is not None and self.current.name == "report"):
             return set()
         works = {"sell", "drawer"} if person.shift is not None else set()
-        return works | {"devices"} | ({"disputes"} if person.settles else set())
+        theirs = {"disputes": person.settles, "layouts": person.sets_up, "devices": True}
+        return works | {name for name, usable in theirs.items() if usable}
 
     def home(self) -> None:
         """Back to where work goes on."""

@@ -64,6 +64,7 @@ def screens() -> list[tuple[int, str, str, str]]:
         (1, "sell", "sell", tr("Sell")),
         (5, "drawer", "drawer", tr("Drawer")),
         (6, "disputes", "inbox", tr("Disputes")),
+        (7, "layouts", "layouts", tr("Layouts")),
         (8, "devices", "devices", tr("Devices")),
     ]
 

@@ -68,6 +68,12 @@ def _devices(path: QPainterPath) -> None:
     _lines(path, ((17, 11.2), (18, 11.2)))
 
 
+def _layouts(path: QPainterPath) -> None:
+    # A sheet with its boxes, and the pencil that draws them.
+    _lines(path, ((12, 21), (4, 21), (4, 3), (18, 3), (18, 10)), ((8, 8), (14, 8)), ((8, 12), (12, 12)))
+    _lines(path, ((13, 20.5), (13.5, 17.5), (19.5, 11.5), (22, 14), (16, 20), (13, 20.5)))
+
+
 def _lock(path: QPainterPath) -> None:
     path.addRoundedRect(QRectF(5, 11, 14, 9), 2, 2)
     path.moveTo(8, 11)
@@ -85,6 +91,7 @@ _GLYPHS: Final[dict[str, Callable[[QPainterPath], None]]] = {
     "inbox": _inbox,
     "reports": _reports,
     "devices": _devices,
+    "layouts": _layouts,
     "lock": _lock,
 }
 
