@@ -73,6 +73,7 @@ class DisplaySettings:
     kind: str
     transport: str = ""
     locale: str = ""  # the till's, when empty
+    link: str = ""  # the address of the code that stands beside the venue's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +222,7 @@ _KEYS: Final[dict[str, dict[str, Callable[[Any], Any]]]] = {
     "neighbours": {"listen": _address, "tills": _addresses},
     "scanner": {"transport": _way, "prefix": _around, "suffix": _around, "members": _around},
     "card_reader": {"transport": _card_way},
-    "customer_display": {"kind": _display, "transport": _string, "locale": _locale},
+    "customer_display": {"kind": _display, "transport": _string, "locale": _locale, "link": _url},
 }
 _NEEDED: Final = {
     "till": ("id",),

@@ -35,6 +35,7 @@ from pos.till.line import AgentSide
 from pos.till.ports import (
     Changed,
     ClaimAnswer,
+    Customer,
     LeftDrawer,
     LineDown,
     LinkState,
@@ -364,6 +365,7 @@ class TillHouse:
             _Clock(),
             _Codes(),
             layouts=self.layouts,
+            customer=Customer("en"),
         )
         self.desk = Desk(outside)
         self.desk.start()

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from pos.app import peripherals
 from pos.app.layouts import LayoutShelf, LayoutWork
 from pos.app.setup import DeviceSetup
 from pos.data import printer_data, resource
@@ -17,12 +18,11 @@ from pos.devices.profile import Profile, read_profile, unknown_profile
 from pos.devices.transport import read_address
 from pos.devices.worker.absent import AbsentTerminal
 from pos.devices.worker.printers import MakePrinter, Printers, printer_maker
-from pos.devices.worker.reader import Readers, Source, line_source
 from pos.devices.worker.watch import Watch
 from pos.domain.errors import Unreadable
 from pos.paper.faces import FONT_FILES
 from pos.paper.press import Press
-from pos.settings import DEVICES, KEYBOARD, Settings
+from pos.settings import DEVICES, Settings
 from pos.store import LEDGER, REPLICA
 from pos.store.aside import leftovers
 from pos.store.identity import FolderLock, Identity, IdentityLost, MarkFile, TillKeys, read_identity
@@ -114,7 +114,8 @@ class Till:
                     key_at=keys.where,
                     leftovers=left,
                     layouts=self.layouts,
-                    devices=[self.readers],
+                    devices=[self.readers] if self.display is None else [self.readers, self.display],
+                    customer=peripherals.customer(settings, self.display),
                     setup=self.setup,
                     members=settings.scanner.members if settings.scanner is not None else "",
                 )
@@ -141,14 +142,17 @@ class Till:
         undo.callback(self.printers.close)
         self.terminal = _terminal(settings, self._device, self._watches["terminal"])
         undo.callback(self.terminal.close)
-        self.readers = _readers(settings, self._device)
+        self.readers = peripherals.readers(settings, self._device, self._watches)
         undo.callback(self.readers.close)
+        self.display = peripherals.display(settings, self._device, self._watches)
+        if self.display is not None:
+            undo.callback(self.display.close)
         self.setup = DeviceSetup(
             settings,
             self.printers,
             self._watches,
             makers=lambda fresh: _printer_makers(fresh, self._shelf, self._watches),
-            check=lambda fresh: (_terminal_maker(fresh, None), _readers(fresh, lambda *_: None)),
+            check=_check,
             layouts=self._shelf.names,
         )
 
@@ -246,23 +250,10 @@ def _terminal(
     return TerminalWorker(make, lambda name, state: on_state(name, state.state, state.text))
 
 
-def _readers(settings: Settings, on_state: Callable[[str, str, str], None]) -> Readers:
-    """The scanner and the card reader, those that type excepted: the window hears them."""
-    where, scanner, reader = str(settings.file), settings.scanner, settings.card_reader
-    sources: dict[str, Callable[[], Source]] = {}
-    keyboards = []
-    if scanner is not None and scanner.transport == KEYBOARD:
-        keyboards.append("scanner")
-    elif scanner is not None:
-        key = "scanner.transport"
-        address = read_address(scanner.transport, where, key)
-        sources["scanner"] = line_source(address, where, key, scanner.prefix, scanner.suffix)
-    if reader is not None and reader.transport == KEYBOARD:
-        keyboards.append(scan.CARD_READER)
-    elif reader is not None:
-        key = "card_reader.transport"
-        sources[scan.CARD_READER] = line_source(read_address(reader.transport, where, key), where, key)
-    return Readers(sources, tuple(keyboards), lambda name, state: on_state(name, state.state, state.text))
+def _check(settings: Settings) -> None:
+    """Whether everything but the printers can be used as it is set up; opens nothing. Raises Unreadable."""
+    _terminal_maker(settings, None)
+    peripherals.check(settings)
 
 
 def _profile(name: str, where: str, key: str) -> Profile:

@@ -131,5 +131,7 @@ def counter_window(settings: Settings) -> tuple[CounterWindow, Opening]:
     front = LateFront(settings.folder / REPLICA)
     window = CounterWindow(front, language=settings.locale, theme=theme(), typing=_typing(settings))
     opening = Opening(settings, front, Teller(window).failed.emit)
+    if settings.customer_display is not None and settings.customer_display.kind == "window":
+        after_first_paint(window, window.show_customer)
     after_first_paint(window, opening.begin)
     return window, opening

@@ -25,6 +25,7 @@ from pos.domain.certificate import Hand
 from pos.domain.errors import Refused
 from pos.domain.facts import Fact, SignedFact, hash_of
 from pos.domain.rights import Effect, OwnRight, OwnState, Token, ended_elsewhere
+from pos.domain.scene import Scene
 from pos.domain.season import MAY, Season, User
 from pos.store import journal
 from pos.store.aside import Leftover
@@ -35,6 +36,7 @@ from pos.till.belief import Belief
 from pos.till.clock import TillClock
 from pos.till.ports import (
     Clock,
+    Customer,
     Devices,
     DeviceSetup,
     Entropy,
@@ -76,6 +78,7 @@ class Outside:
     devices: Sequence[Devices] = ()  # those that only read or show
     setup: DeviceSetup | None = None
     layouts: Layouts | None = None
+    customer: Customer | None = None
     members: str = ""  # what scanned codes of member cards begin with, empty when there are none
 
 
@@ -157,6 +160,7 @@ class Desk:
         self._acknowledged = 0
         self._fences: frozenset[Hand] = frozenset()  # tills that may not have rights any more
         self.paying = ""  # the payment that a terminal is at work on, for a verb of this run
+        self.shown: Scene | None = None  # what the customer sees
         self._unmarked = ""  # why the last fact's high-water mark is not written
         self._season: Season | None = None  # as it was looked up in this step
 
@@ -172,9 +176,14 @@ class Desk:
         self._work.put(None)
         self._thread.join(timeout_s)
 
-    def submit(self, work: Callable[[], T], call: Call | None = None) -> Future[T]:
-        """Carry out a verb that never waits; the Future has its answer, or its Refused."""
+    def submit(
+        self, work: Callable[[], T], call: Call | None = None, then: Callable[[T], None] | None = None
+    ) -> Future[T]:
+        """Carry out a verb that never waits; the Future has its answer, or its Refused. `then` is done with the
+        answer, on this thread and before any other work, and can make nothing of it fail any more."""
         done: Future[T] = Future()
+        if then is not None:
+            done.add_done_callback(lambda made: None if made.exception() else then(made.result()))
         self._work.put(lambda: self._begin(work, done, call or Call()))
         return done
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Lock
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ from pos.till.counter import (
     admit,
     charge,
     collect,
+    customer,
     devices,
     disputes,
     exchange,
@@ -325,7 +327,7 @@ class Front:
             failed.set_exception(refused)
             return failed
         if not (key and spec.changes):
-            return self._desk.submit(lambda: spec.run(self._desk, **fields), Call(verb))
+            return self._desk.submit(lambda: spec.run(self._desk, **fields), Call(verb), self._show(verb))
         return self._once(key, verb, spec, fields)
 
     def _once(self, key: str, verb: str, spec: VerbSpec, fields: dict[str, Any]) -> Future[dict[str, Any]]:
@@ -334,7 +336,8 @@ class Front:
             running = self._running.get(key)
             if running is not None:
                 return running
-            done = self._desk.submit(lambda: self._first_time(key, verb, spec, fields), Call(verb, key))
+            work = partial(self._first_time, key, verb, spec, fields)
+            done = self._desk.submit(work, Call(verb, key), self._show(verb))
             self._running[key] = done
         done.add_done_callback(lambda _: self._running.pop(key, None))
         return done
@@ -346,6 +349,9 @@ class Front:
         if kept[0] != verb:
             raise Refused("bad_request", field="key", reason=f"this key was used for {kept[0]!r}")
         return kept[1]
+
+    def _show(self, verb: str) -> Callable[[dict[str, Any]], None]:
+        return lambda answer: customer.after(self._desk, verb, answer)
 
     def seat_map(self, show: str) -> Future[SeatMapData]:
         """A show's map data; not JSON."""
@@ -363,6 +369,7 @@ class Front:
         """After subscribing: take up print jobs and payments that were left by the last run."""
         self._desk.post(lambda: issue.resume(self._desk))
         self._desk.post(lambda: charge.resume(self._desk))
+        self._desk.post(lambda: customer.show_basket(self._desk))
 
     @staticmethod
     def sentence(refused: Refused) -> str:

@@ -16,6 +16,7 @@ from pos.domain.card import CardOutcome, Shown
 from pos.domain.certificate import Certificate, Hand
 from pos.domain.facts import SignedFact
 from pos.domain.rights import Token
+from pos.domain.scene import Scene
 
 __all__ = [
     "CardOutcome",
@@ -403,6 +404,23 @@ class DeviceSetup(Protocol):
 
     def remove(self, name: str) -> Future[SetUp]:
         """Take a device out of till.toml."""
+
+
+class Display(Protocol):
+    """What shows scenes to the customer."""
+
+    def show(self, scene: Scene) -> None:
+        """Show this from now on. Returns at once and never raises, however the display is: no sale waits for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """What is shown to the customer, and in which language. `display` is None where a window shows it, which
+    hears the event; `link` is the address of the code that stands beside the venue's name."""
+
+    language: str
+    link: str = ""
+    display: Display | None = None
 
 
 class Keys(Protocol):

@@ -43,6 +43,7 @@ from pos.ui.theme.tokens import DARK, LIGHT, Tokens
 from pos.ui.theme.widgets import Banner
 
 if TYPE_CHECKING:
+    from pos.ui.customer.window import CustomerWindow
     from pos.ui.devices.presenter import DevicesPresenter
     from pos.ui.disputes.presenter import DisputesPresenter
     from pos.ui.drawer.presenter import DrawerPresenter
@@ -98,6 +99,7 @@ class CounterWindow(QWidget):
         self.training = training
         self.screens: dict[str, Screen] = {}
         self.current: Screen | None = None
+        self.customer: CustomerWindow | None = None
         self.setWindowTitle("Housefull")
         self.setMinimumSize(*MINIMUM)
         self._build()
@@ -411,7 +413,17 @@ class CounterWindow(QWidget):
             QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _: self.set_theme("system"))
         for screen in self.screens.values():
             screen.set_tokens(self.tokens)
+        if self.customer is not None:
+            self.customer.set_tokens(self.tokens)
         self.top.draw()
+
+    def show_customer(self) -> None:
+        """Open the customer's window."""
+        from pos.ui.customer.window import CustomerWindow
+
+        self.customer = CustomerWindow(self.session, self.tokens)
+        self.customer.open()
+        self.activateWindow()  # the keyboard stays with the cashier
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -420,4 +432,6 @@ class CounterWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.session.close()
+        if self.customer is not None:
+            self.customer.close()
         super().closeEvent(event)

@@ -28,7 +28,7 @@ from pos.store.replica import PlanCache, ReplicaWriter
 from pos.till.desk import Desk, Outside
 from pos.till.front import Front
 from pos.till.line import AgentSide
-from pos.till.ports import DeviceSetup, Neighbours, Terminal
+from pos.till.ports import Customer, DeviceSetup, Neighbours, Terminal
 from tests.peers.small_season import hall
 from tests.unit.till.toy_line import ToyLine, ToyPrinters
 
@@ -172,10 +172,12 @@ class Counter:
         till: str = TILL,
         neighbours: Neighbours | None = None,
         members: str = "",
+        customer: Customer | None = None,
         setup: DeviceSetup | None = None,
         **venue: str,
     ) -> None:
-        self.folder, self.till, self.neighbours, self.members = folder, till, neighbours, members
+        self.folder, self.till, self.neighbours = folder, till, neighbours
+        self.members, self.customer = members, customer
         self.setup = setup
         folder.mkdir(parents=True, exist_ok=True)
         self.shows = shows if shows is not None else [show_document("aida")]
@@ -212,6 +214,7 @@ class Counter:
             neighbours=self.neighbours,
             leftovers=leftovers(self.folder, OFFICE_KEY),
             members=self.members,
+            customer=self.customer,
             setup=self.setup,
         )
         self.desk = Desk(outside)

@@ -20,6 +20,7 @@ from pos.domain.purse import Purse, is_purse, kind_of
 from pos.domain.rights import Effect, OfficeState, OwnRight, OwnState, PlaceState, may_accept
 from pos.domain.season import Show
 from pos.till.belief import CODES
+from pos.till.counter import customer
 from pos.till.counter.charge import pinned
 from pos.till.desk import Desk, Unit, Verb
 from pos.till.ports import ClaimAnswer, Recall, SoldRight
@@ -149,6 +150,7 @@ def answer_recalls(desk: Desk, asks: Sequence[Recall]) -> list[Recall]:
             desk.ledger.put_basket(replace(basket, lines=(), lapsed=True))
     if basket is not None and in_basket & {(show, place) for show, place, _ in back}:
         desk.emit("basket", reason="expired")
+        customer.show_basket(desk)
     desk.emit("changed", places=indexes_of(desk, ((show, place) for show, place, _ in back)), documents=False)
     return declined
 

@@ -18,7 +18,7 @@ from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import keycap
 
 _DEVICE_SIGNS: Final = {"ready": "●", "absent": "○"}
-_UNHEARD: Final = ("scanner", "card_reader")  # of which nothing is known before somebody uses them
+_UNHEARD: Final = ("scanner", "card_reader", "customer_display")  # that say nothing of themselves unasked
 
 
 class FootView(QFrame):
