@@ -37,7 +37,7 @@ RATE: Final = 2.1  # customers a minute at each till
 SIZES: Final = {1: 0.25, 2: 0.55, 3: 0.1, 4: 0.1}  # of parties; they want to sit together
 PARTY: Final = sum(size * share for size, share in SIZES.items())  # seats, on average
 TRIES: Final = 3  # a customer whose seats are taken meanwhile is offered others
-COVER_MIN: Final = 12  # an allotment is for what such an outage may bring: two deviations more than expected
+COVER_MIN: Final = 20.0  # an allotment is for what such an outage may bring: two deviations more than expected
 OUTAGE_MIN: Final = (5.0, 20.0)  # at least, at most
 CUT_EACH_MIN: Final = 60.0  # between two outages of a till, on average
 ALL_CUT_MIN: Final = 15.0  # half of the tills at once, from the middle of the sale on
@@ -51,15 +51,26 @@ class Customer:
     party: int
 
 
+def _ceiling(share: float, cover_min: float) -> int:
+    """The allotment of a category that is this share of the house."""
+    expected = cover_min * RATE * PARTY * share
+    variance = sum(size**2 * part for size, part in SIZES.items()) / PARTY
+    return int(expected + 2 * (variance * expected) ** 0.5 + max(SIZES))
+
+
 class OnSale:
     """`play` it once."""
 
-    def __init__(self, folder: Path, count: int, minutes: float, seats_each: int, seed: int) -> None:
+    def __init__(
+        self, folder: Path, count: int, minutes: float, seats_each: int, seed: int, cover_min: float = COVER_MIN
+    ) -> None:
         plan = read_plan(resource("plans", PLAN).read_bytes(), PLAN)
         self.stands = {c.name: Stand.of(plan, n) for n, c in enumerate(plan.categories) if n in set(plan.category)}
         self.seats = min(len(plan), count * seats_each)
         self.weights = [len(stand.column) for stand in self.stands.values()]
-        self.ceilings = {name: self._ceiling(len(stand.column) / len(plan)) for name, stand in self.stands.items()}
+        self.ceilings = {
+            name: _ceiling(len(stand.column) / len(plan), cover_min) for name, stand in self.stands.items()
+        }
         self.chance = random.Random(seed)
         self.minutes = minutes
         self.sold: set[str] = set()
@@ -67,12 +78,6 @@ class OnSale:
         import_season(database, write_season(folder, self.ceilings, count))
         self.office = StadiumOffice(database, self.stands, self.ceilings, count)
         self._hold_back(self.seats / len(plan))
-
-    @staticmethod
-    def _ceiling(share: float) -> int:
-        expected = COVER_MIN * RATE * PARTY * share
-        variance = sum(size**2 * part for size, part in SIZES.items()) / PARTY
-        return int(expected + 2 * (variance * expected) ** 0.5 + max(SIZES))
 
     def _hold_back(self, share: float) -> None:
         """All but this share of each category, in whole rows."""
@@ -236,10 +241,12 @@ def row(on_sale: OnSale, seconds: float) -> list[str]:
     ]  # fmt: skip
 
 
-def play(count: int, minutes: float, seats_each: int = SEATS_EACH, seed: int = 1) -> OnSale:
+def play(
+    count: int, minutes: float, seats_each: int = SEATS_EACH, seed: int = 1, cover_min: float = COVER_MIN
+) -> OnSale:
     """One on-sale, to its end."""
     with tempfile.TemporaryDirectory(prefix="housefull-stadium-", dir=scratch()) as name:
-        on_sale = OnSale(Path(name), count, minutes, seats_each, seed)
+        on_sale = OnSale(Path(name), count, minutes, seats_each, seed, cover_min)
         try:
             on_sale.play()
         finally:
@@ -252,12 +259,19 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--tills", default="25,50,100,200", help="how many, a row each (25,50,100,200)")
     parser.add_argument("--minutes", type=float, default=60.0, help="of the sale (60)")
     parser.add_argument("--seats", type=int, default=SEATS_EACH, help=f"on sale for each till ({SEATS_EACH})")
+    parser.add_argument(
+        "--cover",
+        type=float,
+        default=COVER_MIN,
+        metavar="MINUTES",
+        help=f"of an outage, by the allotment ({COVER_MIN:g})",
+    )
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
     print("".join(name.rjust(width) for name, width in _COLUMNS), flush=True)
     for count in map(int, options.tills.split(",")):
         began = time.monotonic()
-        on_sale = play(count, options.minutes, options.seats, options.seed)
+        on_sale = play(count, options.minutes, options.seats, options.seed, options.cover)
         cells = row(on_sale, time.monotonic() - began)
         print("".join(cell.rjust(width) for cell, (_, width) in zip(cells, _COLUMNS, strict=True)), flush=True)
     return 0
