@@ -13,11 +13,14 @@ def are_expected(evidence: Evidence) -> Found:
             yield f"{fact} is parked at {place}, and everything has been sent"
     for fact, cause, detail, body in evidence.rows("SELECT fact_id, cause, detail, body FROM dispute"):
         poisoned = any(fact in window.poisoned for window in evidence.windows)
-        places = {(place["show"], place["place"]) for place in json.loads(body)["places"]}
+        document = json.loads(body)
+        places = {(place["show"], place["place"]) for place in document["places"]}
+        by_hand = cause == "payment_unused" and document["fields"]["state"] == "written_off"
         excused = (
             evidence.doubtful(fact)
             or (cause in ("place", "purse") and places <= evidence.cloned)
             or (cause == "payment_unused" and any(owner(fact) in window.cut_short for window in evidence.windows))
+            or by_hand
             or cause == "paper_lost"
         )
         if (cause == "unreadable") != poisoned or not (poisoned or excused):

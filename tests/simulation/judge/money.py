@@ -24,10 +24,10 @@ def books(evidence: Evidence) -> Found:
         if booked[fact_id_] != said:
             yield f"{fact_id_} moved {said}, booked is {booked[fact_id_]}"
     # What a card was charged for nothing, and no till is there any more to give back, is a person's to settle.
-    loose = {
-        json.loads(body)["fields"]["payment"]
-        for (body,) in evidence.rows("SELECT body FROM dispute WHERE cause = 'payment_unused'")
-    }
+    unused = [
+        json.loads(row[0])["fields"] for row in evidence.rows("SELECT body FROM dispute WHERE cause = 'payment_unused'")
+    ]
+    loose = {fields["payment"] for fields in unused if fields["state"] != "written_off"}
     for name in {window.name for window in evidence.windows}:
         drawers = [window.drawer for window in evidence.windows if window.name == name]
         in_books = Decimal(sums[f"drawer:{name}"]) / 100

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from tests.simulation.names import PIN, SUPERVISOR
 from tests.simulation.people import returning
 
 if TYPE_CHECKING:
@@ -13,9 +14,14 @@ if TYPE_CHECKING:
 
 def see_to(cashier: Cashier) -> None:
     """Before anything else: what became of payments that have no end, or no sale."""
+    fenced = cashier.ask("status")["fenced"]
     for payment in cashier.ask("payments")["payments"]:
         if payment["state"] == "unknown":
             _say(cashier, payment)
+        elif fenced:
+            # It may neither sell nor give anything back: a person will see to it.
+            by = {"user": SUPERVISOR, "pin": PIN}
+            cashier.do("write_off_payment", payment=payment["payment"], reason="out of order", approver=by)
         elif payment["purpose"] == "refund":
             returning.finish_refund(cashier)
         elif not _finish(cashier, payment):

@@ -106,6 +106,8 @@ class Cashier:
         for _ in range(90):
             status = self.status()
             self._mend_printing(status["unresolved"])
+            if status["fenced"]:
+                cards.see_to(self)
             if status["unresolved"] or not (status["fenced"] or status["shift"] is None or self._new_shift()):
                 quiet = 0
             else:
@@ -305,6 +307,7 @@ class Cashier:
 
     def _call_the_supervisor(self) -> None:
         """A fenced till's shift is closed, or not; it sends what it still has, and is enrolled again."""
+        cards.see_to(self)
         if self.ask("status")["shift"] and self.world.chance(0.5):
             self._new_shift()
         for _ in range(30):

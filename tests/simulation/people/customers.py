@@ -13,7 +13,8 @@ from tests.simulation.scheduler import Scheduler
 
 @dataclass(frozen=True)
 class Ticket:
-    """A ticket in a customer's hand. `by`: how it was paid, cash | card | transfer | voucher | gift_card."""
+    """A ticket in a customer's hand. `by`: how it was paid, cash | card | transfer | voucher | gift_card |
+    exchange."""
 
     id: str
     show: str

@@ -69,7 +69,8 @@ def exchange(cashier: Cashier) -> None:
     done: dict[str, Any] = answer["exchange"]
     cashier.drawer += Decimal(done["total"]) + Decimal(done["rounding"])
     cashier.has_taken_back(tickets, done["id"])
-    cashier.has_sold(done)
+    # What was paid by card stays paid by card, on the new tickets, too.
+    cashier.has_sold(done, by="cash" if all(ticket.by == "cash" for ticket in tickets) else "exchange")
 
 
 def reprint(cashier: Cashier) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from pos.domain.books import Posting
 from pos.domain.money import Money
+from sync.office.rules import deaths
 from tests.peers.small_season import SHOW
 from tests.peers.till_client import TillClient
 from tests.unit.office.conftest import House
@@ -175,3 +176,28 @@ def test_a_fact_after_the_last_one_of_a_ledger_is_noticed(house: House, tills_at
 def test_a_release_that_cannot_be_is_noticed(evening: House, row: str, violation: str) -> None:
     evening.run(f"INSERT INTO released VALUES ('tosca-1', {row})")
     assert any(f"I6 tosca-1 {violation}" in line for line in evening.violations()), evening.violations()
+
+
+@pytest.mark.parametrize(
+    ("facts", "left"),
+    [
+        ([("PaymentStarted", {})], "started"),
+        ([("PaymentStarted", {}), ("PaymentEnded", {"outcome": "approved", "receipt": {}})], "approved"),
+        ([("PaymentStarted", {}), ("PaymentEnded", {"outcome": "declined", "receipt": {}})], ""),
+        ([("PaymentStarted", {}), ("PaymentEnded", {"outcome": "reversed", "receipt": {}})], ""),
+    ],
+)
+def test_a_card_that_was_charged_for_nothing_by_a_till_that_ended_is_told(
+    house: House, tills_at: Tills, facts: list[tuple[str, dict[str, object]]], left: str
+) -> None:
+    """Nobody but a person can give that money back; while the till may act, it is the till's own business."""
+    (one,) = tills_at("T1")
+    for kind, more in facts:
+        one.record(kind, {"payment": "T1.1-P1", "user": "anna", "amount": "58.00"} | more)
+    house.push(one)
+    assert house.notes() == []
+    with house.database.write() as connection:
+        deaths.declare(connection, "T1", 0)
+    told = [f"card payment T1.1-P1 of 58.00 is left {left}, and T1.1 may not act any more"] if left else []
+    assert house.notes() == told
+    assert house.violations() == []

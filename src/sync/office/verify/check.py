@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from sync.office.verify.cards import check_cards
 from sync.office.verify.disputes import check_disputes
 from sync.office.verify.ends import check_ends, destroyed_slips
 from sync.office.verify.journal import Place, Step, Story, digits, read_facts
@@ -46,6 +47,7 @@ def check(connection: Connection) -> Report:
     _effects_once(report, story, rights, tickets)
     _books(connection, report, story, disputed)
     check_purses(connection, report, story, rights)
+    check_cards(connection, report, story.cards)
     _holders(connection, report, story, rights)
     check_ends(connection, report, story, rights)
     _refunds(connection, report, story)
