@@ -257,6 +257,7 @@ class OfficeDatetime:
 ON_STAGE: Final[dict[str, dict[str, Any]]] = {
     "pos.till.desk": {"threading": threading, "queue": queue, "Future": SimFuture},
     "pos.till.front": {"Future": SimFuture},
+    "pos.till.waiting": {"threading": threading, "Future": SimFuture},
     "pos.store.replica.writer": {"threading": threading},
     "sync.agent.agent": {
         "threading": threading, "time": time, "Future": SimFuture, "ThreadPoolExecutor": ThreadPoolExecutor,

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from pos.till.ports import ClaimAnswer, RefusedClaim
-from tests.unit.till.counter import NOW, Counter, show_document
+from tests.unit.till.counter import NOW, Columns, Counter, show_document, small_hall
 
 Make = Callable[..., Counter]
 
@@ -176,6 +176,20 @@ def test_the_desk_goes_on_while_a_claim_waits(counter: Counter) -> None:
     assert not waiting.done()
     counter.line.let_through()
     assert waiting.result(5)["basket"]["total"] == "59.00"
+
+
+@pytest.mark.parametrize(("capacity", "code"), [(1, "sold"), (0, "unknown_place")])
+def test_an_area_may_shrink_while_the_office_is_asked(counter: Counter, capacity: int, code: str) -> None:
+    counter.line.holding = True
+    asked = counter.front.call("add", show="aida", places=["Foyer"], price_type="adult")
+    counter.settle()
+    areas = [{"id": "Foyer", "capacity": capacity}] if capacity else []
+    plan = small_hall()
+    show = show_document("aida", areas=areas, plan_version=plan.version)
+    counter.line.reseat(show, Columns("aida", plan.version, "P" * (len(plan) + capacity)))
+    counter.settle()
+    counter.line.claims[0].future.set_result(ClaimAnswer(1, (), (RefusedClaim("Foyer#1", "sold", "T2"),)))
+    assert getattr(asked.exception(5), "code", None) == code
 
 
 def test_an_orphan_is_warned_of_and_refused_only_where_the_venue_says_so(make_counter: Make) -> None:

@@ -15,6 +15,7 @@ from pos.domain.facts import Fact, Kind, hash_of
 from pos.domain.purse import is_purse, purse_of, show_of
 from pos.domain.rights import Token
 from pos.store.replica import ReplicaWriter
+from pos.store.replica.words import ColumnsWord
 from pos.till.line import AgentSide
 from pos.till.ports import (
     Changed,
@@ -232,6 +233,13 @@ class ToyLine:
         """A document changes."""
         self._position += 1
         self._store([News(self._position, "document", family=family, id=body["id"], body=body)])
+
+    def reseat(self, body: dict[str, Any], columns: ColumnsWord) -> None:
+        """A show has other places from now on."""
+        self._position += 1
+        news = News(self._position, "document", family="show", id=body["id"], body=body)
+        touched = self.replica.apply_page([news], self._position, shows=[columns])
+        self.side.changed(Changed(touched.places, touched.documents, touched.sales, touched.disputes))
 
     def sale(self, body: dict[str, Any]) -> None:
         """The office's word on a sale."""

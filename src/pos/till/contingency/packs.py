@@ -57,7 +57,7 @@ def issue_paper(
     the_show, seating = desk.season().show(show), desk.belief.seating(show)
     the_show.check_on_sale(desk.clock.now())
     wishes = _wishes(desk, seating, show, _named(desk, seating, show, places, category, count))
-    units = yield from rights_for(desk, the_show, seating, wishes)
+    units = yield from rights_for(desk, the_show, wishes)
     # While the office was asked, somebody may have signed out, closed the shift, or begun a basket.
     user = desk.signed_in("sell")
     shift = desk.shift()

@@ -13,7 +13,6 @@ from pos.domain.money import Money, total
 from pos.domain.refund import Returned, carried_on, exchange_entry, settle_exchange
 from pos.domain.sale import Settlement, Tender, Ticket
 from pos.domain.season import Show
-from pos.domain.seating import Seating
 from pos.domain.shift import CashMove
 from pos.store.ledger import PrintJob, ShiftRow
 from pos.till.counter import charge, issue, purses
@@ -65,7 +64,7 @@ def exchange(
         steps = [step_in_force(desk, ticket, ticket.terms(currency).exchange, approver) for ticket in sold]
         freed = frozenset(ticket.place for ticket in sold if ticket.show == show)
         wishes = wishes_for(desk, the_show, seating, places, price_type, proof, freed)
-        units = yield from _rights(desk, the_show, seating, wishes, freed)
+        units = yield from _rights(desk, the_show, wishes, freed)
         yield from purses.hold(desk, asked)
         if all_in_hand(desk, sold):
             break  # else the office has asked for one while it was asked for the new places
@@ -103,10 +102,10 @@ def exchange(
     return answer
 
 
-def _rights(desk: Desk, show: Show, seating: Seating, wishes: Sequence[Wish], freed: frozenset[str]) -> Verb[list[str]]:
+def _rights(desk: Desk, show: Show, wishes: Sequence[Wish], freed: frozenset[str]) -> Verb[list[str]]:
     """The places in hand for these wishes. One that this exchange makes free is in hand as sold."""
     others = [wish for wish in wishes if wish.shown not in freed]
-    claimed = yield from rights_for(desk, show, seating, others)
+    claimed = yield from rights_for(desk, show, others)
     rest = iter(claimed)
     return [wish.shown if wish.shown in freed else next(rest) for wish in wishes]
 

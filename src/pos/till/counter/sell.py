@@ -51,7 +51,7 @@ def add(
     seating = desk.belief.seating(show)
     wishes = wishes_for(desk, the_show, seating, places, price_type, proof)
     warnings = _orphan_warnings(desk, the_show, seating, wishes, orphan_ok, reason)
-    rights = yield from rights_for(desk, the_show, seating, wishes)
+    rights = yield from rights_for(desk, the_show, wishes)
     # While the office was asked, somebody may have signed out, closed the shift, or begun to pay by card.
     desk.signed_in("sell")
     desk.shift()
@@ -151,12 +151,13 @@ def _orphan_warnings(
 # ---- getting the rights ----------------------------------------------------------------
 
 
-def rights_for(desk: Desk, show: Show, seating: Seating, wishes: Sequence[Wish]) -> Verb[list[str]]:
+def rights_for(desk: Desk, show: Show, wishes: Sequence[Wish]) -> Verb[list[str]]:
     """The places in hand for these wishes, claimed where need be, in CLAIM_WAIT_S for all tries together."""
     clock = desk.outside.clock
     deadline_s = clock.boottime_s() + CLAIM_WAIT_S
     lost: dict[str, RefusedClaim] = {}
     while True:
+        seating = desk.belief.seating(show.id)  # which may have changed while somebody was asked
         chosen = _choose(desk, show.id, seating, wishes, lost)
         missing = [place for place in chosen if not _held_here(desk, show.id, seating, place)]
         if not missing:
@@ -201,7 +202,9 @@ def _choose(
     chosen: list[str] = []
     for wish in wishes:
         if wish.ix is not None:
-            place = seating.place(wish.ix)
+            place = wish.shown
+        elif wish.shown not in seating.capacity:
+            raise Refused("unknown_place", show=show, place=wish.shown)
         else:
             place = _unit(seating, column, wish.shown, used | lost.keys(), own)
             if not place:
