@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +21,8 @@ DEVICES: Final = (
     "printer.ticket", "printer.receipt", "drawer", "terminal", "scanner", "card_reader", "customer_display",
 )  # fmt: skip
 _LONGEST_AROUND: Final = 8
+_LONGEST_KICK: Final = 64
+_LONGEST_OPEN_S: Final = 3600
 
 
 class BadSettings(Exception):
@@ -37,6 +39,19 @@ class PrinterSettings:
     profile: str
     transport: str
     layout: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrawerSettings:
+    """The cash drawer: on the printer of the role `via`, or on a port of its own that opens it when the
+    bytes of `kick` come. `open_when` is the level of its sensor's pin, the printer's own when empty;
+    after `left_open_s` seconds it is left open, 0 for never."""
+
+    via: str = ""
+    transport: str = ""
+    kick: bytes = b"\x07"  # BEL
+    open_when: str = ""
+    left_open_s: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +112,7 @@ class Settings:
     plain_http: bool
     embedded: bool  # the office runs beside this till and is started with it
     printers: dict[str, PrinterSettings]
-    drawer: str | None  # the role of the printer it hangs on
+    drawer: DrawerSettings | None
     terminal: TerminalSettings | None
     neighbours: NeighbourSettings
     scanner: ScannerSettings | None = None
@@ -144,6 +159,42 @@ def _via(value: Any) -> str:
     if value not in ("printer.receipt", "printer.ticket"):
         raise ValueError(f"{value!r} is neither printer.receipt nor printer.ticket")
     return str(value)
+
+
+def _kick(value: Any) -> bytes:
+    try:
+        kick = bytes.fromhex(_string(value))
+    except ValueError as error:
+        raise ValueError(f'{value!r} is not bytes in hexadecimal like "1B 70 00 19 FA"') from error
+    if len(kick) > _LONGEST_KICK:
+        raise ValueError(f"is longer than {_LONGEST_KICK} bytes")
+    return kick
+
+
+def _level(value: Any) -> str:
+    if value not in ("high", "low"):
+        raise ValueError(f"{value!r} is neither high nor low")
+    return str(value)
+
+
+def _seconds(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _LONGEST_OPEN_S:
+        raise ValueError(f"{value!r} is not a whole number from 0 to {_LONGEST_OPEN_S}")
+    return value
+
+
+def _drawer(file: Path, section: dict[str, Any], printers: Collection[str]) -> DrawerSettings:
+    """Checked as a whole: it hangs on one thing, and only a port of its own has bytes that open it."""
+    via = str(section.get("via", "")).removeprefix("printer.")
+    if bool(via) == ("transport" in section):
+        raise BadSettings(file, "drawer", "must have either via (a printer) or transport (a port of its own)")
+    if via and via not in printers:
+        raise BadSettings(file, "drawer.via", f"there is no [printer.{via}]")
+    for key, own in (("kick", True), ("open_when", False)):
+        if key in section and bool(via) == own:
+            where = "on a printer" if via else "on a port of its own"
+            raise BadSettings(file, f"drawer.{key}", f"means nothing for a drawer {where}")
+    return DrawerSettings(**section | ({"via": via} if via else {}))
 
 
 def _protocol(value: Any) -> str:
@@ -217,7 +268,13 @@ _KEYS: Final[dict[str, dict[str, Callable[[Any], Any]]]] = {
     "office": {"url": _url, "ca_file": _string, "plain_http": _flag, "embedded": _flag},
     "printer.ticket": _PRINTER,
     "printer.receipt": _PRINTER,
-    "drawer": {"via": _via},
+    "drawer": {
+        "via": _via,
+        "transport": _string,
+        "kick": _kick,
+        "open_when": _level,
+        "left_open_s": _seconds,
+    },
     "terminal": {"protocol": _protocol, "transport": _string, "password": _password},
     "neighbours": {"listen": _address, "tills": _addresses},
     "scanner": {"transport": _way, "prefix": _around, "suffix": _around, "members": _around},
@@ -229,7 +286,6 @@ _NEEDED: Final = {
     "office": ("url",),
     "printer.ticket": ("profile", "transport", "layout"),
     "printer.receipt": ("profile", "transport", "layout"),
-    "drawer": ("via",),
     "terminal": ("protocol", "transport"),
     "scanner": ("transport",),
     "card_reader": ("transport",),
@@ -261,9 +317,7 @@ def settings_from(text: str, file: Path) -> Settings:
         for role in ("ticket", "receipt")
         if f"printer.{role}" in sections
     }
-    drawer = sections["drawer"]["via"].removeprefix("printer.") if "drawer" in sections else None
-    if drawer is not None and drawer not in printers:
-        raise BadSettings(file, "drawer.via", f"there is no [printer.{drawer}]")
+    drawer = _drawer(file, sections["drawer"], printers) if "drawer" in sections else None
     terminal = TerminalSettings(**sections["terminal"]) if "terminal" in sections else None
     scanner = ScannerSettings(**sections["scanner"]) if "scanner" in sections else None
     reader = CardReaderSettings(**sections["card_reader"]) if "card_reader" in sections else None

@@ -75,6 +75,10 @@ class ToyPrinter:
         """Take data and say how it is, but print nothing until released."""
         self._printer.hold(busy)
 
+    def open_drawer(self) -> None:
+        """By hand, with the key."""
+        self._printer.change(drawer_open=True)
+
     def shut_drawer(self) -> None:
         self._printer.change(drawer_open=False)
 

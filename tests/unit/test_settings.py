@@ -10,6 +10,7 @@ from pos.settings import (
     BadSettings,
     CardReaderSettings,
     DisplaySettings,
+    DrawerSettings,
     NeighbourSettings,
     ScannerSettings,
     Settings,
@@ -128,3 +129,48 @@ def test_what_is_wrong_with_a_reader_or_display_is_named(tmp_path: Path, text: s
     with pytest.raises(BadSettings) as caught:
         read(tmp_path, text)
     assert f"till.toml: {key}: {reason}" in str(caught.value)
+
+
+PRINTER = """
+[printer.receipt]
+profile = "epson-tm-t88v"
+transport = "tcp://127.0.0.1:9100"
+layout = "receipt-standard"
+"""
+DRAWERS = (
+    PRINTER
+    + """
+[drawer]
+"""
+)
+
+
+def test_a_drawer_hangs_on_a_printer_or_on_a_port_of_its_own(tmp_path: Path) -> None:
+    assert read(tmp_path, DRAWERS + 'via = "printer.receipt"\n').drawer == DrawerSettings("receipt")
+    on_printer = 'via = "printer.receipt"\nopen_when = "low"\nleft_open_s = 0\n'
+    assert read(tmp_path, DRAWERS + on_printer).drawer == DrawerSettings("receipt", open_when="low", left_open_s=0)
+    own = 'transport = "serial:///dev/ttyUSB1"\nkick = "1B 70 00 19 FA"\n'
+    kick = bytes.fromhex("1B700019FA")
+    assert read(tmp_path, DRAWERS + own).drawer == DrawerSettings("", "serial:///dev/ttyUSB1", kick)
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "reason"),
+    [
+        ("left_open_s = 30", "drawer", "must have either via"),
+        ('via = "printer.receipt"\ntransport = "serial:///dev/x"', "drawer", "must have either via"),
+        ('via = "printer.ticket"', "drawer.via", "there is no [printer.ticket]"),
+        ('via = "printer.receipt"\nkick = "07"', "drawer.kick", "means nothing for a drawer on a printer"),
+        ('transport = "serial:///dev/x"\nopen_when = "low"', "drawer.open_when", "means nothing"),
+        ('transport = "serial:///dev/x"\nkick = "0"', "drawer.kick", "is not bytes in hexadecimal"),
+        (f'transport = "serial:///dev/x"\nkick = "{"00" * 65}"', "drawer.kick", "is longer than 64 bytes"),
+        ('via = "printer.receipt"\nopen_when = "shut"', "drawer.open_when", "is neither high nor low"),
+        ('via = "printer.receipt"\nleft_open_s = 3601', "drawer.left_open_s", "is not a whole number from 0 to 3600"),
+        ('via = "printer.receipt"\nleft_open_s = true', "drawer.left_open_s", "is not a whole number"),
+    ],
+)
+def test_what_is_wrong_with_a_drawer_is_named(tmp_path: Path, text: str, key: str, reason: str) -> None:
+    with pytest.raises(BadSettings) as caught:
+        read(tmp_path, f"{DRAWERS}{text}\n")
+    assert f"till.toml: {key}: " in str(caught.value)
+    assert reason in str(caught.value)

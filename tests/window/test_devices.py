@@ -252,3 +252,29 @@ def test_the_frame_stays_and_what_can_be_pressed_is_large_enough(desk: Desk) -> 
         if each.isVisible() and min(each.width(), each.height()) < 48
     ]
     assert small == []
+
+
+def test_a_drawer_opened_by_hand_or_left_open_is_said_until_it_is_shut(desk: Desk) -> None:
+    desk.enter("anna")
+    emit = desk.bench.counter.desk.emit
+    tell = lambda **fields: desk.bench.counter.desk.post(lambda: emit("drawer", **fields))  # noqa: E731
+    tell(state="open", by="till", open_s=0)
+    tell(state="open", by="hand", open_s=0)
+    desk.until(lambda: "opened by hand" in desk.window.toast.text)
+    tell(state="left_open", by="hand", open_s=31)
+    desk.until(lambda: "The drawer is open since" in desk.window.banner.accessibleName())
+    desk.shot("devices-drawer-open")
+    tell(state="shut", by="hand", open_s=40)
+    desk.until(lambda: "The drawer is open" not in desk.window.banner.accessibleName())
+
+
+def test_the_drawers_warning_is_set_in_the_form(desk: Desk) -> None:
+    desk.enter("sam")
+    desk.presenter.mark("drawer")
+    desk.press(Key.Key_F1)
+    desk.presenter.type("left_open_s", "12")
+    desk.shot("devices-drawer-form")
+    desk.press(Key.Key_Return)
+    desk.until(lambda: desk.presenter.draft is None)
+    assert "left_open_s = 12\n" in desk.bench.file.read_text()
+    assert 'via = "printer.receipt"' in desk.bench.file.read_text()

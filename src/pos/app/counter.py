@@ -17,6 +17,7 @@ from pos.data import printer_data, resource
 from pos.devices.profile import Profile, read_profile, unknown_profile
 from pos.devices.transport import read_address
 from pos.devices.worker.absent import AbsentTerminal
+from pos.devices.worker.drawer import DrawerPlace, SerialDrawer, TellDrawer
 from pos.devices.worker.printers import MakePrinter, Printers, printer_maker
 from pos.devices.worker.watch import Watch
 from pos.domain.errors import Unreadable
@@ -138,7 +139,7 @@ class Till:
         self.layouts = LayoutWork(self._shelf, printer_data("samples.toml"), _fonts)
         undo.callback(self.layouts.close)
         self._watches = _device_watches(settings)
-        self.printers = _printers(settings, self._shelf, self._device, self._watches)
+        self.printers = _printers(settings, self._shelf, self._device, self._watches, self._drawer)
         undo.callback(self.printers.close)
         self.terminal = _terminal(settings, self._device, self._watches["terminal"])
         undo.callback(self.terminal.close)
@@ -152,6 +153,7 @@ class Till:
             self.printers,
             self._watches,
             makers=lambda fresh: _printer_makers(fresh, self._shelf, self._watches),
+            drawer=lambda fresh: _drawer_place(fresh, self._watches),
             check=_check,
             layouts=self._shelf.names,
         )
@@ -166,6 +168,11 @@ class Till:
         desk: Desk | None = getattr(self, "desk", None)
         if desk is not None:  # a printer may speak while the till is still being put together
             desk.post(lambda: desk.emit("device", name=name, state=state, text=text))
+
+    def _drawer(self, state: str, by: str, open_s: float) -> None:
+        desk: Desk | None = getattr(self, "desk", None)
+        if desk is not None:
+            desk.post(lambda: desk.emit("drawer", state=state, by=by, open_s=round(open_s)))
 
     def _read(self, name: str, text: str, taken: Callable[[], None]) -> None:
         self.desk.post(lambda: scan.heard(self.desk, name, text, taken))
@@ -217,13 +224,32 @@ def _printers(
     shelf: LayoutShelf,
     on_state: Callable[[str, str, str], None],
     watches: Mapping[str, Watch],
+    on_drawer: TellDrawer = lambda state, by, open_s: None,
 ) -> Printers:
     return Printers(
         _printer_makers(settings, shelf, watches),
-        settings.drawer,
+        _drawer_place(settings, watches),
         lambda name, state: on_state(name, state.state, state.text),
         lambda name, what: watches[name].did(what),
+        on_drawer,
     )
+
+
+def _drawer_place(settings: Settings, watches: Mapping[str, Watch]) -> DrawerPlace | None:
+    """Where the drawer hangs. Raises Unreadable."""
+    drawer, where = settings.drawer, str(settings.file)
+    if drawer is None:
+        return None
+    if drawer.via:
+        profile = _profile(settings.printers[drawer.via].profile, where, f"printer.{drawer.via}.profile")
+        inverted = bool(drawer.open_when) and (drawer.open_when == "high") != profile.drawer_open_high
+        return DrawerPlace(drawer.via, inverted, drawer.left_open_s)
+    address = read_address(drawer.transport, where, "drawer.transport")
+    if address.scheme != "serial":
+        raise Unreadable(where, "drawer.transport", f"a drawer cannot be reached by {address.scheme}://")
+    address = replace(address, tap=watches["drawer"].tap)
+    kick = drawer.kick
+    return DrawerPlace(make=lambda stopping: SerialDrawer(address, kick, stopping))
 
 
 def _terminal_maker(settings: Settings, watch: Watch | None) -> MakeDevice | None:

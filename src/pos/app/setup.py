@@ -17,6 +17,7 @@ from typing import Any, Final, TypeVar
 from pos import toml_edit
 from pos.app.test_page import test_page
 from pos.data import printer_data
+from pos.devices.worker.drawer import DrawerPlace
 from pos.devices.worker.find import find
 from pos.devices.worker.outcome import Outcome
 from pos.devices.worker.printers import MakePrinter, Printers
@@ -33,8 +34,9 @@ Tested = tuple[Outcome, str]
 
 
 class DeviceSetup:
-    """Fulfils the till's port. `makers` makes what the printers are made of, and `check` everything else
-    that settings name; both raise Unreadable. `layouts` are the names of those there are."""
+    """Fulfils the till's port. `makers` gives what the printers are made of, `drawer` where the drawer
+    hangs, and `check` looks at everything else that settings name; all raise Unreadable. `layouts` are
+    the names of those there are."""
 
     def __init__(
         self,
@@ -43,12 +45,13 @@ class DeviceSetup:
         watches: Mapping[str, Watch],
         *,
         makers: Callable[[Settings], Mapping[str, MakePrinter]],
+        drawer: Callable[[Settings], DrawerPlace | None],
         check: Callable[[Settings], object],
         layouts: Callable[[], list[str]],
     ) -> None:
         self._file, self._till, self._locale = settings.file, settings.till, settings.locale
         self._printers, self._watches = printers, watches
-        self._makers, self._check, self._layouts = makers, check, layouts
+        self._makers, self._drawer, self._check, self._layouts = makers, drawer, check, layouts
         self._values = device_values(self._text())
         self._one = threading.Lock()  # one change after another
 
@@ -74,7 +77,7 @@ class DeviceSetup:
             done.set_result((outcome, text))
 
         if name == "drawer":
-            self._printers.open_drawer(finished)
+            self._printers.open_drawer(finished, "test")
         else:
             role = name.removeprefix("printer.")
             content = test_page(role, self._till, self._locale, self._values[name])
@@ -105,7 +108,7 @@ class DeviceSetup:
         try:
             text = edit(self._text())
             settings = settings_from(text, self._file)
-            makers = self._makers(settings)
+            makers, drawer = self._makers(settings), self._drawer(settings)
             self._check(settings)
             replace_settings(self._file, text)
         except (toml_edit.CannotEdit, BadSettings, Unreadable, ValueError) as error:
@@ -114,14 +117,15 @@ class DeviceSetup:
             raise Refused("storage_failed", reason=str(error)) from error
         self._values = device_values(text)
         log.info("%s was set up: %s", name, self._values.get(name, "taken away"))
-        return self._put_in_force(name, settings, makers)
+        return self._put_in_force(name, makers, drawer)
 
-    def _put_in_force(self, name: str, settings: Settings, makers: Mapping[str, MakePrinter]) -> SetUp:
+    def _put_in_force(self, name: str, makers: Mapping[str, MakePrinter], drawer: DrawerPlace | None) -> SetUp:
         if name not in _AT_ONCE:
             return SetUp(now=False, text="this is in force from the next start of the till")
-        self._printers.hang_drawer(settings.drawer)
         role = name.removeprefix("printer.")
-        if role == name:
+        if name == "drawer" or (drawer is not None and drawer.role == role):
+            self._printers.hang_drawer(drawer)
+        if name == "drawer":
             return SetUp(now=True, text="in force")
         left = self._printers.swap(role, makers.get(role))
         return SetUp(now=True, text="in force", left=tuple((role, job) for job in left))

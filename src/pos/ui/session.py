@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -124,6 +124,7 @@ class Session(QObject):
         self.link = Link()
         self.venue = Venue()
         self.status = Status()
+        self.drawer_open_since: datetime | None = None  # when it counts as left open
         self.names: dict[str, str] = {}  # user -> name, of everyone this till knows
         self.shows: list[ShowCard] = []
         self.show_id = ""
@@ -260,6 +261,16 @@ class Session(QObject):
         self.link = Link.read(doc)
         self.linked.emit()
 
+    def _take_drawer(self, event: Answer) -> None:
+        """Open is what a sale does; by hand somebody is told, and left open it stands over the screen until shut."""
+        if event["state"] == "left_open":
+            self.drawer_open_since = self.now - timedelta(seconds=event["open_s"])
+        elif event["state"] == "shut":
+            self.drawer_open_since = None
+        elif event["by"] == "hand":
+            self.toast.emit("warning", tr("The drawer was opened by hand, without a sale."))
+        self.status_changed.emit()
+
     def _count_soon(self) -> None:
         # Not restarted while it runs: under a steady stream of changes it must still fire.
         if not self._gather.isActive():
@@ -287,6 +298,8 @@ class Session(QObject):
         elif kind == "sent":
             self.status.unsent = int(event["unsent"])
             self.status_changed.emit()
+        elif kind == "drawer":
+            self._take_drawer(event)
         elif kind == "dispute":
             self.toast.emit("warning", self._in_dispute(event))
         elif kind == "fenced":

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pos.app.counter import _device_watches, _printer_makers, _printers
+from pos.app.counter import _device_watches, _drawer_place, _printer_makers, _printers
 from pos.app.layouts import LayoutShelf
 from pos.app.setup import DeviceSetup
 from pos.data import printer_data
@@ -54,12 +54,20 @@ class Bench:
         settings = read_settings(folder)
         watches = _device_watches(settings)
         shelf = LayoutShelf(printer_data("layouts"), folder / "layouts")
-        self.printers = _printers(settings, shelf, lambda name, *_: watches[name].changed(), watches)
+        self.drawer: list[tuple[str, str, float]] = []
+        self.printers = _printers(
+            settings,
+            shelf,
+            lambda name, *_: watches[name].changed(),
+            watches,
+            lambda state, by, open_s: self.drawer.append((state, by, open_s)),
+        )
         self.setup = DeviceSetup(
             settings,
             self.printers,
             watches,
             makers=lambda fresh: _printer_makers(fresh, shelf, watches),
+            drawer=lambda fresh: _drawer_place(fresh, watches),
             check=lambda fresh: None,
             layouts=shelf.names,
         )

@@ -168,3 +168,24 @@ def test_the_same_key_sets_up_once(bench: Bench) -> None:
     bench.file.write_text(FILE.format(tickets=bench.tickets.url, receipts=bench.receipts.url))
     assert bench.ask("device_put", device=TICKETS, values=values, key="k") == first
     assert bench.tickets.url in bench.file.read_text()
+
+
+def test_the_sensors_polarity_is_set_and_counts_at_once(bench: Bench) -> None:
+    assert bench.device("drawer")["text"] == "shut"
+    bench.ask("device_put", device="drawer", values={"open_when": "low"})
+    bench.wait(lambda: bench.device("drawer")["text"] == "open")
+    bench.ask("device_put", device="drawer", values={"open_when": None, "left_open_s": 1})
+    bench.wait(lambda: bench.device("drawer")["text"] == "shut")
+    bench.counter.sell("A-1")
+    bench.wait(lambda: [state for state, by, _ in bench.drawer if by == "till"][-1:] == ["left_open"])
+
+
+def test_a_drawer_moves_to_a_port_of_its_own(bench: Bench) -> None:
+    values = {"via": None, "transport": "serial:///dev/no-such-port", "kick": "1B 70 00 19 FA"}
+    assert bench.ask("device_put", device="drawer", values=values)["now"]
+    bench.wait(lambda: bench.device("drawer")["state"] == "absent")
+    bench.counter.sell("A-1")
+    bench.wait(lambda: bench.jobs()[1] == "done")
+    assert bench.receipts.kicks == 0
+    refused = bench.counter.refusal("device_put", device="drawer", values={"transport": "tcp://127.0.0.1:9"})
+    assert "a drawer cannot be reached by tcp://" in refused.fields["reason"]

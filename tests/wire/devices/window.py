@@ -9,6 +9,7 @@ from typing import Any
 
 from pos.devices.profile import Profile
 from pos.devices.transport import read_address
+from pos.devices.worker.drawer import DrawerPlace
 from pos.devices.worker.outcome import DeviceState
 from pos.devices.worker.printers import Printers, printer_maker
 from tests.unit.paper.presses import press
@@ -43,7 +44,7 @@ class Counter:
         self.heard: list[DeviceState] = []
         self._news = threading.Condition()
         make = printer_maker(model, read_address(url, "till.toml", "transport"), press(), "till.toml", "transport")
-        self.printers = Printers({"ticket": make}, "ticket", self._on_state)
+        self.printers = Printers({"ticket": make}, DrawerPlace("ticket"), self._on_state)
 
     def _on_state(self, name: str, state: DeviceState) -> None:
         assert name == "printer.ticket"

@@ -52,7 +52,8 @@ class PrinterWorker:
 
     `make_printer` is called once with a function that tells whether the worker is
     closing, and gives the printer. `on_state` is told of every change of state, `did` of
-    every job and kick. The thread starts at once; `close` ends it.
+    every job and kick, `sensed` of what the drawer's sensor said, whenever the printer was
+    asked. The thread starts at once; `close` ends it.
     """
 
     def __init__(
@@ -61,8 +62,9 @@ class PrinterWorker:
         make_printer: Callable[[Callable[[], bool]], Printer],
         on_state: Callable[[str, DeviceState], None],
         did: Callable[[str, str], None] = lambda name, what: None,
+        sensed: Callable[[bool | None], None] = lambda level: None,
     ) -> None:
-        self._name, self._on_state, self._did = name, on_state, did
+        self._name, self._on_state, self._did, self._sensed = name, on_state, did, sensed
         self._closing = threading.Event()
         self._printer = make_printer(self._closing.is_set)
         self._change = threading.Condition()
@@ -70,7 +72,6 @@ class PrinterWorker:
         self._jobs: deque[_Job] = deque()
         self._current: _Job | None = None
         self._state = DeviceState("unknown", "not asked yet")
-        self._drawer_open: bool | None = None
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
@@ -78,11 +79,6 @@ class PrinterWorker:
     def state(self) -> DeviceState:
         """How the printer was when last asked; from any thread."""
         return self._state
-
-    @property
-    def drawer_open(self) -> bool | None:
-        """What the drawer's sensor said last, None when it says nothing; from any thread."""
-        return self._drawer_open
 
     def submit(
         self,
@@ -210,7 +206,7 @@ class PrinterWorker:
         if self._closing.is_set():
             return
         state = self._printer.probe()
-        self._drawer_open = self._printer.drawer_open()
+        self._sensed(self._printer.drawer_open())
         self._tell(state)
 
     def _tell(self, state: DeviceState) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from pos.devices.profile import Profile
 from pos.devices.transport import Address
 from pos.devices.worker import receipt_printer
+from pos.devices.worker.drawer import By, DrawerPlace, DrawerWatch, TellDrawer
 from pos.devices.worker.folder import FolderPrinter, PdfPress
 from pos.devices.worker.label_printer import LabelPrinter
 from pos.devices.worker.outcome import DeviceState, Outcome, Printer
@@ -52,26 +53,36 @@ class Printers:
     """The printers by role ("ticket", "receipt"), each with its worker. Fulfils the till's port.
 
     `makers` come from `printer_maker`; a role left out is a printer that is not there.
-    `drawer` is the role of the printer that the drawer hangs on, None without a drawer.
-    `on_state` is told of every change of state and `did` of every deed, in the worker's thread.
+    `drawer` is where the drawer hangs, None without one.
+    `on_state` is told of every change of state, `did` of every deed and `on_drawer` of what becomes
+    of the drawer, in the worker's thread.
     A printer may be exchanged for another while the till sells; see `swap`.
     """
 
     def __init__(
         self,
         makers: Mapping[str, MakePrinter],
-        drawer: str | None,
+        drawer: DrawerPlace | None,
         on_state: Callable[[str, DeviceState], None],
         did: Callable[[str, str], None] = lambda name, what: None,
+        on_drawer: TellDrawer = lambda state, by, open_s: None,
     ) -> None:
-        self._on_state, self._did = on_state, did
+        self._on_state, self._did, self._on_drawer = on_state, did, on_drawer
         self._lock = threading.Lock()
         self._waiting: dict[str, list[Submission]] = {}  # for a printer that is being exchanged
+        self._place: DrawerPlace | None = None
+        self._drawer: DrawerWatch | None = None
+        self._port: PrinterWorker | None = None  # the drawer's own
+        self.hang_drawer(drawer)
         self._workers = {role: self._worker(role, make) for role, make in makers.items()}
-        self._drawer = drawer
 
     def _worker(self, role: str, make: MakePrinter) -> PrinterWorker:
-        return PrinterWorker(f"printer.{role}", make, self._on_state, self._did)
+        def sensed(level: bool | None) -> None:
+            place, drawer = self._place, self._drawer
+            if place is not None and drawer is not None and place.role == role:
+                drawer.seen(level)
+
+        return PrinterWorker(f"printer.{role}", make, self._on_state, self._did, sensed)
 
     def submit(
         self,
@@ -127,27 +138,38 @@ class Printers:
                 finished("failed", f"there is no {role} printer any more")
         return left
 
-    def hang_drawer(self, role: str | None) -> None:
-        """The drawer hangs on this printer from now on, or on none."""
-        self._drawer = role
+    def hang_drawer(self, place: DrawerPlace | None) -> None:
+        """The drawer hangs there from now on, or there is none. Takes up to 2 s where it had a port of its own."""
+        old, self._port = self._port, None
+        if old is not None:
+            old.close()
+        self._place, self._drawer = place, None if place is None else DrawerWatch(place, self._on_drawer)
+        if place is not None and place.make is not None:
+            self._port = PrinterWorker("drawer", place.make, self._on_state, self._did)
 
     def kick_drawer(self) -> None:
         """Open the drawer, if there is one. One that stays shut is logged and seen in its state."""
-        self.open_drawer(_log_shut)
+        if self._place is not None:
+            self.open_drawer(_log_shut, "till")
 
-    def open_drawer(self, finished: Callable[[Outcome, str], None]) -> None:
+    def open_drawer(self, finished: Callable[[Outcome, str], None], by: By) -> None:
         """Open the drawer, and hear what came of it."""
-        worker = self._workers.get(self._drawer or "")
-        if worker is not None:
-            worker.kick_drawer(finished)
-        elif self._drawer is not None:
-            finished("failed", f"there is no {self._drawer} printer for it to hang on")
+        place, drawer = self._place, self._drawer
+        if place is None or drawer is None:
+            finished("failed", "there is no drawer")
+            return
+        worker = self._port or self._workers.get(place.role)
+        if worker is None:
+            finished("failed", f"there is no {place.role} printer for it to hang on")
+            return
+        drawer.kicked(by)
+        worker.kick_drawer(finished)
 
     def states(self) -> dict[str, dict[str, str]]:
         """Device name -> {"state", "text"}."""
         states = {f"printer.{role}": worker.state for role, worker in self._workers.items()}
-        if self._drawer is not None:
-            states["drawer"] = self._drawer_state(self._drawer)
+        if self._place is not None and self._drawer is not None:
+            states["drawer"] = self._drawer_state(self._place, self._drawer)
         return {name: {"state": state.state, "text": state.text} for name, state in states.items()}
 
     def present(self, role: str) -> bool:
@@ -156,19 +178,22 @@ class Printers:
 
     def close(self) -> None:
         """End all workers, at most 2 s for all of them together."""
-        for worker in self._workers.values():
+        workers = [*self._workers.values(), *([self._port] if self._port is not None else [])]
+        for worker in workers:
             worker.end()
-        for worker in self._workers.values():
+        for worker in workers:
             worker.close()
 
-    def _drawer_state(self, role: str) -> DeviceState:
-        worker = self._workers.get(role)
+    def _drawer_state(self, place: DrawerPlace, drawer: DrawerWatch) -> DeviceState:
+        if self._port is not None:
+            return self._port.state
+        worker = self._workers.get(place.role)
         if worker is None:
-            return DeviceState("absent", f"there is no {role} printer for it to hang on")
+            return DeviceState("absent", f"there is no {place.role} printer for it to hang on")
         if worker.state.state not in ("ready", "paper_low"):
             return worker.state
-        is_open = worker.drawer_open
-        return DeviceState("ready", "its sensor says nothing" if is_open is None else "open" if is_open else "shut")
+        words = {None: "its sensor says nothing", True: "open", False: "shut"}
+        return DeviceState("ready", words[drawer.is_open])
 
 
 def _log_shut(outcome: Outcome, text: str) -> None:

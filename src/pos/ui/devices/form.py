@@ -22,6 +22,7 @@ from pos.ui.i18n import tr
 
 _ADDRESS: Final = Qt.ItemDataRole.UserRole
 _FOUND_PX: Final = 48
+_SERIAL: Final = ("drawer", "scanner", "card_reader")
 
 
 class DeviceForm(QWidget):
@@ -44,6 +45,7 @@ class DeviceForm(QWidget):
         self.found.setWordWrap(True)
         self.found.itemClicked.connect(lambda item: presenter.take(item.data(_ADDRESS)))
         box.addWidget(self.found, 1)
+        box.addStretch()
 
     def show_draft(self, draft: Draft | None) -> None:
         """Show what is being set up; None shows nothing."""
@@ -87,7 +89,8 @@ class DeviceForm(QWidget):
             return choice
         line = QLineEdit(text)
         if key == "transport":
-            line.setPlaceholderText("tcp://192.0.2.50:9100")
+            serial = self._draft is not None and self._draft.device in _SERIAL
+            line.setPlaceholderText("serial:///dev/ttyUSB0" if serial else "tcp://192.0.2.50:9100")
         if key == "password":
             line.setEchoMode(QLineEdit.EchoMode.Password)
             line.setPlaceholderText(tr("as it is"))
@@ -95,6 +98,7 @@ class DeviceForm(QWidget):
         return line
 
     def _show_found(self, draft: Draft) -> None:
+        self.found.setVisible(bool(draft.found))
         shown = [self.found.item(at).data(_ADDRESS) for at in range(self.found.count())]
         if shown == [address for address, _ in draft.found]:
             return

@@ -21,13 +21,14 @@ PRINTERS: Final = ("printer.ticket", "printer.receipt")
 _FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "printer.ticket": ("transport", "profile", "layout"),
     "printer.receipt": ("transport", "profile", "layout"),
-    "drawer": ("via",),
+    "drawer": ("via", "transport", "kick", "open_when", "left_open_s"),
     "terminal": ("transport", "password"),
     "scanner": ("transport",),
     "card_reader": ("transport",),
     "customer_display": ("kind", "transport"),
 }
 _FIXED: Final = {"terminal": {"protocol": "zvt"}}
+_NUMBERS: Final = ("left_open_s",)
 _SECRET: Final = "password"
 
 
@@ -121,8 +122,9 @@ class DevicesPresenter(QObject):
 
     def where(self, device: Device) -> str:
         """A device's settings in one line."""
-        told = [self.setting(key, value) for key, value in in_order(device.values)]
-        return tr("hangs on {printer}", printer=told[0]) if "via" in device.values else " · ".join(told)
+        if "via" in device.values:
+            return tr("hangs on {printer}", printer=self.setting("via", device.values["via"]))
+        return " · ".join(self.setting(key, value) for key, value in in_order(device.values))
 
     def what(self, job: Waiting) -> str:
         """What a job is: "2 tickets", "Receipt"."""
@@ -235,11 +237,9 @@ class DevicesPresenter(QObject):
             self.draft.values[key], self.problem = text, ""
 
     def options(self, key: str) -> list[str]:
-        """What a field may be, where that is known."""
-        fixed = {
-            "via": [one.name for one in self.devices if one.name in PRINTERS],
-            "kind": ["window", "escpos", "none"],
-        }
+        """What a field may be, where that is known; empty is none."""
+        printers = [one.name for one in self.devices if one.name in PRINTERS]
+        fixed = {"via": [*printers, ""], "kind": ["window", "escpos", "none"], "open_when": ["", "high", "low"]}
         return self.choices.get(key) or fixed.get(key, [])
 
     def find(self) -> None:
@@ -270,7 +270,7 @@ class DevicesPresenter(QObject):
         values: dict[str, Any] = dict(_FIXED.get(draft.device, {})) if draft.new else {}
         for key, text in draft.values.items():
             if text.strip():
-                values[key] = text.strip()
+                values[key] = int(text) if key in _NUMBERS and text.strip().isdecimal() else text.strip()
             elif key != _SECRET and not draft.new:
                 values[key] = None
         self._ask("device_put", self._saved, device=draft.device, values=values)

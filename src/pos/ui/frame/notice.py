@@ -34,6 +34,9 @@ def notice(session: Session) -> Notice:
     if session.status.fenced:
         lead = tr("This till may not sell any more: {reason}.", reason=session.status.fenced)
         return Notice("red", lead, tr("Nothing sold so far is lost. It must be enrolled again."))
+    if (since := session.drawer_open_since) is not None:
+        # Sooner over than a line that is away, which the pill goes on telling.
+        return Notice("amber", tr("The drawer is open since {time}.", time=formats.time(since)), tr("Shut it."))
     if not link.known or link.online:
         return Notice("quiet", "", _quiet(session))
     parts = []
