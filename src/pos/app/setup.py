@@ -24,7 +24,7 @@ from pos.devices.worker.printers import MakePrinter, Printers
 from pos.devices.worker.watch import Watch
 from pos.domain.errors import Refused, Unreadable
 from pos.settings import BadSettings, Settings, device_values, replace_settings, settings_from
-from pos.till.ports import SetUp
+from pos.till.setup import SetUp
 
 log = logging.getLogger(__name__)
 _JOIN_S: Final = 4.0

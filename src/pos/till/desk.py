@@ -38,7 +38,6 @@ from pos.till.ports import (
     Clock,
     Customer,
     Devices,
-    DeviceSetup,
     Entropy,
     Keys,
     Mark,
@@ -48,6 +47,7 @@ from pos.till.ports import (
     Standing,
     Terminal,
 )
+from pos.till.setup import DeviceSetup
 from pos.till.shelf import Layouts
 
 log = logging.getLogger(__name__)

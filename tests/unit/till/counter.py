@@ -28,7 +28,8 @@ from pos.store.replica import PlanCache, ReplicaWriter
 from pos.till.desk import Desk, Outside
 from pos.till.front import Front
 from pos.till.line import AgentSide
-from pos.till.ports import Customer, DeviceSetup, Neighbours, Terminal
+from pos.till.ports import Customer, Neighbours, Terminal
+from pos.till.setup import DeviceSetup
 from tests.peers.small_season import hall
 from tests.unit.till.toy_line import ToyLine, ToyPrinters
 

@@ -10,7 +10,7 @@ from pos.domain.errors import Refused
 from pos.domain.season import MAY
 from pos.till.counter import issue, status
 from pos.till.desk import Desk, Verb
-from pos.till.ports import DeviceSetup, SetUp
+from pos.till.setup import DeviceSetup, SetUp
 from pos.till.waiting import within
 
 log = logging.getLogger(__name__)

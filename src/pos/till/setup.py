@@ -1,0 +1,48 @@
+"""What the till needs of whoever sets up the devices of this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from pos.till.ports import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """A device was set up anew, or taken away. `now`: it is in force already, else from the next start.
+
+    `left` are the jobs that its printer had not begun, as (role, job): they are nobody's now.
+    """
+
+    now: bool
+    text: str
+    left: tuple[tuple[str, str], ...] = ()
+
+
+class DeviceSetup(Protocol):
+    """What till.toml says of devices, and the hands that set them up. No Future fails but with Refused."""
+
+    def named(self) -> list[dict[str, Any]]:
+        """Each device that is set up: `name`, `values` (as in till.toml, passwords left out) and what is
+        seen of it: `did`, `since_s`, `did_s`, `sent_s`, `heard_s`."""
+
+    def choices(self) -> dict[str, list[str]]:
+        """Field of a printer -> what it may be: `profile`, `layout`."""
+
+    def traffic(self, name: str) -> dict[str, list[str]]:
+        """The last bytes, `sent` and `heard`, masked."""
+
+    def test(self, name: str) -> Future[tuple[Outcome, str]]:
+        """Try a printer or the drawer out, so that a person sees it work."""
+
+    def find(self, addresses: Sequence[str]) -> Future[list[dict[str, str]]]:
+        """What is plugged into this machine, and which of these addresses answer: [{`address`, `text`}]."""
+
+    def put(self, name: str, values: Mapping[str, Any]) -> Future[SetUp]:
+        """Change a device's values, None taking one away; or set up one that is not there yet."""
+
+    def remove(self, name: str) -> Future[SetUp]:
+        """Take a device out of till.toml."""
