@@ -24,7 +24,7 @@ SOURCE = Path(__file__).parents[2] / "src"
 # What must have happened in all these evenings together, or they prove nothing about it: the beginnings of its names.
 HAPPENED = (
     "request lost", "request repeated", "message late", "answer to /v1/push lost", "answer to /v1/pull lost",
-    "answer to /v1/claim lost", "answer to /v1/neighbour", "line refused", "line silent", "line one_way",
+    "answer to /v1/claim lost", "line refused", "line silent", "line one_way",
     "line flapping", "only polls pass", "printer jammed", "printer silent", "card payment unknown", "till killed",
     "old folder restored", "till replaced while it sells", "disk full", "state folder full", "disk cloned", "disk gone",
     "clock set wrong", "72 h pass", "8 h suspend", "poisoned fact", "prices changed", "area changed", "plan changed",

@@ -224,7 +224,7 @@ def another_chain(patch: pytest.MonkeyPatch) -> None:
 
 
 def print_again_what_had_begun(patch: pytest.MonkeyPatch) -> None:
-    mutate(patch, issue, "resume", 'desk.ledger.jobs("queued")', 'desk.ledger.jobs("queued", "started")')
+    mutate(patch, issue, "resume", 'jobs("queued", latest=None)', 'jobs("queued", "started", latest=None)')
 
 
 def lazy_commits(patch: pytest.MonkeyPatch) -> None:
