@@ -17,6 +17,9 @@ case "${1:-demo}" in
   test)
     libraries="$libraries xvfb xauth xdotool imagemagick fonts-wqy-microhei postgresql-15"
     libraries="$libraries strace gcc libc6-dev iproute2" # power cut, disks that fail, cables pulled
+    # Paper read back: letters, and pages of PDF.
+    libraries="$libraries tesseract-ocr tesseract-ocr-eng tesseract-ocr-chi-tra tesseract-ocr-vie tesseract-ocr-ukr"
+    libraries="$libraries tesseract-ocr-hun poppler-utils"
     # One that is there already may come from elsewhere, and then Debian's would replace it.
     command -v node >/dev/null && command -v npm >/dev/null || libraries="$libraries nodejs npm"
     ;;
