@@ -8,5 +8,5 @@ tools=$(mktemp -d)
 trap 'rm -rf "$tools"' EXIT
 python3 -m venv "$tools"
 "$tools/bin/python" -m pip install --quiet --disable-pip-version-check uv
-"$tools/bin/uv" pip compile pyproject.toml --all-extras --universal --python-version 3.11 --strip-extras \
-  --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file constraints.txt "$@"
+"$tools/bin/uv" pip compile pyproject.toml --extra postgres --extra dev --universal --python-version 3.11 \
+  --strip-extras --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file constraints.txt "$@"

@@ -16,6 +16,7 @@ from pos import toml_edit
 LOCALES: Final = ("en", "zh_TW", "vi", "uk", "hu")
 FILE: Final = "till.toml"
 KEYBOARD: Final = "keyboard"  # the transport of what types what it reads
+PCSC: Final = "pcsc"  # that of cards that are held to a reader
 DISPLAYS: Final = ("window", "escpos", "none")
 DEVICES: Final = (
     "printer.ticket", "printer.receipt", "drawer", "terminal", "scanner", "card_reader", "customer_display",
@@ -243,7 +244,7 @@ def _way(value: Any) -> str:
 
 
 def _card_way(value: Any) -> str:
-    if value not in (KEYBOARD, "pcsc") and "://" not in _string(value):
+    if value not in (KEYBOARD, PCSC) and "://" not in _string(value):
         raise ValueError(f'{value!r} is neither "keyboard", "pcsc" nor an address like serial:///dev/ttyACM0')
     return str(value)
 

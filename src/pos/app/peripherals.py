@@ -9,7 +9,7 @@ from pos.devices.transport import Address, read_address
 from pos.devices.worker.display import NAME, LineDisplay, check_display_address
 from pos.devices.worker.reader import Readers, Source, line_source
 from pos.devices.worker.watch import Watch
-from pos.settings import KEYBOARD, Settings
+from pos.settings import KEYBOARD, PCSC, Settings
 from pos.till.counter.scan import CARD_READER
 from pos.till.ports import Customer
 
@@ -29,10 +29,19 @@ def readers(settings: Settings, on_state: OnState, watches: Mapping[str, Watch] 
         if found.transport == KEYBOARD:
             keyboards.append(name)
             continue
+        if found.transport == PCSC:
+            sources[name] = _card_source
+            continue
         key = f"{name}.transport"
         around = (scanner.prefix, scanner.suffix) if scanner is not None and found is scanner else ("", "")
         sources[name] = line_source(_watched(found.transport, where, key, name, watches), where, key, *around)
     return Readers(sources, tuple(keyboards), lambda name, state: on_state(name, state.state, state.text))
+
+
+def _card_source() -> Source:
+    from pos.devices.worker.nfc import PcscSource  # its library is an extra, and few tills have such a reader
+
+    return PcscSource()
 
 
 class WindowDisplay:
