@@ -21,8 +21,15 @@ def refund(cashier: Cashier) -> None:
     tickets = cashier.customers.somebody()
     if not tickets:
         return
-    cashier.refunding = tickets
-    _take_back(cashier, tickets)
+    before = _unfinished(cashier)
+    if not _take_back(cashier, tickets) and _unfinished(cashier) - before:
+        cashier.refunding = tickets
+
+
+def _unfinished(cashier: Cashier) -> set[str]:
+    """Cards that have, or may have, their money back for a refund that is not done."""
+    waiting = cashier.ask("payments")["payments"]
+    return {payment["payment"] for payment in waiting if payment["purpose"] == "refund"}
 
 
 def finish_refund(cashier: Cashier) -> bool:
