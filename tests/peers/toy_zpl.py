@@ -30,6 +30,7 @@ class ToyZebra:
         self.silent = False  # takes everything, says nothing, prints
         self.deaf = False  # takes everything, does nothing
         self.hold = False  # prints nothing for now
+        self.blind = False  # counts a label nowhere while it is at the head
         self.received = bytearray()
         self._said = bytearray()
         self.restart()
@@ -142,8 +143,9 @@ class ToyZebra:
             ).encode()
             return
         paused = int(self.paused or self._stopped)
-        under_way = int(self._done_s is not None)
-        formats = len(self._waiting) - under_way
+        at_head = int(self._done_s is not None)
+        under_way = 0 if self.blind else at_head
+        formats = len(self._waiting) - at_head
         partial = int(b"^XA" in self._input)
         self._said += (
             f"\x02030,{int(self.paper_out)},{paused},0406,{formats:03},0,0,{partial},000,0,0,0\x03\r\n"

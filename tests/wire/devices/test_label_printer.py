@@ -22,6 +22,9 @@ ZEBRA = replace(profile("zebra-zd"), length_mm=120.0)
 SIZE = (816, 960)
 
 
+PATIENCE_S = 8.0
+
+
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Patience that a toy needs."""
@@ -75,8 +78,8 @@ def codes(zebra: ToyZebra) -> list[str]:
     return [code.text for paper in zebra.labels for code in read_codes(paper)]
 
 
-def until(condition: Callable[[], bool], seconds: float = 8.0) -> None:
-    end = time.monotonic() + seconds
+def until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE_S
     while not condition():
         assert time.monotonic() < end, "not in time"
         time.sleep(0.01)
@@ -96,10 +99,16 @@ def test_done_is_said_when_nothing_is_left_in_it(zebra: ToyZebra, counter: Count
 
     job = counter.print(group("AAAA0001", "AAAA0002"), started=hold)
     until(lambda: zebra.held == 2)
-    time.sleep(0.4)
+    time.sleep(1.2)  # longer than a label takes
     assert not job.ended.is_set()
     zebra.hold = False
     assert job.outcome() == "done"
+
+
+def test_a_label_that_is_counted_nowhere_is_waited_for(zebra: ToyZebra, counter: Counter) -> None:
+    zebra.blind, zebra.print_s = True, 0.7  # 120 mm at 150 mm/s take 0.8 s
+    assert counter.print(group("AAAA0001")).outcome() == "done"
+    assert len(zebra.labels) == 1
 
 
 def test_a_group_goes_a_few_labels_ahead(zebra: ToyZebra, counter: Counter) -> None:

@@ -16,6 +16,7 @@ import pytest
 from pos.demo.cable import Cable
 from pos.devices.profile import Profile
 from pos.devices.transport import read_address
+from pos.devices.worker import printer_worker
 from pos.devices.worker.printers import Printers, printer_maker
 from pos.domain.errors import Unreadable
 from tests.peers.toy_printer import ToyPrinter
@@ -285,6 +286,21 @@ def test_the_drawer_never_opens_late(toy: ToyPrinter, counter: Counter) -> None:
     time.sleep(0.2)
     toy.set("online")
     counter.wait_for("ready")
+    assert toy.kicks == 0
+
+
+def test_the_drawer_stays_shut_when_nobody_stands_at_it_any_more(
+    toy: ToyPrinter, counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(printer_worker, "_LATE_S", 0.2)
+    hold = threading.Event()
+    job = counter.print(ticket(), started=lambda: hold.wait(10) and None)
+    assert job.began.wait(5)
+    counter.printers.kick_drawer()
+    time.sleep(0.3)
+    hold.set()
+    assert job.outcome() == "done"
+    assert counter.print(ticket()).outcome() == "done"
     assert toy.kicks == 0
 
 

@@ -19,8 +19,11 @@ from tests.wire.devices.pens import profile
 from tests.wire.devices.window import Counter, Job
 
 # A ticket of the shipped layout is longer than the stock; what these tests are about is one piece a ticket.
-BOCA = replace(profile("boca-lemur-200"), length_mm=120.0)
+BOCA = replace(profile("boca-lemur-200"), length_mm=120.0, speed_mm_s=1000.0)
 SIZE = (1100, 945)
+
+
+PATIENCE_S = 8.0
 
 
 @pytest.fixture(autouse=True)
@@ -75,8 +78,8 @@ def codes(boca: ToyBoca) -> list[str]:
     return [code.text for paper in boca.tickets for code in read_codes(paper)]
 
 
-def until(condition: Callable[[], bool], seconds: float = 8.0) -> None:
-    end = time.monotonic() + seconds
+def until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE_S
     while not condition():
         assert time.monotonic() < end, "not in time"
         time.sleep(0.01)
@@ -138,7 +141,7 @@ def test_out_of_tickets_on_the_way_the_job_waits_and_nothing_is_doubled(
     following = counter.print(group("NEXT0001"), name="J2")
     counter.wait_for("paper_out")
     assert "4 of the job come out when it is loaded: do not print them again" in counter.state["text"]
-    time.sleep(3.0)  # twice as long as any other silence is borne
+    time.sleep(3.0)  # longer than any other silence is borne
     assert not job.ended.is_set()
     assert not following.began.is_set()
     with line.lock:
@@ -208,6 +211,27 @@ def test_unplugged_while_out_of_tickets_nothing_is_sent_before_they_are_out(
     counter.wait_for("ready")
     assert counter.print(group("NEXT0001")).outcome() == "done"
     assert codes(boca) == [*numbered(3), "NEXT0001"]
+
+
+def test_loaded_again_it_is_sent_nothing_before_what_it_holds_is_out(
+    boca: ToyBoca, counter: Counter, line: Tcp
+) -> None:
+    boca.stock = 1
+    job = counter.print(group(*numbered(3)))
+    counter.wait_for("paper_out")
+    line.switch(False)
+    assert job.outcome() == "unknown"
+    line.switch(True)
+    until(lambda: line.connections == 2)
+    boca.print_s = 1.5
+    with line.lock:
+        boca.load()  # which it says at once, with the byte that also answers a question
+    again = counter.print(group("COPY0001"))
+    assert again.outcome() == "failed"
+    assert not again.began.is_set()
+    assert "2 tickets of an earlier job are still in the printer" in again.text
+    boca.print_s = 0.02
+    until(lambda: len(boca.tickets) == 3)
 
 
 @pytest.mark.parametrize("ack_late_s", [0.0, 0.4])

@@ -15,6 +15,8 @@ from pos.devices.fgl.status import MEANINGS
 
 _ASKED: Final = re.compile(rb"<(S\d+)>(.+)", re.DOTALL)
 _COUNT: Final = re.compile(r"(\d{7}) PROM = (\S+)")
+_MOST_COMMANDS: Final = 500
+_LONGEST: Final = 20  # characters of what is no command, shown
 _MEMORY: Final = re.compile(r"[0-9A-Fa-f]{8}")
 
 
@@ -69,19 +71,25 @@ def _status(byte: int) -> dict[str, Any]:
 def _commands(data: bytes) -> dict[str, Any]:
     """Commands and the text between them; the bytes of pictures are counted, not shown."""
     found: list[dict[str, Any]] = []
-    while data:
-        if data[:1] != b"<":
-            words, less, rest = data.partition(b"<")
-            found.append({"text": words.decode("ascii", errors="replace")})
-            data = less + rest
+    at = 0
+    while at < len(data):
+        if len(found) == _MOST_COMMANDS:
+            return {"error": f"more than {_MOST_COMMANDS} commands in one line"}
+        if data[at : at + 1] != b"<":
+            end = data.find(b"<", at)
+            end = len(data) if end < 0 else end
+            found.append({"text": data[at:end].decode("ascii", errors="replace")})
+            at = end
             continue
-        inside, end, data = data[1:].partition(b">")
-        command = read_command(inside.decode("ascii", errors="replace"))
-        if not end or command is None:
-            return {"error": f"<{inside[:20].decode('ascii', errors='replace')}> is no command that is known here"}
+        end = data.find(b">", at)
+        inside = data[at + 1 : end if end >= 0 else at + _LONGEST].decode("ascii", errors="replace")
+        command = read_command(inside) if end >= 0 else None
+        if command is None:
+            return {"error": f"<{inside[:_LONGEST]}> is no command that is known here"}
         found.append(asdict(command))
+        at = end + 1
         if command.name in ("G", "g"):
-            if len(data) < command.values[0]:
-                return {"error": f"<{inside.decode()}> is followed by {len(data)} bytes only"}
-            data = data[command.values[0] :]
+            at += command.values[0]
+            if at > len(data):
+                return {"error": f"<{inside}> is followed by too few bytes"}
     return {"type": "commands", "commands": found}
