@@ -79,7 +79,7 @@ GUARDS: dict[str, tuple[Patch, Callable[..., None], dict[str, Any]]] = {
         worker.test_unplugged_in_mid_ticket_is_unknown_and_the_next_is_whole, {"count": 900},
     ),
     "no digits, no XON/XOFF": (
-        change("_sheets", '== "xonxoff"', '== ""'),
+        change("_bytes", '== "xonxoff"', '== ""'),
         worker.test_a_serial_line_with_xon_xoff_gets_digits,
         {"options": "?baud=115200&flow=xonxoff", "hexadecimal": True},
     ),

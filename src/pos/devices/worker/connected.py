@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from pos.devices.transport import Address, Transport, TransportError
 from pos.devices.worker.outcome import DeviceState, Result
@@ -19,13 +19,14 @@ SLICE_S: Final = 0.1  # how long a wait may hold up the end of the program
 _STALLED_S: Final = 10.0  # a printer that takes no more data for so long has stopped
 
 Tell = Callable[[DeviceState], None]
+Sheet = TypeVar("Sheet")  # one piece of paper: its bytes, or what gives them when it is their turn
 
 
 class NothingSent(TransportError):
     """The connection was gone before the first byte."""
 
 
-class ConnectedPrinter(ABC):
+class ConnectedPrinter(ABC, Generic[Sheet]):
     """One printer at an address. See `Printer`. `stopping` ends every wait early."""
 
     def __init__(self, address: Address, stopping: Callable[[], bool]) -> None:
@@ -72,8 +73,8 @@ class ConnectedPrinter(ABC):
     # What each language fills in
 
     @abstractmethod
-    def _sheets(self, content: Mapping[str, Any]) -> Sequence[bytes]:
-        """The job's bytes, a piece of paper each. Raises Unreadable when it cannot be printed."""
+    def _sheets(self, content: Mapping[str, Any]) -> Sequence[Sheet]:
+        """The job, set, a piece of paper each. Raises Unreadable when it cannot be printed."""
 
     @abstractmethod
     def _greet(self) -> None:
@@ -88,7 +89,7 @@ class ConnectedPrinter(ABC):
         """Why nothing can be sent now; empty when it can. Raises TransportError."""
 
     @abstractmethod
-    def _deliver(self, sheets: Sequence[bytes], tell: Tell) -> Result:
+    def _deliver(self, sheets: Sequence[Sheet], tell: Tell) -> Result:
         """Send, and wait for the printer's word. Never raises for the device's sake."""
 
     @abstractmethod

@@ -35,7 +35,7 @@ class Press(Protocol):
     def bitmaps(self, job: Mapping[str, Any], width_mm: float, dots_per_mm: float) -> Sequence[encode.Dots]: ...
 
 
-class LabelPrinter(ConnectedPrinter):
+class LabelPrinter(ConnectedPrinter[encode.Dots]):
     """One ZPL printer at an address. See `Printer`."""
 
     def __init__(self, profile: Profile, address: Address, press: Press, stopping: Callable[[], bool]) -> None:
@@ -49,11 +49,11 @@ class LabelPrinter(ConnectedPrinter):
     def _kick(self) -> bytes:
         raise TransportError("no drawer can hang on a label printer")
 
-    def _sheets(self, content: Mapping[str, Any]) -> list[bytes]:
+    def _sheets(self, content: Mapping[str, Any]) -> list[encode.Dots]:
         profile = self._profile
         rows = round(profile.length_mm * profile.dots_per_mm)
         pictures = self._press.bitmaps(content, profile.printed_mm, profile.dots_per_mm)
-        return [encode.label(piece) for picture in pictures for piece in pieces(picture, rows)]
+        return [piece for picture in pictures for piece in pieces(picture, rows)]
 
     def _greet(self) -> None:
         self._dialogue = Dialogue()
@@ -100,7 +100,7 @@ class LabelPrinter(ConnectedPrinter):
 
     # A job
 
-    def _deliver(self, sheets: Sequence[bytes], tell: Tell) -> Result:
+    def _deliver(self, sheets: Sequence[encode.Dots], tell: Tell) -> Result:
         """Send, then wait until nothing is left. From the first byte on, nothing is certain but what it says."""
         sent = 0
         try:
@@ -108,7 +108,7 @@ class LabelPrinter(ConnectedPrinter):
                 trouble = self._await(_AHEAD - 1) if sent >= _AHEAD else ""
                 if trouble:
                     break
-                self._send(sheet, nothing_before=sent == 0)
+                self._send(encode.label(sheet), nothing_before=sent == 0)
                 sent += 1
             else:
                 trouble = self._await(0) or self._await_again()

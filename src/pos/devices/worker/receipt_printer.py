@@ -41,7 +41,7 @@ class Press(Protocol):
     ) -> Sequence[Sequence[encode.Line]]: ...
 
 
-class ReceiptPrinter(ConnectedPrinter):
+class ReceiptPrinter(ConnectedPrinter[bytes]):
     """One ESC/POS printer at an address. See `Printer`."""
 
     def __init__(self, profile: Profile, address: Address, press: Press, stopping: Callable[[], bool]) -> None:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from pos.devices.condition import HALTED
@@ -44,30 +44,30 @@ class Press(Protocol):
 
 @dataclass
 class _Run:
-    """How far a job has come: tickets handed over in full and bytes of the next one; what was heard before it."""
+    """How far a job has come: tickets handed over in full, and what is left of the one under way."""
 
-    tickets: Sequence[bytes]
-    before: int  # acknowledgements
+    count: int
+    before: int  # what was acknowledged before it
     restarts: int
     sent: int = 0
-    offset: int = 0
-
-    @property
-    def begun(self) -> bool:
-        return bool(self.sent or self.offset)
+    begun: bool = False  # whether its first byte has left
+    rest: memoryview = field(default_factory=lambda: memoryview(b""))
+    whole: bool = True  # whether nothing of the ticket under way has left
 
     @property
     def in_printer(self) -> int:
         """Tickets that it was sent, if only the beginning of the last one."""
-        return self.sent + (self.offset > 0)
+        return self.sent + (not self.whole)
 
-    def advance(self, count: int) -> None:
-        self.offset += count
-        if self.offset == len(self.tickets[self.sent]):
-            self.sent, self.offset = self.sent + 1, 0
+    def advance(self, taken: int) -> None:
+        """So many bytes were handed over."""
+        if taken:
+            self.rest, self.begun, self.whole = self.rest[taken:], True, False
+            if not self.rest:
+                self.sent, self.whole = self.sent + 1, True
 
 
-class TicketPrinter(ConnectedPrinter):
+class TicketPrinter(ConnectedPrinter[encode.Dots]):
     """One FGL printer at an address. See `Printer`."""
 
     def __init__(self, profile: Profile, address: Address, press: Press, stopping: Callable[[], bool]) -> None:
@@ -84,15 +84,14 @@ class TicketPrinter(ConnectedPrinter):
     def _kick(self) -> bytes:
         return encode.KICK
 
-    def _sheets(self, content: Mapping[str, Any]) -> list[bytes]:
-        profile, hexadecimal = self._profile, self._address.flow == "xonxoff"
+    def _sheets(self, content: Mapping[str, Any]) -> list[encode.Dots]:
+        profile = self._profile
         rows = round(profile.length_mm * profile.dots_per_mm)
         pictures = self._press.bitmaps(content, profile.printed_mm, profile.dots_per_mm)
-        return [
-            encode.ticket(piece, profile, hexadecimal=hexadecimal)
-            for picture in pictures
-            for piece in pieces(picture, rows)
-        ]
+        return [piece for picture in pictures for piece in pieces(picture, rows)]
+
+    def _bytes(self, sheet: encode.Dots) -> bytes:
+        return encode.ticket(sheet, self._profile, hexadecimal=self._address.flow == "xonxoff")
 
     def _greet(self) -> None:
         self._unsettled = self._unsettled or self._dialogue.waiting
@@ -160,11 +159,11 @@ class TicketPrinter(ConnectedPrinter):
 
     # A job
 
-    def _deliver(self, sheets: Sequence[bytes], tell: Tell) -> Result:
+    def _deliver(self, sheets: Sequence[encode.Dots], tell: Tell) -> Result:
         """Send, and count acknowledgements. From the first byte on, nothing is certain but they."""
-        run = _Run(sheets, self._dialogue.acknowledged, self._dialogue.restarts)
+        run = _Run(len(sheets), self._dialogue.acknowledged, self._dialogue.restarts)
         try:
-            trouble = self._run(run, tell)
+            trouble = self._run(run, sheets, tell)
         except TransportError as error:
             if not run.begun:
                 self._drop()
@@ -183,13 +182,13 @@ class TicketPrinter(ConnectedPrinter):
         kept = f"; {left} may still come out of the printer: look before you print again" if self._held else ""
         return Result("unknown", f"{trouble}; {printed} of {len(sheets)} confirmed{kept}")
 
-    def _run(self, run: _Run, tell: Tell) -> str:
+    def _run(self, run: _Run, sheets: Sequence[encode.Dots], tell: Tell) -> str:
         """Send tickets and wait for their acknowledgements; what is wrong if they do not come."""
         grace = _CONFIRM_S + _AHEAD * self._profile.printed_mm / self._profile.speed_mm_s
         told, deadline = False, time.monotonic() + grace
         while not self._over(run):
             before = self._printed(run)
-            moved = self._feed(run)
+            moved = self._feed(run, sheets)
             self._listen(0.0 if moved else SLICE_S)
             trouble = self._trouble(run)
             if trouble or self._over(run):
@@ -209,19 +208,21 @@ class TicketPrinter(ConnectedPrinter):
 
     def _over(self, run: _Run) -> bool:
         if not self._profile.confirms:
-            return run.sent == len(run.tickets)
-        return self._printed(run) >= len(run.tickets)
+            return run.sent == run.count
+        return self._printed(run) >= run.count
 
     def _printed(self, run: _Run) -> int:
         return self._dialogue.acknowledged - run.before
 
-    def _feed(self, run: _Run) -> int:
+    def _feed(self, run: _Run, sheets: Sequence[encode.Dots]) -> int:
         """Hand over some of the next ticket, unless the printer has enough; how many bytes were taken."""
         ahead = run.sent - self._printed(run) if self._profile.confirms else 0
         resting = self._dialogue.busy or self._dialogue.out_of_tickets
-        if run.sent == len(run.tickets) or ahead >= _AHEAD or resting:
+        if run.sent == run.count or ahead >= _AHEAD or resting:
             return 0
-        taken = self._push(memoryview(run.tickets[run.sent])[run.offset :])
+        if not run.rest:
+            run.rest = memoryview(self._bytes(sheets[run.sent]))
+        taken = self._push(run.rest)
         run.advance(taken)
         return taken
 
@@ -233,7 +234,7 @@ class TicketPrinter(ConnectedPrinter):
         return text if state == "error" else ""
 
     def _tell_out(self, run: _Run, tell: Tell) -> bool:
-        left = len(run.tickets) - self._printed(run)
+        left = run.count - self._printed(run)
         text = f"out of tickets; {left} of the job come out when it is loaded: do not print them again"
         tell(DeviceState("paper_out", text))
         return True
