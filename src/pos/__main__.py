@@ -25,14 +25,7 @@ def main() -> int:
 
                 return report(_folder(arguments.data), sys.stdout)
             case "devices":
-                from pos.app.technician import UnknownProtocol, decode_lines
-
-                try:
-                    decode_lines(arguments.protocol, sys.stdin.buffer, sys.stdout.buffer)
-                except UnknownProtocol as error:
-                    _say(str(error))
-                    return 2
-                return 0
+                return _devices(arguments)
             case "seal":
                 return _seal(_folder(arguments.data), arguments.out)
             case "journal":
@@ -77,7 +70,43 @@ def _parser() -> argparse.ArgumentParser:
     devices = commands.add_parser("devices", help="help with devices").add_subparsers(dest="devices", required=True)
     decode = devices.add_parser("decode", help="read one hexadecimal message a line, write JSON")
     decode.add_argument("protocol", metavar="PROTOCOL")
+    listed = devices.add_parser("list", help="how each device of this till is now, and what else is plugged in")
+    listed.add_argument("--address", action="append", default=[], metavar="HOST[:PORT]", help="ask there, too")
+    tested = devices.add_parser("test", help="print a test page, open the drawer, ask the terminal")
+    tested.add_argument("name", metavar="NAME", help="as in till.toml: printer.ticket, drawer, terminal, …")
+    for command in (listed, tested):
+        command.add_argument("--data", type=Path, default=argparse.SUPPRESS)
     return parser
+
+
+def _devices(arguments: argparse.Namespace) -> int:
+    if arguments.devices == "decode":
+        from pos.app.technician import UnknownProtocol, decode_lines
+
+        try:
+            decode_lines(arguments.protocol, sys.stdin.buffer, sys.stdout.buffer)
+        except UnknownProtocol as error:
+            _say(str(error))
+            return 2
+        return 0
+    settings = _settings(_folder(arguments.data))
+    if settings is None:
+        return 2
+    from pos.app.workbench import list_devices, test_device
+    from pos.domain.errors import Unreadable
+
+    try:
+        if arguments.devices == "list":
+            return list_devices(settings, arguments.address, _print)
+        return test_device(settings, arguments.name, _print)
+    except Unreadable as error:
+        _say(str(error))
+        return 2
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def _folder(given: Path | None) -> Path:

@@ -4,26 +4,17 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from pos.app import peripherals
+from pos.app import devices, peripherals
 from pos.app.layouts import LayoutShelf, LayoutWork
 from pos.app.setup import DeviceSetup
-from pos.data import printer_data, resource
-from pos.devices.profile import Profile, read_profile, unknown_profile
-from pos.devices.transport import read_address
-from pos.devices.worker.absent import AbsentTerminal
-from pos.devices.worker.drawer import DrawerPlace, SerialDrawer, TellDrawer
-from pos.devices.worker.printers import MakePrinter, Printers, printer_maker
-from pos.devices.worker.watch import Watch
+from pos.data import printer_data
 from pos.domain.errors import Unreadable
-from pos.paper.faces import FONT_FILES
-from pos.paper.press import Press
-from pos.settings import DEVICES, Settings
+from pos.settings import Settings
 from pos.store import LEDGER, REPLICA
 from pos.store.aside import leftovers
 from pos.store.identity import FolderLock, Identity, IdentityLost, MarkFile, TillKeys, read_identity
@@ -34,17 +25,8 @@ from pos.till.front import Front
 from pos.till.line import AgentSide
 from sync.agent import Agent
 
-if TYPE_CHECKING:
-    from pos.devices.worker.terminal import MakeDevice, TerminalWorker
-
 _CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: none looks like another
 _CODE_LENGTH: Final = 12  # 60 bits
-_STANDARD: Final = (
-    "receipt-standard",
-    "z-report",
-    "ticket-standard",
-    "card-slip",
-)  # for kinds that a printer names none for
 
 
 class SystemClock:
@@ -136,12 +118,12 @@ class Till:
     def _open_devices(self, settings: Settings, undo: ExitStack) -> None:
         """They end with `undo`, also when what follows cannot be opened. Raises Unreadable."""
         self._shelf = LayoutShelf(printer_data("layouts"), settings.folder / "layouts")
-        self.layouts = LayoutWork(self._shelf, printer_data("samples.toml"), _fonts)
+        self.layouts = LayoutWork(self._shelf, printer_data("samples.toml"), devices.fonts)
         undo.callback(self.layouts.close)
-        self._watches = _device_watches(settings)
-        self.printers = _printers(settings, self._shelf, self._device, self._watches, self._drawer)
+        self._watches = devices.device_watches(settings)
+        self.printers = devices.printers(settings, self._shelf, self._device, self._watches, self._drawer)
         undo.callback(self.printers.close)
-        self.terminal = _terminal(settings, self._device, self._watches["terminal"])
+        self.terminal = devices.terminal(settings, self._device, self._watches["terminal"])
         undo.callback(self.terminal.close)
         self.readers = peripherals.readers(settings, self._device, self._watches)
         undo.callback(self.readers.close)
@@ -152,9 +134,9 @@ class Till:
             settings,
             self.printers,
             self._watches,
-            makers=lambda fresh: _printer_makers(fresh, self._shelf, self._watches),
-            drawer=lambda fresh: _drawer_place(fresh, self._watches),
-            check=_check,
+            makers=lambda fresh: devices.printer_makers(fresh, self._shelf, self._watches),
+            drawer=lambda fresh: devices.drawer_place(fresh, self._watches),
+            check=devices.check_others,
             layouts=self._shelf.names,
         )
 
@@ -190,101 +172,3 @@ def _enrolled(settings: Settings) -> Identity:
     if settings.till != identity.till:
         raise Unreadable(str(settings.file), "till.id", f"is {settings.till}, but it is enrolled as {identity.till}")
     return identity
-
-
-def _fonts() -> dict[str, bytes]:
-    return {name: resource("fonts", name).read_bytes() for name in FONT_FILES}
-
-
-def _device_watches(settings: Settings) -> dict[str, Watch]:
-    watches = {name: Watch() for name in DEVICES}
-    if settings.terminal is not None:
-        from pos.devices.worker.terminal_watch import terminal_watch
-
-        watches["terminal"] = terminal_watch(settings.terminal.transport)
-    return watches
-
-
-def _printer_makers(settings: Settings, shelf: LayoutShelf, watches: Mapping[str, Watch]) -> dict[str, MakePrinter]:
-    """How to make each printer. Raises Unreadable."""
-    fonts = _fonts() if settings.printers else {}
-    makers: dict[str, MakePrinter] = {}
-    for role, printer in settings.printers.items():
-        where, key = str(settings.file), f"printer.{role}"
-        profile = _profile(printer.profile, where, f"{key}.profile")
-        address = replace(read_address(printer.transport, where, f"{key}.transport"), tap=watches[key].tap)
-        shelf.check(printer.layout, where, f"{key}.layout")
-        layouts = shelf.in_use(role, [*_STANDARD, printer.layout])
-        makers[role] = printer_maker(profile, address, Press(layouts, fonts), where, f"{key}.transport")
-    return makers
-
-
-def _printers(
-    settings: Settings,
-    shelf: LayoutShelf,
-    on_state: Callable[[str, str, str], None],
-    watches: Mapping[str, Watch],
-    on_drawer: TellDrawer = lambda state, by, open_s: None,
-) -> Printers:
-    return Printers(
-        _printer_makers(settings, shelf, watches),
-        _drawer_place(settings, watches),
-        lambda name, state: on_state(name, state.state, state.text),
-        lambda name, what: watches[name].did(what),
-        on_drawer,
-    )
-
-
-def _drawer_place(settings: Settings, watches: Mapping[str, Watch]) -> DrawerPlace | None:
-    """Where the drawer hangs. Raises Unreadable."""
-    drawer, where = settings.drawer, str(settings.file)
-    if drawer is None:
-        return None
-    if drawer.via:
-        profile = _profile(settings.printers[drawer.via].profile, where, f"printer.{drawer.via}.profile")
-        inverted = bool(drawer.open_when) and (drawer.open_when == "high") != profile.drawer_open_high
-        return DrawerPlace(drawer.via, inverted, drawer.left_open_s)
-    address = read_address(drawer.transport, where, "drawer.transport")
-    if address.scheme != "serial":
-        raise Unreadable(where, "drawer.transport", f"a drawer cannot be reached by {address.scheme}://")
-    address = replace(address, tap=watches["drawer"].tap)
-    kick = drawer.kick
-    return DrawerPlace(make=lambda stopping: SerialDrawer(address, kick, stopping))
-
-
-def _terminal_maker(settings: Settings, watch: Watch | None) -> MakeDevice | None:
-    """How to make the payment terminal, None without one. Raises Unreadable."""
-    terminal = settings.terminal
-    if terminal is None:
-        return None
-    # Most tills have none, and start a little sooner without this.
-    from pos.devices.worker.zvt_terminal import zvt_maker
-
-    where, key = str(settings.file), "terminal.transport"
-    address = replace(read_address(terminal.transport, where, key), tap=watch.tap if watch is not None else None)
-    return zvt_maker(address, terminal.password, where, key, prints="receipt" in settings.printers)
-
-
-def _terminal(
-    settings: Settings, on_state: Callable[[str, str, str], None], watch: Watch
-) -> TerminalWorker | AbsentTerminal:
-    make = _terminal_maker(settings, watch)
-    if make is None:
-        return AbsentTerminal()
-    from pos.devices.worker.terminal import TerminalWorker
-
-    return TerminalWorker(make, lambda name, state: on_state(name, state.state, state.text))
-
-
-def _check(settings: Settings) -> None:
-    """Whether everything but the printers can be used as it is set up; opens nothing. Raises Unreadable."""
-    _terminal_maker(settings, None)
-    peripherals.check(settings)
-
-
-def _profile(name: str, where: str, key: str) -> Profile:
-    folder = printer_data("profiles")
-    have = {path.stem for path in folder.glob("*.toml")}
-    if name not in have:
-        raise unknown_profile(name, have, where, key)
-    return read_profile((folder / f"{name}.toml").read_text(encoding="utf-8"), f"{name}.toml")

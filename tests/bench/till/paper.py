@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pos.app.counter import _device_watches, _printers
+from pos.app import devices
 from pos.app.layouts import LayoutShelf
 from pos.data import printer_data
 from pos.devices.worker.receipt_printer import ReceiptPrinter
@@ -82,7 +82,7 @@ def click_to_bytes() -> dict[str, Any]:
         write_settings(folder, TILL, "http://127.0.0.1:9", _DEVICES.format(*ports))
         shelf = LayoutShelf(printer_data("layouts"), folder / "layouts")
         settings = read_settings(folder)
-        printers = _printers(settings, shelf, lambda name, state, text: None, _device_watches(settings))
+        printers = devices.printers(settings, shelf, lambda name, state, text: None, devices.device_watches(settings))
         counter = Counter(folder, [show_document("aida")], plan=small_hall(2, 100), printers=printers)
         try:
             counter.open()

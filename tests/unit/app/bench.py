@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pos.app.counter import _device_watches, _drawer_place, _printer_makers, _printers
+from pos.app import devices
 from pos.app.layouts import LayoutShelf
 from pos.app.setup import DeviceSetup
 from pos.data import printer_data
@@ -52,10 +52,10 @@ class Bench:
         self.file = folder / "till.toml"
         self.file.write_text(FILE.format(tickets=self.tickets.url, receipts=self.receipts.url))
         settings = read_settings(folder)
-        watches = _device_watches(settings)
+        watches = devices.device_watches(settings)
         shelf = LayoutShelf(printer_data("layouts"), folder / "layouts")
         self.drawer: list[tuple[str, str, float]] = []
-        self.printers = _printers(
+        self.printers = devices.printers(
             settings,
             shelf,
             lambda name, *_: watches[name].changed(),
@@ -66,8 +66,8 @@ class Bench:
             settings,
             self.printers,
             watches,
-            makers=lambda fresh: _printer_makers(fresh, shelf, watches),
-            drawer=lambda fresh: _drawer_place(fresh, watches),
+            makers=lambda fresh: devices.printer_makers(fresh, shelf, watches),
+            drawer=lambda fresh: devices.drawer_place(fresh, watches),
             check=lambda fresh: None,
             layouts=shelf.names,
         )

@@ -48,6 +48,19 @@ class Dump:
         return [f"{' '.join(pair[0] for pair in line):<36}{''.join(pair[1] for pair in line)}" for line in cut]
 
 
+class Counted:
+    """How many bytes there were, where none of them may be seen: what a card reader reads."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def feed(self, data: bytes) -> None:
+        self._count += len(data)
+
+    def lines(self) -> list[str]:
+        return [f"{self._count} bytes"] if self._count else []
+
+
 class Watch:
     """Watches one device from any thread. `make_trace` makes what keeps the bytes of one direction."""
 
