@@ -23,6 +23,10 @@ class CardConnectionException(SmartcardException):
     pass
 
 
+class BaseSCardException(Exception):
+    """Not of the family of the others."""
+
+
 class ToyReader:
     """A reader; `card` is the UID of what is held to it, `status` what it answers with it."""
 
@@ -52,6 +56,8 @@ class ToyConnection:
         return list(self._reader.card), *self._reader.status
 
     def disconnect(self) -> None:
+        if self._reader.open and self._reader.tears:
+            raise CardConnectionException("Failed to disconnect: card was removed")
         self._reader.open = 0
 
 
@@ -61,14 +67,17 @@ class ToyPcsc:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.readers: list[ToyReader] = [ToyReader()]
         self.runs = True  # the system's service
-        package, system, exceptions = (ModuleType(name) for name in ("smartcard", "System", "Exceptions"))
+        package, system, exceptions, pcsc, base = map(ModuleType, ("smartcard", "System", "Exceptions", "pcsc", "base"))
         for error in (SmartcardException, NoCardException, CardConnectionException):
             setattr(exceptions, error.__name__, error)
         system.readers = self._list  # type: ignore[attr-defined]
         package.System, package.Exceptions = system, exceptions  # type: ignore[attr-defined]
+        base.BaseSCardException = BaseSCardException  # type: ignore[attr-defined]
+        pcsc.PCSCExceptions = base  # type: ignore[attr-defined]
         patch.setitem(sys.modules, "smartcard", package)
+        patch.setitem(sys.modules, "smartcard.pcsc", pcsc)
 
     def _list(self) -> list[ToyReader]:
         if not self.runs:
-            raise SmartcardException("Service not available.")
+            raise BaseSCardException("Service not available.")
         return list(self.readers)

@@ -315,6 +315,10 @@ def test_what_is_typed_behind_the_slash_finds_seats_first_then_sales(counter: Co
     counter.type("nobody")
     counter.press(Key.Key_Return)
     counter.until(lambda: "is called “nobody”" in counter.toast)
+    counter.selling.view.search.clear()
+    counter.type("5413330089604111")
+    counter.press(Key.Key_Return)
+    counter.until(lambda: "is called “************4111”" in counter.toast)
 
 
 def test_a_found_ticket_is_printed_again_only_with_a_reason(counter: Counter) -> None:

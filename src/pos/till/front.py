@@ -350,7 +350,10 @@ class Front:
             raise Refused("bad_request", field="key", reason=f"this key was used for {kept[0]!r}")
         return kept[1]
 
-    def _show(self, verb: str) -> Callable[[dict[str, Any]], None]:
+    def _show(self, verb: str) -> Callable[[dict[str, Any]], None] | None:
+        """What the customer is shown after a verb, if that is anything."""
+        if verb not in customer.VERBS or self._desk.outside.customer is None:
+            return None
         return lambda answer: customer.after(self._desk, verb, answer)
 
     def seat_map(self, show: str) -> Future[SeatMapData]:

@@ -119,3 +119,19 @@ def test_no_card_number_is_told_logged_or_kept(
     counter.ask("find", code=text)
     assert number not in traces(counter) + caplog.text + str(refusal)
     assert not [claim for claim in counter.line.claims if claim.show in (show_of("voucher"), show_of("gift_card"))]
+
+
+@pytest.mark.parametrize(
+    ("verb", "fields"),
+    [
+        ("admit", {"code": CARD, "show": "aida"}),
+        ("admit", {"code": CARD + ".1", "show": "aida"}),
+        ("refund", {"tickets": [CARD], "reason": "ill"}),
+        ("reprint", {"ticket": CARD, "reason": "torn"}),
+        ("return_paper", {"tickets": [CARD]}),
+    ],
+)
+def test_a_refusal_does_not_repeat_a_card_number(counter: Counter, verb: str, fields: dict[str, Any]) -> None:
+    refusal = counter.refusal(verb, **fields)
+    assert refusal.code == "unknown_ticket"
+    assert CARD not in str(refusal)

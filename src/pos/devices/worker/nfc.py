@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from pos.devices.readers.nfc import ASK, read_uid
@@ -25,9 +26,13 @@ class PcscSource:
     def __init__(self) -> None:
         try:
             from smartcard import Exceptions, System
+            from smartcard.pcsc import PCSCExceptions
         except ImportError as error:
             raise TransportError(_MISSING, absent=True) from error
-        self._exceptions, self._system = Exceptions, System
+        self._no_card = Exceptions.NoCardException
+        # Two families, and the service that does not run is in the second one.
+        self._errors = (Exceptions.SmartcardException, PCSCExceptions.BaseSCardException)
+        self._system = System
         found = self._readers()
         if not found:
             raise TransportError("no card reader is connected", absent=True)
@@ -48,7 +53,7 @@ class PcscSource:
     def _readers(self) -> list[Reader]:
         try:
             return list(self._system.readers())
-        except self._exceptions.SmartcardException as error:
+        except self._errors as error:
             raise TransportError(f"the system's card service does not answer: {error}") from error
 
     def _look(self) -> str:
@@ -57,15 +62,16 @@ class PcscSource:
         try:
             connection.connect()
             answer = connection.transmit(list(ASK))
-        except self._exceptions.NoCardException:
+        except self._no_card:
             return ""
-        except self._exceptions.SmartcardException as error:
+        except self._errors as error:
             # A card that was taken away in between is none; a reader that was is seen in the list.
             if self._reader not in self._readers():
                 raise TransportError("the card reader is gone", absent=True) from error
             return ""
         finally:
-            connection.disconnect()
+            with suppress(*self._errors):  # from a card that is not there any more
+                connection.disconnect()
         try:
             return read_uid(*answer)
         except ValueError as error:

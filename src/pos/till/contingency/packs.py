@@ -23,6 +23,7 @@ from typing import Any, Final
 from pos.domain.choice import block
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
+from pos.domain.mask import scrub
 from pos.domain.money import Money
 from pos.domain.rights import Effect, OfficeState, OwnRight, OwnState, PlaceState
 from pos.domain.seating import Seating
@@ -254,7 +255,7 @@ def out(desk: Desk, names: Sequence[str]) -> list[PackTicket]:
     for name in names:
         ticket = found.get(name)
         if ticket is None:
-            raise Refused("unknown_ticket", ticket=name)
+            raise Refused("unknown_ticket", ticket=scrub(name))
         if ticket.state != "out":
             reason = f"paper ticket {ticket.id} is {ticket.state}"
             raise Refused("not_allowed", what="paper", reason=reason, ticket=ticket.id, state=ticket.state)

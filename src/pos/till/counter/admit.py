@@ -8,6 +8,7 @@ from typing import Any
 from pos.domain.admission import Admission, Shown, already_admitted, check
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
+from pos.domain.mask import scrub
 from pos.domain.sale import read_code
 from pos.till.counter.approval import may_alone
 from pos.till.counter.charge import pinned
@@ -47,7 +48,7 @@ def _copy(code: str, body: dict[str, Any]) -> int | None:
     try:
         return read_code(code.strip())[1]
     except ValueError as error:
-        raise Refused("unknown_ticket", ticket=code) from error
+        raise Refused("unknown_ticket", ticket=scrub(code)) from error
 
 
 def _label(desk: Desk, body: dict[str, Any]) -> str:

@@ -24,11 +24,9 @@ VERBS: Final = _BASKET | _SOLD.keys() | {"close_shift"}  # after which there is 
 
 
 def after(desk: Desk, verb: str, answer: dict[str, Any]) -> None:
-    """A verb was carried out: show what came of it."""
+    """One of `VERBS` was carried out: show what came of it."""
     customer = desk.outside.customer
-    if customer is None or verb not in VERBS:
-        return
-    if verb in _SOLD:
+    if verb in _SOLD and customer is not None:
         scene = _paid(desk, customer, answer[_SOLD[verb]])
         _show(desk, customer, scene)
         desk.post_in(THANKS_S, lambda: _end_thanks(desk, scene))

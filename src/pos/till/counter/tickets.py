@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pos.domain.errors import Refused
+from pos.domain.mask import scrub
 from pos.domain.money import Money
 from pos.domain.refund import Returned, shares
 from pos.domain.rights import Effect, OfficeState, OwnRight, OwnState
@@ -114,7 +115,7 @@ def find_ticket(desk: Desk, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
                 for ticket in sale["tickets"]:
                     if wanted in (ticket["id"], ticket["code"]):
                         return sale, ticket
-    raise Refused("unknown_ticket", ticket=name)
+    raise Refused("unknown_ticket", ticket=scrub(name))
 
 
 def sale_of(desk: Desk, name: str) -> dict[str, Any]:

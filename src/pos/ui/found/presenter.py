@@ -9,6 +9,7 @@ from typing import Any, Final
 from PySide6.QtCore import QObject, Signal
 
 from pos.domain.errors import Refused
+from pos.domain.mask import scrub
 from pos.domain.money import Money
 from pos.ui.bridge import Answer
 from pos.ui.format import read_time
@@ -106,7 +107,7 @@ class FoundPresenter(QObject):
             elif ways:
                 self._try(text, ways)
             else:
-                nothing = tr("No seat of this hall, no ticket, sale or buyer is called “{text}”.", text=text)
+                nothing = tr("No seat of this hall, no ticket, sale or buyer is called “{text}”.", text=scrub(text))
                 self.session.toast.emit("warning", nothing)
 
         asked: dict[str, Any] = {way: text}
