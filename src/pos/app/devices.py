@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -49,8 +50,11 @@ def printer_makers(settings: Settings, shelf: LayoutShelf, watches: Mapping[str,
         where, key = str(settings.file), f"printer.{role}"
         profile = _profile(printer.profile, where, f"{key}.profile")
         address = replace(read_address(printer.transport, where, f"{key}.transport"), tap=watches[key].tap)
-        shelf.check(printer.layout, where, f"{key}.layout")
-        layouts = shelf.in_use(role, [*_STANDARD, printer.layout])
+        # PDF has sheets of any size, and characters go one below the other.
+        typed = profile.protocol == "escpos" and address.slow
+        picture_mm = math.inf if profile.protocol == "pdf" or typed else profile.printed_mm
+        shelf.check(printer.layout, where, f"{key}.layout", picture_mm)
+        layouts = shelf.in_use(role, [*_STANDARD, printer.layout], picture_mm)
         makers[role] = printer_maker(profile, address, Press(layouts, shipped), where, f"{key}.transport")
     return makers
 

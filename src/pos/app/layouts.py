@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import logging
+import math
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,7 +17,7 @@ from typing import Any, Final, TypeVar
 from pos.domain.errors import Refused, Unreadable
 from pos.paper.elements import Layout
 from pos.paper.layout import LANGUAGES, read_layout
-from pos.paper.press import Press
+from pos.paper.press import Press, too_wide
 from pos.paper.raster import Bitmap
 from pos.paper.samples import Samples
 from pos.paper.whereabouts import line_of
@@ -39,16 +40,18 @@ class LayoutShelf:
     def __init__(self, shipped: Path, own: Path) -> None:
         self.shipped, self.own = shipped, own
         self._read: dict[str, Layout] = {}
-        self._used: dict[str, Sequence[str]] = {}
+        self._used: dict[str, tuple[Sequence[str], float]] = {}
 
     def names(self) -> list[str]:
         return sorted({path.stem for folder in (self.shipped, self.own) for path in folder.glob("*.toml")})
 
-    def check(self, name: str, where: str, key: str) -> None:
-        """Raises Unreadable, naming `where` and `key`, when there is no layout of that name that can be read."""
+    def check(self, name: str, where: str, key: str, printed_mm: float = math.inf) -> None:
+        """Raises Unreadable when there is no layout of that name that can be read, or, naming `where` and `key`,
+        when it is wider than the printer that is to use it prints pictures."""
         if name not in self.names():
             raise Unreadable(where, key, f"there is no layout {name!r}; there are: {', '.join(self.names())}")
-        self.layout(name)
+        if reason := too_wide(self.layout(name), printed_mm):
+            raise Unreadable(where, key, reason)
 
     def layout(self, name: str) -> Layout:
         """A layout as it is now. Raises Unreadable."""
@@ -102,19 +105,32 @@ class LayoutShelf:
 
     # ---- in use --------------------------------------------------------------------------
 
-    def in_use(self, role: str, names: Sequence[str]) -> Iterable[Layout]:
-        """The layouts that a printer uses, looked up anew each time one goes through them."""
-        self._used[role] = names
+    def in_use(self, role: str, names: Sequence[str], printed_mm: float = math.inf) -> Iterable[Layout]:
+        """The layouts that a printer uses, looked up anew each time one goes through them. `printed_mm` is how
+        wide it prints pictures, infinite for one that takes any sheet."""
+        self._used[role] = names, printed_mm
         return _InUse(self, names)
 
     def used_by(self, name: str) -> list[str]:
-        """The printers that use a layout: of each kind, the last that they were given."""
+        """The printers that print their own kind of paper in this layout: of a kind, the last they were given."""
         found = []
-        for role, names in self._used.items():
-            last = {self.layout(each).kind: each for each in names}
+        for role, (names, _) in self._used.items():
+            last = {kind: each for each in names if _goes_to(kind := self.layout(each).kind) == role}
             if name in last.values():
                 found.append(f"printer.{role}")
         return found
+
+    def hindrance(self, layout: Layout) -> str:
+        """Why a printer that uses the layout of this name could not print it as it is now; empty when all can."""
+        for role, (names, printed_mm) in self._used.items():
+            if layout.name in names and _goes_to(layout.kind) == role and (reason := too_wide(layout, printed_mm)):
+                return f"printer.{role} uses it: {reason}"
+        return ""
+
+
+def _goes_to(kind: str) -> str:
+    """The role of the printer that a kind of paper comes out of."""
+    return "ticket" if kind == "ticket" else "receipt"
 
 
 class _InUse:
@@ -241,6 +257,8 @@ class LayoutWork:
             before = self._shown(layout.name)["kind"]
             if before and before != layout.kind:
                 raise _refused("kind", f"{layout.name} is for a {before}, and stays so; give this one another name")
+        if reason := self._shelf.hindrance(layout):
+            raise _refused("page", reason)
         self._shelf.put(layout, text)
         log.info("the layout %s was saved", layout.name)
         return self._shown(layout.name)

@@ -155,6 +155,11 @@ class Sheet:
     turn: Turn
     boxes: tuple[Box, ...]
 
+    @property
+    def across_mm(self) -> float:
+        """Its width as it reaches the printer."""
+        return self.height_mm if self.turn in (90, 270) else self.width_mm
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:

@@ -19,6 +19,17 @@ from pos.paper.wrapping import Measure
 _OVERHANG_MM: Final = 0.5  # of a sheet beyond what a head prints: paper is no more exact
 
 
+def too_wide(layout: Layout, width_mm: float) -> str:
+    """Why a layout cannot be printed as a picture on paper of this printed width; empty when it can."""
+    sheet = layout.sheet
+    if sheet is None or sheet.across_mm <= width_mm + _OVERHANG_MM:
+        return ""
+    return (
+        f"the sheet of {layout.name} is {sheet.across_mm:g} mm wide, and {width_mm:g} mm can be printed on: "
+        "turn its page, or choose another layout"
+    )
+
+
 class Press:
     """Sets jobs in the given layouts, the last one of a kind winning. For one thread at a time.
 
@@ -35,13 +46,10 @@ class Press:
 
     def bitmaps(self, job: Mapping[str, Any], width_mm: float, dots_per_mm: float) -> list[Bitmap]:
         """A picture a page. A sheet has its own size, and is refused by paper too narrow for it."""
+        for each in content.pages(job):
+            if reason := too_wide(self._layout(each), width_mm):
+                raise Unreadable("print job", "kind", reason)
         pages = self._pages(job, width_mm, Dots(self._faces, dots_per_mm))
-        for page in pages:
-            if page.sheet and page.width_mm > width_mm + _OVERHANG_MM:
-                sizes = f"{page.width_mm:g} mm wide, and {width_mm:g} mm can be printed on"
-                raise Unreadable(
-                    "print job", "kind", f"the layout's sheet is {sizes}: turn the page, or choose another"
-                )
         return [bitmap(page, self._faces, dots_per_mm) for page in pages]
 
     def lines(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pos.app import devices
-from pos.app.layouts import LayoutShelf
+from pos.app.layouts import LayoutShelf, LayoutWork
 from pos.app.setup import DeviceSetup
 from pos.data import printer_data
 from pos.settings import read_settings
@@ -54,6 +54,7 @@ class Bench:
         settings = read_settings(folder)
         watches = devices.device_watches(settings)
         shelf = LayoutShelf(printer_data("layouts"), folder / "layouts")
+        self.layouts = LayoutWork(shelf, printer_data("samples.toml"), devices.fonts)
         self.drawer: list[tuple[str, str, float]] = []
         self.printers = devices.printers(
             settings,
@@ -71,10 +72,11 @@ class Bench:
             check=lambda fresh: None,
             layouts=shelf.names,
         )
-        self.counter = Counter(folder.parent / "till", printers=self.printers, setup=self.setup)
+        self.counter = Counter(folder.parent / "till", printers=self.printers, setup=self.setup, layouts=self.layouts)
         self.ask = self.counter.ask
 
     def close(self) -> None:
+        self.layouts.close()
         self.printers.close()
         self.counter.stop()
         for toy in (self.tickets, self.receipts, self.spare):

@@ -16,7 +16,10 @@ from PIL import Image
 from pos.app.layouts import LayoutShelf, LayoutWork
 from pos.domain.errors import Refused, Unreadable
 from pos.paper.press import Press
+from tests.peers.toy_printer import read_codes
+from tests.unit.app.bench import RECEIPTS, TICKETS, Bench
 from tests.unit.paper.presses import ROOT, fonts
+from tests.unit.paper.presses import press as paper_press
 from tests.unit.paper.samples import ticket
 
 SHIPPED = ROOT / "printers" / "layouts"
@@ -178,3 +181,59 @@ def test_a_test_print_is_set_in_what_is_not_saved_and_is_not_valid(shelf: Layout
     (dots,) = Press(shelf.in_use("ticket", ["ticket-standard"]), fonts()).bitmaps(content, 104.0, 8.0)
     assert (dots.width, dots.height) == (813, 406), "the label, not the roll"
     assert not shelf.own.exists()
+
+
+# ---- with printers ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(tmp_path / "bench")
+    bench.counter.open("sam")
+    bench.wait(lambda: all(bench.device(name)["state"] == "ready" for name in (TICKETS, RECEIPTS)))
+    yield bench
+    bench.close()
+
+
+def test_a_test_print_comes_out_of_the_ticket_printer_in_the_text_that_is_not_saved(bench: Bench) -> None:
+    text = 'name = "trial"\nkind = "ticket"\n[[element]]\ncode128 = "{code}"\n'
+    printed = bench.ask("layout_print", text=text, language="uk")
+    assert printed == {"printer": TICKETS, "outcome": "done", "text": "printed"}
+    (code,) = read_codes(bench.tickets.papers[-1])
+    assert (str(code.format), code.text) == ("Code 128", "SAMPLE000000.2")
+    assert bench.jobs() == {}
+
+
+def test_the_next_ticket_is_set_in_what_was_saved_meanwhile(bench: Bench) -> None:
+    bench.counter.sell("A-1")
+    bench.wait(lambda: bench.jobs() == {1: "done", 2: "done"})
+    text = 'name = "ticket-standard"\nkind = "ticket"\n[[element]]\npdf417 = "{code}"\n'
+    assert bench.ask("layout_save", text=text)["layout"]["used"] == [TICKETS]
+    bench.counter.sell("A-2")
+    bench.wait(lambda: len(bench.jobs()) == 4 and set(bench.jobs().values()) == {"done"})
+    before, after = bench.tickets.papers[-2:]
+    assert [str(code.format) for code in read_codes(before)] == ["QR Code"]
+    assert [str(code.format) for code in read_codes(after)] == ["PDF417"]
+
+
+def test_a_sheet_too_wide_for_its_printer_is_refused_before_anything_is_to_be_printed(bench: Bench) -> None:
+    before = bench.file.read_bytes()
+    refused = bench.counter.refusal("device_put", device=TICKETS, values={"layout": "ticket-boca"})
+    assert "139.7 mm wide, and 72 mm can be printed on" in refused.fields["reason"]
+    assert bench.file.read_bytes() == before
+    sheet = (SHIPPED / "ticket-boca.toml").read_text(encoding="utf-8")
+    refused = bench.counter.refusal("layout_save", text=sheet.replace('"ticket-boca"', '"ticket-standard"'))
+    assert (refused.fields["key"], TICKETS in refused.fields["reason"]) == ("page", True)
+    turned = sheet.replace("height = 50.8\n", "height = 50.8\nturn = 90\n", 1)
+    assert bench.ask("layout_save", text=turned)["layout"]["own"]
+    assert bench.ask("device_put", device=TICKETS, values={"layout": "ticket-boca"})["now"]
+    bench.wait(lambda: bench.device(TICKETS)["state"] == "ready")
+    bench.counter.sell("A-1")
+    bench.wait(lambda: set(bench.jobs().values()) == {"done"})
+    paper = bench.tickets.papers[-1]
+    assert {str(code.format) for code in read_codes(paper)} == {"QR Code", "PDF417"}
+
+
+def test_a_job_in_a_sheet_too_wide_fails_and_says_so() -> None:
+    with pytest.raises(Unreadable, match=r"139\.7 mm wide, and 72 mm can be printed on: turn its page"):
+        paper_press("ticket-boca").bitmaps(ticket(), 72.0, 8.0)

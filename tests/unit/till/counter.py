@@ -30,6 +30,7 @@ from pos.till.front import Front
 from pos.till.line import AgentSide
 from pos.till.ports import Customer, Neighbours, Terminal
 from pos.till.setup import DeviceSetup
+from pos.till.shelf import Layouts
 from tests.peers.small_season import hall
 from tests.unit.till.toy_line import ToyLine, ToyPrinters
 
@@ -175,11 +176,12 @@ class Counter:
         members: str = "",
         customer: Customer | None = None,
         setup: DeviceSetup | None = None,
+        layouts: Layouts | None = None,
         **venue: str,
     ) -> None:
         self.folder, self.till, self.neighbours = folder, till, neighbours
         self.members, self.customer = members, customer
-        self.setup = setup
+        self.setup, self.layouts = setup, layouts
         folder.mkdir(parents=True, exist_ok=True)
         self.shows = shows if shows is not None else [show_document("aida")]
         if read_identity(folder) is None:
@@ -217,6 +219,7 @@ class Counter:
             members=self.members,
             customer=self.customer,
             setup=self.setup,
+            layouts=self.layouts,
         )
         self.desk = Desk(outside)
         side = AgentSide(self.folder / "ledger.db", self.identity.incarnation)
