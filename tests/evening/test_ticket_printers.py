@@ -134,7 +134,7 @@ def test_a_device_that_is_not_plugged_in_is_absent_and_the_till_sells(house: Hou
         printers=False,
         more='[printer.ticket]\nprofile = "boca-lemur"\ntransport = "usb://0a43:ffff"\nlayout = "ticket-boca"\n',
     )
-    assert "there is no USB printer 0a43:ffff; plugged in: " in wait_for(window, "absent")["text"]
+    assert "there is no USB printer usb://0a43:ffff; plugged in: " in wait_for(window, "absent")["text"]
     window.open()
     sold(window, 1)
     assert window.till.wait_event("printed")["outcome"] == "failed"

@@ -5,9 +5,11 @@ The numbers of lpN change with the order of plugging in; vendor, product and ser
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 _CLASS: Final = Path("/sys/class/usbmisc")
 _DEVICES: Final = Path("/dev/usb")
@@ -24,8 +26,9 @@ class Plugged:
     serial: str
 
     @property
-    def name(self) -> str:
-        return f"{self.vendor}:{self.product}" + (f":{self.serial}" if self.serial else "")
+    def url(self) -> str:
+        """How it is named in till.toml."""
+        return _url(self.vendor, self.product, quote(self.serial, safe=""))
 
 
 def plugged_in(sys_class: Path = _CLASS) -> list[Plugged]:
@@ -40,11 +43,21 @@ def find(vendor: str, product: str, serial: str, sys_class: Path = _CLASS) -> Pa
     wanted = [one for one in there if (one.vendor, one.product) == (vendor, product) and serial in ("", one.serial)]
     if len(wanted) == 1:
         return wanted[0].path
-    name = f"{vendor}:{product}" + (f":{serial}" if serial else "")
-    listed = ", ".join(f"usb://{one.name}" for one in (wanted or there)) or "none"
+    name = _url(vendor, product, quote(serial, safe=""))
+    listed = ", ".join(addresses(wanted or there).values()) or "none"
     if wanted:
-        raise LookupError(f"{len(wanted)} USB printers are {name}; name one with its serial number: {listed}")
+        raise LookupError(f"{len(wanted)} USB printers are {name}; name one of: {listed}")
     raise LookupError(f"there is no USB printer {name}; plugged in: {listed}")
+
+
+def addresses(printers: Sequence[Plugged]) -> dict[Path, str]:
+    """Device file -> how to name it: by what it is, and by its file where two are the same."""
+    urls = [one.url for one in printers]
+    return {one.path: one.url if urls.count(one.url) == 1 else f"file://{one.path}" for one in printers}
+
+
+def _url(vendor: str, product: str, serial: str) -> str:
+    return f"usb://{vendor}:{product}" + (f":{serial}" if serial else "")
 
 
 def _read(entry: Path) -> Plugged | None:

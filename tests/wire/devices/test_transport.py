@@ -13,6 +13,7 @@ import pytest
 from pos.devices import transport, usb
 from pos.devices.transport import TransportError, read_address
 from pos.devices.winspool import Spooler, SpoolerError
+from pos.devices.worker.find import find
 
 
 def reach(url: str) -> transport.Transport:
@@ -77,7 +78,7 @@ def test_a_usb_printer_is_found_by_what_it_is(tmp_path: Path) -> None:
     plug(tmp_path, 0, "04b8", "0202", "X4MF1")
     plug(tmp_path, 1, "0a5f", "0120")
     found = tmp_path / "class"
-    assert [one.name for one in usb.plugged_in(found)] == ["04b8:0202:X4MF1", "0a5f:0120"]
+    assert [one.url for one in usb.plugged_in(found)] == ["usb://04b8:0202:X4MF1", "usb://0a5f:0120"]
     assert usb.find("04b8", "0202", "", found) == Path("/dev/usb/lp0")
     assert usb.find("04b8", "0202", "X4MF1", found) == Path("/dev/usb/lp0")
     assert usb.find("0a5f", "0120", "", found) == Path("/dev/usb/lp1")
@@ -85,7 +86,7 @@ def test_a_usb_printer_is_found_by_what_it_is(tmp_path: Path) -> None:
 
 def test_one_that_is_not_plugged_in_is_absent_and_what_is_there_is_listed(tmp_path: Path) -> None:
     plug(tmp_path, 0, "0a5f", "0120")
-    with pytest.raises(LookupError, match=r"there is no USB printer 04b8:0202:Z; plugged in: usb://0a5f:0120"):
+    with pytest.raises(LookupError, match=r"there is no USB printer usb://04b8:0202:Z; plugged in: usb://0a5f:0120"):
         usb.find("04b8", "0202", "Z", tmp_path / "class")
     with pytest.raises(LookupError, match="plugged in: none"):
         usb.find("04b8", "0202", "", tmp_path / "nothing")
@@ -94,9 +95,36 @@ def test_one_that_is_not_plugged_in_is_absent_and_what_is_there_is_listed(tmp_pa
 def test_two_of_a_kind_need_their_serial_numbers(tmp_path: Path) -> None:
     plug(tmp_path, 0, "04b8", "0202", "A")
     plug(tmp_path, 1, "04b8", "0202", "B")
-    with pytest.raises(LookupError, match=r"2 USB printers are 04b8:0202; name one .*: usb://04b8:0202:A, usb://"):
+    with pytest.raises(
+        LookupError, match=r"2 USB printers are usb://04b8:0202; name one of: usb://04b8:0202:A, usb://"
+    ):
         usb.find("04b8", "0202", "", tmp_path / "class")
     assert usb.find("04b8", "0202", "B", tmp_path / "class") == Path("/dev/usb/lp1")
+
+
+def test_two_that_are_the_same_are_named_by_their_files(tmp_path: Path) -> None:
+    plug(tmp_path, 0, "0a5f", "0120")
+    plug(tmp_path, 1, "0a5f", "0120")
+    plug(tmp_path, 2, "04b8", "0202", "A B")
+    there = usb.plugged_in(tmp_path / "class")
+    with pytest.raises(LookupError, match=r"name one of: file:///dev/usb/lp0, file:///dev/usb/lp1"):
+        usb.find("0a5f", "0120", "", tmp_path / "class")
+    files = tmp_path / "usb"
+    files.mkdir()
+    (files / "lp7").touch()
+    assert list(usb.addresses(there).values()) == [
+        "file:///dev/usb/lp0", "file:///dev/usb/lp1", "usb://04b8:0202:A%20B",
+    ]  # fmt: skip
+    assert read_address("usb://04b8:0202:A%20B", "t", "k").path == "04b8:0202:A B"
+
+
+def test_what_is_plugged_in_is_found_by_what_it_is(tmp_path: Path) -> None:
+    for name in ("lp0", "lp1"):
+        (tmp_path / name).touch()
+    known = usb.Plugged(tmp_path / "lp0", "04b8", "0202", "")
+    found = [one for one in find((), tmp_path, lambda: [known]) if not one["address"].startswith("serial")]
+    assert [one["address"] for one in found] == ["usb://04b8:0202", f"file://{tmp_path / 'lp1'}"]
+    assert str(tmp_path / "lp0") in found[0]["text"]
 
 
 def test_its_device_file_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,7 +136,7 @@ def test_its_device_file_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_nothing_plugged_in_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(TransportError, match="there is no USB printer ffff:ffff") as caught:
+    with pytest.raises(TransportError, match="there is no USB printer usb://ffff:ffff") as caught:
         reach("usb://ffff:ffff")
     assert caught.value.absent
 

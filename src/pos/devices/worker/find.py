@@ -5,27 +5,37 @@ No network is searched: a till has no business at addresses that nobody gave it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
 from pos.devices.transport import TransportError, read_address
+from pos.devices.usb import Plugged, addresses, plugged_in
 from pos.domain.errors import Unreadable
 
 PORT: Final = 9100  # where network printers listen
 _DEVICE_FILES: Final = Path("/dev/usb")
 
 
-def find(addresses: Sequence[str] = (), device_files: Path = _DEVICE_FILES) -> list[dict[str, str]]:
-    """[{`address`, `text`}] for serial ports, printers' device files, and each of `addresses` (HOST or HOST:PORT).
+def find(
+    typed: Sequence[str] = (),
+    device_files: Path = _DEVICE_FILES,
+    plugged_in: Callable[[], Sequence[Plugged]] = plugged_in,
+) -> list[dict[str, str]]:
+    """[{`address`, `text`}] for serial ports, USB printers, and each of `typed` (HOST or HOST:PORT).
 
     Takes up to 1.5 s. An address that does not answer is told of, too.
     """
-    files = [f"file://{path}" for path in sorted(device_files.glob("lp*"))]
-    found = [{"address": file, "text": "a printer's device file"} for file in files]
-    with ThreadPoolExecutor(max(1, len(addresses))) as each:
-        return _serial_ports() + found + list(each.map(_answers, addresses))
+    found = _usb_printers(sorted(device_files.glob("lp*")), plugged_in())
+    with ThreadPoolExecutor(max(1, len(typed))) as each:
+        return _serial_ports() + found + list(each.map(_answers, typed))
+
+
+def _usb_printers(files: Sequence[Path], plugged: Sequence[Plugged]) -> list[dict[str, str]]:
+    """By what they are, which stays when they are plugged in otherwise."""
+    known = addresses(plugged)
+    return [{"address": known.get(file, f"file://{file}"), "text": f"a printer, now {file}"} for file in files]
 
 
 def _serial_ports() -> list[dict[str, str]]:
