@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import zxingcpp
@@ -125,3 +130,39 @@ def test_a_sale_at_the_window_is_seen_by_the_customer(open_window: Open, house: 
     counter.window.close()
     assert not customer.isVisible()
     customer.deleteLater()
+
+
+_TWO_SCREENS = """
+import sys
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+from pos.ui.bridge import Bridge
+from pos.ui.customer.window import CustomerWindow
+from pos.ui.session import Session
+from pos.ui.theme.tokens import LIGHT
+
+class Nobody:
+    def subscribe(self, listener):
+        pass
+
+app = QApplication([])
+window = CustomerWindow(Session(Bridge(Nobody()), "en"), LIGHT)
+window.open()
+app.processEvents()
+box = window.geometry()
+print(len(QGuiApplication.screens()), box.x(), box.y(), box.width(), box.height())
+"""
+
+
+def test_it_is_on_the_second_screen_whole(tmp_path: Path) -> None:
+    def screen(name: str, x: int, width: int, height: int) -> dict[str, object]:
+        more = {"logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}
+        return {"name": name, "x": x, "y": 0, "width": width, "height": height, **more}
+
+    screens = [screen("cashier", 0, 1366, 768), screen("customer", 1366, 1280, 800)]
+    (tmp_path / "screens.json").write_text(json.dumps({"screens": screens}), encoding="utf-8")
+    platform = {"QT_QPA_PLATFORM": f"offscreen:configfile={tmp_path / 'screens.json'}"}
+    done = subprocess.run(
+        [sys.executable, "-c", _TWO_SCREENS], env=os.environ | platform, capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout.split() == ["2", "1366", "0", "1280", "800"], done.stderr

@@ -13,13 +13,13 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from pos.ui.scanning.burst import GAP_S, Burst, Verdict
+from pos.ui.scanning.burst import KEY_S, PAUSE_S, Burst, Verdict
 from pos.ui.scanning.wedge import Typing
 from tests.window.counter import NONE, SHIFT, Counter, Key
 from tests.window.till import TillHouse
 
 Open = Callable[..., Counter]
-FAST, SLOW = 0.005, GAP_S * 3
+FAST, SLOW = 0.005, 0.12
 
 
 # ---- bursts, without a window --------------------------------------------------------------
@@ -67,6 +67,21 @@ def test_every_key_is_either_scanned_or_given_back(text: str) -> None:
     assert len(field) + sum(map(len, scans)) <= len(text)
     rest = iter(text)
     assert all(key in rest for key in field), "given back in another order"
+
+
+def test_a_machine_that_stops_for_a_moment_loses_no_scan_and_a_quick_person_makes_none() -> None:
+    def pressed(text: str, gaps: list[float]) -> list[Verdict]:
+        burst = Burst(["~"], "~")
+        return [burst.press("" if key == "\n" else key, key == "\n", gap) for key, gap in zip(text, gaps, strict=True)]
+
+    code = "~M1B2K3\n"
+    for at in range(1, len(code)):
+        gaps = [0.01] * len(code)
+        gaps[at] = PAUSE_S
+        assert pressed(code, gaps)[-1] is Verdict.DONE
+        gaps[at] = PAUSE_S + len(code) * KEY_S
+        assert Verdict.GIVE_BACK in pressed(code, gaps)
+    assert pressed("~50\n", [0.0, 0.08, 0.08, 0.08])[-1] is Verdict.GIVE_BACK
 
 
 def test_a_prefix_of_several_signs_and_a_suffix() -> None:
@@ -193,7 +208,7 @@ def test_a_window_that_was_busy_takes_a_scan_all_the_same(counter: Counter, scan
         event = QKeyEvent(QEvent.Type.KeyPress, key, NONE, text)
         event.setTimestamp(1000 + at * 5)
         QApplication.sendEvent(target, event)
-        time.sleep(GAP_S * 2)
+        time.sleep(PAUSE_S * 2)
     counter.until(lambda: [scan["text"] for scan in scans] == ["X"])
 
 

@@ -2,8 +2,9 @@
 
 * A burst begins with one of `starts`: the prefix that the scanner was told to send, or a stripe's sentinel.
 * Keys of what may be a burst are held. None of them reaches a field before it is known what they are.
-* A burst ends with Enter or Tab. It is a person if a key takes longer than `GAP_S`, if a key comes that no
-  scanner sends, or if there is nothing between start and end: then every key is given back, in order.
+* A burst ends with Enter or Tab. It is a person if its keys take longer than `KEY_S` each and one pause of
+  `PAUSE_S`, if a key comes that no scanner sends, or if there is nothing between start and end: then every
+  key is given back, in order. The pause is a busy machine's, and allowed in bursts of `LONG` keys only.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from typing import Final
 
-GAP_S: Final = 0.08  # between two keys; a scanner needs 1 to 30 ms, a person's fastest keys 60 to 80
+KEY_S: Final = 0.04  # a scanner needs 1 to 30 ms for a key, a person 80 and more
+PAUSE_S: Final = 0.25
+LONG: Final = 8  # a person who types that many keys needs longer than all this
 MOST: Final = 1024
 
 
@@ -31,6 +34,7 @@ class Burst:
     def __init__(self, starts: Sequence[str], prefix: str = "", suffix: str = "") -> None:
         self._starts, self._prefix, self._suffix = tuple(starts), prefix, suffix
         self._held = ""
+        self._spent_s = 0.0
         self.text = ""
 
     @property
@@ -39,10 +43,12 @@ class Burst:
 
     def look(self, key: str, ends: bool, gap_s: float) -> Verdict:
         """What would become of a key; nothing changes. `key` is its text, empty for one that types nothing."""
-        held = self._held if gap_s <= GAP_S else ""
-        late = held != self._held
+        keys, spent_s = len(self._held) + 1, self._spent_s + gap_s
+        late = bool(self._held) and spent_s > keys * KEY_S + PAUSE_S
+        held = "" if late else self._held
         if held and ends:
-            return Verdict.DONE if self._content(held) else Verdict.GIVE_BACK
+            quick = keys >= LONG or spent_s <= keys * KEY_S
+            return Verdict.DONE if quick and self._content(held) else Verdict.GIVE_BACK
         if not ends and key.isprintable() and key and self._may_be(held + key):
             # The first key of a burst, after one that a person began and left.
             return Verdict.GIVE_BACK if late else Verdict.HOLD
@@ -52,6 +58,7 @@ class Burst:
         """A key is pressed. After GIVE_BACK nothing is held, and the key may be looked at anew."""
         verdict = self.look(key, ends, gap_s)
         if verdict is Verdict.HOLD:
+            self._spent_s = self._spent_s + gap_s if self._held else 0.0
             self._held += key
         elif verdict is not Verdict.PASS:
             self.text = self._content(self._held) if verdict is Verdict.DONE else ""

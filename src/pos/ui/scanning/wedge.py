@@ -10,12 +10,13 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from pos.ui.scanning.burst import GAP_S, Burst, Verdict
+from pos.ui.scanning.burst import PAUSE_S, Burst, Verdict
 
 PREFIX: Final = "~"  # unless till.toml names another
 SENTINELS: Final = ("%", ";")  # of a magnetic stripe's tracks
 _KEYS: Final = (QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride)
 _ENDS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
+_END_TEXTS: Final = ("\r", "\n", "\t")  # whatever key they are said to be
 _MODIFIERS: Final = (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_CapsLock)
 
 
@@ -91,7 +92,7 @@ class Wedge(QObject):
         if verdict is Verdict.HOLD:
             self._held.append(event.clone())
             self._last_look = False
-            self._timer.start(int(GAP_S * 1000))
+            self._timer.start(int(PAUSE_S * 1000))
         else:
             self._timer.stop()
             self._held.clear()
@@ -104,7 +105,7 @@ class Wedge(QObject):
         The system's own time of a key counts where it is shorter: a window that was busy for a moment gets
         the keys of a burst late, though not slowly typed.
         """
-        ends = event.key() in _ENDS
+        ends = event.key() in _ENDS or event.text() in _END_TEXTS
         gap_s = time.monotonic() - self._at_s
         if event.timestamp() and self._stamp_ms and event.timestamp() >= self._stamp_ms:
             gap_s = min(gap_s, (event.timestamp() - self._stamp_ms) / 1000)
