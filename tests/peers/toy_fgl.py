@@ -62,10 +62,10 @@ class ToyBoca:
 
     # What happens to it
 
-    def load(self, tickets: int = 10_000) -> None:
+    def load(self, tickets: int = 10_000, said: bytes = LOADED + X_ON) -> None:
         """Someone loads tickets."""
         self.stock, self._stopped = tickets, b""
-        self._tell(LOADED + X_ON)
+        self._tell(said)
 
     def stop(self, fault: bytes) -> None:
         """It jams: the ticket under way, if any, is lost."""

@@ -284,6 +284,8 @@ def heard(data: bytes) -> Dialogue:
     [
         (b"", "unknown"), (b"\x11", "ready"), (b"\x10", "paper_out"), (b"\x0a", "paper_out"), (b"\x0b", "ready"),
         (b"\x10\x0c", "ready"), (b"\x10\x11", "ready"), (b"\x06\x10", "paper_out"), (b"\x10\x06", "paper_out"),
+        (b"\x10\x06\x06", "ready"), (b"\x06\x06\x10\x06", "paper_out"), (b"\x10\x06\x10\x06", "paper_out"),
+        (b"\x18\x06\x06", "error"),
         (b"\x18", "error"), (b"\x1d", "error"), (b"\x18\x0f", "error"), (b"\x18\x11", "ready"), (b"\x0f", "paper_low"),
         (b"\x12\x13", "ready"), (b"\x15", "error"), (b"\x04", "ready"), (b"\x1b", "unknown"), (b"\x18\x12", "ready"),
     ],

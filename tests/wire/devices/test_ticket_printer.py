@@ -12,7 +12,7 @@ import pytest
 
 from pos.devices.worker import ticket_printer
 from tests.peers.carrier import Serial, Tcp
-from tests.peers.toy_fgl import CUTTER, ILLEGAL, JAM, ToyBoca
+from tests.peers.toy_fgl import CUTTER, ILLEGAL, JAM, X_ON, ToyBoca
 from tests.peers.toy_printer import read_codes
 from tests.unit.paper.samples import receipt, report, ticket
 from tests.wire.devices.pens import profile
@@ -415,6 +415,25 @@ def test_a_serial_line_with_xon_xoff_gets_digits(
         assert counter.print(group("AAAA0001", "AAAA0002")).outcome() == "done"
         assert codes(boca) == ["AAAA0001", "AAAA0002"]
         assert (max(boca.received) < 0x80) is hexadecimal
+        counter.printers.close()
+
+
+@pytest.mark.parametrize("options", ["?baud=115200", "?baud=115200&flow=xonxoff"])
+def test_loaded_again_over_a_serial_line_it_goes_on(
+    boca: ToyBoca, counters: Callable[..., Counter], options: str
+) -> None:
+    """With XON/XOFF the line keeps to itself what tells so."""
+    with Serial(boca, options) as line:
+        counter = counters(line.url)
+        counter.wait_for("ready")
+        boca.stock = 1
+        job = counter.print(group(*numbered(8)))
+        counter.wait_for("paper_out")
+        with line.lock:
+            boca.load(said=X_ON)
+        assert job.outcome() == "done"
+        counter.wait_for("ready")
+        assert codes(boca) == numbered(8)
         counter.printers.close()
 
 

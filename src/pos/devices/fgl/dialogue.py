@@ -36,6 +36,7 @@ class Dialogue:
         self.busy = False  # it asked for a pause
         self.restarts = 0  # how often it was switched off and on
         self.acknowledged = 0  # tickets so far
+        self._since_out = 0  # of them, since it ran out
 
     @property
     def out_of_tickets(self) -> bool:
@@ -69,10 +70,10 @@ class Dialogue:
         if said.effect in _FAULTS:
             self._fault = _FAULTS[said.effect]
             self._text = said.description.lower()
-            self._fault_heard = bool(self._fault)
+            self._fault_heard, self._since_out = bool(self._fault), 0
         match said.effect:
             case "ack":
-                self.acknowledged += 1
+                self._count()
             case "low":
                 self._low = self._low_heard = True
             case "loaded":
@@ -83,6 +84,14 @@ class Dialogue:
                 self.restarts += 1
         if said.effect in ("ready", "power"):
             self.busy = False
+
+    def _count(self) -> None:
+        """One more ticket is out. The first after the last of the stock may be that one."""
+        self.acknowledged += 1
+        self._since_out = self._since_out + 1 if self.out_of_tickets else 0
+        if self._since_out > 1:
+            # Where the line itself heeds X-on and X-off, nothing else tells that it was loaded.
+            self._fault = ""
 
     def condition(self) -> tuple[State, str]:
         """The state and a sentence. Nothing heard yet is unknown, never ready."""

@@ -217,7 +217,8 @@ class TicketPrinter(ConnectedPrinter[encode.Dots]):
     def _feed(self, run: _Run, sheets: Sequence[encode.Dots]) -> int:
         """Hand over some of the next ticket, unless the printer has enough; how many bytes were taken."""
         ahead = run.sent - self._printed(run) if self._profile.confirms else 0
-        resting = self._dialogue.busy or self._dialogue.out_of_tickets
+        # Where the line itself heeds X-on and X-off, it takes nothing while the printer rests, and we hear neither.
+        resting = self._address.flow != "xonxoff" and (self._dialogue.busy or self._dialogue.out_of_tickets)
         if run.sent == run.count or ahead >= _AHEAD or resting:
             return 0
         if not run.rest:
