@@ -210,6 +210,21 @@ def test_the_keyboard_goes_from_the_text_to_the_list_and_writes_another(editor: 
     editor.until(lambda: presenter(editor).name == "ticket-label")
 
 
+def test_keys_that_the_window_knows_too_belong_to_the_text_while_one_writes(editor: Counter) -> None:
+    text = screen(editor).editor
+    kept = text.toPlainText()
+    editor.press(Key.Key_PageDown)
+    assert text.textCursor().blockNumber() > 3
+    editor.type("b+1/?")
+    assert text.toPlainText() != kept
+    for _ in range(5):
+        editor.press(Key.Key_Z, modifier=CTRL)
+    assert text.toPlainText() == kept
+    assert not editor.window.help_shown
+    editor.press(Key.Key_PageUp, Key.Key_Delete)
+    assert text.toPlainText() == kept[1:]
+
+
 def test_a_test_print_takes_the_text_as_it_is(editor: Counter) -> None:
     rewrite(editor, PLAIN.format("ticket-standard"))
     editor.until(lambda: presenter(editor).paper is not None and screen(editor)._print.isEnabled())

@@ -40,6 +40,7 @@ _GUTTER_MM: Final = 2.0
 _QUIET_MM: Final = 1.0
 _NARROWEST_MM: Final = 5.0  # of the left of two stacks
 _ROUNDING_MM: Final = 0.01
+_LONGEST_MM: Final = 20_000.0  # of a roll; the receipt of 300 tickets takes four
 
 
 def compose(layout: Layout, content: Mapping[str, Any], width_mm: float, measure: Measure) -> Page:
@@ -57,6 +58,10 @@ def compose(layout: Layout, content: Mapping[str, Any], width_mm: float, measure
                 _set_all(flow, box.elements, content)
     except _NoRoom as error:
         raise Unreadable(layout.name, error.key, str(error)) from error
+    if flow.y_mm > _LONGEST_MM:
+        raise Unreadable(
+            layout.name, "", f"comes out {flow.y_mm / 1000:.1f} m long; no more than 20 are printed at once"
+        )
     return Page(width_mm, flow.y_mm, tuple(flow.items))
 
 

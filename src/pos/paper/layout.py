@@ -217,6 +217,8 @@ class _Reader:
             raise self._refuse(
                 f"{key}.repeat", f"{name!r} is not a list of this content; these are: {', '.join(lists)}"
             )
+        if name in path:
+            raise self._refuse(f"{key}.repeat", f"{name} is being repeated already")
         inner = content.item_lists(path[0], name) if len(path) == 1 else dict.fromkeys(fields[name] or (), None)
         scope = {**fields, **inner}
         return Repeat(*common, name, self._elements(table.get("each"), f"{key}.each", scope, (*path, name)))

@@ -154,6 +154,13 @@ def test_what_does_not_fit_its_box_shrinks_together() -> None:
         compose(read_layout(text.format(3), "x"), ticket(), 0.0, DOTS)
 
 
+def test_a_page_longer_than_a_roll_is_refused() -> None:
+    """It would be refused by the printer's memory, or by ours."""
+    text = 'name = "x"\nkind = "ticket"' + "\n[[element]]\nspace = 500" * 41
+    with pytest.raises(Unreadable, match=r"comes out 20\.5 m long"):
+        compose(read_layout(text, "x"), ticket(), 72.0, DOTS)
+
+
 @pytest.mark.parametrize("symbology", ["code128", "pdf417"])
 def test_a_code_too_long_for_its_place_is_refused_and_not_printed_unreadable(symbology: str) -> None:
     text = f'name = "x"\nkind = "ticket"\n[[element]]\n{symbology} = "{{code}}"'

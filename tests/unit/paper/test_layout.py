@@ -17,6 +17,9 @@ def layout(*elements: str, head: str = 'name = "x"\nkind = "ticket"') -> str:
 SHEET = 'name = "x"\nkind = "ticket"\n[page]\nwidth = 100\nheight = 50'
 
 
+AGAIN = '{repeat = "terms", each = [{text = "{item}"}]}'
+
+
 def sheet(*boxes: str) -> str:
     return SHEET + "".join(f'\n[[box]]\n{box}\nelement = [{{text = "x"}}]' for box in boxes)
 
@@ -85,6 +88,7 @@ def test_the_shipped_layouts_are_read() -> None:
         (layout('columns = [{text = "x"}, {tekst = "x"}]'), "element[0].columns[1]", "table with text"),
         (layout('repeat = "title"\neach = [{text = "{item}"}]'), "element[0].repeat", "these are: terms"),
         (layout('repeat = "terms"\neach = [{text = "{itme}"}]'), "element[0].each[0].text", "no field 'itme'"),
+        (layout(f'repeat = "terms"\neach = [{AGAIN}]'), "element[0].each[0].repeat", "terms is being repeated already"),
         (layout('left = [{text = "x"}]\nright_width = 20'), "element[0].right", "at least one"),
         (layout('left = [{text = "x"}]\nright = [{text = "x"}]'), "element[0].right_width", "not between"),
     ],
