@@ -33,8 +33,9 @@ def test_the_code_can_be_read_off_the_ticket(language: str, width_mm: float) -> 
 def test_codes_of_any_length_can_be_read() -> None:
     for length in (8, 16, 40, 90, 200):
         payload = secrets.token_urlsafe(length)
-        (code,) = read_codes(picture(ticket(code=payload)).image())
-        assert code.text == payload
+        # Among so many squares zxing-cpp now and then makes out a Codabar of three signs as well.
+        found = read_codes(picture(ticket(code=payload)).image())
+        assert [code.text for code in found if str(code.format) == "QR Code"] == [payload]
 
 
 def test_the_same_content_gives_the_same_dots() -> None:
