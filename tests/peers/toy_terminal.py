@@ -87,6 +87,8 @@ class Day:
     aborts: bytes = b""  # 06 1E with this, nothing handed in
     drop_at: str = ""  # "asked", "handed in"
     stalls: bool = False
+    takes_s: float = 0.0
+    result: int = 0
 
 
 class Gone(Exception):
@@ -292,21 +294,23 @@ class ToyTerminal:
             wire.stall()
             raise Gone
         total = sum(taken) if day.says_minor is None else day.says_minor
-        self._say(wire, TAKEN, b"\x04\xff\x01\x0f", self._handed_in(total, len(taken), day.bare))
+        self._say(wire, TAKEN, b"\x04\xff\x01\x0f")
+        time.sleep(day.takes_s)
+        self._tell(wire, self._handed_in(total, len(taken), day))
         for line in [apdu("06d1", b"\x40END OF DAY"), apdu("06d1", b"\x81" + str(total).encode())]:
             if bank.till_prints:
                 wire.send(line)
                 self._reply(wire)
-        self._say_last(wire, apdu("060f"))
+        self._tell(wire, apdu("060f"))
 
-    def _handed_in(self, total: int, count: int, bare: bool) -> bytes:
-        if bare:
-            return apdu("040f", b"\x27\x00")
+    def _handed_in(self, total: int, count: int, day: Day) -> bytes:
+        if day.bare:
+            return apdu("040f", bytes([0x27, day.result]))
         rows = b"".join(bytes([count if card == 4 else 0]) + _bcd(total if card == 4 else 0) for card in range(7))
         fields = bytes.fromhex("2700 04") + _bcd(total) + bytes.fromhex(f"29{TERMINAL} 60f0f5f3 0101 0199") + rows
         return apdu("040f", fields)
 
-    def _say_last(self, wire: _Wire, message: bytes) -> None:
+    def _tell(self, wire: _Wire, message: bytes) -> None:
         wire.send(message)
         self._reply(wire)
 

@@ -16,9 +16,10 @@ import pos.devices.worker.zvt_terminal as zvt_terminal
 import pos.devices.zvt.dialogue as dialogue
 import pos.devices.zvt.mask as packed
 import pos.devices.zvt.outcome as outcome
+import pos.devices.zvt.slips as slips
 import pos.domain.mask as mask
 from tests.mutate import mutate
-from tests.peers.toy_terminal import ToyTerminal
+from tests.peers.toy_terminal import Day, ToyTerminal
 from tests.wire.devices import test_terminal_worker as worker
 from tests.wire.devices import test_zvt_dialogue as talk
 from tests.wire.devices import test_zvt_messages as words
@@ -185,6 +186,52 @@ GUARDS: dict[str, tuple[Patch, Scenario]] = {
     "nor learned from a terminal at work": (
         change(DEVICE, "probe", " and status not in _AT_WORK", ""),
         lambda toy, make: worker.test_the_last_payment_is_not_learned_from_a_terminal_at_work(toy, make),
+    ),
+    # Slips, and the end of the day
+    "what was printed is fetched again": (
+        change(DEVICE, "recover", ", self._papers_again())", ")"),
+        window(worker.test_what_was_printed_is_fetched_again_when_the_payment_is_recovered),
+    ),
+    "the till prints only where it has a printer": (
+        change(DEVICE, "_registered", ", prints=self._prints", ""),
+        lambda toy, make: worker.test_without_a_receipt_printer_the_terminal_prints_itself(toy, make),
+    ),
+    "a slip ends with its last line": (
+        change(slips.Slips, "line", "self._open = False", "pass"),
+        lambda toy, make: talk.test_the_last_line_ends_a_slip_and_one_of_nothing_is_none(),
+    ),
+    "a slip has an end": (
+        change(slips.Slips, "_add", "self._count > MOST_LINES", "False"),
+        lambda toy, make: talk.test_a_recorded_end_of_day_is_one_slip_and_a_terminal_that_never_ends_is_cut_off(),
+    ),
+    "that it does not stop is told": (
+        change(DEVICE, "_hear", "step.refused and aborted", "False"),
+        window(worker.test_an_abort_is_ignored_and_the_card_charged),
+    ),
+    "no end of day in doubt": (
+        change(WORKER, "end_of_day", "self._plain(", "self._plain(moves=False, act="),
+        window(worker.test_no_end_of_day_while_a_payment_is_in_doubt_but_it_may_be_asked_how_it_is),
+    ),
+    "in doubt it may be asked how it is": (
+        change(WORKER, "enquire", ", moves=False", ""),
+        window(worker.test_no_end_of_day_while_a_payment_is_in_doubt_but_it_may_be_asked_how_it_is),
+    ),
+    "a broken end of day is not one": (
+        change(DEVICE, "end_of_day", "_PLAIN_ENDS[ended.state]", '"approved"'),
+        window(worker.test_an_end_of_day_without_an_end_is_unknown_and_another_may_be_asked_for,
+               Day(drop_at="handed in"), hasty=True),
+    ),
+    "a bad result of an end of day": (
+        change(DEVICE, "end_of_day", "found.result_code", "False"),
+        window(worker.test_an_end_of_day_with_a_bad_result_is_none),
+    ),
+    "an end of day may take long": (
+        change(DEVICE, "_hear", ' or dialogue.order.kind == "end_of_day"', ""),
+        lambda toy, make: worker.test_an_end_of_day_may_take_long(toy, make),
+    ),
+    "after an end of day the last payment is asked for": (
+        change(DEVICE, "end_of_day", "self._last = {}", "pass"),
+        window(worker.test_after_an_end_of_day_the_last_payment_is_asked_for_again),
     ),
     # Serial lines
     "an order that is answered is not sent again": (

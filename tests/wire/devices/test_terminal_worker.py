@@ -688,6 +688,26 @@ def test_an_end_of_day_without_an_end_is_unknown_and_another_may_be_asked_for(
     assert hasty.worker.end_of_day("EUR").result(15).state == "approved"
 
 
+def test_an_end_of_day_with_a_bad_result_is_none(toy: ToyTerminal, counter: Counter) -> None:
+    toy.day = Day(bare=True, result=0x77)
+    outcome = counter.worker.end_of_day("EUR").result(15)
+    assert (outcome.state, outcome.text) == ("declined", "end-of-day batch not possible")
+
+
+def test_an_end_of_day_may_take_long(toy: ToyTerminal, counters: Callable[..., Counter]) -> None:
+    counter = counters(toy.url, Timing(plain=0.5))
+    counter.know_the_last()
+    toy.day = Day(takes_s=1.0)
+    assert counter.worker.end_of_day("EUR").result(15).state == "approved"
+
+
+def test_after_an_end_of_day_the_last_payment_is_asked_for_again(toy: ToyTerminal, counter: Counter) -> None:
+    counter.pay("S1")
+    toy.repeats = False  # it has nothing any more that it could repeat
+    assert counter.worker.end_of_day("EUR").result(15).state == "approved"
+    assert counter.worker.last() == {}
+
+
 def test_no_end_of_day_while_a_payment_is_in_doubt_but_it_may_be_asked_how_it_is(
     toy: ToyTerminal, counter: Counter
 ) -> None:

@@ -292,6 +292,26 @@ def test_a_receipt_is_all_text_and_only_what_was_told() -> None:
     assert receipt(StatusInformation(result_code=0)) == {}
 
 
+# Whatever comes
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([0x040F, 0x04FF, 0x06D1, 0x06D3, 0x06E0, 0x8000, 0x8483]), st.binary(max_size=40)),
+        max_size=20,
+    )
+)
+def test_garbage_approves_nothing_and_every_message_is_answered(said: list[tuple[int, bytes]]) -> None:
+    dialogue = Dialogue(PAY)
+    for control, data in said:
+        if dialogue.over:
+            return
+        step = dialogue.receive(Apdu(control, data))
+        assert (step.answer is None) == (control >> 8 in (0x80, 0x84))
+    assert dialogue.state != "approved"
+    assert sum(len(slip.lines) for slip in dialogue.slips.done) <= 20 * 40
+
+
 # An end of day
 
 TOTALS = "60f0f5f3 0101 0199 00000000000000 00000000000000 02000000003000 00000000000000 01000000001500" + "00" * 14
