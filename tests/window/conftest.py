@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -9,12 +10,24 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from pos.ui.scanning.wedge import Typing
 from pos.ui.window import CounterWindow
 from tests.window.counter import Counter
 from tests.window.till import TillHouse, make_replica
+
+
+@pytest.fixture(autouse=True)
+def sweeping(qapp: QApplication) -> Iterator[None]:
+    """Garbage of a window is collected on its thread alone, as `Sweeper` has it in the program."""
+    gc.disable()
+    yield
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    gc.collect()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -12,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 _SIGNALS_SEEN_MS: Final = 200
+_SWEEP_MS: Final = 500
 _BETWEEN_PX: Final = 8  # two windows side by side
 _TITLE_BAR_PX: Final = 40  # what a desktop puts around a window, about
 
@@ -40,7 +42,29 @@ def application() -> QApplication:
     timer = QTimer(app)
     timer.timeout.connect(lambda: None)
     timer.start(_SIGNALS_SEEN_MS)
+    Sweeper(app)
     return app
+
+
+class Sweeper(QObject):
+    """Collects cyclic garbage on the window's thread, and lets no other thread do it.
+
+    In it may be what is connected to Qt's signals: taking that apart needs Qt's own lock, and a thread
+    that has it and wants Python's waits for ever for the window's, which has Python's and wants Qt's.
+    """
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        gc.disable()
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.sweep)
+        self._timer.start(_SWEEP_MS)
+
+    def sweep(self) -> None:
+        """Collect the generations that Python would by now have collected by itself."""
+        due = [count > most for count, most in zip(gc.get_count(), gc.get_threshold(), strict=True)]
+        if any(due):
+            gc.collect(2 if due[2] else 1 if due[1] else 0)
 
 
 def _end(app: QApplication) -> None:
