@@ -105,7 +105,12 @@ class Evidence:
     @cached_property
     def cloned(self) -> set[tuple[str, str]]:
         """Places whose right was in the hand of a machine and of its clone: either may have sold it or passed it on."""
-        return {place for window in self.windows for place in window.cloned}
+        both = {place for window in self.windows for place in window.cloned}
+        if both:
+            # What one of the two was given afterwards, in the name of both.
+            rivals = [json.loads(row[0]) for row in self.rows("SELECT envelope FROM rival_fact")]
+            both |= {(effect[0], effect[1]) for fact in rivals for effect in fact["effects"]}
+        return both
 
     @cached_property
     def _doubtful(self) -> set[str]:
