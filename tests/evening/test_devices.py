@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.evening.house import House
+from tests.evening.season import SHOW
 from tests.evening.till_process import housefull
 from tests.peers.toy_printer import ToyPrinter
 from tests.peers.toy_terminal import ToyTerminal
@@ -48,6 +50,52 @@ class Bench:
         done = housefull("devices", *words, "--data", str(self.folder), state=self.state, timeout_s=60)
         assert "573921" not in done.stdout + done.stderr
         return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with House(tmp_path / "house", f"sqlite:///{tmp_path / 'office.db'}") as house:
+        yield house
+
+
+def test_a_running_till_tells_of_its_devices_and_sets_them_up(house: House) -> None:
+    with ToyTerminal() as terminal, ToyPrinter() as spare:
+        window = house.window("T1", terminal=terminal)
+        till = window.till
+        assert window.receipts is not None
+        assert window.tickets is not None
+        window.open("vera")
+        mark = till.heard()
+        window.receipts.open_drawer()
+        assert till.wait_event("drawer", state="open", after=mark)["by"] == "hand"
+        window.receipts.shut_drawer()
+        till.wait_event("drawer", state="shut", after=mark)
+        window.tickets.set("cover_open")
+        assert till.wait_event("device", state="cover_open", after=mark)["name"] == "printer.ticket"
+        till.ok("device_put", device="printer.ticket", values={"transport": spare.url})
+        till.wait_event("device", state="ready", after=mark)
+        assert till.ok("device_test", device="printer.ticket")["outcome"] == "done"
+        assert spare.codes() == ["TEST"]
+        asked = till.ok("device_test", device="terminal")
+        assert (asked["outcome"], asked["text"]) == ("done", "ready")
+        place = window.seats("here")[0]
+        basket = till.ok("add", show=SHOW, places=[place], price_type="adult")["basket"]
+        sale = till.ok("pay", tenders=[{"kind": "card", "amount": basket["total"]}])["sale"]
+        spare.wait_for(2)
+        assert spare.codes()[1:] == [sale["tickets"][0]["code"]]
+        rows = {row["name"]: row for row in till.ok("devices")["devices"]}
+        assert rows["drawer"]["did"] == "shut, opened by hand"
+        assert rows["terminal"]["did"].startswith("approved")
+        assert any("authorisation" in line for line in rows["terminal"]["sent"])
+        refused = till.refused("device_put", device="scanner", values={"transport": "nowhere"})
+        assert "is neither" in refused["reason"]
+        assert not till.ok("device_put", device="scanner", values={"transport": "keyboard"})["now"]
+        said = "\n".join(till.lines) + (till.folder / "housefull.log").read_text("utf-8")
+        assert "123456" not in said, "the terminal's password"
+        till.quit()
+        window.restart()
+        assert till.ok("status")["devices"]["scanner"]["text"] == "types like a keyboard"
+        assert spare.url in (till.folder / "till.toml").read_text("utf-8")
 
 
 @pytest.fixture

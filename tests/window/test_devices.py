@@ -200,7 +200,9 @@ def test_what_cannot_be_is_said_and_what_was_typed_stays(desk: Desk) -> None:
 def test_a_device_is_added_and_taken_away_when_said_twice(desk: Desk) -> None:
     desk.enter("sam")
     desk.press(Key.Key_F2)
-    assert "F1 Scanner" in desk.words()
+    shown = [desk.screen.form.found.item(at).text() for at in range(desk.screen.form.found.count())]
+    assert shown == ["F1  Scanner", "F2  Card reader", "F3  Customer display"]
+    desk.shot("devices-add")
     desk.press(Key.Key_F1)
     field = desk.screen.form.fields["transport"]
     assert isinstance(field, QLineEdit)

@@ -152,11 +152,13 @@ class Till:
             desk.post(lambda: desk.emit("device", name=name, state=state, text=text))
 
     def _drawer(self, state: str, by: str, open_s: float) -> None:
+        self._watches["drawer"].did(f"{state}, opened by {by}")
         desk: Desk | None = getattr(self, "desk", None)
         if desk is not None:
             desk.post(lambda: desk.emit("drawer", state=state, by=by, open_s=round(open_s)))
 
     def _read(self, name: str, text: str, taken: Callable[[], None]) -> None:
+        self._watches[name].did("something was read")
         self.desk.post(lambda: scan.heard(self.desk, name, text, taken))
 
     def close(self) -> None:

@@ -113,7 +113,7 @@ def terminal(
         return AbsentTerminal()
     from pos.devices.worker.terminal import TerminalWorker
 
-    return TerminalWorker(make, lambda name, state: on_state(name, state.state, state.text))
+    return TerminalWorker(make, lambda name, state: on_state(name, state.state, state.text), watch.did)
 
 
 def check_others(settings: Settings) -> None:

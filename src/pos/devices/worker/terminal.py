@@ -71,12 +71,17 @@ class TerminalWorker:
     """The thread of the payment terminal. Fulfils the till's port; all methods from any thread.
 
     `make` is called once with a listener for what the terminal shows, and a function that tells
-    whether the worker is closing. `on_state` is told of every change of state, in the worker's
-    thread. The thread starts at once; `close` ends it.
+    whether the worker is closing. `on_state` is told of every change of state, and `did` of
+    what came of each order, in the worker's thread. The thread starts at once; `close` ends it.
     """
 
-    def __init__(self, make: MakeDevice, on_state: Callable[[str, DeviceState], None]) -> None:
-        self._on_state = on_state
+    def __init__(
+        self,
+        make: MakeDevice,
+        on_state: Callable[[str, DeviceState], None],
+        did: Callable[[str], None] = lambda what: None,
+    ) -> None:
+        self._on_state, self._did = on_state, did
         self._closing = threading.Event()
         self._listeners: list[Callable[[Shown], None]] = []
         self._change = threading.Condition()
@@ -209,6 +214,7 @@ class TerminalWorker:
             _log.error("%s: %s at %s:%s", NAME, type(error).__name__, where.filename, where.lineno)
             outcome = CardOutcome("unknown", "something went wrong in the till")
         _log.info("%s: %s %s", NAME, outcome.state, outcome.receipt.get("trace", ""))
+        self._did(f"{outcome.state}: {outcome.text}")
         with self._change:
             self._busy = False
             self._last = dict(self._device.last)

@@ -1,7 +1,8 @@
-"""The fields of a device that is being set up, and the addresses that were found for it."""
+"""The fields of a device that is being set up, and the addresses that were found for it; or which to set up."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt
@@ -20,7 +21,7 @@ from pos.ui.devicenames import setting_names
 from pos.ui.devices.presenter import DevicesPresenter, Draft
 from pos.ui.i18n import tr
 
-_ADDRESS: Final = Qt.ItemDataRole.UserRole
+_MEANT: Final = Qt.ItemDataRole.UserRole
 _FOUND_PX: Final = 48
 _SERIAL: Final = ("drawer", "scanner", "card_reader")
 
@@ -43,29 +44,33 @@ class DeviceForm(QWidget):
         self.found = QListWidget()
         self.found.setAccessibleName(tr("Found"))
         self.found.setWordWrap(True)
-        self.found.itemClicked.connect(lambda item: presenter.take(item.data(_ADDRESS)))
+        self.found.itemClicked.connect(lambda item: presenter.take(item.data(_MEANT)))
         box.addWidget(self.found, 1)
         box.addStretch()
 
-    def show_draft(self, draft: Draft | None) -> None:
-        """Show what is being set up; None shows nothing."""
-        self.setVisible(draft is not None)
+    def show_draft(self, draft: Draft | None, addable: Sequence[tuple[str, str]] = ()) -> None:
+        """Show what is being set up, or else the (device, name) to choose from; neither shows nothing."""
+        self.setVisible(draft is not None or bool(addable))
         if draft is None:
-            self._draft = None
+            self._clear()
+            self._show_rows(addable)
             return
         if draft is not self._draft:
-            self._draft = draft
             self._build(draft)
         for key, field in self.fields.items():
             if isinstance(field, QLineEdit) and field.text() != draft.values[key]:
                 field.setText(draft.values[key])
-        self._show_found(draft)
+        self._show_rows([(address, f"{address}\n{text}") for address, text in draft.found])
 
-    def _build(self, draft: Draft) -> None:
+    def _clear(self) -> None:
         while (item := self._grid.takeAt(0)) is not None:
             if widget := item.widget():
                 widget.deleteLater()
-        self.fields = {}
+        self._draft, self.fields = None, {}
+
+    def _build(self, draft: Draft) -> None:
+        self._clear()
+        self._draft = draft
         for row, (key, text) in enumerate(draft.values.items()):
             label = setting_names().get(key, key)
             name = QLabel(label)
@@ -97,14 +102,14 @@ class DeviceForm(QWidget):
         line.textEdited.connect(lambda typed, key=key: self._presenter.type(key, typed))
         return line
 
-    def _show_found(self, draft: Draft) -> None:
-        self.found.setVisible(bool(draft.found))
-        shown = [self.found.item(at).data(_ADDRESS) for at in range(self.found.count())]
-        if shown == [address for address, _ in draft.found]:
+    def _show_rows(self, rows: Sequence[tuple[str, str]]) -> None:
+        """What can be pressed, as (what it stands for, what it says)."""
+        self.found.setVisible(bool(rows))
+        if [self.found.item(at).data(_MEANT) for at in range(self.found.count())] == [meant for meant, _ in rows]:
             return
         self.found.clear()
-        for address, text in draft.found:
-            item = QListWidgetItem(f"{address}\n{text}")
-            item.setData(_ADDRESS, address)
+        for meant, text in rows:
+            item = QListWidgetItem(text)
+            item.setData(_MEANT, meant)
             item.setSizeHint(QSize(0, _FOUND_PX))
             self.found.addItem(item)

@@ -257,9 +257,12 @@ class DevicesPresenter(QObject):
             self.said = "" if self.draft.found else tr("Nothing is plugged in. Type an address to ask there.")
         self.changed.emit()
 
-    def take(self, address: str) -> None:
-        """One of those that were found."""
-        self.type("transport", address)
+    def take(self, chosen: str) -> None:
+        """An address of those that were found, or the device that is to be added."""
+        if self.adding:
+            self.change(chosen)
+            return
+        self.type("transport", chosen)
         self.changed.emit()
 
     def save(self) -> None:

@@ -183,11 +183,15 @@ class DevicesScreen(Screen):
         self._mark(self.device_list, self.devices, [row.name for row in presenter.devices])
         self._mark(self.waiting_list, self.waiting, [str(row.job) for row in presenter.waiting])
         draft = presenter.draft
-        self.form.show_draft(draft)
-        self._story.setVisible(draft is None)
+        addable = [(name, f"F{at}  {presenter.name(name)}") for at, name in enumerate(presenter.addable, 1)]
+        self.form.show_draft(draft, addable if presenter.adding else [])
+        self._story.setVisible(draft is None and not presenter.adding)
         if draft is not None:
             self._heading.setText(presenter.name(draft.device))
             self._state.setText(tr("A new device") if draft.new else tr("Change its settings"))
+        elif presenter.adding:
+            self._heading.setText(tr("Add which one?"))
+            self._state.setText("")
         elif presenter.job is not None:
             self._draw_job(presenter.job)
         else:
@@ -262,9 +266,6 @@ class DevicesScreen(Screen):
 
     def _quiet_hint(self) -> str:
         presenter, job = self.presenter, self.presenter.job
-        if presenter.adding:
-            named = [f"F{at} {presenter.name(name)}" for at, name in enumerate(presenter.addable, 1)]
-            return tr("Add which one? {names}", names=", ".join(named))
         if presenter.draft is not None:
             return tr("F3 looks for what is plugged in; a typed address is asked, too.")
         if job is not None and job.state == "unknown":
@@ -278,7 +279,9 @@ class DevicesScreen(Screen):
         free = not presenter.asking
         labels = {_CHANGE: tr("Change"), _ADD: tr("Add"), _FIND: tr("Find"), _REMOVE: tr("Remove")}
         enabled = dict.fromkeys(labels, False)
-        if presenter.draft is not None:
+        if presenter.adding:
+            free = False
+        elif presenter.draft is not None:
             enabled[_FIND] = "transport" in presenter.draft.values
         elif job is not None:
             to = presenter.other(job.printer)
