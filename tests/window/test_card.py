@@ -16,8 +16,8 @@ from pos.ui.sell.card import CardPayments
 from pos.ui.sell.payment import Payment
 from pos.ui.window import CounterWindow
 from tests.mutate import mutate
-from tests.peers.toy_terminal import CARD, Play, ToyTerminal
-from tests.window.counter import Counter, Key
+from tests.peers.toy_terminal import CARD, Day, Play, ToyTerminal
+from tests.window.counter import CTRL, Counter, Key
 from tests.window.till import TillHouse
 
 
@@ -258,6 +258,35 @@ def test_the_window_answers_while_the_terminal_is_at_work(counter: Counter, toy:
     assert phase(counter) == "charging"
     counter.until(lambda: sold(counter))
     assert len(toy.charged) == 1
+
+
+def end_day(counter: Counter) -> str:
+    """The terminal's end of day from the drawer's screen; what is said of it."""
+    counter.press(Key.Key_5, modifier=CTRL)
+    counter.until(lambda: counter.screen == "drawer")
+    day = counter.window.drawer.day
+    counter.press(Key.Key_F5)
+    assert "Once more" in day.text
+    counter.press(Key.Key_F5)
+    counter.until(lambda: not day.asking)
+    return day.text
+
+
+def test_the_terminals_day_is_ended_at_the_drawer_and_held_against_the_till(counter: Counter, toy: ToyTerminal) -> None:
+    pick(counter)
+    counter.press(Key.Key_F11)
+    counter.until(lambda: sold(counter))
+    said = end_day(counter)
+    assert "as this till has it" in said
+    assert counter.window.session.formats.money(counter.sell.payment.sale.total) in said  # type: ignore[union-attr]
+    counter.press(Key.Key_Escape)
+    assert counter.window.drawer.day.text == ""
+    toy.day = Day(says_minor=500)
+    assert "€5.00 apart" in end_day(counter)
+    toy.day = Day(drop_at="handed in")
+    assert "It may have handed in all the same" in end_day(counter)
+    assert "had no clear outcome" in end_day(counter)
+    assert len(toy.bank.handed_in) == 4
 
 
 Scenario = Callable[[Counter, ToyTerminal], None]

@@ -12,6 +12,7 @@ from pos.domain.errors import Refused
 from pos.domain.money import Money
 from pos.ui.amounts import type_digit, typed_amount
 from pos.ui.bridge import Answer
+from pos.ui.drawer.dayend import DayEnd
 from pos.ui.format import read_time
 from pos.ui.i18n import tr
 from pos.ui.session import Session
@@ -73,6 +74,8 @@ class DrawerPresenter(QObject):
         self.problem = ""
         self.sure = False
         self.asking = False
+        self.day = DayEnd(session, self)
+        self.day.changed.connect(self.changed)
 
     def refresh(self) -> None:
         """Ask for the shift as it stands."""

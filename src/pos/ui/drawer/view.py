@@ -15,14 +15,17 @@ from pos.ui.keys import cap
 from pos.ui.screen import Screen
 from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
+from pos.ui.theme.apply import restyle
 from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import KeyButton, MoneyLabel
 
 _CLOSE_KEY = 4
+_DAY_KEY = 5
 
 
 class DrawerScreen(Screen):
-    """F1–F3 choose the kind of move, F4 goes to the count that closes the shift."""
+    """F1–F3 choose the kind of move, F4 goes to the count that closes the shift,
+    F5 ends the day of the payment terminal, where there is one."""
 
     name = "drawer"
 
@@ -44,13 +47,20 @@ class DrawerScreen(Screen):
         self._close = KeyButton(tr("Count and close the shift"), f"F{_CLOSE_KEY}", kind="outline")
         self._close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._close.clicked.connect(self._count)
+        self._day = KeyButton(tr("End the terminal's day"), f"F{_DAY_KEY}", kind="outline")
+        self._day.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._day.clicked.connect(self.presenter.day.press)
         head.addWidget(title, 1)
+        head.addWidget(self._day)
         head.addWidget(self._close)
         box.addLayout(head)
         self._shift = QLabel()
         self._shift.setFont(text_font(t.TITLE))
         self._shift.setProperty("role", "muted")
         box.addWidget(self._shift)
+        self._day_said = QLabel()
+        self._day_said.setWordWrap(True)
+        box.addWidget(self._day_said)
         self._moves = QWidget()
         self._grid = QGridLayout(self._moves)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -101,7 +111,17 @@ class DrawerScreen(Screen):
             self._reason.setText(presenter.reason)
         label = tr("Booking…") if presenter.asking else tr("Book it")
         self._side.show_state(formats.money(presenter.amount), presenter.problem, label, not presenter.asking)
+        self._draw_day()
         self._draw_shift()
+
+    def _draw_day(self) -> None:
+        day = self.presenter.day
+        self._day.setVisible(day.present)
+        self._day.setEnabled(not day.asking)
+        self._day_said.setVisible(bool(day.text))
+        self._day_said.setText(f"▲ {day.text}" if day.level == "warning" else day.text)
+        self._day_said.setProperty("role", day.level)
+        restyle(self._day_said)
 
     def _draw_shift(self) -> None:
         state, formats = self.presenter.state, self.presenter.session.formats
@@ -150,11 +170,14 @@ class DrawerScreen(Screen):
             presenter.choose(KINDS[int(value) - 1])
         elif kind == "price" and int(value) == _CLOSE_KEY:
             self._count()
+        elif kind == "price" and int(value) == _DAY_KEY:
+            presenter.day.press()
         elif kind == "find":
             self._reason.setFocus()
         elif kind == "primary":
             presenter.book()
         elif kind == "back":
+            presenter.day.forget()
             self.work.setFocus()
             return presenter.clear()
         else:
