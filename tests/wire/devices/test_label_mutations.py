@@ -14,11 +14,8 @@ import pytest
 from pos.devices.worker.label_printer import LabelPrinter
 from pos.devices.zpl import dialogue, encode
 from tests.mutate import mutate
-from tests.peers.carrier import Tcp
-from tests.peers.toy_zpl import ToyZebra
 from tests.wire.devices import test_label_printer as worker
 from tests.wire.devices.test_label_printer import counter, counters, line, soon, zebra
-from tests.wire.devices.window import Counter
 
 __all__ = ["counter", "counters", "line", "soon", "zebra"]  # fixtures
 
@@ -63,17 +60,13 @@ GUARDS: dict[str, tuple[Patch, Callable[..., None], dict[str, Any]]] = {
 
 @pytest.mark.parametrize("guard", GUARDS)
 def test_without_its_guard_the_test_fails(
-    zebra: ToyZebra,
-    line: Tcp,
-    counter: Counter,
-    counters: Callable[..., Counter],
-    monkeypatch: pytest.MonkeyPatch,
-    guard: str,
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, guard: str
 ) -> None:
     take_out, test, given = GUARDS[guard]
+    # Only what the test asks for: one printer has one till.
+    wanted = [name for name in ("zebra", "line", "counter", "counters") if name in inspect.signature(test).parameters]
+    fixtures = {name: request.getfixturevalue(name) for name in wanted}
     take_out(monkeypatch)
     monkeypatch.setattr(worker, "PATIENCE_S", 3.0)
-    fixtures = {"zebra": zebra, "line": line, "counter": counter, "counters": counters}
-    wanted = inspect.signature(test).parameters
     with pytest.raises(AssertionError):
-        test(**given, **{name: fixture for name, fixture in fixtures.items() if name in wanted})
+        test(**given, **fixtures)

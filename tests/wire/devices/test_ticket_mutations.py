@@ -15,11 +15,9 @@ import pytest
 from pos.devices.fgl import dialogue, encode, status
 from pos.devices.worker.ticket_printer import TicketPrinter
 from tests.mutate import mutate
-from tests.peers.carrier import Tcp
-from tests.peers.toy_fgl import JAM, ToyBoca
+from tests.peers.toy_fgl import JAM
 from tests.wire.devices import test_ticket_printer as worker
 from tests.wire.devices.test_ticket_printer import boca, counter, counters, line, soon
-from tests.wire.devices.window import Counter
 
 __all__ = ["boca", "counter", "counters", "line", "soon"]  # fixtures
 
@@ -78,6 +76,15 @@ GUARDS: dict[str, tuple[Patch, Callable[..., None], dict[str, Any]]] = {
         lambda patch: patch.setattr(encode, "HELLO", b""),
         worker.test_unplugged_in_mid_ticket_is_unknown_and_the_next_is_whole, {"count": 900},
     ),
+    "a line that heeds X-off is not held back by us": (
+        change("_feed", 'self._address.flow != "xonxoff" and ', ""),
+        worker.test_loaded_again_over_a_serial_line_it_goes_on,
+        {"options": "?baud=115200&flow=xonxoff", "stock": 0},
+    ),
+    "one that acknowledges on and on was loaded": (
+        change("_count", "self._since_out > 1", "False", dialogue.Dialogue),
+        worker.test_loaded_again_it_may_still_fall_silent, {},
+    ),
     "no digits, no XON/XOFF": (
         change("_bytes", '== "xonxoff"', '== ""'),
         worker.test_a_serial_line_with_xon_xoff_gets_digits,
@@ -88,17 +95,13 @@ GUARDS: dict[str, tuple[Patch, Callable[..., None], dict[str, Any]]] = {
 
 @pytest.mark.parametrize("guard", GUARDS)
 def test_without_its_guard_the_test_fails(
-    boca: ToyBoca,
-    line: Tcp,
-    counter: Counter,
-    counters: Callable[..., Counter],
-    monkeypatch: pytest.MonkeyPatch,
-    guard: str,
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, guard: str
 ) -> None:
     take_out, test, given = GUARDS[guard]
+    # Only what the test asks for: one printer has one till.
+    wanted = [name for name in ("boca", "line", "counter", "counters") if name in inspect.signature(test).parameters]
+    fixtures = {name: request.getfixturevalue(name) for name in wanted}
     take_out(monkeypatch)
     monkeypatch.setattr(worker, "PATIENCE_S", 3.0)
-    fixtures = {"boca": boca, "line": line, "counter": counter, "counters": counters}
-    wanted = inspect.signature(test).parameters
     with pytest.raises(AssertionError):
-        test(**given, **{name: fixture for name, fixture in fixtures.items() if name in wanted})
+        test(**given, **fixtures)

@@ -418,15 +418,16 @@ def test_a_serial_line_with_xon_xoff_gets_digits(
         counter.printers.close()
 
 
+@pytest.mark.parametrize("stock", [0, 1])
 @pytest.mark.parametrize("options", ["?baud=115200", "?baud=115200&flow=xonxoff"])
 def test_loaded_again_over_a_serial_line_it_goes_on(
-    boca: ToyBoca, counters: Callable[..., Counter], options: str
+    boca: ToyBoca, counters: Callable[..., Counter], options: str, stock: int
 ) -> None:
     """With XON/XOFF the line keeps to itself what tells so."""
     with Serial(boca, options) as line:
         counter = counters(line.url)
         counter.wait_for("ready")
-        boca.stock = 1
+        boca.stock = stock
         job = counter.print(group(*numbered(8)))
         counter.wait_for("paper_out")
         with line.lock:
@@ -434,6 +435,22 @@ def test_loaded_again_over_a_serial_line_it_goes_on(
         assert job.outcome() == "done"
         counter.wait_for("ready")
         assert codes(boca) == numbered(8)
+        counter.printers.close()
+
+
+def test_loaded_again_it_may_still_fall_silent(boca: ToyBoca, counters: Callable[..., Counter]) -> None:
+    with Serial(boca, "?baud=115200&flow=xonxoff") as line:
+        counter = counters(line.url)
+        counter.wait_for("ready")
+        boca.stock, boca.print_s = 1, 0.2
+        job = counter.print(group(*numbered(8)))
+        counter.wait_for("paper_out")
+        with line.lock:
+            boca.load(said=X_ON)
+        until(lambda: len(boca.tickets) >= 4)
+        boca.hold = True
+        assert job.outcome() == "unknown"
+        assert "has not confirmed in time" in job.text
         counter.printers.close()
 
 
