@@ -27,7 +27,7 @@ from tests.wire.devices.pens import profile
 TICKETS = 300
 AHEAD = 3
 PAPER_GOAL = 0.1
-SOCKET_GOAL = 12.0
+SOCKET_GOAL = 15.0
 FIRST_GOAL = 6.0
 
 

@@ -37,6 +37,7 @@ PLANTS = {
         {"pos/devices/escpos/__init__.py": "import pos.devices.transport"},
         {"pos/devices/transport.py": "import pos.devices.worker"},
         {"pos/devices/fgl/__init__.py": "import pos.devices.escpos"},
+        {"pos/devices/usb.py": "import pos.devices.transport"},
         {"pos/devices/dongle.py": ""},
     ],
     "sync-layers": [
@@ -85,6 +86,7 @@ PLANTS = {
         {"pos/paper/page.py": "import threading"},
         {"pos/devices/escpos/__init__.py": "import socket"},
         {"pos/devices/zvt/__init__.py": "from asyncio import sleep"},
+        {"pos/devices/zpl/__init__.py": "import ctypes"},
         {"sync/wire.py": "import httpx2"},
     ],
     "untranslated": [{"pos/domain/money.py": "from babel.numbers import format_currency"}],
