@@ -30,7 +30,8 @@ class Scene:
     """One picture, in the customer's `language`. `heading` is the venue's name, or the thanks once it is paid.
 
     `due` is what it comes to; `given` and `change` are there once it was paid in cash. `code` is the text of
-    a code to scan: the sale's, or the venue's address; empty for none.
+    a code to scan: the sale's, or the venue's address; empty for none. `note` is what the payment terminal says
+    meanwhile.
     """
 
     kind: Literal["idle", "basket", "paid"]
@@ -42,3 +43,4 @@ class Scene:
     given: Sum | None = None
     change: Sum | None = None
     code: str = ""
+    note: str = ""

@@ -10,11 +10,15 @@ import pytest
 
 from pos.devices.transport import read_address
 from pos.devices.worker.display import LineDisplay
+from pos.domain.card import Shown
+from pos.domain.errors import Refused
 from pos.domain.scene import Scene
 from pos.till.counter import customer as showing
 from pos.till.ports import Customer
+from pos.till.sayings import in_all_languages
 from tests.peers.toy_display import ToyDisplay
 from tests.unit.till.counter import Counter
+from tests.unit.till.toy_terminal import ScriptedTerminal
 
 Make = Callable[..., Counter]
 
@@ -176,3 +180,46 @@ def test_a_display_that_hangs_delays_no_sale(make_counter: Make) -> None:
             assert slowest < 1.0
         finally:
             display.close()
+
+
+def test_what_the_terminal_says_is_shown_in_the_customers_language_and_taken_away(
+    make_counter: Make, screen: Screen
+) -> None:
+    terminal = ScriptedTerminal(["declined"], holding=True)
+    counter = make_counter(terminal=terminal, customer=Customer("hu", "", screen))
+    counter.open()
+    counter.add("A-1")
+    paying = counter.front.call("pay", tenders=[{"kind": "card", "amount": "59.00"}])
+    counter.settle()
+    for listener in terminal.listeners:
+        listener(Shown("insert_card", "KARTE EINSTECKEN"))
+    counter.settle()
+    said = screen.scenes[-1]
+    assert (said.kind, said.note) == ("basket", in_all_languages("insert_card")["hu"])
+    terminal.let_through()
+    with pytest.raises(Refused, match="payment_declined"):
+        paying.result(10)
+    counter.settle()
+    assert (screen.scenes[-1].kind, screen.scenes[-1].note) == ("basket", "")
+
+
+def test_what_the_terminal_says_at_the_end_of_its_day_is_nobodys(make_counter: Make, screen: Screen) -> None:
+    terminal = ScriptedTerminal()
+    counter = make_counter(terminal=terminal, customer=Customer("en", "", screen))
+    counter.open()
+    count = len(screen.scenes)
+    for listener in terminal.listeners:
+        listener(Shown("insert_card", "KARTE EINSTECKEN"))
+    counter.settle()
+    assert len(screen.scenes) == count
+
+
+def test_a_basket_that_was_taken_back_is_taken_off_the_display(make_counter: Make, screen: Screen) -> None:
+    counter = open_till(make_counter, screen)
+    counter.add("A-1")
+    counter.settle()
+    assert screen.scenes[-1].kind == "basket"
+    counter.clock.wait(minutes=11)
+    assert not counter.line.recall(("aida", "A-1"))
+    counter.settle()
+    assert screen.scenes[-1].kind == "idle"

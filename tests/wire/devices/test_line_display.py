@@ -40,6 +40,8 @@ PAID = Scene("paid", "en", "Thank you", due=TOTAL, given=GIVEN, change=CHANGE)
         (BASKET, "Stalls L 14    58.00", "Total          59.00"),
         (PAID, "Total          59.00", "Change          1.00"),
         (replace(PAID, given=None, change=None), "Total          59.00", "     Thank you      "),
+        (replace(BASKET, note="請插卡", language="zh_TW"), "Stalls L 14    58.00", "Total          59.00"),
+        (replace(BASKET, note="Insert card"), "    Insert card     ", "Total          59.00"),
         (
             replace(BASKET, lines=(ShownLine("Balkon Links Reihe 12 Platz 4", "", euro("1158.00")),)),
             "Balkon Links 1158.00",

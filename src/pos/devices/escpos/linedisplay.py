@@ -30,11 +30,13 @@ _ENGLISH: Final = {"zh_TW": {"合計": "Total", "收款": "Given", "找零": "Ch
 def rows(scene: Scene) -> tuple[str, str]:
     """What the two rows say, as the display can show it."""
     if scene.kind == "idle" or scene.due is None:
-        return _shown(scene.heading, scene.language).center(COLUMNS)[:COLUMNS], " " * COLUMNS
+        return _middle(scene.heading, scene.language), " " * COLUMNS
     if scene.kind == "basket":
         last = scene.lines[-1]
-        return _row(last.place, last.price, scene.language), _sum(scene.due, scene.language)
-    second = _sum(scene.change, scene.language) if scene.change is not None else _alone(scene)
+        note = _middle(scene.note, scene.language)
+        upper = note if note.strip() else _row(last.place, last.price, scene.language)
+        return upper, _sum(scene.due, scene.language)
+    second = _sum(scene.change, scene.language) if scene.change is not None else _middle(scene.heading, scene.language)
     return _sum(scene.due, scene.language), second
 
 
@@ -47,8 +49,8 @@ def encode(scene: Scene) -> bytes:
     return data
 
 
-def _alone(scene: Scene) -> str:
-    return _shown(_english(scene.heading, scene.language), scene.language).center(COLUMNS)[:COLUMNS]
+def _middle(text: str, language: str) -> str:
+    return _shown(_english(text, language), language).center(COLUMNS)[:COLUMNS]
 
 
 def _sum(sum_: Sum, language: str) -> str:

@@ -28,7 +28,7 @@ from pos.domain.money import total
 from pos.domain.sale import Settlement, Tender
 from pos.store.ledger import PrintJob, ShiftRow
 from pos.store.payments import LOOSE, OPEN, OWED, REVERSING, Payment
-from pos.till.counter import slips
+from pos.till.counter import customer, slips
 from pos.till.counter.approval import may_alone
 from pos.till.desk import Desk, Unit, Verb
 
@@ -143,6 +143,7 @@ def _move(
         outcome: CardOutcome = yield act(payment.id, abs(tender.amount.minor), tender.amount.currency)
     finally:
         desk.paying = ""
+        customer.end_note(desk)
     note(desk, payment, outcome)
     if outcome.state == "unknown":
         raise Refused("payment_unknown", payment=payment.id, amount=str(tender.amount), reason=outcome.text)

@@ -6,6 +6,8 @@ nothing here can make a verb fail: it is done once the verb has been answered.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -34,6 +36,12 @@ def after(desk: Desk, verb: str, answer: dict[str, Any]) -> None:
         show_basket(desk)
 
 
+def basket_taken(desk: Desk) -> None:
+    """Places of the basket were taken back: soon, apart from whatever did so, the display follows."""
+    if desk.outside.customer is not None:
+        desk.post(lambda: show_basket(desk))
+
+
 def show_basket(desk: Desk) -> None:
     """Show the basket as it stands, or the venue when it is empty."""
     customer = desk.outside.customer
@@ -41,6 +49,19 @@ def show_basket(desk: Desk) -> None:
         basket = desk.ledger.basket()
         full = basket is not None and basket.lines
         _show(desk, customer, _basket(desk, customer, basket) if basket and full else _idle(desk, customer))
+
+
+def note(desk: Desk, texts: Mapping[str, str], otherwise: str) -> None:
+    """The terminal says something to who holds the card: `texts` by language, or else `otherwise`."""
+    customer = desk.outside.customer
+    if customer is not None and desk.shown is not None:
+        _show(desk, customer, replace(desk.shown, note=texts.get(customer.language) or otherwise))
+
+
+def end_note(desk: Desk) -> None:
+    """The terminal is done: soon, apart from whatever becomes of the payment, what it said is taken away."""
+    if desk.shown is not None and desk.shown.note:
+        desk.post(lambda: show_basket(desk) if desk.shown is not None and desk.shown.note else None)
 
 
 def _show(desk: Desk, customer: Customer, scene: Scene) -> None:
@@ -83,7 +104,8 @@ def _line(desk: Desk, language: str, show: str, place: str, price_type: str, pri
     season, seating = desk.season(), desk.belief.seating(show)
     the_show, ix = season.show(show), seating.find(place)
     title = name_in(the_show.titles, language) or the_show.production
-    names = season.price_types[price_type].names
+    kind = season.price_types.get(price_type)
+    names = kind.names if kind is not None else {}
     return ShownLine(
         seating.label(ix) if ix is not None else place, f"{title} · {name_in(names, language) or price_type}", price
     )

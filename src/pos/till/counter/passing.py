@@ -150,7 +150,7 @@ def answer_recalls(desk: Desk, asks: Sequence[Recall]) -> list[Recall]:
             desk.ledger.put_basket(replace(basket, lines=(), lapsed=True))
     if basket is not None and in_basket & {(show, place) for show, place, _ in back}:
         desk.emit("basket", reason="expired")
-        customer.show_basket(desk)
+        customer.basket_taken(desk)
     desk.emit("changed", places=indexes_of(desk, ((show, place) for show, place, _ in back)), documents=False)
     return declined
 

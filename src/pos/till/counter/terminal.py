@@ -17,7 +17,7 @@ from pos.domain.errors import Refused
 from pos.domain.facts import Kind
 from pos.domain.money import Money
 from pos.store.ledger import PrintJob
-from pos.till.counter import issue, slips
+from pos.till.counter import customer, issue, slips
 from pos.till.counter.charge import check_open, settle_open
 from pos.till.desk import Desk, Unit, Verb
 from pos.till.sayings import in_all_languages
@@ -31,6 +31,8 @@ def tell(desk: Desk, shown: Shown) -> None:
     """The terminal shows something: to the screens on both sides of the counter."""
     texts = in_all_languages(shown.what)
     text = texts.get(desk.outside.locale) or texts.get("en") or shown.words
+    if desk.paying and desk.paying != AT_WORK:
+        customer.note(desk, texts, shown.words)
     desk.emit("terminal", payment=desk.paying, what=shown.what, text=text, texts=texts, words=shown.words)
 
 

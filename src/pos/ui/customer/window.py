@@ -146,11 +146,7 @@ class CustomerWindow(QWidget):
     def _heard(self, event: Answer) -> None:
         if event.get("event") == "customer":
             self.scene = event["scene"]
-            self._terminal.setText("")
             self.draw()
-        elif event.get("event") == "terminal" and self.scene is not None:
-            texts = event.get("texts") or {}
-            self._terminal.setText(str(texts.get(self.scene.language) or event.get("text") or ""))
 
     def draw(self) -> None:
         scene = self.scene
@@ -158,6 +154,7 @@ class CustomerWindow(QWidget):
             return
         formats = Formats(scene.language, self.session.venue.zone)
         self._heading.setText(scene.heading)
+        self._terminal.setText(scene.note)
         self._code.show_text(scene.code)
         shown = scene.lines[-_LINES:]
         self._middle.setStretch(0, 1 if shown else 0)
