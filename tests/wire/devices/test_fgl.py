@@ -341,6 +341,17 @@ def test_a_fault_is_over_when_it_is_not_said_again(answer: bytes, state: str) ->
     assert dialogue.condition()[0] == state
 
 
+def test_a_fault_outlives_its_connection_until_something_tells_that_it_is_over() -> None:
+    jammed = Dialogue()
+    jammed.receive(b"\x18")
+    for over in (b"\x11", b"\x12", b"0000001 PROM = X"):
+        again = Dialogue(1, jammed)
+        assert again.condition() == ("error", "ticket jam")
+        again.ask()
+        again.receive(over)
+        assert again.condition()[0] == "ready"
+
+
 @given(st.binary(max_size=400), st.integers(1, 9))
 def test_noise_is_survived_and_forgotten(noise: bytes, pieces: int) -> None:
     dialogue = Dialogue()

@@ -24,12 +24,16 @@ _FAULTS: Final[dict[Effect, str]] = {
 
 
 class Dialogue:
-    """One connection's worth of talk with one printer that prints from ticket path `path`."""
+    """One connection's worth of talk with one printer that prints from ticket path `path`.
 
-    def __init__(self, path: int = 1) -> None:
+    It tells a fault once, so what was known on the connection `before` still is.
+    """
+
+    def __init__(self, path: int = 1, before: Dialogue | None = None) -> None:
         self._path = path
         self._reader = StatusReader()
-        self._fault, self._text = "", ""
+        self._fault: str = "" if before is None else before._fault
+        self._text: str = "" if before is None else before._text
         self._low = self._low_heard = self._fault_heard = False
         self.answered_ever = False
         self.waiting = False  # whether a question is still open

@@ -95,7 +95,7 @@ class TicketPrinter(ConnectedPrinter[encode.Dots]):
 
     def _greet(self) -> None:
         self._unsettled = self._unsettled or self._dialogue.waiting
-        self._dialogue = Dialogue(self._profile.path)
+        self._dialogue = Dialogue(self._profile.path, self._dialogue)
         self._send(encode.HELLO)
 
     def _receive(self, data: bytes) -> None:
