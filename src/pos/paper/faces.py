@@ -16,8 +16,9 @@ from PIL import Image, ImageFont
 
 from pos.paper.page import BASELINE
 
-# The files of resources/fonts/ that `Faces` needs.
-FONT_FILES: Final = ("Inter-Medium.otf", "Inter-Bold.otf", "wqy-microhei.ttc")
+_DRAWN: Final = ("Inter-Medium.otf", "Inter-Bold.otf", "wqy-microhei.ttc")
+# The files of resources/fonts/ that a press needs; the last two are for PDF.
+FONT_FILES: Final = (*_DRAWN, "Inter-Medium.ttf", "Inter-Bold.ttf")
 _PROBE_PX: Final = 24
 # A dot is black when ink covers this much of it, of 255: a little more ink than half, since
 # thermal paper loses thin strokes.
@@ -32,16 +33,16 @@ class _Run(NamedTuple):
 
 
 class Faces:
-    """The fonts, from the bytes of the files named in FONT_FILES.
+    """The fonts, from the bytes of files by their names in FONT_FILES.
 
     A face is used by one thread at a time: give every printer its own.
     Raises KeyError for a missing file and OSError for one that is no font.
     """
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
-        self._files = {name: files[name] for name in FONT_FILES}
+        self._files = {name: files[name] for name in _DRAWN}
         self._sizes: dict[tuple[str, int], ImageFont.FreeTypeFont] = {}
-        self._absent = {name: self._glyph(name, "\uffff") for name in FONT_FILES}
+        self._absent = {name: self._glyph(name, "\uffff") for name in _DRAWN}
         self._has: dict[str, bool] = {}
         # Most of a ticket is as on the one before it: the words, the title, the terms.
         self.width_px = lru_cache(_CACHED * 8)(self._width_px)

@@ -1,16 +1,16 @@
 """Pages as a PDF document, for office printers and for sending.
 
-The text stays text, so that it can be searched and copied. reportlab cannot embed
-Inter's outlines, so a PDF is set in WenQuanYi Micro Hei throughout, bold by a stroke.
+The text stays text, so that it can be searched and copied. It is set in the same faces as everywhere
+else; reportlab embeds TrueType outlines only, so Inter comes a second time, as those (installer/inter_ttf.py).
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pos.paper.artwork import inked
 from pos.paper.codes import modules
@@ -20,34 +20,51 @@ if TYPE_CHECKING:
     from reportlab.pdfbase.ttfonts import TTFont
     from reportlab.pdfgen.canvas import Canvas
 
-_FACE: Final = "WenQuanYiMicroHei"
 _POINTS: Final = 72 / 25.4  # points a mm
 _PICTURE_PER_MM: Final = 300 / 25.4
-_BOLD: Final = 1 / 30  # stroke of bold text, in em
-# This font draws typographic quotes as wide as a Chinese character, which tears words apart.
-_NARROW_QUOTES: Final = str.maketrans("‘’“”", "''\"\"")
+_BOLD: Final = 1 / 30  # stroke of bold Chinese, which has no bold cut, in em
+
+
+class _Run(NamedTuple):
+    text: str
+    font: TTFont
+    stroked: bool
 
 
 @dataclass(frozen=True)
 class PdfFace:
-    """Measures text for PDF. Made by `pdf_face`."""
+    """The fonts, and how wide text comes out in them. Made by `pdf_face`."""
 
-    font: TTFont
+    medium: TTFont
+    bold: TTFont
+    han: TTFont
     stacks: bool = False
 
     def text_mm(self, text: str, size_mm: float, bold: bool) -> float:
-        width: float = self.font.stringWidth(text.translate(_NARROW_QUOTES), size_mm)
-        return width
+        return sum(float(run.font.stringWidth(run.text, size_mm)) for run in self.runs(text, bold))
 
     def line_mm(self, size_mm: float) -> float:
         return size_mm * 1.22
 
+    def runs(self, text: str, bold: bool) -> list[_Run]:
+        """Text in pieces of one font; what neither font has is left to Inter, as on every other paper."""
+        inter = self.bold if bold else self.medium
+        pieces = []
+        for han, part in groupby(text, key=self._is_han):
+            pieces.append(_Run("".join(part), self.han if han else inter, han and bold))
+        return pieces
 
-def pdf_face(han_font: bytes) -> PdfFace:
-    """Reads the font (the bytes of wqy-microhei.ttc); takes about a second, so once a process."""
+    def _is_han(self, character: str) -> bool:
+        code = ord(character)
+        return code not in self.medium.face.charToGlyph and code in self.han.face.charToGlyph
+
+
+def pdf_face(fonts: Mapping[str, bytes]) -> PdfFace:
+    """Reads the fonts, from the bytes of the files of FONT_FILES; takes about a second, so once a process."""
     from reportlab.pdfbase.ttfonts import TTFont  # slow to import, and few tills print PDF
 
-    return PdfFace(TTFont(_FACE, io.BytesIO(han_font), subfontIndex=0))
+    medium, bold = (TTFont(name, io.BytesIO(fonts[f"{name}.ttf"])) for name in ("Inter-Medium", "Inter-Bold"))
+    return PdfFace(medium, bold, TTFont("WenQuanYiMicroHei", io.BytesIO(fonts["wqy-microhei.ttc"]), subfontIndex=0))
 
 
 def pdf(pages: Sequence[Page], face: PdfFace, margin_mm: float, shortest_mm: float, title: str) -> bytes:
@@ -58,7 +75,8 @@ def pdf(pages: Sequence[Page], face: PdfFace, margin_mm: float, shortest_mm: flo
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfgen.canvas import Canvas
 
-    pdfmetrics.registerFont(face.font)
+    for font in (face.medium, face.bold, face.han):
+        pdfmetrics.registerFont(font)
     file = io.BytesIO()
     canvas = Canvas(file, invariant=1)
     canvas.setTitle(title)
@@ -134,15 +152,14 @@ def _draw_text(canvas: Canvas, item: Text, face: PdfFace) -> None:
         canvas.rect(item.x_mm, -item.y_mm - item.height_mm, item.width_mm, item.height_mm, stroke=0, fill=1)
     grey = 1 if item.inverse else 0
     text = canvas.beginText(x, -item.y_mm - BASELINE * item.size_mm)
-    text.setFont(_FACE, item.size_mm)
     text.setFillGray(grey)
     text.setStrokeGray(grey)
-    if item.bold:
-        canvas.setDash()
-        canvas.setLineWidth(item.size_mm * _BOLD)
-        text.setTextRenderMode(2)
-    text.textLine(item.text.translate(_NARROW_QUOTES))
-    text.setTextRenderMode(0)
+    canvas.setDash()
+    canvas.setLineWidth(item.size_mm * _BOLD)
+    for run in face.runs(item.text, item.bold):
+        text.setFont(run.font.fontName, item.size_mm)
+        text.setTextRenderMode(2 if run.stroked else 0)
+        text.textOut(run.text)
     canvas.drawText(text)
     canvas.setFillGray(0)
     canvas.setStrokeGray(0)

@@ -62,7 +62,7 @@ class Press:
     def pdf(self, job: Mapping[str, Any], paper_mm: float, width_mm: float, shortest_mm: float) -> bytes:
         """One PDF document with a sheet a page; `width_mm` of the `paper_mm` are printed on."""
         if self._pdf_face is None:
-            self._pdf_face = pdf_face(self._fonts["wqy-microhei.ttc"])
+            self._pdf_face = pdf_face(self._fonts)
         pages = self._pages(job, width_mm, self._pdf_face)
         return pdf(pages, self._pdf_face, (paper_mm - width_mm) / 2, shortest_mm, str(job["kind"]))
 

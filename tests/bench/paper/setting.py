@@ -16,7 +16,6 @@ import numpy as np
 import pdf417gen
 import qrcode
 from PIL import Image, ImageDraw, ImageFont
-from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
 from pos.paper.compose import compose
@@ -119,10 +118,9 @@ def _write_bare(page: Page, number: int) -> bytes:
     """The same through reportlab, as text and one rectangle a dark square."""
     file = io.BytesIO()
     canvas = Canvas(file, invariant=1)
-    font = pdfmetrics.getFont("WenQuanYiMicroHei").fontName  # registered by the press
     for item in _items(page):
         if isinstance(item, Text):
-            canvas.setFont(font, item.size_mm)
+            canvas.setFont("Inter-Bold" if item.bold else "Inter-Medium", item.size_mm)  # the press registered them
             canvas.drawString(item.x_mm, item.y_mm, f"{item.text}{number}")
         elif isinstance(item, Code):
             path = canvas.beginPath()

@@ -28,7 +28,7 @@ DOTS = Dots(FACES, 8.0)
 MEASURES: dict[str, Measure] = {
     "203 dpi": Dots(FACES, 203 / 25.4),
     "300 dpi": Dots(FACES, 300 / 25.4),
-    "pdf": pdf_face(fonts()["wqy-microhei.ttc"]),
+    "pdf": pdf_face(fonts()),
 }
 LONG = {"buyer": "Katalin Székely-Hódmezővásárhelyi", "address": "1 Ring Road, 1010 Vienna"}
 JOBS: list[dict[str, Any]] = [

@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pypdf
 import pytest
 import zxingcpp
@@ -98,6 +99,26 @@ def test_a_pdf_is_as_large_as_its_sheet_and_its_codes_lie_where_the_dots_have_th
     for kind, middle in in_dots.items():
         assert in_pdf[kind] == pytest.approx(middle, abs=1.0), kind
     assert {code.text for code in read_codes(page)} == {job["code"]}
+
+
+_FINE = 25  # dpi at which pages are held against each other: coarser than the drawing of a letter
+_ALIKE = 0.75  # correlation of what is dark; all have 0.84 at least, and pages of another language 0.63 at most
+
+
+def likeness(one: Image.Image, other: Image.Image) -> float:
+    """How well the dark of one page lies where that of the other does; 1 is the same."""
+    size = (other.width * _FINE // _DPI, other.height * _FINE // _DPI)
+    greys = [np.asarray(each.resize(size, Image.Resampling.BOX), float).ravel() for each in (one, other)]
+    return float(np.corrcoef(*greys)[0, 1])
+
+
+@pytest.mark.parametrize("language", TRAINED)
+@pytest.mark.parametrize("name", SIZES)
+def test_a_pdf_looks_like_what_a_printer_of_dots_prints(name: str, language: str, tmp_path: Path) -> None:
+    (page,) = rendered(press(name).pdf(ticket(language), SIZES[name], SIZES[name], 0.0), tmp_path)
+    assert likeness(page, dots(name, ticket(language))) > _ALIKE
+    other = "hu" if language != "hu" else "en"
+    assert likeness(page, dots(name, ticket(other, price="1", code="A" * 12))) < _ALIKE
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
