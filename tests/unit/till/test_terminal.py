@@ -148,6 +148,7 @@ def test_what_it_shows_is_told_in_every_language_with_the_payment(till: Counter,
     assert set(shown[0]["texts"]) == {"en", "zh_TW", "vi", "uk", "hu"}
     terminal.let_through()
     paying.result(5)
+    assert [one["text"] for one in till.said("terminal")[2:]] == [""], "the screens are cleared"
 
 
 def test_every_saying_of_the_protocol_has_its_words() -> None:
@@ -333,6 +334,8 @@ MUTATIONS: list[tuple[Any, str, str, str, Callable[..., None]]] = [
      test_a_payment_that_is_found_after_a_crash_prints_its_slips_once),
     (charge, "note", 'outcome.state != "unknown" and state_of(desk, payment.id) == OPEN', "True",
      test_while_it_is_unknown_nothing_is_printed_of_it),
+    (charge, "leave_terminal", 'desk.emit("terminal", payment=desk.paying, what="", text="", texts={}, words="")', "pass",
+     test_what_it_shows_is_told_in_every_language_with_the_payment),
     (terminal_verbs, "_begin", 'ledger.put_meta(_ASKED, "1")', "pass",
      test_a_till_that_stops_in_an_end_of_day_knows_afterwards_that_it_asked),
     (terminal_verbs, "_end", "desk.ledger.put_meta(_THROUGH, str(day.through))", "pass",

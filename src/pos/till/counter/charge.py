@@ -142,8 +142,7 @@ def _move(
     try:
         outcome: CardOutcome = yield act(payment.id, abs(tender.amount.minor), tender.amount.currency)
     finally:
-        desk.paying = ""
-        customer.end_note(desk)
+        leave_terminal(desk)
     note(desk, payment, outcome)
     if outcome.state == "unknown":
         raise Refused("payment_unknown", payment=payment.id, amount=str(tender.amount), reason=outcome.text)
@@ -151,6 +150,13 @@ def _move(
         kept = yield from _take_back(desk, before)
         raise Refused("payment_declined", payment=payment.id, amount=str(tender.amount), reason=outcome.text, kept=kept)
     return replace(payment, state=LOOSE, receipt=outcome.receipt)
+
+
+def leave_terminal(desk: Desk) -> None:
+    """The verb that had the terminal is done with it: nothing is shown there any more that concerns a screen."""
+    desk.emit("terminal", payment=desk.paying, what="", text="", texts={}, words="")
+    desk.paying = ""
+    customer.end_note(desk)
 
 
 def _next_id(desk: Desk) -> str:

@@ -18,7 +18,7 @@ from pos.domain.facts import Kind
 from pos.domain.money import Money
 from pos.store.ledger import PrintJob
 from pos.till.counter import customer, issue, slips
-from pos.till.counter.charge import check_open, settle_open
+from pos.till.counter.charge import check_open, leave_terminal, settle_open
 from pos.till.desk import Desk, Unit, Verb
 from pos.till.sayings import in_all_languages
 
@@ -99,7 +99,7 @@ def end_of_day(desk: Desk) -> Verb[dict[str, Any]]:
     try:
         outcome: CardOutcome = yield desk.outside.terminal.end_of_day(day.expected.currency)
     finally:
-        desk.paying = ""
+        leave_terminal(desk)
     if outcome.state != "approved":
         _failed(desk, outcome)
     with desk.unit() as unit:

@@ -49,7 +49,7 @@ class DayEnd(QObject):
             self._say("muted", "")
 
     def _heard(self, event: Answer) -> None:
-        if self.asking and event.get("event") == "terminal":
+        if self.asking and event.get("event") == "terminal" and event["text"]:
             shown = name_in(event.get("texts"), self.session.language, event.get("words") or "")
             self._say("muted", shown)
 

@@ -118,7 +118,7 @@ class CardPayments(QObject):
 
     def _heard(self, event: Answer) -> None:
         kind = event.get("event")
-        if kind == "terminal" and self.charging is not None:
+        if kind == "terminal" and self.charging is not None and event["text"]:
             self._screen = Screen(dict(event.get("texts") or {}), event.get("words") or "")
             self.changed.emit()
         elif kind == "payment" and self.charging is None:
