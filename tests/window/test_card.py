@@ -12,6 +12,8 @@ from pytestqt.qtbot import QtBot
 from pos.devices.transport import read_address
 from pos.devices.worker.terminal import TerminalWorker
 from pos.devices.worker.zvt_terminal import zvt_maker
+from pos.domain.money import Money
+from pos.ui.purse import PurseOffer
 from pos.ui.sell.card import CardPayments
 from pos.ui.sell.payment import Payment
 from pos.ui.window import CounterWindow
@@ -123,6 +125,27 @@ def test_part_in_cash_and_the_rest_by_card(counter: Counter, toy: ToyTerminal) -
     given = counter.selling.side.change._given.text()
     assert "Card" in given
     assert "20.00" in given
+
+
+def test_a_gift_card_first_and_the_rest_by_card_also_after_a_doubt(
+    counter: Counter, house: TillHouse, toy: ToyTerminal
+) -> None:
+    house.office.purses["~gift_card", "GC-1"] = 1000
+    due = pick(counter)
+    counter.sell.payment.offer(PurseOffer("gift_card", "GC-1", Money(1000, "EUR")))
+    toy.repeats = False
+    toy.next = Play(drop_at="charged")
+    counter.press(Key.Key_F11)
+    counter.until(lambda: phase(counter) == "unknown")
+    toy.repeats = True
+    counter.press(Key.Key_Escape)  # takes no gift card back now
+    counter.press(Key.Key_Return)
+    counter.until(lambda: phase(counter) == "loose")
+    assert note(counter) == "", "nothing is left to pay in cash"
+    counter.press(Key.Key_Return)
+    counter.until(lambda: sold(counter))
+    assert toy.charged == [due - 1000]
+    assert counter.house.printers.kicks == 0
 
 
 def test_a_decline_leaves_the_basket_and_gives_the_reason(counter: Counter, toy: ToyTerminal) -> None:

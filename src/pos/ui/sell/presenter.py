@@ -422,7 +422,9 @@ class SellPresenter(QObject):
             self.changed.emit()
         elif self.payment.card.phase == "charging":
             self.payment.card.stop()
-        elif self.payment.card.disarm() or self.payment.back():
+        elif self.payment.card.phase:
+            return self.payment.card.disarm()
+        elif self.payment.back():
             return True
         elif self.payment.sale is not None:
             self.next_customer()
