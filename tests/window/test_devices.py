@@ -135,6 +135,8 @@ def test_paper_that_waits_goes_to_the_other_printer(desk: Desk) -> None:
     desk.bench.wait(lambda: [desk.bench.jobs()[job] for job in (1, 3, 5)] == ["failed"] * 3)
     desk.enter("sam")
     desk.until(lambda: len(desk.presenter.waiting) == 3)
+    badge = desk.window.rail._buttons["devices"]
+    desk.until(lambda: badge.accessibleName() == "Devices 3")
     desk.screen.waiting_list.clicked.emit(desk.screen.waiting.index(0))
     desk.shot("devices-queue-dark")
     assert "not printed" in desk.words()
@@ -145,6 +147,7 @@ def test_paper_that_waits_goes_to_the_other_printer(desk: Desk) -> None:
     desk.press(Key.Key_F2)
     desk.until(lambda: not desk.presenter.waiting)
     desk.bench.receipts.wait_for(6)
+    desk.until(lambda: badge.accessibleName() == "Devices")
     assert len(desk.bench.receipts.codes()) == 3
 
 

@@ -12,6 +12,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from pos import toml_edit
@@ -115,9 +116,14 @@ class DeviceSetup:
             raise Refused("bad_request", field=name, reason=str(error)) from error
         except OSError as error:
             raise Refused("storage_failed", reason=str(error)) from error
-        self._values = device_values(text)
+        had_receipts, self._values = "printer.receipt" in self._values, device_values(text)
         log.info("%s was set up: %s", name, self._values.get(name, "taken away"))
-        return self._put_in_force(name, makers, drawer)
+        done = self._put_in_force(name, makers, drawer)
+        if "terminal" in self._values and had_receipts != ("printer.receipt" in self._values):
+            # A terminal is told when it registers whether the till prints its slips.
+            later = "the terminal has its slips as before until the next start"
+            return replace(done, text=f"{done.text}; {later}")
+        return done
 
     def _put_in_force(self, name: str, makers: Mapping[str, MakePrinter], drawer: DrawerPlace | None) -> SetUp:
         if name not in _AT_ONCE:

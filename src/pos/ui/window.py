@@ -262,6 +262,7 @@ class CounterWindow(QWidget):
         for signal in (session.linked, session.shows_changed, session.status_changed):
             signal.connect(self._draw_notice)
         session.show_chosen.connect(self._draw_notice)
+        self.paper.changed.connect(lambda: self.rail.show_count("devices", self.paper.troubled))
 
     def _make(self, name: str) -> Screen:
         screen = build(self, name)

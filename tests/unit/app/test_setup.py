@@ -189,3 +189,28 @@ def test_a_drawer_moves_to_a_port_of_its_own(bench: Bench) -> None:
     assert bench.receipts.kicks == 0
     refused = bench.counter.refusal("device_put", device="drawer", values={"transport": "tcp://127.0.0.1:9"})
     assert "a drawer cannot be reached by tcp://" in refused.fields["reason"]
+
+
+def test_a_printer_that_was_not_there_is_set_up_and_prints_at_once(bench: Bench) -> None:
+    bench.ask("device_remove", device=TICKETS)
+    bench.counter.sell("A-1")
+    bench.wait(lambda: bench.jobs()[1] == "failed")
+    values = {"profile": "epson-tm-t88v", "layout": "ticket-standard"}
+    refused = bench.counter.refusal("device_put", device=TICKETS, values=values)
+    assert "printer.ticket.transport: is missing" in refused.fields["reason"]
+    assert bench.ask("device_put", device=TICKETS, values=values | {"transport": bench.spare.url})["now"]
+    bench.ask("retry", job=1)
+    bench.wait(lambda: bench.jobs()[1] == "done")
+    assert len(bench.spare.codes()) == 1
+
+
+def test_a_terminal_keeps_its_word_about_slips_until_the_next_start(bench: Bench) -> None:
+    bench.ask("device_put", device="drawer", values={"via": TICKETS})
+    assert "slips as before" in bench.ask("device_remove", device=RECEIPTS)["text"]
+
+
+def test_a_password_is_in_the_file_and_nowhere_else(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("DEBUG"):
+        bench.ask("device_put", device="terminal", values={"password": "864201"}, key="k")
+    assert "864201" in bench.file.read_text()
+    assert "864201" not in caplog.text + str(bench.ask("devices")) + str(bench.counter.rows("SELECT body FROM answer"))

@@ -182,3 +182,27 @@ def test_a_drawer_whose_port_is_gone_says_so_and_opens_when_it_is_back(tmp_path:
         assert read(near, 5) == b"\x1bp\x00\x19\xfa"
     finally:
         printers.close()
+
+
+def test_a_drawer_opens_over_its_new_line_when_the_old_one_broke_unseen(tmp_path: Path) -> None:
+    plug = tmp_path / "ttyUSB1"
+    old_near, old_far = os.openpty()
+    tty.setraw(old_far)
+    plug.symlink_to(os.ttyname(old_far))
+    drawer = SerialDrawer(read_address(f"serial://{plug}?baud=9600", *WHERE), b"\x07", lambda: False)
+    try:
+        assert drawer.kick_drawer().outcome == "done"
+        assert read(old_near, 1) == b"\x07"
+        os.close(old_near)
+        os.close(old_far)
+        near, far = os.openpty()
+        tty.setraw(far)
+        plug.unlink()
+        plug.symlink_to(os.ttyname(far))
+        assert drawer.kick_drawer().outcome == "done"
+        assert read(near, 1) == b"\x07"
+        os.close(near)
+        os.close(far)
+        assert drawer.kick_drawer().outcome == "failed"
+    finally:
+        drawer.close()

@@ -59,6 +59,11 @@ class PaperPresenter(QObject):
                     return job
         return None
 
+    @property
+    def troubled(self) -> int:
+        """How many jobs wait for a person."""
+        return sum(job.state in ("unknown", "failed") for job in self.jobs)
+
     def question(self, job: Job) -> str:
         """What the foot says about a job that needs a person."""
         what = self.what(job)
