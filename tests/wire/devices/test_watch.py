@@ -136,4 +136,30 @@ def test_only_what_really_went_through_is_seen() -> None:
     tapped.close()
     assert wire.closed
     watch.tap(Wire())
-    assert watch.traffic() == {"sent": [], "heard": []}
+    assert watch.traffic() == traffic, "what was said before a break is what somebody looks for"
+
+
+def test_a_message_that_broke_off_does_not_swallow_the_next_connections_first() -> None:
+    watch = terminal_watch("tcp://127.0.0.1:20007")
+    watch.tap(Wire())
+    watch.heard(bytes.fromhex("040f30 27"))
+    watch.tap(Wire())
+    watch.heard(bytes.fromhex("800000"))
+    assert watch.traffic()["heard"] == ["80 00"]
+
+
+BMPS = st.sampled_from(["2700", "04000000001250", "490978", "2952500295", "0b000123", "3b978539000000000000", "ff"])
+
+
+@given(st.lists(BMPS, max_size=5), st.integers(0, 5), st.binary(max_size=60), st.integers(1, 9), st.booleans())
+def test_whatever_a_terminal_sends_no_card_and_no_error_comes_of_it(
+    around: list[str], at: int, noise: bytes, step: int, serial: bool
+) -> None:
+    fields = [*around[:at], f"22f0f8{CARD}", *around[at:]]
+    data = bytes.fromhex("".join(fields))
+    message = b"\x04\x0f" + bytes([len(data)]) + data
+    stream = (frame(message) if serial else message) + noise
+    trace = MessageTrace(serial=serial)
+    lines = [line for start in range(0, len(stream), step) for line in trace.feed(stream[start : start + step])]
+    assert lines
+    assert CARD[:12] not in "".join(lines).replace(" ", "")

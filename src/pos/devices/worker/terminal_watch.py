@@ -15,8 +15,12 @@ class Messages:
     """A terminal's messages in one direction, a line each. See `Trace`."""
 
     def __init__(self, *, serial: bool) -> None:
-        self._trace = MessageTrace(serial=serial)
+        self._serial = serial
         self._lines: deque[str] = deque(maxlen=_MESSAGES)
+        self.begin()
+
+    def begin(self) -> None:
+        self._trace = MessageTrace(serial=self._serial)
 
     def feed(self, data: bytes) -> None:
         self._lines.extend(self._trace.feed(data))

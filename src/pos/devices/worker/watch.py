@@ -23,6 +23,9 @@ _AHEAD: Final = 40  # a card's number in groups that begins before what is shown
 class Trace(Protocol):
     """The last bytes in one direction."""
 
+    def begin(self) -> None:
+        """A new connection was made: what was cut short on the old one is not continued."""
+
     def feed(self, data: bytes) -> None: ...
 
     def lines(self) -> list[str]:
@@ -34,6 +37,9 @@ class Dump:
 
     def __init__(self) -> None:
         self._bytes = b""
+
+    def begin(self) -> None:
+        """Bytes are bytes: those before a break are what somebody looks for."""
 
     def feed(self, data: bytes) -> None:
         self._bytes = (self._bytes + data[-_SHOWN - _AHEAD :])[-_SHOWN - _AHEAD :]
@@ -54,6 +60,9 @@ class Counted:
     def __init__(self) -> None:
         self._count = 0
 
+    def begin(self) -> None:
+        """It goes on counting."""
+
     def feed(self, data: bytes) -> None:
         self._count += len(data)
 
@@ -65,16 +74,16 @@ class Watch:
     """Watches one device from any thread. `make_trace` makes what keeps the bytes of one direction."""
 
     def __init__(self, make_trace: Callable[[], Trace] = Dump) -> None:
-        self._make_trace = make_trace
         self._lock = threading.Lock()
         self._sent, self._heard = make_trace(), make_trace()
         self._at: dict[str, float] = {}
         self._did = ""
 
     def tap(self, transport: Transport) -> Transport:
-        """The transport with an eye on it; a new connection begins with no bytes."""
+        """The transport with an eye on it."""
         with self._lock:
-            self._sent, self._heard = self._make_trace(), self._make_trace()
+            self._sent.begin()
+            self._heard.begin()
         return _Tapped(transport, self)
 
     def changed(self) -> None:
