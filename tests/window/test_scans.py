@@ -307,7 +307,7 @@ def test_whoever_counts_a_drawer_is_not_taken_away_by_a_scan(counter: Counter) -
     code = sell_one(counter)
     counter.window.go("count")
     wedge(counter, code)
-    counter.until(lambda: bool(counter.window.found.rows))
+    counter.until(lambda: counter.toast.endswith(": valid"))
     assert counter.screen == "count"
 
 

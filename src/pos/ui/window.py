@@ -327,6 +327,8 @@ class CounterWindow(QWidget):
         # Whoever counts a drawer or settles a dispute is not taken away from it by a scan.
         if self.current is not None and self.current.name in ("sell", "shows", "found", "drawer"):
             self.go("found")
+        elif (one := self.found.current) is not None:
+            self.session.toast.emit("plain", f"{self.found.place(one)}: {self.found.state(one)[1]}")
 
     def _sold(self, sale: Sale) -> None:
         self.paper.sold(sale)

@@ -101,6 +101,7 @@ class FootView(QFrame):
             state, text = str(device.get("state") or ""), str(device.get("text") or "")
             words = {"ready": tr("ready"), "absent": tr("not there")}.get(state, text or state)
             quiet = state == "unknown" and name in _UNHEARD
+            words = "" if quiet else words
             sign = "○" if quiet else _DEVICE_SIGNS.get(state, "▲")
             texts.append(f"{sign} <b>{names.get(name, name)}</b> {words}")
         return texts

@@ -114,6 +114,8 @@ class FoundPresenter(QObject):
         self.session.bridge.latest("found", "find", done, **asked)
 
     def _take(self, answer: Answer, asked: dict[str, Any], ticket: str) -> None:
+        if not answer["sales"]:
+            return  # another till's, taken back from the replica meanwhile
         self._asked = asked
         self._show(answer)
         code = asked.get("code", "").partition(".")[0]
@@ -131,7 +133,7 @@ class FoundPresenter(QObject):
             self.session.bridge.latest("found", "find", self._show, **self._asked)
 
     def _heard(self, event: Answer) -> None:
-        if event.get("event") in ("changed", "printed"):
+        if event.get("event") == "printed":
             self.refresh()
 
     def _signed(self) -> None:
