@@ -200,6 +200,17 @@ def test_digits_that_were_held_are_the_windows_keys_again_when_given_back(counte
     counter.until(lambda: counter.sell.payment.given == "5")
 
 
+@pytest.mark.parametrize("text", ["\r", "\n", "\t"])
+def test_a_burst_ends_by_what_its_last_key_types_whatever_key_that_is(
+    counter: Counter, scans: list[dict[str, object]], text: str
+) -> None:
+    """As keyboards that are no real ones send their line feeds."""
+    for letter in "~A1":
+        QTest.keyClick(counter.focus(), letter)
+    QApplication.sendEvent(counter.focus(), QKeyEvent(QEvent.Type.KeyPress, Key.Key_unknown, NONE, text))
+    counter.until(lambda: [str(scan["text"]).upper() for scan in scans] == ["A1"])
+
+
 def test_a_window_that_was_busy_takes_a_scan_all_the_same(counter: Counter, scans: list[dict[str, object]]) -> None:
     """Keys come late, with the times at which they were pressed."""
     counter.press(Key.Key_Slash)
