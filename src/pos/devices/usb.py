@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-_CLASS: Final = Path("/sys/class/usbmisc")
+SYS_CLASS: Final = Path("/sys/class/usbmisc")
 _DEVICES: Final = Path("/dev/usb")
 _DEEP: Final = 3  # from the printer's interface up to the device that it belongs to
 
@@ -31,13 +31,13 @@ class Plugged:
         return _url(self.vendor, self.product, quote(self.serial, safe=""))
 
 
-def plugged_in(sys_class: Path = _CLASS) -> list[Plugged]:
+def plugged_in(sys_class: Path = SYS_CLASS) -> list[Plugged]:
     """The USB printers of this machine, in the order of their numbers."""
     found = [_read(entry) for entry in sorted(sys_class.glob("lp*"))]
     return [printer for printer in found if printer is not None]
 
 
-def find(vendor: str, product: str, serial: str, sys_class: Path = _CLASS) -> Path:
+def find(vendor: str, product: str, serial: str, sys_class: Path = SYS_CLASS) -> Path:
     """The device file of the one printer that these name. Raises LookupError, saying what there is."""
     there = plugged_in(sys_class)
     wanted = [one for one in there if (one.vendor, one.product) == (vendor, product) and serial in ("", one.serial)]

@@ -5,13 +5,13 @@ No network is searched: a till has no business at addresses that nobody gave it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
+from pos.devices import usb
 from pos.devices.transport import TransportError, read_address
-from pos.devices.usb import Plugged, addresses, plugged_in
 from pos.domain.errors import Unreadable
 
 PORT: Final = 9100  # where network printers listen
@@ -19,23 +19,25 @@ _DEVICE_FILES: Final = Path("/dev/usb")
 
 
 def find(
-    typed: Sequence[str] = (),
-    device_files: Path = _DEVICE_FILES,
-    plugged_in: Callable[[], Sequence[Plugged]] = plugged_in,
+    addresses: Sequence[str] = (), device_files: Path = _DEVICE_FILES, sys_class: Path = usb.SYS_CLASS
 ) -> list[dict[str, str]]:
-    """[{`address`, `text`}] for serial ports, USB printers, and each of `typed` (HOST or HOST:PORT).
+    """[{`address`, `text`}] for serial ports, USB printers and other printers' device files, and each of
+    `addresses` (HOST or HOST:PORT).
 
     Takes up to 1.5 s. An address that does not answer is told of, too.
     """
-    found = _usb_printers(sorted(device_files.glob("lp*")), plugged_in())
-    with ThreadPoolExecutor(max(1, len(typed))) as each:
-        return _serial_ports() + found + list(each.map(_answers, typed))
+    with ThreadPoolExecutor(max(1, len(addresses))) as each:
+        return _serial_ports() + _printers(device_files, sys_class) + list(each.map(_answers, addresses))
 
 
-def _usb_printers(files: Sequence[Path], plugged: Sequence[Plugged]) -> list[dict[str, str]]:
-    """By what they are, which stays when they are plugged in otherwise."""
-    known = addresses(plugged)
-    return [{"address": known.get(file, f"file://{file}"), "text": f"a printer, now {file}"} for file in files]
+def _printers(device_files: Path, sys_class: Path) -> list[dict[str, str]]:
+    """By vendor and product where that is known: the number of a device file changes with the next plug."""
+    named = {path.name: url for path, url in usb.addresses(usb.plugged_in(sys_class)).items()}
+    found = []
+    for path in sorted(device_files.glob("lp*")):
+        url = named.get(path.name, f"file://{path}")
+        found.append({"address": url, "text": f"a printer, at {path} now"})
+    return found
 
 
 def _serial_ports() -> list[dict[str, str]]:
