@@ -180,6 +180,44 @@ def test_what_is_not_saved_is_kept_while_another_is_looked_at_and_given_up_on_de
     assert screen(editor).editor.toPlainText() == kept
 
 
+def test_a_new_name_in_the_text_makes_a_new_layout(editor: Counter) -> None:
+    shown = presenter(editor)
+    standard = shown.text
+    rewrite(editor, PLAIN.format("gala"))
+    editor.until(lambda: screen(editor)._save.isEnabled() and shown.paper is not None)
+    editor.press(Key.Key_S, modifier=CTRL)
+    editor.until(lambda: any(row.name == "gala" and row.own for row in shown.rows))
+    assert (shown.name, shown.unsaved) == ("gala", False)
+    shown.open("ticket-standard")
+    editor.until(lambda: shown.text == standard)
+    assert not shown.unsaved
+
+
+def test_a_space_that_holds_words_together_stays_one(editor: Counter) -> None:
+    text = PLAIN.format("gala").replace("{title}", "5\u00a0€")
+    editor.house.ask("layout_save", text=text)
+    presenter(editor).open("gala")
+    editor.until(lambda: presenter(editor).name == "gala")
+    assert not presenter(editor).unsaved
+    editor.press(Key.Key_End)
+    editor.type("#")
+    assert presenter(editor).text == text.replace('"gala"', '"gala"#')
+
+
+def test_what_is_written_outlasts_a_lock_and_typing_keeps_the_window_open(editor: Counter) -> None:
+    asked: list[None] = []
+    editor.window.bridge.asked.connect(lambda: asked.append(None))
+    editor.type("#")
+    assert asked, "or the window would lock itself under one's hands"
+    written = presenter(editor).text
+    editor.window.session.lock()
+    editor.until(lambda: editor.screen == "signin")
+    editor.sign_in("sofia")
+    editor.until(lambda: editor.screen == "open")
+    editor.press(Key.Key_7, modifier=CTRL)
+    assert (presenter(editor).text, presenter(editor).unsaved) == (written, True)
+
+
 def test_language_roll_and_copy_are_chosen_by_keys(editor: Counter) -> None:
     shown = presenter(editor)
     seen: list[bytes] = []

@@ -150,7 +150,8 @@ class LayoutWork:
         self._pool = ThreadPoolExecutor(1, "layouts")
 
     def close(self) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        """Finish what is asked already: whoever waits for it hears of it."""
+        self._pool.shutdown(wait=True)
 
     def listed(self) -> Future[list[dict[str, Any]]]:
         return self._pool.submit(lambda: [self._shown(name) for name in self._shelf.names()])

@@ -33,6 +33,10 @@ class Editor(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setAccessibleName(tr("Text of the layout"))
 
+    def text(self) -> str:
+        """What is written, to the letter: `toPlainText` makes plain spaces of those that hold words together."""
+        return self.document().toRawText().replace("\u2029", "\n").replace("\u2028", "\n")
+
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_ours(event):
             event.accept()

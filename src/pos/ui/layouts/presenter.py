@@ -129,6 +129,7 @@ class LayoutsPresenter(QObject):
         """The text as it is typed. Its page follows when the keys rest for a moment."""
         if text == self.text:
             return
+        self.session.bridge.asked.emit()  # somebody is at the window
         self.text = text
         if text == self._kept.get(self.name):
             self._drafts.pop(self.name, None)

@@ -97,7 +97,7 @@ class LayoutsScreen(Screen):
         box.setSpacing(0)
         self.view = PaperView(self._tokens)
         self.editor = Editor()
-        self.editor.textChanged.connect(lambda: self.presenter.write(self.editor.toPlainText()))
+        self.editor.textChanged.connect(lambda: self.presenter.write(self.editor.text()))
         self._error = QLabel()
         self._error.setWordWrap(True)
         self._error.setTextFormat(Qt.TextFormat.PlainText)
