@@ -85,6 +85,18 @@ def until(condition: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
+def all_in_it(boca: ToyBoca, counter: Counter, *wanted: str) -> Job:
+    """A job whose tickets are all in the printer before it prints the first."""
+
+    def hold() -> None:
+        boca.hold = True
+
+    job = counter.print(group(*wanted), started=hold)
+    until(lambda: boca.held == len(wanted))
+    boca.hold = False
+    return job
+
+
 def test_a_sale_is_printed_ticket_by_ticket(boca: ToyBoca, counter: Counter) -> None:
     assert counter.print(group("AAAA0001", "AAAA0002")).outcome() == "done"
     assert codes(boca) == ["AAAA0001", "AAAA0002"]
@@ -182,7 +194,7 @@ def test_out_of_tickets_before_a_job_nothing_is_sent(boca: ToyBoca, counter: Cou
 
 def test_closed_while_it_waits_the_printer_still_has_them(boca: ToyBoca, counter: Counter, line: Tcp) -> None:
     boca.stock = 1
-    job = counter.print(group(*numbered(3)))
+    job = all_in_it(boca, counter, *numbered(3))
     counter.wait_for("paper_out")
     start = time.monotonic()
     counter.printers.close()
@@ -195,7 +207,7 @@ def test_unplugged_while_out_of_tickets_nothing_is_sent_before_they_are_out(
     boca: ToyBoca, counter: Counter, line: Tcp
 ) -> None:
     boca.stock = 1
-    job = counter.print(group(*numbered(3)))
+    job = all_in_it(boca, counter, *numbered(3))
     counter.wait_for("paper_out")
     line.switch(False)
     assert job.outcome() == "unknown"
@@ -217,7 +229,7 @@ def test_loaded_again_it_is_sent_nothing_before_what_it_holds_is_out(
     boca: ToyBoca, counter: Counter, line: Tcp
 ) -> None:
     boca.stock = 1
-    job = counter.print(group(*numbered(3)))
+    job = all_in_it(boca, counter, *numbered(3))
     counter.wait_for("paper_out")
     line.switch(False)
     assert job.outcome() == "unknown"
@@ -271,7 +283,7 @@ def test_switched_off_and_on_what_was_in_it_is_forgotten(boca: ToyBoca, counters
 
 def test_switched_off_with_tickets_in_it_it_is_free_again(boca: ToyBoca, counter: Counter, line: Tcp) -> None:
     boca.stock = 1
-    job = counter.print(group(*numbered(3)))
+    job = all_in_it(boca, counter, *numbered(3))
     counter.wait_for("paper_out")
     line.switch(False)
     assert job.outcome() == "unknown"
@@ -292,7 +304,7 @@ def test_a_jam_on_the_way_is_unknown_and_the_next_job_waits_its_turn(
     boca: ToyBoca, counter: Counter, line: Tcp, fault: bytes, text: str
 ) -> None:
     boca.print_s = 0.4
-    job = counter.print(group(*numbered(3)))
+    job = all_in_it(boca, counter, *numbered(3))
     until(lambda: len(boca.tickets) == 1)
     with line.lock:
         boca.stop(fault)
