@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from pos.devices.profile import read_profile
 from pos.domain.errors import Unreadable
+from pos.paper.content import KINDS, fields_of
 from pos.paper.elements import Words
 from pos.paper.layout import read_layout
-from tests.unit.paper.presses import LAYOUTS
+from pos.paper.press import too_wide
+from tests.unit.paper import presses
+from tests.unit.paper.presses import LAYOUTS, PROFILES, ROOT
 
 
 def layout(*elements: str, head: str = 'name = "x"\nkind = "ticket"') -> str:
@@ -117,3 +123,42 @@ def test_words_follow_the_language_and_fall_back_to_english() -> None:
     assert words.fill({"language": "en"}) == "Row "
     # What a field holds is text, never a pattern.
     assert words.fill({"row": "{sale}", "sale": "secret"}) == "Row {sale}"
+
+
+def test_the_page_on_layouts_names_every_key_and_every_field() -> None:
+    page = (ROOT / "docs" / "layouts.md").read_text(encoding="utf-8")
+    keys = re.findall(r"known are: (.*)", "\n".join(refusals()))
+    known = {key for line in keys for key in line.split(", ")}
+    fields = {name for kind in KINDS for name in fields_of(kind)} - {"kind", "language"}
+    inner = {name for kind in KINDS for items in fields_of(kind).values() for name in items or ()}
+    assert len(known) > 30
+    code = " ".join(re.findall(r"`([^`]*)`", page) + re.findall(r"^\S+ =", page, re.M))
+    named = set(re.findall(r"\w+", code))
+    named |= set(re.findall(r"\[\[?(\w+)\]\]?", page))
+    assert (known | fields | inner) - named == set()
+
+
+def refusals() -> list[str]:
+    """What is said of a key that nobody knows, wherever there can be one."""
+    heads = ['name = "x"\nkind = "ticket"\nzzz = 1', SHEET.replace("[page]", "zzz = 1\n[page]"), SHEET + "\nzzz = 1"]
+    heads.append(sheet("x = 1\ny = 1\nwidth = 9\nheight = 9\nzzz = 1"))
+    shapes = [
+        'text = "x"', "rule = 1", "space = 1", 'qr = "x"', 'code128 = "x"', 'pdf417 = "x"', 'image = "a.png"',
+        'columns = [{text = "x", zzz = 1}, {text = "x"}]', 'columns = [{text = "x"}, {text = "x"}]\nzzz = 1',
+        'left = [{text = "x"}]', 'repeat = "terms"', 'group = [{text = "x"}]',
+    ]  # fmt: skip
+    texts = heads + [layout(shape if "zzz" in shape else f"{shape}\nzzz = 1") for shape in shapes]
+    said = []
+    for text in texts:
+        with pytest.raises(Unreadable) as caught:
+            read_layout(text, "x")
+        said.append(caught.value.reason)
+    return said
+
+
+@pytest.mark.parametrize(("name", "protocol"), [("ticket-boca", "fgl"), ("ticket-label", "zpl")])
+def test_a_sheet_of_the_trade_fits_the_printers_of_the_trade(name: str, protocol: str) -> None:
+    profiles = [read_profile(path.read_text(encoding="utf-8"), path.name) for path in PROFILES]
+    ours = [profile for profile in profiles if profile.protocol == protocol]
+    assert ours
+    assert [too_wide(presses.layout(name), profile.printed_mm) for profile in ours] == [""] * len(ours)
