@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from pos.domain.disputes import Way
 from pos.domain.errors import Refused
+from pos.domain.mask import scrub
 from pos.domain.sale import TENDERS
 from pos.domain.shift import MOVES
 from pos.settings import DEVICES
@@ -55,6 +56,7 @@ from pos.till.refusals import sentence
 # A check is given the field's name and value, and raises Refused("bad_request") for a malformed one.
 Check = Callable[[str, Any], None]
 _KEY: Final = re.compile(r"[a-z_]{1,32}")
+_WRITTEN: Final = ("reason", "note")  # what people write, and facts keep: no card number with it
 _AMOUNT: Final = re.compile(r"\d{1,15}(\.\d{1,3})?")
 
 
@@ -322,6 +324,7 @@ class Front:
                 raise Refused("bad_request", field="do", reason=f"there is no verb {verb!r}")
             key = _key(fields.pop("key", None))
             _check(spec.needs, spec.takes, fields)
+            fields |= {name: scrub(fields[name]) for name in _WRITTEN if name in fields}
         except Refused as refused:
             failed: Future[dict[str, Any]] = Future()
             failed.set_exception(refused)

@@ -135,3 +135,10 @@ def test_a_refusal_does_not_repeat_a_card_number(counter: Counter, verb: str, fi
     refusal = counter.refusal(verb, **fields)
     assert refusal.code == "unknown_ticket"
     assert CARD not in str(refusal)
+
+
+def test_what_people_write_is_kept_without_a_card_number(counter: Counter) -> None:
+    counter.ask("move_cash", kind="paid_out", amount="5.00", reason=f"card {CARD} did not work")
+    counter.settle()
+    assert CARD not in traces(counter)
+    assert "card ************4111 did not work" in traces(counter)
