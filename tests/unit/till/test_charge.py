@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.unit.store.evening import violations
-from tests.unit.till.counter import PINS, Counter
+from tests.unit.till.counter import PINS, Counter, show_document, small_hall
 from tests.unit.till.toy_terminal import ScriptedTerminal
 
 Make = Callable[..., Counter]
@@ -275,6 +275,24 @@ def test_a_reversal_under_way_pays_for_nothing(till: Counter, terminal: Scripted
     terminal.let_through()
     assert reversing.result(5)["outcome"] == "reversed"
     assert terminal.total == booked(till) == 0
+
+
+def test_what_is_due_beyond_a_refund_that_was_broken_off_goes_to_the_card_too(
+    till: Counter, terminal: ScriptedTerminal
+) -> None:
+    """The card had its money less the fee, which nobody knew; then the show was cancelled, and costs no fee."""
+    till.add("A-1")
+    ticket = till.ask("pay", tenders=[card("59.00")])["sale"]["tickets"][0]["id"]
+    terminal.script, terminal.recovers = ["unknown"], False
+    assert till.refusal("refund", tickets=[ticket], reason="ill").code == "payment_unknown"
+    (waiting,) = till.ask("payments")["payments"]
+    till.ask("settle_payment", payment=waiting["payment"], outcome="approved")
+    till.line.document("show", show_document("aida", plan_version=small_hall().version, state="cancelled"))
+    body = till.ask("refund", tickets=[ticket], reason="cancelled")["refund"]
+    assert body["amount"] == "58.00"
+    assert [(tender["kind"], tender["amount"]) for tender in body["tenders"]] == [("card", "52.20"), ("card", "5.80")]
+    assert till.ask("payments")["payments"] == []
+    assert terminal.told[-1] == "approved -580"
 
 
 def test_what_a_card_refund_has_pinned_is_not_exchanged(till: Counter, terminal: ScriptedTerminal) -> None:

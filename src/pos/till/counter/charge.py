@@ -52,8 +52,9 @@ def charge(desk: Desk, user: str, shift: ShiftRow, intent: Intent, settlement: S
     Raises Refused: device_absent payment_declined payment_unknown not_allowed. A decline takes nothing:
     what had been approved before it is reversed. Whoever calls this has called `settle_open` before.
     """
-    cards = [tender for tender in settlement.tenders if _goes_through(tender)]
     pending = desk.ledger.payments.pending()
+    settlement = _in_parts(settlement, intent, pending)
+    cards = [tender for tender in settlement.tenders if _goes_through(tender)]
     if not (cards or pending):
         return settlement
     if cards and not desk.outside.terminal.present():
@@ -69,6 +70,24 @@ def charge(desk: Desk, user: str, shift: ShiftRow, intent: Intent, settlement: S
             known = yield from _move(desk, user, shift, intent, tender, done)
         done.append(known)
     return _with_receipts(settlement, done)
+
+
+def _in_parts(settlement: Settlement, intent: Intent, pending: Sequence[Payment]) -> Settlement:
+    """A card may have had its money back for a refund that was broken off, and more of it be due by now: its show
+    has been cancelled, or the fee is waived. The rest then goes to the card, too, apart."""
+    tenders = list(settlement.tenders)
+    for payment in pending:
+        if (payment.purpose, payment.subject) != (intent.purpose, intent.subject) or payment.amount.minor > 0:
+            continue
+        cards = [(tender.amount, at) for at, tender in enumerate(tenders) if _goes_through(tender)]
+        if payment.amount in (amount for amount, _ in cards):
+            continue
+        for amount, at in cards:
+            if amount < payment.amount:
+                parts = (payment.amount, amount - payment.amount)
+                tenders[at : at + 1] = [replace(tenders[at], amount=part) for part in parts]
+                break
+    return replace(settlement, tenders=tuple(tenders))
 
 
 def settle_open(desk: Desk) -> Verb[None]:
