@@ -48,7 +48,7 @@ class Disk:
         self.gone = False
         self.doubtful: set[str] = set()
         self.unseen = False
-        self.cloned: set[tuple[str, str]] = set()  # places in hand when there came to be two of it
+        self.clone = False  # of another machine, which goes on selling in the same name
         self.mark_full = False  # there is no room for the mark
         self._empty_ledger = empty_ledger
         self._backup: Path | None = None
@@ -80,6 +80,10 @@ class Disk:
     def forked(self) -> bool:
         """Whether this ledger is not all there is of its incarnation's history."""
         return f"{self.name}.{self.incarnation}" in self.doubtful
+
+    def cloned(self) -> set[tuple[str, str]]:
+        """Places that a clone has ever had in hand, which the other one may have sold or passed on as well."""
+        return _held(self.ledger) if self.clone and self.ledger.exists() else set()
 
     def ledgers(self) -> dict[int, Path]:
         """Incarnation -> ledger, as far as there is one: those that were set aside too, and those of broken PCs."""
@@ -162,12 +166,16 @@ class Disk:
         write_identity(self.folder, identity)
         _copy(other.ledger, self.ledger)
         _copy(other.replica, self.replica)
-        with closing(sqlite3.connect(self.ledger)) as db:
-            self.cloned |= set(db.execute("SELECT show, place FROM own_right WHERE state IN ('LEASED', 'SOLD')"))
+        self.clone = True
         for disk in (self, other):
             disk.doubtful.add(f"{self.name}.{self.incarnation}")
             disk.unseen = True
         self.world.fault("disk cloned", f"{other.label}: its disk is cloned as {self.label}")
+
+
+def _held(ledger: Path) -> set[tuple[str, str]]:
+    with closing(sqlite3.connect(ledger)) as db:
+        return set(db.execute("SELECT show, place FROM own_right"))
 
 
 def _copy(source: Path, target: Path) -> None:

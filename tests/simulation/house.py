@@ -150,7 +150,8 @@ class House:
             for made in self.machines
             if made.incarnation and not made.process.dead and not made.disk.forked
         }
-        if both := two_hands(running):
+        cloned = {place for made in self.machines for place in made.disk.cloned()}
+        if both := two_hands(running, cloned):
             raise AssertionError("; ".join(both))
 
     # ---- the end -------------------------------------------------------------------------
@@ -222,7 +223,7 @@ class House:
                 frozenset(cashier.cut_short),
                 frozenset(cashier.unprinted),
                 frozenset(made.poisoned),
-                frozenset(made.disk.cloned),
+                frozenset(made.disk.cloned()),
                 frozenset(cashier.brought_back),
                 None if made.disk.doubtful or cashier.unsure else made.cards.moved,
             )

@@ -163,7 +163,8 @@ class Trouble:
         """A PC is taken for lost and its till enrolled on another, while the lost one goes on selling somewhere."""
         lost = self.world.random.choice(self._house.cashiers)
         label = f"{lost.machine.name}b"
-        if lost.replaced or label in SimCarrier.lines or not self._house.office.up:
+        there = not (lost.replaced or lost.broken or lost.machine.disk.gone)
+        if not there or label in SimCarrier.lines or not self._house.office.up:
             return
         self.world.fault("till replaced while it sells", f"{lost.machine.label} is replaced by {label}")
         lost.replaced = True

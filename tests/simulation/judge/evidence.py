@@ -78,7 +78,7 @@ class Window:
     cut_short: frozenset[str] = frozenset()  # incarnations whose PC broke: what waited to be printed never was
     unprinted: frozenset[str] = frozenset()  # tickets whose token was elsewhere, and that were not printed again
     poisoned: frozenset[str] = frozenset()  # ids of facts that the office cannot read
-    cloned: frozenset[tuple[str, str]] = frozenset()  # places that a clone of this disk held, too
+    cloned: frozenset[tuple[str, str]] = frozenset()  # places that it ever had in hand, being a clone
     brought_back: frozenset[str] = frozenset()  # tickets of paper packs that were torn up unsold
     cards: Mapping[str, int] | None = None  # minor units that the terminal has moved; None: the books cannot know
 
@@ -104,13 +104,8 @@ class Evidence:
 
     @cached_property
     def cloned(self) -> set[tuple[str, str]]:
-        """Places whose right was in the hand of a machine and of its clone: either may have sold it or passed it on."""
-        both = {place for window in self.windows for place in window.cloned}
-        if both:
-            # What one of the two was given afterwards, in the name of both.
-            rivals = [json.loads(row[0]) for row in self.rows("SELECT envelope FROM rival_fact")]
-            both |= {(effect[0], effect[1]) for fact in rivals for effect in fact["effects"]}
-        return both
+        """Places that a clone of a machine had in hand: either of the two may have sold them or passed them on."""
+        return {place for window in self.windows for place in window.cloned}
 
     @cached_property
     def _doubtful(self) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from tests.simulation.judge.evidence import Evidence, Found, ended, is_purse, read
@@ -42,14 +42,19 @@ def one_holder(evidence: Evidence) -> Found:
             yield f"{place} is {state} at the office, and has {'a' if place in live else 'no'} live ticket"
 
 
-def two_hands(ledgers: Mapping[str, Path]) -> list[str]:
-    """Who holds the same right as another, at this very moment. `ledgers`: of tills that run, by their labels."""
+def two_hands(ledgers: Mapping[str, Path], cloned: Collection[tuple[str, str]] = ()) -> list[str]:
+    """Who holds the same right as another, at this very moment. `ledgers`: of tills that run, by their labels;
+    `cloned` are places that a clone may have passed on."""
     have: dict[tuple[str, str], list[str]] = defaultdict(list)
     for label, path in ledgers.items():
         if not read(path, _FENCED):
             for show, place, state, epoch, hop in read(path, _IN_HAND):
                 have[show, place].append(f"{label} ({state} {epoch}.{hop})")
-    return [f"{place} is in the hands of {' and '.join(tills)} at once" for place, tills in have.items() if tills[1:]]
+    return [
+        f"{place} is in the hands of {' and '.join(tills)} at once"
+        for place, tills in have.items()
+        if tills[1:] and place not in cloned
+    ]
 
 
 def tickets_end_by_facts(evidence: Evidence) -> Found:
