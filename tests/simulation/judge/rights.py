@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from tests.simulation.judge.evidence import Evidence, Found, ended, is_purse, read
@@ -66,9 +66,10 @@ def tickets_end_by_facts(evidence: Evidence) -> Found:
     becomes: dict[str, str] = {}
     for fact in evidence.facts:
         becomes.update(ended(fact))
-    states: Sequence[tuple[str, str]] = evidence.rows("SELECT id, state FROM ticket")  # type: ignore[assignment]
     disputed = _in_dispute(evidence)
-    for ticket, state in states:
+    for ticket, show, place, state in evidence.rows("SELECT id, show_id, unit, state FROM ticket"):
+        if (show, place) in evidence.cloned:
+            continue
         expected = becomes.get(ticket, "live")
         if state != expected and ticket not in disputed and not (state == "void" and ticket in back):
             yield f"{ticket} is {state} at the office, by its facts it is {expected}"

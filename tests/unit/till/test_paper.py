@@ -365,3 +365,18 @@ def test_the_packs_are_listed_the_newest_first(counter: Counter) -> None:
     ]
     counter.ask("sign_out")
     assert counter.refusal("paper").code == "not_signed_in"
+
+
+def test_what_was_printed_again_while_it_was_on_paper_is_a_copy_for_whoever_prints_next(counter: Counter) -> None:
+    """The first paper may come out yet: the buyer's ticket is copy 1, and a lost one is replaced by copy 2."""
+    answer = counter.ask("issue_paper", show="aida", places=["A-1", "A-2"])
+    counter.printers.run("unknown")
+    counter.ask("printed", job=answer["job"], came_out=False)
+    counter.printers.run()
+    first = answer["pack"]["tickets"][0]
+    counter.ask("rekey_paper", tickets=[first["id"]], price_type="adult", tenders=cash("59.00"))
+    assert counter.bodies("CopyIssued")[0]["copy"] == 1
+    assert counter.ask("reprint", ticket=first["id"], reason="lost")["ticket"]["copy"] == 2
+    counter.line.drain()
+    assert counter.line.disputes == []
+    assert len(counter.bodies("CopyIssued")) == 2, "what is out is not sold yet"

@@ -9,12 +9,14 @@ from typing import Any
 
 from pos.domain.basket import Basket, Line, quote
 from pos.domain.errors import Refused
-from pos.domain.rights import OfficeState
+from pos.domain.facts import Kind
+from pos.domain.rights import Effect, OfficeState, OwnState
+from pos.store.ledger import ShiftRow
 from pos.store.packs import PackTicket
 from pos.till.contingency.packs import out
 from pos.till.counter.passing import indexes_of
-from pos.till.counter.pay import answer_of, book, document, tender_of, work_out
-from pos.till.desk import Desk
+from pos.till.counter.pay import Making, answer_of, book, document, tender_of, work_out
+from pos.till.desk import Desk, Unit
 
 
 def rekey_paper(
@@ -48,11 +50,24 @@ def rekey_paper(
     with desk.unit() as unit:
         unit.at = making.at
         book(desk, unit, shift, making, body, OfficeState.PAPER)
+        _count_copies(desk, unit, shift, making)
         desk.ledger.packs.set_state(paper, "sold")
         answer = unit.answers({"sale": answer_of(making)})
     desk.outside.printers.kick_drawer()
     desk.emit("changed", places=indexes_of(desk, free), documents=False)
     return answer
+
+
+def _count_copies(desk: Desk, unit: Unit, shift: ShiftRow, making: Making) -> None:
+    """A pack that did not come out for certain was printed again, marked as a copy. Now that its tickets are sold,
+    whoever prints for their buyers next has to know."""
+    sold = OfficeState.SOLD
+    for ticket in making.tickets:
+        if copies := desk.ledger.tickets.copies(ticket.id):
+            token = desk.held(ticket.show, ticket.place, OwnState.PAPER)
+            effect = Effect(ticket.show, ticket.place, token, sold, sold, desk.outside.till, ticket.id)
+            why = {"shift": shift.id, "user": making.user, "reason": "printed again while it was on paper"}
+            unit.record(Kind.COPY_ISSUED, {"ticket": ticket.id, "copy": copies} | why, effects=[effect])
 
 
 def _lines(desk: Desk, paper: Sequence[PackTicket], price_type: str | list[str], proof: bool) -> tuple[Line, ...]:
