@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pos.app.sealing import CannotSeal, JournalUnreadable, copy_journal, seal_folder
 from pos.domain.errors import Refused
@@ -22,18 +22,21 @@ from tests.simulation.office import SimOffice
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.threads import office_now
 
+_TRIES: Final = 6  # with one code, which is good for a while only
+
 
 def enrol(world: Scheduler, office: SimOffice, made: Machine, *, replace: bool) -> None:
     """A code at the office, redeemed at the till, as often as it takes: the answer may be lost."""
-    with office.writing() as connection:
-        code = enrolment.offer(connection, made.name, int(office_now().timestamp()), replace=replace)
     while True:
-        try:
-            made.enrol(code)
-            return
-        except EnrolFailed as failed:
-            world.note(f"{made.label}: {failed}")
-            world.sleep(5.0)
+        with office.writing() as connection:
+            code = enrolment.offer(connection, made.name, int(office_now().timestamp()), replace=replace)
+        for _ in range(_TRIES):
+            try:
+                made.enrol(code)
+                return
+            except EnrolFailed as failed:
+                world.note(f"{made.label}: {failed}")
+                world.sleep(5.0)
 
 
 def declare_dead(world: Scheduler, office: SimOffice, till: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from tests.simulation.judge.evidence import owner
 from tests.simulation.names import COUNTER_FEE, PIN, SHOWS, SUPERVISOR
 from tests.simulation.people.selling import notes_for
 
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
 
 def pack(cashier: Cashier) -> None:
     """Put some seats on paper; or see what has become of those that are out."""
-    out = [ticket for each in cashier.packs for ticket in each["tickets"] if ticket["state"] == "out"]
+    # What another PC has put on paper here is a person's to look for.
+    packs = [each for each in cashier.packs if owner(each["id"]) == cashier.incarnation]
+    out = [ticket for each in packs for ticket in each["tickets"] if ticket["state"] == "out"]
     if not out or cashier.world.chance(0.3):
         _issue(cashier)
         return
