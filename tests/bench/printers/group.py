@@ -1,7 +1,7 @@
 """300 tickets for a group on a Boca that prints at once: how long the till keeps it waiting.
 
 The worker, the socket and the printer's process are real. Against it stands what the paper takes, and
-the same bytes handed to the same printer by nothing but a socket.
+the same pages set, made into bytes and handed to the same printer by nothing but a socket.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tests.wire.devices.pens import profile
 TICKETS = 300
 AHEAD = 3
 PAPER_GOAL = 0.1
-SOCKET_GOAL = 15.0
+SOCKET_GOAL = 2.0
 FIRST_GOAL = 6.0
 
 
@@ -37,14 +37,12 @@ def group_job() -> list[dict[str, Any]]:
     content = {"kind": "tickets", "tickets": [ticket(code=f"GROUP{at:07}") for at in range(TICKETS)]}
     with _instant_printer() as port:
         took, first = _through_the_worker(model, content, port)
-    pictures = press("ticket-boca").bitmaps(content, model.printed_mm, model.dots_per_mm)
-    said = [encode.ticket(dots, model, hexadecimal=False) for dots in pictures]
     with _instant_printer() as port:
-        bare = _through_a_socket(said, port)
+        bare = _through_a_socket(model, content, port)
     paper_s = model.printed_mm / model.speed_mm_s
     return [
         _record("group_job", took, "paper time of 300 tickets", paper_s * TICKETS, PAPER_GOAL),
-        _record("group_job_socket", took, "the same bytes, bare socket", bare, SOCKET_GOAL),
+        _record("group_job_socket", took, "the same pages through a bare socket", bare, SOCKET_GOAL),
         _record("group_first_byte", first, "paper time of one ticket", paper_s, FIRST_GOAL),
     ]
 
@@ -94,15 +92,17 @@ def _through_the_worker(model: Any, content: dict[str, Any], port: int) -> tuple
     return times["done"] - began, times["first"] - began
 
 
-def _through_a_socket(said: list[bytes], port: int) -> float:
+def _through_a_socket(model: Any, content: dict[str, Any], port: int) -> float:
+    setter = press("ticket-boca")
     began = time.perf_counter()
+    pictures = setter.bitmaps(content, model.printed_mm, model.dots_per_mm)
     with socket.create_connection(("127.0.0.1", port)) as line:
         acknowledged = 0
-        for number, ticket_bytes in enumerate(said, 1):
-            line.sendall(ticket_bytes)
+        for number, dots in enumerate(pictures, 1):
+            line.sendall(encode.ticket(dots, model, hexadecimal=False))
             while number - acknowledged >= AHEAD:
                 acknowledged += line.recv(64).count(b"\x06")
-        while acknowledged < len(said):
+        while acknowledged < len(pictures):
             acknowledged += line.recv(64).count(b"\x06")
     return time.perf_counter() - began
 
