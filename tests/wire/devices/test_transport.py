@@ -119,12 +119,14 @@ def test_two_that_are_the_same_are_named_by_their_files(tmp_path: Path) -> None:
 
 
 def test_what_is_plugged_in_is_found_by_what_it_is(tmp_path: Path) -> None:
+    plug(tmp_path, 0, "04b8", "0202")
+    files = tmp_path / "usb"
+    files.mkdir()
     for name in ("lp0", "lp1"):
-        (tmp_path / name).touch()
-    known = usb.Plugged(tmp_path / "lp0", "04b8", "0202", "")
-    found = [one for one in find((), tmp_path, lambda: [known]) if not one["address"].startswith("serial")]
-    assert [one["address"] for one in found] == ["usb://04b8:0202", f"file://{tmp_path / 'lp1'}"]
-    assert str(tmp_path / "lp0") in found[0]["text"]
+        (files / name).touch()
+    found = [one for one in find((), files, tmp_path / "class") if not one["address"].startswith("serial")]
+    assert [one["address"] for one in found] == ["usb://04b8:0202", f"file://{files / 'lp1'}"]
+    assert str(files / "lp0") in found[0]["text"]
 
 
 def test_its_device_file_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
