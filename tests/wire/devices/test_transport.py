@@ -13,7 +13,6 @@ import pytest
 from pos.devices import transport, usb
 from pos.devices.transport import TransportError, read_address
 from pos.devices.winspool import Spooler, SpoolerError
-from pos.devices.worker.find import find
 
 
 def reach(url: str) -> transport.Transport:
@@ -109,24 +108,10 @@ def test_two_that_are_the_same_are_named_by_their_files(tmp_path: Path) -> None:
     there = usb.plugged_in(tmp_path / "class")
     with pytest.raises(LookupError, match=r"name one of: file:///dev/usb/lp0, file:///dev/usb/lp1"):
         usb.find("0a5f", "0120", "", tmp_path / "class")
-    files = tmp_path / "usb"
-    files.mkdir()
-    (files / "lp7").touch()
     assert list(usb.addresses(there).values()) == [
         "file:///dev/usb/lp0", "file:///dev/usb/lp1", "usb://04b8:0202:A%20B",
     ]  # fmt: skip
     assert read_address("usb://04b8:0202:A%20B", "t", "k").path == "04b8:0202:A B"
-
-
-def test_what_is_plugged_in_is_found_by_what_it_is(tmp_path: Path) -> None:
-    plug(tmp_path, 0, "04b8", "0202")
-    files = tmp_path / "usb"
-    files.mkdir()
-    for name in ("lp0", "lp1"):
-        (files / name).touch()
-    found = [one for one in find((), files, tmp_path / "class") if not one["address"].startswith("serial")]
-    assert [one["address"] for one in found] == ["usb://04b8:0202", f"file://{files / 'lp1'}"]
-    assert str(files / "lp0") in found[0]["text"]
 
 
 def test_its_device_file_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
