@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyledItemDelegate, QWidget
 
 ROW: Final = Qt.ItemDataRole.UserRole  # the role that gives a delegate the row itself
 Index = QModelIndex | QPersistentModelIndex
@@ -43,3 +43,23 @@ class RowModel(QAbstractListModel, Generic[Row]):
         if role == ROW:
             return row
         return self._words(row) if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole) else None
+
+
+def painted_list(
+    rows: RowModel[Any], paints: Callable[[QListView], QStyledItemDelegate], name: str, chosen: Callable[[Any], object]
+) -> QListView:
+    """A screen's list of `rows`, each painted by what `paints` makes for it; `chosen` is told of one that is clicked.
+
+    It takes no focus: keys go to the screen, whatever was clicked last. `name` is read out for it.
+    """
+    made = QListView()
+    made.setModel(rows)
+    made.setProperty("role", "work")
+    made.setItemDelegate(paints(made))
+    made.setUniformItemSizes(True)
+    made.setFrameShape(QFrame.Shape.NoFrame)
+    made.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    made.setAccessibleName(name)
+    made.clicked.connect(lambda index: chosen(rows.rows[index.row()]))
+    return made

@@ -237,7 +237,7 @@ def test_an_abort_is_taken(toy: ToyTerminal, counter: Counter) -> None:
 
 
 def test_an_abort_is_ignored_and_the_card_charged(toy: ToyTerminal, counter: Counter) -> None:
-    toy.next = Play(slow_s=0.4, ignores_abort=True, at=lambda step: counter.worker.abort() if step == "shown" else None)
+    toy.next = Play(slow_s=1.5, ignores_abort=True, at=lambda step: counter.worker.abort() if step == "shown" else None)
     assert counter.pay().state == "approved"
     assert (toy.bank.aborts, toy.charged) == (1, [1000])
     assert counter.shown[-1] == Shown("abort_ignored", "")

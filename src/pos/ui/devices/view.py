@@ -8,7 +8,6 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -26,7 +25,7 @@ from pos.ui.devices.presenter import DevicesPresenter
 from pos.ui.devices.rows import ROW_PX, RowDelegate
 from pos.ui.i18n import tr, tr_count
 from pos.ui.keys import cap
-from pos.ui.rows import RowModel
+from pos.ui.rows import RowModel, painted_list
 from pos.ui.screen import Screen
 from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
@@ -61,10 +60,12 @@ class DevicesScreen(Screen):
         self._title, self._paper = QLabel(tr("Devices")), QLabel()
         self.devices: RowModel[Device] = RowModel(self.work, self._device_words, lambda row: row.name)
         self.waiting: RowModel[Waiting] = RowModel(self.work, self._job_words, lambda row: row.job)
-        self.device_list = self._list(self.devices, tr("Devices"))
-        self.waiting_list = self._list(self.waiting, tr("Paper that waits"))
-        self.device_list.clicked.connect(lambda at: self.presenter.mark(self.devices.rows[at.row()].name))
-        self.waiting_list.clicked.connect(lambda at: self.presenter.mark(str(self.waiting.rows[at.row()].job)))
+        self.device_list = painted_list(
+            self.devices, self._painter, tr("Devices"), lambda row: self.presenter.mark(row.name)
+        )
+        self.waiting_list = painted_list(
+            self.waiting, self._painter, tr("Paper that waits"), lambda row: self.presenter.mark(str(row.job))
+        )
         for title in (self._title, self._paper):
             title.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
             title.setContentsMargins(24, 0, 24, 0)
@@ -72,17 +73,8 @@ class DevicesScreen(Screen):
         for part, stretch in ((self._title, 0), (self.device_list, 0), (self._paper, 0), (self.waiting_list, 1)):
             box.addWidget(part, stretch)
 
-    def _list(self, model: RowModel[Device] | RowModel[Waiting], name: str) -> QListView:
-        rows = QListView()
-        rows.setModel(model)
-        rows.setProperty("role", "work")
-        rows.setItemDelegate(RowDelegate(rows, self.presenter))
-        rows.setUniformItemSizes(True)
-        rows.setFrameShape(QFrame.Shape.NoFrame)
-        rows.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        rows.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        rows.setAccessibleName(name)
-        return rows
+    def _painter(self, rows: QListView) -> RowDelegate:
+        return RowDelegate(rows, self.presenter)
 
     def _device_words(self, row: Device) -> str:
         return ", ".join(filter(None, (self.presenter.name(row.name), row.text, self.presenter.where(row), row.did)))

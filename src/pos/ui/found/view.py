@@ -8,7 +8,6 @@ from typing import Final
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPalette
 from PySide6.QtWidgets import (
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -23,7 +22,7 @@ from PySide6.QtWidgets import (
 from pos.ui.found.presenter import Found, FoundPresenter
 from pos.ui.i18n import tr, tr_count
 from pos.ui.keys import cap
-from pos.ui.rows import ROW, Index, RowModel
+from pos.ui.rows import ROW, Index, RowModel, painted_list
 from pos.ui.screen import Screen
 from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
@@ -103,16 +102,13 @@ class FoundScreen(Screen):
         self._title = QLabel()
         self._title.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
         self._title.setContentsMargins(24, 0, 24, 0)
-        self.list = QListView()
         self._rows: RowModel[Found] = RowModel(self.work, self._words, lambda row: row.id)
-        self.list.setModel(self._rows)
-        self.list.setProperty("role", "work")
-        self.list.setItemDelegate(_Delegate(self.list, self.presenter))
-        self.list.setUniformItemSizes(True)
-        self.list.setFrameShape(QFrame.Shape.NoFrame)
-        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.list.setAccessibleName(tr("Tickets"))
-        self.list.clicked.connect(lambda index: self.presenter.mark(self._rows.rows[index.row()].id))
+        self.list = painted_list(
+            self._rows,
+            lambda made: _Delegate(made, self.presenter),
+            tr("Tickets"),
+            lambda row: self.presenter.mark(row.id),
+        )
         box.addWidget(self._title)
         box.addWidget(self.list, 1)
 

@@ -8,11 +8,8 @@ from typing import Final
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPalette
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
     QLabel,
     QLineEdit,
-    QListView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -21,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from pos.ui.i18n import tr
 from pos.ui.keys import cap
-from pos.ui.rows import ROW, Index, RowModel
+from pos.ui.rows import ROW, Index, RowModel, painted_list
 from pos.ui.screen import Screen
 from pos.ui.shows.presenter import ShowRow, ShowsPresenter
 from pos.ui.sizes import set_height
@@ -95,15 +92,8 @@ class ShowsScreen(Screen):
         box = QVBoxLayout(self.work)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
-        self._rows, self.list = RowModel(self.work, _words, lambda row: row.show), QListView()
-        self.list.setModel(self._rows)
-        self.list.setProperty("role", "work")
-        self.list.setItemDelegate(_Delegate(self.list))
-        self.list.setUniformItemSizes(True)
-        self.list.setFrameShape(QFrame.Shape.NoFrame)
-        self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.list.clicked.connect(lambda index: self._choose(self._rows.rows[index.row()].show))
+        self._rows = RowModel(self.work, _words, lambda row: row.show)
+        self.list = painted_list(self._rows, _Delegate, tr("All shows"), lambda row: self._choose(row.show))
         box.addWidget(self.list)
         side = self.panel_box()
         name = QLabel(tr("All shows"))
