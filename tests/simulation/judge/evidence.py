@@ -115,6 +115,12 @@ class Evidence:
         """Whether this fact ("T1.2.17"), sale or ticket ("T1.2-00003-1") is of an incarnation that is doubtful."""
         return owner(id) in self._doubtful
 
+    def of_two(self, id: str) -> bool:
+        """Whether a machine and its clone have both given such numbers, so that two tickets may have this one."""
+        return self.doubtful(id) and any(
+            window.copied for window in self.windows if owner(id).startswith(f"{window.name}.")
+        )
+
     def all_facts(self) -> Iterator[dict[str, Any]]:
         """Every fact there is, at the office or in a journal; one that is in both comes twice."""
         yield from self.facts

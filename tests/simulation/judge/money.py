@@ -56,7 +56,7 @@ def refunds(evidence: Evidence) -> Found:
             facts[ticket].add(fact_id(fact))
             by[ticket].add(_document(fact))
     for ticket, several in by.items():
-        if len(several) > 1:
+        if len(several) > 1 and not evidence.of_two(ticket):
             yield f"{ticket} came back {len(several)} times: {', '.join(sorted(several))}"
     for ticket, ends in facts.items():
         if len(ends) > 1:
