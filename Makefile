@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 
-.PHONY: setup setup-test demo test check soak bench lock clean
+.PHONY: setup setup-test demo test check soak fuzz bench lock clean
 
 setup:
 	@installer/setup.sh demo
@@ -30,6 +30,10 @@ SECONDS ?= 600
 SEEDS ?=
 soak: setup-test
 	@$(BIN)/python -m tests.simulation --seconds $(SECONDS) $(if $(SEEDS),--seeds $(SEEDS)) $(ARGS)
+
+# Everything that reads what comes from outside, for SECONDS.
+fuzz: setup-test
+	@$(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(ARGS)
 
 bench: setup-test
 	@$(BIN)/python -m tests.bench $(ARGS)
