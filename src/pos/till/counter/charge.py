@@ -74,7 +74,9 @@ def charge(desk: Desk, user: str, shift: ShiftRow, intent: Intent, settlement: S
 
 def _in_parts(settlement: Settlement, intent: Intent, pending: Sequence[Payment]) -> Settlement:
     """A card may have had its money back for a refund that was broken off, and more of it be due by now: its show
-    has been cancelled, or the fee is waived. The rest then goes to the card, too, apart."""
+    has been cancelled, or the fee is waived. The rest then goes to the card, too, apart.
+
+    The settlement itself where that is not so."""
     tenders = list(settlement.tenders)
     for payment in pending:
         if (payment.purpose, payment.subject) != (intent.purpose, intent.subject) or payment.amount.minor > 0:
@@ -87,7 +89,7 @@ def _in_parts(settlement: Settlement, intent: Intent, pending: Sequence[Payment]
                 parts = (payment.amount, amount - payment.amount)
                 tenders[at : at + 1] = [replace(tenders[at], amount=part) for part in parts]
                 break
-    return replace(settlement, tenders=tuple(tenders))
+    return replace(settlement, tenders=tuple(tenders)) if len(tenders) > len(settlement.tenders) else settlement
 
 
 def settle_open(desk: Desk) -> Verb[None]:
