@@ -15,9 +15,9 @@ demo: setup
 	@exec $(BIN)/housefull demo
 
 # The quick checks come first, so that a slip is known in seconds.
-# Two at a time, for much of it is waiting; a file's tests stay together, since they share what is slow to start.
+# Four at a time, for much of it is waiting; a file's tests stay together, since they share what is slow to start.
 test: setup-test check
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 4 --dist loadfile --durations 25
 
 check: setup
 	$(BIN)/ruff check

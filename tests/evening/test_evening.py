@@ -138,7 +138,8 @@ def test_two_office_processes_are_one_office(tmp_path: Path, postgres: Callable[
         right = house.window("T2", printers=False, at=house.another_office())
         left.open("anna")
         right.open("boris")
-        right.till.ok("sync")
+        # Its shift opens after five seconds at most, whatever an office that has just started may take.
+        house.wait(lambda: right.seats("here") != [], 15, "what the office hands a new shift")
         theirs = right.seats("here")
         sold = [right.sell(theirs[0])]
         waits = [left.wait_place(theirs[0], "sold", 5)]
