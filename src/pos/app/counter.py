@@ -152,7 +152,7 @@ class Till:
             desk.post(lambda: desk.emit("device", name=name, state=state, text=text))
 
     def _drawer(self, state: str, by: str, open_s: float) -> None:
-        self._watches["drawer"].did(f"{state}, opened by {by}")
+        self._watches["drawer"].did(f"{state.replace('_', ' ')}, opened by {by}")
         desk: Desk | None = getattr(self, "desk", None)
         if desk is not None:
             desk.post(lambda: desk.emit("drawer", state=state, by=by, open_s=round(open_s)))
