@@ -268,7 +268,7 @@ def test_switched_off_and_on_what_was_in_it_is_forgotten(boca: ToyBoca, counters
         counter = counters(line.url)
         counter.wait_for("ready")
         boca.stock = 1
-        job = counter.print(group(*numbered(3)))
+        job = all_in_it(boca, counter, *numbered(3))
         counter.wait_for("paper_out")
         with line.lock:
             boca.stock = 100
