@@ -36,9 +36,10 @@ class Return:
 
 @dataclass(frozen=True)
 class Refund:
-    """What a till has answered to have paid out, all in all, for tickets that cost `price` together."""
+    """What a till has answered to have paid out, all in all, for `tickets` that cost `price` together."""
 
     id: str
+    tickets: tuple[str, ...]
     price: Decimal
     paid: Decimal
 

@@ -48,7 +48,8 @@ def _take_back(cashier: Cashier, tickets: Sequence[Ticket]) -> bool:
         if tender["kind"] in ("voucher", "gift_card"):
             purses.got_back(cashier, tender)
     cashier.drawer -= paid["cash"]
-    cashier.refunds.append(Refund(done["id"], sum(t.price for t in tickets) or Decimal(0), sum(paid.values())))
+    ids = tuple(ticket.id for ticket in tickets)
+    cashier.refunds.append(Refund(done["id"], ids, sum(t.price for t in tickets) or Decimal(0), sum(paid.values())))
     cashier.has_taken_back(tickets, done["id"])
     return True
 
