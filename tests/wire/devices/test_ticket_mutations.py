@@ -61,6 +61,10 @@ GUARDS: dict[str, tuple[Patch, Callable[..., None], dict[str, Any]]] = {
         change("_learn", "self.answered_ever = True", "self._answered()", dialogue.Dialogue),
         worker.test_loaded_again_it_is_sent_nothing_before_what_it_holds_is_out, {},
     ),
+    "switched off it forgets": (
+        change("_trouble", "self._dialogue.restarts > run.restarts", "False"),
+        worker.test_switched_off_and_on_what_was_in_it_is_forgotten, {},
+    ),
     "no more than three ahead": (
         change("_feed", "ahead >= _AHEAD", "False"), worker.test_at_most_three_tickets_are_ahead, {},
     ),
