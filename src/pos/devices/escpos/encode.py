@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, Literal, Protocol
 
+from pos.devices.dots import Dots
 from pos.devices.escpos.library import native_qr
 from pos.devices.profile import Profile
 
@@ -26,17 +27,6 @@ _NARROWEST, _WIDEST = 2, 6  # dots of a module of the printer's own bars
 _CODE128_FRAME: Final = 35  # modules of start, check and stop
 # Real-time commands are heard even inside a picture: ask for state, recover, open the drawer.
 _REAL_TIME: Final = (b"\x10\x04", b"\x10\x05", b"\x10\x14")
-
-
-class Dots(Protocol):
-    """A picture: rows of dots padded to whole bytes, first dot highest, 1 black."""
-
-    @property
-    def width(self) -> int: ...
-    @property
-    def height(self) -> int: ...
-    @property
-    def data(self) -> bytes: ...
 
 
 class Run(Protocol):

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 
+from pos.devices.dots import Dots
 from pos.devices.fgl.commands import command
 from pos.devices.profile import Profile
 
@@ -23,17 +24,6 @@ _COMMAND_BYTES: Final = 18  # what going somewhere and beginning a picture costs
 _BAND: Final = 8
 # Fills up whatever an earlier job left unfinished, a picture of either kind, text or a command, and clears it.
 HELLO: Final = b"0" * (2 * _COLUMNS) + b">" + command("CB").encode()
-
-
-class Dots(Protocol):
-    """A picture: rows of dots padded to whole bytes, first dot highest, 1 black."""
-
-    @property
-    def width(self) -> int: ...
-    @property
-    def height(self) -> int: ...
-    @property
-    def data(self) -> bytes: ...
 
 
 def ticket(dots: Dots, profile: Profile, *, hexadecimal: bool) -> bytes:

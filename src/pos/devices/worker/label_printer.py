@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from pos.devices.condition import HALTED, STUCK
+from pos.devices.dots import Dots
 from pos.devices.profile import Profile
 from pos.devices.transport import Address, TransportError
 from pos.devices.worker.connected import SLICE_S, ConnectedPrinter, NothingSent, Tell
@@ -32,10 +33,10 @@ _AHEAD: Final = 4
 class Press(Protocol):
     """Sets a job's pages; raises Unreadable when it cannot be printed."""
 
-    def bitmaps(self, job: Mapping[str, Any], width_mm: float, dots_per_mm: float) -> Sequence[encode.Dots]: ...
+    def bitmaps(self, job: Mapping[str, Any], width_mm: float, dots_per_mm: float) -> Sequence[Dots]: ...
 
 
-class LabelPrinter(ConnectedPrinter[encode.Dots]):
+class LabelPrinter(ConnectedPrinter[Dots]):
     """One ZPL printer at an address. See `Printer`."""
 
     def __init__(self, profile: Profile, address: Address, press: Press, stopping: Callable[[], bool]) -> None:
@@ -49,7 +50,7 @@ class LabelPrinter(ConnectedPrinter[encode.Dots]):
     def _kick(self) -> bytes:
         raise TransportError("no drawer can hang on a label printer")
 
-    def _sheets(self, content: Mapping[str, Any]) -> list[encode.Dots]:
+    def _sheets(self, content: Mapping[str, Any]) -> list[Dots]:
         profile = self._profile
         rows = round(profile.length_mm * profile.dots_per_mm)
         pictures = self._press.bitmaps(content, profile.printed_mm, profile.dots_per_mm)
@@ -100,7 +101,7 @@ class LabelPrinter(ConnectedPrinter[encode.Dots]):
 
     # A job
 
-    def _deliver(self, sheets: Sequence[encode.Dots], tell: Tell) -> Result:
+    def _deliver(self, sheets: Sequence[Dots], tell: Tell) -> Result:
         """Send, then wait until nothing is left. From the first byte on, nothing is certain but what it says."""
         sent = 0
         try:

@@ -5,20 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
-
-class Dots(Protocol):
-    """A picture: rows of dots padded to whole bytes."""
-
-    @property
-    def width(self) -> int: ...
-    @property
-    def height(self) -> int: ...
-    @property
-    def data(self) -> bytes: ...
+from pos.devices.dots import Dots
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from pos.devices.condition import HALTED, STUCK
+from pos.devices.dots import Dots
 from pos.devices.escpos import encode
 from pos.devices.escpos.dialogue import Dialogue
 from pos.devices.profile import Profile
@@ -34,7 +35,7 @@ _ASK_EVERY_S: Final = 0.5  # while waiting for a confirmation
 class Press(Protocol):
     """Sets a job's pages; raises Unreadable when it cannot be printed."""
 
-    def bitmaps(self, job: Mapping[str, Any], width_mm: float, dots_per_mm: float) -> Sequence[encode.Dots]: ...
+    def bitmaps(self, job: Mapping[str, Any], width_mm: float, dots_per_mm: float) -> Sequence[Dots]: ...
 
     def lines(
         self, job: Mapping[str, Any], width_mm: float, cell_mm: float, dots_per_mm: float

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from pos.devices.condition import HALTED
+from pos.devices.dots import Dots
 from pos.devices.fgl import encode
 from pos.devices.fgl.dialogue import Dialogue
 from pos.devices.profile import Profile
@@ -39,7 +40,7 @@ _SILENT: Final = "does not answer: out of tickets, jammed, busy, or its status r
 class Press(Protocol):
     """Sets a job's pages; raises Unreadable when it cannot be printed."""
 
-    def bitmaps(self, job: Mapping[str, Any], width_mm: float, dots_per_mm: float) -> Sequence[encode.Dots]: ...
+    def bitmaps(self, job: Mapping[str, Any], width_mm: float, dots_per_mm: float) -> Sequence[Dots]: ...
 
 
 @dataclass
@@ -67,7 +68,7 @@ class _Run:
                 self.sent, self.whole = self.sent + 1, True
 
 
-class TicketPrinter(ConnectedPrinter[encode.Dots]):
+class TicketPrinter(ConnectedPrinter[Dots]):
     """One FGL printer at an address. See `Printer`."""
 
     def __init__(self, profile: Profile, address: Address, press: Press, stopping: Callable[[], bool]) -> None:
@@ -84,13 +85,13 @@ class TicketPrinter(ConnectedPrinter[encode.Dots]):
     def _kick(self) -> bytes:
         return encode.KICK
 
-    def _sheets(self, content: Mapping[str, Any]) -> list[encode.Dots]:
+    def _sheets(self, content: Mapping[str, Any]) -> list[Dots]:
         profile = self._profile
         rows = round(profile.length_mm * profile.dots_per_mm)
         pictures = self._press.bitmaps(content, profile.printed_mm, profile.dots_per_mm)
         return [piece for picture in pictures for piece in pieces(picture, rows)]
 
-    def _bytes(self, sheet: encode.Dots) -> bytes:
+    def _bytes(self, sheet: Dots) -> bytes:
         return encode.ticket(sheet, self._profile, hexadecimal=self._address.flow == "xonxoff")
 
     def _greet(self) -> None:
@@ -159,7 +160,7 @@ class TicketPrinter(ConnectedPrinter[encode.Dots]):
 
     # A job
 
-    def _deliver(self, sheets: Sequence[encode.Dots], tell: Tell) -> Result:
+    def _deliver(self, sheets: Sequence[Dots], tell: Tell) -> Result:
         """Send, and count acknowledgements. From the first byte on, nothing is certain but they."""
         run = _Run(len(sheets), self._dialogue.acknowledged, self._dialogue.restarts)
         try:
@@ -182,7 +183,7 @@ class TicketPrinter(ConnectedPrinter[encode.Dots]):
         kept = f"; {left} may still come out of the printer: look before you print again" if self._held else ""
         return Result("unknown", f"{trouble}; {printed} of {len(sheets)} confirmed{kept}")
 
-    def _run(self, run: _Run, sheets: Sequence[encode.Dots], tell: Tell) -> str:
+    def _run(self, run: _Run, sheets: Sequence[Dots], tell: Tell) -> str:
         """Send tickets and wait for their acknowledgements; what is wrong if they do not come."""
         grace = _CONFIRM_S + _AHEAD * self._profile.printed_mm / self._profile.speed_mm_s
         told, deadline = False, time.monotonic() + grace
@@ -214,7 +215,7 @@ class TicketPrinter(ConnectedPrinter[encode.Dots]):
     def _printed(self, run: _Run) -> int:
         return self._dialogue.acknowledged - run.before
 
-    def _feed(self, run: _Run, sheets: Sequence[encode.Dots]) -> int:
+    def _feed(self, run: _Run, sheets: Sequence[Dots]) -> int:
         """Hand over some of the next ticket, unless the printer has enough; how many bytes were taken."""
         ahead = run.sent - self._printed(run) if self._profile.confirms else 0
         # Where the line itself heeds X-on and X-off, it takes nothing while the printer rests, and we hear neither.

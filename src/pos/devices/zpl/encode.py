@@ -10,23 +10,14 @@ import binascii
 import math
 import zlib
 from base64 import b64encode
-from typing import Final, Protocol
+from typing import Final
+
+from pos.devices.dots import Dots
 
 ASK: Final = b"~HS~HQES"
 # Gives up a label that an earlier job left unfinished. What is complete is not touched.
 HELLO: Final = b"~JX"
 _LEVEL: Final = 6  # of deflation; a higher one costs more time than it saves on the line
-
-
-class Dots(Protocol):
-    """A picture: rows of dots padded to whole bytes, first dot highest, 1 black."""
-
-    @property
-    def width(self) -> int: ...
-    @property
-    def height(self) -> int: ...
-    @property
-    def data(self) -> bytes: ...
 
 
 def label(dots: Dots) -> bytes:
