@@ -1,12 +1,21 @@
-"""The rows of a painted list: values, their words for the accessible tree, and repainting in place."""
+"""Painted lists: rows of values, their words for the accessible tree, what every row is painted on and how."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Generic, TypeVar
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyledItemDelegate, QWidget
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 ROW: Final = Qt.ItemDataRole.UserRole  # the role that gives a delegate the row itself
 Index = QModelIndex | QPersistentModelIndex
@@ -63,3 +72,30 @@ def painted_list(
     made.setAccessibleName(name)
     made.clicked.connect(lambda index: chosen(rows.rows[index.row()]))
     return made
+
+
+def paint_ground(painter: QPainter, option: QStyleOptionViewItem, inset_px: int = 16) -> tuple[QColor, QColor]:
+    """What lies under a row: its mark, and the line to the next one. The colours of its text, plain and muted."""
+    box, colors, role = QRect(option.rect), option.palette, QPalette.ColorRole
+    marked = bool(option.state & QStyle.StateFlag.State_Selected)
+    painter.fillRect(box, colors.color(role.Base if marked else role.Light))
+    if marked:
+        painter.fillRect(box.left(), box.top(), 4, box.height(), colors.color(role.Highlight))
+    painter.fillRect(box.left() + inset_px, box.bottom(), box.width() - 2 * inset_px, 1, colors.color(role.Mid))
+    return colors.color(role.Text), colors.color(role.PlaceholderText)
+
+
+def paint_text(
+    painter: QPainter,
+    box: QRect,
+    text: str,
+    font: QFont,
+    color: QColor,
+    side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+) -> int:
+    """Paint one line, cut where it is too long; how wide it came out."""
+    painter.setFont(font)
+    painter.setPen(color)
+    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+    painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, shown)
+    return painter.fontMetrics().horizontalAdvance(shown)

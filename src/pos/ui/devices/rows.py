@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPalette
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtGui import QFont, QPainter
+from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem
 
 from pos.ui.devicenames import SIGNS
 from pos.ui.devices.model import Device, Waiting
 from pos.ui.devices.presenter import DevicesPresenter
 from pos.ui.i18n import tr
-from pos.ui.rows import ROW, Index
+from pos.ui.rows import ROW, Index, paint_ground, paint_text
 from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import text_font
 
@@ -33,24 +33,19 @@ class RowDelegate(QStyledItemDelegate):
         return QSize(200, ROW_PX)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        box, colors, role = QRect(option.rect), option.palette, QPalette.ColorRole
-        marked = bool(option.state & QStyle.StateFlag.State_Selected)
+        box = QRect(option.rect)
         painter.save()
-        painter.fillRect(box, colors.color(role.Base if marked else role.Light))
-        if marked:
-            painter.fillRect(box.left(), box.top(), 4, box.height(), colors.color(role.Highlight))
-        painter.fillRect(box.left() + 16, box.bottom(), box.width() - 32, 1, colors.color(role.Mid))
+        ink, muted = paint_ground(painter, option)
         row: Device | Waiting = index.data(ROW)
         lines = self._device(row) if isinstance(row, Device) else self._job(row)
-        ink, muted = colors.color(role.Text), colors.color(role.PlaceholderText)
         upper, lower = QRect(box.adjusted(24, 8, -24, -32)), QRect(box.adjusted(24, 32, -24, -6))
         bold = text_font(t.BODY, QFont.Weight.DemiBold)
         small = text_font(t.SMALL)
-        width = _put(painter, upper.adjusted(0, 0, -_SIDE_PX, 0), lines[0], bold, ink)
-        _put(painter, upper.adjusted(width + 12, 0, -_SIDE_PX, 0), lines[1], text_font(t.BODY), ink)
-        _put(painter, upper.adjusted(upper.width() - _SIDE_PX, 0, 0, 0), lines[2], small, muted, _RIGHT)
-        _put(painter, lower.adjusted(0, 0, -_SIDE_PX, 0), lines[3], small, muted)
-        _put(painter, lower.adjusted(lower.width() - _SIDE_PX, 0, 0, 0), lines[4], small, muted, _RIGHT)
+        width = paint_text(painter, upper.adjusted(0, 0, -_SIDE_PX, 0), lines[0], bold, ink)
+        paint_text(painter, upper.adjusted(width + 12, 0, -_SIDE_PX, 0), lines[1], text_font(t.BODY), ink)
+        paint_text(painter, upper.adjusted(upper.width() - _SIDE_PX, 0, 0, 0), lines[2], small, muted, _RIGHT)
+        paint_text(painter, lower.adjusted(0, 0, -_SIDE_PX, 0), lines[3], small, muted)
+        paint_text(painter, lower.adjusted(lower.width() - _SIDE_PX, 0, 0, 0), lines[4], small, muted, _RIGHT)
         painter.restore()
 
     def _device(self, row: Device) -> tuple[str, str, str, str, str]:
@@ -73,19 +68,3 @@ class RowDelegate(QStyledItemDelegate):
             detail,
             presenter.name(row.printer),
         )
-
-
-def _put(
-    painter: QPainter,
-    box: QRect,
-    text: str,
-    font: QFont,
-    color: QColor,
-    side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
-) -> int:
-    """Paint one line, cut where it is too long; how wide it came out."""
-    painter.setFont(font)
-    painter.setPen(color)
-    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-    painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, shown)
-    return painter.fontMetrics().horizontalAdvance(shown)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPalette
+from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListView,
     QScrollArea,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
@@ -26,7 +25,7 @@ from pos.domain.disputes import Way
 from pos.ui.disputes.presenter import Dispute, DisputesPresenter, way_hints, way_names
 from pos.ui.i18n import tr, tr_count
 from pos.ui.keys import cap
-from pos.ui.rows import ROW, Index, RowModel, painted_list
+from pos.ui.rows import ROW, Index, RowModel, paint_ground, paint_text, painted_list
 from pos.ui.screen import Screen
 from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
@@ -55,41 +54,24 @@ class _Delegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         one: Dispute = index.data(ROW)
-        box, colors, role = QRect(option.rect), option.palette, QPalette.ColorRole
-        marked = bool(option.state & QStyle.StateFlag.State_Selected)
-        ink, muted = colors.color(role.Text), colors.color(role.PlaceholderText)
+        box = QRect(option.rect)
         painter.save()
-        painter.fillRect(box, colors.color(role.Base if marked else role.Light))
-        if marked:
-            painter.fillRect(box.left(), box.top(), 4, box.height(), colors.color(role.Highlight))
-        painter.fillRect(box.left() + 16, box.bottom(), box.width() - 32, 1, colors.color(role.Mid))
+        ink, muted = paint_ground(painter, option)
         upper, lower = QRect(box.adjusted(24, 8, -24, -34)), QRect(box.adjusted(24, 34, -24, -8))
         bold, right = QFont.Weight.DemiBold, Qt.AlignmentFlag.AlignRight
         age, side = 84, 190
-        _put(painter, upper.adjusted(0, 0, age - upper.width(), 0), self._presenter.age(one), text_font(t.BODY), ink)
+        paint_text(
+            painter, upper.adjusted(0, 0, age - upper.width(), 0), self._presenter.age(one), text_font(t.BODY), ink
+        )
         middle = upper.adjusted(age, 0, -side, 0)
-        _put(painter, middle, ", ".join(one.places) or one.till, text_font(t.BODY, bold), ink)
-        _put(painter, lower.adjusted(age, 0, -side, 0), one.text, text_font(t.SMALL), muted)
+        paint_text(painter, middle, ", ".join(one.places) or one.till, text_font(t.BODY, bold), ink)
+        paint_text(painter, lower.adjusted(age, 0, -side, 0), one.text, text_font(t.SMALL), muted)
         if one.money is not None:
             money = self._presenter.session.formats.money(one.money)
-            _put(painter, upper, money, money_font(t.BODY), ink, right)
+            paint_text(painter, upper, money, money_font(t.BODY), ink, right)
         owner = tr("with {owner}", owner=self._presenter.owner(one))
-        _put(painter, lower, owner, text_font(t.SMALL, bold if one.taken else QFont.Weight.Normal), muted, right)
+        paint_text(painter, lower, owner, text_font(t.SMALL, bold if one.taken else QFont.Weight.Normal), muted, right)
         painter.restore()
-
-
-def _put(
-    painter: QPainter,
-    box: QRect,
-    text: str,
-    font: QFont,
-    color: QColor,
-    side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
-) -> None:
-    painter.setFont(font)
-    painter.setPen(color)
-    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-    painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, shown)
 
 
 class DisputesScreen(Screen):

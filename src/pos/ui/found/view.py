@@ -6,14 +6,13 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPalette
+from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QListView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
@@ -22,7 +21,7 @@ from PySide6.QtWidgets import (
 from pos.ui.found.presenter import Found, FoundPresenter
 from pos.ui.i18n import tr, tr_count
 from pos.ui.keys import cap
-from pos.ui.rows import ROW, Index, RowModel, painted_list
+from pos.ui.rows import ROW, Index, RowModel, paint_ground, paint_text, painted_list
 from pos.ui.screen import Screen
 from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
@@ -48,32 +47,17 @@ class _Delegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row: Found = index.data(ROW)
-        presenter, role = self._presenter, QPalette.ColorRole
-        box, colors = QRect(option.rect), option.palette
-        marked = bool(option.state & QStyle.StateFlag.State_Selected)
-        ink, muted = colors.color(role.Text), colors.color(role.PlaceholderText)
+        presenter, box = self._presenter, QRect(option.rect)
         painter.save()
-        painter.fillRect(box, colors.color(role.Base if marked else role.Light))
-        if marked:
-            painter.fillRect(box.left(), box.top(), 4, box.height(), colors.color(role.Highlight))
-        painter.fillRect(box.left() + 16, box.bottom(), box.width() - 32, 1, colors.color(role.Mid))
+        ink, muted = paint_ground(painter, option)
         level, words = presenter.state(row)
-        side = Qt.AlignmentFlag.AlignVCenter
         upper, lower = QRect(box.adjusted(24, 8, -24, -34)), QRect(box.adjusted(24, 34, -24, -8))
-        for where, left, font, color in (
-            (upper, presenter.place(row), text_font(t.BODY, QFont.Weight.DemiBold), ink),
-            (lower, presenter.title(row), text_font(t.SMALL), muted),
-        ):
-            painter.setFont(font)
-            painter.setPen(color)
-            room = where.adjusted(0, 0, -220, 0)
-            elided = painter.fontMetrics().elidedText(left, Qt.TextElideMode.ElideRight, room.width())
-            painter.drawText(room, Qt.AlignmentFlag.AlignLeft | side, elided)
-        painter.setPen(ink if row.live else muted)
-        painter.setFont(money_font(t.BODY))
-        painter.drawText(upper, Qt.AlignmentFlag.AlignRight | side, presenter.session.formats.amount(row.price))
-        painter.setFont(text_font(t.SMALL))
-        painter.drawText(lower, Qt.AlignmentFlag.AlignRight | side, f"{_SIGNS[level]} {words}")
+        bold, small, right = text_font(t.BODY, QFont.Weight.DemiBold), text_font(t.SMALL), Qt.AlignmentFlag.AlignRight
+        paint_text(painter, upper.adjusted(0, 0, -220, 0), presenter.place(row), bold, ink)
+        paint_text(painter, lower.adjusted(0, 0, -220, 0), presenter.title(row), small, muted)
+        price, alive = presenter.session.formats.amount(row.price), ink if row.live else muted
+        paint_text(painter, upper, price, money_font(t.BODY), alive, right)
+        paint_text(painter, lower, f"{_SIGNS[level]} {words}", small, alive, right)
         painter.restore()
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPalette
+from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QListView,
     QSplitter,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
@@ -28,7 +27,7 @@ from pos.ui.keys import cap
 from pos.ui.layouts.editor import Editor
 from pos.ui.layouts.paperview import PaperView
 from pos.ui.layouts.presenter import LANGUAGES, ROLLS_MM, LayoutRow, LayoutsPresenter
-from pos.ui.rows import ROW, Index, RowModel
+from pos.ui.rows import ROW, Index, RowModel, paint_ground, paint_text
 from pos.ui.screen import Screen
 from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
@@ -55,22 +54,12 @@ class _Delegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row: LayoutRow = index.data(ROW)
-        box, colors, role = QRect(option.rect), option.palette, QPalette.ColorRole
-        marked = bool(option.state & QStyle.StateFlag.State_Selected)
+        box = QRect(option.rect)
         painter.save()
-        painter.fillRect(box, colors.color(role.Base if marked else role.Light))
-        if marked:
-            painter.fillRect(box.left(), box.top(), 4, box.height(), colors.color(role.Highlight))
-        painter.fillRect(box.left() + 12, box.bottom(), box.width() - 24, 1, colors.color(role.Mid))
-        lines = (
-            (box.adjusted(16, 6, -12, -26), row.name, text_font(t.BODY, QFont.Weight.DemiBold), role.Text),
-            (box.adjusted(16, 27, -12, -6), self._about(row), text_font(t.SMALL), role.PlaceholderText),
-        )
-        for place, text, font, ink in lines:
-            painter.setFont(font)
-            painter.setPen(colors.color(ink))
-            shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, place.width())
-            painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+        ink, muted = paint_ground(painter, option, 12)
+        bold = text_font(t.BODY, QFont.Weight.DemiBold)
+        paint_text(painter, box.adjusted(16, 6, -12, -26), row.name, bold, ink)
+        paint_text(painter, box.adjusted(16, 27, -12, -6), self._about(row), text_font(t.SMALL), muted)
         painter.restore()
 
 

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPalette
+from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
@@ -18,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from pos.ui.i18n import tr
 from pos.ui.keys import cap
-from pos.ui.rows import ROW, Index, RowModel, painted_list
+from pos.ui.rows import ROW, Index, RowModel, paint_ground, paint_text, painted_list
 from pos.ui.screen import Screen
 from pos.ui.shows.presenter import ShowRow, ShowsPresenter
 from pos.ui.sizes import set_height
@@ -39,15 +38,9 @@ class _Delegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row: ShowRow = index.data(ROW)
-        box, colors = QRect(option.rect), option.palette
-        role = QPalette.ColorRole
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        ink, muted = colors.color(role.Text), colors.color(role.PlaceholderText)
+        box = QRect(option.rect)
         painter.save()
-        painter.fillRect(box, colors.color(role.Base if selected else role.Light))
-        if selected:
-            painter.fillRect(box.left(), box.top(), 4, box.height(), colors.color(role.Highlight))
-        painter.fillRect(box.left() + 16, box.bottom(), box.width() - 32, 1, colors.color(role.Mid))
+        ink, muted = paint_ground(painter, option)
         quiet = muted if not row.sells else ink
         bold, plain = QFont.Weight.Bold, QFont.Weight.Normal
         x = box.left() + 24
@@ -55,30 +48,16 @@ class _Delegate(QStyledItemDelegate):
             (row.day, 128, text_font(t.BODY, bold if row.today else plain), quiet),
             (row.time, 72, text_font(t.BODY, bold), quiet),
         ):
-            self._put(painter, QRect(x, box.top(), width, box.height()), text, font, color)
+            paint_text(painter, QRect(x, box.top(), width, box.height()), text, font, color)
             x += width
         right = box.right() - 24
         free = QRect(right - 210, box.top(), 210, box.height())
         remark = QRect(free.left() - 210, box.top(), 200, box.height())
         title = QRect(x, box.top(), remark.left() - x - 12, box.height())
-        self._put(painter, title, row.title, text_font(t.TITLE, QFont.Weight.DemiBold), quiet)
-        self._put(painter, remark, row.remark, text_font(t.BODY), muted)
-        self._put(painter, free, row.free, text_font(t.BODY), quiet, Qt.AlignmentFlag.AlignRight)
+        paint_text(painter, title, row.title, text_font(t.TITLE, QFont.Weight.DemiBold), quiet)
+        paint_text(painter, remark, row.remark, text_font(t.BODY), muted)
+        paint_text(painter, free, row.free, text_font(t.BODY), quiet, Qt.AlignmentFlag.AlignRight)
         painter.restore()
-
-    @staticmethod
-    def _put(
-        painter: QPainter,
-        box: QRect,
-        text: str,
-        font: QFont,
-        color: QColor,
-        side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
-    ) -> None:
-        painter.setFont(font)
-        painter.setPen(color)
-        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-        painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, shown)
 
 
 class ShowsScreen(Screen):
