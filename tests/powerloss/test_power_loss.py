@@ -148,7 +148,7 @@ def _half_of_anything_is_noticed(ledger: Path, space: Path) -> None:
 
 def test_a_sync_that_failed_once_is_not_trusted_the_next_time(house: House, tmp_path: Path, space: Path) -> None:
     """The system forgets what it failed to write, and the next sync succeeds: nothing may hang on those pages."""
-    day, ops = record(house, "T4", recorded(tmp_path / "strace.txt", failing="30..32"), 12)
+    day, ops = record(house, "T4", recorded(tmp_path / "strace.txt", failing="30..35"), 12)
     assert day.refused, "no verb met a failing sync"
     failed = [number for number, op in enumerate(ops) if op.kind == "unsynced"]
     assert {ops[number].name for number in failed} == {"ledger.db-wal"}
