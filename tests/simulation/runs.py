@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 
 from tests.simulation.house import Outcome, play
@@ -97,11 +98,21 @@ def scratch() -> Path | None:
     return _MEMORY if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) else None
 
 
-def _prepare(folder: Path) -> None:
+def _prepare(folder: Path, counter: Synchronized[int]) -> None:
     faulthandler.enable()
+    _stay_on_one_core(counter)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is for the process that counts
     _folder.append(folder / str(os.getpid()))
     _made.append(Templates(_folder[0] / "templates"))
+
+
+def _stay_on_one_core(counter: Synchronized[int]) -> None:
+    """An evening's threads run one at a time: handing over within a core costs a third less than from core to core."""
+    if hasattr(os, "sched_setaffinity"):
+        cores = sorted(os.sched_getaffinity(0))
+        with counter.get_lock():
+            counter.value += 1
+            os.sched_setaffinity(0, {cores[counter.value % len(cores)]})
 
 
 def _play(seed: int, long: bool, mutation: str) -> Outcome:
@@ -140,9 +151,10 @@ def run(
     summary = Summary(long)
     coming = iter(seeds)
     running: dict[Future[Outcome], int] = {}
+    context = multiprocessing.get_context("spawn")
     with (
         tempfile.TemporaryDirectory(prefix="housefull-simulation-", dir=scratch()) as name,
-        ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _prepare, (Path(name),)) as pool,
+        ProcessPoolExecutor(workers, context, _prepare, (Path(name), context.Value("i", 0))) as pool,
     ):
         over = False
         while True:

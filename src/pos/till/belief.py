@@ -27,13 +27,17 @@ _FROM_LETTER: Final = bytes.maketrans(b"PHLSAQ", bytes([0, 3, 2, 4, 2, 2]))
 
 
 class Belief:
-    """Columns of codes by show, in seating order. Belongs to the desk's thread."""
+    """Columns of codes by show, in seating order. Belongs to the desk's thread.
+
+    The replica is written by others: a show may be numbered anew at any moment, also while a step of the
+    desk is under way. A step keeps the numbering that it began with, and the replica is told which it is.
+    """
 
     def __init__(self, till: str, replica: ReplicaReader, own: Mapping[str, Mapping[str, OwnRight]]) -> None:
         self._till = till
         self._replica = replica
         self._own = own
-        self._columns: dict[str, bytearray] = {}
+        self._columns: dict[str, tuple[Seating, bytearray]] = {}  # with the numbering that they are in
         self._seatings: dict[str, Seating] = {}
 
     def look_again(self) -> None:
@@ -49,23 +53,30 @@ class Belief:
 
     def column(self, show: str) -> bytearray:
         """One code a place. Not to be changed by the caller."""
-        column = self._columns.get(show)
-        if column is None:
-            letters = self._replica.states(show)
-            column = self._columns[show] = bytearray(letters.translate(_FROM_LETTER))
-            # Leases may be our own, granted but never received: those are free to ask for.
-            self.mend(show, [ix for ix, letter in enumerate(letters) if letter == 76])  # "L"
-            self.mend_places(show, self._own.get(show, ()))
+        seating = self.seating(show)
+        kept = self._columns.get(show)
+        if kept is not None and kept[0] is seating:
+            return kept[1]
+        letters = self._replica.states(show, seating)
+        column = bytearray(letters.translate(_FROM_LETTER))
+        self._columns[show] = seating, column
+        # Leases may be our own, granted but never received: those are free to ask for.
+        self.mend(show, [ix for ix, letter in enumerate(letters) if letter == 76])  # "L"
+        self.mend_places(show, self._own.get(show, ()))
         return column
 
     def mend(self, show: str, indexes: Iterable[int]) -> None:
         """These places changed, in the replica or here."""
-        column = self._columns.get(show)
-        if column is None:
+        kept = self._columns.get(show)
+        if kept is None:
             return
         seating, own = self.seating(show), self._own.get(show, {})
+        if kept[0] is not seating:
+            self.forget(show)  # it is read whole when it is next asked for
+            return
+        column = kept[1]
         wanted = [ix for ix in indexes if 0 <= ix < len(column)]
-        for ix, office in zip(wanted, self._replica.rights(show, wanted), strict=True):
+        for ix, office in zip(wanted, self._replica.rights(show, wanted, seating), strict=True):
             column[ix] = CODES[believed(self._till, office, own.get(seating.place(ix)))]
 
     def mend_places(self, show: str, places: Iterable[str]) -> None:
@@ -85,4 +96,4 @@ class Belief:
 
     def office(self, show: str, ix: int) -> OfficeRight:
         """The office's word on one place."""
-        return self._replica.right(show, ix)
+        return self._replica.rights(show, (ix,), self.seating(show))[0]

@@ -198,6 +198,25 @@ def test_readers_in_threads_while_pages_are_applied(filled: ReplicaWriter, path:
     assert min(looks) > 0
 
 
+def test_indexes_are_read_by_the_numbering_that_they_are_in(
+    filled: ReplicaWriter, reader: ReplicaReader, plan: Plan
+) -> None:
+    """Who began with one numbering goes on with it: here two places of a bar come before the standing ones, of
+    which there is one less."""
+    before = reader.seating("hall")
+    anew = show("hall", plan, 2)
+    anew.body["areas"].insert(0, {"id": "Bar", "capacity": 2})
+    news = Entry(11, "document", family="show", id="hall", body=anew.body)
+    columns = Columns("hall", plan.version, 11, "P" * 11 + "S" + "HH" + "LL", ["", "T2"], [0] * 14 + [1, 1])
+    filled.apply_page([news], 11, shows=[columns])
+    assert reader.states("hall") == reader.states("hall", reader.seating("hall")) == b"P" * 11 + b"SHHLL"
+    assert reader.states("hall", before) == b"P" * 11 + b"S" + b"LL" + b"Q"
+    found = reader.rights("hall", (0, 11, 12, 14), before)
+    assert [(right.state.value, right.holder) for right in found] == [
+        ("POOL", ""), ("SOLD", ""), ("LEASED", "T2"), ("QUARANTINE", ""),
+    ]  # fmt: skip
+
+
 def test_a_plan_is_read_once_for_all_threads(plan: Plan) -> None:
     cache, asked = PlanCache(size=1), []
 

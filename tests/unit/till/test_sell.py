@@ -192,6 +192,22 @@ def test_an_area_may_shrink_while_the_office_is_asked(counter: Counter, capacity
     assert getattr(asked.exception(5), "code", None) == code
 
 
+@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("capacity", [14, 4])
+def test_a_show_may_be_numbered_anew_before_the_till_is_told(counter: Counter, told: bool, capacity: int) -> None:
+    """The replica is written by another thread: the bar comes before the foyer now, which is larger or smaller."""
+    counter.sell("Foyer", "Foyer")
+    plan = small_hall()
+    areas = [{"id": "Bar", "capacity": 3}, {"id": "Foyer", "capacity": capacity}]
+    columns = Columns("aida", plan.version, "P" * (len(plan) + 3 + capacity))
+    counter.line.reseat(show_document("aida", areas=areas, plan_version=plan.version), columns, tell=told)
+    counter.settle()
+    area = counter.ask("places", show="aida")["places"][-1]
+    assert (area["place"], area["capacity"], area["sold"], area["free"]) == ("Foyer", capacity, 2, capacity - 2)
+    counter.sell(*["Foyer"] * (capacity - 2))
+    assert counter.refusal("add", show="aida", places=["Foyer"], price_type="adult").code == "sold"
+
+
 def test_an_orphan_is_warned_of_and_refused_only_where_the_venue_says_so(make_counter: Make) -> None:
     relaxed = make_counter()
     relaxed.open()

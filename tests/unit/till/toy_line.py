@@ -234,12 +234,13 @@ class ToyLine:
         self._position += 1
         self._store([News(self._position, "document", family=family, id=body["id"], body=body)])
 
-    def reseat(self, body: dict[str, Any], columns: ColumnsWord) -> None:
-        """A show has other places from now on."""
+    def reseat(self, body: dict[str, Any], columns: ColumnsWord, *, tell: bool = True) -> None:
+        """A show has other places from now on; the till may not have been told yet."""
         self._position += 1
         news = News(self._position, "document", family="show", id=body["id"], body=body)
         touched = self.replica.apply_page([news], self._position, shows=[columns])
-        self.side.changed(Changed(touched.places, touched.documents, touched.sales, touched.disputes))
+        if tell:
+            self.side.changed(Changed(touched.places, touched.documents, touched.sales, touched.disputes))
 
     def sale(self, body: dict[str, Any]) -> None:
         """The office's word on a sale."""

@@ -17,13 +17,14 @@ from sqlalchemy.exc import DBAPIError
 
 from pos.domain.disputes import FAMILY
 from pos.domain.plan import Plan
-from pos.domain.rights import OfficeRight, OfficeState, Token
+from pos.domain.rights import NO_TOKEN, OfficeRight, OfficeState, Token
 from pos.domain.season import Season
 from pos.domain.seating import Seating
 from pos.store.replica import layout
 from pos.store.replica.files import ReplicaUnavailable, identity
 from pos.store.replica.plans import PlanCache
 from pos.store.replica.schema import (
+    LETTERS,
     PER_BLOCK,
     RECORD,
     SCHEMA_VERSION,
@@ -42,6 +43,9 @@ from pos.store.replica.statements import SEASON
 
 FOUND_AT_MOST: Final = 50
 WHOLE_SHOWS: Final = 4  # shows whose records are kept in memory, 1.3 MB for a stadium
+
+NOT_THERE: Final = OfficeRight(OfficeState.QUARANTINE, "", 0, NO_TOKEN)
+_GONE: Final = ord(LETTERS[NOT_THERE.state])
 
 Documents = dict[str, dict[str, dict[str, Any]]]
 Records = NDArray[np.void]
@@ -224,22 +228,31 @@ class ReplicaReader:
         return self._plans.get(version, blob)
 
     def seating(self, show: str) -> Seating:
-        """The numbering by which this show's places are stored."""
+        """The numbering by which this show's places are stored. The same object until it changes."""
         with self._reading() as db:
-            _, numbered = self._stamps[show]
-            kept = self._seatings.get(show)
-            if kept is None or kept[0] != numbered:
-                version = layout.plan_version_of(numbered)
-                found = self._read_plan(db, version) if version else None
-                kept = self._seatings[show] = (numbered, Seating(found, layout.areas_of(numbered)))
-            return kept[1]
+            return self._seating(db, show)
+
+    def _seating(self, db: Connection, show: str) -> Seating:
+        _, numbered = self._stamps[show]
+        kept = self._seatings.get(show)
+        if kept is None or kept[0] != numbered:
+            version = layout.plan_version_of(numbered)
+            found = self._read_plan(db, version) if version else None
+            kept = self._seatings[show] = (numbered, Seating(found, layout.areas_of(numbered)))
+        return kept[1]
 
     # ---- places ----------------------------------------------------------------------------
 
-    def states(self, show: str) -> bytes:
-        """A letter a place, in seating order: P pool, H held, L leased, S sold, A paper, Q quarantine."""
+    def states(self, show: str, seating: Seating | None = None) -> bytes:
+        """A letter a place, in seating order: P pool, H held, L leased, S sold, A paper, Q quarantine. The order
+        is that of `seating`, if one is given; what is not there any more is Q."""
         with self._reading() as db:
-            return self._all(db, show)["state"].tobytes()
+            letters: bytes = self._all(db, show)["state"].tobytes()
+            now = self._seating(db, show)
+            if seating is None or seating is now:
+                return letters
+            found = (now.find(place) for place in map(seating.place, range(len(seating))))
+            return bytes(_GONE if ix is None else letters[ix] for ix in found)
 
     def columns(self, show: str) -> PlaceColumns:
         """Every place of the show, as columns."""
@@ -259,10 +272,16 @@ class ReplicaReader:
         """The office's word on one place, by its index in the seating. Raises IndexError."""
         return self.rights(show, (ix,))[0]
 
-    def rights(self, show: str, ixs: Sequence[int]) -> list[OfficeRight]:
-        """The office's word on some places, in the order asked. Raises IndexError."""
+    def rights(self, show: str, ixs: Sequence[int], seating: Seating | None = None) -> list[OfficeRight]:
+        """The office's word on some places, in the order asked. Raises IndexError. The indexes are those of
+        `seating`, if one is given; what is not there any more is in quarantine."""
         with self._reading() as db:
             stamp, _ = self._stamps[show]
+            now = self._seating(db, show)
+            if seating is not None and seating is not now:
+                places = [now.find(seating.place(ix)) for ix in ixs]
+                records = self._all(db, show)
+                return [NOT_THERE if ix is None else self._right(db, records, ix) for ix in places]
             kept = self._records.get(show)
             if kept is not None and kept[0] == stamp:
                 return [self._right(db, kept[1], ix) for ix in ixs]
