@@ -130,7 +130,7 @@ HALVES = (
     "DELETE FROM ticket_copy",
     "UPDATE cash_move SET minor = minor + 1 WHERE kind = 'refund'",
     "DELETE FROM print_job WHERE kind = 'copy'",
-    "INSERT INTO basket_line SELECT 1, show, place, '', '', 0, '', 0 FROM ticket WHERE state = 'live' LIMIT 1",
+    "INSERT INTO basket_line SELECT 0, 1, show, place, '', '', 0, '', 0, '{}' FROM ticket WHERE state = 'live' LIMIT 1",
     "DELETE FROM journal WHERE number = 7",
 )
 

@@ -19,7 +19,8 @@ class Line:
     """One place in the basket. `place` is the seat or the area's unit (`Foyer#3`).
 
     The price is the one quoted when the line was made and stays while it is here.
-    `proof` says that the cashier has seen what the price type asks for.
+    `proof` says that the cashier has seen what the price type asks for, `orphan_reason`
+    why a single free seat was left beside it, where the venue wants to know.
     """
 
     line: int
@@ -29,6 +30,7 @@ class Line:
     price_type: str
     price: Money
     proof: bool
+    orphan_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,17 @@ class TaxLine:
 class Basket:
     """A sale in the making. `owner` is the cashier; `changed_at` None when it is empty.
 
-    `lapsed` says that places were taken back after the basket's time ran out.
+    `lapsed` says that places were taken back after the basket's time ran out. `number` is 0
+    for the one in front, else what it is parked under, with a name and a note to know it by.
     """
 
     owner: str
     lines: tuple[Line, ...]
     changed_at: datetime | None
     lapsed: bool = False
+    number: int = 0
+    name: str = ""
+    note: str = ""
 
     @property
     def expires(self) -> datetime | None:

@@ -9,19 +9,19 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DBAPIError
 
-from pos.domain.basket import Basket, Line
+from pos.domain.basket import Basket
 from pos.domain.money import Money
 from pos.domain.rights import OwnRight, OwnState, Token
 from pos.domain.shift import CashMove
 from pos.store import tables as t
+from pos.store.baskets import BasketBook
 from pos.store.certificates import CertificateBook
 from pos.store.packs import PackBook
 from pos.store.payments import PaymentBook
@@ -46,12 +46,7 @@ _PUT_LOCKOUT = _put_lockout.on_conflict_do_update(
 # Statements of the sale's path, built once: building one costs as much as running it.
 _META = select(t.meta.c.value).where(t.meta.c.key == bindparam("wanted"))
 _ANSWER = select(t.answer).where(t.answer.c.key == bindparam("wanted"))
-_BASKET = select(t.basket)
-_BASKET_LINES = select(t.basket_line).order_by(t.basket_line.c.line)
 _OPEN_SHIFT = select(t.shift).where(t.shift.c.closed_at.is_(None))
-_NO_BASKET = delete(t.basket)
-_NO_BASKET_LINES = delete(t.basket_line)
-_ADD_BASKET, _ADD_BASKET_LINES = insert(t.basket), insert(t.basket_line)
 _ADD_SALE, _ADD_TICKETS = insert(t.sale), insert(t.ticket)
 _ADD_MOVE, _ADD_JOB = insert(t.cash_move), insert(t.print_job)
 _SET_JOB = (
@@ -110,6 +105,7 @@ class Ledger:
         self._engine = writer_engine(path)
         self.connection = self._engine.connect()
         bring_up_to_date(self.connection)
+        self.baskets = BasketBook(self.connection)
         self.tickets = TicketBook(self.connection)
         self.purses = PurseBook(self.connection)
         self.payments = PaymentBook(self.connection)
@@ -160,6 +156,7 @@ class Ledger:
 
     def _roll_back(self) -> None:
         self._kept.clear()
+        self.baskets.forget()
         # A full disk may already have rolled back by itself.
         raw: Any = self.connection.connection.driver_connection
         if raw.in_transaction:
@@ -215,57 +212,15 @@ class Ledger:
     # ---- basket ------------------------------------------------------------------------
 
     def basket(self) -> Basket | None:
-        if "basket" not in self._kept:
-            self._kept["basket"] = self._read_basket()
-        basket: Basket | None = self._kept["basket"]
-        return basket
-
-    def _read_basket(self) -> Basket | None:
-        head = self.connection.execute(_BASKET).first()
-        if head is None:
-            return None
-        rows = self.connection.execute(_BASKET_LINES)
-        lines = tuple(
-            Line(
-                r.line, r.show, r.place, r.category, r.price_type, Money(r.minor, r.currency), bool(r.proof)
-            )
-            for r in rows
-        )  # fmt: skip
-        return Basket(head.owner, lines, datetime.fromisoformat(head.changed_at), bool(head.lapsed))
+        """The one that is being sold."""
+        return self.baskets.front()
 
     def put_basket(self, basket: Basket | None) -> None:
-        """Replace the basket; None or one that is empty and did not lapse leaves none."""
-        self._kept.pop("basket", None)
-        self.connection.execute(_NO_BASKET_LINES)
-        self.connection.execute(_NO_BASKET)
-        if basket is None or basket.changed_at is None or not (basket.lines or basket.lapsed):
-            return
-        self.connection.execute(
-            _ADD_BASKET,
-            {
-                "id": 1,
-                "owner": basket.owner,
-                "changed_at": basket.changed_at.isoformat(),
-                "lapsed": int(basket.lapsed),
-            },
-        )
-        if basket.lines:
-            self.connection.execute(
-                _ADD_BASKET_LINES,
-                [
-                    {
-                        "line": line.line,
-                        "show": line.show,
-                        "place": line.place,
-                        "category": line.category,
-                        "price_type": line.price_type,
-                        "minor": line.price.minor,
-                        "currency": line.price.currency,
-                        "proof": int(line.proof),
-                    }
-                    for line in basket.lines
-                ],
-            )
+        """Replace the basket that is being sold; None or one that is empty and did not lapse leaves none."""
+        if basket is None:
+            self.baskets.drop(0)
+        else:
+            self.baskets.put(basket)
 
     # ---- shift and drawer --------------------------------------------------------------
 

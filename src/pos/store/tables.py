@@ -60,15 +60,18 @@ cash_move: Final = Table(
 basket: Final = Table(
     "basket",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),  # 0 in front, else parked under this number
     Column("owner", String, nullable=False),
     Column("changed_at", String, nullable=False),
     Column("lapsed", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("note", Text, nullable=False),
 )
 
 basket_line: Final = Table(
     "basket_line",
     metadata,
+    Column("basket", Integer, primary_key=True, autoincrement=False),
     Column("line", Integer, primary_key=True, autoincrement=False),
     Column("show", String, nullable=False),
     Column("place", String, nullable=False),
@@ -77,6 +80,7 @@ basket_line: Final = Table(
     Column("minor", Integer, nullable=False),
     Column("currency", String, nullable=False),
     Column("proof", Integer, nullable=False),
+    Column("more", Text, nullable=False),  # JSON: what few lines have
     Index("basket_place", "show", "place", unique=True),
 )
 
