@@ -34,6 +34,7 @@ from pos.till.counter import (
     house,
     issue,
     layouts,
+    parking,
     pay,
     payments,
     people,
@@ -56,7 +57,7 @@ from pos.till.refusals import sentence
 # A check is given the field's name and value, and raises Refused("bad_request") for a malformed one.
 Check = Callable[[str, Any], None]
 _KEY: Final = re.compile(r"[a-z_]{1,32}")
-_WRITTEN: Final = ("reason", "note")  # what people write, and facts keep: no card number with it
+_WRITTEN: Final = ("reason", "note", "name")  # what people write, and facts keep: no card number with it
 _AMOUNT: Final = re.compile(r"\d{1,15}(\.\d{1,3})?")
 
 
@@ -71,6 +72,11 @@ def _text(name: str, value: Any) -> None:
 
 def _words(name: str, value: Any) -> None:
     _must(isinstance(value, str) and bool(value.strip()), name, "a string that is not empty")
+
+
+def _line(name: str, value: Any) -> None:
+    _text(name, value)
+    _must(len(value) <= 80 and value.isprintable(), name, "one line of at most 80 characters")
 
 
 def _reading(name: str, value: Any) -> None:
@@ -231,6 +237,10 @@ VERBS: Final[dict[str, VerbSpec]] = {
     ),
     "remove": VerbSpec(sell.remove, {"line": _number}, changes=True),
     "clear": VerbSpec(sell.clear, changes=True),
+    "park": VerbSpec(parking.park, {}, {"name": _line, "note": _line}, changes=True),
+    "parked": VerbSpec(parking.parked),
+    "recall": VerbSpec(parking.recall, {"number": _count}, {"park": _flag}, changes=True),
+    "drop_parked": VerbSpec(parking.drop_parked, {"number": _count}, changes=True),
     "retype": VerbSpec(sell.retype, {"line": _number, "price_type": _text}, {"proof": _flag}, changes=True),
     "pay": VerbSpec(pay.pay, {"tenders": _tenders}, {"terms_told": _flag, "approver": _approver}, changes=True),
     "refund": VerbSpec(

@@ -19,6 +19,7 @@ import pos.till.counter.admit as admit
 import pos.till.counter.charge as charge
 import pos.till.counter.collect as collect
 import pos.till.counter.issue as issue
+import pos.till.counter.parking as parking
 import pos.till.counter.passing as passing
 import pos.till.counter.purses as purses
 import pos.till.counter.sealing as sealing
@@ -33,6 +34,7 @@ from tests.unit.till import (
     test_exchange,
     test_issue,
     test_memory,
+    test_parking,
     test_passing,
     test_pay,
     test_purses,
@@ -183,7 +185,23 @@ def let_go_without_telling(patch: pytest.MonkeyPatch) -> None:
 
 
 def baskets_may_be_recalled(patch: pytest.MonkeyPatch) -> None:
-    mutate(patch, passing, "answer_recalls", "in_use(desk) if ask.spare else stay", "()")
+    mutate(patch, passing, "answer_recalls", "used if ask.spare else stay", "()")
+
+
+def parked_baskets_never_run_out(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, passing, "answer_recalls", "now > basket.expires", "False")
+
+
+def the_parked_run_out_with_the_rest(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, passing, "answer_recalls", "basket.expires is not None and now > basket.expires", "True")
+
+
+def parked_places_are_sold_again(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, passing, "_places", "for basket in baskets", "for basket in baskets if not basket.number")
+
+
+def shifts_close_over_what_is_parked(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, parking, "check_none_parked", "if waiting:", "if False:")
 
 
 def any_incarnations_grants(patch: pytest.MonkeyPatch) -> None:
@@ -323,6 +341,10 @@ GUARDS: list[tuple[Callable[[pytest.MonkeyPatch], None], Scenario]] = [
     (tell_without_letting_go, test_passing.test_a_right_given_back_cannot_be_sold),
     (let_go_without_telling, test_passing.test_an_idle_right_is_given_back_by_a_fact),
     (baskets_may_be_recalled, test_passing.test_a_place_in_the_basket_is_declined),
+    (parked_baskets_never_run_out, test_parking.test_a_parked_place_is_declined_until_its_time_is_over),
+    (the_parked_run_out_with_the_rest, test_parking.test_one_basket_that_ran_out_takes_no_other_with_it),
+    (parked_places_are_sold_again, test_parking.test_one_basket_that_ran_out_takes_no_other_with_it),
+    (shifts_close_over_what_is_parked, test_parking.test_a_shift_closes_only_when_nothing_is_parked),
     (any_incarnations_grants, test_sell.test_a_grant_for_another_incarnation_is_dropped),
     (own_word_always_wins, test_passing.test_what_the_office_passed_on_is_not_sold_whatever_the_ledger_says),
     (inexact_tenders, underpaid),

@@ -23,7 +23,7 @@ _COUNTED = {state: CODES[state] for state in PlaceState}
 
 @dataclass(frozen=True)
 class SeatMapData:
-    """A show's map, not for JSON: the plan, one code a seat (5 is the basket's), counts by area."""
+    """A show's map, not for JSON: plan, one code a seat (5 is the basket's; what is parked is held), counts by area."""
 
     show: str
     plan: Plan | None
@@ -168,28 +168,32 @@ def stamp(desk: Desk, since: int) -> str | None:
 
 
 def seat_map(desk: Desk, *, show: str) -> SeatMapData:
-    """The map's columns, the basket laid over."""
+    """The map's columns, the baskets laid over."""
     desk.season().show(show)
     seating, column = desk.belief.seating(show), desk.belief.column(show)
     states = bytearray(column[: seating.seats])
-    for ix in _basket(desk, show, seating):
+    for ix, code in _laid_over(desk, show, seating).items():
         if ix < seating.seats:
-            states[ix] = BASKET
+            states[ix] = code
     areas = tuple({"id": area.id} | _area(seating, column, area.id) for area in seating.areas)
     return SeatMapData(show, seating.plan, bytes(states), areas)
 
 
 def states_of(desk: Desk, *, show: str, indexes: list[int]) -> bytes:
-    """The codes of some places, the basket laid over."""
+    """The codes of some places, the baskets laid over."""
     column = desk.belief.column(show)
-    basket = _basket(desk, show, desk.belief.seating(show))
-    return bytes(BASKET if ix in basket else column[ix] for ix in indexes)
+    over = _laid_over(desk, show, desk.belief.seating(show))
+    return bytes(over.get(ix, column[ix]) for ix in indexes)
 
 
-def _basket(desk: Desk, show: str, seating: Seating) -> set[int]:
-    basket = desk.ledger.basket()
-    lines = basket.lines if basket else ()
-    return {ix for line in lines if line.show == show and (ix := seating.find(line.place)) is not None}
+def _laid_over(desk: Desk, show: str, seating: Seating) -> dict[int, int]:
+    """Index -> code of places in baskets: what is parked is held for somebody, as far as the next customer goes."""
+    return {
+        ix: CODES[PlaceState.HELD] if basket.number else BASKET
+        for basket in desk.ledger.baskets.all()
+        for line in basket.lines
+        if line.show == show and (ix := seating.find(line.place)) is not None
+    }
 
 
 def best(desk: Desk, *, show: str, category: str, count: int) -> dict[str, Any]:
@@ -204,13 +208,13 @@ def best(desk: Desk, *, show: str, category: str, count: int) -> dict[str, Any]:
         raise Refused("unknown_place", show=show, place=category, category=category)
     if count < 1:
         raise Refused("bad_request", field="count", reason="must be at least 1")
-    basket = _basket(desk, show, seating)
+    taken = _laid_over(desk, show, seating)
     codes = {CODES[PlaceState.HERE]}
     if desk.outside.office.link().state == "online":
         codes.add(CODES[PlaceState.FREE])
 
     def open_to_us(ix: int) -> bool:
-        return column[ix] in codes and ix not in basket
+        return column[ix] in codes and ix not in taken
 
     if category in seating.capacity:
         units = [ix for ix in seating.units(category) if open_to_us(ix)]

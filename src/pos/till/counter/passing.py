@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from pos.domain.allotment import is_low, low_water
+from pos.domain.basket import Basket
 from pos.domain.choice import block
 from pos.domain.facts import Kind
 from pos.domain.money import Money
@@ -117,10 +118,10 @@ def let_go(rights: Iterable[tuple[str, str, OwnRight]]) -> tuple[list[Effect], l
 def answer_recalls(desk: Desk, asks: Sequence[Recall]) -> list[Recall]:
     """Give back what is idle; the recalls that are declined: for what is in a basket that still runs, paid for
     by card, or on paper, and for what another till lacks but this one cannot do without."""
-    basket = desk.ledger.basket()
-    lapsed = basket is not None and basket.expires is not None and desk.clock.now() > basket.expires
-    in_basket = {(line.show, line.place) for line in basket.lines} if basket else set()
-    stay = pinned(desk) | (set() if lapsed else in_basket)
+    now = desk.clock.now()
+    used = in_use(desk)
+    over = [basket for basket in desk.ledger.baskets.all() if basket.expires is not None and now > basket.expires]
+    stay = used - (_places(over) - pinned(desk))
     spare = _Spare(desk)
     back: list[tuple[str, str, OwnRight]] = []
     declined: list[Recall] = []
@@ -138,21 +139,37 @@ def answer_recalls(desk: Desk, asks: Sequence[Recall]) -> list[Recall]:
             continue  # answered already; the fact is on its way
         elif ask.sold and right.state is OwnState.LEASED:
             continue  # refunded here: there is no such right any more, as that fact will tell
-        elif (ask.show, ask.place) in (in_use(desk) if ask.spare else stay) or not spare.may_go(ask, right):
+        elif (ask.show, ask.place) in (used if ask.spare else stay) or not spare.may_go(ask, right):
             declined.append(ask)
         else:
             back.append((ask.show, ask.place, right))
     if not back:
         return declined
+    gone = {(show, place) for show, place, _ in back}
+    lost = [basket for basket in desk.ledger.baskets.all() if gone & _places([basket])]
     with desk.unit() as unit:
         give_back(desk, unit, back, "recall")
-        if basket is not None and in_basket & {(show, place) for show, place, _ in back}:
-            desk.ledger.put_basket(replace(basket, lines=(), lapsed=True))
-    if basket is not None and in_basket & {(show, place) for show, place, _ in back}:
-        desk.emit("basket", reason="expired")
+        for basket in lost:
+            desk.ledger.baskets.put(replace(basket, lines=(), lapsed=True))
+    for basket in lost:
+        parked = {"number": basket.number, "name": basket.name} if basket.number else {}
+        desk.emit("basket", reason="expired", **parked)
+    if any(not basket.number for basket in lost):
         customer.basket_taken(desk)
-    desk.emit("changed", places=indexes_of(desk, ((show, place) for show, place, _ in back)), documents=False)
+    desk.emit("changed", places=indexes_of(desk, gone | _places(lost)), documents=False)
     return declined
+
+
+def _places(baskets: Iterable[Basket]) -> set[tuple[str, str]]:
+    return {(line.show, line.place) for basket in baskets for line in basket.lines}
+
+
+def in_baskets(desk: Desk) -> dict[str, set[str]]:
+    """Show -> its places in the basket in front, and in those that are parked."""
+    found: dict[str, set[str]] = {}
+    for show, place in _places(desk.ledger.baskets.all()):
+        found.setdefault(show, set()).add(place)
+    return found
 
 
 class _Spare:
@@ -225,8 +242,7 @@ def _on_sale(desk: Desk) -> list[Show]:
 
 def in_use(desk: Desk) -> set[tuple[str, str]]:
     """Places that a customer is being sold: nobody else gets them meanwhile."""
-    basket = desk.ledger.basket()
-    return pinned(desk) | ({(line.show, line.place) for line in basket.lines} if basket else set())
+    return pinned(desk) | _places(desk.ledger.baskets.all())
 
 
 def lacking(desk: Desk, show: Show, offered: frozenset[int] | None = None) -> list[str]:

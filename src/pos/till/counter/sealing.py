@@ -50,7 +50,7 @@ def seal(desk: Desk) -> int:
             effects.append(lost)
             gone.append((show, place, OwnRight(OwnState.LOST, right.token)))
     with desk.unit() as unit:
-        desk.ledger.put_basket(None)
+        desk.ledger.baskets.drop_all()
         unit.record(Kind.SEALED, body, effects=effects)
         unit.put_rights(gone)
         desk.ledger.put_meta("sealed", "1")

@@ -18,11 +18,12 @@ from pos.till.belief import CODES
 from pos.till.counter.charge import check_basket_free
 from pos.till.counter.house import stamp
 from pos.till.counter.neighbours import ask_around, receiver_of
-from pos.till.counter.passing import accept, indexes_of
+from pos.till.counter.passing import accept, in_baskets, indexes_of
 from pos.till.desk import Desk, Verb
 from pos.till.ports import ClaimAnswer, LineDown, RefusedClaim
 
 CLAIM_WAIT_S: Final = 4.0  # of the five seconds in which a claim answers
+MOST_LINES: Final = 1_000  # in one basket; a document of ten thousand would be no sale, but a slip
 
 
 @dataclass(frozen=True)
@@ -42,13 +43,14 @@ def add(
     """Put places into the basket, all or none; claims the rights that are not in hand.
 
     Raises Refused: unknown_show unknown_place not_on_sale sales_closed no_price
-    proof_needed sold held right_elsewhere orphan_seat fenced.
+    proof_needed sold held right_elsewhere orphan_seat limit_exceeded fenced.
     """
     user = desk.signed_in("sell")
     desk.shift()
     desk.check_not_fenced()
     the_show = desk.season().show(show)
     seating = desk.belief.seating(show)
+    _check_room(_begun(desk, user.id), len(places))
     wishes = wishes_for(desk, the_show, seating, places, price_type, proof)
     warnings = _orphan_warnings(desk, the_show, seating, wishes, orphan_ok, reason)
     rights = yield from rights_for(desk, the_show, wishes)
@@ -57,10 +59,8 @@ def add(
     desk.shift()
     check_basket_free(desk)
     basket = _begun(desk, user.id)
-    taken = {(line.show, line.place) for line in basket.lines}
-    for wish, place in zip(wishes, rights, strict=True):
-        if (show, place) in taken:
-            raise Refused("bad_request", reason="is in the basket already", place=wish.shown)
+    _check_not_taken(desk, show, rights)
+    _check_room(basket, len(rights))
     number = max((line.line for line in basket.lines), default=0)
     lines = tuple(
         Line(number + n, show, place, wish.category, price_type, wish.price, proof)
@@ -68,6 +68,23 @@ def add(
     )
     answer = _put(desk, replace(basket, lines=basket.lines + lines, lapsed=False), lines)
     return answer | {"warnings": warnings} if warnings else answer
+
+
+def _check_room(basket: Basket, count: int) -> None:
+    """Raises Refused("limit_exceeded")."""
+    if len(basket.lines) + count > MOST_LINES:
+        raise Refused("limit_exceeded", what="basket", limit=MOST_LINES, lines=len(basket.lines), asked=count)
+
+
+def _check_not_taken(desk: Desk, show: str, places: Sequence[str]) -> None:
+    """None of them is in a basket. Raises Refused("bad_request")."""
+    for basket in desk.ledger.baskets.all():
+        taken = {line.place for line in basket.lines if line.show == show}.intersection(places)
+        if taken:
+            place = min(taken, key=places.index).split("#")[0]
+            parked = {"number": basket.number, "name": basket.name} if basket.number else {}
+            where = f"the basket that is parked as {basket.number}" if parked else "the basket already"
+            raise Refused("bad_request", reason=f"is in {where}", place=place, **parked)
 
 
 def wishes_for(
@@ -137,9 +154,8 @@ def _orphan_warnings(
         return []
     column = desk.belief.column(show.id)
     open_codes = {CODES[PlaceState.FREE], CODES[PlaceState.HERE], CODES[PlaceState.ELSEWHERE]}
-    basket = desk.ledger.basket()
-    in_basket = {seating.find(line.place) for line in basket.lines if line.show == show.id} if basket else set()
-    alone = orphans(seating.plan, chosen, lambda ix: column[ix] in open_codes and ix not in in_basket)
+    taken = {seating.find(place) for place in in_baskets(desk).get(show.id, ())}
+    alone = orphans(seating.plan, chosen, lambda ix: column[ix] in open_codes and ix not in taken)
     if not alone:
         return []
     places = [seating.place(ix) for ix in alone]
@@ -197,8 +213,7 @@ def _choose(
 ) -> list[str]:
     """A place for each wish: the seat itself, or a unit of the area, in hand before in the pool."""
     column, own = desk.belief.column(show), desk.rights.get(show, {})
-    basket = desk.ledger.basket()
-    used = {line.place for line in basket.lines if line.show == show} if basket else set()
+    used = set(in_baskets(desk).get(show, ()))
     chosen: list[str] = []
     for wish in wishes:
         if wish.ix is not None:

@@ -17,6 +17,7 @@ from pos.domain.shift import CashMove
 from pos.store.ledger import PrintJob, ShiftRow
 from pos.till.counter import issue
 from pos.till.counter.charge import check_none_pending
+from pos.till.counter.parking import check_none_parked
 from pos.till.counter.passing import allot, give_back
 from pos.till.counter.sell import shown
 from pos.till.desk import Desk, Verb
@@ -116,7 +117,7 @@ def close_shift(desk: Desk, *, counted: dict[str, Any]) -> Verb[dict[str, Any]]:
     """Count against the books, give back every right, seal the shift.
 
     The report is provisional until the office has applied the shift's facts. Raises
-    Refused("not_allowed", basket=…) while there is a basket.
+    Refused("not_allowed", basket=… or parked=…) while there is a basket, or some are parked.
     """
     user = desk.signed_in("drawer")
     row = desk.shift()
@@ -124,10 +125,12 @@ def close_shift(desk: Desk, *, counted: dict[str, Any]) -> Verb[dict[str, Any]]:
     basket = desk.ledger.basket()
     if basket is not None and basket.lines:
         raise Refused("not_allowed", what="close_shift", reason="there is an unpaid basket", basket=shown(desk, basket))
+    check_none_parked(desk, "close_shift")
     currency = desk.season().venue.currency
     total = rules.counted_total(counted, currency)
     report = _report(desk, row, user.id, total, counted)
     with desk.unit() as unit:
+        desk.ledger.baskets.drop_all()  # what is left of them are those that lost their places
         held = [
             (show, place, right)
             for show, places in desk.rights.items()
