@@ -126,6 +126,10 @@ CAUSES: Final[dict[str, Cause]] = {
         "Money of {place} was moved at {till}, which the office does not agree with: {why}.",
         _told(Way.ACCEPT),
     ),
+    "record": Cause(
+        "{till} changed what another window keeps: {why}. It stays as that window has it.",
+        _told(Way.ACCEPT),
+    ),
     "admitted_twice": Cause(
         "Ticket {ticket} for {place} was let in at {gate}, and again at {till}.",
         _told(Way.ACCEPT),

@@ -48,6 +48,12 @@ class Kind(StrEnum):
     TERMINAL_DAY_ENDED = "TerminalDayEnded"
     ORDER_COLLECTED = "OrderCollected"
     TICKETS_ADMITTED = "TicketsAdmitted"
+    ORDER_HANDED_OUT = "OrderHandedOut"  # tickets that were printed before somebody came for them
+    STANDBY_CHANGED = "StandbyChanged"
+    GUEST_LIST_CHANGED = "GuestListChanged"
+    COMMISSION_CHANGED = "CommissionChanged"
+    GROUP_CHANGED = "GroupChanged"
+    INVOICE_ISSUED = "InvoiceIssued"
 
 
 @dataclass(frozen=True, slots=True)

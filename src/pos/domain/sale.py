@@ -13,6 +13,9 @@ from pos.domain.money import Money, round_cash, total
 
 TENDERS: Final = ("cash", "card", "voucher", "gift_card", "account")
 PURSES: Final = ("voucher", "gift_card")  # those that a code stands for
+# How tickets reach the buyer; with these no paper of them is made at the sale.
+DELIVERIES: Final = ("now", "pickup", "email", "post")
+LATER: Final = frozenset({"pickup", "post"})
 # What is said of a ticket that is worth nothing any more, by its state.
 OVER: Final = {"refunded": "already_refunded", "void": "already_refunded", "exchanged": "exchanged"}
 

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from pos.domain.basket import Basket
 from pos.domain.money import Money
 from pos.domain.rights import OwnRight, OwnState, Token
+from pos.domain.sale import LATER
 from pos.domain.shift import CashMove
 from pos.store import tables as t
 from pos.store.baskets import BasketBook
@@ -314,6 +315,8 @@ class Ledger:
             states = {row.id: row.state for row in rows}
             for ticket in body["tickets"]:
                 ticket["state"] = states[ticket["id"]]
+                if body.get("delivery") in LATER:
+                    ticket["issued"] = False  # at the sale; what has been printed since is in the ticket book
         return found
 
     # ---- print jobs --------------------------------------------------------------------

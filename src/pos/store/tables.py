@@ -142,6 +142,23 @@ admission: Final = Table(
     Column("copy", Integer, nullable=False),
 )
 
+# Tickets of orders that were made ready or handed out, here: to whom, when.
+handed: Final = Table(
+    "handed",
+    metadata,
+    Column("ticket", String, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+# Records whose home is this till (pos.domain.records), as its last fact has them.
+own_record: Final = Table(
+    "own_record",
+    metadata,
+    Column("family", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
 refund: Final = Table(
     "refund",
     metadata,

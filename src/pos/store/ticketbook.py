@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from pos.store import tables as t
@@ -21,6 +21,10 @@ _PUT_COPIES = _put_copies.on_conflict_do_update(
     set_={"copies": _put_copies.excluded.copies},
     where=_put_copies.excluded.copies > t.ticket_copy.c.copies,
 )
+
+
+_hand = upsert(t.handed)
+_HAND = _hand.on_conflict_do_update(index_elements=["ticket"], set_={"body": _hand.excluded.body})
 
 
 class TicketBook:
@@ -66,14 +70,31 @@ class TicketBook:
         return {row.ticket: (row.at, row.copy) for row in self._connection.execute(query)}
 
     def issued(self, tickets: Iterable[str]) -> set[str]:
-        """Those of which this till knows a paper: sold here, or printed here or elsewhere since."""
+        """Those of which this till knows a paper: sold here to be taken along, or printed here or elsewhere since."""
         wanted = list(tickets)
         known = self._connection.execute(
             select(t.ticket_copy.c.ticket)
             .where(t.ticket_copy.c.ticket.in_(wanted))
-            .union(select(t.ticket.c.id).where(t.ticket.c.id.in_(wanted)))
+            .union(
+                select(t.ticket.c.id)
+                .join(t.sale, t.sale.c.id == t.ticket.c.sale)
+                .where(
+                    t.ticket.c.id.in_(wanted),
+                    func.json_extract(t.sale.c.body, "$.delivery").is_distinct_from("pickup"),
+                    func.json_extract(t.sale.c.body, "$.delivery").is_distinct_from("post"),
+                )
+            )
         )
         return set(known.scalars())
+
+    def hand(self, tickets: Iterable[str], told: Mapping[str, Any]) -> None:
+        """These are ready for whoever has ordered them, or were handed to them; `told` says which, when, to whom."""
+        self._connection.execute(_HAND, [{"ticket": ticket, "body": json.dumps(told)} for ticket in tickets])
+
+    def handed(self, tickets: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Ticket id -> what was last told of it here."""
+        rows = self._connection.execute(select(t.handed).where(t.handed.c.ticket.in_(list(tickets))))
+        return {row.ticket: json.loads(row.body) for row in rows}
 
     def copies(self, ticket: str) -> int:
         """How many copies of a ticket are known here to have been issued, the original not counted."""

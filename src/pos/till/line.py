@@ -99,7 +99,14 @@ class AgentSide:
             else:
                 belief.forget(show)
         places = {show: list(indexes) for show, indexes in what.places.items()}
-        self._desk.emit("changed", places=places, documents=what.documents, disputes=list(what.disputes))
+        self._desk.emit(
+            "changed",
+            places=places,
+            documents=what.documents,
+            disputes=list(what.disputes),
+            records=list(what.records),
+            sales=what.sales,
+        )
         announce(self._desk, what.disputes)
         if what.documents:
             self._fill()

@@ -133,12 +133,14 @@ class Recall:
 @dataclass(frozen=True, slots=True)
 class Changed:
     """What a page of changes touched, for the window. An empty `shows` entry means the whole show;
-    `documents` are the season's, `disputes` the ids of those that are new or went on."""
+    `documents` are the season's, `disputes` the ids of those that are new or went on, `records` families
+    of records."""
 
     places: dict[str, tuple[int, ...]] = field(default_factory=dict)
     documents: bool = False
     sales: bool = False
     disputes: tuple[str, ...] = ()
+    records: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,9 @@ class Puller:
                 fetch.snapshot(channel, self._writer)
                 self._ledger.changed(Changed(documents=True, sales=True))
                 return
-        self._ledger.changed(Changed(touched.places, touched.documents, touched.sales, touched.disputes))
+        self._ledger.changed(
+            Changed(touched.places, touched.documents, touched.sales, touched.disputes, touched.records)
+        )
 
     def _fetch_all(self, channel: Channel, *, only_if_incomplete: bool = False) -> None:
         with self._storing:

@@ -206,6 +206,12 @@ class ReplicaReader:
                 self._disputes = {name: json.loads(body) for name, body in rows}
             return self._disputes
 
+    def records(self, family: str) -> dict[str, dict[str, Any]]:
+        """id -> record of a family (pos.domain.records)."""
+        with self._reading() as db:
+            rows = db.execute(select(document.c.id, document.c.body).where(document.c.family == family))
+            return {name: json.loads(body) for name, body in rows}
+
     def season(self) -> Season:
         """The documents, read. The same object until one of them changes."""
         with self._reading() as db:

@@ -13,10 +13,12 @@ from sqlalchemy.exc import DBAPIError
 
 from pos.domain.disputes import FAMILY
 from pos.domain.errors import Unreadable
+from pos.domain.records import FAMILIES as RECORDS
 from pos.store.replica.schema import document, meta, plan
 
-# The season's documents: a dispute is one as well, but nothing that is for sale hangs on it.
-SEASON: Final = select(document.c.family, document.c.id, document.c.body).where(document.c.family != FAMILY)
+# Disputes and records are documents as well, but nothing that is for sale hangs on them.
+APART: Final = RECORDS | {FAMILY}
+SEASON: Final = select(document.c.family, document.c.id, document.c.body).where(document.c.family.not_in(sorted(APART)))
 _DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 # Made once: to put a statement together takes longer than SQLite needs for it.
 _META: Final = select(meta.c.value).where(meta.c.key == bindparam("wanted"))

@@ -23,6 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from pos.domain.disputes import FAMILY as DISPUTES
 from pos.domain.errors import Unreadable
 from pos.domain.plan import Plan
+from pos.domain.records import FAMILIES as RECORDS
 from pos.domain.season import Season
 from pos.domain.seating import Seating
 from pos.store.replica import layout
@@ -42,6 +43,7 @@ from pos.store.replica.schema import (
     ticket,
 )
 from pos.store.replica.statements import (
+    APART,
     SEASON,
     get_meta,
     has_plan,
@@ -230,12 +232,13 @@ class ReplicaWriter:
             touched.update(self._store_places(db, fresh, stamp, touched.keys()))
             if disputed:
                 set_meta(db, "disputes_version", str(stamp))
-            if seasonal := any(change.family != DISPUTES for change in documents):
+            if seasonal := any(change.family not in APART for change in documents):
                 self._season_changed(db, stamp)
             sales = [change.body for change in fresh if change.kind == "sale" and change.body is not None]
             store_sales(db, sales)
             set_meta(db, "cursor", str(max(have, cursor)))
-            return Touched(touched, seasonal, bool(sales), disputed)
+            recorded = tuple(dict.fromkeys(change.family for change in documents if change.family in RECORDS))
+            return Touched(touched, seasonal, bool(sales), disputed, recorded)
 
     def _store_shows(self, db: Connection, shows: Iterable[ColumnsWord], stamp: int) -> dict[str, tuple[int, ...]]:
         holders = Holders(db)

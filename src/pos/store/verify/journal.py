@@ -295,7 +295,7 @@ class _Reading:
                 if item["id"] in self.story.admitted:
                     self._wrong("I3", f"ticket {item['id']} has been let in before")
                 self.story.admitted[item["id"]] = at, item["copy"]
-        elif kind in _SALES:
+        elif kind in _SALES and body["sale"].get("delivery", "now") in ("now", "email"):
             papers.update((ticket["id"], 0) for ticket in body["sale"]["tickets"])
 
     def _refund(self, refund: dict[str, Any]) -> None:

@@ -50,6 +50,7 @@ class SaleBody(Body):
     total: Amount
     tenders: list[TenderBody]
     tickets: list[TicketBody] = Field(min_length=1)
+    delivery: str = "now"
 
 
 class SoldBody(Body):
@@ -88,6 +89,30 @@ class CopyIssuedBody(Body):
 class OrderCollectedBody(Body):
     sale: Id
     tickets: list[Id] = Field(min_length=1)
+
+
+class OrderHandedOutBody(OrderCollectedBody):
+    user: Id
+
+
+class RecordBody(Body):
+    """A record that a till keeps: whose it is, and which."""
+
+    id: Id
+    home: Id
+
+
+class RecordedBody(Body):
+    user: Id
+    record: RecordBody
+
+
+class InvoiceBody(RecordBody):
+    number: int = Field(ge=1)
+
+
+class InvoiceIssuedBody(RecordedBody):
+    record: InvoiceBody
 
 
 class AdmittedBody(Body):
@@ -243,6 +268,12 @@ BODIES: Final[dict[str, type[Body]]] = {
     Kind.TERMINAL_DAY_ENDED: TerminalDayEndedBody,
     Kind.ORDER_COLLECTED: OrderCollectedBody,
     Kind.TICKETS_ADMITTED: TicketsAdmittedBody,
+    Kind.ORDER_HANDED_OUT: OrderHandedOutBody,
+    Kind.STANDBY_CHANGED: RecordedBody,
+    Kind.GUEST_LIST_CHANGED: RecordedBody,
+    Kind.COMMISSION_CHANGED: RecordedBody,
+    Kind.GROUP_CHANGED: RecordedBody,
+    Kind.INVOICE_ISSUED: InvoiceIssuedBody,
 }
 
 

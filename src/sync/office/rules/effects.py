@@ -64,6 +64,7 @@ STEPS: Final[dict[str, frozenset[_Step]]] = {
     Kind.TICKETS_EXCHANGED: frozenset({(_SOLD, _LEASED, "own"), (_LEASED, _SOLD, "own")}),
     Kind.COPY_ISSUED: _ISSUES,
     Kind.ORDER_COLLECTED: _ISSUES,
+    Kind.ORDER_HANDED_OUT: _ISSUES,
     Kind.RIGHTS_RETURNED: _RETURNS,
     Kind.RIGHTS_TRANSFERRED: frozenset({(_LEASED, _LEASED, "other")}),
     Kind.RIGHTS_RECEIVED: frozenset({(_LEASED, _LEASED, "own")}),

@@ -19,6 +19,7 @@ from pos.domain.facts import Fact, Kind
 from pos.domain.money import Money
 from pos.domain.purse import is_purse
 from pos.domain.rights import Effect
+from pos.domain.sale import LATER
 from sync.office.clock import now_iso
 from sync.office.rules import changes, disputes, drawers, forks, parking, recalls, releasing, tickets, tills
 from sync.office.rules.accounts import accounts_of_others
@@ -31,6 +32,7 @@ from sync.office.rules.people import SETTLES, People, user_of
 from sync.office.rules.places import Key, Place
 from sync.office.rules.purses import Purses
 from sync.office.rules.reading import Arrived, BadChain
+from sync.office.rules.records import Records
 from sync.office.store.bulk import insert_rows
 from sync.office.store.tables import FACT, POSTING, SALE, TICKET, TILL
 from sync.wire import FactResult, PushAnswer
@@ -61,6 +63,8 @@ class _Page:
     claimed: list[dict[str, Any]] = field(default_factory=list)
     copies: list[dict[str, Any]] = field(default_factory=list)
     issued: list[str] = field(default_factory=list)
+    handed: list[dict[str, Any]] = field(default_factory=list)
+    records: Records = field(default_factory=Records)
     disputes: list[disputes.Found] = field(default_factory=list)
     results: list[FactResult] = field(default_factory=list)
 
@@ -163,6 +167,7 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
     for table, rows in ((FACT, page.facts), (POSTING, page.postings), (SALE, page.sales), (TICKET, page.tickets)):
         insert_rows(connection, table, rows)
     tickets.printed(connection, page.copies, page.issued)
+    tickets.hand(connection, page.handed)
     tickets.claim(connection, page.claimed)
     page.gates.write()
     page.purses.write()
@@ -177,8 +182,10 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
     told_anew = [row["t_id"] for row in page.ended + page.claimed]
     told_anew += [one.waiting.effect.ticket for one in parking.begins(resumed)]
     told_anew += [*page.issued, *(row["t_id"] for row in page.copies), *(row["ticket"] for row in page.gates.new)]
+    told_anew += [row["t_id"] for row in page.handed]
     sales = [*(row["id"] for row in page.sales), *tickets.sales_of(connection, told_anew)]
     entries += [changes.Entry("sale", id=sale) for sale in dict.fromkeys(sales)]
+    entries += page.records.write(connection)
     entries += page.cases.write() + disputes.open_all(connection, page.disputes, page.now_iso)
     if not page.board.sealed:
         changes.log(connection, entries, signal=returned)
@@ -215,11 +222,14 @@ def _book_one(page: _Page, one: Arrived) -> None:
         verdicts = ["disputed"]
     elif one.fact is not None:
         _owed(page, one.fact)
+        if why := page.records.take(one.fact):
+            page.dispute(fact_id, "record", why, why=why)
         _at_the_gate(page, one.fact, one.admitted, outcomes)
     if one.fact is not None and one.sale is not None:
         verdicts += _sell(page, one.fact, one.sale, outcomes)
     page.copies += [{"t_id": ticket, "t_copy": copy} for ticket, copy in one.copies.items() if copy]
     page.issued += one.issued
+    page.handed += [{"t_id": ticket, "t_handed": one.handed} for ticket in one.handed_to]
     verdict = worst(verdicts)
     page.results.append(FactResult(number=one.item.number, verdict=verdict))
     page.facts.append(
@@ -387,7 +397,7 @@ def _sell(page: _Page, fact: Fact, sale: SaleBody, outcomes: Sequence[Outcome]) 
             "code": ticket.code,
             "state": parking.ticket_state(by_ticket[ticket.id]),
             "copies": 0,
-            "issued": 1,
+            "issued": int(sale.delivery not in LATER),
             "claimed": 0,
         }
         for ticket in sale.tickets

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -21,6 +22,7 @@ from sync.office.rules.bodies import (
     CopyIssuedBody,
     ExchangedBody,
     OrderCollectedBody,
+    OrderHandedOutBody,
     PaperIssuedBody,
     PaperReturnedBody,
     PrintReportedBody,
@@ -51,7 +53,7 @@ class Arrived:
     `unreadable` says why its body cannot be (money and places are known all the same).
     `passings` are the rights that went from till to till, `copies` ticket id -> the copy of it that this
     fact tells of, `issued` the tickets whose first paper it tells of, `admitted` ticket id -> the copy that let
-    somebody in."""
+    somebody in, `handed` where and to whom the tickets `handed_to` went (JSON)."""
 
     item: FactItem
     fact: Fact | None
@@ -61,6 +63,8 @@ class Arrived:
     copies: dict[str, int] = field(default_factory=dict)
     issued: tuple[str, ...] = ()
     admitted: dict[str, int] = field(default_factory=dict)
+    handed: str = ""
+    handed_to: tuple[str, ...] = ()
 
 
 def read(items: list[FactItem], till: str, incarnation: int, public_key: bytes) -> list[Arrived]:
@@ -128,7 +132,9 @@ def _body(item: FactItem, fact: Fact) -> Arrived:
     if isinstance(body, OrderCollectedBody):
         if sorted(body.tickets) != sorted(effect.ticket for effect in fact.effects):
             return Arrived(item, fact, None, _OTHER_TICKETS)
-        return Arrived(item, fact, None, "", issued=tuple(body.tickets))
+        tickets = tuple(body.tickets)
+        issued = () if isinstance(body, OrderHandedOutBody) else tickets
+        return Arrived(item, fact, None, "", issued=issued, handed=_handed(fact), handed_to=tickets)
     if not isinstance(body, (SoldBody, ExchangedBody, RefundedBody)):
         return Arrived(item, fact, None, "", passed)
     if fact.kind == Kind.REFUND_CLAIMED:
@@ -138,6 +144,15 @@ def _body(item: FactItem, fact: Fact) -> Arrived:
     if not _same_tickets(fact, sale.tickets if sale else (), _returned(body)):
         return Arrived(item, fact, None, _OTHER_TICKETS)
     return Arrived(item, fact, sale, "")
+
+
+def _handed(fact: Fact) -> str:
+    """Where tickets of an order were made ready or handed out, when, and to whom."""
+    to = fact.body.get("collected_by")
+    told: dict[str, Any] = {"till": fact.till, "at": fact.at}
+    told |= {"ready": True} if fact.body.get("ready") is True else {}
+    told |= {key: str(to[key])[:200] for key in ("name", "kind", "last4") if key in to} if isinstance(to, dict) else {}
+    return json.dumps(told, ensure_ascii=False)
 
 
 def _returned(body: Body) -> Sequence[ReturnedBody]:

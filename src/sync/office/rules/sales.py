@@ -19,20 +19,21 @@ _PAGE_BYTES: Final = 4_000_000  # a page of sales ends early rather than grow hu
 _MARKED: Final = (
     select(
         TICKET.c.sale_id, TICKET.c.id, TICKET.c.state, TICKET.c.issued, TICKET.c.copies, TICKET.c.claimed,
-        ADMISSION.c.till, ADMISSION.c.at, ADMISSION.c.copy,
+        TICKET.c.handed, ADMISSION.c.till, ADMISSION.c.at, ADMISSION.c.copy,
     )
     .join(ADMISSION, ADMISSION.c.ticket == TICKET.c.id, isouter=True)
     .where(
         TICKET.c.sale_id.in_(bindparam("ids", expanding=True)),
         TICKET.c.state.in_(ENDED) | (TICKET.c.issued == 0) | (TICKET.c.copies > 0) | (TICKET.c.claimed == 1)
-        | ADMISSION.c.ticket.is_not(None),
+        | (TICKET.c.handed != "") | ADMISSION.c.ticket.is_not(None),
     )
 )  # fmt: skip
 
 
 def documents_of(connection: Connection, sales: Collection[str]) -> dict[str, dict[str, Any]]:
     """Sale id -> its document, each ticket with its `state`. Where they are not as usual also `issued` (there is
-    no paper of it yet), `copies` (the highest that was issued) and `admitted` (where, when, by which copy)."""
+    no paper of it yet), `copies` (the highest that was issued), `handed` (ready for its buyer, or handed out) and
+    `admitted` (where, when, by which copy)."""
     if not sales:
         return {}
     rows = connection.execute(
@@ -67,6 +68,7 @@ def _documents(connection: Connection, rows: list[tuple[str, str]]) -> dict[str,
         marks: dict[str, Any] = {"state": state} if state else {}
         marks |= {} if row.issued else {"issued": False}
         marks |= {"copies": row.copies} if row.copies else {}
+        marks |= {"handed": json.loads(row.handed)} if row.handed else {}
         if row.till is not None:
             marks["admitted"] = Admission(row.till, row.at, row.copy).to_json()
         marked[row.sale_id][row.id] = marks

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, select
 
 from pos.domain.disputes import FAMILY
+from pos.domain.records import FAMILIES as RECORDS
 from pos.domain.season import FAMILIES
 from sync.office.rules import changes, disputes
 from sync.office.rules.sales import page
@@ -21,7 +22,9 @@ def documents(connection: Connection) -> SnapshotAnswer:
     """Every document that tills keep, and the position from which to pull."""
     cursor, _ = changes.head(connection)
     rows = connection.execute(
-        select(DOCUMENT).where(DOCUMENT.c.family.in_(FAMILIES)).order_by(DOCUMENT.c.family, DOCUMENT.c.id)
+        select(DOCUMENT)
+        .where(DOCUMENT.c.family.in_((*FAMILIES, *sorted(RECORDS))))
+        .order_by(DOCUMENT.c.family, DOCUMENT.c.id)
     )
     found = [Document(family=row.family, id=row.id, body=json.loads(row.body)) for row in rows]
     found += [Document(family=FAMILY, id=body["id"], body=body) for body in disputes.documents(connection)]

@@ -22,6 +22,7 @@ _COUNT_COPY: Final = (
     .values(copies=bindparam("t_copy"), issued=1)
 )
 _ISSUE: Final = update(TICKET).where(TICKET.c.id == bindparam("t_id")).values(issued=1)
+_HAND: Final = update(TICKET).where(TICKET.c.id == bindparam("t_id")).values(handed=bindparam("t_handed"))
 
 
 def taken(connection: Connection, sales: Sequence[SaleBody]) -> set[str]:
@@ -73,6 +74,12 @@ def printed(connection: Connection, copies: Sequence[dict[str, Any]], issued: Se
         connection.execute(_COUNT_COPY, copies)
     if issued:
         connection.execute(_ISSUE, [{"t_id": ticket} for ticket in issued])
+
+
+def hand(connection: Connection, handed: Sequence[dict[str, Any]]) -> None:
+    """Rows of `t_id` and `t_handed`: to whom tickets were handed out, or where they are ready."""
+    if handed:
+        connection.execute(_HAND, handed)
 
 
 def papers(connection: Connection, wanted: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -212,6 +212,7 @@ SALE = Table(
 # agree with: only one ticket can be live for a place. A person may have it honoured all the same.
 # `issued`: 0 for one of an order that no till has printed yet. `copies`: the highest copy that was issued.
 # `claimed`: 1 for one that a till paid back without the right to: its place stays sold.
+# `handed`: of an order that was made ready or handed out, where, when and to whom (JSON, "" for not).
 TICKET = Table(
     "ticket",
     METADATA,
@@ -224,6 +225,7 @@ TICKET = Table(
     Column("copies", Integer, nullable=False, server_default="0"),
     Column("issued", Integer, nullable=False, server_default="1"),
     Column("claimed", Integer, nullable=False, server_default="0"),
+    Column("handed", Text, nullable=False, server_default=""),
     Index("ticket_sale", "sale_id"),
     Index(
         "one_live_ticket",

@@ -20,12 +20,14 @@ from sync.office.verify.ends import check_ends, destroyed_slips
 from sync.office.verify.journal import Place, Step, Story, digits, read_facts
 from sync.office.verify.papers import check_admissions, check_papers
 from sync.office.verify.purses import check_purses, openings
+from sync.office.verify.records import FAMILIES as RECORDS
+from sync.office.verify.records import check_records
 from sync.office.verify.report import Report
 
 _ENDED = ("refunded", "exchanged", "void")
 _TOLD = (
     "venue", "tax", "price_type", "prices", "terms", "production", "show", "fee", "user", "till", "plan", "fence",
-    "key",
+    "key", *RECORDS.values(),
 )  # fmt: skip
 
 
@@ -44,6 +46,7 @@ def check(connection: Connection) -> Report:
     _paper_is_here(report, story, tickets, disputed)
     check_papers(connection, report, story, tickets)
     check_admissions(connection, report, story)
+    check_records(connection, report, disputed)
     _effects_once(report, story, rights, tickets)
     _books(connection, report, story, disputed)
     check_purses(connection, report, story, rights)

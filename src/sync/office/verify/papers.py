@@ -33,7 +33,10 @@ def check_papers(connection: Connection, report: Report, story: Story, tickets: 
     """I3: a ticket has one original, and the office knows of it and of every copy."""
     orders = set(
         connection.execute(
-            text("SELECT ticket.id FROM ticket JOIN sale ON sale.id = sale_id WHERE fact_id LIKE 'order:%'")
+            text(
+                "SELECT ticket.id FROM ticket JOIN sale ON sale.id = sale_id WHERE fact_id LIKE 'order:%'"
+                """ OR body LIKE '%"delivery":"pickup"%' OR body LIKE '%"delivery":"post"%'"""
+            )
         ).scalars()
     )
     for ticket, facts in story.originals.items():

@@ -1,0 +1,31 @@
+"""Records: small documents that a till keeps and every till knows (a place on a waiting list, an invoice).
+
+* A record has a home: the till that made it. Only facts of its home change it, so it needs no token,
+  and two tills that are cut off from each other never write the same one.
+* A fact carries the whole record by value, under `record`; the last one that its home told is the record.
+* What a till knows of a record is the office's word, overlaid by its own ledger for those that are its own.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from pos.domain.facts import Kind
+
+Record = dict[str, Any]
+
+# Kind of fact -> the family of the record that it carries.
+RECORDED: Final[dict[str, str]] = {
+    Kind.STANDBY_CHANGED: "standby",
+    Kind.GUEST_LIST_CHANGED: "guest_list",
+    Kind.COMMISSION_CHANGED: "commission",
+    Kind.GROUP_CHANGED: "group",
+    Kind.INVOICE_ISSUED: "invoice",
+}
+FAMILIES: Final = frozenset(RECORDED.values())
+
+
+def record_in(kind: str, body: dict[str, Any]) -> tuple[str, Record] | None:
+    """The family and the record that a fact of this kind carries, None for one that carries none."""
+    family = RECORDED.get(kind)
+    return None if family is None else (family, body["record"])

@@ -1,0 +1,49 @@
+"""Records that tills keep, held against the facts that tell of them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from sqlalchemy import Connection, text
+
+from sync.office.verify.report import Report
+
+FAMILIES: Final = {
+    "StandbyChanged": "standby",
+    "GuestListChanged": "guest_list",
+    "CommissionChanged": "commission",
+    "GroupChanged": "group",
+    "InvoiceIssued": "invoice",
+}
+
+
+def check_records(connection: Connection, report: Report, disputed: set[str]) -> None:
+    """I3: a record is what the last fact of its home says. I5: invoices of a till are numbered without gaps."""
+    last: dict[tuple[str, str], Any] = {}
+    invoices: dict[tuple[str, int], list[int]] = {}
+    rows = connection.execute(
+        text(
+            "SELECT till, incarnation, fact_id, kind, envelope FROM fact WHERE kind IN"
+            " ('StandbyChanged', 'GuestListChanged', 'CommissionChanged', 'GroupChanged', 'InvoiceIssued')"
+            " ORDER BY till, incarnation, number"
+        )
+    )
+    for till, incarnation, fact, kind, envelope in rows:
+        if fact in disputed:
+            continue
+        record = json.loads(envelope)["body"]["record"]
+        last[FAMILIES[kind], record["id"]] = record
+        if kind == "InvoiceIssued":
+            invoices.setdefault((till, incarnation), []).append(record["number"])
+    documents = connection.execute(
+        text("SELECT family, id, body FROM document WHERE family IN"
+             " ('standby', 'guest_list', 'commission', 'group', 'invoice')")
+    )  # fmt: skip
+    there = {(family, id): json.loads(body) for family, id, body in documents}
+    for key in sorted(last.keys() | there.keys()):
+        if last.get(key) != there.get(key):
+            report.violation("I3", f"{key[0]} {key[1]}: the office has it otherwise than the last fact about it")
+    for (till, incarnation), numbers in invoices.items():
+        if numbers != list(range(1, len(numbers) + 1)):
+            report.violation("I5", f"{till}.{incarnation}: its invoices are numbered {numbers}")
