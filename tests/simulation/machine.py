@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pos.app.joining import join
+from pos.domain.errors import Refused
 from pos.domain.rights import Effect, OfficeState, OwnRight, OwnState
 from pos.store.aside import leftovers
 from pos.store.identity import TillKeys
@@ -196,10 +197,13 @@ class Machine:
                 if right.state is OwnState.LEASED
             ][:1]
             kind, body = ("SeatsBlessed", {"by": "a newer version"}) if how == "newer kind" else ("CashMoved", {})
-            with desk.unit() as unit:
-                effects = [Effect(s, p, right.token, OfficeState.LEASED, OfficeState.POOL, "") for s, p, right in held]
-                fact = unit.record(kind, body, effects=effects)
-                unit.put_rights([(s, p, OwnRight(OwnState.RETURNED, right.token)) for s, p, right in held])
+            effects = [Effect(s, p, right.token, OfficeState.LEASED, OfficeState.POOL, "") for s, p, right in held]
+            try:
+                with desk.unit() as unit:
+                    fact = unit.record(kind, body, effects=effects)
+                    unit.put_rights([(s, p, OwnRight(OwnState.RETURNED, right.token)) for s, p, right in held])
+            except Refused:
+                return  # its disk is full, or its ledger was sealed
             self.poisoned.add(fact.fact_id)
 
         desk.post(write)
