@@ -244,6 +244,15 @@ class TillClient:
         body = {"refund": value["body"]["refund"] | {"claimed": True}}
         return self.record("RefundClaimed", body, (), postings)
 
+    def void(self, sale: wire.FactItem, grant: wire.GrantItem) -> wire.FactItem:
+        """A sale of one ticket is undone."""
+        fact = self.refund(sale, grant, void=True)
+        self.journal.pop()
+        value = json.loads(fact.envelope)
+        postings = tuple(Posting.from_json(posting) for posting in value["money"])
+        back = value["body"]["refund"]["tickets"]
+        return self.record("TicketsVoided", value["body"], self._ends(back, (grant,)), postings)
+
     def _ends(self, back: list[dict[str, Any]], grants: tuple[wire.GrantItem, ...]) -> tuple[Effect, ...]:
         return tuple(
             Effect(

@@ -155,6 +155,7 @@ _DONE: Final[dict[str, str]] = {
     Kind.TICKETS_REFUNDED: "refunded",
     Kind.REFUND_CLAIMED: "paid back",
     Kind.TICKETS_EXCHANGED: "exchanged",
+    Kind.TICKETS_VOIDED: "voided",
     Kind.COPY_ISSUED: "printed again",
     Kind.RIGHTS_TRANSFERRED: "passed on",
     Kind.RIGHTS_RECEIVED: "taken over",

@@ -39,6 +39,7 @@ class Kind(StrEnum):
     TICKETS_REFUNDED = "TicketsRefunded"
     REFUND_CLAIMED = "RefundClaimed"  # paid out without the token: it frees no place
     TICKETS_EXCHANGED = "TicketsExchanged"
+    TICKETS_VOIDED = "TicketsVoided"  # a whole sale undone at its own till, minutes later
     COPY_ISSUED = "CopyIssued"
     PLACES_RELEASED = "PlacesReleased"
     DRAWER_TAKEN_OVER = "DrawerTakenOver"

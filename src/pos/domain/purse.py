@@ -63,6 +63,7 @@ class Purse:
     def moved(self, tender: Tender, now: datetime) -> tuple[Purse, Tender]:
         """The purse after a tender (negative: paid back to it), and the tender with what is left by value.
 
+        Where a sale is undone, what had lapsed of a voucher comes back, too: the tender says so, negative as well.
         Raises Refused("limit_exceeded" | "outside_terms").
         """
         left = self.left - tender.amount
@@ -76,4 +77,6 @@ class Purse:
         if self.kind == "voucher" and tender.amount.minor > 0 and left:
             detail["lapsed"] = str(left)
             left = Money.zero(left.currency)
+        elif tender.amount.minor < 0 and "lapsed" in detail:
+            left -= Money.parse(detail["lapsed"], left.currency)
         return replace(self, left=left), replace(tender, detail=detail | {"left": str(left)})

@@ -54,6 +54,7 @@ class Venue:
     orphans: str = "warn"
     refund_offline_cap: Money | None = None  # None: no refund without the ticket's token
     card_offline_cap: Money | None = None  # None: no card without the terminal's yes
+    void_minutes: int = 15  # how long after a sale it may be undone without being a refund
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class PriceType:
     id: str
     names: Names
     proof: str = ""
+    terms: str = ""  # where they are not the show's
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,11 @@ class Season:
             raise Refused("unknown_show", show=show)
         return self.shows[show]
 
+    def terms_of(self, show: Show, price_type: str) -> Terms | None:
+        """The terms that a ticket is sold under: its price type's own, else the show's."""
+        own = self.price_types[price_type].terms if price_type in self.price_types else ""
+        return self.terms.get(own or show.terms)
+
     @classmethod
     def from_documents(cls, documents: dict[str, dict[str, dict[str, Any]]]) -> Season:
         """Read family -> id -> document. Raises ValueError or KeyError naming what is wrong."""
@@ -173,17 +180,22 @@ class Season:
             currency,
             Money.parse(venue_doc.get("cash_rounding", "0.01" if currency not in ("VND", "JPY") else "1"), currency),
             venue_doc.get("orphans", "warn"),
-            *(
-                Money.parse(venue_doc[key], currency) if key in venue_doc else None
+            **{
+                key: Money.parse(venue_doc[key], currency)
                 for key in ("refund_offline_cap", "card_offline_cap")
-            ),
+                if key in venue_doc
+            },
+            void_minutes=int(venue_doc.get("void_minutes", 15)),
         )
         rates = {doc["id"]: doc["rate"] for doc in documents.get("tax", {}).values()}
         plans = documents.get("plan", {})
         productions = documents.get("production", {})
         return cls(
             venue,
-            {i: PriceType(i, d.get("name", {}), d.get("proof", "")) for i, d in _ordered(documents, "price_type")},
+            {
+                i: PriceType(i, d.get("name", {}), d.get("proof", ""), d.get("terms", ""))
+                for i, d in _ordered(documents, "price_type")
+            },
             {i: _prices(d, rates, currency) for i, d in documents["prices"].items()},
             {i: Terms.parse(d, currency) for i, d in documents.get("terms", {}).items()},
             {i: _show(d, productions, plans) for i, d in documents.get("show", {}).items()},

@@ -97,6 +97,7 @@ class ReceiptContent(TypedDict):
     given: NotRequired[str]
     change: NotRequired[str]
     taxes: NotRequired[list[Amount]]
+    terms: NotRequired[list[str]]  # those that the buyer was told
     thanks: NotRequired[list[str]]
     training: NotRequired[bool]
 

@@ -47,7 +47,7 @@ class TicketBook:
             self._connection.execute(_END_OWN.values(state="void"), [{"ended": ticket} for ticket in tickets])
 
     def ended(self, tickets: Iterable[str]) -> dict[str, str]:
-        """Ticket id -> refunded | exchanged, for those that ended here."""
+        """Ticket id -> refunded | exchanged | void, for those that ended here."""
         query = select(t.ticket_end.c.ticket, t.ticket_end.c.state).where(t.ticket_end.c.ticket.in_(list(tickets)))
         return {row.ticket: row.state for row in self._connection.execute(query)}
 

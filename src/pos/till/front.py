@@ -47,6 +47,7 @@ from pos.till.counter import (
     spool,
     status,
     terminal,
+    void,
     worklist,
 )
 from pos.till.counter.house import SeatMapData
@@ -253,6 +254,12 @@ VERBS: Final[dict[str, VerbSpec]] = {
         exchange.exchange,
         {"tickets": _places, "show": _text, "places": _places, "price_type": _text, "tenders": _tenders_either_way},
         {"proof": _flag, "reason": _text, "approver": _approver, "waive_fee": _flag},
+        changes=True,
+    ),
+    "void": VerbSpec(
+        void.void,
+        {"sale": _words, "surrendered": _flag},
+        {"reason": _text, "approver": _approver},
         changes=True,
     ),
     "reprint": VerbSpec(reprint.reprint, {"ticket": _text, "reason": _words}, {"approver": _approver}, changes=True),

@@ -131,6 +131,13 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "uk": "Обмін до {at}, збір {fee}.",
         "hu": "Cserélhető eddig: {at}, díja {fee}.",
     },
+    "exchange_always": {
+        "en": "Exchange at any time, fee {fee}.",
+        "zh_TW": "可隨時換票,手續費 {fee}。",
+        "vi": "Đổi vé bất cứ lúc nào, phí {fee}.",
+        "uk": "Обмін будь-коли, збір {fee}.",
+        "hu": "Bármikor cserélhető, díja {fee}.",
+    },
     "float": {
         "en": "Float",
         "zh_TW": "備用金",
@@ -165,6 +172,20 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "vi": "Đổi vé",
         "uk": "Обмін",
         "hu": "Csere",
+    },
+    "void": {
+        "en": "Void",
+        "zh_TW": "作廢",
+        "vi": "Hủy bán",
+        "uk": "Анулювання",
+        "hu": "Sztornó",
+    },
+    "voids": {
+        "en": "Voids",
+        "zh_TW": "作廢筆數",
+        "vi": "Lượt hủy bán",
+        "uk": "Анулювань",
+        "hu": "Sztornók",
     },
     "paper_ticket": {
         "en": "No. {number} of {count}",

@@ -53,16 +53,6 @@ class ShowCard:
 
 
 @dataclass(frozen=True, slots=True)
-class PriceType:
-    """`proof` names what the cashier must have seen ("student card"), or is empty."""
-
-    id: str
-    name: str
-    names: dict[str, str]
-    proof: str
-
-
-@dataclass(frozen=True, slots=True)
 class TermsNow:
     """What applies at this moment. A fee is "10%" or an amount, as the terms say."""
 
@@ -72,6 +62,28 @@ class TermsNow:
     exchange_allowed: bool
     exchange_until: datetime | None
     exchange_fee: str
+
+    @classmethod
+    def read(cls, doc: Document) -> TermsNow:
+        return cls(
+            bool(doc["refund_allowed"]),
+            _time(doc.get("refund_until")),
+            str(doc.get("refund_fee") or ""),
+            bool(doc["exchange_allowed"]),
+            _time(doc.get("exchange_until")),
+            str(doc.get("exchange_fee") or ""),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PriceType:
+    """`proof` names what the cashier must have seen ("student card"), or is empty; `terms` are not the show's."""
+
+    id: str
+    name: str
+    names: dict[str, str]
+    proof: str
+    terms: TermsNow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +103,7 @@ class Show:
 
     @classmethod
     def read(cls, doc: Document) -> Show:
-        currency, terms = doc["currency"], doc["terms"]
+        currency = doc["currency"]
         return cls(
             doc["id"],
             doc["title"],
@@ -104,22 +116,26 @@ class Show:
                 for category, row in doc["prices"].items()
             },
             tuple(
-                PriceType(kind["id"], kind["name"], dict(kind.get("names") or {}), kind.get("proof") or "")
+                PriceType(
+                    kind["id"],
+                    kind["name"],
+                    dict(kind.get("names") or {}),
+                    kind.get("proof") or "",
+                    TermsNow.read(kind["terms"]) if "terms" in kind else None,
+                )
                 for kind in doc["price_types"]
             ),
             {fee["id"]: dict(fee.get("names") or {}) for fee in doc["fees"]},
-            TermsNow(
-                bool(terms["refund_allowed"]),
-                _time(terms.get("refund_until")),
-                str(terms.get("refund_fee") or ""),
-                bool(terms["exchange_allowed"]),
-                _time(terms.get("exchange_until")),
-                str(terms.get("exchange_fee") or ""),
-            ),
+            TermsNow.read(doc["terms"]),
         )
 
     def type(self, kind: str) -> PriceType | None:
         return next((each for each in self.types if each.id == kind), None)
+
+    def terms_of(self, kind: str) -> TermsNow:
+        """Those that a ticket of this price type is sold under."""
+        found = self.type(kind)
+        return found.terms if found is not None and found.terms is not None else self.terms
 
 
 @dataclass(frozen=True, slots=True)

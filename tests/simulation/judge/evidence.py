@@ -28,7 +28,7 @@ class Slip(Protocol):
 
 @dataclass(frozen=True)
 class Return:
-    """A ticket that a till has answered to have taken back, by a refund or an exchange of that id."""
+    """A ticket that a till has answered to have taken back, by a refund, a void or an exchange of that id."""
 
     ticket: str
     by: str
@@ -165,6 +165,8 @@ def ended(fact: dict[str, Any]) -> list[tuple[str, str]]:
     """The tickets that end with a fact, and what the office is to call them."""
     if fact["kind"] == "TicketsRefunded":
         return [(ticket["id"], "refunded") for ticket in fact["body"]["refund"]["tickets"]]
+    if fact["kind"] == "TicketsVoided":
+        return [(ticket["id"], "void") for ticket in fact["body"]["refund"]["tickets"]]
     if fact["kind"] == "TicketsExchanged":
         return [(ticket["id"], "exchanged") for ticket in fact["body"]["sale"]["exchanged"]]
     return []

@@ -24,6 +24,8 @@ def see_to(cashier: Cashier) -> None:
             cashier.do("write_off_payment", payment=payment["payment"], reason="out of order", approver=by)
         elif payment["purpose"] == "refund":
             returning.finish_refund(cashier)
+        elif payment["purpose"] == "void":
+            returning.finish_void(cashier)
         elif not _finish(cashier, payment):
             cashier.do("reverse_payment", payment=payment["payment"])
 

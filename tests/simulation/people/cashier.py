@@ -58,6 +58,7 @@ class Cashier:
         self.copies: list[tuple[str, int]] = []
         self.spent: list[tuple[str, str, Decimal]] = []  # of vouchers and gift cards; negative: paid back to them
         self.refunding: Sequence[Ticket] = ()  # the tickets of a refund whose card has its money already
+        self.voiding: dict[str, Any] = {}  # a sale that was to be undone; a card may have its money already
         self.packs: list[dict[str, Any]] = []
         self.brought_back: set[str] = set()  # tickets of packs, torn up
         self.operations = 0
@@ -80,6 +81,7 @@ class Cashier:
             (lambda: selling.change_mind(self), 8),
             (lambda: returning.refund(self), 8),
             (lambda: returning.exchange(self), 5),
+            (lambda: returning.void(self), 2),
             (lambda: returning.reprint(self), 4),
             (lambda: paperwork.pack(self), 5),
             (lambda: paperwork.collect(self), 3),
@@ -178,6 +180,7 @@ class Cashier:
         excused = reason == "is in the basket already" or (refused.code == "not_allowed" and "dispute" in str(reason))
         # It may have found out by itself meanwhile what became of a payment.
         excused = excused or "payment" in (refused.fields.get("what"), refused.fields.get("field"))
+        excused = excused or refused.fields.get("what") == "void"  # minutes have passed, or another shift has begun
         if refused.fields.get("field") == "tenders":
             excused = excused or bool(self.world.faults["show cancelled"])  # which waives the fee of an exchange
         if refused.code == "no_shift" or refused.fields.get("field") == "pack":

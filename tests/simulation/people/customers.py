@@ -44,11 +44,15 @@ class Customers:
         for ticket in tickets:
             self._have.pop(ticket.id, None)
 
+    def of_sale(self, sale: str) -> list[Ticket]:
+        """Those of a sale's tickets that its customer still has."""
+        return [ticket for ticket in self._have.values() if ticket.sale == sale]
+
     def somebody(self) -> list[Ticket]:
         """The tickets with which somebody comes: one, or all of a sale; none when nobody has bought anything."""
         if not self._have:
             return []
         one = self._world.random.choice(list(self._have.values()))
         if self._world.chance(0.3):
-            return [ticket for ticket in self._have.values() if ticket.sale == one.sale]
+            return self.of_sale(one.sale)
         return [one]

@@ -54,6 +54,38 @@ def _take_back(cashier: Cashier, tickets: Sequence[Ticket]) -> bool:
     return True
 
 
+def void(cashier: Cashier) -> None:
+    """The last customer is back at once with all tickets: the sale is undone, fees and all."""
+    sale = cashier.sold[-1] if cashier.sold else {"id": "", "tickets": []}
+    tickets = cashier.customers.of_sale(sale["id"])
+    if not tickets or len(tickets) != len(sale["tickets"]) or "exchange" in {ticket.by for ticket in tickets}:
+        return  # some of them have come back already, or what they were exchanged for has
+    if not _undo(cashier, sale):
+        cashier.voiding = sale
+
+
+def finish_void(cashier: Cashier) -> bool:
+    """A card has its money already: the sale that it had paid for is undone now."""
+    return bool(cashier.voiding) and _undo(cashier, cashier.voiding)
+
+
+def _undo(cashier: Cashier, sale: dict[str, Any]) -> bool:
+    answer = cashier.do("void", sale=sale["id"], surrendered=True)
+    if answer is None:
+        return False
+    tenders = answer["void"]["tenders"]
+    for tender in tenders:
+        if tender["kind"] == "cash":
+            cashier.drawer -= Decimal(tender["amount"])
+        elif tender["kind"] in ("voucher", "gift_card"):
+            purses.got_back(cashier, tender)
+    paid = sum((Decimal(tender["amount"]) for tender in tenders), Decimal(0))
+    tickets, number = cashier.customers.of_sale(sale["id"]), answer["void"]["id"]
+    cashier.refunds.append(Refund(number, tuple(t.id for t in tickets), Decimal(sale["total"]), paid))
+    cashier.has_taken_back(tickets, number)
+    return True
+
+
 def exchange(cashier: Cashier) -> None:
     """Other seats for one's tickets, at the same show or at another. Who did not pay in cash gets none back."""
     tickets = cashier.customers.somebody()

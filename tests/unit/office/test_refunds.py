@@ -62,6 +62,17 @@ def test_a_refund_frees_the_place_in_its_tills_hand_and_ends_the_ticket(house: H
     assert house.violations() == []
 
 
+def test_a_void_ends_the_ticket_as_void_and_frees_the_place(house: House, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    (grant,) = house.granted(one, "A-1")
+    one.void(one.sell(SHOW, grant, sale="S"), grant)
+    one.sell(SHOW, grant, sale="R")
+    assert {result.verdict for result in house.push(one).results} == {"applied"}
+    assert states(house) == {"S-1": "void", "R-1": "live"}
+    assert house.rows("SELECT count(*) FROM dispute") == [(0,)]
+    assert house.violations() == []
+
+
 def test_the_freed_place_sells_again_in_the_same_page_under_another_ticket(house: House, tills_at: Tills) -> None:
     (one,) = tills_at("T1")
     (grant,) = house.granted(one, "A-1")

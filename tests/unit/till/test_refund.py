@@ -411,3 +411,30 @@ def test_paper_says_what_came_back_and_what_was_paid(counter: Counter) -> None:
 )
 def test_nonsense_is_a_bad_request(counter: Counter, fields: dict[str, Any]) -> None:
     assert counter.refusal("refund", **fields).code == "bad_request"
+
+
+def test_a_price_type_may_have_terms_of_its_own(counter: Counter) -> None:
+    """They go onto its tickets by value, also when the season changes them later."""
+    season = {"id": "student", "name": {"en": "Student"}, "proof": "student card", "terms": "strict"}
+    counter.line.document("terms", {"id": "strict", "refund_until": "never", "exchange_until": "2h"})
+    counter.line.document("price_type", season)
+    counter.settle()
+    shown = {each["id"]: each for each in counter.ask("show", show="aida")["price_types"]}
+    assert "terms" not in shown["adult"]
+    assert shown["student"]["terms"]["refund_allowed"] is False
+    (student,) = ticket_of(counter, "A-1", price_type="student", proof=True)
+    (adult,) = ticket_of(counter, "A-2")
+    assert counter.refusal("refund", tickets=[student], reason="ill").code == "outside_terms"
+    assert refund(counter, adult)["amount"] == "52.20"
+    contents = [job.content for job in counter.printers.jobs if job.role == "ticket"]
+    exchange = "Exchange until Wed, 3 Mar 2027 16:00, fee 0 %."
+    assert contents[0]["tickets"][0]["terms"] == ["No refund.", exchange]
+    counter.add("A-3", price_type="student", proof=True)
+    counter.add("A-4")
+    counter.pay()
+    receipt = next(job.content for job in reversed(counter.printers.jobs) if job.role == "receipt")
+    assert receipt["terms"] == [
+        "Tosca, Student:", "No refund.", exchange,
+        "Tosca, Adult:", "Refund until Tue, 2 Mar 2027 18:00, fee 10 %.",
+        exchange.replace("0 %", "€0.00"),
+    ]  # fmt: skip

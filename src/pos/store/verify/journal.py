@@ -22,8 +22,9 @@ _DOCUMENTS: Final = {
     "TicketsExchanged": "sale",
     "TicketsRefunded": "refund",
     "RefundClaimed": "refund",
+    "TicketsVoided": "refund",
 }
-_REFUNDS: Final = ("TicketsRefunded", "RefundClaimed")
+_REFUNDS: Final = ("TicketsRefunded", "RefundClaimed", "TicketsVoided")
 _SALES: Final = {"TicketsSold": "sale", "TicketsExchanged": "exchange"}
 
 
@@ -302,6 +303,8 @@ class _Reading:
         """I4 and I7: never more than was paid, and the tenders are what is owed."""
         self.story.refunds[refund["id"]] = refund
         worth = sum(minor(ticket["price"]) - minor(ticket["fee"]) for ticket in refund["tickets"])
+        # A sale that is undone gives back what was no ticket as well.
+        worth += sum(minor(other["amount"]) for key in ("fees", "articles") for other in refund.get(key, ()))
         paid = sum(minor(tender["amount"]) for tender in refund["tenders"])
         if worth != minor(refund["amount"]) or paid != worth + minor(refund["rounding"]):
             self._wrong("I4", f"{paid} minor units paid out for tickets worth {worth}, {refund['amount']} told")
@@ -342,7 +345,7 @@ def _cash_told(kind: str, body: dict[str, Any], till: str) -> tuple[str, int]:
     if kind in _SALES:
         return _SALES[kind], _in_cash(body["sale"])
     if kind in _REFUNDS:
-        return "refund", -_in_cash(body["refund"])
+        return "void" if "void" in body["refund"] else "refund", -_in_cash(body["refund"])
     if kind == "DrawerTakenOver" and body["till"] == till:
         return "taken_over", -minor(body["expected"])
     return kind, 0

@@ -135,9 +135,10 @@ def _tickets(evidence: Evidence, story: Story, found: Findings) -> None:
             continue
         if (row["sale"], row["show"], row["place"], row["code"]) != (sale, body["show"], body["unit"], body["code"]):
             found.wrong("I3", f"ticket {ticket}: its row is not what its fact says")
-        if (row["state"] in _ENDED) != (ticket in story.ended):
+        voided = row["state"] == "void" and "void" in story.refunds.get(story.ended.get(ticket, ""), {})
+        if (row["state"] in _ENDED or voided) != (ticket in story.ended):
             found.wrong("I3", f"ticket {ticket} is {row['state']}, which the facts do not say")
-        if row["state"] == "void" and not _came_back(evidence, story, ticket):
+        if row["state"] == "void" and not voided and not _came_back(evidence, story, ticket):
             found.wrong("I3", f"ticket {ticket} is void, but its place has not come back under a new token")
     _ends(evidence, story, found)
     codes = Counter(body["code"] for _, body in told.values())

@@ -33,13 +33,14 @@ from pos.till.counter.approval import may_alone
 from pos.till.desk import Desk, Unit, Verb
 
 BASKET: Final = "basket"
+VOID: Final = "void"  # the purpose of money that goes back because a sale is undone
 ASK_AGAIN_S: Final = 5.0  # a terminal that is still at work is asked again
 TRIES: Final = 36  # three minutes, as long as a terminal may take
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What money is moved for: a purpose (sale, refund, exchange), a name for what, and its places."""
+    """What money is moved for: a purpose (sale, refund, exchange, void), a name for what, and its places."""
 
     purpose: str
     subject: str
@@ -139,7 +140,11 @@ def refusal(payment: Payment, reason: str) -> Refused:
 def _move(
     desk: Desk, user: str, shift: ShiftRow, intent: Intent, tender: Tender, before: Sequence[Payment]
 ) -> Verb[Payment]:
-    """Charge one card, or give money back to one. Raises Refused("payment_declined" | "payment_unknown")."""
+    """Charge one card, or give money back to one. Raises Refused("payment_declined" | "payment_unknown").
+
+    What `tender.detail` has to `reverse` is taken back as if it had not been; where its terminal does not do that
+    any more, since its day has ended, the money is given back like a refund's.
+    """
     terminal, book = desk.outside.terminal, desk.ledger.payments
     payment = Payment(
         _next_id(desk), intent.purpose, intent.subject, tender.amount, OPEN, terminal.last(), intent.pins, {}
@@ -158,15 +163,22 @@ def _move(
         )
         book.add(payment)
     desk.emit("payment", payment=payment.id, state="started", amount=str(tender.amount), text="")
-    act = terminal.pay if tender.amount.minor > 0 else terminal.refund
+    amount = abs(tender.amount.minor), tender.amount.currency
+    reversed_ = tender.detail.get("reverse")
     desk.paying = payment.id
     try:
-        outcome: CardOutcome = yield act(payment.id, abs(tender.amount.minor), tender.amount.currency)
+        if reversed_:
+            outcome: CardOutcome = yield terminal.reverse(reversed_, *amount)
+        else:
+            outcome = yield (terminal.pay if tender.amount.minor > 0 else terminal.refund)(payment.id, *amount)
     finally:
         leave_terminal(desk)
     note(desk, payment, outcome)
     if outcome.state == "unknown":
         raise Refused("payment_unknown", payment=payment.id, amount=str(tender.amount), reason=outcome.text)
+    if outcome.state == "declined" and reversed_:
+        plain = replace(tender, detail={})
+        return (yield from _move(desk, user, shift, intent, plain, before))
     if outcome.state == "declined":
         kept = yield from _take_back(desk, before)
         raise Refused("payment_declined", payment=payment.id, amount=str(tender.amount), reason=outcome.text, kept=kept)
@@ -344,5 +356,9 @@ def _ask_about_open(desk: Desk) -> Verb[None]:
             outcome: CardOutcome = yield desk.outside.terminal.recover(
                 payment.id, abs(payment.amount.minor), payment.amount.currency, payment.before
             )
+            if payment.purpose == VOID and outcome.state == "declined":
+                # A terminal may tell of a payment that it has taken back under that payment's own number: whether
+                # it has, a person must say.
+                outcome = replace(outcome, state="unknown")
             if state_of(desk, payment.id) == OPEN:
                 note(desk, payment, outcome)

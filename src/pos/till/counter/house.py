@@ -86,6 +86,7 @@ def show(desk: Desk, *, show: str) -> dict[str, Any]:
         "prices": {category: {t: str(price) for t, price in row.items()} for category, row in table.items()},
         "price_types": [
             {"id": t.id, "name": name_in(t.names, desk.outside.locale) or t.id, "names": t.names, "proof": t.proof}
+            | ({"terms": _terms(desk, the_show, t.id)} if t.terms else {})
             for t in season.price_types.values()
         ],
         "fees": [
@@ -98,15 +99,15 @@ def show(desk: Desk, *, show: str) -> dict[str, Any]:
             }
             for fee in season.fees
         ],
-        "terms": _terms(desk, the_show),
+        "terms": _terms(desk, the_show, ""),
         "companions": the_show.companions,
         "currency": season.venue.currency,
         "venue": season.venue.name,
     }
 
 
-def _terms(desk: Desk, show: Show) -> dict[str, Any]:
-    terms = desk.season().terms.get(show.terms)
+def _terms(desk: Desk, show: Show, price_type: str) -> dict[str, Any]:
+    terms = desk.season().terms_of(show, price_type)
     now = desk.clock.now()
 
     def side(name: str, rule: Rule | None) -> dict[str, Any]:

@@ -17,8 +17,9 @@ from pos.domain.facts import Kind
 from pos.domain.money import Money
 from pos.domain.sale import Ticket, copy_code
 from pos.domain.season import name_in
-from pos.domain.terms import Step, Terms
+from pos.domain.terms import Terms
 from pos.store.ledger import PrintJob
+from pos.till.counter.termwords import receipt_terms, terms_lines
 from pos.till.desk import Desk, Unit
 from pos.till.ports import Outcome
 from pos.till.words import Words
@@ -81,28 +82,6 @@ def _ticket(desk: Desk, sale: str, ticket: Ticket, at: datetime) -> dict[str, An
     }
 
 
-def terms_lines(write: Words, terms: Terms, starts: datetime, at: datetime) -> list[str]:
-    """The terms as the buyer is told them at the sale."""
-
-    def fee(step: Step) -> str:
-        return write.money(step.fee) if isinstance(step.fee, Money) else f"{step.fee / 100:g} %"
-
-    if terms.refund.never:
-        return [write.say("refund_never")]
-    lines: list[str] = []
-    for step in terms.refund.steps:
-        if step.open(starts, at):
-            deadline = step.deadline(starts)
-            until = {} if deadline is None else {"at": write.moment(deadline)}
-            lines.append(write.say("refund_until" if until else "refund_always", fee=fee(step), **until))
-    lines = lines or [write.say("refund_past")]
-    exchange = terms.exchange.in_force(starts, at)
-    last = exchange.deadline(starts) if exchange else None
-    if exchange is not None and last is not None:
-        lines.append(write.say("exchange_until", at=write.moment(last), fee=fee(exchange)))
-    return lines
-
-
 def refund_content(desk: Desk, body: dict[str, Any]) -> dict[str, Any]:
     """The paper of a refund: what came back and what was paid out."""
     write = words(desk)
@@ -112,17 +91,18 @@ def refund_content(desk: Desk, body: dict[str, Any]) -> dict[str, Any]:
         return str(-Money.parse(text, currency))
 
     fee = Money.parse(body["fee"], currency)
+    kept = [{"id": write.say("refund_fee"), "count": len(body["tickets"]), "amount": str(fee)}] if fee else []
     back = {
         **body,
         "tickets": [{**ticket, "price": negative(ticket["price"])} for ticket in body["tickets"]],
-        "fees": [{"id": write.say("refund_fee"), "count": len(body["tickets"]), "amount": str(fee)}] if fee else [],
+        "fees": kept + [{**given, "amount": negative(given["amount"])} for given in body.get("fees", ())],
         "total": negative(body["amount"]),
         "rounding": negative(body["rounding"]),
         "tenders": [{**tender, "amount": negative(tender["amount"]), "full_code": True} for tender in body["tenders"]],
         "change": "0",
         "taxes": [],
     }
-    return receipt_content(desk, back) | {"heading": write.say("refund")}
+    return receipt_content(desk, back) | {"heading": write.say("void" if "void" in body else "refund")}
 
 
 def receipt_content(desk: Desk, body: dict[str, Any]) -> dict[str, Any]:
@@ -173,6 +153,7 @@ def receipt_content(desk: Desk, body: dict[str, Any]) -> dict[str, Any]:
             {"text": write.say("tax", rate=rates.get(tax["id"], tax["id"])), "amount": money(tax["tax"])}
             for tax in body["taxes"]
         ],
+        "terms": receipt_terms(write, season, body),
         "copy": 0,
     }
 
@@ -321,13 +302,18 @@ def _expect(job: PrintJob, state: str) -> None:
 
 
 def retry(desk: Desk, *, job: int) -> dict[str, Any]:
-    """Print a failed job again: nothing of it came out, so it is the same paper, not a copy.
+    """Print a failed job again: nothing of it came out, so it is the same paper, not a copy. One whose tickets have
+    all come back is done.
 
     A fenced till's ledger may be an old one, that does not know of a print since: there it is a copy.
     """
     desk.signed_in("sell")
     found = job_of(desk, job)
     _expect(found, "failed")
+    if found.tickets and len(desk.ledger.tickets.ended(found.tickets)) == len(found.tickets):
+        with desk.unit() as unit:
+            desk.ledger.set_job(found.id, "done", "its tickets have come back")
+            return unit.answers({"job": found.id, "state": "done"})
     return _again(desk, next_copy(desk, found) if desk.fenced else found)
 
 

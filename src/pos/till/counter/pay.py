@@ -149,7 +149,7 @@ def make_tickets(
     tickets = []
     for n, line in enumerate(lines, 1):
         show = season.show(line.show)
-        prices, terms = season.prices[show.prices], season.terms.get(show.terms)
+        prices, terms = season.prices[show.prices], season.terms_of(show, line.price_type)
         seating = desk.belief.seating(line.show)
         ix = seating.find(line.place)
         own = desk.rights.get(line.show, {}).get(line.place)

@@ -73,8 +73,8 @@ def refund(
     pins = (*((ticket.show, ticket.place) for ticket in sold), *purses.keys(settlement.tenders))
     intent = charge.Intent("refund", ",".join(ticket.id for ticket in sold), pins)
     charge.check_not_pinned(desk, intent)
-    given = yield from charge.charge(desk, user.id, shift, intent, purses.moved(desk, _turned(settlement), by))
-    settlement = _turned(given)
+    given = yield from charge.charge(desk, user.id, shift, intent, purses.moved(desk, turned(settlement), by))
+    settlement = turned(given)
     document = _document(desk, shift, user.id, returned, settlement) | {
         "reason": reason,
         **admitted,
@@ -102,7 +102,7 @@ def _may_claim(desk: Desk, refused: Refused, approver: dict[str, Any] | None, su
     return away and desk.season().venue.refund_offline_cap is not None and approver is not None and bool(surrendered)
 
 
-def _turned(settlement: Settlement) -> Settlement:
+def turned(settlement: Settlement) -> Settlement:
     """Money paid out as money taken, and back: a terminal is told by the sign which way it goes."""
     return replace(settlement, tenders=tuple(replace(tender, amount=-tender.amount) for tender in settlement.tenders))
 

@@ -191,6 +191,7 @@ def _report(desk: Desk, row: ShiftRow, user: str, counted: Money, pieces: dict[s
             amount = Money.parse(tender["amount"], currency) * sign
             by_tender[tender["kind"]] = by_tender.get(tender["kind"], zero) + amount
     exchanges = sum("exchanged" in sale for sale in sales)
+    voids = sum("void" in refund for refund in refunds)
     by_kind: dict[str, Money] = {}
     for move in moves:
         by_kind[move.kind] = by_kind.get(move.kind, zero) + move.amount
@@ -208,7 +209,8 @@ def _report(desk: Desk, row: ShiftRow, user: str, counted: Money, pieces: dict[s
         "pieces": pieces,
         "sales": len(sales) - exchanges,
         "tickets": sum(len(sale["tickets"]) for sale in sales),
-        "refunds": len(refunds),
+        "refunds": len(refunds) - voids,
+        "voids": voids,
         "exchanges": exchanges,
         "number_range": [],
         "provisional": True,
@@ -230,9 +232,8 @@ def _paper(desk: Desk, row: ShiftRow, report: dict[str, Any]) -> dict[str, Any]:
         {"text": write.say("sales"), "amount": str(report["sales"])},
         {"text": write.say("tickets"), "amount": str(report["tickets"])},
     ]
-    counts += [
-        {"text": write.say(what), "amount": str(report[what])} for what in ("refunds", "exchanges") if report[what]
-    ]
+    rare = [what for what in ("refunds", "voids", "exchanges") if report[what]]
+    counts += [{"text": write.say(what), "amount": str(report[what])} for what in rare]
     groups = [
         {"heading": write.say("counts"), "rows": counts},
         {"heading": write.say("by_tender"), "rows": rows(report["by_tender"])},

@@ -215,7 +215,7 @@ class SellPanel(QWidget):
     def _terms(self) -> str:
         line = self.presenter.marked_line
         show = self.presenter.details.get(line.show) if line else None
-        return terms_now(self.presenter, show) if show else ""
+        return terms_now(self.presenter, show, line.price_type) if show and line else ""
 
     def _change_state(self) -> ChangeState:
         presenter, formats = self.presenter, self.presenter.session.formats
@@ -253,9 +253,9 @@ class SellPanel(QWidget):
         self._expires.setText(" · ".join(filter(None, parts)))
 
 
-def terms_now(presenter: SellPresenter, show: Show) -> str:
-    """The refund terms that apply at this moment, in one short line."""
-    terms, formats, now = show.terms, presenter.session.formats, presenter.session.now
+def terms_now(presenter: SellPresenter, show: Show, price_type: str) -> str:
+    """The refund terms of a price type that apply at this moment, in one short line."""
+    terms, formats, now = show.terms_of(price_type), presenter.session.formats, presenter.session.now
     if not terms.refund_allowed:
         return tr("No refund any more") if terms.refund_until is not None else tr("No refund")
     fee = _fee(terms.refund_fee, show.currency, presenter)

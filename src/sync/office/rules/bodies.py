@@ -258,6 +258,7 @@ BODIES: Final[dict[str, type[Body]]] = {
     Kind.PAPER_LOST: PaperLostBody,
     Kind.TICKETS_REFUNDED: RefundedBody,
     Kind.REFUND_CLAIMED: RefundedBody,
+    Kind.TICKETS_VOIDED: RefundedBody,
     Kind.TICKETS_EXCHANGED: ExchangedBody,
     Kind.COPY_ISSUED: CopyIssuedBody,
     Kind.PLACES_RELEASED: PlacesReleasedBody,
@@ -298,6 +299,7 @@ _DOCUMENT_IN: Final[dict[str, str]] = {
     Kind.TICKETS_EXCHANGED: "sale",
     Kind.TICKETS_REFUNDED: "refund",
     Kind.REFUND_CLAIMED: "refund",
+    Kind.TICKETS_VOIDED: "refund",
 }
 
 

@@ -61,6 +61,7 @@ _RETURNS: Final[frozenset[_Step]] = frozenset({(_LEASED, OfficeState.POOL, "offi
 STEPS: Final[dict[str, frozenset[_Step]]] = {
     Kind.TICKETS_SOLD: frozenset({(_LEASED, _SOLD, "own"), (_PAPER, _SOLD, "own")}),
     Kind.TICKETS_REFUNDED: frozenset({(_SOLD, _LEASED, "own")}),
+    Kind.TICKETS_VOIDED: frozenset({(_SOLD, _LEASED, "own")}),
     Kind.TICKETS_EXCHANGED: frozenset({(_SOLD, _LEASED, "own"), (_LEASED, _SOLD, "own")}),
     Kind.COPY_ISSUED: _ISSUES,
     Kind.ORDER_COLLECTED: _ISSUES,
@@ -78,6 +79,7 @@ PURSE_STEPS: Final[dict[str, frozenset[_Step]]] = {
     Kind.TICKETS_SOLD: _ISSUES,
     Kind.TICKETS_REFUNDED: _ISSUES,
     Kind.TICKETS_EXCHANGED: _ISSUES,
+    Kind.TICKETS_VOIDED: _ISSUES,
     Kind.REFUND_CLAIMED: _ISSUES,
     Kind.RIGHTS_RETURNED: frozenset({(_SOLD, _SOLD, "office")}),
     Kind.SEALED: frozenset({(_SOLD, _SOLD, "office")}),

@@ -38,7 +38,11 @@ from sync.office.store.tables import FACT, POSTING, SALE, TICKET, TILL
 from sync.wire import FactResult, PushAnswer
 
 SUSPENSE: Final = "suspense"
-_ENDED_BY: Final[dict[str, str]] = {Kind.TICKETS_REFUNDED: "refunded", Kind.TICKETS_EXCHANGED: "exchanged"}
+_ENDED_BY: Final[dict[str, str]] = {
+    Kind.TICKETS_REFUNDED: "refunded",
+    Kind.TICKETS_EXCHANGED: "exchanged",
+    Kind.TICKETS_VOIDED: "void",
+}
 
 
 @dataclass(slots=True)

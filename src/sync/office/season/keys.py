@@ -39,6 +39,7 @@ VENUE: Final = Table(
         "drawer_limit": v.positive,
         "refund_offline_cap": v.positive,
         "card_offline_cap": v.positive,
+        "void_minutes": v.count,
         "stock_short": v.count,
         "stock_slow": v.anything,
     },
@@ -57,6 +58,7 @@ TABLES: Final[dict[str, Table]] = {
             "approval": v.flag,
             "max_per_sale": v.count,
             "companion_of": v.name,
+            "terms": v.name,
         },
     ),
     "prices": Table(

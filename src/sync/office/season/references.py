@@ -47,6 +47,7 @@ def check(season: Season, now: datetime) -> None:
     _named(season, "prices", "tax", "tax")
     _named(season, "fee", "tax", "tax")
     _named(season, "price_type", "companion_of", "price_type")
+    _named(season, "price_type", "terms", "terms")
     for key, family in (("production", "production"), ("plan", "plan"), ("prices", "prices"), ("terms", "terms")):
         _named(season, "show", key, family)
     _named(season, "show", "replaces", "show")

@@ -21,6 +21,7 @@ from sync.office.verify.report import Report
 
 Place = tuple[str, str]  # show, place
 _SETTLES = {"DisputeTaken": "taken", "DisputeResolved": "resolved"}
+_REFUNDS = ("TicketsRefunded", "RefundClaimed", "TicketsVoided")
 _SIGN = {"paid_in": 1, "paid_out": -1, "drop": -1}
 
 
@@ -290,7 +291,7 @@ def _papers(story: Story, fact_id: str, kind: str, body: dict[str, Any]) -> None
 
 def _returned(value: dict[str, Any]) -> list[dict[str, Any]]:
     """The tickets that a fact takes back."""
-    if value.get("kind") in ("TicketsRefunded", "RefundClaimed"):
+    if value.get("kind") in _REFUNDS:
         return list(value["body"]["refund"]["tickets"])
     return list(value["body"]["sale"]["exchanged"]) if value.get("kind") == "TicketsExchanged" else []
 
@@ -321,7 +322,7 @@ def cash_of(value: dict[str, Any]) -> Iterator[Decimal]:
         yield _SIGN[body["kind"]] * Decimal(body["amount"])
     elif value["kind"] in ("TicketsSold", "TicketsExchanged"):
         yield from _in_cash(body["sale"])
-    elif value["kind"] in ("TicketsRefunded", "RefundClaimed"):
+    elif value["kind"] in _REFUNDS:
         yield from (-amount for amount in _in_cash(body["refund"]))
 
 

@@ -1,0 +1,191 @@
+"""A sale undone at once: the customer is back within minutes, with all the paper, as if nothing had been sold.
+
+A void is not a refund. The whole sale ends, fees and all, without a fee for that; its books are the sale's, turned
+round; a card's payment is taken back where it was made. So it is for whoever sold it, in the same shift and within
+the venue's `void_minutes`, and it is counted apart. What is older, or was sold elsewhere, is refunded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from pos.domain.books import Posting
+from pos.domain.errors import Refused
+from pos.domain.facts import Fact, Kind
+from pos.domain.money import Money
+from pos.domain.sale import Settlement, Tender
+from pos.domain.season import User
+from pos.domain.shift import CashMove
+from pos.store import journal
+from pos.store.ledger import PrintJob, ShiftRow
+from pos.till.counter import charge, issue, purses
+from pos.till.counter.admit import let_in
+from pos.till.counter.approval import approved, may_alone
+from pos.till.counter.passing import indexes_of
+from pos.till.counter.pay import document_id
+from pos.till.counter.refund import check_drawer, turned
+from pos.till.counter.tickets import TRIES, Sold, all_in_hand, ending, look_up, rights_to, sale_of
+from pos.till.desk import Desk, Unit, Verb
+
+_VOIDS: Final = "voids"  # the till's void counter
+_PAGE: Final = 200  # facts read at a time, going back to the sale's own
+
+
+def void(
+    desk: Desk, *, sale: str, surrendered: bool, reason: str = "", approver: dict[str, Any] | None = None
+) -> Verb[dict[str, Any]]:
+    """Undo a whole sale: its places are free again in this till's hand, and every tender goes back.
+
+    `sale` is its id, or one of its tickets. Raises Refused: unknown_ticket already_refunded exchanged already_admitted
+    not_allowed right_to_refund_elsewhere drawer_short device_absent payment_declined payment_unknown
+    storage_failed fenced; after any of them nothing has happened.
+    """
+    desk.signed_in("sell")
+    desk.shift()
+    desk.check_not_fenced()
+    yield from charge.settle_open(desk)
+    for _ in range(TRIES):
+        sold = _whole(desk, sale, surrendered, approver)
+        let_in(desk, sold, approver)
+        yield from rights_to(desk, sold)
+        currency = desk.season().venue.currency
+        yield from purses.hold(desk, tuple(_tenders(sold[0].sale, currency)))
+        if all_in_hand(desk, sold):
+            break  # else the office has asked for a ticket's right while it was asked for a purse
+    # While the office was asked, somebody may have signed out, closed the shift, or taken a ticket back.
+    user, shift = desk.signed_in("sell"), desk.shift()
+    sold = _whole(desk, sale, surrendered, approver)
+    admitted = let_in(desk, sold, approver)
+    by = approved(desk, approver)
+    body = sold[0].sale
+    back = tuple(_tenders(body, currency))
+    rounding = Money.parse(body["rounding"], currency)
+    settlement = Settlement(back, rounding, Money.zero(currency))
+    check_drawer(desk, shift, settlement.paid("cash", currency))
+    pins = (*((ticket.show, ticket.place) for ticket in sold), *purses.keys(back))
+    intent = charge.Intent(charge.VOID, body["id"], pins)
+    charge.check_not_pinned(desk, intent)
+    settlement = turned(
+        (yield from charge.charge(desk, user.id, shift, intent, purses.moved(desk, turned(settlement), by)))
+    )
+    document = _document(desk, shift, user.id, sold, settlement) | {
+        **({"reason": reason} if reason else {}),
+        **admitted,
+        **({"approver": by} if by else {}),
+    }
+    with desk.unit() as unit:
+        job = _commit(desk, unit, shift, sold, settlement, document)
+        answer = unit.answers({"void": {key: document[key] for key in ("id", "sale", "amount", "rounding", "tenders")}})
+    if settlement.paid("cash", currency):
+        desk.outside.printers.kick_drawer()
+    if job is not None:
+        issue.send(desk, job)
+    desk.emit("changed", places=indexes_of(desk, ((ticket.show, ticket.place) for ticket in sold)), documents=False)
+    return answer
+
+
+def _whole(desk: Desk, name: str, surrendered: bool, approver: dict[str, Any] | None) -> list[Sold]:
+    """All tickets of the sale, if it may be undone here and now. Raises Refused."""
+    user, shift = desk.signed_in("sell"), desk.shift()
+    body = sale_of(desk, name)
+    sold = look_up(desk, [ticket["id"] for ticket in body["tickets"]])
+    if (why := hindrance(desk, user, shift, body, alone=approver is None)) is not None:
+        raise why
+    if not surrendered:
+        raise _no("the paper of every ticket must be handed in", body)
+    return sold
+
+
+def hindrance(desk: Desk, user: User, shift: ShiftRow, body: dict[str, Any], *, alone: bool) -> Refused | None:
+    """Why a sale is not undone by this person in this shift, None when it may be. `alone`: nobody approves."""
+    if "exchanged" in body:
+        return _no("an exchange is not undone; exchange the tickets once more", body)
+    if (body["till"], body.get("shift")) != (desk.outside.till, shift.id):
+        return _no("it was not sold in this shift; it can be refunded", body)
+    if body["user"] != user.id and alone and not may_alone(desk, ""):
+        return _no("somebody else sold it, so a supervisor must approve", body)
+    if any(tender.get("pending") for tender in body["tenders"]):
+        return _no("the bank has not said yes to the card that paid for it", body)
+    minutes = desk.season().venue.void_minutes
+    begun = any((p.purpose, p.subject) == (charge.VOID, body["id"]) for p in desk.ledger.payments.pending())
+    if not begun and desk.clock.now() - datetime.fromisoformat(body["at"]) > timedelta(minutes=minutes):
+        return _no(f"it was sold more than {minutes} minutes ago; it can be refunded", body)
+    return None
+
+
+def _no(reason: str, body: dict[str, Any]) -> Refused:
+    return Refused("not_allowed", what="void", reason=reason, sale=body["id"])
+
+
+def _tenders(body: dict[str, Any], currency: str) -> Iterator[Tender]:
+    """How the sale was paid, each tender by itself: to be given back just so."""
+    for item in body["tenders"]:
+        detail = {"reverse": item["receipt"]} if item.get("payment") and item.get("receipt") else {}
+        if "lapsed" in item:
+            detail = {"lapsed": str(-Money.parse(item["lapsed"], currency))}
+        yield Tender(item["kind"], Money.parse(item["amount"], currency), code=item.get("code", ""), detail=detail)
+
+
+def _document(desk: Desk, shift: ShiftRow, user: str, sold: Sequence[Sold], settlement: Settlement) -> dict[str, Any]:
+    """The void by value: a refund's document, of everything that the sale had."""
+    body, zero = sold[0].sale, Money.zero(desk.season().venue.currency)
+    number = int(desk.ledger.meta(_VOIDS) or 0) + 1
+    return {
+        "id": document_id(desk, "V", number),
+        "void": True,
+        "sale": body["id"],
+        "at": desk.clock.now().isoformat(timespec="seconds"),
+        "till": desk.outside.till,
+        "user": user,
+        "shift": shift.id,
+        "tickets": [ticket.returned(zero).to_json() for ticket in sold],
+        **{key: body[key] for key in ("fees", "articles") if body.get(key)},
+        "amount": body["total"],
+        "fee": str(zero),
+        "rounding": str(settlement.rounding),
+        "tenders": [tender.to_json() for tender in settlement.tenders],
+        "surrendered": True,
+    }
+
+
+def _commit(
+    desk: Desk,
+    unit: Unit,
+    shift: ShiftRow,
+    sold: Sequence[Sold],
+    settlement: Settlement,
+    document: dict[str, Any],
+) -> PrintJob | None:
+    """Write the void in the unit's transaction; its receipt's job."""
+    currency = desk.season().venue.currency
+    effects, freed = ending(desk, sold)
+    effects += purses.spend(desk, settlement)
+    unit.record(
+        Kind.TICKETS_VOIDED, {"refund": document}, postings=_turned_round(desk, document["sale"]), effects=effects
+    )
+    unit.put_rights(freed)
+    ledger = desk.ledger
+    ledger.tickets.add_refund(shift.id, document)
+    ledger.tickets.end([ticket.id for ticket in sold], "void", document["id"])
+    if cash := settlement.paid("cash", currency):
+        ledger.add_move(shift.id, CashMove("void", -cash, document["id"], document["at"]))
+    charge.use(desk, settlement, document["id"])
+    ledger.put_meta(_VOIDS, str(int(ledger.meta(_VOIDS) or 0) + 1))
+    if not desk.outside.printers.present("receipt"):
+        return None
+    return ledger.add_job("receipt", "void", document["id"], [], issue.refund_content(desk, document))
+
+
+def _turned_round(desk: Desk, sale: str) -> tuple[Posting, ...]:
+    """The sale's own postings, turned round: whatever it booked is booked back."""
+    end = desk.number
+    while end > 0:
+        start = max(end - _PAGE, 0)
+        for signed in reversed(journal.facts_after(desk.ledger.connection, start, end - start)):
+            fact = Fact.from_bytes(signed.envelope)
+            if fact.kind == Kind.TICKETS_SOLD and fact.body["sale"]["id"] == sale:
+                return tuple(Posting(posting.account, -posting.amount) for posting in fact.postings)
+        end = start
+    raise ValueError(f"the journal has no sale {sale}")  # the ledger's row of it was written with the fact
