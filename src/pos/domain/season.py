@@ -36,6 +36,8 @@ MAY: Final[dict[str, frozenset[str]]] = {
 }
 SALES_GRACE: Final = timedelta(minutes=30)  # a show sells on for latecomers unless it says otherwise
 
+_CALLED_OFF: Final = ("moved", "postponed", "cancelled")
+
 Names = dict[str, str]
 
 
@@ -106,6 +108,13 @@ class Show:
     allotment: dict[str, int]
     companions: dict[str, str] = field(default_factory=dict)
     cancelled: bool = False
+    state: str = ""  # "" for a show that is as it was announced, else moved, postponed or cancelled
+    replaces: str = ""  # the show of which this one is the new date
+
+    @property
+    def called_off(self) -> bool:
+        """Whether buyers may give it back, or change it, without a fee: it is not as it was when they bought."""
+        return self.state in _CALLED_OFF
 
     def check_on_sale(self, now: datetime) -> None:
         """Raises Refused("show_cancelled" | "not_on_sale" | "sales_closed")."""
@@ -252,4 +261,6 @@ def _show(doc: dict[str, Any], productions: dict[str, Any], plans: dict[str, Any
         dict(doc.get("allotment", {})),
         dict(plans.get(plan, {}).get("companions", {})),
         doc.get("state") == "cancelled",
+        doc.get("state", "") if doc.get("state") in _CALLED_OFF else "",
+        doc.get("replaces", ""),
     )

@@ -39,6 +39,7 @@ from pos.till.counter import (
     payments,
     people,
     purses,
+    quote,
     refund,
     releasing,
     reprint,
@@ -244,6 +245,7 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "drop_parked": VerbSpec(parking.drop_parked, {"number": _count}, changes=True),
     "retype": VerbSpec(sell.retype, {"line": _number, "price_type": _text}, {"proof": _flag}, changes=True),
     "pay": VerbSpec(pay.pay, {"tenders": _tenders}, {"terms_told": _flag, "approver": _approver}, changes=True),
+    "quote": VerbSpec(quote.quote, {"tickets": _places}, {"waive_fee": _flag}),
     "refund": VerbSpec(
         refund.refund,
         {"tickets": _places, "reason": _words},

@@ -60,7 +60,7 @@ def refund(
     currency = desk.season().venue.currency
     steps = [step_in_force(desk, ticket, ticket.terms(currency).refund, approver) for ticket in sold]
     by = approved(desk, approver)
-    _check_cards(desk, sold, by)
+    check_cards(desk, sold, by)
     if waive_fee and not may_alone(desk, by):
         raise Refused("approval_needed", what="waive_fee")
     returned = [
@@ -108,12 +108,12 @@ def turned(settlement: Settlement) -> Settlement:
 
 
 def step_in_force(desk: Desk, ticket: Sold, rule: Rule, approver: dict[str, Any] | None) -> Step | None:
-    """The step of the terms that applies now; None for a cancelled show, whose tickets cost no fee.
+    """The step of the terms that applies now; None where no fee is kept, since the show is called off or moved.
 
     Raises Refused("outside_terms" | "check_needed"). With a supervisor, what is too late goes by the last step.
     """
     show = desk.season().show(ticket.show)
-    if show.cancelled:
+    if show.called_off:
         return None
     step = rule.in_force(show.starts, desk.clock.now())
     trusted = approver is not None or may_alone(desk, "")
@@ -128,6 +128,15 @@ def step_in_force(desk: Desk, ticket: Sold, rule: Rule, approver: dict[str, Any]
         deadline = rule.deadline(show.starts)
         raise Refused("outside_terms", ticket=ticket.id, until=deadline.isoformat() if deadline else None)
     return step or rule.steps[-1]
+
+
+def kept_by(desk: Desk, ticket: Sold, rule: Rule) -> tuple[Step | None, bool]:
+    """The step whose fee would be kept now, None for none, and whether it is too late without a supervisor."""
+    show = desk.season().show(ticket.show)
+    if show.called_off:
+        return None, False
+    step = rule.in_force(show.starts, desk.clock.now())
+    return step or rule.steps[-1], step is None
 
 
 def fee_of(ticket: Sold, step: Step | None, currency: str, waived: bool) -> Money:
@@ -161,7 +170,7 @@ def check_limit(desk: Desk, sold: Sequence[Sold], due: Money, approver: str) -> 
         raise Refused("approval_needed", what="refund", amount=str(due), over=str(min(limits)))
 
 
-def _check_cards(desk: Desk, sold: Sequence[Sold], approver: str) -> None:
+def check_cards(desk: Desk, sold: Sequence[Sold], approver: str) -> None:
     """What a card paid without its bank's yes is not simply paid back.
 
     Raises Refused("not_allowed" | "approval_needed").

@@ -1,30 +1,35 @@
-"""What a cancelled show leaves to be done: every ticket of it that has not been paid back yet."""
+"""What a show that is cancelled or moved leaves to be done: every ticket of it that has not come back yet."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from pos.domain.money import Money, total
-from pos.domain.sale import OVER
+from pos.domain.refund import shares
+from pos.domain.sale import OVER, Tender
 from pos.domain.season import name_in
 from pos.till.desk import Desk
 
 
 def worklist(desk: Desk) -> dict[str, Any]:
-    """Live tickets of cancelled shows, as far as this till knows. Each is payable where its token is: `here`,
-    or with its `holder` ("office" gives it to whoever asks)."""
+    """Live tickets of shows that are cancelled, moved or postponed, as far as this till knows. Each is payable where
+    its token is: `here`, or with its `holder` ("office" gives it to whoever asks). Nothing is kept of their price,
+    whether they are paid back or exchanged, most likely for the show that `replaces` theirs."""
     desk.signed_in()
     season = desk.season()
+    dates = {show.replaces: show.id for show in season.shows.values() if show.replaces}
     return {
         "worklist": [
             {
                 "show": show.id,
                 "title": name_in(show.titles, desk.outside.locale) or show.production,
                 "starts": show.starts.isoformat(),
+                "state": show.state,
+                "replaced_by": dates.get(show.id),
                 **_of_show(desk, show.id),
             }
             for show in sorted(season.shows.values(), key=lambda show: show.starts)
-            if show.cancelled
+            if show.called_off
         ]
     }
 
@@ -36,8 +41,9 @@ def _of_show(desk: Desk, show: str) -> dict[str, Any]:
     }
     found = [(sale, ticket) for sale in sales.values() for ticket in sale["tickets"] if ticket["show"] == show]
     ended = desk.ledger.tickets.ended(ticket["id"] for _, ticket in found)
+    shares_of = {sale["id"]: shares(sale, currency) for sale, _ in found}
     live = [
-        _row(desk, sale, ticket)
+        _row(desk, sale, ticket, shares_of[sale["id"]][ticket["id"]])
         for sale, ticket in found
         if ticket["id"] not in ended and ticket.get("state", "live") not in OVER
     ]
@@ -45,7 +51,7 @@ def _of_show(desk: Desk, show: str) -> dict[str, Any]:
     return {"tickets": live, "owed": str(owed)}
 
 
-def _row(desk: Desk, sale: dict[str, Any], ticket: dict[str, Any]) -> dict[str, Any]:
+def _row(desk: Desk, sale: dict[str, Any], ticket: dict[str, Any], share: tuple[Tender, ...]) -> dict[str, Any]:
     ix = desk.belief.seating(ticket["show"]).find(ticket["unit"])
     own = desk.rights.get(ticket["show"], {}).get(ticket["unit"])
     office = desk.belief.office(ticket["show"], ix) if ix is not None else None
@@ -54,6 +60,9 @@ def _row(desk: Desk, sale: dict[str, Any], ticket: dict[str, Any]) -> dict[str, 
         "id": ticket["id"],
         "sale": sale["id"],
         "place": ticket["place"],
+        "code": ticket["code"],
+        # Which way the money goes back: a run pays out by itself what needs nobody at the window.
+        "kinds": [tender.kind for tender in share],
         "price": ticket["price"],
         "name": sale.get("name", ""),
         "contact": sale.get("contact", ""),

@@ -1,0 +1,111 @@
+"""What would come of taking tickets back, told before anybody decides: nothing is changed, and nobody is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pos.domain.errors import Refused
+from pos.domain.money import Money, total
+from pos.domain.refund import refund_settlement
+from pos.domain.shift import expected
+from pos.domain.terms import Rule
+from pos.till.counter.admit import admission
+from pos.till.counter.approval import may_alone
+from pos.till.counter.collect import has_paper
+from pos.till.counter.refund import check_cards, check_limit, fee_of, kept_by
+from pos.till.counter.tickets import Sold, in_hand, look_up
+from pos.till.counter.void import hindrance
+from pos.till.desk import Desk
+
+
+def quote(desk: Desk, *, tickets: list[str], waive_fee: bool = False) -> dict[str, Any]:
+    """What these tickets' terms say just now, what a refund would pay out and by which tenders, and what hinders
+    it: `needs` are the refusals that a supervisor's approval would lift.
+
+    Raises Refused: unknown_ticket already_refunded exchanged not_allowed bad_request.
+    """
+    user, shift = desk.signed_in("sell"), desk.shift()
+    currency = desk.season().venue.currency
+    sold = look_up(desk, tickets)
+    steps = [kept_by(desk, ticket, ticket.terms(currency).refund) for ticket in sold]
+    returned = [
+        ticket.returned(fee_of(ticket, step, currency, waive_fee))
+        for ticket, (step, _) in zip(sold, steps, strict=True)
+    ]
+    settlement = refund_settlement(returned, desk.season().venue.cash_rounding)
+    amount = total([item.worth for item in returned], currency)
+    held = expected(desk.ledger.moves(shift.id), currency)
+    body = sold[0].sale
+    whole = {ticket.id for ticket in sold} == {ticket["id"] for ticket in body["tickets"]}
+    why = hindrance(desk, user, shift, body, alone=False) if whole else None
+    alone = hindrance(desk, user, shift, body, alone=True) if whole else None
+    return {
+        "tickets": [_ticket(desk, ticket) for ticket in sold],
+        "refund": {
+            "amount": str(amount),
+            "fee": str(total([item.fee for item in returned], currency)),
+            "rounding": str(settlement.rounding),
+            "tenders": [tender.to_json() for tender in settlement.tenders],
+            "needs": _needs(desk, sold, amount, waive_fee, late=any(late for _, late in steps)),
+            "short": str(held) if settlement.paid("cash", currency) > held else None,
+        },
+        "void": {
+            "sale": body["id"],
+            "amount": body["total"],
+            "tenders": body["tenders"],
+            "may": whole and why is None,
+            "approval": why is None and alone is not None,
+            "reason": str(why.fields["reason"]) if why is not None else "",
+        },
+    }
+
+
+def _needs(desk: Desk, sold: Sequence[Sold], amount: Money, waive_fee: bool, *, late: bool) -> list[str]:
+    """The codes with which a refund of these is refused to a cashier alone."""
+    if may_alone(desk, ""):
+        return []
+    needs = ["outside_terms"] if late else []
+    if any(admission(desk, ticket.sale, ticket.body) is not None for ticket in sold):
+        needs.append("already_admitted")
+    try:
+        check_limit(desk, sold, amount, "")
+        check_cards(desk, sold, "")
+    except Refused as refused:
+        needs.append(refused.code)
+    if waive_fee and "approval_needed" not in needs:
+        needs.append("approval_needed")
+    return needs
+
+
+def _ticket(desk: Desk, ticket: Sold) -> dict[str, Any]:
+    currency, body = desk.season().venue.currency, ticket.body
+    terms = ticket.terms(currency)
+    seating = desk.belief.seating(ticket.show)
+    ix = seating.find(ticket.place)
+    return {
+        "id": ticket.id,
+        "sale": ticket.sale["id"],
+        "show": ticket.show,
+        "place": body["place"],
+        "label": seating.label(ix) if ix is not None else body["place"],
+        "category": body["category"],
+        "price_type": body["price_type"],
+        "price": body["price"],
+        "issued": has_paper(desk, body),
+        "here": in_hand(desk, ticket),
+        "refund": _side(desk, ticket, terms.refund),
+        "exchange": _side(desk, ticket, terms.exchange),
+    }
+
+
+def _side(desk: Desk, ticket: Sold, rule: Rule) -> dict[str, Any]:
+    """What one side of the terms says now: whether it is allowed, until when, and the fee for this ticket."""
+    currency, starts = desk.season().venue.currency, desk.season().show(ticket.show).starts
+    step, late = kept_by(desk, ticket, rule)
+    deadline = step.deadline(starts) if step is not None else None
+    return {
+        "allowed": not late,
+        "until": deadline.isoformat() if deadline is not None else None,
+        "fee": str(fee_of(ticket, step, currency, False)),
+    }
