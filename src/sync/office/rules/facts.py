@@ -403,6 +403,7 @@ def _sell(page: _Page, fact: Fact, sale: SaleBody, outcomes: Sequence[Outcome]) 
             "copies": 0,
             "issued": int(sale.delivery not in LATER),
             "claimed": 0,
+            "handed": "",
         }
         for ticket in sale.tickets
     ]

@@ -217,6 +217,7 @@ def _sale(work: Import, rows: _Rows, code: str, body: dict[str, Any], tickets: l
             "copies": 0,
             "issued": 0,
             "claimed": 0,
+            "handed": "",
         }
         for ticket in tickets
     ]
