@@ -15,7 +15,7 @@ from pos.domain.basket import FeeLine
 from pos.domain.books import Posting, entry
 from pos.domain.errors import Refused
 from pos.domain.money import Money, round_cash, total
-from pos.domain.sale import Settlement, Tender, Ticket, sale_sides, settle, tender_account
+from pos.domain.sale import FOREIGN, Settlement, Tender, Ticket, sale_sides, settle, tender_account
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,16 @@ def shares(sale: Mapping[str, Any], currency: str) -> dict[str, tuple[Tender, ..
 
 
 def _paid(sale: Mapping[str, Any], currency: str) -> list[Tender]:
-    """Everything that paid for a sale, before cash was rounded: what is not cash first."""
+    """Everything that paid for a sale, before cash was rounded: what is not cash first.
+
+    Foreign cash is cash: it goes back in the house's money.
+    """
     paid = [
-        Tender(item["kind"], Money.parse(item["amount"], currency), code=item.get("code", ""))
+        Tender(
+            "cash" if item["kind"] == FOREIGN else item["kind"],
+            Money.parse(item["amount"], currency),
+            code=item.get("code", ""),
+        )
         for item in (*sale.get("carried", ()), *sale["tenders"])
     ]
     if rounding := Money.parse(sale["rounding"], currency):
@@ -171,7 +178,7 @@ def settle_exchange(due: Money, tenders: Sequence[Tender], carried: Sequence[Ten
         if tender.amount > round_cash(most, cash_step):
             reason = f"{most} of these tickets was paid by {tender.kind}; money goes back the way it came"
             raise Refused("not_allowed", what="tender", reason=reason, most=str(most), kind=tender.kind)
-    return Settlement(tuple(Tender(t.kind, -t.amount, code=t.code) for t in out.tenders), -out.rounding, zero)
+    return Settlement(tuple(replace(t, amount=-t.amount, given=None) for t in out.tenders), -out.rounding, zero)
 
 
 def carried_on(returned: Sequence[Returned], currency: str) -> tuple[Tender, ...]:

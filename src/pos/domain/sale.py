@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from pos.domain.basket import FeeLine
@@ -11,8 +11,10 @@ from pos.domain.books import Posting, drawer, entry
 from pos.domain.errors import Refused
 from pos.domain.money import Money, round_cash, total
 
-TENDERS: Final = ("cash", "card", "voucher", "gift_card", "account")
-PURSES: Final = ("voucher", "gift_card")  # those that a code stands for
+TENDERS: Final = ("cash", "card", "voucher", "gift_card", "account", "mobile", "transfer")  # as they are asked for
+PURSES: Final = ("voucher", "gift_card", "account")  # those that a code stands for
+FOREIGN: Final = "foreign"  # cash in another currency, as documents call it
+SLIP: Final = "card_slip"  # a card that went through a reader of the bank's own, written down from its slip
 # How tickets reach the buyer; with these no paper of them is made at the sale.
 DELIVERIES: Final = ("now", "pickup", "email", "post")
 LATER: Final = frozenset({"pickup", "post"})
@@ -23,7 +25,12 @@ OVER: Final = {"refunded": "already_refunded", "void": "already_refunded", "exch
 @dataclass(frozen=True, slots=True)
 class Tender:
     """How part of a sale was paid. `given` is the cash handed over, None where it means nothing; `code` is
-    that of a voucher or gift card; `detail` is what else a document tells of it (the terminal's receipt)."""
+    that of a voucher, a gift card or a house account; `detail` is what else a document tells of it (the
+    terminal's receipt, a slip's number, a foreign currency and its rate).
+
+    Of foreign cash `given` is in its own currency and `amount` what that is worth; what is too much of it goes
+    back in the house's money, as a cash tender that is negative.
+    """
 
     kind: str
     amount: Money
@@ -57,7 +64,40 @@ def settle(due: Money, tenders: Sequence[Tender], cash_step: Money) -> Settlemen
 
     Tenders sum exactly to the total; only what is owed in cash is rounded, to `cash_step`,
     and only cash `given` may be more. A cash amount may be said exactly or as rounded.
+    Foreign cash comes with the `worth` of what was given in its detail.
     """
+    zero = Money.zero(due.currency)
+    over = total([_worth(tender) - tender.amount for tender in tenders if tender.kind == FOREIGN], due.currency)
+    if over < zero:
+        raise Refused("underpaid", due=str(due), missing=str(-over))
+    exact = _settle_house(due, tenders, cash_step)
+    if not over:
+        return replace(exact, tenders=tuple(map(_at_worth, exact.tenders)))
+    # Change for it is cash, too: what the drawer keeps, or gives, is rounded as one sum.
+    others = [_at_worth(tender) for tender in tenders if tender.kind != "cash"]
+    owed = exact.paid("cash", due.currency)
+    rest = due - total([tender.amount for tender in others], due.currency)
+    net = round_cash(rest, cash_step)
+    given = owed + exact.change
+    cash = Tender("cash", net, given if given else None)
+    kept = tuple(others) if not net else (*others, cash)
+    return Settlement(kept, net - rest, given - net)
+
+
+def _worth(tender: Tender) -> Money:
+    return Money.parse(tender.detail["worth"], tender.amount.currency)
+
+
+def _at_worth(tender: Tender) -> Tender:
+    """Foreign cash at what it is worth, however little of it was needed."""
+    if tender.kind != FOREIGN:
+        return tender
+    detail = {key: value for key, value in tender.detail.items() if key != "worth"}
+    return replace(tender, amount=_worth(tender), detail=detail)
+
+
+def _settle_house(due: Money, tenders: Sequence[Tender], cash_step: Money) -> Settlement:
+    """The same, foreign cash being worth what was asked of it."""
     cash = [tender for tender in tenders if tender.kind == "cash"]
     if len(cash) > 1:
         raise Refused("bad_request", reason="one cash tender at most")
@@ -143,6 +183,8 @@ def read_code(code: str) -> tuple[str, int]:
 
 def tender_account(till: str, kind: str, code: str = "") -> str:
     """Where a tender's money is kept in the books: at its till, or what is owed to who has its `code`."""
+    if kind == FOREIGN:
+        return f"changed:{till}"
     return drawer(till) if kind == "cash" else f"{kind}:{code or till}"
 
 
@@ -159,6 +201,9 @@ def sale_sides(
     """The sides of that entry. Those of an exchange balance only with what comes back."""
     sides: list[tuple[str, Money]] = []
     for tender in settlement.tenders:
+        if tender.kind == FOREIGN and tender.given is not None:
+            # Two currencies in one entry: each sums to zero over what the house changed at that till.
+            sides += [(f"{FOREIGN}:{till}", tender.given), (f"changed:{till}", -tender.given)]
         lapsed = Money.parse(tender.detail.get("lapsed", "0"), currency)
         sides.append((tender_account(till, tender.kind, tender.code), tender.amount + lapsed))
         sides.append(("lapsed", -lapsed))

@@ -2,7 +2,7 @@
 
 The office makes them from a season file, the till reads them from its replica.
 Amounts are decimal strings and times ISO 8601 with offset, as in the season file.
-Families: venue, price_type, prices, terms, production, show, fee, user, till, plan; and two which
+Families: venue, price_type, prices, terms, production, show, fee, user, till, plan, currency, account; and two which
 the office itself writes: fence, the incarnations of tills that may not act any more, and key, the
 public keys of all.
 """
@@ -14,13 +14,15 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from pos.domain.certificate import Hand, read_key
+from pos.domain.check import OrderCheck
 from pos.domain.errors import Refused
+from pos.domain.foreign import ForeignCash
 from pos.domain.money import Money
 from pos.domain.terms import Terms
 
 FAMILIES: Final = (
     "venue", "tax", "price_type", "prices", "terms", "production", "show", "fee", "user", "till", "plan", "fence",
-    "key",
+    "key", "currency", "account",
 )  # fmt: skip
 ROLES: Final = ("cashier", "supervisor", "auditor", "admin")
 SELLING_ROLES: Final = frozenset({"cashier", "supervisor"})  # who may touch tickets and money
@@ -56,6 +58,13 @@ class Venue:
     orphans: str = "warn"
     refund_offline_cap: Money | None = None  # None: no refund without the ticket's token
     card_offline_cap: Money | None = None  # None: no card without the terminal's yes
+    mobile_offline_cap: Money | None = None  # None: no mobile payment while the office is away
+    transfer_offline_cap: Money | None = None  # None: no bank transfer while the office is away
+    card_by_hand: bool = True  # whether a reader of the bank's own may be used, and its slip written down
+    mobile_qr: str = ""  # what a code to pay by says, with {amount}, {currency} and {reference}
+    transfer_qr: str = ""
+    tell_terms: bool = False  # whether nothing is sold before the buyer was told the terms
+    check: OrderCheck | None = None
     void_minutes: int = 15  # how long after a sale it may be undone without being a refund
 
 
@@ -108,6 +117,8 @@ class Show:
     allotment: dict[str, int]
     companions: dict[str, str] = field(default_factory=dict)
     cancelled: bool = False
+    identity: str = "none"  # what is asked of the buyer: none | name | document
+    max_per_buyer: int | None = None
     state: str = ""  # "" for a show that is as it was announced, else moved, postponed or cancelled
     replaces: str = ""  # the show of which this one is the new date
 
@@ -159,6 +170,8 @@ class Season:
     fees: tuple[Fee, ...]
     users: dict[str, User]
     tills: dict[str, str]
+    currencies: dict[str, ForeignCash] = field(default_factory=dict)
+    accounts: dict[str, str] = field(default_factory=dict)  # house accounts: id -> whose
     fenced: frozenset[Hand] = frozenset()
     keys: dict[Hand, bytes] = field(default_factory=dict)
 
@@ -182,20 +195,7 @@ class Season:
         """Read family -> id -> document. Raises ValueError or KeyError naming what is wrong."""
         (venue_doc,) = documents["venue"].values()
         currency = venue_doc["currency"]
-        venue = Venue(
-            venue_doc["id"],
-            venue_doc["name"],
-            venue_doc["timezone"],
-            currency,
-            Money.parse(venue_doc.get("cash_rounding", "0.01" if currency not in ("VND", "JPY") else "1"), currency),
-            venue_doc.get("orphans", "warn"),
-            **{
-                key: Money.parse(venue_doc[key], currency)
-                for key in ("refund_offline_cap", "card_offline_cap")
-                if key in venue_doc
-            },
-            void_minutes=int(venue_doc.get("void_minutes", 15)),
-        )
+        venue = _venue(venue_doc)
         rates = {doc["id"]: doc["rate"] for doc in documents.get("tax", {}).values()}
         plans = documents.get("plan", {})
         productions = documents.get("production", {})
@@ -214,6 +214,8 @@ class Season:
             ),
             {i: User(i, d["name"], d["role"], d["pin_hash"]) for i, d in _ordered(documents, "user")},
             {i: d.get("name", i) for i, d in _ordered(documents, "till")},
+            {i: ForeignCash.parse(d, currency) for i, d in documents.get("currency", {}).items()},
+            {i: d["name"] for i, d in documents.get("account", {}).items()},
             frozenset(Hand(d["till"], d["incarnation"]) for d in documents.get("fence", {}).values()),
             dict(map(read_key, documents.get("key", {}).values())),
         )
@@ -230,6 +232,32 @@ def tax_basis_points(rate: object) -> int:
     if not 0 <= points <= 10_000:
         raise ValueError(f"{rate!r} is not a tax rate between 0 and 100 percent")
     return points
+
+
+def _venue(doc: dict[str, Any]) -> Venue:
+    currency = doc["currency"]
+
+    def cap(key: str) -> Money | None:
+        return Money.parse(doc[key], currency) if key in doc else None
+
+    return Venue(
+        doc["id"],
+        doc["name"],
+        doc["timezone"],
+        currency,
+        Money.parse(doc.get("cash_rounding", "0.01" if currency not in ("VND", "JPY") else "1"), currency),
+        doc.get("orphans", "warn"),
+        refund_offline_cap=cap("refund_offline_cap"),
+        card_offline_cap=cap("card_offline_cap"),
+        mobile_offline_cap=cap("mobile_offline_cap"),
+        transfer_offline_cap=cap("transfer_offline_cap"),
+        card_by_hand=doc.get("card_by_hand", True),
+        mobile_qr=doc.get("mobile_qr", ""),
+        transfer_qr=doc.get("transfer_qr", ""),
+        tell_terms=doc.get("tell_terms", False),
+        void_minutes=int(doc.get("void_minutes", 15)),
+        check=OrderCheck.parse(doc["check"], currency) if "check" in doc else None,
+    )
 
 
 def _prices(doc: dict[str, Any], rates: dict[str, str], currency: str) -> PriceTable:
@@ -261,6 +289,8 @@ def _show(doc: dict[str, Any], productions: dict[str, Any], plans: dict[str, Any
         dict(doc.get("allotment", {})),
         dict(plans.get(plan, {}).get("companions", {})),
         doc.get("state") == "cancelled",
+        doc.get("identity", "none"),
+        doc.get("max_per_buyer"),
         doc.get("state", "") if doc.get("state") in _CALLED_OFF else "",
         doc.get("replaces", ""),
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from pos.domain.books import Posting, drawer, entry, moved
 from pos.domain.errors import Refused
 from pos.domain.money import Money
+from pos.domain.sale import FOREIGN
 
 MOVES: Final = ("paid_in", "paid_out", "drop")
 
@@ -68,6 +69,47 @@ def counted_total(counted: object, currency: str) -> Money:
     return sum_
 
 
-def close_entry(till: str, expected_cash: Money, counted: Money) -> tuple[Posting, ...]:
-    """The count empties the drawer into the safe; what differs goes to over_short."""
-    return entry((drawer(till), -expected_cash), ("safe", counted), ("over_short", expected_cash - counted))
+def foreign_taken(sales: Iterable[Mapping[str, Any]]) -> dict[str, Money]:
+    """Currency -> the foreign cash that these sales' documents say was taken."""
+    taken: dict[str, Money] = {}
+    for sale in sales:
+        for tender in sale["tenders"]:
+            if tender["kind"] == FOREIGN:
+                code = tender["currency"]
+                taken[code] = taken.get(code, Money.zero(code)) + Money.parse(tender["given"], code)
+    return taken
+
+
+def foreign_counts(sales: Iterable[Mapping[str, Any]], counted: Mapping[str, object]) -> list[tuple[Money, Money]]:
+    """What of each foreign currency should be in the drawer, and what was counted. Raises Refused("bad_request")."""
+    taken = foreign_taken(sales)
+    counts: list[tuple[Money, Money]] = []
+    for code in sorted(taken.keys() | counted.keys()):
+        if code not in counted:
+            raise Refused("bad_request", field="foreign", reason=f"{code} was taken in this shift: count it, too")
+        try:
+            pieces = Money.parse(counted[code], code)
+        except ValueError as error:
+            raise Refused("bad_request", field=f"foreign.{code}", reason=str(error)) from error
+        if pieces.minor < 0 or code not in taken:
+            raise Refused("bad_request", field=f"foreign.{code}", reason="is negative, or none of it was taken")
+        counts.append((taken[code], pieces))
+    return counts
+
+
+def foreign_rows(counts: Sequence[tuple[Money, Money]]) -> list[dict[str, str]]:
+    """Those counts as the report has them."""
+    return [
+        {"currency": should.currency, "expected": str(should), "counted": str(is_), "difference": str(is_ - should)}
+        for should, is_ in counts
+    ]
+
+
+def close_entry(
+    till: str, expected_cash: Money, counted: Money, foreign: Sequence[tuple[Money, Money]] = ()
+) -> tuple[Posting, ...]:
+    """The count empties the drawer into the safe; what differs goes to over_short. So with every currency."""
+    sides = [(drawer(till), -expected_cash), ("safe", counted), ("over_short", expected_cash - counted)]
+    for should, is_ in foreign:
+        sides += [(f"{FOREIGN}:{till}", -should), ("safe", is_), ("over_short", should - is_)]
+    return entry(*sides)

@@ -140,7 +140,15 @@ def _each_tender(name: str, value: Any, amount: Check) -> None:
         inside = f"{name}[{at}]"
         _must(isinstance(tender, dict), inside, "an object")
         fields = {"kind": _text, "amount": amount}
-        _check(fields, {"given": _amount, "code": _text, "pending": _flag}, tender, f"{inside}.")
+        optional = {
+            "given": _amount,
+            "code": _text,
+            "pending": _flag,
+            "currency": _text,
+            "slip": _words,
+            "last4": _text,
+        }
+        _check(fields, optional, tender, f"{inside}.")
         _must(tender["kind"] in TENDERS, f"{inside}.kind", f"one of {', '.join(TENDERS)}")
 
 
@@ -200,6 +208,12 @@ def _counted(name: str, value: Any) -> None:
         _must(pieces >= 0, f"{name}.{face}", "a number of pieces")
 
 
+def _foreign(name: str, value: Any) -> None:
+    _must(isinstance(value, dict), name, 'an object like {"USD": "100.00"}')
+    for code, amount in value.items():
+        _amount(f"{name}.{code}", amount)
+
+
 @dataclass(frozen=True)
 class VerbSpec:
     """A verb: its function, its required and optional fields, whether it changes anything."""
@@ -223,7 +237,7 @@ VERBS: Final[dict[str, VerbSpec]] = {
     ),
     "take_over": VerbSpec(takeover.take_over, {"counted": _counted}, {"till": _words}, changes=True),
     "shift": VerbSpec(shift.shift),
-    "close_shift": VerbSpec(shift.close_shift, {"counted": _counted}, changes=True),
+    "close_shift": VerbSpec(shift.close_shift, {"counted": _counted}, {"foreign": _foreign}, changes=True),
     "move_cash": VerbSpec(shift.move_cash, {"kind": _move, "amount": _amount, "reason": _words}, changes=True),
     "shows": VerbSpec(house.shows),
     "show": VerbSpec(house.show, {"show": _text}),
@@ -249,7 +263,7 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "refund": VerbSpec(
         refund.refund,
         {"tickets": _places, "reason": _words},
-        {"approver": _approver, "surrendered": _flag, "identity": _text, "waive_fee": _flag},
+        {"approver": _approver, "surrendered": _flag, "identity": _text, "waive_fee": _flag, "slip": _text},
         changes=True,
     ),
     "exchange": VerbSpec(

@@ -38,6 +38,18 @@ code = "V-1"
 amount = "20.00"
 valid_until = "2027-12-31T23:59:59+01:00"
 """
+ACCOUNTS = """
+[[account]]
+id = "club"
+name = "Opera Club"
+limit = "250.00"
+[[account]]
+id = "nobody"
+name = "Without a limit"
+[[currency]]
+code = "USD"
+rate = "0.92"
+"""
 
 
 @pytest.fixture
@@ -49,6 +61,13 @@ def purses(house: House, tmp_path: Path) -> House:
 def claim(house: House, client: TillClient, code: str = "GC-1", show: str = CARDS, wait_s: float = 0.0) -> Outcome:
     name, deadline = f"{client.till}:{show}:{code}", now_s() + wait_s
     return house.settle(Claim(name, client.till, client.incarnation, show, (code,), True, deadline, sold=True))[0]
+
+
+def test_an_account_is_a_purse_filled_with_its_limit(house: House, tills_at: Tills, tmp_path: Path) -> None:
+    import_season(house.database, write_season(tmp_path, SEASON + ACCOUNTS))
+    (client,) = tills_at("T1")
+    assert token(house, client, "club", "~account").worth == 25_000
+    assert token(house, client, "nobody", "~account").worth == 0, "without a limit nothing may be charged"
 
 
 def token(house: House, client: TillClient, code: str = "GC-1", show: str = CARDS) -> GrantItem:

@@ -213,7 +213,7 @@ def own_word_always_wins(patch: pytest.MonkeyPatch) -> None:
 
 
 def inexact_tenders(patch: pytest.MonkeyPatch) -> None:
-    mutate(patch, sale, "settle", "said not in (exact, owed)", "said > owed")
+    mutate(patch, sale, "_settle_house", "said not in (exact, owed)", "said > owed")
 
 
 def no_amnesia_guard(patch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pos.store.verify.evidence import Evidence, Findings, Place, Token
 
 _FIRST: Final = "0" * 64
-_PURSES: Final = ("voucher", "gift_card")
+_PURSES: Final = ("voucher", "gift_card", "account")
 _SETTLES: Final = {"DisputeTaken": "taken", "DisputeResolved": "resolved"}
 # Kinds of facts whose body holds a document of tickets and money: where, and the drawer's move.
 _DOCUMENTS: Final = {

@@ -8,7 +8,7 @@ from typing import Any, Final
 from pos.store.verify.evidence import Evidence, Findings, Token
 from pos.store.verify.journal import Story, minor
 
-_KINDS: Final = ("voucher", "gift_card")
+_KINDS: Final = ("voucher", "gift_card", "account")
 _DOCUMENTS: Final = ("sale", "refund")
 
 

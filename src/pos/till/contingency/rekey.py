@@ -15,7 +15,8 @@ from pos.store.ledger import ShiftRow
 from pos.store.packs import PackTicket
 from pos.till.contingency.packs import out
 from pos.till.counter.passing import indexes_of
-from pos.till.counter.pay import Making, answer_of, book, document, tender_of, work_out
+from pos.till.counter.pay import Making, answer_of, book, document, work_out
+from pos.till.counter.tenders import tenders_of
 from pos.till.desk import Desk, Unit
 
 
@@ -33,8 +34,7 @@ def rekey_paper(
     desk.check_not_fenced()
     paper = out(desk, tickets)
     lines = _lines(desk, paper, price_type, proof)
-    currency = desk.season().venue.currency
-    paid = [tender_of(item, currency) for item in tenders]
+    paid = tenders_of(desk, tenders)
     if any(tender.code for tender in paid):
         raise Refused("not_allowed", what="tender", reason="paper tickets are paid for in cash or by card")
     if any(tender.kind != "cash" for tender in paid):

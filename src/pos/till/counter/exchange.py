@@ -11,7 +11,7 @@ from pos.domain.errors import Refused
 from pos.domain.facts import Kind
 from pos.domain.money import Money, total
 from pos.domain.refund import Returned, carried_on, exchange_entry, settle_exchange
-from pos.domain.sale import Settlement, Tender, Ticket
+from pos.domain.sale import FOREIGN, Settlement, Tender, Ticket
 from pos.domain.season import Show
 from pos.domain.shift import CashMove
 from pos.store.ledger import PrintJob, ShiftRow
@@ -19,9 +19,10 @@ from pos.till.counter import charge, issue, purses
 from pos.till.counter.admit import let_in
 from pos.till.counter.approval import approved
 from pos.till.counter.passing import indexes_of
-from pos.till.counter.pay import document_id, make_tickets, sold_effects, tax_documents, tender_of, ticket_answers
-from pos.till.counter.refund import check_drawer, check_limit, fee_of, step_in_force
+from pos.till.counter.pay import document_id, make_tickets, sold_effects, tax_documents, ticket_answers
+from pos.till.counter.refund import check_limit, fee_of, step_in_force
 from pos.till.counter.sell import Wish, rights_for, wishes_for
+from pos.till.counter.tenders import check_drawer, tenders_of
 from pos.till.counter.tickets import TRIES, Sold, all_in_hand, ending, look_up, rights_to
 from pos.till.desk import Desk, Unit, Verb
 
@@ -55,7 +56,7 @@ def exchange(
     yield from charge.settle_open(desk)
     currency = desk.season().venue.currency
     the_show = desk.season().show(show)
-    asked = [tender_of(item, currency) for item in tenders]
+    asked = tenders_of(desk, tenders)
     for _ in range(TRIES):
         sold = look_up(desk, tickets)
         let_in(desk, sold, approver)
@@ -198,7 +199,7 @@ def _answer(making: _Making) -> dict[str, Any]:
 
 
 def _after(desk: Desk, making: _Making, jobs: Sequence[PrintJob]) -> None:
-    if any(tender.kind == "cash" for tender in making.settlement.tenders):
+    if any(tender.kind in ("cash", FOREIGN) for tender in making.settlement.tenders):
         desk.outside.printers.kick_drawer()
     for job in jobs:
         issue.send(desk, job)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
 from pos.domain.money import Money
-from pos.domain.sale import Ticket, copy_code
+from pos.domain.sale import FOREIGN, Ticket, copy_code
 from pos.domain.season import name_in
 from pos.domain.terms import Terms
 from pos.store.ledger import PrintJob
@@ -146,7 +146,11 @@ def receipt_content(desk: Desk, body: dict[str, Any]) -> dict[str, Any]:
         ],
         "total": money(body["total"]),
         "rounding": write.money(rounding) if rounding else "",
-        "tenders": [{"text": _tender_text(write, t, currency), "amount": money(t["amount"])} for t in body["tenders"]],
+        "tenders": [
+            {"text": _tender_text(write, t, currency), "amount": money(t["amount"])}
+            for t in body["tenders"]
+            if not (change and t["kind"] == "cash" and t["amount"].startswith("-"))  # that is the change
+        ],
         "given": money(given) if given and change else "",
         "change": write.money(change) if change else "",
         "taxes": [
@@ -164,7 +168,11 @@ def _tender_text(write: Words, tender: dict[str, Any], currency: str) -> str:
     text = write.say(tender["kind"])
     if code := tender.get("code", ""):
         text += f" {code}" if tender.get("full_code") else f" …{code[-4:]}"
-    if "left" in tender:
+    if slip := tender.get("slip", ""):
+        text += f" {slip}" + (f" …{tender['last4']}" if "last4" in tender else "")
+    if tender["kind"] == FOREIGN:
+        text += f" {write.money(Money.parse(tender['given'], tender['currency']))} × {tender['rate']}"
+    if "left" in tender and tender["kind"] != "account":
         text += f" ({write.say('left', amount=write.money(Money.parse(tender['left'], currency)))})"
     return text
 

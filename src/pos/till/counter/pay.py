@@ -12,12 +12,13 @@ from pos.domain.errors import Refused
 from pos.domain.facts import Kind
 from pos.domain.money import Money, tax_included, total
 from pos.domain.rights import Effect, OfficeState, OwnRight, OwnState, may_sell
-from pos.domain.sale import PURSES, TENDERS, Settlement, Tender, Ticket, sale_entry, settle
+from pos.domain.sale import FOREIGN, Settlement, Tender, Ticket, sale_entry, settle
 from pos.domain.shift import CashMove
 from pos.store.ledger import PrintJob, ShiftRow
 from pos.till.counter import charge, issue, purses
 from pos.till.counter.approval import approved
 from pos.till.counter.passing import allot, indexes_of, low
+from pos.till.counter.tenders import check_drawer, tenders_of
 from pos.till.desk import Desk, Unit, Verb
 
 _SALES = "sales"  # the till's sale counter, beside the ledger's rows
@@ -50,18 +51,18 @@ def pay(
     desk.signed_in("sell")
     _basket(desk)
     yield from charge.settle_open(desk)
-    yield from purses.hold(desk, [tender_of(item, desk.season().venue.currency) for item in tenders])
+    yield from purses.hold(desk, tenders_of(desk, tenders))
     # Whatever was asked and heard meanwhile: from here to the card's intent nothing is waited for.
     user = desk.signed_in("sell")
     shift = desk.shift()
     desk.check_not_fenced()
     basket = _basket(desk)
-    currency = desk.season().venue.currency
-    paid = [tender_of(item, currency) for item in tenders]
+    paid = tenders_of(desk, tenders)
     making = work_out(desk, user.id, basket, paid)
     by = approved(desk, approver)
     making = replace(making, settlement=purses.moved(desk, making.settlement, by))
     charge.check_owed(desk, making.settlement, by)
+    check_drawer(desk, shift, -making.settlement.paid("cash", making.total.currency))  # change for foreign money
     pins = (*((line.show, line.place) for line in basket.lines), *purses.keys(paid))
     intent = charge.Intent("sale", charge.BASKET, pins)
     charge.check_not_pinned(desk, intent)
@@ -92,25 +93,6 @@ def _basket(desk: Desk) -> Basket:
     if basket is None or not basket.lines:
         raise Refused("basket_expired" if basket is not None and basket.lapsed else "basket_empty")
     return basket
-
-
-def tender_of(item: dict[str, Any], currency: str) -> Tender:
-    """A tender as it was asked for. Raises Refused("bad_request" | "device_absent")."""
-    kind = item.get("kind")
-    if kind not in TENDERS:
-        raise Refused("bad_request", field="tenders", reason=f"{kind!r} is none of {', '.join(TENDERS)}")
-    try:
-        amount = Money.parse(item.get("amount"), currency)
-        given = Money.parse(item["given"], currency) if item.get("given") is not None else None
-    except ValueError as error:
-        raise Refused("bad_request", field="tenders", reason=str(error)) from error
-    code = str(item.get("code", "")).strip() if kind in PURSES else ""
-    if kind in PURSES and not code:
-        raise Refused("bad_request", field="tenders", reason=f"a {kind} tender needs its code")
-    if kind == "account":
-        # What takes this tender is a device or an account that this till does not have.
-        raise Refused("device_absent", device=kind, kind=kind)
-    return Tender(kind, amount, given, code, detail={"pending": True} if item.get("pending") else {})
 
 
 def work_out(
@@ -286,7 +268,7 @@ def ticket_answers(tickets: Sequence[Ticket]) -> list[dict[str, str]]:
 
 def _after(desk: Desk, making: Making, jobs: Sequence[PrintJob]) -> None:
     """What follows a durable sale: drawer, paper, and a fuller hand for the next one."""
-    if any(tender.kind == "cash" for tender in making.settlement.tenders):
+    if any(tender.kind in ("cash", FOREIGN) for tender in making.settlement.tenders):
         desk.outside.printers.kick_drawer()
     for job in jobs:
         issue.send(desk, job)

@@ -11,7 +11,7 @@ from pos.domain.facts import Kind
 from pos.domain.money import Money, total
 from pos.domain.refund import Returned, refund_entry, refund_settlement
 from pos.domain.sale import Settlement
-from pos.domain.shift import CashMove, expected
+from pos.domain.shift import CashMove
 from pos.domain.terms import Rule, Step
 from pos.store.ledger import PrintJob, ShiftRow
 from pos.till.counter import charge, issue, purses
@@ -19,6 +19,7 @@ from pos.till.counter.admit import let_in
 from pos.till.counter.approval import approved, may_alone
 from pos.till.counter.passing import indexes_of
 from pos.till.counter.pay import document_id
+from pos.till.counter.tenders import by_hand_back, check_drawer
 from pos.till.counter.tickets import TRIES, Sold, all_in_hand, ending, look_up, rights_to
 from pos.till.desk import Desk, Unit, Verb
 
@@ -27,7 +28,7 @@ _REFUNDS: Final = "refunds"  # the till's refund counter
 
 def refund(
     desk: Desk, *, tickets: list[str], reason: str, approver: dict[str, Any] | None = None,
-    surrendered: bool | None = None, identity: str = "", waive_fee: bool = False,
+    surrendered: bool | None = None, identity: str = "", waive_fee: bool = False, slip: str = "",
 ) -> Verb[dict[str, Any]]:  # fmt: skip
     """Take tickets back by the terms they were sold under, and pay out to the original tender.
 
@@ -67,7 +68,7 @@ def refund(
         ticket.returned(fee_of(ticket, step, currency, waive_fee)) for ticket, step in zip(sold, steps, strict=True)
     ]
     _check_amount(desk, sold, returned, by, claimed=claimed)
-    settlement = refund_settlement(returned, desk.season().venue.cash_rounding)
+    settlement = by_hand_back(refund_settlement(returned, desk.season().venue.cash_rounding), slip)
     cash = settlement.paid("cash", currency)
     check_drawer(desk, shift, cash)
     pins = (*((ticket.show, ticket.place) for ticket in sold), *purses.keys(settlement.tenders))
@@ -182,13 +183,6 @@ def check_cards(desk: Desk, sold: Sequence[Sold], approver: str) -> None:
             raise Refused("not_allowed", what="refund", reason=reason, ticket=ticket.id)
         if any(tender.get("pending") for tender in ticket.sale["tenders"]) and not may_alone(desk, approver):
             raise Refused("approval_needed", what="refund", ticket=ticket.id)
-
-
-def check_drawer(desk: Desk, shift: ShiftRow, cash: Money) -> None:
-    """Raises Refused("drawer_short") for more cash than the drawer should hold."""
-    held = expected(desk.ledger.moves(shift.id), cash.currency)
-    if cash > held:
-        raise Refused("drawer_short", expected=str(held), amount=str(cash))
 
 
 def _document(

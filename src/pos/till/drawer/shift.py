@@ -108,16 +108,18 @@ def shift(desk: Desk) -> dict[str, Any]:
         "name": user.name if user else row.user,
         "opened_at": row.opened_at,
         "float": next((move["amount"] for move in moves if move["kind"] == "float"), "0.00"),
+        "foreign": sorted(rules.foreign_taken(desk.ledger.sales_of(row.id))),
         "moves": moves,
         "currency": season.venue.currency,
     }
 
 
-def close_shift(desk: Desk, *, counted: dict[str, Any]) -> Verb[dict[str, Any]]:
+def close_shift(desk: Desk, *, counted: dict[str, Any], foreign: dict[str, str] | None = None) -> Verb[dict[str, Any]]:
     """Count against the books, give back every right, seal the shift.
 
-    The report is provisional until the office has applied the shift's facts. Raises
-    Refused("not_allowed", basket=… or parked=…) while there is a basket, or some are parked.
+    `foreign` is what is counted of other currencies. The report is provisional until the office has applied
+    the shift's facts. Raises Refused("not_allowed", basket=… or parked=…) while there is a basket, or some are
+    parked; "bad_request" while a currency that was taken is not counted.
     """
     user = desk.signed_in("drawer")
     row = desk.shift()
@@ -128,7 +130,8 @@ def close_shift(desk: Desk, *, counted: dict[str, Any]) -> Verb[dict[str, Any]]:
     check_none_parked(desk, "close_shift")
     currency = desk.season().venue.currency
     total = rules.counted_total(counted, currency)
-    report = _report(desk, row, user.id, total, counted)
+    changed = rules.foreign_counts(desk.ledger.sales_of(row.id), foreign or {})
+    report = _report(desk, row, user.id, total, counted) | ({"foreign": rules.foreign_rows(changed)} if changed else {})
     with desk.unit() as unit:
         desk.ledger.baskets.drop_all()  # what is left of them are those that lost their places
         held = [
@@ -144,7 +147,7 @@ def close_shift(desk: Desk, *, counted: dict[str, Any]) -> Verb[dict[str, Any]]:
         unit.record(
             Kind.SHIFT_CLOSED,
             {"shift": row.id, "user": user.id, "report": report},
-            postings=rules.close_entry(desk.outside.till, expected, total),
+            postings=rules.close_entry(desk.outside.till, expected, total, changed),
         )
         desk.ledger.close_shift(row.id, report["closed_at"], unit.number, report)
         # The paper and the answer belong to this commit: a till that dies while it waits for the
@@ -234,7 +237,12 @@ def _paper(desk: Desk, row: ShiftRow, report: dict[str, Any]) -> dict[str, Any]:
     ]
     rare = [what for what in ("refunds", "voids", "exchanges") if report[what]]
     counts += [{"text": write.say(what), "amount": str(report[what])} for what in rare]
+    foreign = [
+        {"text": f"{row['currency']} {row['counted']}", "amount": row["difference"]}
+        for row in report.get("foreign", [])
+    ]
     groups = [
+        {"heading": write.say("foreign"), "rows": foreign},
         {"heading": write.say("counts"), "rows": counts},
         {"heading": write.say("by_tender"), "rows": rows(report["by_tender"])},
         {"heading": write.say("drawer"), "rows": rows(report["drawer"])},

@@ -1,4 +1,5 @@
-"""Vouchers and gift cards of a season file: purses, filled once, whose tokens are the office's at first."""
+"""Vouchers, gift cards and house accounts of a season file: purses, filled once, whose tokens are the office's at
+first. An account is filled with its limit: what is left is what may still be charged to it."""
 
 from __future__ import annotations
 
@@ -12,7 +13,11 @@ from sync.office.season.work import Import
 from sync.office.store.bulk import insert_rows, insert_tuples
 from sync.office.store.tables import POSTING, PURSE, RIGHT
 
-_WORTH: Final = {"voucher": "amount", "gift_card": "balance"}  # kind -> where a document says what it is worth
+_WORTH: Final = {
+    "voucher": "amount",
+    "gift_card": "balance",
+    "account": "limit",
+}  # kind -> where a document says what it is worth
 
 
 def fill(work: Import) -> None:
@@ -23,7 +28,7 @@ def fill(work: Import) -> None:
     postings: list[dict[str, Any]] = []
     for kind, worth in _WORTH.items():
         for code, body in fresh(work, kind):
-            minor = Money.parse(body[worth], currency).minor
+            minor = Money.parse(body.get(worth, "0"), currency).minor
             until = body.get("valid_until", "")
             purses.append(
                 {"show_id": show_of(kind), "code": code, "minor": minor, "currency": currency, "valid_until": until}

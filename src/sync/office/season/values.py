@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pos.domain.check import OrderCheck
+from pos.domain.foreign import parse_rate
 from pos.domain.money import Money
 from pos.domain.purse import is_purse
 from pos.domain.season import ROLES, tax_basis_points
@@ -183,6 +185,23 @@ def price_table(value: Any, currency: str) -> None:
                 amount(price, currency)
             except ValueError as error:
                 raise ValueError(f"{category}.{price_type}: {error}") from error
+
+
+def rate(value: Any, _currency: str) -> None:
+    parse_rate(value)
+
+
+def order_check(value: Any, currency: str) -> None:
+    OrderCheck.parse(value, currency)
+
+
+def qr(value: Any, currency: str) -> None:
+    """What a code to pay by says, with {amount}, {currency} and {reference} in it."""
+    text(value, currency)
+    try:
+        value.format(amount="1.00", currency=currency, reference="A")
+    except (KeyError, IndexError, ValueError) as error:
+        raise ValueError(f"{value!r} may name {{amount}}, {{currency}} and {{reference}} alone") from error
 
 
 def anything(_value: Any, _currency: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from sync.office.verify.journal import Place, Story
 from sync.office.verify.report import Report
 
-_KINDS = ("voucher", "gift_card")
+_KINDS = ("voucher", "gift_card", "account")
 
 
 def openings(connection: Connection) -> set[str]:

@@ -1,0 +1,98 @@
+"""Tenders as they were asked for: what people say of how they pay, held against what the venue takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from pos.domain.errors import Refused
+from pos.domain.mask import scrub
+from pos.domain.money import Money
+from pos.domain.sale import FOREIGN, PURSES, SLIP, TENDERS, Settlement, Tender
+from pos.domain.shift import expected
+from pos.store.ledger import ShiftRow
+from pos.till.desk import Desk
+
+LAST: Final = 4  # digits of a card's number, or of a document's, that may be kept
+
+
+def tenders_of(desk: Desk, asked: Sequence[dict[str, Any]]) -> list[Tender]:
+    """Raises Refused("bad_request" | "device_absent" | "limit_exceeded") naming which."""
+    return [tender_of(desk, item) for item in asked]
+
+
+def tender_of(desk: Desk, item: dict[str, Any]) -> Tender:
+    """One of them. Raises Refused."""
+    kind, currency = item.get("kind"), desk.season().venue.currency
+    if kind not in TENDERS:
+        raise Refused("bad_request", field="tenders", reason=f"{kind!r} is none of {', '.join(TENDERS)}")
+    try:
+        amount = Money.parse(item.get("amount"), currency)
+        if kind == "cash" and item.get("currency", currency) != currency:
+            return _foreign(desk, item, amount)
+        given = Money.parse(item["given"], currency) if item.get("given") is not None else None
+    except ValueError as error:
+        raise Refused("bad_request", field="tenders", reason=str(error)) from error
+    if kind == "card" and "slip" in item:
+        return _by_hand(desk, item, amount)
+    if kind in ("mobile", "transfer"):
+        raise Refused("device_absent", device=kind, kind=kind)
+    code = str(item.get("code", "")).strip() if kind in PURSES else ""
+    if kind in PURSES and not code:
+        raise Refused("bad_request", field="tenders", reason=f"a {kind} tender needs its code")
+    return Tender(kind, amount, given, code, detail={"pending": True} if item.get("pending") else {})
+
+
+def _foreign(desk: Desk, item: dict[str, Any], amount: Money) -> Tender:
+    """Cash in another currency, at the season's rate. `given` is in it. Raises ValueError, Refused."""
+    code, taken = str(item["currency"]), desk.season().currencies
+    if code not in taken:
+        known = ", ".join(sorted(taken)) or "none"
+        raise Refused("bad_request", field="tenders", reason=f"no rate is set for {code}; there is one for: {known}")
+    if amount.minor <= 0:
+        raise Refused("not_allowed", what="tender", reason=f"{code} is taken at this counter, not paid out")
+    given = Money.parse(item.get("given"), code)
+    if given.minor <= 0:
+        raise Refused("bad_request", field="tenders", reason=f"{code}: given must be more than nothing")
+    foreign = taken[code]
+    detail = {"currency": code, "rate": str(foreign.rate), "worth": str(foreign.worth(given))}
+    return Tender(FOREIGN, amount, given, detail=detail)
+
+
+def _by_hand(desk: Desk, item: dict[str, Any], amount: Money) -> Tender:
+    """A card that went through the bank's own reader, by the number of its slip. Raises Refused."""
+    venue = desk.season().venue
+    slip = scrub(str(item["slip"]).strip())
+    if not venue.card_by_hand:
+        raise Refused("device_absent", device="terminal", kind="card")
+    if not slip:
+        raise Refused("bad_request", field="tenders", reason="the slip has a number: write it down")
+    cap = venue.card_offline_cap
+    if cap is not None and amount > cap and desk.outside.office.link().state != "online":
+        raise Refused("limit_exceeded", what="card", amount=str(amount), limit=str(cap))
+    last = last_of(str(item.get("last4", "")))
+    return Tender(SLIP, amount, detail={"slip": slip} | ({"last4": last} if last else {}))
+
+
+def by_hand_back(settlement: Settlement, slip: str) -> Settlement:
+    """Money that goes back to a card by the bank's own reader has a slip again. Raises Refused("not_allowed")."""
+    slip = scrub(slip.strip())
+    back = [tender for tender in settlement.tenders if tender.kind == SLIP]
+    if back and not slip:
+        reason = f"{back[0].amount} goes back to the card by the bank's own reader: write down its slip's number"
+        raise Refused("not_allowed", what="slip", reason=reason, amount=str(back[0].amount))
+    tenders = (replace(t, detail={"slip": slip}) if t.kind == SLIP else t for t in settlement.tenders)
+    return replace(settlement, tenders=tuple(tenders))
+
+
+def check_drawer(desk: Desk, shift: ShiftRow, cash: Money) -> None:
+    """Raises Refused("drawer_short") for more cash than the drawer should hold."""
+    held = expected(desk.ledger.moves(shift.id), cash.currency)
+    if cash > held:
+        raise Refused("drawer_short", expected=str(held), amount=str(cash))
+
+
+def last_of(number: str) -> str:
+    """The end of a number that is not to be kept as a whole."""
+    return "".join(letter for letter in number if letter.isalnum())[-LAST:]
