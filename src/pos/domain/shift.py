@@ -69,20 +69,19 @@ def counted_total(counted: object, currency: str) -> Money:
     return sum_
 
 
-def foreign_taken(sales: Iterable[Mapping[str, Any]]) -> dict[str, Money]:
-    """Currency -> the foreign cash that these sales' documents say was taken."""
+def foreign_taken(sales: Iterable[Mapping[str, Any]], refunds: Iterable[Mapping[str, Any]] = ()) -> dict[str, Money]:
+    """Currency -> the foreign cash that these documents say was taken, less what went back when a sale was undone."""
     taken: dict[str, Money] = {}
-    for sale in sales:
-        for tender in sale["tenders"]:
+    for document, sign in (*((sale, 1) for sale in sales), *((refund, -1) for refund in refunds)):
+        for tender in document["tenders"]:
             if tender["kind"] == FOREIGN:
                 code = tender["currency"]
-                taken[code] = taken.get(code, Money.zero(code)) + Money.parse(tender["given"], code)
+                taken[code] = taken.get(code, Money.zero(code)) + Money.parse(tender["given"], code) * sign
     return taken
 
 
-def foreign_counts(sales: Iterable[Mapping[str, Any]], counted: Mapping[str, object]) -> list[tuple[Money, Money]]:
+def foreign_counts(taken: Mapping[str, Money], counted: Mapping[str, object]) -> list[tuple[Money, Money]]:
     """What of each foreign currency should be in the drawer, and what was counted. Raises Refused("bad_request")."""
-    taken = foreign_taken(sales)
     counts: list[tuple[Money, Money]] = []
     for code in sorted(taken.keys() | counted.keys()):
         if code not in counted:

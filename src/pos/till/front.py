@@ -275,7 +275,7 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "void": VerbSpec(
         void.void,
         {"sale": _words, "surrendered": _flag},
-        {"reason": _text, "approver": _approver},
+        {"reason": _text, "approver": _approver, "slip": _text},
         changes=True,
     ),
     "reprint": VerbSpec(reprint.reprint, {"ticket": _text, "reason": _words}, {"approver": _approver}, changes=True),

@@ -194,3 +194,20 @@ def test_the_receipt_names_slip_rate_and_account_but_not_what_may_still_be_charg
     lines = [tender["text"] for tender in receipt["tenders"]]
     assert lines == ["Foreign cash US$30.00 × 0.90", "Card, slip 004711 …1234", "House account …club"]
     assert receipt["change"] == "€7.00"
+
+
+def test_a_sale_undone_gives_the_very_notes_back_and_the_change_comes_back(till: Counter) -> None:
+    sale = sell(till, dollars("59.00", "100.00"))
+    till.ask("void", sale=sale["id"], surrendered=True)
+    assert drawer(till)[-1] == ("void", 3_100)
+    report = till.ask("close_shift", counted={"total": "100.00"}, foreign={"USD": "0.00"})["report"]
+    assert (report["difference"], report["foreign"][0]["expected"]) == ("0.00", "0.00")
+    checked(till)
+
+
+def test_a_slip_undone_has_a_slip_again(till: Counter) -> None:
+    sale = sell(till, by_slip("59.00"))
+    assert till.refusal("void", sale=sale["id"], surrendered=True).fields["what"] == "slip"
+    body = till.ask("void", sale=sale["id"], surrendered=True, slip="004712")["void"]
+    assert body["tenders"] == [{"kind": "card_slip", "amount": "59.00", "slip": "004712"}]
+    checked(till)

@@ -15,7 +15,7 @@ from pos.domain.books import Posting
 from pos.domain.errors import Refused
 from pos.domain.facts import Fact, Kind
 from pos.domain.money import Money
-from pos.domain.sale import Settlement, Tender
+from pos.domain.sale import FOREIGN, Settlement, Tender
 from pos.domain.season import User
 from pos.domain.shift import CashMove
 from pos.store import journal
@@ -25,7 +25,8 @@ from pos.till.counter.admit import let_in
 from pos.till.counter.approval import approved, may_alone
 from pos.till.counter.passing import indexes_of
 from pos.till.counter.pay import document_id
-from pos.till.counter.refund import check_drawer, turned
+from pos.till.counter.refund import turned
+from pos.till.counter.tenders import by_hand_back, check_drawer
 from pos.till.counter.tickets import TRIES, Sold, all_in_hand, ending, look_up, rights_to, sale_of
 from pos.till.desk import Desk, Unit, Verb
 
@@ -34,8 +35,9 @@ _PAGE: Final = 200  # facts read at a time, going back to the sale's own
 
 
 def void(
-    desk: Desk, *, sale: str, surrendered: bool, reason: str = "", approver: dict[str, Any] | None = None
-) -> Verb[dict[str, Any]]:
+    desk: Desk, *, sale: str, surrendered: bool, reason: str = "", approver: dict[str, Any] | None = None,
+    slip: str = "",
+) -> Verb[dict[str, Any]]:  # fmt: skip
     """Undo a whole sale: its places are free again in this till's hand, and every tender goes back.
 
     `sale` is its id, or one of its tickets. Raises Refused: unknown_ticket already_refunded exchanged already_admitted
@@ -62,7 +64,7 @@ def void(
     body = sold[0].sale
     back = tuple(_tenders(body, currency))
     rounding = Money.parse(body["rounding"], currency)
-    settlement = Settlement(back, rounding, Money.zero(currency))
+    settlement = by_hand_back(Settlement(back, rounding, Money.zero(currency)), slip)
     check_drawer(desk, shift, settlement.paid("cash", currency))
     pins = (*((ticket.show, ticket.place) for ticket in sold), *purses.keys(back))
     intent = charge.Intent(charge.VOID, body["id"], pins)
@@ -125,7 +127,11 @@ def _tenders(body: dict[str, Any], currency: str) -> Iterator[Tender]:
         detail = {"reverse": item["receipt"]} if item.get("payment") and item.get("receipt") else {}
         if "lapsed" in item:
             detail = {"lapsed": str(-Money.parse(item["lapsed"], currency))}
-        yield Tender(item["kind"], Money.parse(item["amount"], currency), code=item.get("code", ""), detail=detail)
+        given = None
+        if item["kind"] == FOREIGN:  # the very notes go back
+            given = Money.parse(item["given"], item["currency"])
+            detail = {"currency": item["currency"], "rate": item["rate"]}
+        yield Tender(item["kind"], Money.parse(item["amount"], currency), given, item.get("code", ""), detail)
 
 
 def _document(desk: Desk, shift: ShiftRow, user: str, sold: Sequence[Sold], settlement: Settlement) -> dict[str, Any]:

@@ -108,10 +108,15 @@ def shift(desk: Desk) -> dict[str, Any]:
         "name": user.name if user else row.user,
         "opened_at": row.opened_at,
         "float": next((move["amount"] for move in moves if move["kind"] == "float"), "0.00"),
-        "foreign": sorted(rules.foreign_taken(desk.ledger.sales_of(row.id))),
+        "foreign": sorted(_foreign(desk, row)),
         "moves": moves,
         "currency": season.venue.currency,
     }
+
+
+def _foreign(desk: Desk, row: ShiftRow) -> dict[str, Money]:
+    """Foreign cash that the shift has taken."""
+    return rules.foreign_taken(desk.ledger.sales_of(row.id), desk.ledger.tickets.refunds_of(row.id))
 
 
 def close_shift(desk: Desk, *, counted: dict[str, Any], foreign: dict[str, str] | None = None) -> Verb[dict[str, Any]]:
@@ -130,7 +135,7 @@ def close_shift(desk: Desk, *, counted: dict[str, Any], foreign: dict[str, str] 
     check_none_parked(desk, "close_shift")
     currency = desk.season().venue.currency
     total = rules.counted_total(counted, currency)
-    changed = rules.foreign_counts(desk.ledger.sales_of(row.id), foreign or {})
+    changed = rules.foreign_counts(_foreign(desk, row), foreign or {})
     report = _report(desk, row, user.id, total, counted) | ({"foreign": rules.foreign_rows(changed)} if changed else {})
     with desk.unit() as unit:
         desk.ledger.baskets.drop_all()  # what is left of them are those that lost their places
