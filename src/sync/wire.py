@@ -104,12 +104,14 @@ class ClaimAnswer(Message):
 
 
 class FactItem(Message):
-    """`envelope` is the exact UTF-8 text that was hashed; `signature` is base64."""
+    """`envelope` is the exact UTF-8 text that was hashed; `signature` is base64. `beside` is what is personal
+    of it, sealed in the envelope (`pos.domain.personal`); "" for nothing, or erased."""
 
     number: int
     envelope: str
     hash: str
     signature: str
+    beside: str = ""
 
 
 class PushRequest(Message):

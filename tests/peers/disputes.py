@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from pos.domain.books import Posting
 from pos.domain.money import Money
+from pos.domain.personal import restore
 from pos.domain.rights import Effect
 from sync.wire import GrantItem
 from tests.peers.small_season import SHOW
@@ -153,7 +154,8 @@ def paid_with_a_code_that_nobody_issued(at: Counters) -> None:
     fact = at.one.sell(SHOW, *at.claim(at.one, at.seats[0]), name=BUYER)
     at.one.journal.pop()
     sale = json.loads(fact.envelope)
-    body = sale["body"]["sale"] | {"tenders": [{"kind": "gift_card", "code": f"{at.name}NONE", "amount": "58.00"}]}
+    body = restore(sale["body"], fact.beside)["sale"]
+    body |= {"tenders": [{"kind": "gift_card", "code": f"{at.name}NONE", "amount": "58.00"}]}
     effects = tuple(Effect.from_json(effect) for effect in sale["effects"])
     at.one.record("TicketsSold", {"sale": body}, effects, postings)
     at.push(at.one)

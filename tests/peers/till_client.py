@@ -17,6 +17,7 @@ from pos.domain.books import Posting
 from pos.domain.certificate import Certificate, Hand, PassedRight
 from pos.domain.facts import FIRST_HASH, Fact, hash_of
 from pos.domain.money import Money
+from pos.domain.personal import lift
 from pos.domain.rights import Effect, OfficeState, Token
 from sync import wire
 
@@ -125,7 +126,9 @@ class TillClient:
         postings: tuple[Posting, ...] = (),
         **changes: Any,
     ) -> wire.FactItem:
-        """The next fact, signed and in the journal. `changes` replace fields of the envelope."""
+        """The next fact, signed and in the journal, what is personal beside it. `changes` replace fields of the
+        envelope."""
+        body, beside = lift(body, lambda: "salt")
         last = self.journal[-1] if self.journal else None
         fields: dict[str, Any] = {
             "till": self.till,
@@ -139,7 +142,7 @@ class TillClient:
             "body": body,
         }
         fact = Fact(**(fields | changes))
-        item = self.signed(fact.number, fact.to_bytes())
+        item = self.signed(fact.number, fact.to_bytes()).model_copy(update={"beside": beside})
         self.journal.append(item)
         return item
 

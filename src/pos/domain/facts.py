@@ -122,12 +122,15 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class SignedFact:
-    """A fact as stored and sent: its exact bytes, their hash, the till's Ed25519 signature of the hash."""
+    """A fact as stored and sent: its exact bytes, their hash, the till's Ed25519 signature of the hash.
+
+    `beside` is the text of what is personal of it (`pos.domain.personal`), "" for nothing, or erased."""
 
     number: int
     envelope: bytes
     hash: str
     signature: bytes
+    beside: str = ""
 
 
 def hash_of(envelope: bytes) -> str:

@@ -16,13 +16,15 @@ from pos.store import tables
 from pos.store.schema import reader_engine
 
 _AFTER = (
-    select(tables.journal)
+    select(tables.journal, tables.beside.c.body.label("beside"))
+    .join(tables.beside, tables.beside.c.number == tables.journal.c.number, isouter=True)
     .where(tables.journal.c.number > bindparam("number"))
     .order_by(tables.journal.c.number)
     .limit(bindparam("limit"))
 )
 _HEAD = select(tables.journal.c.number, tables.journal.c.hash).order_by(tables.journal.c.number.desc()).limit(1)
 _INSERT = insert(tables.journal)
+_INSERT_BESIDE = insert(tables.beside)
 _MAGIC: Final = b"SQLite format 3\0"
 
 
@@ -32,6 +34,8 @@ def append(connection: Connection, fact: SignedFact) -> None:
         _INSERT,
         {"number": fact.number, "hash": fact.hash, "envelope": fact.envelope, "signature": fact.signature},
     )
+    if fact.beside:
+        connection.execute(_INSERT_BESIDE, {"number": fact.number, "body": fact.beside})
 
 
 def head(connection: Connection) -> tuple[int, str]:
@@ -43,7 +47,7 @@ def head(connection: Connection) -> tuple[int, str]:
 def facts_after(connection: Connection, number: int, limit: int) -> list[SignedFact]:
     """Facts with a higher number, in order, at most `limit`."""
     rows = connection.execute(_AFTER, {"number": number, "limit": limit})
-    return [SignedFact(row.number, row.envelope, row.hash, row.signature) for row in rows]
+    return [SignedFact(row.number, row.envelope, row.hash, row.signature, row.beside or "") for row in rows]
 
 
 class JournalUnreadable(Exception):

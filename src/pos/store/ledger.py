@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DBAPIError
 
@@ -55,6 +55,14 @@ _SET_JOB = (
     .where(t.print_job.c.id == bindparam("job"))
     .values(state=bindparam("new_state"), text=bindparam("new_text"))
 )
+
+
+FOUND_AT_MOST: Final = 50
+
+
+def _folded(sale: dict[str, Any]) -> str:
+    """The buyer's name as it is looked for."""
+    return str(sale.get("name") or "").casefold()
 
 
 class StorageFailed(Exception):
@@ -273,7 +281,9 @@ class Ledger:
 
     def add_sale(self, shift: str, body: dict[str, Any]) -> None:
         """A sale's document and a row for each of its tickets."""
-        self.connection.execute(_ADD_SALE, {"id": body["id"], "shift": shift, "body": json.dumps(body)})
+        self.connection.execute(
+            _ADD_SALE, {"id": body["id"], "shift": shift, "body": json.dumps(body), "name": _folded(body)}
+        )
         self.connection.execute(
             _ADD_TICKETS,
             [
@@ -303,9 +313,13 @@ class Ledger:
         row = self.connection.exec_driver_sql("SELECT body FROM sale ORDER BY rowid DESC LIMIT 1").first()
         return json.loads(row.body) if row else None
 
-    def find_sales(self, *, sale: str = "", code: str = "") -> list[dict[str, Any]]:
-        """Own sales by id, or by a ticket's code or id; each ticket with its `state`."""
+    def find_sales(self, *, sale: str = "", code: str = "", name: str = "") -> list[dict[str, Any]]:
+        """Own sales by id, by a ticket's code or id, or by words of the buyer's name (at most FOUND_AT_MOST, the
+        newest first); each ticket with its `state`."""
         query = select(t.sale.c.body).where(t.sale.c.id == sale)
+        if words := name.casefold().split():
+            query = select(t.sale.c.body).order_by(text("rowid DESC")).limit(FOUND_AT_MOST)
+            query = query.where(*(func.instr(t.sale.c.name, word) > 0 for word in words))
         if code:
             wanted = select(t.ticket.c.sale).where((t.ticket.c.code == code) | (t.ticket.c.id == code))
             query = select(t.sale.c.body).where(t.sale.c.id.in_(wanted))

@@ -33,6 +33,14 @@ journal: Final = Table(
     Column("signature", LargeBinary, nullable=False),
 )
 
+# What is personal of a fact, beside its envelope (pos.domain.personal): this can be erased.
+beside: Final = Table(
+    "beside",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+)
+
 shift: Final = Table(
     "shift",
     metadata,
@@ -90,6 +98,7 @@ sale: Final = Table(
     Column("id", String, primary_key=True),
     Column("shift", String, nullable=False, index=True),
     Column("body", Text, nullable=False),
+    Column("name", Text, nullable=False, server_default=""),  # the buyer's, case-folded, for the look-up
 )
 
 ticket: Final = Table(

@@ -24,6 +24,7 @@ from pos.domain.books import Posting
 from pos.domain.certificate import Hand
 from pos.domain.errors import Refused
 from pos.domain.facts import Fact, SignedFact, hash_of
+from pos.domain.personal import lift
 from pos.domain.rights import Effect, OwnRight, OwnState, Token, ended_elsewhere
 from pos.domain.scene import Scene
 from pos.domain.season import MAY, Season, User
@@ -108,20 +109,23 @@ class Unit:
     def record(
         self, kind: str, body: dict[str, Any], *, postings: Sequence[Posting] = (), effects: Sequence[Effect] = ()
     ) -> Fact:
-        """Journal a fact in this transaction. Raises Refused("storage_failed" | "fenced"), the latter when sealed."""
+        """Journal a fact in this transaction; what is personal in its body (`pos.domain.personal`) lies beside it.
+
+        Raises Refused("storage_failed" | "fenced"), the latter when sealed."""
         if self.desk.sealed:
             raise Refused("fenced", reason=self.desk.fenced)
         self.desk.check_marked()
         at = self.at = self.at or self.desk.clock.now()
         previous = self.facts[-1].hash if self.facts else self.desk.hash
         outside = self.desk.outside
+        body, beside = lift(body, lambda: outside.entropy.code() + outside.entropy.code())
         fact = Fact(
             outside.till, outside.incarnation, self.number + 1, previous,
             at.isoformat(timespec="milliseconds"), kind, tuple(postings), tuple(effects), body,
         )  # fmt: skip
         envelope = fact.to_bytes()
         digest = hash_of(envelope)
-        signed = SignedFact(fact.number, envelope, digest, outside.keys.sign(digest.encode()))
+        signed = SignedFact(fact.number, envelope, digest, outside.keys.sign(digest.encode()), beside)
         journal.append(self.desk.ledger.connection, signed)
         self.facts.append(signed)
         return fact

@@ -134,6 +134,26 @@ def _approver(name: str, value: Any) -> None:
     _check({"user": _text, "pin": _text}, {}, value, f"{name}.")
 
 
+def _said(name: str, value: Any) -> None:
+    """Something short that a person typed or said."""
+    _words(name, value)
+    _must(len(value) <= 200 and value.isprintable(), name, "one line of at most 200 characters")
+
+
+def _buyer(name: str, value: Any) -> None:
+    _must(isinstance(value, dict), name, "an object")
+    fields = {"contact": _said, "customer": _said, "language": _language, "tax_number": _said, "identity": _identity}
+    _check({}, {"name": _said} | fields, value, f"{name}.")
+    _must("name" in value or "customer" in value, name, "an object with a name or a customer")
+
+
+def _identity(name: str, value: Any) -> None:
+    """Kind and last four alone: no more of a person's document is kept."""
+    _must(isinstance(value, dict), name, "an object with kind and last4")
+    _check({"kind": _said, "last4": _text}, {}, value, f"{name}.")
+    _must(bool(re.fullmatch(r"[0-9A-Za-z]{1,4}", value["last4"])), f"{name}.last4", "at most four letters or digits")
+
+
 def _each_tender(name: str, value: Any, amount: Check) -> None:
     _must(isinstance(value, list), name, "a list of objects")
     for at, tender in enumerate(value):
@@ -258,7 +278,9 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "recall": VerbSpec(parking.recall, {"number": _count}, {"park": _flag}, changes=True),
     "drop_parked": VerbSpec(parking.drop_parked, {"number": _count}, changes=True),
     "retype": VerbSpec(sell.retype, {"line": _number, "price_type": _text}, {"proof": _flag}, changes=True),
-    "pay": VerbSpec(pay.pay, {"tenders": _tenders}, {"terms_told": _flag, "approver": _approver}, changes=True),
+    "pay": VerbSpec(
+        pay.pay, {"tenders": _tenders}, {"terms_told": _flag, "approver": _approver, "buyer": _buyer}, changes=True
+    ),
     "quote": VerbSpec(quote.quote, {"tickets": _places}, {"waive_fee": _flag}),
     "refund": VerbSpec(
         refund.refund,

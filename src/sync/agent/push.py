@@ -172,7 +172,7 @@ def page_of(facts: Sequence[SignedFact]) -> Sequence[SignedFact]:
     """As many of the first facts as make a page, at least one."""
     size = 0
     for count, fact in enumerate(facts):
-        size += len(fact.envelope)
+        size += len(fact.envelope) + len(fact.beside)
         if count and size > LARGEST_PAGE:
             return facts[:count]
     return facts
@@ -190,6 +190,7 @@ def item_of(fact: SignedFact) -> wire.FactItem:
         envelope=fact.envelope.decode(),
         hash=fact.hash,
         signature=base64.b64encode(fact.signature).decode(),
+        beside=fact.beside,
     )
 
 

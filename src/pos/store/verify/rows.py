@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter, defaultdict
 from typing import Any, Final
@@ -9,6 +10,7 @@ from typing import Any, Final
 from pos.store.verify.evidence import CannotRead, Evidence, Findings
 from pos.store.verify.journal import Shift, Story, minor
 
+_PERSONAL: Final = ("name", "contact", "buyer", "collected_by", "profile", "words", "to", "erased")
 _ENDED: Final = ("refunded", "exchanged")
 # What becomes of a place here after the last fact about it: state afterwards, and whose it is then.
 _AFTER: Final = {
@@ -28,6 +30,7 @@ def check_rows(evidence: Evidence, story: Story, found: Findings) -> None:
     _shifts(evidence, story, found)
     _drawers(evidence, story, found)
     _sales(evidence, story, found)
+    _beside(evidence, found)
     _tickets(evidence, story, found)
     _rights(evidence, story, found)
     _paper(evidence, story, found)
@@ -118,8 +121,27 @@ def _sales(evidence: Evidence, story: Story, found: Findings) -> None:
         row = rows.get(sale)
         if row is None:
             found.wrong("I3", f"sale {sale} has a fact, but no row")
-        elif _json(row["body"], f"sale {sale}") != told or row["shift"] != told["shift"]:
+        elif _plain(_json(row["body"], f"sale {sale}")) != told or row["shift"] != told["shift"]:
             found.wrong("I3", f"sale {sale}: its row is not what its fact says")
+
+
+def _plain(sale: dict[str, Any]) -> dict[str, Any]:
+    """A sale's row without what is personal in it, which no envelope has."""
+    plain = {key: value for key, value in sale.items() if key not in _PERSONAL}
+    plain["tickets"] = [
+        {key: value for key, value in ticket.items() if key not in ("name", "identity")} for ticket in sale["tickets"]
+    ]
+    return plain
+
+
+def _beside(evidence: Evidence, found: Findings) -> None:
+    """What lies beside a fact is what its envelope has the seal of."""
+    envelopes = {row["number"]: bytes(row["envelope"]) for row in evidence.tables["journal"]}
+    for row in evidence.tables["beside"]:
+        digest = hashlib.sha256(row["body"].encode()).hexdigest()
+        sealed = json.loads(envelopes.get(row["number"], b'{"body": {}}'))["body"].get("personal")
+        if digest != sealed:
+            found.wrong("I3", f"fact {row['number']}: what lies beside it is not what it was made with")
 
 
 def _tickets(evidence: Evidence, story: Story, found: Findings) -> None:

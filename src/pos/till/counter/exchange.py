@@ -18,6 +18,7 @@ from pos.store.ledger import PrintJob, ShiftRow
 from pos.till.counter import charge, issue, purses
 from pos.till.counter.admit import let_in
 from pos.till.counter.approval import approved
+from pos.till.counter.buyer import same_buyer
 from pos.till.counter.passing import indexes_of
 from pos.till.counter.pay import document_id, make_tickets, sold_effects, tax_documents, ticket_answers
 from pos.till.counter.refund import check_limit, fee_of, step_in_force
@@ -151,7 +152,7 @@ def _work_out(
         "taxes": tax_documents(desk, tickets),
         "tickets": [ticket.to_json() for ticket in tickets],
         "exchanged": [item.to_json() for item in returned],
-    }
+    } | same_buyer(sold)
     return _Making(document, sold, returned, tickets, fees, settlement)
 
 

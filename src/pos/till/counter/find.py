@@ -21,7 +21,7 @@ def find(desk: Desk, *, code: str = "", sale: str = "", name: str = "") -> dict[
     desk.signed_in()
     if code:
         code = code.partition(".")[0]  # a copy's code names which copy it is behind a point
-    own = desk.ledger.find_sales(sale=sale, code=code) if not name else []
+    own = desk.ledger.find_sales(sale=sale, code=code, name=name)
     heard = desk.replica.find_sales(sale_id=sale or None, code=code or None, name=name or None)
     if code and not heard:
         heard = desk.replica.find_sales(ticket_id=code)
@@ -50,6 +50,7 @@ class _Here:
             "at": body["at"],
             "till": body["till"],
             "total": body["total"],
+            **{key: body[key] for key in ("name", "contact", "buyer") if body.get(key)},
             "tickets": [self._ticket(ticket, office.get(ticket["id"], {})) for ticket in body["tickets"]],
         }
 

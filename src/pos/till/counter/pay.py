@@ -17,6 +17,7 @@ from pos.domain.shift import CashMove
 from pos.store.ledger import PrintJob, ShiftRow
 from pos.till.counter import charge, issue, purses
 from pos.till.counter.approval import approved
+from pos.till.counter.buyer import buyer_document
 from pos.till.counter.passing import allot, indexes_of, low
 from pos.till.counter.tenders import check_drawer, tenders_of
 from pos.till.desk import Desk, Unit, Verb
@@ -40,9 +41,14 @@ class Making:
 
 
 def pay(
-    desk: Desk, *, tenders: list[dict[str, Any]], terms_told: bool = False, approver: dict[str, Any] | None = None
+    desk: Desk,
+    *,
+    tenders: list[dict[str, Any]],
+    terms_told: bool = False,
+    approver: dict[str, Any] | None = None,
+    buyer: dict[str, Any] | None = None,
 ) -> Verb[dict[str, Any]]:
-    """Sell the basket. The answer is given only when the sale is durable.
+    """Sell the basket, to a `buyer` who wishes to be named. The answer is given only when the sale is durable.
 
     Raises Refused: basket_empty basket_expired underpaid overpaid device_absent payment_declined
     payment_unknown right_elsewhere unknown_ticket limit_exceeded outside_terms check_needed storage_failed
@@ -71,9 +77,8 @@ def pay(
         # Time has passed at the terminal. The basket was pinned; whoever was signed in may have locked the
         # till, and other sales have taken their numbers.
         making = replace(work_out(desk, user.id, basket, paid), settlement=settlement)
-    body = (
-        document(desk, shift, making) | ({"terms_told": True} if terms_told else {}) | ({"approver": by} if by else {})
-    )
+    body = document(desk, shift, making) | buyer_document(buyer)
+    body |= ({"terms_told": True} if terms_told else {}) | ({"approver": by} if by else {})
     paper = _paper(desk, making, body)
     with desk.unit() as unit:
         unit.at = making.at

@@ -27,8 +27,8 @@ class Found:
     """Something of a fact that the office cannot agree with. `cause` has a row in
     `pos.domain.disputes`, `fields` is what its sentence names, `detail` is for a technician.
 
-    `places` are those in question, None for all that the fact names; `envelope` is given for a
-    fact that is not in the table of facts, being a rival of one that is."""
+    `places` are those in question, None for all that the fact names; `envelope` and what lies
+    `beside` it are given for a fact that is not in the table of facts, being a rival of one that is."""
 
     fact_id: str
     cause: str
@@ -36,6 +36,7 @@ class Found:
     places: tuple[Key, ...] | None = None
     fields: dict[str, str] = field(default_factory=dict)
     envelope: str = ""
+    beside: str = ""
 
 
 def open_all(connection: Connection, found: Sequence[Found], at: str) -> list[Entry]:
@@ -47,7 +48,9 @@ def open_all(connection: Connection, found: Sequence[Found], at: str) -> list[En
     rows: list[dict[str, Any]] = []
     for one in found:
         numbers[one.fact_id] = numbers.get(one.fact_id, 0) + 1
-        about = particulars(register, one.fact_id, one.envelope or envelopes[one.fact_id], one.places)
+        beside = one.beside if one.envelope else register.beside(one.fact_id)
+        envelope = one.envelope or envelopes[one.fact_id]
+        about = particulars(register, one.fact_id, envelope, one.places, beside)
         document = about | {
             "id": f"{one.fact_id}-{numbers[one.fact_id]}",
             "cause": one.cause,

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select, update
 from pos.domain.certificate import Hand
 from pos.domain.facts import Fact, Kind
 from pos.domain.money import Money
+from pos.domain.personal import fits
 from pos.domain.purse import is_purse
 from pos.domain.rights import Effect
 from pos.domain.sale import LATER
@@ -34,7 +35,7 @@ from sync.office.rules.purses import Purses
 from sync.office.rules.reading import Arrived, BadChain
 from sync.office.rules.records import Records
 from sync.office.store.bulk import insert_rows
-from sync.office.store.tables import FACT, POSTING, SALE, TICKET, TILL
+from sync.office.store.tables import BESIDE, FACT, POSTING, SALE, TICKET, TILL
 from sync.wire import FactResult, PushAnswer
 
 SUSPENSE: Final = "suspense"
@@ -69,6 +70,7 @@ class _Page:
     issued: list[str] = field(default_factory=list)
     handed: list[dict[str, Any]] = field(default_factory=list)
     records: Records = field(default_factory=Records)
+    beside: list[dict[str, Any]] = field(default_factory=list)
     disputes: list[disputes.Found] = field(default_factory=list)
     results: list[FactResult] = field(default_factory=list)
 
@@ -168,7 +170,14 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
                 this["state"] = row["t_state"]
         tickets.end(connection, page.ended)
     parking.settle(connection, resumed)
-    for table, rows in ((FACT, page.facts), (POSTING, page.postings), (SALE, page.sales), (TICKET, page.tickets)):
+    written = (
+        (FACT, page.facts),
+        (BESIDE, page.beside),
+        (POSTING, page.postings),
+        (SALE, page.sales),
+        (TICKET, page.tickets),
+    )
+    for table, rows in written:
         insert_rows(connection, table, rows)
     tickets.printed(connection, page.copies, page.issued)
     tickets.hand(connection, page.handed)
@@ -234,6 +243,8 @@ def _book_one(page: _Page, one: Arrived) -> None:
     page.copies += [{"t_id": ticket, "t_copy": copy} for ticket, copy in one.copies.items() if copy]
     page.issued += one.issued
     page.handed += [{"t_id": ticket, "t_handed": one.handed} for ticket in one.handed_to]
+    if one.fact is not None and fits(one.fact.body, one.item.beside):
+        page.beside.append({"fact_id": fact_id, "body": one.item.beside})
     verdict = worst(verdicts)
     page.results.append(FactResult(number=one.item.number, verdict=verdict))
     page.facts.append(

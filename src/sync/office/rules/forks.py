@@ -63,6 +63,7 @@ def keep(connection: Connection, till: str, incarnation: int, rivals: Sequence[A
             "rival",
             f"another fact came under this number, with hash {row['hash']}: the till's data was restored or cloned",
             envelope=row["envelope"],
+            beside=new[row["number"], row["hash"]].beside,
         )
         for row in rows
     ]

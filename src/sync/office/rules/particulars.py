@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, bindparam, select, tuple_
 
 from pos.domain.facts import Fact
 from pos.domain.money import Money, total
+from pos.domain.personal import restore
 from pos.domain.plan import Plan
 from pos.domain.purse import is_purse, kind_of
 from pos.domain.rights import Effect, OfficeState
@@ -23,7 +24,7 @@ from pos.domain.season import Area
 from pos.domain.seating import Seating
 from sync.office.rules.bodies import document_in, fact_in
 from sync.office.rules.places import Key
-from sync.office.store.tables import DOCUMENT, PLAN, RIGHT, SALE, TICKET
+from sync.office.store.tables import BESIDE, DOCUMENT, PLAN, RIGHT, SALE, TICKET
 
 _NOT_THERE: Final = {"state": "", "holder": "", "since": 0, "ticket": "", "sale": ""}
 
@@ -43,6 +44,10 @@ class Register:
     def name(self, family: str, id: str) -> str:
         """What people call a till or a user; its id when it is not in the season."""
         return self._names.get((family, id), id)
+
+    def beside(self, fact_id: str) -> str:
+        """What is personal of a fact, "" for nothing."""
+        return self.connection.execute(select(BESIDE.c.body).where(BESIDE.c.fact_id == fact_id)).scalar() or ""
 
     @cached_property
     def currency(self) -> str:
@@ -116,13 +121,16 @@ class Register:
         return json.loads(body) if body is not None else {}
 
 
-def particulars(register: Register, fact_id: str, envelope: str, disputed: Iterable[Key] | None) -> dict[str, Any]:
-    """What a dispute's document says of its fact. `disputed` are the places in question, None for all
-    that the fact names. What cannot be read leaves what the envelope tells, or else its number."""
+def particulars(
+    register: Register, fact_id: str, envelope: str, disputed: Iterable[Key] | None, beside: str
+) -> dict[str, Any]:
+    """What a dispute's document says of its fact, and of what lies `beside` it. `disputed` are the places in
+    question, None for all that the fact names. What cannot be read leaves what the envelope tells, or its number."""
     till, _, number = fact_id.rsplit(".", 2)
     fact: Fact | None = None
     with suppress(ValueError, RecursionError):
         fact = fact_in(envelope)
+        fact = replace(fact, body=restore(fact.body, beside))
     found: dict[str, Any] = {
         "fact": fact_id,
         "number": int(number),

@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import ValidationError
 
 from pos.domain.facts import SCHEMA, Fact, Kind, hash_of
+from pos.domain.personal import restore
 from pos.domain.purse import is_purse
 from pos.domain.rights import OfficeState
 from sync.office.rules.bodies import (
@@ -49,8 +50,8 @@ class BadChain(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A fact whose hash and signature hold. `fact` is None when its envelope cannot be read;
-    `unreadable` says why its body cannot be (money and places are known all the same).
+    """A fact whose hash and signature hold, what is personal of it put back. `fact` is None when its envelope
+    cannot be read; `unreadable` says why its body cannot be (money and places are known all the same).
     `passings` are the rights that went from till to till, `copies` ticket id -> the copy of it that this
     fact tells of, `issued` the tickets whose first paper it tells of, `admitted` ticket id -> the copy that let
     somebody in, `handed` where and to whom the tickets `handed_to` went (JSON)."""
@@ -90,7 +91,7 @@ def _read(item: FactItem, till: str, incarnation: int, key: Ed25519PublicKey) ->
         return Arrived(item, None, None, str(error))
     if (fact.till, fact.incarnation, fact.number) != (till, incarnation, item.number):
         raise BadChain(f"fact {item.number}: it is {fact.fact_id} of another till or number")
-    return _body(item, fact)
+    return _body(item, replace(fact, body=restore(fact.body, item.beside)))
 
 
 def _sane(fact: Fact) -> None:

@@ -176,6 +176,14 @@ FACT = Table(
     Column("received_at", Text, nullable=False),
 )
 
+# What is personal of a fact, sealed in its envelope (pos.domain.personal): this can be erased.
+BESIDE = Table(
+    "beside",
+    METADATA,
+    Column("fact_id", String, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
 # A second fact under a number that is already taken: a restored or cloned disk.
 RIVAL_FACT = Table(
     "rival_fact",
