@@ -15,12 +15,36 @@ from pos.domain.basket import FeeLine
 from pos.domain.books import Posting, entry
 from pos.domain.errors import Refused
 from pos.domain.money import Money, round_cash, total
-from pos.domain.sale import FOREIGN, Settlement, Tender, Ticket, sale_sides, settle, tender_account
+from pos.domain.sale import FOREIGN, ArticleSold, Settlement, Tender, Ticket, sale_sides, settle, tender_account
+
+
+@dataclass(frozen=True, slots=True)
+class FeePart:
+    """A ticket's part in a refundable fee, with the tax in it."""
+
+    id: str
+    amount: Money
+    tax_id: str
+    tax: Money
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any], currency: str) -> FeePart:
+        amount, tax = (Money.parse(body[name], currency) for name in ("amount", "tax"))
+        return cls(body["id"], amount, body["tax_id"], tax)
+
+    def to_json(self) -> dict[str, str]:
+        return {"id": self.id, "amount": str(self.amount), "tax_id": self.tax_id, "tax": str(self.tax)}
+
+
+def fee_parts_of(ticket: Mapping[str, Any], currency: str) -> tuple[FeePart, ...]:
+    """What goes back with a ticket beside its price, from its document."""
+    return tuple(FeePart.from_json(part, currency) for part in ticket.get("fees", ()))
 
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """A ticket that comes back: what it cost, what is kept of it, and how its price had been paid."""
+    """A ticket that comes back: what it cost, what is kept of it, its parts of refundable fees, and how all that
+    had been paid."""
 
     id: str
     sale: str
@@ -32,14 +56,15 @@ class Returned:
     tax_id: str
     tax: Money
     share: tuple[Tender, ...]
+    fees: tuple[FeePart, ...] = ()
 
     @property
     def worth(self) -> Money:
         """What the customer gets for it."""
-        return self.price - self.fee
+        return self.price - self.fee + total([part.amount for part in self.fees], self.price.currency)
 
     def to_json(self) -> dict[str, Any]:
-        return {
+        body: dict[str, Any] = {
             "id": self.id,
             "sale": self.sale,
             "show": self.show,
@@ -50,20 +75,40 @@ class Returned:
             "tax_id": self.tax_id,
             "tax": str(self.tax),
         }
+        return body | ({"fees": [part.to_json() for part in self.fees]} if self.fees else {})
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedArticle:
+    """An article that comes back, whole, and how it had been paid."""
+
+    sale: str
+    article: ArticleSold
+    share: tuple[Tender, ...]
+
+    @property
+    def worth(self) -> Money:
+        return self.article.amount
+
+    def to_json(self) -> dict[str, Any]:
+        return {"sale": self.sale} | self.article.to_json()
 
 
 def shares(sale: Mapping[str, Any], currency: str) -> dict[str, tuple[Tender, ...]]:
-    """Ticket id -> how its price was paid, from a sale's document.
+    """Ticket id, or article's ref -> how it was paid, from a sale's document; a ticket with its parts of
+    refundable fees.
 
-    Tickets take in their order what was not cash first; cash comes last, because what remains
+    Tickets, then articles, take in their order what was not cash first; cash comes last, because what remains
     for the fees is then cash. An exchange has what its old tickets were paid with (`carried`)
     beside its own tenders. Raises ValueError for a document whose tenders do not cover it.
     """
     left = _paid(sale, currency)
     found: dict[str, tuple[Tender, ...]] = {}
     for ticket in sale["tickets"]:
-        taken, left = _take(left, Money.parse(ticket["price"], currency))
-        found[ticket["id"]] = taken
+        back = [part.amount for part in fee_parts_of(ticket, currency)]
+        found[ticket["id"]], left = _take(left, Money.parse(ticket["price"], currency) + total(back, currency))
+    for article in sale.get("articles", ()):
+        found[article["ref"]], left = _take(left, Money.parse(article["amount"], currency))
     return found
 
 
@@ -111,7 +156,7 @@ def by_kind(tenders: Iterable[Tender], currency: str) -> tuple[Tender, ...]:
     return tuple(Tender(kind, amount, code=code) for (kind, code), amount in sums.items() if amount)
 
 
-def refund_settlement(returned: Sequence[Returned], cash_step: Money) -> Settlement:
+def refund_settlement(returned: Sequence[Returned | ReturnedArticle], cash_step: Money) -> Settlement:
     """What is paid out, by the original tenders. A fee is kept from the last tender, which is the cash.
 
     `rounding` = cash paid out - exact amount.
@@ -127,11 +172,23 @@ def refund_settlement(returned: Sequence[Returned], cash_step: Money) -> Settlem
     return Settlement(tuple(tender for tender in tenders if tender.amount), paid - due, Money.zero(currency))
 
 
-def refund_entry(till: str, returned: Sequence[Returned], settlement: Settlement, currency: str) -> tuple[Posting, ...]:
-    """What a refund does to the books: revenue and tax back, the fee kept, tenders out."""
+def refund_entry(
+    till: str,
+    returned: Sequence[Returned],
+    settlement: Settlement,
+    currency: str,
+    articles: Sequence[ReturnedArticle] = (),
+) -> tuple[Posting, ...]:
+    """What a refund does to the books: revenue, refundable fees and tax back, the fee kept, tenders out."""
     kept = total([item.fee for item in returned], currency)
+    sold = [item.article for item in articles]
+    parts = [part for item in returned for part in item.fees]
     return entry(
         *returned_sides(returned),
+        *((f"fee:{part.id}", part.amount - part.tax) for part in parts),
+        *((item.account, item.amount - item.tax) for item in sold),
+        *((f"tax:{part.tax_id}", part.tax) for part in parts),
+        *((f"tax:{item.tax_id}", item.tax) for item in sold),
         ("fee:refund", -kept),
         ("rounding", settlement.rounding),
         *((tender_account(till, tender.kind, tender.code), -tender.amount) for tender in settlement.tenders),
@@ -179,6 +236,15 @@ def settle_exchange(due: Money, tenders: Sequence[Tender], carried: Sequence[Ten
             reason = f"{most} of these tickets was paid by {tender.kind}; money goes back the way it came"
             raise Refused("not_allowed", what="tender", reason=reason, most=str(most), kind=tender.kind)
     return Settlement(tuple(replace(t, amount=-t.amount, given=None) for t in out.tenders), -out.rounding, zero)
+
+
+def inherited(returned: Sequence[Returned], count: int) -> list[list[dict[str, str]]]:
+    """The parts of refundable fees that `count` new tickets take over from those they are exchanged for, in order:
+    nothing is paid back for them, and they stay refundable. What is over goes with the last."""
+    parts: list[list[dict[str, str]]] = [[] for _ in range(count)]
+    for at, item in enumerate(returned):
+        parts[min(at, count - 1)] += [part.to_json() for part in item.fees]
+    return parts
 
 
 def carried_on(returned: Sequence[Returned], currency: str) -> tuple[Tender, ...]:

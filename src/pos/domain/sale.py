@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from pos.domain.basket import FeeLine
+from pos.domain.basket import Article, FeeLine
 from pos.domain.books import Posting, drawer, entry
 from pos.domain.errors import Refused
 from pos.domain.money import Money, round_cash, total
@@ -18,6 +18,11 @@ SLIP: Final = "card_slip"  # a card that went through a reader of the bank's own
 # How tickets reach the buyer; with these no paper of them is made at the sale.
 DELIVERIES: Final = ("now", "pickup", "email", "post")
 LATER: Final = frozenset({"pickup", "post"})
+# What a ticket's document may say beside what every ticket's does.
+MARKS: Final = (
+    "listed", "prices", "promotion", "override", "comp", "companion_of", "member", "approver", "fees",
+    "package", "hold", "identity", "name",
+)  # fmt: skip
 # What is said of a ticket that is worth nothing any more, by its state.
 OVER: Final = {"refunded": "already_refunded", "void": "already_refunded", "exchanged": "exchanged"}
 
@@ -126,7 +131,10 @@ def _settle_house(due: Money, tenders: Sequence[Tender], cash_step: Money) -> Se
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A ticket sold. `place` is the seat or the area's unit; terms and tax by value."""
+    """A ticket sold. `place` is the seat or the area's unit; terms and tax by value.
+
+    `marks` are those of `MARKS` that it has. `fees` among them are its parts of refundable fees.
+    """
 
     id: str
     show: str
@@ -140,6 +148,7 @@ class Ticket:
     tax_id: str
     tax: Money
     terms: dict[str, Any]
+    marks: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, body: dict[str, Any], currency: str) -> Ticket:
@@ -148,6 +157,7 @@ class Ticket:
         return cls(
             body["id"], body["show"], body["unit"], body["place"], body["category"], body["price_type"],
             price, body["code"], body["proof"], body["tax_id"], tax, body["terms"],
+            {name: body[name] for name in MARKS if name in body},
         )  # fmt: skip
 
     def to_json(self) -> dict[str, Any]:
@@ -164,6 +174,58 @@ class Ticket:
             "tax_id": self.tax_id,
             "tax": str(self.tax),
             "terms": self.terms,
+            **self.marks,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleSold:
+    """An article as its sale's document has it. `ref` names it, as a ticket's id does a ticket."""
+
+    ref: str
+    id: str
+    kind: str
+    name: str
+    count: int
+    price: Money
+    amount: Money
+    tax_id: str
+    tax: Money
+    refundable: bool
+
+    @classmethod
+    def of(cls, ref: str, name: str, article: Article) -> ArticleSold:
+        return cls(
+            ref, article.product, article.kind, name, article.count, article.each, article.amount, article.tax_id,
+            article.tax, article.refundable,
+        )  # fmt: skip
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any], currency: str) -> ArticleSold:
+        """Raises KeyError or ValueError."""
+        price, amount, tax = (Money.parse(body[name], currency) for name in ("price", "amount", "tax"))
+        return cls(
+            body["ref"], body["id"], body["kind"], body["name"], body["count"], price, amount, body["tax_id"], tax,
+            body["refundable"],
+        )  # fmt: skip
+
+    @property
+    def account(self) -> str:
+        """Where it is earned in the books."""
+        return f"{self.kind}:{self.id}"
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "ref": self.ref,
+            "id": self.id,
+            "kind": self.kind,
+            "name": self.name,
+            "count": self.count,
+            "price": str(self.price),
+            "amount": str(self.amount),
+            "tax_id": self.tax_id,
+            "tax": str(self.tax),
+            "refundable": self.refundable,
         }
 
 
@@ -189,16 +251,27 @@ def tender_account(till: str, kind: str, code: str = "") -> str:
 
 
 def sale_entry(
-    till: str, tickets: Sequence[Ticket], fees: Sequence[FeeLine], settlement: Settlement, currency: str
+    till: str,
+    tickets: Sequence[Ticket],
+    fees: Sequence[FeeLine],
+    settlement: Settlement,
+    currency: str,
+    articles: Sequence[ArticleSold] = (),
 ) -> tuple[Posting, ...]:
     """What a sale does to the books: tenders in; revenue, tax, fees and rounding out."""
-    return entry(*sale_sides(till, tickets, fees, settlement, currency))
+    return entry(*sale_sides(till, tickets, fees, settlement, currency, articles))
 
 
 def sale_sides(
-    till: str, tickets: Sequence[Ticket], fees: Sequence[FeeLine], settlement: Settlement, currency: str
+    till: str,
+    tickets: Sequence[Ticket],
+    fees: Sequence[FeeLine],
+    settlement: Settlement,
+    currency: str,
+    articles: Sequence[ArticleSold] = (),
 ) -> list[tuple[str, Money]]:
-    """The sides of that entry. Those of an exchange balance only with what comes back."""
+    """The sides of that entry, one for each account but those of tenders. Those of an exchange balance only with
+    what comes back."""
     sides: list[tuple[str, Money]] = []
     for tender in settlement.tenders:
         if tender.kind == FOREIGN and tender.given is not None:
@@ -207,15 +280,17 @@ def sale_sides(
         lapsed = Money.parse(tender.detail.get("lapsed", "0"), currency)
         sides.append((tender_account(till, tender.kind, tender.code), tender.amount + lapsed))
         sides.append(("lapsed", -lapsed))
-    shows: dict[str, Money] = {}
-    taxes: dict[str, Money] = {}
     zero = Money.zero(currency)
-    for ticket in tickets:
-        shows[ticket.show] = shows.get(ticket.show, zero) + ticket.price - ticket.tax
-        if ticket.tax:
-            taxes[ticket.tax_id] = taxes.get(ticket.tax_id, zero) + ticket.tax
-    sides += [(f"revenue:{show}", -amount) for show, amount in shows.items()]
-    sides += [(f"tax:{tax}", -amount) for tax, amount in taxes.items()]
-    sides += [(f"fee:{fee.id}", -fee.amount) for fee in fees]
+    earned: dict[str, Money] = {}
+    taxes: dict[str, Money] = {}
+    for account, gross, tax_id, tax in (
+        *((f"revenue:{ticket.show}", ticket.price, ticket.tax_id, ticket.tax) for ticket in tickets),
+        *((article.account, article.amount, article.tax_id, article.tax) for article in articles),
+        *((f"fee:{fee.id}", fee.amount, fee.tax_id, fee.tax or zero) for fee in fees),
+    ):
+        earned[account] = earned.get(account, zero) + gross - tax
+        if tax:
+            taxes[f"tax:{tax_id}"] = taxes.get(f"tax:{tax_id}", zero) + tax
+    sides += [(account, -amount) for account, amount in (*earned.items(), *taxes.items())]
     sides.append(("rounding", -settlement.rounding))
     return sides

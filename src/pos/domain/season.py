@@ -2,9 +2,9 @@
 
 The office makes them from a season file, the till reads them from its replica.
 Amounts are decimal strings and times ISO 8601 with offset, as in the season file.
-Families: venue, price_type, prices, terms, production, show, fee, user, till, plan, currency, account; and two which
-the office itself writes: fence, the incarnations of tills that may not act any more, and key, the
-public keys of all.
+Families: venue, price_type, prices, promotion, product, terms, production, show, fee, user, till, plan, currency,
+account; and two which the office itself writes: fence, the incarnations of tills that may not act any more,
+and key, the public keys of all.
 """
 
 from __future__ import annotations
@@ -18,11 +18,25 @@ from pos.domain.check import OrderCheck
 from pos.domain.errors import Refused
 from pos.domain.foreign import ForeignCash
 from pos.domain.money import Money
+from pos.domain.price import (
+    Fee,
+    Names,
+    PriceTable,
+    PriceType,
+    Product,
+    read_fee,
+    read_price_type,
+    read_prices,
+    read_product,
+    tax_basis_points,
+    version_at,
+)
+from pos.domain.promotion import Promotion, read_promotion
 from pos.domain.terms import Terms
 
 FAMILIES: Final = (
     "venue", "tax", "price_type", "prices", "terms", "production", "show", "fee", "user", "till", "plan", "fence",
-    "key", "currency", "account",
+    "key", "currency", "account", "promotion", "product",
 )  # fmt: skip
 ROLES: Final = ("cashier", "supervisor", "auditor", "admin")
 SELLING_ROLES: Final = frozenset({"cashier", "supervisor"})  # who may touch tickets and money
@@ -39,8 +53,6 @@ MAY: Final[dict[str, frozenset[str]]] = {
 SALES_GRACE: Final = timedelta(minutes=30)  # a show sells on for latecomers unless it says otherwise
 
 _CALLED_OFF: Final = ("moved", "postponed", "cancelled")
-
-Names = dict[str, str]
 
 
 def name_in(names: Names, language: str) -> str:
@@ -66,31 +78,6 @@ class Venue:
     tell_terms: bool = False  # whether nothing is sold before the buyer was told the terms
     check: OrderCheck | None = None
     void_minutes: int = 15  # how long after a sale it may be undone without being a refund
-
-
-@dataclass(frozen=True, slots=True)
-class PriceType:
-    id: str
-    names: Names
-    proof: str = ""
-    terms: str = ""  # where they are not the show's
-
-
-@dataclass(frozen=True, slots=True)
-class PriceTable:
-    """category or area id -> price type -> price; a missing pair is not on sale."""
-
-    id: str
-    tax: str
-    tax_basis_points: int
-    table: dict[str, dict[str, Money]]
-
-    def price(self, category: str, price_type: str) -> Money:
-        """Raises Refused("no_price")."""
-        price = self.table.get(category, {}).get(price_type)
-        if price is None:
-            raise Refused("no_price", category=category, price_type=price_type)
-        return price
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +128,6 @@ class Show:
 
 
 @dataclass(frozen=True, slots=True)
-class Fee:
-    id: str
-    names: Names
-    per: str  # ticket | sale
-    amount: Money
-
-
-@dataclass(frozen=True, slots=True)
 class User:
     """`pin_hash` is an argon2id string; the PIN itself is nowhere."""
 
@@ -174,6 +153,16 @@ class Season:
     accounts: dict[str, str] = field(default_factory=dict)  # house accounts: id -> whose
     fenced: frozenset[Hand] = frozenset()
     keys: dict[Hand, bytes] = field(default_factory=dict)
+    taxes: dict[str, int] = field(default_factory=dict)  # id -> basis points
+    promotions: tuple[Promotion, ...] = ()
+    products: dict[str, Product] = field(default_factory=dict)
+
+    def price_list(self, show: str, now: datetime) -> PriceTable:
+        """The version of a show's price list that is in effect. Raises Refused("unknown_show" | "no_price")."""
+        found = version_at(self.prices.values(), self.show(show).prices, now)
+        if found is None:
+            raise Refused("no_price", show=show, reason="no version of its price list is in effect yet")
+        return found
 
     def key_of(self, hand: Hand) -> bytes | None:
         """The public key of a till that may have rights, as far as is known here; None for any other."""
@@ -196,42 +185,31 @@ class Season:
         (venue_doc,) = documents["venue"].values()
         currency = venue_doc["currency"]
         venue = _venue(venue_doc)
-        rates = {doc["id"]: doc["rate"] for doc in documents.get("tax", {}).values()}
+        taxes = {doc["id"]: tax_basis_points(doc["rate"]) for doc in documents.get("tax", {}).values()}
         plans = documents.get("plan", {})
         productions = documents.get("production", {})
         return cls(
             venue,
-            {
-                i: PriceType(i, d.get("name", {}), d.get("proof", ""), d.get("terms", ""))
-                for i, d in _ordered(documents, "price_type")
-            },
-            {i: _prices(d, rates, currency) for i, d in documents["prices"].items()},
+            {i: read_price_type(d) for i, d in _ordered(documents, "price_type")},
+            {i: read_prices(d, taxes, currency) for i, d in documents["prices"].items()},
             {i: Terms.parse(d, currency) for i, d in documents.get("terms", {}).items()},
             {i: _show(d, productions, plans) for i, d in documents.get("show", {}).items()},
-            tuple(
-                Fee(i, d.get("name", {}), d["per"], Money.parse(d["amount"], currency))
-                for i, d in _ordered(documents, "fee")
-            ),
+            tuple(read_fee(d, taxes, currency) for _, d in _ordered(documents, "fee")),
             {i: User(i, d["name"], d["role"], d["pin_hash"]) for i, d in _ordered(documents, "user")},
             {i: d.get("name", i) for i, d in _ordered(documents, "till")},
             {i: ForeignCash.parse(d, currency) for i, d in documents.get("currency", {}).items()},
             {i: d["name"] for i, d in documents.get("account", {}).items()},
             frozenset(Hand(d["till"], d["incarnation"]) for d in documents.get("fence", {}).values()),
             dict(map(read_key, documents.get("key", {}).values())),
+            taxes,
+            tuple(read_promotion(d, currency) for _, d in _ordered(documents, "promotion")),
+            {i: read_product(d, taxes, currency) for i, d in _ordered(documents, "product")},
         )
 
 
 def _ordered(documents: dict[str, dict[str, dict[str, Any]]], family: str) -> list[tuple[str, dict[str, Any]]]:
     """Documents of a family as the season file has them, whatever order they arrived in."""
     return sorted(documents.get(family, {}).items(), key=lambda item: (item[1].get("order", 0), item[0]))
-
-
-def tax_basis_points(rate: object) -> int:
-    """ "10" percent -> 1000 basis points. Raises ValueError."""
-    points = Money.parse(rate, "EUR").minor
-    if not 0 <= points <= 10_000:
-        raise ValueError(f"{rate!r} is not a tax rate between 0 and 100 percent")
-    return points
 
 
 def _venue(doc: dict[str, Any]) -> Venue:
@@ -257,16 +235,6 @@ def _venue(doc: dict[str, Any]) -> Venue:
         tell_terms=doc.get("tell_terms", False),
         void_minutes=int(doc.get("void_minutes", 15)),
         check=OrderCheck.parse(doc["check"], currency) if "check" in doc else None,
-    )
-
-
-def _prices(doc: dict[str, Any], rates: dict[str, str], currency: str) -> PriceTable:
-    tax = doc.get("tax", "")
-    return PriceTable(
-        doc["id"],
-        tax,
-        tax_basis_points(rates[tax]) if tax else 0,
-        {c: {t: Money.parse(p, currency) for t, p in row.items()} for c, row in doc["table"].items()},
     )
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from pos.domain.basket import Basket, Line
+from pos.domain.basket import Article, Basket, Line
 from pos.domain.money import Money
 from pos.store import tables as t
 
@@ -24,7 +24,6 @@ _DROP_LINE = delete(t.basket_line).where(
     t.basket_line.c.basket == bindparam("number"), t.basket_line.c.line == bindparam("gone")
 )
 _ADD, _ADD_LINES = insert(t.basket), insert(t.basket_line)
-_MORE: Final = ("orphan_reason",)  # of a line: what few lines have, absent where it is empty
 
 
 class BasketBook:
@@ -50,12 +49,12 @@ class BasketBook:
         return tuple(self._all().values())
 
     def put(self, basket: Basket) -> None:
-        """Replace what is under the basket's number; one that is empty and did not lapse leaves none.
+        """Replace what is under the basket's number; one that is empty, has no code and did not lapse leaves none.
 
         Only lines that differ are written: a school class is picked one by one.
         """
         number, kept = basket.number, self._all()
-        if basket.changed_at is None or not (basket.lines or basket.lapsed):
+        if basket.changed_at is None or not (not basket.empty or basket.lapsed or basket.codes):
             self.drop(number)
             return
         before = {line.line: line for line in kept[number].lines} if number in kept else {}
@@ -90,18 +89,23 @@ class BasketBook:
             lines: dict[int, list[Line]] = {}
             for row in self._connection.execute(_LINES):
                 lines.setdefault(row.basket, []).append(_line(row))
-            self._kept = {
-                row.id: Basket(
-                    row.owner, tuple(lines.get(row.id, ())), datetime.fromisoformat(row.changed_at),
-                    bool(row.lapsed), row.id, row.name, row.note,
-                )
-                for row in self._connection.execute(_BASKETS)
-            }  # fmt: skip
+            rows = self._connection.execute(_BASKETS)
+            self._kept = {row.id: _basket(row, tuple(lines.get(row.id, ()))) for row in rows}
         return self._kept
+
+
+def _basket(row: Any, lines: tuple[Line, ...]) -> Basket:
+    more = json.loads(row.more or "{}")
+    articles = tuple(map(Article.from_row, more.get("articles", ())))
+    changed_at = datetime.fromisoformat(row.changed_at)
+    codes = tuple(more.get("codes", ()))
+    return Basket(row.owner, lines, changed_at, bool(row.lapsed), row.id, row.name, row.note, articles, codes)
 
 
 def _row(basket: Basket) -> dict[str, Any]:
     assert basket.changed_at is not None, "a basket that is kept was changed at some time"
+    articles, codes = [article.to_row() for article in basket.articles], list(basket.codes)
+    more = ({"articles": articles} if articles else {}) | ({"codes": codes} if codes else {})
     return {
         "id": basket.number,
         "owner": basket.owner,
@@ -109,18 +113,17 @@ def _row(basket: Basket) -> dict[str, Any]:
         "lapsed": int(basket.lapsed),
         "name": basket.name,
         "note": basket.note,
+        "more": json.dumps(more, ensure_ascii=False) if more else "",
     }
 
 
 def _line(row: Any) -> Line:
     price = Money(row.minor, row.currency)
-    return Line(
-        row.line, row.show, row.place, row.category, row.price_type, price, bool(row.proof), **json.loads(row.more)
-    )
+    line = Line(row.line, row.show, row.place, row.category, row.price_type, price, bool(row.proof))
+    return line.with_more(json.loads(row.more))
 
 
 def _line_row(number: int, line: Line) -> dict[str, Any]:
-    more = {name: value for name in _MORE if (value := getattr(line, name))}
     return {
         "basket": number,
         "line": line.line,
@@ -131,5 +134,5 @@ def _line_row(number: int, line: Line) -> dict[str, Any]:
         "minor": line.price.minor,
         "currency": line.price.currency,
         "proof": int(line.proof),
-        "more": json.dumps(more, ensure_ascii=False),
+        "more": json.dumps(line.more(), ensure_ascii=False),
     }

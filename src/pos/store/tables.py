@@ -74,6 +74,7 @@ basket: Final = Table(
     Column("lapsed", Integer, nullable=False),
     Column("name", Text, nullable=False),
     Column("note", Text, nullable=False),
+    Column("more", Text, nullable=False, server_default=""),
 )
 
 basket_line: Final = Table(

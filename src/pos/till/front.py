@@ -268,7 +268,7 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "add": VerbSpec(
         sell.add,
         {"show": _text, "places": _places, "price_type": _text},
-        {"proof": _flag, "orphan_ok": _flag, "reason": _text},
+        {"proof": _flag, "orphan_ok": _flag, "reason": _text, "member": _text, "approver": _approver},
         changes=True,
     ),
     "remove": VerbSpec(sell.remove, {"line": _number}, changes=True),
@@ -277,7 +277,12 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "parked": VerbSpec(parking.parked),
     "recall": VerbSpec(parking.recall, {"number": _count}, {"park": _flag}, changes=True),
     "drop_parked": VerbSpec(parking.drop_parked, {"number": _count}, changes=True),
-    "retype": VerbSpec(sell.retype, {"line": _number, "price_type": _text}, {"proof": _flag}, changes=True),
+    "retype": VerbSpec(
+        sell.retype,
+        {"line": _number, "price_type": _text},
+        {"proof": _flag, "member": _text, "reason": _text, "approver": _approver},
+        changes=True,
+    ),
     "pay": VerbSpec(
         pay.pay, {"tenders": _tenders}, {"terms_told": _flag, "approver": _approver, "buyer": _buyer}, changes=True
     ),
@@ -291,7 +296,7 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "exchange": VerbSpec(
         exchange.exchange,
         {"tickets": _places, "show": _text, "places": _places, "price_type": _text, "tenders": _tenders_either_way},
-        {"proof": _flag, "reason": _text, "approver": _approver, "waive_fee": _flag},
+        {"proof": _flag, "reason": _text, "approver": _approver, "waive_fee": _flag, "member": _text},
         changes=True,
     ),
     "void": VerbSpec(

@@ -12,8 +12,8 @@ from pos.domain.basket import BASKET_KEPT, Basket, FeeLine, Line, fee_lines, quo
 from pos.domain.books import Posting, balanced, entry, moved
 from pos.domain.errors import CODES, Refused
 from pos.domain.money import Money
+from pos.domain.price import Fee, PriceTable, PriceType
 from pos.domain.sale import Tender, Ticket, sale_entry, settle
-from pos.domain.season import Fee, PriceTable, PriceType
 from pos.domain.shift import CashMove, close_entry, counted_total, expected, move_entry, signed
 
 NOW = datetime.fromisoformat("2027-03-01T18:00:00+01:00")

@@ -8,7 +8,8 @@ import pytest
 
 from pos.domain.errors import Refused
 from pos.domain.money import Money
-from pos.domain.season import Season, name_in, tax_basis_points
+from pos.domain.price import tax_basis_points
+from pos.domain.season import Season, name_in
 from pos.domain.terms import Terms, parse_fee, parse_until
 from tests.unit.till.counter import NOW, documents, show_document
 

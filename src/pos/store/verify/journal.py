@@ -305,6 +305,7 @@ class _Reading:
         worth = sum(minor(ticket["price"]) - minor(ticket["fee"]) for ticket in refund["tickets"])
         # A sale that is undone gives back what was no ticket as well.
         worth += sum(minor(other["amount"]) for key in ("fees", "articles") for other in refund.get(key, ()))
+        worth += sum(minor(part["amount"]) for ticket in refund["tickets"] for part in ticket.get("fees", ()))
         paid = sum(minor(tender["amount"]) for tender in refund["tenders"])
         if worth != minor(refund["amount"]) or paid != worth + minor(refund["rounding"]):
             self._wrong("I4", f"{paid} minor units paid out for tickets worth {worth}, {refund['amount']} told")
@@ -328,10 +329,10 @@ class _Reading:
         story.tickets |= told
         prices = sum(minor(item["price"]) for item in sale["tickets"])
         back = sum(minor(item["price"]) for item in sale.get("exchanged", []))
-        due = prices - back + sum(minor(fee["amount"]) for fee in sale["fees"])
+        due = prices - back + sum(minor(item["amount"]) for item in (*sale["fees"], *sale.get("articles", ())))
         paid = sum(minor(tender["amount"]) for tender in sale["tenders"])
         if due != minor(sale["total"]):
-            self._wrong("I4", f"tickets and fees come to {due} minor units, the total says {sale['total']}")
+            self._wrong("I4", f"what was sold and its fees come to {due} minor units, the total says {sale['total']}")
         if paid != due + minor(sale["rounding"]):
             self._wrong("I4", f"{paid} minor units paid for {sale['total']} with rounding {sale['rounding']}")
 

@@ -16,6 +16,7 @@ from pos.store.packs import PackTicket
 from pos.till.contingency.packs import out
 from pos.till.counter.passing import indexes_of
 from pos.till.counter.pay import Making, answer_of, book, document, work_out
+from pos.till.counter.quoting import allowed, quoted_line
 from pos.till.counter.tenders import tenders_of
 from pos.till.desk import Desk, Unit
 
@@ -33,13 +34,13 @@ def rekey_paper(
     shift = desk.shift()
     desk.check_not_fenced()
     paper = out(desk, tickets)
-    lines = _lines(desk, paper, price_type, proof)
+    sold_at = _sold_at(desk, paper, at)
+    lines = _lines(desk, paper, price_type, proof, sold_at)
     paid = tenders_of(desk, tenders)
     if any(tender.code for tender in paid):
         raise Refused("not_allowed", what="tender", reason="paper tickets are paid for in cash or by card")
     if any(tender.kind != "cash" for tender in paid):
         raise Refused("bad_request", field="tenders", reason="what was sold on paper was paid in cash")
-    sold_at = _sold_at(desk, paper, at)
     free = frozenset((ticket.show, ticket.place) for ticket in paper)
     making = work_out(desk, user.id, Basket(user.id, lines, None), paid, free)
     # The customer has the paper: the ticket is the one on it.
@@ -70,19 +71,24 @@ def _count_copies(desk: Desk, unit: Unit, shift: ShiftRow, making: Making) -> No
             unit.record(Kind.COPY_ISSUED, {"ticket": ticket.id, "copy": copies} | why, effects=[effect])
 
 
-def _lines(desk: Desk, paper: Sequence[PackTicket], price_type: str | list[str], proof: bool) -> tuple[Line, ...]:
-    """The tickets at their prices. Raises Refused("no_price" | "proof_needed" | "bad_request")."""
+def _lines(
+    desk: Desk, paper: Sequence[PackTicket], price_type: str | list[str], proof: bool, at: datetime
+) -> tuple[Line, ...]:
+    """The tickets at their prices then. Raises Refused("no_price" | "proof_needed" | "bad_request")."""
     types = [price_type] * len(paper) if isinstance(price_type, str) else price_type
     if len(types) != len(paper):
         raise Refused("bad_request", field="price_type", reason=f"{len(types)} price types for {len(paper)} tickets")
     season = desk.season()
     lines: list[Line] = []
     for n, (ticket, kind) in enumerate(zip(paper, types, strict=True), 1):
-        table = season.prices[season.show(ticket.show).prices]
+        table = season.price_list(ticket.show, at)
         if kind not in season.price_types:
             raise Refused("no_price", show=ticket.show, place=ticket.shown, category=ticket.category, price_type=kind)
+        marks = allowed(desk, kind, None, "sold on paper", "")
         price = quote(table, season.price_types, ticket.category, kind, proof)
-        lines.append(Line(n, ticket.show, ticket.place, ticket.category, kind, price, proof))
+        lines.append(
+            quoted_line(desk, n, ticket.show, ticket.place, ticket.category, kind, price, proof, table.id, marks)
+        )
     return tuple(lines)
 
 

@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from pos.domain.basket import Basket, fee_lines
-from pos.domain.money import Money, total
+from pos.domain.basket import Article, Basket, fee_lines
+from pos.domain.money import Money
 from pos.domain.scene import Scene, ShownLine, Sum
 from pos.domain.season import name_in
 from pos.till.desk import Desk
@@ -47,7 +47,7 @@ def show_basket(desk: Desk) -> None:
     customer = desk.outside.customer
     if customer is not None and desk.replica.complete():
         basket = desk.ledger.basket()
-        full = basket is not None and basket.lines
+        full = basket is not None and not basket.empty
         _show(desk, customer, _basket(desk, customer, basket) if basket and full else _idle(desk, customer))
 
 
@@ -87,14 +87,17 @@ def _idle(desk: Desk, customer: Customer) -> Scene:
 def _basket(desk: Desk, customer: Customer, basket: Basket) -> Scene:
     season, language = desk.season(), customer.language
     currency = season.venue.currency
-    fees = fee_lines(season.fees, len(basket.lines))
+    fees = fee_lines(season.fees, basket.bearing)
     names = {fee.id: name_in(fee.names, language) or fee.id for fee in season.fees}
-    due = basket.tickets_total(currency) + total([fee.amount for fee in fees], currency)
+    due = basket.total(fees, currency)
     return Scene(
         "basket",
         language,
         season.venue.name,
-        tuple(_line(desk, language, line.show, line.place, line.price_type, line.price) for line in basket.lines),
+        (
+            *(_line(desk, language, line.show, line.place, line.price_type, line.price) for line in basket.lines),
+            *(_article(desk, language, article) for article in basket.articles),
+        ),
         tuple(Sum(names[fee.id], fee.amount) for fee in fees),
         Sum(_words(desk, customer).say("to_pay"), due),
     )
@@ -109,6 +112,12 @@ def _line(desk: Desk, language: str, show: str, place: str, price_type: str, pri
     return ShownLine(
         seating.label(ix) if ix is not None else place, f"{title} · {name_in(names, language) or price_type}", price
     )
+
+
+def _article(desk: Desk, language: str, article: Article) -> ShownLine:
+    product = desk.season().products.get(article.product)
+    name = name_in(product.names, language) if product is not None else ""
+    return ShownLine(name or article.product, f"× {article.count}" if article.count > 1 else "", article.amount)
 
 
 def _paid(desk: Desk, customer: Customer, sale: dict[str, Any]) -> Scene:

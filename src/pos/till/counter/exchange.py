@@ -10,7 +10,7 @@ from pos.domain.basket import FeeLine, Line
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
 from pos.domain.money import Money, total
-from pos.domain.refund import Returned, carried_on, exchange_entry, settle_exchange
+from pos.domain.refund import Returned, carried_on, exchange_entry, inherited, settle_exchange
 from pos.domain.sale import FOREIGN, Settlement, Tender, Ticket
 from pos.domain.season import Show
 from pos.domain.shift import CashMove
@@ -21,6 +21,7 @@ from pos.till.counter.approval import approved
 from pos.till.counter.buyer import same_buyer
 from pos.till.counter.passing import indexes_of
 from pos.till.counter.pay import document_id, make_tickets, sold_effects, tax_documents, ticket_answers
+from pos.till.counter.quoting import allowed, member_of, quoted_line
 from pos.till.counter.refund import check_limit, fee_of, step_in_force
 from pos.till.counter.sell import Wish, rights_for, wishes_for
 from pos.till.counter.tenders import check_drawer, tenders_of
@@ -45,6 +46,7 @@ class _Making:
 def exchange(
     desk: Desk, *, tickets: list[str], show: str, places: list[str], price_type: str, tenders: list[dict[str, Any]],
     proof: bool = False, reason: str = "", approver: dict[str, Any] | None = None, waive_fee: bool = False,
+    member: str = "",
 ) -> Verb[dict[str, Any]]:  # fmt: skip
     """Change tickets for others. `tenders` sum to difference + fee; negative ones are paid out.
 
@@ -57,7 +59,7 @@ def exchange(
     yield from charge.settle_open(desk)
     currency = desk.season().venue.currency
     the_show = desk.season().show(show)
-    asked = tenders_of(desk, tenders)
+    asked, member = tenders_of(desk, tenders), member_of(desk, member)
     for _ in range(TRIES):
         sold = look_up(desk, tickets)
         let_in(desk, sold, approver)
@@ -65,7 +67,7 @@ def exchange(
         seating = desk.belief.seating(show)
         steps = [step_in_force(desk, ticket, ticket.terms(currency).exchange, approver) for ticket in sold]
         freed = frozenset(ticket.place for ticket in sold if ticket.show == show)
-        wishes = wishes_for(desk, the_show, seating, places, price_type, proof, freed)
+        wishes = wishes_for(desk, the_show, seating, places, price_type, proof, freed, member)
         units = yield from _rights(desk, the_show, wishes, freed)
         yield from purses.hold(desk, asked)
         if all_in_hand(desk, sold):
@@ -76,12 +78,13 @@ def exchange(
     sold = look_up(desk, tickets)
     admitted = let_in(desk, sold, approver)
     by = approved(desk, approver)
+    marks = allowed(desk, price_type, approver, reason, member)
     returned = [
         ticket.returned(fee_of(ticket, step, currency, waive_fee and bool(by)))
         for ticket, step in zip(sold, steps, strict=True)
     ]
     lines = [
-        Line(n, show, unit, wish.category, price_type, wish.price, proof)
+        quoted_line(desk, n, show, unit, wish.category, price_type, wish.price, proof, wish.prices, marks)
         for n, (wish, unit) in enumerate(zip(wishes, units, strict=True), 1)
     ]
     making = _work_out(desk, user.id, shift, sold, returned, lines, asked, by)
@@ -125,7 +128,14 @@ def _work_out(
     venue = desk.season().venue
     currency = venue.currency
     exchange_id = document_id(desk, "X", int(desk.ledger.meta(_EXCHANGES) or 0) + 1)
-    tickets = make_tickets(desk, exchange_id, lines, frozenset((item.show, item.place) for item in returned))
+    tickets = tuple(
+        replace(ticket, marks={**ticket.marks, "fees": parts}) if parts else ticket
+        for ticket, parts in zip(
+            make_tickets(desk, exchange_id, lines, frozenset((item.show, item.place) for item in returned)),
+            inherited(returned, len(lines)),
+            strict=True,
+        )
+    )
     fee = total([item.fee for item in returned], currency)
     fees = (FeeLine("exchange", len(returned), fee),) if fee else ()
     difference = total([ticket.price for ticket in tickets], currency) - total(
@@ -145,11 +155,11 @@ def _work_out(
         "total": str(difference + fee),
         "difference": str(difference),
         "rounding": str(settlement.rounding),
-        "fees": [{"id": fee.id, "count": fee.count, "amount": str(fee.amount)} for fee in fees],
+        "fees": [fee.to_json() for fee in fees],
         "tenders": [tender.to_json() for tender in settlement.tenders],
         "carried": [tender.to_json() for tender in carried],
         "change": str(settlement.change),
-        "taxes": tax_documents(desk, tickets),
+        "taxes": tax_documents(tickets, (), fees, currency),
         "tickets": [ticket.to_json() for ticket in tickets],
         "exchanged": [item.to_json() for item in returned],
     } | same_buyer(sold)

@@ -9,6 +9,7 @@ from typing import Any
 from pos.domain.choice import best_together
 from pos.domain.errors import Refused
 from pos.domain.plan import Plan
+from pos.domain.price import PriceType, next_version, version_at
 from pos.domain.rights import PlaceState
 from pos.domain.season import Show, name_in
 from pos.domain.seating import Seating
@@ -74,7 +75,10 @@ def show(desk: Desk, *, show: str) -> dict[str, Any]:
     season = desk.season()
     the_show = season.show(show)
     seating = desk.belief.seating(show)
-    table = season.prices[the_show.prices].table
+    now = desk.clock.now()
+    prices = version_at(season.prices.values(), the_show.prices, now)
+    coming = next_version(season.prices.values(), the_show.prices, now)
+    table = prices.table if prices is not None else {}
     categories = [{"name": c.name, "color": c.color} for c in seating.plan.categories] if seating.plan else []
     return {
         "id": show,
@@ -87,7 +91,17 @@ def show(desk: Desk, *, show: str) -> dict[str, Any]:
         "price_types": [
             {"id": t.id, "name": name_in(t.names, desk.outside.locale) or t.id, "names": t.names, "proof": t.proof}
             | ({"terms": _terms(desk, the_show, t.id)} if t.terms else {})
+            | _rules(t)
             for t in season.price_types.values()
+        ],
+        "price_list": prices.id if prices is not None else None,
+        "next_prices": {"id": coming.id, "valid_from": coming.valid_from.isoformat()}
+        if coming is not None and coming.valid_from is not None
+        else None,
+        "promotions": [
+            {"id": one.id, "name": name_in(one.names, desk.outside.locale) or one.id, "code": bool(one.code)}
+            for one in season.promotions
+            if one.open(now) and (not one.shows or show in one.shows)
         ],
         "fees": [
             {
@@ -98,12 +112,20 @@ def show(desk: Desk, *, show: str) -> dict[str, Any]:
                 "amount": str(fee.amount),
             }
             for fee in season.fees
+            if fee.here
         ],
         "terms": _terms(desk, the_show, ""),
         "companions": the_show.companions,
         "currency": season.venue.currency,
         "venue": season.venue.name,
     }
+
+
+def _rules(kind: PriceType) -> dict[str, Any]:
+    """What a price type asks for beside proof, as far as it asks for anything."""
+    told = {"kind": kind.kind, "min": kind.min, "free_every": kind.free_every, "max_per_sale": kind.max_per_sale}
+    told |= {"approval": kind.approval, "companion_of": kind.companion_of}
+    return {name: value for name, value in told.items() if value and value != "normal"}
 
 
 def _terms(desk: Desk, show: Show, price_type: str) -> dict[str, Any]:
@@ -151,7 +173,8 @@ def place(desk: Desk, *, show: str, place: str) -> dict[str, Any]:
     if ix is None:
         raise Refused("unknown_place", show=show, place=place)
     office = desk.belief.office(show, ix)
-    prices = season.prices[the_show.prices].table.get(seating.category(ix), {})
+    version = version_at(season.prices.values(), the_show.prices, desk.clock.now())
+    prices = version.table.get(seating.category(ix), {}) if version is not None else {}
     return {
         "place": place,
         "label": seating.label(ix),

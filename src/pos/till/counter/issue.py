@@ -64,7 +64,7 @@ def place_content(desk: Desk, show: str, place: str, shown: str) -> dict[str, An
 def _ticket(desk: Desk, sale: str, ticket: Ticket, at: datetime) -> dict[str, Any]:
     write, season = words(desk), desk.season()
     show = season.show(ticket.show)
-    rate = season.prices[show.prices].tax_basis_points
+    rate = season.taxes.get(ticket.tax_id, 0)
     price_type = season.price_types[ticket.price_type]
     fee = Money(sum(f.amount.minor for f in season.fees if f.per == "ticket"), ticket.price.currency)
     return place_content(desk, ticket.show, ticket.place, ticket.shown) | {
@@ -125,7 +125,7 @@ def receipt_content(desk: Desk, body: dict[str, Any]) -> dict[str, Any]:
         return {"text": text, "detail": when, "amount": money(ticket["price"])}
 
     fees = {fee.id: name_in(fee.names, write.language) or fee.id for fee in season.fees}
-    rates = {prices.tax: f"{prices.tax_basis_points / 100:g}" for prices in season.prices.values()}
+    rates = {tax: f"{points / 100:g}" for tax, points in season.taxes.items()}
     user = season.users.get(body["user"])
     given = next((tender.get("given") for tender in body["tenders"] if tender["kind"] == "cash"), None)
     change = Money.parse(body["change"], currency)

@@ -13,7 +13,7 @@ from pos.domain.basket import Basket
 from pos.domain.errors import Refused
 from pos.till.counter.charge import check_basket_free
 from pos.till.counter.passing import indexes_of
-from pos.till.counter.sell import shown
+from pos.till.counter.shown import shown
 from pos.till.desk import Desk
 
 MOST_PARKED: Final = 20
@@ -28,7 +28,7 @@ def park(desk: Desk, *, name: str = "", note: str = "") -> dict[str, Any]:
     desk.shift()
     check_basket_free(desk)
     basket = desk.ledger.basket()
-    if basket is None or not basket.lines:
+    if basket is None or basket.empty:
         raise Refused("basket_empty")
     with desk.unit() as unit:
         aside = _put_aside(desk, basket, name, note)
@@ -52,11 +52,11 @@ def recall(desk: Desk, *, number: int, park: bool = False) -> dict[str, Any]:
             desk.ledger.baskets.drop(number)
         raise Refused("basket_expired", number=number, name=wanted.name)
     front = desk.ledger.basket()
-    if front is not None and front.lines and not park:
+    if front is not None and not front.empty and not park:
         raise Refused("not_allowed", what="recall", reason="there is a basket already", basket=shown(desk, front))
     taken = replace(wanted, number=0, changed_at=desk.clock.now())
     with desk.unit() as unit:
-        aside = _put_aside(desk, front, "", "") if front is not None and front.lines else None
+        aside = _put_aside(desk, front, "", "") if front is not None and not front.empty else None
         desk.ledger.baskets.renumber(number, taken)
         answer = unit.answers({"basket": shown(desk, taken)} | ({"parked": _row(desk, aside)} if aside else {}))
     _say(desk, taken, *([aside] if aside else []))

@@ -7,18 +7,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from pos.domain.basket import Basket, FeeLine, Line, fee_lines, tax_lines
+from pos.domain.basket import Basket, FeeLine, Line, TaxLine, fee_lines, fee_parts, tax_sums, too_few
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
-from pos.domain.money import Money, tax_included, total
+from pos.domain.money import Money, tax_included
 from pos.domain.rights import Effect, OfficeState, OwnRight, OwnState, may_sell
-from pos.domain.sale import FOREIGN, Settlement, Tender, Ticket, sale_entry, settle
+from pos.domain.sale import FOREIGN, ArticleSold, Settlement, Tender, Ticket, sale_entry, settle
+from pos.domain.season import name_in
 from pos.domain.shift import CashMove
 from pos.store.ledger import PrintJob, ShiftRow
 from pos.till.counter import charge, issue, purses
 from pos.till.counter.approval import approved
 from pos.till.counter.buyer import buyer_document
 from pos.till.counter.passing import allot, indexes_of, low
+from pos.till.counter.quoting import table_of
 from pos.till.counter.tenders import check_drawer, tenders_of
 from pos.till.desk import Desk, Unit, Verb
 
@@ -38,6 +40,7 @@ class Making:
     fees: tuple[FeeLine, ...]
     settlement: Settlement
     tickets: tuple[Ticket, ...]
+    articles: tuple[ArticleSold, ...] = ()
 
 
 def pay(
@@ -91,12 +94,16 @@ def pay(
 
 
 def _basket(desk: Desk) -> Basket:
-    """What is to be paid. Raises Refused("no_shift" | "fenced" | "basket_expired" | "basket_empty")."""
+    """What is to be paid. Raises Refused("no_shift" | "fenced" | "basket_expired" | "basket_empty" |
+    "not_allowed")."""
     desk.shift()
     desk.check_not_fenced()
     basket = desk.ledger.basket()
-    if basket is None or not basket.lines:
+    if basket is None or basket.empty:
         raise Refused("basket_expired" if basket is not None and basket.lapsed else "basket_empty")
+    for few in too_few(basket, desk.season().price_types):
+        reason = f"{few['price_type']} is for {few['min']} tickets of a show or more, and here are {few['have']}"
+        raise Refused("not_allowed", what="min", reason=reason, **few)
     return basket
 
 
@@ -109,13 +116,23 @@ def work_out(
     """
     season = desk.season()
     currency = season.venue.currency
-    fees = fee_lines(season.fees, len(basket.lines))
-    due = basket.tickets_total(currency) + total([fee.amount for fee in fees], currency)
+    fees = fee_lines(season.fees, basket.bearing)
+    due = basket.total(fees, currency)
     settlement = settle(due, tenders, season.venue.cash_rounding)
     number = int(desk.ledger.meta(_SALES) or 0) + 1
     sale = document_id(desk, "", number)
-    tickets = make_tickets(desk, sale, basket.lines, freed)
-    return Making(sale, number, desk.clock.now(), user, basket, due, fees, settlement, tickets)
+    tickets = with_fees(desk, make_tickets(desk, sale, basket.lines, freed), basket.lines, fees)
+    articles = tuple(
+        ArticleSold.of(f"{sale}-A{n}", _article_name(desk, article.product), article)
+        for n, article in enumerate(basket.articles, 1)
+    )
+    return Making(sale, number, desk.clock.now(), user, basket, due, fees, settlement, tickets, articles)
+
+
+def _article_name(desk: Desk, product: str) -> str:
+    """What it is called on paper."""
+    known = desk.season().products.get(product)
+    return (name_in(known.names, desk.outside.locale) if known else "") or product
 
 
 def document_id(desk: Desk, letter: str, number: int) -> str:
@@ -134,9 +151,10 @@ def make_tickets(
     """
     season = desk.season()
     tickets = []
-    for n, line in enumerate(lines, 1):
+    ids = {line.line: f"{sale}-{n}" for n, line in enumerate(lines, 1)}
+    for line in lines:
         show = season.show(line.show)
-        prices, terms = season.prices[show.prices], season.terms_of(show, line.price_type)
+        prices, terms = table_of(desk, line), season.terms_of(show, line.price_type)
         seating = desk.belief.seating(line.show)
         ix = seating.find(line.place)
         own = desk.rights.get(line.show, {}).get(line.place)
@@ -145,7 +163,7 @@ def make_tickets(
             raise Refused("right_elsewhere", show=line.show, place=line.place, holder="office", since=None)
         tickets.append(
             Ticket(
-                id=f"{sale}-{n}",
+                id=ids[line.line],
                 show=line.show,
                 place=line.place,
                 shown=seating.shown(ix),
@@ -157,22 +175,57 @@ def make_tickets(
                 tax_id=prices.tax,
                 tax=tax_included(line.price, prices.tax_basis_points),
                 terms=terms.source if terms else {},
+                marks=_marks(line, ids),
             )
         )
     return tuple(tickets)
 
 
+def _marks(line: Line, ids: dict[int, str]) -> dict[str, Any]:
+    """What a ticket says of its price by value: the version of the list, what was taken off, and why."""
+    marks: dict[str, Any] = dict(line.marks)
+    if line.prices:
+        marks["prices"] = line.prices
+    if line.list_price != line.price:
+        marks["listed"] = str(line.list_price)
+    if line.off:
+        parts = [{"id": off.id, "off": str(off.amount)} for off in line.off]
+        marks["promotion"] = {"id": parts[0]["id"], "off": str(line.list_price - line.price)}
+        if len(parts) > 1:
+            marks["promotion"]["parts"] = parts
+    if line.partner in ids:
+        marks["companion_of"] = ids[line.partner]
+    return marks
+
+
+def with_fees(
+    desk: Desk, tickets: Sequence[Ticket], lines: Sequence[Line], fees: Sequence[FeeLine]
+) -> tuple[Ticket, ...]:
+    """The tickets, each with its part of the refundable fees."""
+    bearing = [at for at, line in enumerate(lines) if not line.exempt]
+    points = {fee.id: fee.tax_basis_points for fee in desk.season().fees}
+    made = list(tickets)
+    for fee in fees:
+        if fee.refundable:
+            for at, amount in zip(bearing, fee_parts(fee.amount, len(bearing)), strict=True):
+                tax = str(tax_included(amount, points[fee.id]))
+                part = {"id": fee.id, "amount": str(amount), "tax_id": fee.tax_id, "tax": tax}
+                made[at] = replace(made[at], marks={**made[at].marks, "fees": [*made[at].marks.get("fees", ()), part]})
+    return tuple(made)
+
+
 @dataclass(frozen=True)
 class _Paper:
-    """What the sale prints, worked out before its transaction begins."""
+    """What the sale prints, worked out before its transaction begins. None: nothing of that kind."""
 
-    tickets: dict[str, Any]
+    tickets: dict[str, Any] | None
     receipt: dict[str, Any] | None
 
 
 def _paper(desk: Desk, making: Making, body: dict[str, Any]) -> _Paper:
     receipt = issue.receipt_content(desk, body) if desk.outside.printers.present("receipt") else None
-    return _Paper(issue.tickets_content(desk, making.id, making.tickets, making.at), receipt)
+    tickets = issue.tickets_content(desk, making.id, making.tickets, making.at) if making.tickets else None
+    return _Paper(tickets, receipt)
 
 
 def _commit(
@@ -183,8 +236,10 @@ def _commit(
     charge.use(desk, making.settlement, making.id)
     ledger = desk.ledger
     ledger.put_basket(None)
-    tickets = [ticket.id for ticket in making.tickets]
-    jobs = [ledger.add_job("ticket", "ticket", making.id, tickets, paper.tickets)]
+    jobs = []
+    if paper.tickets is not None:
+        tickets = [ticket.id for ticket in making.tickets]
+        jobs.append(ledger.add_job("ticket", "ticket", making.id, tickets, paper.tickets))
     if paper.receipt is not None:
         jobs.append(ledger.add_job("receipt", "receipt", making.id, [], paper.receipt))
     return jobs
@@ -202,7 +257,7 @@ def book(
     currency = making.total.currency
     effects, sold = sold_effects(desk, making.tickets, before)
     effects += purses.spend(desk, making.settlement)
-    postings = sale_entry(desk.outside.till, making.tickets, making.fees, making.settlement, currency)
+    postings = sale_entry(desk.outside.till, making.tickets, making.fees, making.settlement, currency, making.articles)
     unit.record(Kind.TICKETS_SOLD, {"sale": body}, postings=postings, effects=effects)
     unit.put_rights(sold)
     ledger = desk.ledger
@@ -240,20 +295,28 @@ def document(desk: Desk, shift: ShiftRow, making: Making) -> dict[str, Any]:
         "shift": shift.id,
         "total": str(making.total),
         "rounding": str(making.settlement.rounding),
-        "fees": [{"id": fee.id, "count": fee.count, "amount": str(fee.amount)} for fee in making.fees],
+        "fees": [fee.to_json() for fee in making.fees],
         "tenders": [tender.to_json() for tender in making.settlement.tenders],
         "change": str(making.settlement.change),
-        "taxes": tax_documents(desk, making.tickets),
+        "taxes": tax_documents(making.tickets, making.articles, making.fees, making.total.currency),
         "tickets": [ticket.to_json() for ticket in making.tickets],
+        **({"articles": [article.to_json() for article in making.articles]} if making.articles else {}),
     }
 
 
-def tax_documents(desk: Desk, tickets: Sequence[Ticket]) -> list[dict[str, str]]:
-    """The taxes in these tickets' prices, by rate."""
-    season = desk.season()
-    tables = {ticket.show: season.prices[season.show(ticket.show).prices] for ticket in tickets}
-    priced = ((tables[t.show].tax, tables[t.show].tax_basis_points, t.price) for t in tickets)
-    taxes = tax_lines(priced, season.venue.currency)
+def tax_documents(
+    tickets: Sequence[Ticket], articles: Sequence[ArticleSold], fees: Sequence[FeeLine], currency: str
+) -> list[dict[str, str]]:
+    """The taxes in these amounts, by rate."""
+    zero = Money.zero(currency)
+    taxes: tuple[TaxLine, ...] = tax_sums(
+        (
+            *((ticket.tax_id, ticket.price, ticket.tax) for ticket in tickets),
+            *((article.tax_id, article.amount, article.tax) for article in articles),
+            *((fee.tax_id, fee.amount, fee.tax or zero) for fee in fees),
+        ),
+        currency,
+    )
     return [{"id": tax.id, "base": str(tax.base), "tax": str(tax.tax)} for tax in taxes]
 
 
@@ -264,6 +327,7 @@ def answer_of(making: Making) -> dict[str, Any]:
         "rounding": str(making.settlement.rounding),
         "change": str(making.settlement.change),
         "tickets": ticket_answers(making.tickets),
+        **({"articles": [article.to_json() for article in making.articles]} if making.articles else {}),
     }
 
 

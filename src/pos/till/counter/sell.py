@@ -7,66 +7,74 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from pos.domain.basket import Basket, Line, fee_lines, quote, tax_lines
+from pos.domain.basket import Basket, Line, without
 from pos.domain.choice import orphans
 from pos.domain.errors import Refused
-from pos.domain.money import Money, total
+from pos.domain.money import Money
 from pos.domain.rights import OwnRight, OwnState, PlaceState, may_sell
-from pos.domain.season import Show, name_in
+from pos.domain.season import Show
 from pos.domain.seating import Seating
 from pos.till.belief import CODES
 from pos.till.counter.charge import check_basket_free
 from pos.till.counter.house import stamp
 from pos.till.counter.neighbours import ask_around, receiver_of
 from pos.till.counter.passing import accept, in_baskets, indexes_of
+from pos.till.counter.quoting import allowed, member_of, price_list, quoted, quoted_line, repriced
+from pos.till.counter.shown import shown
 from pos.till.desk import Desk, Verb
 from pos.till.ports import ClaimAnswer, LineDown, RefusedClaim
 
+QUOTED: Final = ("override", "comp", "member", "approver")  # marks that go when a line is quoted anew
 CLAIM_WAIT_S: Final = 4.0  # of the five seconds in which a claim answers
 MOST_LINES: Final = 1_000  # in one basket; a document of ten thousand would be no sale, but a slip
 
 
 @dataclass(frozen=True)
 class Wish:
-    """One place asked for: a seat's index, or None for any unit of an area."""
+    """One place asked for: a seat's index, or None for any unit of an area. `prices` is the version of the price
+    list that says what it costs."""
 
     shown: str
     ix: int | None
     category: str
     price: Money
+    prices: str = ""
 
 
 def add(
     desk: Desk, *, show: str, places: list[str], price_type: str, proof: bool = False, orphan_ok: bool = False,
-    reason: str = "",
+    reason: str = "", member: str = "", approver: dict[str, Any] | None = None,
 ) -> Verb[dict[str, Any]]:  # fmt: skip
     """Put places into the basket, all or none; claims the rights that are not in hand.
 
     Raises Refused: unknown_show unknown_place not_on_sale sales_closed no_price
-    proof_needed sold held right_elsewhere orphan_seat limit_exceeded fenced.
+    proof_needed sold held right_elsewhere orphan_seat limit_exceeded fenced approval_needed
+    wrong_pin not_allowed.
     """
     user = desk.signed_in("sell")
     desk.shift()
     desk.check_not_fenced()
     the_show = desk.season().show(show)
     seating = desk.belief.seating(show)
-    _check_room(_begun(desk, user.id), len(places))
-    wishes = wishes_for(desk, the_show, seating, places, price_type, proof)
+    _check_room(begun(desk, user.id), len(places))
+    member = member_of(desk, member)
+    wishes = wishes_for(desk, the_show, seating, places, price_type, proof, member=member)
     warnings = _orphan_warnings(desk, the_show, seating, wishes, orphan_ok, reason)
     rights = yield from rights_for(desk, the_show, wishes)
     # While the office was asked, somebody may have signed out, closed the shift, or begun to pay by card.
     desk.signed_in("sell")
     desk.shift()
     check_basket_free(desk)
-    basket = _begun(desk, user.id)
+    marks = allowed(desk, price_type, approver, reason, member)
+    basket = begun(desk, user.id)
     _check_not_taken(desk, show, rights)
     _check_room(basket, len(rights))
-    number = max((line.line for line in basket.lines), default=0)
+    number = basket.next_line
     lines = tuple(
-        Line(number + n, show, place, wish.category, price_type, wish.price, proof)
-        for n, (wish, place) in enumerate(zip(wishes, rights, strict=True), 1)
+        quoted_line(desk, number + n, show, place, wish.category, price_type, wish.price, proof, wish.prices, marks)
+        for n, (wish, place) in enumerate(zip(wishes, rights, strict=True))
     )
-    answer = _put(desk, replace(basket, lines=basket.lines + lines, lapsed=False), lines)
+    answer = put(desk, replace(basket, lines=basket.lines + lines, lapsed=False), lines, keep=True)
     return answer | {"warnings": warnings} if warnings else answer
 
 
@@ -95,6 +103,7 @@ def wishes_for(
     price_type: str,
     proof: bool,
     freed: frozenset[str] = frozenset(),
+    member: str = "",
 ) -> list[Wish]:
     """What is asked for, priced; everything that is wrong with the request itself is said here.
 
@@ -112,12 +121,13 @@ def wishes_for(
     if twice:
         raise Refused("bad_request", field="places", reason="names a seat twice", place=twice[0])
     _check_time(desk, show)
-    season = desk.season()
-    table, types = season.prices[show.prices], season.price_types
+    types, table = desk.season().price_types, price_list(desk, show.id)
     for place, _, category in found:
-        if price_type not in types or price_type not in table.table.get(category, {}):
+        row = table.table.get(category, {})
+        if price_type not in types or not (price_type in row or (row and types[price_type].companion)):
             raise Refused("no_price", show=show.id, place=place, category=category, price_type=price_type)
-    wishes = [Wish(place, ix, cat, quote(table, types, cat, price_type, proof)) for place, ix, cat in found]
+    prices = {cat: quoted(desk, show, cat, price_type, proof, member) for _, _, cat in found}
+    wishes = [Wish(place, ix, cat, *prices[cat]) for place, ix, cat in found]
     _check_states(desk, show.id, seating, [wish for wish in wishes if wish.shown not in freed])
     return wishes
 
@@ -287,15 +297,17 @@ def _refusal(desk: Desk, show: str, refused: RefusedClaim) -> Refused:
 # ---- the basket itself -----------------------------------------------------------------
 
 
-def _begun(desk: Desk, owner: str) -> Basket:
+def begun(desk: Desk, owner: str) -> Basket:
+    """The basket as it stands, or a new one."""
     basket = desk.ledger.basket()
-    if basket is None or not basket.lines:
-        return Basket(owner, (), None)
+    if basket is None or basket.empty:
+        return Basket(owner, (), None, codes=basket.codes if basket is not None else ())
     return basket
 
 
-def _put(desk: Desk, basket: Basket, touched: Sequence[Line]) -> dict[str, Any]:
-    basket = replace(basket, changed_at=desk.clock.now())
+def put(desk: Desk, basket: Basket, touched: Sequence[Line], *, keep: bool = False) -> dict[str, Any]:
+    """Keep the basket, priced anew; with `keep` nothing that was in it becomes dearer."""
+    basket = replace(repriced(desk, basket, keep=keep), changed_at=desk.clock.now())
     with desk.unit() as unit:
         desk.ledger.put_basket(basket)
         answer = unit.answers({"basket": shown(desk, basket)})
@@ -308,85 +320,48 @@ def _say(desk: Desk, lines: Sequence[Line]) -> None:
 
 
 def remove(desk: Desk, *, line: int) -> dict[str, Any]:
-    """Take one line out. Its right stays in hand."""
+    """Take one line out, with its companion's if it has one. Its right stays in hand."""
+    basket = changing(desk)
+    if any(article.line == line for article in basket.articles):
+        articles = tuple(article for article in basket.articles if article.line != line)
+        return put(desk, replace(basket, articles=articles), [])
+    rest = without(basket, [basket.line(line)])
+    return put(desk, rest, [item for item in basket.lines if item not in rest.lines])
+
+
+def changing(desk: Desk) -> Basket:
+    """The basket, if it may be changed by who is signed in. Raises Refused."""
     user = desk.signed_in("sell")
     desk.shift()
     check_basket_free(desk)
-    basket = _begun(desk, user.id)
-    gone = basket.line(line)
-    return _put(desk, replace(basket, lines=tuple(item for item in basket.lines if item != gone)), [gone])
+    return begun(desk, user.id)
 
 
 def clear(desk: Desk) -> dict[str, Any]:
     """Empty the basket."""
-    user = desk.signed_in("sell")
-    desk.shift()
-    check_basket_free(desk)
-    basket = _begun(desk, user.id)
-    return _put(desk, replace(basket, lines=(), lapsed=False), basket.lines)
+    basket = changing(desk)
+    return put(desk, replace(basket, lines=(), articles=(), codes=(), lapsed=False), basket.lines)
 
 
-def retype(desk: Desk, *, line: int, price_type: str, proof: bool = False) -> dict[str, Any]:
-    """Another price type for a line, at today's price. Raises Refused("no_price" | "proof_needed")."""
-    user = desk.signed_in("sell")
-    desk.shift()
-    check_basket_free(desk)
-    basket = _begun(desk, user.id)
+def retype(
+    desk: Desk, *, line: int, price_type: str, proof: bool = False, member: str = "", reason: str = "",
+    approver: dict[str, Any] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Another price type for a line, at today's price. Raises Refused("no_price" | "proof_needed" |
+    "approval_needed" | "wrong_pin" | "not_allowed" | "limit_exceeded")."""
+    basket = changing(desk)
     old = basket.line(line)
-    season = desk.season()
-    table = season.prices[season.show(old.show).prices]
-    price = quote(table, season.price_types, old.category, price_type, proof)
-    new = replace(old, price_type=price_type, price=price, proof=proof)
-    return _put(desk, replace(basket, lines=tuple(new if item == old else item for item in basket.lines)), [])
+    show, member = desk.season().show(old.show), member_of(desk, member)
+    price, version = quoted(desk, show, old.category, price_type, proof, member)
+    marks = allowed(desk, price_type, approver, reason, member)
+    kept = {name: mark for name, mark in old.marks.items() if name not in QUOTED}
+    new = quoted_line(
+        desk, line, old.show, old.place, old.category, price_type, price, proof, version, {**kept, **marks}
+    )
+    return put(desk, replace(basket, lines=tuple(new if item == old else item for item in basket.lines)), [])
 
 
 def basket(desk: Desk) -> dict[str, Any]:
     """The basket as it stands."""
     user = desk.signed_in("sell")
-    return {"basket": shown(desk, _begun(desk, user.id))}
-
-
-def shown(desk: Desk, basket: Basket) -> dict[str, Any]:
-    """A basket as faces show it."""
-    season = desk.season()
-    currency = season.venue.currency
-    fees = fee_lines(season.fees, len(basket.lines))
-    names = {fee.id: name_in(fee.names, desk.outside.locale) or fee.id for fee in season.fees}
-    taxes = tax_lines(
-        (
-            (table.tax, table.tax_basis_points, line.price)
-            for line in basket.lines
-            for table in [season.prices[season.show(line.show).prices]]
-        ),
-        currency,
-    )
-    fee_total = total([fee.amount for fee in fees], currency)
-    return {
-        "lines": [_line(desk, line) for line in basket.lines],
-        "fees": str(fee_total),
-        "fee_lines": [
-            {"id": fee.id, "name": names[fee.id], "count": fee.count, "amount": str(fee.amount)} for fee in fees
-        ],
-        "taxes": [{"id": tax.id, "base": str(tax.base), "tax": str(tax.tax)} for tax in taxes],
-        "total": str(basket.tickets_total(currency) + fee_total),
-        "expires": basket.expires.isoformat() if basket.expires else None,
-        "owner": basket.owner,
-    }
-
-
-def _line(desk: Desk, line: Line) -> dict[str, Any]:
-    seating = desk.belief.seating(line.show)
-    ix = seating.find(line.place)
-    the_show = desk.season().show(line.show)
-    return {
-        "line": line.line,
-        "show": line.show,
-        "title": name_in(the_show.titles, desk.outside.locale) or the_show.production,
-        "place": seating.shown(ix) if ix is not None else line.place,
-        "ix": ix,
-        "label": seating.label(ix) if ix is not None else line.place,
-        "category": line.category,
-        "price_type": line.price_type,
-        "price": str(line.price),
-        "proof": line.proof,
-    }
+    return {"basket": shown(desk, begun(desk, user.id))}

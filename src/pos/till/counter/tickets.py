@@ -13,7 +13,7 @@ from typing import Any, Final
 from pos.domain.errors import Refused
 from pos.domain.mask import scrub
 from pos.domain.money import Money
-from pos.domain.refund import Returned, shares
+from pos.domain.refund import Returned, fee_parts_of, shares
 from pos.domain.rights import Effect, OfficeState, OwnRight, OwnState
 from pos.domain.sale import OVER, Tender
 from pos.domain.terms import Terms
@@ -65,6 +65,7 @@ class Sold:
             str(body["tax_id"]),
             Money.parse(body["tax"], currency),
             self.share,
+            fee_parts_of(body, currency),
         )
 
 

@@ -8,6 +8,7 @@ the venue's `void_minutes`, and it is counted apart. What is older, or was sold 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -146,7 +147,8 @@ def _document(desk: Desk, shift: ShiftRow, user: str, sold: Sequence[Sold], sett
         "till": desk.outside.till,
         "user": user,
         "shift": shift.id,
-        "tickets": [ticket.returned(zero).to_json() for ticket in sold],
+        # The fees go back whole, refundable or not, and so not with the tickets.
+        "tickets": [replace(ticket.returned(zero), fees=()).to_json() for ticket in sold],
         **{key: body[key] for key in ("fees", "articles") if body.get(key)},
         "amount": body["total"],
         "fee": str(zero),

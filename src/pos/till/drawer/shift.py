@@ -19,7 +19,7 @@ from pos.till.counter import issue
 from pos.till.counter.charge import check_none_pending
 from pos.till.counter.parking import check_none_parked
 from pos.till.counter.passing import allot, give_back
-from pos.till.counter.sell import shown
+from pos.till.counter.shown import shown
 from pos.till.desk import Desk, Verb
 from pos.till.drawer import takeover
 from pos.till.waiting import within
@@ -130,7 +130,7 @@ def close_shift(desk: Desk, *, counted: dict[str, Any], foreign: dict[str, str] 
     row = desk.shift()
     check_none_pending(desk)
     basket = desk.ledger.basket()
-    if basket is not None and basket.lines:
+    if basket is not None and not basket.empty:
         raise Refused("not_allowed", what="close_shift", reason="there is an unpaid basket", basket=shown(desk, basket))
     check_none_parked(desk, "close_shift")
     currency = desk.season().venue.currency

@@ -8,7 +8,7 @@ from pos.domain.facts import Fact, Kind
 from pos.domain.sale import PURSES
 
 # KIND:NAME accounts whose NAME is no till; every other is one till's (`pos.domain.sale.tender_account`).
-_OF_THE_HOUSE: Final = frozenset({"revenue", "tax", "fee", *PURSES})
+_OF_THE_HOUSE: Final = frozenset({"revenue", "tax", "fee", "product", "donation", *PURSES})
 
 
 def accounts_of_others(fact: Fact) -> list[str]:

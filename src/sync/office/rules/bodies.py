@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pos.domain.disputes import Way
 from pos.domain.facts import Fact, Kind
@@ -42,6 +42,17 @@ class ReturnedBody(Body):
     price: Amount
 
 
+class ArticleBody(Body):
+    """A product or donation. `ref` is its name within what was ever sold."""
+
+    ref: Id
+    id: Id
+    kind: str
+    count: int = Field(ge=1, le=1_000_000)
+    amount: Amount
+    tax: Amount
+
+
 class SaleBody(Body):
     id: Id
     at: str
@@ -49,8 +60,15 @@ class SaleBody(Body):
     user: str
     total: Amount
     tenders: list[TenderBody]
-    tickets: list[TicketBody] = Field(min_length=1)
+    tickets: list[TicketBody]
+    articles: list[ArticleBody] = []
     delivery: str = "now"
+
+    @model_validator(mode="after")
+    def _of_something(self) -> SaleBody:
+        if not (self.tickets or self.articles):
+            raise ValueError("neither tickets nor articles")
+        return self
 
 
 class SoldBody(Body):
@@ -73,8 +91,15 @@ class RefundBody(Body):
     user: str
     amount: Amount
     tenders: list[TenderBody]
-    tickets: list[ReturnedBody] = Field(min_length=1)
+    tickets: list[ReturnedBody]
+    articles: list[ArticleBody] = []
     admitted: list[Id] = []
+
+    @model_validator(mode="after")
+    def _of_something(self) -> RefundBody:
+        if not (self.tickets or self.articles):
+            raise ValueError("neither tickets nor articles")
+        return self
 
 
 class RefundedBody(Body):

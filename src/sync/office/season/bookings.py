@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pos.domain.money import Money, tax_included, total
+from pos.domain.price import tax_basis_points
 from pos.domain.rights import OfficeState
-from pos.domain.season import tax_basis_points
 from pos.domain.seating import Seating
 from sync.office.rules.places import Place, lock_where, write
 from sync.office.season.work import Import

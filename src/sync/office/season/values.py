@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pos.domain.check import OrderCheck
 from pos.domain.foreign import parse_rate
 from pos.domain.money import Money
+from pos.domain.price import tax_basis_points
 from pos.domain.purse import is_purse
-from pos.domain.season import ROLES, tax_basis_points
+from pos.domain.season import ROLES
 from pos.domain.terms import parse_fee, parse_until
 
 Check = Callable[[Any, str], None]  # the value, and the season's currency

@@ -27,7 +27,7 @@ from sync.office.verify.report import Report
 _ENDED = ("refunded", "exchanged", "void")
 _TOLD = (
     "venue", "tax", "price_type", "prices", "terms", "production", "show", "fee", "user", "till", "plan", "fence",
-    "key", *RECORDS.values(),
+    "key", "promotion", "product", *RECORDS.values(),
 )  # fmt: skip
 
 
@@ -232,10 +232,15 @@ def _refunds(connection: Connection, report: Report, story: Story) -> None:
             report.violation("I7", f"ticket {ticket} ended more than once: {', '.join(facts)}")
     prices: dict[str, Decimal] = {}
     for body in connection.execute(text("SELECT body FROM sale")).scalars():
-        prices.update((ticket["id"], Decimal(ticket["price"])) for ticket in json.loads(body)["tickets"])
+        prices.update((ticket["id"], _paid_for(ticket)) for ticket in json.loads(body)["tickets"])
     for ticket, back in story.back.items():
         if not 0 <= back <= prices.get(ticket, Decimal(0)):
             report.violation("I7", f"ticket {ticket}: {back} came back, {prices.get(ticket, 'nothing')} was paid")
+
+
+def _paid_for(ticket: dict[str, Any]) -> Decimal:
+    """What was paid for a ticket and can come back: its price, and its parts of refundable fees."""
+    return Decimal(ticket["price"]) + sum((Decimal(part["amount"]) for part in ticket.get("fees", ())), Decimal(0))
 
 
 def _change_log(connection: Connection, report: Report, rights: dict[Place, Any], disputes: Any) -> None:

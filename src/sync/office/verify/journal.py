@@ -260,7 +260,8 @@ def _tickets(story: Story, fact_id: str, value: dict[str, Any] | None) -> None:
     if value is None:
         return
     for item in _returned(value):
-        story.back[item["id"]] = Decimal(item["price"]) - Decimal(item["fee"])
+        parts = sum((Decimal(part["amount"]) for part in item.get("fees", ())), Decimal(0))
+        story.back[item["id"]] = Decimal(item["price"]) - Decimal(item["fee"]) + parts
     if value.get("kind") in ("TicketsSold", "TicketsExchanged"):
         sale = value["body"]["sale"]
         story.sales.setdefault(sale["id"], fact_id)

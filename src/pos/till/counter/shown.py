@@ -1,0 +1,91 @@
+"""A basket as faces show it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pos.domain.basket import Article, Basket, Line, fee_lines, tax_lines, too_few
+from pos.domain.money import total
+from pos.domain.promotion import FREE_EVERY
+from pos.domain.season import name_in
+from pos.till.counter.quoting import table_of
+from pos.till.desk import Desk
+
+
+def shown(desk: Desk, basket: Basket) -> dict[str, Any]:
+    """Lines, articles, fees, taxes, the total, and what still hinders the sale."""
+    season = desk.season()
+    currency = season.venue.currency
+    fees = fee_lines(season.fees, basket.bearing)
+    names = {fee.id: name_in(fee.names, desk.outside.locale) or fee.id for fee in season.fees}
+    points = {fee.id: fee.tax_basis_points for fee in season.fees}
+    tables = {line.prices: table_of(desk, line) for line in basket.lines}
+    taxes = tax_lines(
+        (
+            *((tables[line.prices].tax, tables[line.prices].tax_basis_points, line.price) for line in basket.lines),
+            *((one.tax_id, one.tax_basis_points, one.amount) for one in basket.articles),
+            *((fee.tax_id, points[fee.id], fee.amount) for fee in fees),
+        ),
+        currency,
+    )
+    return {
+        "lines": [_line(desk, line) for line in basket.lines],
+        "articles": [article_shown(desk, article) for article in basket.articles],
+        "fees": str(total([fee.amount for fee in fees], currency)),
+        "fee_lines": [
+            {"id": fee.id, "name": names[fee.id], "count": fee.count, "amount": str(fee.amount)} for fee in fees
+        ],
+        "taxes": [{"id": tax.id, "base": str(tax.base), "tax": str(tax.tax)} for tax in taxes],
+        "total": str(basket.total(fees, currency)),
+        "expires": basket.expires.isoformat() if basket.expires else None,
+        "owner": basket.owner,
+        **({"codes": list(basket.codes)} if basket.codes else {}),
+        **({"too_few": few} if (few := too_few(basket, season.price_types)) else {}),
+    }
+
+
+def article_shown(desk: Desk, article: Article) -> dict[str, Any]:
+    product = desk.season().products.get(article.product)
+    name = name_in(product.names, desk.outside.locale) if product else ""
+    return {
+        "line": article.line,
+        "id": article.product,
+        "kind": article.kind,
+        "name": name or article.product,
+        "count": article.count,
+        "price": str(article.each),
+        "amount": str(article.amount),
+    }
+
+
+def _line(desk: Desk, line: Line) -> dict[str, Any]:
+    seating = desk.belief.seating(line.show)
+    ix = seating.find(line.place)
+    the_show = desk.season().show(line.show)
+    return {
+        "line": line.line,
+        "show": line.show,
+        "title": name_in(the_show.titles, desk.outside.locale) or the_show.production,
+        "place": seating.shown(ix) if ix is not None else line.place,
+        "ix": ix,
+        "label": seating.label(ix) if ix is not None else line.place,
+        "category": line.category,
+        "price_type": line.price_type,
+        "price": str(line.price),
+        "proof": line.proof,
+        **_why(desk, line),
+    }
+
+
+def _why(desk: Desk, line: Line) -> dict[str, Any]:
+    """Why a line does not cost what the list says, and what else its ticket will say."""
+    found: dict[str, Any] = dict(line.marks)
+    if line.list_price != line.price:
+        found["listed"] = str(line.list_price)
+    if line.off:
+        names = {one.id: name_in(one.names, desk.outside.locale) or one.id for one in desk.season().promotions}
+        found["promotions"] = [
+            {"id": off.id, "name": "" if off.id == FREE_EVERY else names.get(off.id, off.id), "off": str(off.amount)}
+            for off in line.off
+        ]
+    return found | ({"partner": line.partner} if line.partner else {})
