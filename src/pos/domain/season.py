@@ -51,7 +51,6 @@ MAY: Final[dict[str, frozenset[str]]] = {
     "set_up": frozenset({"supervisor", "admin"}),  # this machine's devices; no fact comes of it
 }
 SALES_GRACE: Final = timedelta(minutes=30)  # a show sells on for latecomers unless it says otherwise
-
 _CALLED_OFF: Final = ("moved", "postponed", "cancelled")
 
 
