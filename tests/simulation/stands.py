@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from pos.data import resource
-from pos.domain.choice import best_together, block
+from pos.domain.best import Field, together
+from pos.domain.choice import block
 from pos.domain.plan import Plan, Row
 
 SHOW: Final = "final"
@@ -51,11 +52,12 @@ class Stand:
 
     def best(self, party: int, *who: int) -> list[int] | None:
         """The best seats together of those that these have."""
-        return best_together(self.plan, self.name, party, lambda ix: self.column[ix] in who)
+        found = together(Field.of(self.plan, self.name, lambda ix: self.column[ix] in who), party)
+        return list(found.seats) if found else None
 
     def unsold(self, party: int) -> bool:
         """Whether so many together are left, in whoever's hands."""
-        return best_together(self.plan, self.name, party, lambda ix: self.column[ix] != GONE) is not None
+        return together(Field.of(self.plan, self.name, lambda ix: self.column[ix] != GONE), party) is not None
 
     def block(self, count: int, part: float) -> list[int]:
         """Up to so many of the pool's seats, in runs."""

@@ -17,6 +17,7 @@ from pos.data import resource
 from pos.demo.presale import Habits, area_orders, new_code, seat_orders
 from pos.domain.errors import Unreadable
 from pos.domain.plan import Plan, read_plan
+from pos.domain.seatnames import find_seats
 
 _PLANS: Final = ("studio", "opera", "stadium")
 _SOON: Final = timedelta(minutes=40)
@@ -111,7 +112,7 @@ def _holds(recipe: _Table, plan: Plan, show: str) -> Iterator[_Table]:
     for hold in recipe.get("hold", []):
         places: list[str] = []
         for typed in hold["places"]:
-            seats = plan.find(typed)
+            seats = find_seats(plan, typed)
             if seats is None:
                 raise Unreadable("shows.toml", "show.hold.places", f"{typed!r} is no seat of {plan.name}")
             places += [plan.place_ids[seat] for seat in seats]

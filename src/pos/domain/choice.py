@@ -1,34 +1,10 @@
-"""Choosing places: seats side by side, near the front and the middle, or a block to keep in hand."""
+"""Choosing places: a block to keep in hand, and what a choice leaves alone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
 from pos.domain.plan import Plan
-
-
-def best_together(plan: Plan, category: str, count: int, free: Callable[[int], bool]) -> list[int] | None:
-    """The best `count` neighbours of a category, or None when no row has so many free.
-
-    Best is nearest to the point a third of the way back on the category's middle line;
-    a choice that would leave a single free seat beside it counts as a little worse.
-    """
-    wanted = [c for c, item in enumerate(plan.categories) if item.name == category]
-    if not wanted or count < 1:
-        return None
-    x0, y0 = _heart(plan, wanted[0])
-    best: tuple[float, list[int]] | None = None
-    for run in _free_runs(plan, wanted[0], free):
-        for start in range(len(run) - count + 1):
-            seats = list(run[start : start + count])
-            middle = seats[count // 2], seats[(count - 1) // 2]
-            x = (plan.xs[middle[0]] + plan.xs[middle[1]]) / 2
-            y = (plan.ys[middle[0]] + plan.ys[middle[1]]) / 2
-            lonely = (start == 1) + (len(run) - start - count == 1)
-            cost = ((x - x0) ** 2 + (y - y0) ** 2) ** 0.5 * (1 + 0.25 * lonely)
-            if best is None or cost < best[0]:
-                best = (cost, seats)
-    return best[1] if best else None
 
 
 def block(plan: Plan, category: str, count: int, free: Callable[[int], bool], part: float = 0.0) -> list[int]:
@@ -71,12 +47,6 @@ def orphans(plan: Plan, chosen: Iterable[int], free: Callable[[int], bool]) -> l
 
 def _single(opened: Sequence[bool], at: int) -> bool:
     return not (at > 0 and opened[at - 1]) and not (at + 1 < len(opened) and opened[at + 1])
-
-
-def _heart(plan: Plan, category: int) -> tuple[float, float]:
-    xs = [x for x, c in zip(plan.xs, plan.category, strict=True) if c == category]
-    ys = [y for y, c in zip(plan.ys, plan.category, strict=True) if c == category]
-    return (min(xs) + max(xs)) / 2, min(ys) + (max(ys) - min(ys)) / 3
 
 
 def _free_runs(plan: Plan, category: int, free: Callable[[int], bool]) -> Iterable[tuple[int, ...]]:

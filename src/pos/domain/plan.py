@@ -103,6 +103,15 @@ class Plan:
             runs.extend(self._runs(row))
         return tuple(runs)
 
+    @cached_property
+    def boxes(self) -> tuple[tuple[float, float, float, float], ...]:
+        """Where each run of neighbours lies: (left, top, right, bottom), in plan units."""
+        found = []
+        for line in self.lines:
+            xs, ys = [self.xs[ix] for ix in line], [self.ys[ix] for ix in line]
+            found.append((min(xs), min(ys), max(xs), max(ys)))
+        return tuple(found)
+
     def _runs(self, row: Row) -> Iterator[tuple[int, ...]]:
         seats = range(row.first, row.end)
         if len(seats) < 2:
@@ -124,49 +133,6 @@ class Plan:
                 run = []
             run.append(seat)
         yield tuple(run)
-
-    # ---- finding by what a person types ------------------------------------------------
-
-    def find(self, text: str) -> list[int] | None:
-        """The seats that "Stalls C 12" or "stalls c 4-9" names; None when it names none.
-
-        Zone names may hold spaces and may be shortened to a prefix that only one has;
-        a hall with one zone needs no zone name.
-        """
-        words = text.split()
-        if len(words) < 2 or not (span := re.fullmatch(r"(\w+)(?:-(\w+))?", words[-1])):
-            return None
-        for cut in range(len(words) - 1):
-            zones = self._zones_named(" ".join(words[:cut]))
-            label = " ".join(words[cut:-1]).casefold()
-            for row in self.rows:
-                if row.zone in zones and row.label.casefold() == label:
-                    return self._span(row, span[1], span[2])
-        return None
-
-    def _zones_named(self, text: str) -> set[int]:
-        wanted = text.casefold()
-        if not wanted:
-            seated = {row.zone for row in self.rows if row.first < row.end}
-            return seated if len(seated) == 1 else set()
-        exact = {z for z, name in enumerate(self.zones) if name.casefold() == wanted}
-        if exact:
-            return exact
-        begins = {z for z, name in enumerate(self.zones) if name.casefold().startswith(wanted)}
-        return begins if len(begins) == 1 else set()
-
-    def _span(self, row: Row, first: str, last: str | None) -> list[int] | None:
-        seats = list(range(row.first, row.end))
-        by_number = {self.numbers[ix].casefold(): ix for ix in seats}
-        if first.casefold() not in by_number or (last is not None and last.casefold() not in by_number):
-            return None
-        if last is None:
-            return [by_number[first.casefold()]]
-        if first.isdigit() and last.isdigit():
-            low, high = sorted((int(first), int(last)))
-            return [ix for ix in seats if self.numbers[ix].isdigit() and low <= int(self.numbers[ix]) <= high]
-        a, b = sorted((by_number[first.casefold()], by_number[last.casefold()]))
-        return list(range(a, b + 1))
 
     # ---- one blob for the wire, the replica and the map --------------------------------
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from pos.domain.best import Taste
 from pos.domain.certificate import Hand, read_key
 from pos.domain.check import OrderCheck
 from pos.domain.errors import Refused
@@ -107,6 +108,9 @@ class Show:
     max_per_buyer: int | None = None
     state: str = ""  # "" for a show that is as it was announced, else moved, postponed or cancelled
     replaces: str = ""  # the show of which this one is the new date
+    accessible: tuple[str, ...] = ()  # categories for people who need them, as the hall says
+    restricted: tuple[str, ...] = ()  # categories with a restricted view, as the hall says
+    taste: Taste = field(default_factory=Taste)
 
     @property
     def called_off(self) -> bool:
@@ -241,6 +245,7 @@ def _show(doc: dict[str, Any], productions: dict[str, Any], plans: dict[str, Any
     starts = datetime.fromisoformat(doc["starts"])
     until = datetime.fromisoformat(doc["sales_until"]) if "sales_until" in doc else starts + SALES_GRACE
     plan = doc.get("plan", "")
+    hall = plans.get(plan, {})
     return Show(
         doc["id"],
         doc["production"],
@@ -254,10 +259,13 @@ def _show(doc: dict[str, Any], productions: dict[str, Any], plans: dict[str, Any
         doc.get("terms", ""),
         tuple(Area(area["id"], area["capacity"]) for area in doc.get("areas", [])),
         dict(doc.get("allotment", {})),
-        dict(plans.get(plan, {}).get("companions", {})),
+        dict(hall.get("companions", {})),
         doc.get("state") == "cancelled",
         doc.get("identity", "none"),
         doc.get("max_per_buyer"),
         doc.get("state", "") if doc.get("state") in _CALLED_OFF else "",
         doc.get("replaces", ""),
+        (*hall.get("accessible", ()), *hall.get("companions", {})),
+        tuple(hall.get("restricted", ())),
+        Taste(**{key: float(value) for key, value in hall.get("best", {}).items()}),
     )

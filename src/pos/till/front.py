@@ -19,6 +19,7 @@ from pos.domain.disputes import Way
 from pos.domain.errors import Refused
 from pos.domain.mask import scrub
 from pos.domain.sale import TENDERS
+from pos.domain.seatnames import LONGEST
 from pos.domain.shift import MOVES
 from pos.settings import DEVICES
 from pos.till.contingency import packs, rekey
@@ -31,6 +32,7 @@ from pos.till.counter import (
     disputes,
     exchange,
     find,
+    finding,
     house,
     issue,
     layouts,
@@ -106,6 +108,20 @@ def _flag(name: str, value: Any) -> None:
 def _places(name: str, value: Any) -> None:
     good = isinstance(value, list) and value and all(isinstance(item, str) for item in value)
     _must(bool(good), name, "a list of strings that is not empty")
+
+
+def _places_or_none(name: str, value: Any) -> None:
+    _must(isinstance(value, list) and all(isinstance(item, str) for item in value), name, "a list of strings")
+
+
+def _options(name: str, value: Any) -> None:
+    _count(name, value)
+    _must(value <= finding.MOST_OPTIONS, name, f"at most {finding.MOST_OPTIONS}")
+
+
+def _typed(name: str, value: Any) -> None:
+    _words(name, value)
+    _must(len(value) <= LONGEST, name, f"no longer than {LONGEST}")
 
 
 def _signed(name: str, value: Any) -> None:
@@ -263,7 +279,20 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "show": VerbSpec(house.show, {"show": _text}),
     "places": VerbSpec(house.places, {"show": _text}),
     "place": VerbSpec(house.place, {"show": _text, "place": _text}),
-    "best": VerbSpec(house.best, {"show": _text, "category": _text, "count": _count}),
+    "best": VerbSpec(
+        finding.best,
+        {"show": _text, "count": _count},
+        {
+            "category": _text,
+            "accessible": _flag,
+            "restricted": _flag,
+            "companion": _flag,
+            "split": _flag,
+            "after": _places_or_none,
+            "options": _options,
+        },
+    ),
+    "range": VerbSpec(finding.named, {"show": _text, "text": _typed}),
     "basket": VerbSpec(sell.basket),
     "add": VerbSpec(
         sell.add,

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 import pytest
 
 from pos.data import resource
-from pos.domain.choice import best_together, block
+from pos.domain.best import Field, together
+from pos.domain.choice import block
 from pos.domain.plan import Plan, read_plan
 
 TILLS = 4
@@ -58,10 +59,10 @@ def refused_offline(plan: Plan, allotment: Mapping[str, int], seed: int) -> floa
     for hand in hands:
         for name, party in demand(plan, chance):
             asked += 1
-            seats = best_together(plan, name, party, hand.__contains__)
-            if seats is not None:
-                hand.difference_update(seats)
-            elif best_together(plan, name, party, (free.union(*hands)).__contains__) is not None:
+            found = together(Field.of(plan, name, hand.__contains__), party)
+            if found is not None:
+                hand.difference_update(found.seats)
+            elif together(Field.of(plan, name, free.union(*hands).__contains__), party) is not None:
                 refused += 1
     return refused / asked
 
@@ -85,14 +86,14 @@ def test_rights_in_hand_are_in_blocks_that_parties_can_be_sold(opera: Plan) -> N
     chance = random.Random(3)
     seats = [ix for ix, category in enumerate(opera.category) if opera.categories[category].name == name]
     scattered = set(chance.sample(seats, ceiling))
-    together = set(block(opera, name, ceiling, lambda ix: True))
+    in_blocks = set(block(opera, name, ceiling, lambda ix: True))
 
     def pairs(hand: set[int]) -> int:
         sold = 0
-        while (found := best_together(opera, name, 2, hand.__contains__)) is not None:
-            hand.difference_update(found)
+        while (found := together(Field.of(opera, name, hand.__contains__), 2)) is not None:
+            hand.difference_update(found.seats)
             sold += 1
         return sold
 
-    assert pairs(set(together)) >= 0.8 * (ceiling // 2)
-    assert pairs(set(scattered)) < 0.5 * pairs(set(together))
+    assert pairs(set(in_blocks)) >= 0.8 * (ceiling // 2)
+    assert pairs(set(scattered)) < 0.5 * pairs(set(in_blocks))

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos.data import resource
-from pos.domain.choice import best_together, block, orphans
+from pos.domain.choice import block, orphans
 from pos.domain.plan import read_plan
 from pos.domain.season import Area
 from pos.domain.seating import Seating
@@ -58,34 +57,7 @@ def taken(*places: str) -> set[int]:
     return {PLAN.index[place] for place in places}
 
 
-@given(st.sets(st.integers(0, 23)), st.integers(1, 12))
-def test_the_best_are_free_neighbours_of_the_category_if_there_are_any(gone: set[int], count: int) -> None:
-    chosen = best_together(PLAN, "Stalls", count, lambda ix: ix not in gone)
-    fits = [
-        run[at : at + count]
-        for run in PLAN.lines
-        for at in range(len(run) - count + 1)
-        if all(ix not in gone and ix != PLAN.index["A-12"] for ix in run[at : at + count])
-    ]
-    if chosen is None:
-        assert fits == []
-    else:
-        assert tuple(chosen) in fits
-
-
-def test_the_best_are_in_the_middle() -> None:
-    plan = read_plan(resource("plans", "opera.json").read_bytes(), "opera")
-    chosen = best_together(plan, plan.categories[0].name, 2, lambda ix: True)
-    assert chosen is not None
-    own = [ix for ix in range(len(plan)) if plan.category[ix] == 0]
-    middle = (min(plan.xs[ix] for ix in own) + max(plan.xs[ix] for ix in own)) / 2
-    assert abs((plan.xs[chosen[0]] + plan.xs[chosen[1]]) / 2 - middle) < 60
-
-
 def test_nothing_fits_nothing() -> None:
-    assert best_together(PLAN, "Balcony", 2, lambda ix: True) is None
-    assert best_together(PLAN, "Stalls", 0, lambda ix: True) is None
-    assert best_together(PLAN, "Stalls", 13, lambda ix: True) is None
     assert block(PLAN, "Balcony", 5, lambda ix: True) == []
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 
+from pos.domain.best import Taste
 from pos.domain.errors import Unreadable
 from pos.domain.season import Season
 from sync.office.rules import snapshot
@@ -65,6 +66,8 @@ def test_a_season_becomes_documents_places_and_one_reload(database: Database, tm
     season = Season.from_documents(documents)  # the till's own reading
     assert season.show(SHOW).allotment == {"Stalls": 4, "Foyer": 2}
     assert season.show(SHOW).companions == {"Wheelchair": "Stalls"}
+    assert season.show(SHOW).accessible == ("Wheelchair",)
+    assert season.show(SHOW).taste == Taste()
     assert PasswordHasher().verify(season.users["anna"].pin_hash, "2468")
     assert season.users["anna"].pin_hash.startswith("$argon2id$")
     assert "2468" not in json.dumps(documents)
@@ -75,6 +78,17 @@ def test_a_season_becomes_documents_places_and_one_reload(database: Database, tm
     assert house.rows("SELECT count(*) FROM change_log WHERE kind = 'reload'") == [(1,)]
     assert house.rows("SELECT count(*) FROM change_log WHERE kind = 'places'") == [(0,)]
     assert house.violations() == []
+
+
+def test_a_hall_says_which_seats_are_best_and_which_are_for_whom(database: Database, tmp_path: Path) -> None:
+    more = 'best = { front = 1, centre = 0.5 }\nrestricted = ["Stalls"]\naccessible = ["Wheelchair"]\ncompanions = {'
+    import_season(database, write_season(tmp_path, SEASON.replace("companions = {", more)))
+    with database.read() as connection:
+        documents: dict[str, dict[str, dict[str, Any]]] = {}
+        for document in snapshot.documents(connection).documents:
+            documents.setdefault(document.family, {})[document.id] = document.body
+    show = Season.from_documents(documents).show(SHOW)
+    assert (show.taste, show.restricted) == (Taste(1.0, 0.5), ("Stalls",))
 
 
 def test_the_same_file_again_changes_nothing_not_even_pins(house: House, tmp_path: Path) -> None:
@@ -129,6 +143,9 @@ def test_it_says_which_keys_changed_and_never_a_pin(house: House, tmp_path: Path
         ('pin = "2468"', "", "user[0].pin", "is missing"),
         ('name = { en = "Adult", uk', 'name = "Adult" # ', "price_type[0].name", "by language"),
         ('companions = { Wheelchair = "Stalls" }', 'companions = { Ramp = "Stalls" }', "plan[0].companions", "'Ramp'"),
+        ("companions = { Wheelchair", 'restricted = ["Pillar"] # ', "plan[0].restricted", "'Pillar'"),
+        ("companions = { Wheelchair", "best = { front = 2 } # ", "plan[0].best", "from 0 to 1"),
+        ("companions = { Wheelchair", "best = { middle = 1 } # ", "plan[0].best", "neither front nor centre"),
         ('file = "hall.json"', 'file = "nowhere.json"', "plan[0].file", "nowhere.json: No such file"),
     ],
 )

@@ -118,11 +118,24 @@ def test_before_the_first_snapshot_a_till_says_so(make_counter: Make) -> None:
 
 def test_changing_verbs_are_named_as_such() -> None:
     """A verb that changes something and is not marked would forget its key."""
-    looking = {"users", "sign_in", "sign_out", "shift", "shows", "show", "places", "place", "best", "basket", "parked"}
+    looking = {
+        "users",
+        "sign_in",
+        "sign_out",
+        "shift",
+        "shows",
+        "show",
+        "places",
+        "place",
+        "best",
+        "basket",
+        "parked",
+        "range",
+    }
     looking |= {"find", "jobs", "disputes", "payments", "paper", "worklist", "status", "sync", "scan", "purse"}
     looking |= {"terminal_status", "abort_payment", "devices", "device_find", "device_test"}
     looking |= {"layouts", "layout", "layout_preview"}
-    looking.add("ask_payment")
+    looking |= {"ask_payment", "range"}
     assert {name for name, spec in VERBS.items() if not spec.changes} == looking
 
 

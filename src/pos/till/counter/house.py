@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pos.domain.choice import best_together
 from pos.domain.errors import Refused
 from pos.domain.plan import Plan
 from pos.domain.price import PriceType, next_version, version_at
@@ -196,7 +195,7 @@ def seat_map(desk: Desk, *, show: str) -> SeatMapData:
     desk.season().show(show)
     seating, column = desk.belief.seating(show), desk.belief.column(show)
     states = bytearray(column[: seating.seats])
-    for ix, code in _laid_over(desk, show, seating).items():
+    for ix, code in laid_over(desk, show, seating).items():
         if ix < seating.seats:
             states[ix] = code
     areas = tuple({"id": area.id} | _area(seating, column, area.id) for area in seating.areas)
@@ -206,11 +205,11 @@ def seat_map(desk: Desk, *, show: str) -> SeatMapData:
 def states_of(desk: Desk, *, show: str, indexes: list[int]) -> bytes:
     """The codes of some places, the baskets laid over."""
     column = desk.belief.column(show)
-    over = _laid_over(desk, show, desk.belief.seating(show))
+    over = laid_over(desk, show, desk.belief.seating(show))
     return bytes(over.get(ix, column[ix]) for ix in indexes)
 
 
-def _laid_over(desk: Desk, show: str, seating: Seating) -> dict[int, int]:
+def laid_over(desk: Desk, show: str, seating: Seating) -> dict[int, int]:
     """Index -> code of places in baskets: what is parked is held for somebody, as far as the next customer goes."""
     return {
         ix: CODES[PlaceState.HELD] if basket.number else BASKET
@@ -218,32 +217,3 @@ def _laid_over(desk: Desk, show: str, seating: Seating) -> dict[int, int]:
         for line in basket.lines
         if line.show == show and (ix := seating.find(line.place)) is not None
     }
-
-
-def best(desk: Desk, *, show: str, category: str, count: int) -> dict[str, Any]:
-    """The best `count` neighbours of a category that this till could sell now; none fit: no places.
-
-    With the line down only what is in hand counts; else what is in hand or in the pool.
-    """
-    desk.signed_in("sell")
-    desk.season().show(show)
-    seating, column = desk.belief.seating(show), desk.belief.column(show)
-    if category not in seating.categories():
-        raise Refused("unknown_place", show=show, place=category, category=category)
-    if count < 1:
-        raise Refused("bad_request", field="count", reason="must be at least 1")
-    taken = _laid_over(desk, show, seating)
-    codes = {CODES[PlaceState.HERE]}
-    if desk.outside.office.link().state == "online":
-        codes.add(CODES[PlaceState.FREE])
-
-    def open_to_us(ix: int) -> bool:
-        return column[ix] in codes and ix not in taken
-
-    if category in seating.capacity:
-        units = [ix for ix in seating.units(category) if open_to_us(ix)]
-        return {"places": [category] * count if len(units) >= count else []}
-    plan = seating.plan
-    assert plan is not None, "a category that is no area is a plan's"
-    chosen = best_together(plan, category, count, open_to_us)
-    return {"places": [plan.place_ids[ix] for ix in chosen or []]}

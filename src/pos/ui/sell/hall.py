@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, Signal
 
+from pos.domain.seatnames import find_seats
 from pos.ui.bridge import Answer
 from pos.ui.session import Session
 
@@ -167,5 +168,5 @@ class Hall(QObject):
         for area in self.areas:
             if area["id"].casefold() == wanted.casefold():
                 return [(area["id"], area["id"])]
-        seats = self.plan.find(wanted) if self.plan is not None else None
+        seats = find_seats(self.plan, wanted) if self.plan is not None else None
         return [self.place(ix) for ix in seats or ()]

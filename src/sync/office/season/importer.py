@@ -60,6 +60,7 @@ def _prepare(database: Database, path: Path, base: Documents) -> Season:
             "id": id,
             "version": file.plans[id].version,
             "companions": document.get("companions", {}),
+            **{key: document[key] for key in ("accessible", "restricted", "best") if key in document},
         }
     check(season, datetime.now(UTC))
     for document in file.all("show").values():

@@ -54,7 +54,10 @@ VENUE: Final = Table(
 
 TABLES: Final[dict[str, Table]] = {
     "tax": Table({"id": v.name, "rate": v.percent}, {"name": v.names}),
-    "plan": Table({"id": v.name, "file": v.name}, {"companions": v.pairs}),
+    "plan": Table(
+        {"id": v.name, "file": v.name},
+        {"companions": v.pairs, "accessible": v.texts, "restricted": v.texts, "best": v.taste},
+    ),
     "price_type": Table(
         {"id": v.name, "name": v.names},
         {

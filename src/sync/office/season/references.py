@@ -72,6 +72,10 @@ def _companions(season: Season, id: str, document: dict[str, Any]) -> None:
         for category in pair:
             if category not in categories:
                 raise season.file.bad("plan", id, "companions", f"{category!r} is not a category of the plan")
+    for key in ("accessible", "restricted"):
+        for category in document.get(key, ()):
+            if category not in categories:
+                raise season.file.bad("plan", id, key, f"{category!r} is not a category of the plan")
 
 
 def _show(season: Season, id: str, show: dict[str, Any], now: datetime) -> None:

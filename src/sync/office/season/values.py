@@ -165,6 +165,18 @@ def pairs(value: Any, currency: str) -> None:
         name(item, currency)
 
 
+def taste(value: Any, _currency: str) -> None:
+    """How a hall ranks its seats (pos.domain.best): { front = 0.67, centre = 1.0 }."""
+    if not isinstance(value, dict):
+        raise ValueError(f"{value!r} must be a table")
+    for key, most in (("front", 1), ("centre", 10)):
+        number = value.get(key, 0)
+        if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number <= most:
+            raise ValueError(f"{key} is {number!r}, which is not a number from 0 to {most}")
+    if unknown := value.keys() - {"front", "centre"}:
+        raise ValueError(f"{min(unknown)!r} is neither front nor centre")
+
+
 def counts(value: Any, currency: str) -> None:
     if not isinstance(value, dict):
         raise ValueError(f"{value!r} must be a table")
