@@ -49,6 +49,8 @@ class Kind(StrEnum):
     TERMINAL_DAY_ENDED = "TerminalDayEnded"
     ORDER_COLLECTED = "OrderCollected"
     TICKETS_ADMITTED = "TicketsAdmitted"
+    TENDER_CORRECTED = "TenderCorrected"  # a sale was paid otherwise than its fact says
+    TICKET_RENAMED = "TicketRenamed"
     ORDER_HANDED_OUT = "OrderHandedOut"  # tickets that were printed before somebody came for them
     STANDBY_CHANGED = "StandbyChanged"
     GUEST_LIST_CHANGED = "GuestListChanged"

@@ -299,6 +299,13 @@ class Ledger:
             ],
         )
 
+    def amend_sale(self, sale: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        """What a later fact says of an own sale's document; nothing for a sale of another till."""
+        row = self.connection.execute(select(t.sale.c.body).where(t.sale.c.id == sale)).first()
+        if row is not None:
+            body = json.dumps(change(json.loads(row.body)))
+            self.connection.execute(update(t.sale).where(t.sale.c.id == sale), {"body": body})
+
     def sales_of(self, shift: str) -> list[dict[str, Any]]:
         rows = self.connection.execute(select(t.sale.c.body).where(t.sale.c.shift == shift).order_by(t.sale.c.id))
         return [json.loads(row.body) for row in rows]

@@ -27,6 +27,7 @@ from pos.till.counter import (
     admit,
     charge,
     collect,
+    correcting,
     customer,
     devices,
     disputes,
@@ -168,6 +169,12 @@ def _identity(name: str, value: Any) -> None:
     _must(isinstance(value, dict), name, "an object with kind and last4")
     _check({"kind": _said, "last4": _text}, {}, value, f"{name}.")
     _must(bool(re.fullmatch(r"[0-9A-Za-z]{1,4}", value["last4"])), f"{name}.last4", "at most four letters or digits")
+
+
+def _tender_kind(name: str, value: Any) -> None:
+    """A tender without an amount."""
+    _must(isinstance(value, dict), name, 'an object like {"kind": "card", "slip": "004711"}')
+    _check({"kind": _text}, {"slip": _words, "last4": _text}, value, f"{name}.")
 
 
 def _each_tender(name: str, value: Any, amount: Check) -> None:
@@ -332,6 +339,12 @@ VERBS: Final[dict[str, VerbSpec]] = {
         void.void,
         {"sale": _words, "surrendered": _flag},
         {"reason": _text, "approver": _approver, "slip": _text},
+        changes=True,
+    ),
+    "correct_tender": VerbSpec(
+        correcting.correct_tender,
+        {"sale": _words, "from": _text, "to": _tender_kind, "reason": _words},
+        {"approver": _approver},
         changes=True,
     ),
     "reprint": VerbSpec(reprint.reprint, {"ticket": _text, "reason": _words}, {"approver": _approver}, changes=True),

@@ -47,6 +47,13 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "uk": "Подарункова картка",
         "hu": "Ajándékkártya",
     },
+    "correction": {
+        "en": "Tenders corrected",
+        "zh_TW": "付款方式更正",
+        "vi": "Sửa hình thức trả",
+        "uk": "Виправлення оплати",
+        "hu": "Fizetési mód javítása",
+    },
     "account": {
         "en": "House account",
         "zh_TW": "簽帳帳戶",

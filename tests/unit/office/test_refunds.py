@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+from sqlalchemy import update
+
+from pos.domain.books import Posting
+from pos.domain.money import Money
 from sync.office.clock import now_s
 from sync.office.rules import recalls, sales
 from sync.office.rules.claims import WAITING, Claim, Outcome
-from sync.wire import ClaimAnswer, GrantItem, RecallItem
+from sync.office.store.tables import SALE
+from sync.wire import ClaimAnswer, FactItem, GrantItem, RecallItem
 from tests.peers.small_season import SHOW
 from tests.peers.till_client import TillClient
 from tests.unit.office.conftest import House
@@ -36,6 +41,21 @@ def codes(outcome: Outcome) -> list[tuple[str, str]]:
 
 def states(house: House) -> dict[object, object]:
     return {row[0]: row[1] for row in house.rows("SELECT id, state FROM ticket ORDER BY id")}
+
+
+ON_SLIP = {"kind": "card_slip", "amount": "58.00", "slip": "1"}
+
+
+def correct(client: TillClient, sale: str, cash: str = "-58.00") -> FactItem:
+    """A sale of 58.00 in cash was by a slip."""
+    amount = Money(5_800, "EUR")
+    body = {
+        "id": "T1-C1", "sale": sale, "user": "anna", "till": client.till, "shift": "S1", "reason": "wrong key",
+        "was": [{"kind": "cash", "amount": "58.00", "given": "58.00"}], "tenders": [ON_SLIP],
+        "rounding": "0.00", "change": "0.00", "cash": cash,
+    }  # fmt: skip
+    postings = (Posting(f"drawer:{client.till}", -amount), Posting(f"card_slip:{client.till}", amount))
+    return client.record("TenderCorrected", {"correction": body}, (), postings)
 
 
 def sold_and_returned(house: House, client: TillClient, *places: str) -> None:
@@ -166,6 +186,36 @@ def test_who_waits_for_the_right_to_refund_hears_that_it_has_been_used(house: Ho
         assert recalls.open_for(connection, "T1", 1, now_s()) == [], "the freed place is nobody else's business"
     assert codes(claim_sold(house, two, "A-1", wait_s=5.0)) == [("not_sold", "")]
     assert house.place("A-1") == ("LEASED", "T1", 1, 1, 0)
+
+
+def test_a_corrected_tender_is_told_to_every_till_and_moves_the_drawers_money(house: House, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    one.sell(SHOW, *house.granted(one, "A-1"), sale="S")
+    house.push(one)
+    before = house.rows("SELECT position FROM change_head")[0][0]
+    fact = correct(one, "S")
+    assert house.push(one).results[-1].verdict == "applied"
+    (body,) = house.rows("SELECT body FROM sale WHERE id = 'S'")[0]
+    document = json.loads(str(body))
+    assert (document["tenders"], document["corrections"]) == ([ON_SLIP], ["T1-C1"])
+    told = house.rows(f"SELECT kind, doc_id FROM change_log WHERE position > {before} ORDER BY position")
+    assert ("sale", "S") in told
+    assert house.violations() == []
+    assert [result.verdict for result in house.push(one).results][-1] == "applied"
+    assert json.loads(str(house.rows("SELECT body FROM sale WHERE id = 'S'")[0][0])) == document, "booked once"
+    spoilt = json.dumps(document | {"tenders": [{"kind": "cash", "amount": "58.00"}]})
+    with house.database.write() as connection:
+        connection.execute(update(SALE).values(body=spoilt))
+    assert house.violations() == ["I4 sale S: it is not paid as its last correction says"]
+    assert fact.number == 2
+
+
+def test_a_correction_that_says_another_drawers_amount_than_it_books_is_seen(house: House, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    one.sell(SHOW, *house.granted(one, "A-1"), sale="S")
+    correct(one, "S", cash="-57.00")
+    house.push(one)
+    assert any(line.startswith("I4") for line in house.violations())
 
 
 def test_a_second_refund_of_one_ticket_is_disputed_and_its_money_booked(house: House, tills_at: Tills) -> None:

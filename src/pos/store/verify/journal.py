@@ -168,6 +168,8 @@ class _Reading:
         shift = self.story.shifts.get(self._open)
         if kind in _SALES:
             self._sale(document, begun)
+        elif kind == "TenderCorrected":
+            self._corrected(body["correction"])
         self._ended(document, ended)
         if any(account.partition(":")[0] in _PURSES for account, _, _ in fact["money"]):
             self.story.moves.append(fact)
@@ -336,6 +338,24 @@ class _Reading:
         if paid != due + minor(sale["rounding"]):
             self._wrong("I4", f"{paid} minor units paid for {sale['total']} with rounding {sale['rounding']}")
 
+    def _corrected(self, told: dict[str, Any]) -> None:
+        """How a sale was really paid: all of it still, and only cash and slips changed places."""
+        sale = self.story.sales.get(told["sale"])
+        if sale is None or sale["tenders"] != told["was"]:
+            self._wrong("I4", f"corrects {told['sale']}, which was not paid so")
+            return
+        due, paid = minor(sale["total"]), sum(minor(tender["amount"]) for tender in told["tenders"])
+        if paid != due + minor(told["rounding"]):
+            self._wrong("I4", f"{paid} minor units paid for {sale['total']} with rounding {told['rounding']}")
+        fixed = [
+            [tender for tender in side if tender["kind"] not in ("cash", "card_slip")]
+            for side in (told["was"], told["tenders"])
+        ]
+        if fixed[0] != fixed[1]:
+            self._wrong("I4", f"corrects tenders of {told['sale']} that only their machine or their code can")
+        changed = {key: told[key] for key in ("tenders", "rounding", "change")}
+        self.story.sales[told["sale"]] = sale | changed | {"corrections": [*sale.get("corrections", []), told["id"]]}
+
 
 def _cash_told(kind: str, body: dict[str, Any], till: str) -> tuple[str, int]:
     """What a fact's body says it did to the drawer: the kind of move and minor units."""
@@ -347,6 +367,8 @@ def _cash_told(kind: str, body: dict[str, Any], till: str) -> tuple[str, int]:
         return _SALES[kind], _in_cash(body["sale"])
     if kind in _REFUNDS:
         return "void" if "void" in body["refund"] else "refund", -_in_cash(body["refund"])
+    if kind == "TenderCorrected":
+        return "correction", minor(body["correction"]["cash"])
     if kind == "DrawerTakenOver" and body["till"] == till:
         return "taken_over", -minor(body["expected"])
     return kind, 0

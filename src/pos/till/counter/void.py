@@ -187,13 +187,17 @@ def _commit(
 
 
 def _turned_round(desk: Desk, sale: str) -> tuple[Posting, ...]:
-    """The sale's own postings, turned round: whatever it booked is booked back."""
+    """The sale's own postings, and those of its corrections, turned round: whatever they booked is booked back."""
+    found: list[Posting] = []
     end = desk.number
     while end > 0:
         start = max(end - _PAGE, 0)
         for signed in reversed(journal.facts_after(desk.ledger.connection, start, end - start)):
             fact = Fact.from_bytes(signed.envelope)
+            if fact.kind == Kind.TENDER_CORRECTED and fact.body["correction"]["sale"] == sale:
+                found += fact.postings
             if fact.kind == Kind.TICKETS_SOLD and fact.body["sale"]["id"] == sale:
-                return tuple(Posting(posting.account, -posting.amount) for posting in fact.postings)
+                found += fact.postings
+                return tuple(Posting(posting.account, -posting.amount) for posting in found)
         end = start
     raise ValueError(f"the journal has no sale {sale}")  # the ledger's row of it was written with the fact

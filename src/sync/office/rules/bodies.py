@@ -267,6 +267,31 @@ class PaperLostBody(PaperReturnedBody):
     reason: str
 
 
+class CorrectionBody(Body):
+    """How a sale was really paid."""
+
+    id: Id
+    sale: Id
+    user: str
+    tenders: list[TenderBody] = Field(min_length=1)
+    rounding: Amount
+    change: Amount
+    cash: Amount
+
+
+class TenderCorrectedBody(Body):
+    correction: CorrectionBody
+
+
+class TicketRenamedBody(Body):
+    """`buyer`, whose it is now, may have been erased."""
+
+    sale: Id
+    ticket: Id
+    user: str
+    buyer: dict[str, Any] = {}
+
+
 BODIES: Final[dict[str, type[Body]]] = {
     Kind.TICKETS_SOLD: SoldBody,
     Kind.SHIFT_OPENED: ShiftOpenedBody,
@@ -294,6 +319,8 @@ BODIES: Final[dict[str, type[Body]]] = {
     Kind.TERMINAL_DAY_ENDED: TerminalDayEndedBody,
     Kind.ORDER_COLLECTED: OrderCollectedBody,
     Kind.TICKETS_ADMITTED: TicketsAdmittedBody,
+    Kind.TENDER_CORRECTED: TenderCorrectedBody,
+    Kind.TICKET_RENAMED: TicketRenamedBody,
     Kind.ORDER_HANDED_OUT: OrderHandedOutBody,
     Kind.STANDBY_CHANGED: RecordedBody,
     Kind.GUEST_LIST_CHANGED: RecordedBody,
@@ -325,6 +352,7 @@ _DOCUMENT_IN: Final[dict[str, str]] = {
     Kind.TICKETS_REFUNDED: "refund",
     Kind.REFUND_CLAIMED: "refund",
     Kind.TICKETS_VOIDED: "refund",
+    Kind.TENDER_CORRECTED: "correction",
 }
 
 

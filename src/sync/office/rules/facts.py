@@ -25,6 +25,7 @@ from sync.office.clock import now_iso
 from sync.office.rules import changes, disputes, drawers, forks, parking, recalls, releasing, tickets, tills
 from sync.office.rules.accounts import accounts_of_others
 from sync.office.rules.admissions import Gates
+from sync.office.rules.amendments import Amendments
 from sync.office.rules.board import Board
 from sync.office.rules.bodies import SaleBody, document_in
 from sync.office.rules.effects import worst
@@ -70,6 +71,7 @@ class _Page:
     issued: list[str] = field(default_factory=list)
     handed: list[dict[str, Any]] = field(default_factory=list)
     records: Records = field(default_factory=Records)
+    amendments: Amendments = field(default_factory=Amendments)
     beside: list[dict[str, Any]] = field(default_factory=list)
     disputes: list[disputes.Found] = field(default_factory=list)
     results: list[FactResult] = field(default_factory=list)
@@ -197,6 +199,7 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
     told_anew += [*page.issued, *(row["t_id"] for row in page.copies), *(row["ticket"] for row in page.gates.new)]
     told_anew += [row["t_id"] for row in page.handed]
     sales = [*(row["id"] for row in page.sales), *tickets.sales_of(connection, told_anew)]
+    sales += page.amendments.write(connection)
     entries += [changes.Entry("sale", id=sale) for sale in dict.fromkeys(sales)]
     entries += page.records.write(connection)
     entries += page.cases.write() + disputes.open_all(connection, page.disputes, page.now_iso)
@@ -235,6 +238,7 @@ def _book_one(page: _Page, one: Arrived) -> None:
         verdicts = ["disputed"]
     elif one.fact is not None:
         _owed(page, one.fact)
+        page.amendments.take(one.fact)
         if why := page.records.take(one.fact):
             page.dispute(fact_id, "record", why, why=why)
         _at_the_gate(page, one.fact, one.admitted, outcomes)

@@ -23,6 +23,7 @@ from sync.office.verify.purses import check_purses, openings
 from sync.office.verify.records import FAMILIES as RECORDS
 from sync.office.verify.records import check_records
 from sync.office.verify.report import Report
+from sync.office.verify.tenders import check_corrections
 
 _ENDED = ("refunded", "exchanged", "void")
 _TOLD = (
@@ -47,6 +48,7 @@ def check(connection: Connection) -> Report:
     check_papers(connection, report, story, tickets)
     check_admissions(connection, report, story)
     check_records(connection, report, disputed)
+    check_corrections(connection, report, disputed)
     _effects_once(report, story, rights, tickets)
     _books(connection, report, story, disputed)
     check_purses(connection, report, story, rights)

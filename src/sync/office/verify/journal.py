@@ -321,6 +321,8 @@ def cash_of(value: dict[str, Any]) -> Iterator[Decimal]:
         yield Decimal(body["float"])
     elif value["kind"] == "CashMoved":
         yield _SIGN[body["kind"]] * Decimal(body["amount"])
+    elif value["kind"] == "TenderCorrected":
+        yield Decimal(body["correction"]["cash"])
     elif value["kind"] in ("TicketsSold", "TicketsExchanged"):
         yield from _in_cash(body["sale"])
     elif value["kind"] in _REFUNDS:

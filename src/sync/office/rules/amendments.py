@@ -1,0 +1,54 @@
+"""Facts that change what a sale's document says (`pos.domain.amend`): its tenders, and whose a ticket is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from pos.domain.amend import corrected, renamed
+from pos.domain.facts import Fact, Kind
+from sync.office.store.tables import SALE
+
+_LOCK: Final = (
+    select(SALE.c.id, SALE.c.body)
+    .where(SALE.c.id.in_(bindparam("sales", expanding=True)))
+    .order_by(SALE.c.id)
+    .with_for_update()
+)
+_WRITE: Final = update(SALE).where(SALE.c.id == bindparam("this")).values(body=bindparam("text"))
+
+
+@dataclass
+class Amendments:
+    """What a page of facts says of sales that were made before, in the order in which it does."""
+
+    told: dict[str, list[Fact]] = field(default_factory=dict)
+
+    def take(self, fact: Fact) -> None:
+        """Keep what a readable fact changes, if it is of such a kind."""
+        if fact.kind in (Kind.TENDER_CORRECTED, Kind.TICKET_RENAMED):
+            body = fact.body["correction"] if fact.kind == Kind.TENDER_CORRECTED else fact.body
+            self.told.setdefault(str(body["sale"]), []).append(fact)
+
+    def write(self, connection: Connection) -> list[str]:
+        """Change the documents, sales of this very page included; the sales of which there is news."""
+        if not self.told:
+            return []
+        rows = connection.execute(_LOCK, {"sales": sorted(self.told)}).all()
+        for row in rows:
+            document: dict[str, Any] = json.loads(row.body)
+            for fact in self.told[row.id]:
+                document = _amended(document, fact.kind, fact.body)
+            text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+            connection.execute(_WRITE, {"this": row.id, "text": text})
+        return [row.id for row in rows]
+
+
+def _amended(document: dict[str, Any], kind: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    if kind == Kind.TENDER_CORRECTED:
+        return corrected(document, body["correction"])
+    return renamed(document, body)
