@@ -130,7 +130,7 @@ def split(field: Field, count: int) -> Choice | None:
     step = 2 * _pitch(field.plan, runs)
     parts: list[tuple[int, ...]] = []
     while count:
-        run = min(runs, key=lambda run: (_nearest(field, heart, run) + step) / min(len(run), count))
+        run = min(runs, key=partial(_dear, field, heart, count, step))
         size = min(count, len(run))
         if count - size == 1 and size >= 3:
             size -= 1
@@ -231,6 +231,11 @@ def _nearest(field: Field, heart: tuple[float, float], run: _Run) -> float:
     """How near the run comes, by its ends and its middle."""
     seats = run.line[run.first], run.line[(run.first + run.end - 1) // 2], run.line[run.end - 1]
     return min(_away(field, heart, (ix,)) for ix in seats)
+
+
+def _dear(field: Field, heart: tuple[float, float], count: int, step: float, run: _Run) -> float:
+    """How far a run is for each of the seats it would bring."""
+    return (_nearest(field, heart, run) + step) / min(len(run), count)
 
 
 def _enough(runs: Iterable[_Run], count: int) -> list[_Run]:

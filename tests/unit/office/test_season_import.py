@@ -81,7 +81,9 @@ def test_a_season_becomes_documents_places_and_one_reload(database: Database, tm
 
 
 def test_a_hall_says_which_seats_are_best_and_which_are_for_whom(database: Database, tmp_path: Path) -> None:
-    more = 'best = { front = 1, centre = 0.5 }\nrestricted = ["Stalls"]\naccessible = ["Wheelchair"]\ncompanions = {'
+    more = (
+        'best = { front = "1", centre = "0.5" }\nrestricted = ["Stalls"]\naccessible = ["Wheelchair"]\ncompanions = {'
+    )
     import_season(database, write_season(tmp_path, SEASON.replace("companions = {", more)))
     with database.read() as connection:
         documents: dict[str, dict[str, dict[str, Any]]] = {}
@@ -144,8 +146,8 @@ def test_it_says_which_keys_changed_and_never_a_pin(house: House, tmp_path: Path
         ('name = { en = "Adult", uk', 'name = "Adult" # ', "price_type[0].name", "by language"),
         ('companions = { Wheelchair = "Stalls" }', 'companions = { Ramp = "Stalls" }', "plan[0].companions", "'Ramp'"),
         ("companions = { Wheelchair", 'restricted = ["Pillar"] # ', "plan[0].restricted", "'Pillar'"),
-        ("companions = { Wheelchair", "best = { front = 2 } # ", "plan[0].best", "from 0 to 1"),
-        ("companions = { Wheelchair", "best = { middle = 1 } # ", "plan[0].best", "neither front nor centre"),
+        ("companions = { Wheelchair", 'best = { front = "2" } # ', "plan[0].best", 'from "0" to "1"'),
+        ("companions = { Wheelchair", 'best = { middle = "1" } # ', "plan[0].best", "neither front nor centre"),
         ('file = "hall.json"', 'file = "nowhere.json"', "plan[0].file", "nowhere.json: No such file"),
     ],
 )

@@ -166,13 +166,14 @@ def pairs(value: Any, currency: str) -> None:
 
 
 def taste(value: Any, _currency: str) -> None:
-    """How a hall ranks its seats (pos.domain.best): { front = 0.67, centre = 1.0 }."""
+    """How a hall ranks its seats (pos.domain.best): { front = "0.67", centre = "1" }."""
     if not isinstance(value, dict):
         raise ValueError(f"{value!r} must be a table")
     for key, most in (("front", 1), ("centre", 10)):
-        number = value.get(key, 0)
-        if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number <= most:
-            raise ValueError(f"{key} is {number!r}, which is not a number from 0 to {most}")
+        number = value.get(key, "0")
+        good = isinstance(number, str) and re.fullmatch(r"\d{1,2}(\.\d{1,3})?", number)
+        if not good or float(number) > most:
+            raise ValueError(f'{key} is {number!r}, which is not a number from "0" to "{most}"')
     if unknown := value.keys() - {"front", "centre"}:
         raise ValueError(f"{min(unknown)!r} is neither front nor centre")
 
