@@ -71,11 +71,11 @@ class GrantItem(Message):
 
 
 class RefusedItem(Message):
-    """`code`: right_elsewhere | sold | held | unknown_place, or not_sold for a claim of what is sold.
+    """`code`: right_elsewhere | sold | held | unknown_place, or not_sold and not_held for a claim of such.
     `since` is epoch seconds, 0 unknown."""
 
     place: str
-    code: Literal["right_elsewhere", "sold", "held", "unknown_place", "not_sold"]
+    code: Literal["right_elsewhere", "sold", "held", "unknown_place", "not_sold", "not_held"]
     holder: str = ""
     since: int = 0
 
@@ -85,13 +85,14 @@ class ClaimRequest(Message):
     `wait_s` seconds. Not whole: what the pool has, at once (an allotment); `short` is how many
     places of a category or area are lacking beyond those named, for which tills that have more
     than they need are asked (rebalancing), up to `wait_s` seconds. `sold`: the rights to refund
-    places that are sold, always whole."""
+    places that are sold, `held`: the rights to places that are in a hold; both always whole."""
 
     show: str
     places: list[str]
     whole: bool = True
     wait_s: float = 4.0
     sold: bool = False
+    held: bool = False
     short: dict[str, int] = {}
 
 
@@ -150,7 +151,7 @@ class PushAnswer(Message):
 
 
 class RecallItem(Message):
-    """The office asks for a right back, by place and token: to sell, or to refund what is `sold`.
+    """The office asks for a right back, by place and token: to sell, to refund what is `sold`, or to what is `held`.
     `spare`: only what the holder can do without, for a till that has too little (rebalancing).
     Repeated with every pull until answered."""
 
@@ -160,6 +161,7 @@ class RecallItem(Message):
     hop: int
     sold: bool = False
     spare: bool = False
+    held: bool = False
 
 
 class DeclineRequest(Message):

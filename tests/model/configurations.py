@@ -73,6 +73,30 @@ QUICK: Final[dict[str, Safe]] = {
     "three tills": Safe(Bounds(tills=3, epochs=4, facts=3), ("T2 sells",)),
     "two seats": Safe(Bounds(seats=2, epochs=2, facts=3, tickets=2), ("closes its shift",)),
     "refunds": Safe(Bounds(epochs=4, facts=3, refunds=True), ("to refund seat", "refunds seat")),
+    "holds": Safe(
+        Bounds(epochs=4, facts=3, tickets=2, holds=True),
+        ("holds seat", "from its hold", "to the hold of", "returns the right to the hold", "web shop"),
+    ),
+    "holds, refunds and a seat more": Safe(
+        Bounds(seats=2, epochs=1, facts=2, tickets=1, web=False, refunds=True, holds=True),
+        ("holds seat", "sells seat 1 from its hold", "refunds", "closes its shift"),
+    ),
+    "holds, transfers and a death": Safe(
+        Bounds(
+            epochs=2,
+            hops=1,
+            facts=2,
+            tickets=1,
+            web=False,
+            holds=True,
+            transfers=True,
+            fenced=T0,
+            mortal=T0,
+            sealed=T0,
+            releases=True,
+        ),
+        ("releases seat", "takes seat", "disk is lost", "sealed", "to the hold of"),
+    ),
     "exchanges": Safe(
         Bounds(seats=2, epochs=2, facts=1, tickets=2, refunds=True, exchanges=True), ("exchanges seat 1 for seat 0",)
     ),
@@ -242,6 +266,9 @@ MUTATIONS: Final[dict[str, Mutation]] = {
     ),
     "a ticket is refunded by a till that only knows it": Mutation(
         ("refund_is_a_token",), Bounds(refunds=True, web=False), "paid back twice"
+    ),
+    "a seat is sold from its hold by a till that only knows it": Mutation(
+        ("hold_is_a_token",), Bounds(holds=True, web=False), "sold 2 times"
     ),
     "a transfer keeps its hop": Mutation(("passing_raises_hop",), PASSED, DISPUTED, "broken"),
     "a certificate is for whoever has it": Mutation(("names_receiver",), THREE, "sold 2 times"),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tests.model.rules import Bounds, Rules
 from tests.model.words import (
     GONE,
+    HELD,
     LEASED,
     NONE,
     OFFICE,
@@ -94,6 +95,8 @@ def _given_back(t: int, s: int, own: Own) -> Effect | None:
         return Effect(s, own.token, LEASED, POOL, OFFICE)
     if own.state == SOLD:
         return Effect(s, own.token, SOLD, SOLD, OFFICE, own.ticket)
+    if own.state == HELD:
+        return Effect(s, own.token, HELD, HELD, OFFICE)
     return Effect(s, own.token, PAPER, QUARANTINE, t) if own.state == PAPER else None
 
 
@@ -109,7 +112,7 @@ def may_release(rules: Rules, state: State, s: int) -> bool:
     """
     record, office = state.office.records[s], state.office
     fenced = record.holder in office.fenced
-    if not (record.state == QUARANTINE or (record.state in (SOLD, PAPER) and fenced)):
+    if not (record.state == QUARANTINE or (record.state in (SOLD, PAPER, HELD) and fenced)):
         return False
     if not _attested(state, record.holder, s) or (fenced and not _accounted(rules, state, record.holder, s)):
         return False
@@ -147,7 +150,7 @@ def _attested(state: State, t: int, s: int) -> bool:
 def _released(state: State, s: int) -> State:
     """Back to the office, under a new token. Unsold slips have been found, and are destroyed."""
     record = state.office.records[s]
-    free = SOLD if record.state == SOLD else POOL
+    free = record.state if record.state in (SOLD, HELD) else POOL
     released = with_record(state, s, Record(free, OFFICE, (record.token[0] + 1, 0), record.ticket))
     return with_slips(released, s, tuple(slip for slip in state.world.slips[s] if slip.ticket != NONE))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.model.words import LEASED, PAPER, SOLD, Fact, Record, State
+from tests.model.words import HELD, LEASED, PAPER, SOLD, Fact, Record, State
 
 
 def sold_twice(state: State) -> str:
@@ -39,7 +39,7 @@ def _to_come(state: State, t: int) -> tuple[Fact, ...]:
 def _right_lost(state: State) -> str:
     """What a till is recorded to have must be in its hand, receivable, on its way, or for a person to release."""
     for s, record in enumerate(state.office.records):
-        if record.state not in (LEASED, PAPER, SOLD) or record.holder < 0:
+        if record.state not in (LEASED, PAPER, SOLD, HELD) or record.holder < 0:
             continue
         t, holder = record.holder, state.tills[record.holder]
         if t in state.office.fenced:

@@ -7,7 +7,9 @@ where QUARANTINE stands for any LEASED.
     LEASED -> SOLD        .  sold                       PAPER -> SOLD        .  a slip's sale entered
     LEASED -> POOL        .  returned                   PAPER -> LEASED      .  a slip taken back
     SOLD   -> SOLD        .  right to refund returned   PAPER -> QUARANTINE  .  the pack is lost
-    SOLD   -> LEASED      .  refunded
+    SOLD   -> LEASED      .  refunded                   LEASED -> HELD       .  held
+    HELD   -> HELD        .  right to it returned       HELD   -> LEASED     .  released
+    HELD   -> SOLD        .  sold from its hold
     LEASED -> PAPER       +  put on paper
     LEASED -> LEASED      +  passed on by the giver, or received by certificate
 
@@ -20,6 +22,7 @@ from collections.abc import Callable, Iterator
 
 from tests.model.rules import Bounds, Rules
 from tests.model.words import (
+    HELD,
     LEASED,
     NONE,
     OFFICE,
@@ -53,6 +56,8 @@ def steps(rules: Rules, bounds: Bounds, state: State) -> Iterator[Step]:
                 yield from _grants(state, s, record, LEASED, "to sell")
             elif record.state == SOLD and record.holder == OFFICE and bounds.refunds:
                 yield from _grants(state, s, record, SOLD, "to refund")
+            elif record.state == HELD and record.holder == OFFICE:
+                yield from _grants(state, s, record, HELD, "to the hold of")
         if record.state == POOL and bounds.web and len(state.world.tickets[s]) < bounds.tickets:
             yield _web_sells(state, s, record)
         if record.state == LEASED and not rules.no_clock_reclaims:
@@ -174,6 +179,8 @@ def _settled(rules: Rules, office: Office, t: int, effect: Effect, *, sealing: b
         return office._replace(disputed=True)
     if effect.after == POOL:
         after = record if frozen and not sealing else Record(POOL, OFFICE, effect.token)
+    elif effect.after == HELD and effect.holder == OFFICE:
+        after = record if t in office.fenced and not sealing else Record(HELD, OFFICE, effect.token)
     else:
         ticket = effect.ticket if effect.after == SOLD else NONE
         kept = _kept(rules, office, effect)

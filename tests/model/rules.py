@@ -28,6 +28,8 @@ class Rules:
     effects_alone: bool = True  # what must wait is parked by the effect, not by the fact
     # The right to refund.
     refund_is_a_token: bool = True  # who refunds or exchanges a ticket holds its SOLD token
+    # Holds.
+    hold_is_a_token: bool = True  # who releases a seat from its hold, or sells it, holds its HELD token
     # Passing on between tills.
     passing_raises_hop: bool = True
     names_receiver: bool = True  # a certificate is for one till,
@@ -70,6 +72,7 @@ class Bounds:
     web: bool = True
     refunds: bool = False
     exchanges: bool = False
+    holds: bool = False
     transfers: bool = False
     paper: bool = False
     fenced: frozenset[int] = NOBODY  # tills that may be fenced, whether they are alive or not

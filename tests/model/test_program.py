@@ -32,6 +32,8 @@ NAMES = (
     "three tills",
     "two seats",
     "refunds",
+    "holds",
+    "holds, transfers and a death",
     "unreadable certificates",
     "a till is replaced",
     "a till joins after a death",

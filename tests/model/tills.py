@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tests.model.rules import Bounds, Rules
 from tests.model.words import (
     GONE,
+    HELD,
     LEASED,
     OFFICE,
     POOL,
@@ -40,9 +41,13 @@ def steps(rules: Rules, bounds: Bounds, state: State, t: int) -> Iterator[Step]:
                 yield from _leased(rules, bounds, state, t, s)
             elif own.state == SOLD:
                 yield from _sold(bounds, state, t, s)
+            elif own.state == HELD:
+                yield from _held(bounds, state, t, s)
         yield from _closes(state, t, till)
         if not rules.refund_is_a_token:
             yield from _refunds_at_sight(state, t, till)
+        if not rules.hold_is_a_token:
+            yield from _sells_at_sight(bounds, state, t)
     for s in till.told:
         if till.own[s].state == LEASED:
             gone = till._replace(own=put(till.own, s, Own(GONE, till.own[s].token)), told=till.told - {s})
@@ -74,8 +79,8 @@ def _granted(rules: Rules, bounds: Bounds, state: State, t: int, till: Till) -> 
             yield f"T{t} receives the right to seat {s} ({shown(token)})", _quiet(rules, bounds, taken, t, s)
         if token > till.own[s].token:
             guard = Own(GONE, token) if rules.return_raises_guard else till.own[s]
-            refund = grant.state == SOLD and rules.recall_says_what
-            back = _refund_back(s, Own(SOLD, token, grant.ticket)) if refund else _sale_back(s, token)
+            what = Own(grant.state if rules.recall_says_what else LEASED, token, grant.ticket)
+            back = _back(s, what)
             name = f"T{t} is asked for seat {s} ({shown(token)}), which never came, and returns it"
             yield name, _quiet(rules, bounds, did(state, t, s, guard, back), t, s)
 
@@ -123,6 +128,8 @@ def _leased(rules: Rules, bounds: Bounds, state: State, t: int, s: int) -> Itera
     if s in state.tills[t].told:
         return
     yield _lets_go(rules, state, t, s, _sale_back(s, own.token), f"T{t} returns seat {s}")
+    if bounds.holds:
+        yield f"T{t} holds seat {s}", did(state, t, s, Own(HELD, own.token), Effect(s, own.token, LEASED, HELD, t))
     if bounds.transfers and own.token[1] < bounds.hops:
         passed = (own.token[0], own.token[1] + rules.passing_raises_hop)
         for receiver in range(bounds.tills):
@@ -146,18 +153,51 @@ def _sale_back(s: int, token: Token) -> Effect:
     return Effect(s, token, LEASED, POOL, OFFICE)
 
 
+def _held(bounds: Bounds, state: State, t: int, s: int) -> Iterator[Step]:
+    """The right to what is in a hold: to release it, to sell it, or to give it back."""
+    own, ticket = state.tills[t].own[s], len(state.world.tickets[s])
+    yield f"T{t} returns the right to the hold of seat {s}", did(state, t, s, Own(GONE, own.token), _hold_back(s, own))
+    release = Effect(s, own.token, HELD, LEASED, t)
+    yield f"T{t} releases seat {s} from its hold", did(state, t, s, Own(LEASED, own.token), release)
+    if ticket < bounds.tickets:
+        sale = Effect(s, own.token, HELD, SOLD, t, ticket)
+        sold = did(state, t, s, Own(SOLD, own.token, ticket), sale)
+        yield f"T{t} sells seat {s} from its hold", with_ticket(sold, s, ticket, Ticket(t))
+
+
+def _hold_back(s: int, own: Own) -> Effect:
+    return Effect(s, own.token, HELD, HELD, OFFICE)
+
+
+def _sells_at_sight(bounds: Bounds, state: State, t: int) -> Iterator[Step]:
+    """Without the token it is enough that the office has the seat as held."""
+    for s, record in enumerate(state.office.records):
+        ticket = len(state.world.tickets[s])
+        if record.state == HELD and record.holder != t and ticket < bounds.tickets:
+            sale = Effect(s, record.token, HELD, SOLD, t, ticket)
+            sold = did(state, t, s, state.tills[t].own[s], sale)
+            yield f"T{t} sells seat {s} from its hold at sight", with_ticket(sold, s, ticket, Ticket(t))
+
+
 def _closes(state: State, t: int, till: Till) -> Iterator[Step]:
     """The end of a shift returns every right to sell and to refund, by one fact."""
     effects: list[Effect] = []
     after: list[Own] = []
     for s, own in enumerate(till.own):
-        if own.state in (LEASED, SOLD) and s not in till.told:
-            effects.append(_sale_back(s, own.token) if own.state == LEASED else _refund_back(s, own))
+        if own.state in (LEASED, SOLD, HELD) and s not in till.told:
+            effects.append(_back(s, own))
             own = Own(GONE, own.token)
         after.append(own)
     if len(effects) > 1:  # with one, it is a return
         closed = till._replace(own=tuple(after), journal=(*till.journal, Fact(tuple(effects))))
         yield f"T{t} closes its shift", with_till(state, t, closed)
+
+
+def _back(s: int, own: Own) -> Effect:
+    """How a right goes back to the office."""
+    if own.state == HELD:
+        return _hold_back(s, own)
+    return _sale_back(s, own.token) if own.state == LEASED else _refund_back(s, own)
 
 
 # ---- the right to refund -----------------------------------------------------------------

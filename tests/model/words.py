@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from tests.model.rules import Bounds
 
-POOL, LEASED, SOLD, PAPER, QUARANTINE = "POOL", "LEASED", "SOLD", "PAPER", "QUARANTINE"
+POOL, LEASED, SOLD, HELD, PAPER, QUARANTINE = "POOL", "LEASED", "SOLD", "HELD", "PAPER", "QUARANTINE"
 GONE: Final = "GONE"  # what a till has let go, in whatever way; the token stays as its guard
 OFFICE: Final = -1  # the holder of what no till has
 NONE: Final = -1  # no ticket, no giver

@@ -196,7 +196,7 @@ class OfficeWire:
         self._waiting: list[Callable[[], None]] = []
 
     def claim(
-        self, show: str, places: Sequence[str], *, whole: bool, wait_s: float, sold: bool = False
+        self, show: str, places: Sequence[str], *, whole: bool, wait_s: float, sold: bool = False, held: bool = False
     ) -> Future[ClaimAnswer]:
         future: Future[ClaimAnswer] = Future()
         self.claims.append((show, tuple(places)))
@@ -412,7 +412,7 @@ class TillHouse:
         position = writer.cursor() + 1
         touched = writer.apply_page([News(position, family, body["id"], body)], position)
         writer.close()
-        self._side().changed(Changed(touched.places, touched.documents, touched.sales, touched.disputes))
+        self._side().changed(Changed(touched.places, touched.documents, touched.sales, touched.disputes, touched.live))
 
     def _side(self) -> AgentSide:
         side = AgentSide(self.desk.outside.ledger, 1)

@@ -122,7 +122,7 @@ class NoOffice:
     """A till that is only opened to be sealed has no line. Fulfils the till's port."""
 
     def claim(
-        self, show: str, places: Sequence[str], *, whole: bool, wait_s: float, sold: bool = False
+        self, show: str, places: Sequence[str], *, whole: bool, wait_s: float, sold: bool = False, held: bool = False
     ) -> Future[ClaimAnswer]:
         return _down()
 

@@ -57,6 +57,9 @@ class Kind(StrEnum):
     COMMISSION_CHANGED = "CommissionChanged"
     GROUP_CHANGED = "GroupChanged"
     INVOICE_ISSUED = "InvoiceIssued"
+    PLACES_HELD = "PlacesHeld"
+    HOLD_RELEASED = "HoldReleased"
+    HOLD_CHANGED = "HoldChanged"
 
 
 @dataclass(frozen=True, slots=True)

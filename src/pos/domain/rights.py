@@ -7,6 +7,8 @@ The laws, on top of the table (docs/protocol.md has the whole protocol):
 * A till accepts a token only when it is higher than every token it has known for
   that place, so a late or repeated grant never comes alive again.
 * Giving back is a fact: the till lets go first, durably, and only then tells.
+* The right to refund is the token of a sold place, and the right to release a hold or to sell from it the
+  token of a held one: whoever has it may, and nobody else. It moves under the same laws.
 * What a till believes is the office's word overlaid by its own ledger: the higher
   token wins, and at equal tokens the ledger, which is never behind for its own acts.
 """
@@ -49,8 +51,10 @@ class OwnState(StrEnum):
 
     LEASED = "LEASED"
     SOLD = "SOLD"
+    HELD = "HELD"
     RETURNED = "RETURNED"
     SOLD_RETURNED = "SOLD_RETURNED"
+    HELD_RETURNED = "HELD_RETURNED"
     GIVEN = "GIVEN"
     PAPER = "PAPER"
     LOST = "LOST"
@@ -68,7 +72,7 @@ class PlaceState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OfficeRight:
-    """The office's word on a place. `holder` is a till, a hold or "" for the office itself.
+    """The office's word on a place. `holder` is a till, or "" for the office itself.
 
     `since` is epoch seconds by the office's clock, a label and never an order.
     """
@@ -83,7 +87,8 @@ class OfficeRight:
 class OwnRight:
     """This till's last token for a place and what became of it.
 
-    `ticket` names what is sold under it: the place may have been sold before, under another.
+    `ticket` names what is sold under it: the place may have been sold before, under another. Of a held
+    place it names the hold.
     """
 
     state: OwnState
@@ -96,8 +101,10 @@ UNTOUCHED = OfficeRight(OfficeState.POOL, "", 0, NO_TOKEN)
 _OWN: dict[OwnState, PlaceState] = {
     OwnState.LEASED: PlaceState.HERE,
     OwnState.SOLD: PlaceState.SOLD,
+    OwnState.HELD: PlaceState.HELD,
     OwnState.RETURNED: PlaceState.FREE,
     OwnState.SOLD_RETURNED: PlaceState.SOLD,
+    OwnState.HELD_RETURNED: PlaceState.HELD,
     OwnState.GIVEN: PlaceState.ELSEWHERE,
     OwnState.PAPER: PlaceState.ELSEWHERE,
     OwnState.LOST: PlaceState.ELSEWHERE,
@@ -140,13 +147,18 @@ def may_sell(office: OfficeRight, own: OwnRight | None) -> bool:
     return own is not None and own.state is OwnState.LEASED and own.token >= office.token
 
 
+def may_use_hold(office: OfficeRight, own: OwnRight | None) -> bool:
+    """A till releases, or sells from its hold, only a place whose right it has and that nobody has had since."""
+    return own is not None and own.state is OwnState.HELD and own.token >= office.token
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What a fact does to one place: compare `before` at `token`, then set `after`.
 
     `holder` is who has the right afterwards, "" for the office. A sale keeps its till
     as holder, because a sold token is the right to refund. `ticket` names the ticket
-    that begins (after SOLD) or ends (before SOLD), or the one of a pack (PAPER).
+    that begins (after SOLD) or ends (before SOLD), the one of a pack (PAPER), or else the hold (HELD).
     """
 
     show: str

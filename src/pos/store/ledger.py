@@ -24,6 +24,7 @@ from pos.domain.shift import CashMove
 from pos.store import tables as t
 from pos.store.baskets import BasketBook
 from pos.store.certificates import CertificateBook
+from pos.store.live import LiveBook
 from pos.store.packs import PackBook
 from pos.store.payments import PaymentBook
 from pos.store.purses import PurseBook
@@ -120,6 +121,7 @@ class Ledger:
         self.payments = PaymentBook(self.connection)
         self.certificates = CertificateBook(self.connection)
         self.packs = PackBook(self.connection)
+        self.live = LiveBook(self.connection)
         # What is looked at all the time. Nobody else writes, so it holds until it is put anew;
         # a transaction that fails takes it back.
         self._kept: dict[str, Any] = {}
@@ -166,6 +168,7 @@ class Ledger:
     def _roll_back(self) -> None:
         self._kept.clear()
         self.baskets.forget()
+        self.live.forget()
         # A full disk may already have rolled back by itself.
         raw: Any = self.connection.connection.driver_connection
         if raw.in_transaction:

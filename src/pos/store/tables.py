@@ -217,6 +217,15 @@ dispute_step: Final = Table(
     Column("body", Text, nullable=False),
 )
 
+# Holds and orders that this till has made or changed, as its facts carry them; the office may not have heard yet.
+live: Final = Table(
+    "live",
+    metadata,
+    Column("family", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
 lockout: Final = Table(
     "lockout",
     metadata,

@@ -67,13 +67,14 @@ class SoldRight:
 class ClaimAnswer:
     """What the office said to a claim. `incarnation` is the one the grant was made for.
 
-    `granted` are rights to sell, `sold` rights to refund.
+    `granted` are rights to sell, `sold` rights to refund, `held` those to places in a hold, with its id.
     """
 
     incarnation: int
     granted: tuple[tuple[str, Token], ...] = ()
     refused: tuple[RefusedClaim, ...] = ()
     sold: tuple[SoldRight, ...] = ()
+    held: tuple[tuple[str, Token, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ class LinkState:
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """The office asks for this token back: the right to sell, or to refund what is `sold`.
+    """The office asks for this token back: the right to sell, to refund what is `sold`, or to what is `held`.
     `spare`: for a till that has too little, so only if this one can do without."""
 
     show: str
@@ -128,13 +129,14 @@ class Recall:
     token: Token
     sold: bool = False
     spare: bool = False
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
     """What a page of changes touched, for the window. An empty `shows` entry means the whole show;
     `documents` are the season's, `disputes` the ids of those that are new or went on, `records` families
-    of records."""
+    of records, holds and orders."""
 
     places: dict[str, tuple[int, ...]] = field(default_factory=dict)
     documents: bool = False
@@ -164,10 +166,10 @@ class Office(Protocol):
     """The agent, as the till sees it."""
 
     def claim(
-        self, show: str, places: Sequence[str], *, whole: bool, wait_s: float, sold: bool = False
+        self, show: str, places: Sequence[str], *, whole: bool, wait_s: float, sold: bool = False, held: bool = False
     ) -> Future[ClaimAnswer]:
-        """Ask for rights to sell, or to refund what is `sold`. Fails with LineDown, at once when the line
-        is known to be down."""
+        """Ask for rights to sell, to refund what is `sold`, or to what is `held`. Fails with LineDown, at once
+        when the line is known to be down."""
 
     def allot(self, show: str, places: Sequence[str], short: Mapping[str, int], wait_s: float) -> Future[ClaimAnswer]:
         """Ask for those of these places that are in the pool, and for as many of other categories or areas

@@ -127,10 +127,10 @@ class Agent:
     # ---- ports.Office ----------------------------------------------------------------------
 
     def claim(
-        self, show: str, places: Sequence[str], *, whole: bool, wait_s: float, sold: bool = False
+        self, show: str, places: Sequence[str], *, whole: bool, wait_s: float, sold: bool = False, held: bool = False
     ) -> Future[ClaimAnswer]:
         """Ask for rights. Fails with LineDown, at once when the line is known to be down."""
-        return self._claims.claim(show, places, whole=whole, wait_s=wait_s, sold=sold)
+        return self._claims.claim(show, places, whole=whole, wait_s=wait_s, sold=sold, held=held)
 
     def allot(self, show: str, places: Sequence[str], short: Mapping[str, int], wait_s: float) -> Future[ClaimAnswer]:
         """Ask for what an allotment lacks. Fails with LineDown."""

@@ -35,10 +35,12 @@ class Claims:
         self._watch = watch
         self._executor = executor
 
-    def claim(self, show: str, places: Sequence[str], *, whole: bool, wait_s: float, sold: bool) -> Future[ClaimAnswer]:
+    def claim(
+        self, show: str, places: Sequence[str], *, whole: bool, wait_s: float, sold: bool, held: bool
+    ) -> Future[ClaimAnswer]:
         """Ask the office. Fails with LineDown, at once when the last poll has failed."""
         return self._submit(
-            wire.ClaimRequest(show=show, places=list(places), whole=whole, wait_s=_within(wait_s), sold=sold)
+            wire.ClaimRequest(show=show, places=list(places), whole=whole, wait_s=_within(wait_s), sold=sold, held=held)
         )
 
     def allot(self, show: str, places: Sequence[str], short: Mapping[str, int], wait_s: float) -> Future[ClaimAnswer]:
@@ -104,6 +106,9 @@ class Claims:
                 for i in answer.granted
             )
             return ClaimAnswer(answer.incarnation, (), refused, tuple(sold))
+        if request.held:
+            held = tuple((item.place, Token(item.epoch, item.hop), item.ticket) for item in answer.granted)
+            return ClaimAnswer(answer.incarnation, (), refused, held=held)
         granted = tuple((item.place, Token(item.epoch, item.hop)) for item in answer.granted)
         return ClaimAnswer(answer.incarnation, granted, refused)
 

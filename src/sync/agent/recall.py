@@ -73,4 +73,4 @@ class Recalls:
 
 
 def _recall(item: wire.RecallItem) -> Recall:
-    return Recall(item.show, item.place, Token(item.epoch, item.hop), item.sold, item.spare)
+    return Recall(item.show, item.place, Token(item.epoch, item.hop), item.sold, item.spare, item.held)

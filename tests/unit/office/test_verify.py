@@ -78,7 +78,10 @@ def evening(house: House, tills_at: Tills) -> House:
         ("UPDATE place_right SET holder = 'T3' WHERE place = 'B-2'", "I6 tosca-1 B-2: leased to ('T3', 1)"),
         ("UPDATE till SET state = 'FENCED' WHERE id = 'T2'", "I6 tosca-1 B-2: leased to ('T2', 1)"),
         ("UPDATE place_right SET holder = 'T1' WHERE place = 'A-3'", "I6 tosca-1 A-3: in the pool, but held by T1"),
-        ("UPDATE place_right SET state = 'HELD' WHERE place = 'A-3'", "I6 tosca-1 A-3: HELD by nobody"),
+        (
+            "UPDATE place_right SET state = 'HELD' WHERE place = 'A-3'",
+            "I6 tosca-1 A-3: HELD for '', which is no hold of that show",
+        ),
         # I8: the change log leads to what the office has.
         ("DELETE FROM change_log WHERE position = 3", "I8 the change log jumps from 2 to 4"),
         ("UPDATE change_head SET position = position + 1", "I8 the change log ends at"),

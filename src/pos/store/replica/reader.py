@@ -16,6 +16,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.exc import DBAPIError
 
 from pos.domain.disputes import FAMILY
+from pos.domain.live import FAMILIES as LIVE
 from pos.domain.plan import Plan
 from pos.domain.rights import NO_TOKEN, OfficeRight, OfficeState, Token
 from pos.domain.season import Season
@@ -91,6 +92,8 @@ class ReplicaReader:
         self._documents_version = ""
         self._documents: Documents | None = None
         self._season: Season | None = None
+        self._live_version = ""
+        self._live: dict[str, dict[str, dict[str, Any]]] | None = None
         self._disputes_version = ""
         self._disputes: dict[str, dict[str, Any]] | None = None
         self._seatings: dict[str, tuple[str, Seating]] = {}
@@ -158,6 +161,9 @@ class ReplicaReader:
         disputes_version = self._meta(db, "disputes_version")
         if disputes_version != self._disputes_version:
             self._disputes, self._disputes_version = None, disputes_version
+        live_version = self._meta(db, "live_version")
+        if live_version != self._live_version:
+            self._live, self._live_version = None, live_version
         for cache in (self._seatings, self._records, self._tallies):
             for gone in cache.keys() - self._stamps.keys():
                 del cache[gone]
@@ -211,6 +217,18 @@ class ReplicaReader:
         with self._reading() as db:
             rows = db.execute(select(document.c.id, document.c.body).where(document.c.family == family))
             return {name: json.loads(body) for name, body in rows}
+
+    def live(self, family: str) -> dict[str, dict[str, Any]]:
+        """id -> document of a family of live ones (pos.domain.live). Shared between calls: not to be changed."""
+        with self._reading() as db:
+            if self._live is None:
+                rows = db.execute(
+                    select(document.c.family, document.c.id, document.c.body).where(document.c.family.in_(LIVE))
+                )
+                self._live = {one: {} for one in LIVE}
+                for one, name, body in rows:
+                    self._live[one][name] = json.loads(body)
+            return self._live[family]
 
     def season(self) -> Season:
         """The documents, read. The same object until one of them changes."""

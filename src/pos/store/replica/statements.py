@@ -13,11 +13,12 @@ from sqlalchemy.exc import DBAPIError
 
 from pos.domain.disputes import FAMILY
 from pos.domain.errors import Unreadable
+from pos.domain.live import FAMILIES as LIVE
 from pos.domain.records import FAMILIES as RECORDS
 from pos.store.replica.schema import document, meta, plan
 
-# Disputes and records are documents as well, but nothing that is for sale hangs on them.
-APART: Final = RECORDS | {FAMILY}
+# Disputes, records, holds and orders are documents as well, but no price hangs on them.
+APART: Final = RECORDS | {FAMILY, *LIVE}
 SEASON: Final = select(document.c.family, document.c.id, document.c.body).where(document.c.family.not_in(sorted(APART)))
 _DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 # Made once: to put a statement together takes longer than SQLite needs for it.

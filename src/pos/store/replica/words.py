@@ -89,7 +89,8 @@ class Needs:
 class Touched:
     """What a page changed. Places by show and index; an empty tuple stands for the whole show.
 
-    `documents` are the season's; disputes, which are documents too, are named by id, records by family."""
+    `documents` are the season's; disputes, which are documents too, are named by id; records, holds and orders
+    by family."""
 
     places: dict[str, tuple[int, ...]] = field(default_factory=dict)
     documents: bool = False

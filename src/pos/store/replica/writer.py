@@ -22,8 +22,8 @@ from sqlalchemy.exc import DBAPIError
 
 from pos.domain.disputes import FAMILY as DISPUTES
 from pos.domain.errors import Unreadable
+from pos.domain.live import FAMILIES as LIVE
 from pos.domain.plan import Plan
-from pos.domain.records import FAMILIES as RECORDS
 from pos.domain.season import Season
 from pos.domain.seating import Seating
 from pos.store.replica import layout
@@ -232,12 +232,16 @@ class ReplicaWriter:
             touched.update(self._store_places(db, fresh, stamp, touched.keys()))
             if disputed:
                 set_meta(db, "disputes_version", str(stamp))
+            if any(change.family in LIVE for change in documents):
+                set_meta(db, "live_version", str(stamp))
             if seasonal := any(change.family not in APART for change in documents):
                 self._season_changed(db, stamp)
             sales = [change.body for change in fresh if change.kind == "sale" and change.body is not None]
             store_sales(db, sales)
             set_meta(db, "cursor", str(max(have, cursor)))
-            recorded = tuple(dict.fromkeys(change.family for change in documents if change.family in RECORDS))
+            recorded = tuple(
+                dict.fromkeys(change.family for change in documents if change.family in APART - {DISPUTES})
+            )
             return Touched(touched, seasonal, bool(sales), disputed, recorded)
 
     def _store_shows(self, db: Connection, shows: Iterable[ColumnsWord], stamp: int) -> dict[str, tuple[int, ...]]:
@@ -387,4 +391,5 @@ class Snapshot:
     def finish(self) -> None:
         self._writer._season_changed(self._db, self._stamp)
         set_meta(self._db, "disputes_version", str(self._stamp))
+        set_meta(self._db, "live_version", str(self._stamp))
         set_meta(self._db, "complete", "1")

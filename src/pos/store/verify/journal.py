@@ -384,8 +384,8 @@ def _broken(last: Step | None, step: Step, till: str) -> str:
         # What comes from another till must be newer than anything that was here.
         return "" if last is None or step.left > last.left else f"{step.left} is received after {last.left}"
     if last is None or step.token > last.left:
-        # Granted is the right to sell what is free, or to refund what is sold.
-        return "" if step.before in ("LEASED", "SOLD") else f"begins as {step.before} under a new token"
+        # Granted is the right to sell what is free, to refund what is sold, or to what is held.
+        return "" if step.before in ("LEASED", "SOLD", "HELD") else f"begins as {step.before} under a new token"
     if step.token < last.left:
         return f"token {step.token} comes after {last.left} in fact {last.number}"
     if (step.before, till) != (last.after, last.holder):

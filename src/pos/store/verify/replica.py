@@ -28,16 +28,20 @@ _AGREED: Final = {
     "SOLD": ("S", True),
     "RETURNED": ("P", False),
     "SOLD_RETURNED": ("S", False),
+    "HELD": ("H", True),
+    "HELD_RETURNED": ("H", False),
     "PAPER": ("A", True),
 }
 # This till's state of a place -> how the office may have it still, under the same token.
 _EARLIER: Final = {
-    "LEASED": "SA",
-    "SOLD": "LA",
-    "RETURNED": "LS",
-    "SOLD_RETURNED": "LS",
-    "GIVEN": "LSA",
-    "PAPER": "",
+    "LEASED": "SAH",
+    "SOLD": "LAH",
+    "HELD": "LS",
+    "RETURNED": "LSH",
+    "SOLD_RETURNED": "LSH",
+    "HELD_RETURNED": "LSH",
+    "GIVEN": "LSAH",
+    "PAPER": "H",
     "LOST": "A",
 }
 _NAMES: Final = {"P": "POOL", "H": "HELD", "L": "LEASED", "S": "SOLD", "A": "PAPER", "Q": "QUARANTINE"}
@@ -157,14 +161,14 @@ def _agree(evidence: Evidence, mine: _Own, word: _Word | None) -> bool:
 
 def _passed_on(mine: _Own, word: _Word) -> bool:
     """Whether the replica has heard what became of a right after this till let go of it."""
-    return mine.state in ("RETURNED", "SOLD_RETURNED", "GIVEN") and word.token > mine.token
+    return mine.state in ("RETURNED", "SOLD_RETURNED", "HELD_RETURNED", "GIVEN") and word.token > mine.token
 
 
 def _too_new(evidence: Evidence, mine: _Own, word: _Word) -> bool:
     """Whether the office says what cannot be a word from before this till's own."""
     if word.token > mine.token:
         # What was let go of may have been passed on; what is still in hand may not.
-        return mine.state in ("LEASED", "SOLD", "PAPER", "LOST")
+        return mine.state in ("LEASED", "SOLD", "HELD", "PAPER", "LOST")
     if word.token < mine.token:
         return False
     # Under one token the office has it with this till, as it was a while ago.

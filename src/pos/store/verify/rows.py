@@ -16,6 +16,8 @@ _ENDED: Final = ("refunded", "exchanged")
 _AFTER: Final = {
     ("SOLD", "own"): "SOLD",
     ("SOLD", "office"): "SOLD_RETURNED",
+    ("HELD", "own"): "HELD",
+    ("HELD", "office"): "HELD_RETURNED",
     ("LEASED", "own"): "LEASED",
     ("LEASED", "other"): "GIVEN",
     ("POOL", "office"): "RETURNED",
@@ -201,8 +203,9 @@ def _ends(evidence: Evidence, story: Story, found: Findings) -> None:
 
 
 def _granted(row: dict[str, Any]) -> bool:
-    """Whether a right may have come from the office, with no fact of this till: to sell, or to refund a ticket."""
-    return row["state"] == "LEASED" or (row["state"] == "SOLD" and bool(row["ticket"]))
+    """Whether a right may have come from the office, with no fact of this till: to sell, to refund a ticket, or
+    to a place in a hold."""
+    return row["state"] == "LEASED" or (row["state"] in ("SOLD", "HELD") and bool(row["ticket"]))
 
 
 def _rights(evidence: Evidence, story: Story, found: Findings) -> None:
@@ -227,7 +230,7 @@ def _rights(evidence: Evidence, story: Story, found: Findings) -> None:
             found.wrong("I3", f"{' '.join(place_key)}: it is {rows[place_key]['state']}, and no fact says so")
     for line in evidence.tables["basket_line"]:
         row = rows.get((line["show"], line["place"]))
-        if row is None or row["state"] != "LEASED":
+        if row is None or row["state"] not in ("LEASED", "HELD"):
             state = "not a right of this till" if row is None else row["state"]
             found.wrong("I6", f"{line['show']} {line['place']}: is in the basket, but is {state}")
 

@@ -28,7 +28,7 @@ from pos.till.ports import ClaimAnswer, Recall, SoldRight
 from pos.till.waiting import within
 
 log = logging.getLogger(__name__)
-_LET_GO = (OwnState.RETURNED, OwnState.SOLD_RETURNED, OwnState.GIVEN, OwnState.LOST)
+_LET_GO = (OwnState.RETURNED, OwnState.SOLD_RETURNED, OwnState.HELD_RETURNED, OwnState.GIVEN, OwnState.LOST)
 REBALANCE_WAIT_S = 3.0  # for other tills to give back what they can do without
 ALLOTMENT_WAIT_S = 4.0  # of the five seconds in which a shift must be open
 
@@ -85,6 +85,24 @@ def accept_sold(desk: Desk, unit: Unit, show: str, answer: ClaimAnswer) -> None:
         give_back(desk, unit, fresh, "no_shift")
 
 
+def accept_held(desk: Desk, unit: Unit, show: str, answer: ClaimAnswer) -> None:
+    """Store rights to places in a hold that were granted, under the same guard as rights to sell."""
+    if answer.incarnation != desk.outside.incarnation:
+        log.warning("grant for incarnation %s dropped", answer.incarnation)
+        return
+    if desk.sealed:
+        return
+    own = desk.rights.get(show, {})
+    fresh = [
+        (show, place, OwnRight(OwnState.HELD, token, hold))
+        for place, token, hold in answer.held
+        if may_accept(own.get(place), token)
+    ]
+    unit.put_rights(fresh)
+    if desk.ledger.open_shift() is None:
+        give_back(desk, unit, fresh, "no_shift")
+
+
 def _fill(desk: Desk, show: str, granted: Sequence[SoldRight]) -> None:
     """What is left on purses whose tokens have just come; of others this till knows better."""
     currency = desk.season().venue.currency
@@ -112,12 +130,17 @@ def let_go(rights: Iterable[tuple[str, str, OwnRight]]) -> tuple[list[Effect], l
         elif right.state is OwnState.SOLD:
             effects.append(Effect(show, place, right.token, OfficeState.SOLD, OfficeState.SOLD, ""))
             gone.append((show, place, replace(right, state=OwnState.SOLD_RETURNED)))
+        elif right.state is OwnState.HELD:
+            held = OfficeState.HELD
+            effects.append(Effect(show, place, right.token, held, held, "", right.ticket))
+            gone.append((show, place, replace(right, state=OwnState.HELD_RETURNED)))
     return effects, gone
 
 
 def answer_recalls(desk: Desk, asks: Sequence[Recall]) -> list[Recall]:
     """Give back what is idle; the recalls that are declined: for what is in a basket that still runs, paid for
-    by card, or on paper, and for what another till lacks but this one cannot do without."""
+    by card, or on paper, and for what another till lacks but this one cannot do without. A hold is no basket:
+    the right to it is idle here whenever nobody is being sold of it."""
     now = desk.clock.now()
     used = in_use(desk)
     over = [basket for basket in desk.ledger.baskets.all() if basket.expires is not None and now > basket.expires]
@@ -130,7 +153,7 @@ def answer_recalls(desk: Desk, asks: Sequence[Recall]) -> list[Recall]:
         if right is None or right.token < ask.token:
             # Its grant never arrived. Returning it raises the guard, so that the grant,
             # should it still come, is dropped. Whether it was for the ticket that was sold here is not known.
-            never_came = OwnState.SOLD if ask.sold else OwnState.LEASED
+            never_came = _asked_for(ask)
             ticket = right.ticket if right is not None and ask.sold else ""
             back.append((ask.show, ask.place, OwnRight(never_came, ask.token, ticket)))
         elif right.state is OwnState.PAPER and right.token.epoch == ask.token.epoch:
@@ -139,6 +162,8 @@ def answer_recalls(desk: Desk, asks: Sequence[Recall]) -> list[Recall]:
             continue  # answered already; the fact is on its way
         elif ask.sold and right.state is OwnState.LEASED:
             continue  # refunded here: there is no such right any more, as that fact will tell
+        elif OwnState.HELD in (right.state, _asked_for(ask)) and right.state is not _asked_for(ask):
+            continue  # held or released here since: the same
         elif (ask.show, ask.place) in (used if ask.spare else stay) or not spare.may_go(ask, right):
             declined.append(ask)
         else:
@@ -170,6 +195,13 @@ def in_baskets(desk: Desk) -> dict[str, set[str]]:
     for show, place in _places(desk.ledger.baskets.all()):
         found.setdefault(show, set()).add(place)
     return found
+
+
+def _asked_for(ask: Recall) -> OwnState:
+    """What a right is that a recall asks for."""
+    if ask.held:
+        return OwnState.HELD
+    return OwnState.SOLD if ask.sold else OwnState.LEASED
 
 
 class _Spare:

@@ -143,7 +143,7 @@ def close_shift(desk: Desk, *, counted: dict[str, Any], foreign: dict[str, str] 
             (show, place, right)
             for show, places in desk.rights.items()
             for place, right in places.items()
-            if right.state in (OwnState.LEASED, OwnState.SOLD)
+            if right.state in (OwnState.LEASED, OwnState.SOLD, OwnState.HELD)
         ]
         give_back(desk, unit, held, "close_shift")
         report["number_range"] = [row.first_number, unit.number + 1]

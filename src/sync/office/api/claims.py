@@ -50,7 +50,7 @@ class ClaimDesk:
     async def claim(self, caller: Caller, request: ClaimRequest) -> ClaimAnswer:
         """Settle a claim, waiting for recalls until its time is over. Raises Fenced."""
         answer = await self._claim(caller, request)
-        if not request.short or request.whole or request.sold:
+        if not request.short or request.whole or request.sold or request.held:
             return answer
         more = await self._of_others(caller, request)
         return answer.model_copy(update={"granted": [*answer.granted, *more]})
@@ -85,16 +85,18 @@ class ClaimDesk:
         return await asyncio.get_running_loop().run_in_executor(self._pool, run)
 
     async def _claim(self, caller: Caller, request: ClaimRequest) -> ClaimAnswer:
-        wait_s = min(max(request.wait_s, 0.0), MAX_WAIT_S) if request.whole or request.sold else 0.0
+        whole = request.whole or request.sold or request.held
+        wait_s = min(max(request.wait_s, 0.0), MAX_WAIT_S) if whole else 0.0
         claim = Claim(
             uuid.uuid4().hex,
             caller.till,
             caller.incarnation,
             request.show,
             tuple(request.places),
-            request.whole or request.sold,
+            whole,
             now_s() + wait_s,
             request.sold,
+            request.held,
         )
         while True:
             seen = self._pulse.position, self._pulse.signal

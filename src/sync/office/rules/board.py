@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -17,6 +17,8 @@ from sync.office.rules.history import Author, Outcome
 from sync.office.rules.parking import Resumed, Waiting
 from sync.office.rules.past import Past
 from sync.office.rules.places import Key, Place, lock, write
+
+_KEPT: Final = (OfficeState.SOLD, OfficeState.HELD)  # what is so whoever has the right to it
 
 
 @dataclass(slots=True)
@@ -77,8 +79,8 @@ class Board:
                 place.set(OfficeState.QUARANTINE, *self.author.hand, self.now)
             elif place.state is OfficeState.LEASED:
                 place.set(OfficeState.POOL, "", 0, self.now)
-            elif place.state is OfficeState.SOLD and place.key not in named and not self.forked:
-                place.set(OfficeState.SOLD, "", 0, self.now, place.ticket)
+            elif place.state in _KEPT and place.key not in named and not self.forked:
+                place.set(place.state, "", 0, self.now, place.ticket)
 
     def freeze(self, effect: Effect) -> None:
         """Nobody may sell this place until a person has read the fact."""

@@ -292,6 +292,13 @@ class TicketRenamedBody(Body):
     buyer: dict[str, Any] = {}
 
 
+class HoldBody(Body):
+    """What was done with a hold; the hold itself is among the `documents`."""
+
+    user: Id
+    hold: Id
+
+
 BODIES: Final[dict[str, type[Body]]] = {
     Kind.TICKETS_SOLD: SoldBody,
     Kind.SHIFT_OPENED: ShiftOpenedBody,
@@ -327,6 +334,9 @@ BODIES: Final[dict[str, type[Body]]] = {
     Kind.COMMISSION_CHANGED: RecordedBody,
     Kind.GROUP_CHANGED: RecordedBody,
     Kind.INVOICE_ISSUED: InvoiceIssuedBody,
+    Kind.PLACES_HELD: HoldBody,
+    Kind.HOLD_RELEASED: HoldBody,
+    Kind.HOLD_CHANGED: HoldBody,
 }
 
 

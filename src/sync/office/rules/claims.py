@@ -25,7 +25,7 @@ _CODES = {OfficeState.SOLD: "sold", OfficeState.HELD: "held"}
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a till asks for: rights to sell, or to refund what is `sold`.
+    """What a till asks for: rights to sell, to refund what is `sold`, or to what is `in_hold`.
 
     `deadline` is epoch seconds: until then it waits for recalls.
     """
@@ -38,11 +38,19 @@ class Claim:
     whole: bool
     deadline: float
     sold: bool = False
+    in_hold: bool = False
 
     @property
     def held(self) -> OfficeState:
         """The state of a place whose right is in some till's hand, for this claim."""
+        if self.in_hold:
+            return OfficeState.HELD
         return OfficeState.SOLD if self.sold else OfficeState.LEASED
+
+    @property
+    def kept(self) -> bool:
+        """Whether the place stays what it is, whoever has the right that is asked for."""
+        return self.sold or self.in_hold
 
 
 class Fenced(Exception):
@@ -73,7 +81,7 @@ def settle(connection: Connection, claims: Sequence[Claim], now: float) -> list[
     active = _active(connection, {claim.till for claim in claims})
     places = lock(connection, ((claim.show, place) for claim in claims for place in claim.places))
     waiting = {claim.id for claim in claims if claim.whole and _contested(claim, places)}
-    lent = (OfficeState.LEASED, OfficeState.SOLD)
+    lent = (OfficeState.LEASED, OfficeState.SOLD, OfficeState.HELD)
     holders = {p.holder for p in places.values() if p.state in lent and p.holder} if waiting else set()
     batch = _Batch(
         connection,
@@ -123,6 +131,8 @@ def _decide(batch: _Batch, claim: Claim) -> Outcome:
             refused.append(RefusedItem(place=place, code="unknown_place"))
         elif claim.sold and (record.state is not OfficeState.SOLD or record.ticket in paid_back):
             refused.append(RefusedItem(place=place, code="not_sold"))
+        elif claim.in_hold and record.state is not OfficeState.HELD:
+            refused.append(RefusedItem(place=place, code="sold" if record.state is OfficeState.SOLD else "not_held"))
         elif _idle(record, claim) or _recorded(record, claim):
             granted.append(record)
         else:
@@ -162,7 +172,7 @@ def _paid_back(batch: _Batch, claim: Claim) -> set[str]:
 
 def _idle(record: Place, claim: Claim) -> bool:
     """Whether the office itself has the right that is asked for."""
-    return record.state is OfficeState.SOLD and not record.holder if claim.sold else record.state is OfficeState.POOL
+    return record.state is claim.held and not record.holder if claim.kept else record.state is OfficeState.POOL
 
 
 def _recorded(record: Place, claim: Claim) -> bool:
@@ -187,7 +197,7 @@ def _ask(batch: _Batch, claim: Claim, blocked: list[Place]) -> bool:
 
 
 def _refused(record: Place, claim: Claim) -> RefusedItem:
-    code = "right_elsewhere" if claim.sold else _CODES.get(record.state, "right_elsewhere")
+    code = "right_elsewhere" if claim.kept else _CODES.get(record.state, "right_elsewhere")
     return RefusedItem.model_validate(
         {"place": record.place, "code": code, "holder": record.holder, "since": record.since}
     )

@@ -16,7 +16,8 @@ The laws, on top of the table:
   alone says to have passed on, stays in quarantine until a person releases it, because
   another copy of its disk may have sold it. Only a ledger's last fact, written on the till's
   own disk, returns for good (`sealing`).
-* No fenced incarnation has a lease: what would become one is quarantined.
+* No fenced incarnation has a lease: what would become one is quarantined. A hold stays with the till that
+  had it, and what a fenced one returns of it too: another copy of its disk may have sold it.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ from sync.office.rules.past import UNKNOWN, Account, Past
 from sync.office.rules.places import Place
 
 _ORDER: Final[tuple[Verdict, ...]] = ("applied", "parked", "disputed")
-_LEASED, _SOLD, _PAPER, _QUARANTINE = (
-    OfficeState.LEASED, OfficeState.SOLD, OfficeState.PAPER, OfficeState.QUARANTINE,
+_LEASED, _SOLD, _PAPER, _QUARANTINE, _HELD = (
+    OfficeState.LEASED, OfficeState.SOLD, OfficeState.PAPER, OfficeState.QUARANTINE, OfficeState.HELD,
 )  # fmt: skip
 
 _Whose = Literal["own", "office", "other"]
@@ -53,16 +54,24 @@ TRANSITIONS: Final[dict[_Step, str]] = {
     (_PAPER, _SOLD, "own"): "sold from paper",
     (_PAPER, _LEASED, "own"): "taken back from paper",
     (_PAPER, _QUARANTINE, "own"): "lost on paper",
+    (_LEASED, _HELD, "own"): "held",
+    (_HELD, _LEASED, "own"): "released from its hold",
+    (_HELD, _SOLD, "own"): "sold from its hold",
+    (_HELD, _HELD, "own"): "shown to be in hand, in its hold",
+    (_HELD, _HELD, "office"): "right to its hold returned",
 }
 
 _ISSUES: Final[frozenset[_Step]] = frozenset({(_SOLD, _SOLD, "own")})
-_RETURNS: Final[frozenset[_Step]] = frozenset({(_LEASED, OfficeState.POOL, "office"), (_SOLD, _SOLD, "office")})
+_RETURNS: Final[frozenset[_Step]] = frozenset(
+    {(_LEASED, OfficeState.POOL, "office"), (_SOLD, _SOLD, "office"), (_HELD, _HELD, "office")}
+)
+_SELLS: Final[frozenset[_Step]] = frozenset({(_LEASED, _SOLD, "own"), (_HELD, _SOLD, "own")})
 # The steps that a fact of a kind may take; a kind that is not here touches no place.
 STEPS: Final[dict[str, frozenset[_Step]]] = {
-    Kind.TICKETS_SOLD: frozenset({(_LEASED, _SOLD, "own"), (_PAPER, _SOLD, "own")}),
+    Kind.TICKETS_SOLD: _SELLS | {(_PAPER, _SOLD, "own")},
     Kind.TICKETS_REFUNDED: frozenset({(_SOLD, _LEASED, "own")}),
     Kind.TICKETS_VOIDED: frozenset({(_SOLD, _LEASED, "own")}),
-    Kind.TICKETS_EXCHANGED: frozenset({(_SOLD, _LEASED, "own"), (_LEASED, _SOLD, "own")}),
+    Kind.TICKETS_EXCHANGED: _SELLS | {(_SOLD, _LEASED, "own")},
     Kind.COPY_ISSUED: _ISSUES,
     Kind.ORDER_COLLECTED: _ISSUES,
     Kind.ORDER_HANDED_OUT: _ISSUES,
@@ -72,6 +81,9 @@ STEPS: Final[dict[str, frozenset[_Step]]] = {
     Kind.PAPER_ISSUED: frozenset({(_LEASED, _PAPER, "own")}),
     Kind.PAPER_RETURNED: frozenset({(_PAPER, _LEASED, "own")}),
     Kind.PAPER_LOST: frozenset({(_PAPER, _QUARANTINE, "own")}),
+    Kind.PLACES_HELD: frozenset({(_LEASED, _HELD, "own")}),
+    Kind.HOLD_RELEASED: frozenset({(_HELD, _LEASED, "own")}),
+    Kind.HOLD_CHANGED: frozenset({(_HELD, _HELD, "own")}),
     Kind.SEALED: _RETURNS | {(_PAPER, _QUARANTINE, "own")},
 }
 # And of a voucher or gift card: whoever has its token moves money of it, by the documents that do.
@@ -135,7 +147,9 @@ def _own_step(author: Author, what: str, effect: Effect, place: Place, past: Pas
         return history.disputed(what, place)
     if history.of_another_ticket(effect, place.ticket):
         return Outcome("disputed", f"{what}: ticket {effect.ticket!r}, but the place is sold as {place.ticket}")
-    if quarantined and effect.after is OfficeState.POOL and not author.sealing:
+    kept = quarantined and effect.after is OfficeState.POOL
+    kept = kept or (effect.before is effect.after is _HELD and not effect.holder and not author.active)
+    if kept and not author.sealing:
         return Outcome("applied")
     after = effect.after
     if after is _LEASED and not author.active:
@@ -172,7 +186,7 @@ def _received(what: str, effect: Effect, place: Place, past: Past, now: int, way
         return outcome
     if not _may_have_passed(effect, place, way):
         return history.disputed(what, place)
-    ended = place.ticket
+    ended = place.ticket if place.state is not _HELD else ""
     direct = effect.token == place.token
     past[place.token] = Account.of(place, way.receiver if direct else UNKNOWN, taken=direct)
     if not direct:

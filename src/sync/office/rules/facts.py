@@ -30,7 +30,8 @@ from sync.office.rules.board import Board
 from sync.office.rules.bodies import SaleBody, document_in
 from sync.office.rules.effects import worst
 from sync.office.rules.history import Author, Outcome, Verdict
-from sync.office.rules.people import SETTLES, People, user_of
+from sync.office.rules.live import Live, may_use, uses
+from sync.office.rules.people import SETTLES, People, approver_of, user_of
 from sync.office.rules.places import Key, Place
 from sync.office.rules.purses import Purses
 from sync.office.rules.reading import Arrived, BadChain
@@ -60,6 +61,7 @@ class _Page:
     cases: disputes.Cases
     gates: Gates
     purses: Purses
+    live: Live
     counted: dict[drawers.Shift, str]  # drawers of others that have been counted out, by the fact that did
     facts: list[dict[str, Any]] = field(default_factory=list)
     postings: list[dict[str, Any]] = field(default_factory=list)
@@ -145,16 +147,18 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
     till, incarnation = author.hand
     told = [(one.fact, one.passings) for one in fresh if one.fact is not None]
     orders = [(one.fact, order) for one in fresh if one.fact is not None and (order := _ordered(one)) is not None]
+    board = Board.lay(connection, author, told, now, {key for _, order in orders for key in order.places or ()})
     page = _Page(
         till,
         incarnation,
         now_iso(),
-        Board.lay(connection, author, told, now, {key for _, order in orders for key in order.places or ()}),
+        board,
         People.of(connection, [fact for fact, _ in told]),
         tickets.taken(connection, [one.sale for one in fresh if one.sale is not None]),
         disputes.lock(connection, filter(None, map(_settling, fresh))),
         Gates.lay(connection, fresh),
         Purses.lay(connection, [fact for fact, _ in told]),
+        Live.lay(connection, [fact for fact, _ in told], board.places.values()),
         drawers.lay(connection, [fact for fact, _ in told]),
     )
     for one in fresh:
@@ -202,6 +206,7 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
     sales += page.amendments.write(connection)
     entries += [changes.Entry("sale", id=sale) for sale in dict.fromkeys(sales)]
     entries += page.records.write(connection)
+    entries += page.live.write(changed)
     entries += page.cases.write() + disputes.open_all(connection, page.disputes, page.now_iso)
     if not page.board.sealed:
         changes.log(connection, entries, signal=returned)
@@ -213,9 +218,11 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
 
 def _answers(place: Place, till: str) -> bool:
     """Whether nobody need be asked for this place any more, as it was: it has passed on, or its ticket has
-    been refunded and there is no right to refund left."""
+    been refunded or its hold released, and there is no such right left."""
     return (
-        (place.holder, place.state) != (till, "LEASED") or place.token != place.before[3:] or place.before[0] == "SOLD"
+        (place.holder, place.state) != (till, "LEASED")
+        or place.token != place.before[3:]
+        or place.before[0] in ("SOLD", "HELD")
     )
 
 
@@ -225,10 +232,14 @@ def _book_one(page: _Page, one: Arrived) -> None:
     outcomes: list[Outcome] = []
     if one.fact is not None:
         _post(page, one.fact)
+        holds = _holds(page, one.fact)
         outcomes = _effects(page, one.fact, one)
         strange = page.purses.take(one.fact, outcomes)
         page.disputes += [] if one.unreadable else strange
         _check_role(page, one.fact)
+        if not one.unreadable:
+            page.live.take(one.fact)
+            _check_holds(page, one.fact, holds)
     verdicts = [outcome.verdict for outcome in outcomes]
     unreadable, settling = one.unreadable, _settling(one)
     if settling is not None and not page.cases.step(settling, may=page.people.may(settling)):
@@ -431,3 +442,22 @@ def _check_role(page: _Page, fact: Fact) -> None:
     if user and not page.people.may(fact):
         role = page.people.roles.get(user, "unknown")
         page.dispute(fact.fact_id, "role", f"{fact.kind} by {user!r}, whose role here is {role}", role=role)
+
+
+def _holds(page: _Page, fact: Fact) -> set[str]:
+    """The holds that a fact does something with, as its places have them before it."""
+    if not uses(fact):
+        return set()
+    named = {effect.ticket for effect in fact.effects if effect.after == "HELD"}
+    records = (page.board.places.get((e.show, e.place)) for e in fact.effects if e.before == "HELD" != e.after)
+    return named | {place.ticket for place in records if place is not None and place.state == "HELD"}
+
+
+def _check_holds(page: _Page, fact: Fact, holds: set[str]) -> None:
+    """Holds go by their type: who may not touch one needs somebody who approves."""
+    roles, user, approver = page.people.roles, user_of(fact), approver_of(fact)
+    for hold in sorted(holds):
+        type_, role = page.live.type_of(hold), roles.get(user, "unknown")
+        if type_ and not may_use(type_, (user, role), (approver, roles.get(approver, ""))):
+            detail = f"{fact.kind} by {user!r}, whose role here is {role}: {hold} is a hold of type {type_}"
+            page.dispute(fact.fact_id, "role", detail, role=role)

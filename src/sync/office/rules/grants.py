@@ -106,7 +106,7 @@ def _apart(claims: Sequence[Claim]) -> list[Claim]:
     for claim in claims:
         keys = {(claim.show, place) for place in claim.places}
         fits = len(keys) == len(claim.places) and of_show[claim.show] + len(keys) <= PLACES_IN_ONE
-        if claim.whole and not claim.sold and fits and keys and keys.isdisjoint(taken):
+        if claim.whole and not claim.kept and fits and keys and keys.isdisjoint(taken):
             chosen.append(claim)
             of_show[claim.show] += len(keys)
         taken |= keys

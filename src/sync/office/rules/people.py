@@ -25,7 +25,7 @@ class People:
 
     @classmethod
     def of(cls, connection: Connection, facts: Sequence[Fact]) -> People:
-        users = sorted({user for fact in facts if (user := user_of(fact))})
+        users = sorted({user for fact in facts for user in (user_of(fact), approver_of(fact)) if user})
         rows = connection.execute(
             select(DOCUMENT.c.id, DOCUMENT.c.body).where(
                 DOCUMENT.c.family == "user", DOCUMENT.c.id.in_(bindparam("users", expanding=True))
@@ -44,3 +44,9 @@ def user_of(fact: Fact) -> str:
     """Who did it, "" where nobody is named."""
     user = document_in(fact).get("user", "")
     return user if isinstance(user, str) else ""
+
+
+def approver_of(fact: Fact) -> str:
+    """Who approved it, "" where nobody did."""
+    approver = document_in(fact).get("approver", "")
+    return approver if isinstance(approver, str) else ""

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import ValidationError
 
 from pos.domain.facts import SCHEMA, Fact, Kind, hash_of
+from pos.domain.live import told_in
 from pos.domain.personal import restore
 from pos.domain.purse import is_purse
 from pos.domain.rights import OfficeState
@@ -112,6 +113,7 @@ def _body(item: FactItem, fact: Fact) -> Arrived:
     try:
         body = read_body(fact.kind, fact.body)
         passed = passings(fact)
+        list(told_in(fact.body))
     except KeyError:
         return Arrived(item, fact, None, f"the kind {fact.kind!r} is not known here")
     except ValidationError as error:

@@ -158,6 +158,7 @@ def open_for(connection: Connection, till: str, incarnation: int, now: float) ->
             epoch=row.epoch,
             hop=row.hop,
             sold=row.state == "SOLD",
+            held=row.state == "HELD",
             spare=bool(row.spare),
         )
         for row in rows

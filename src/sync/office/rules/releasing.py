@@ -91,7 +91,7 @@ def releasable(connection: Connection, till: str) -> dict[Key, OfficeState]:
     rows = connection.execute(
         select(RIGHT.c.show_id, RIGHT.c.place, RIGHT.c.state, TILL.c.state.label("standing"))
         .join(TILL, (TILL.c.id == RIGHT.c.holder) & (TILL.c.incarnation == RIGHT.c.incarnation))
-        .where(RIGHT.c.holder == till, RIGHT.c.state.in_(["QUARANTINE", "PAPER", "SOLD"]))
+        .where(RIGHT.c.holder == till, RIGHT.c.state.in_(["QUARANTINE", "PAPER", "SOLD", "HELD"]))
     ).all()
     frozen = _frozen(connection) if any(row.standing == "ACTIVE" for row in rows) else set()
     found: dict[Key, OfficeState] = {}
@@ -201,7 +201,10 @@ def take(connection: Connection, order: Order, records: dict[Key, Place], now: i
         # With a live ticket it is sold, whoever was to refund it, as a purse always is; without one, or
         # with a slip of paper that has been accounted for, it is anybody's.
         sold = place.ticket in live or is_purse(place.show)
-        place.grant(OfficeState.SOLD if sold else OfficeState.POOL, "", 0, now, place.ticket if sold else "")
+        if place.state is OfficeState.HELD:  # it was not sold, so its hold goes on
+            place.grant(OfficeState.HELD, "", 0, now, place.ticket)
+        else:
+            place.grant(OfficeState.SOLD if sold else OfficeState.POOL, "", 0, now, place.ticket if sold else "")
     return places
 
 

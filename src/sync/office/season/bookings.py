@@ -10,12 +10,16 @@ import json
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
+from pos.domain.hold import RESERVATION, Hold, release_at
+from pos.domain.live import HOLD
 from pos.domain.money import Money, tax_included, total
 from pos.domain.price import tax_basis_points
 from pos.domain.rights import OfficeState
 from pos.domain.seating import Seating
+from sync.office.rules.live import put
 from sync.office.rules.places import Place, lock_where, write
 from sync.office.season.work import Import
 from sync.office.store.bulk import insert_rows
@@ -49,13 +53,39 @@ def book(work: Import) -> Booked:
     rows = _Rows()
     for id, body in holds:
         for place in desk.take("hold", id, "places", body["show"], body["places"]):
-            place.grant(OfficeState.HELD, body.get("owner") or body["type"], 0, work.now)
+            place.grant(OfficeState.HELD, "", 0, work.now, id)
     for id, body in orders:
         _order(work, desk, rows, id, body)
     write(work.connection, desk.changed)
     for table, values in ((SALE, rows.sales), (TICKET, rows.tickets), (POSTING, rows.postings)):
         insert_rows(work.connection, table, values)
+    made = {(HOLD, id): _hold(work, id, body, body["type"]) for id, body in holds}
+    made |= {
+        (HOLD, code): _hold(work, code, body, RESERVATION)
+        for code, body in orders
+        if body.get("state", "paid") != "paid"
+    }
+    work.entries += put(work.connection, made, {})
     return Booked(desk.changed, [row["id"] for row in rows.sales])
+
+
+def _hold(work: Import, id: str, body: dict[str, Any], type_: str) -> dict[str, Any]:
+    """A hold as tills have it."""
+    show = work.season.get("show", body["show"])
+    assert show is not None
+    ends = body.get("expires") or body.get("release", "")
+    hold = Hold(
+        id,
+        body["show"],
+        type_,
+        body.get("owner") or body.get("name", ""),
+        body.get("note", ""),
+        body.get("home", ""),
+        release_at(ends, datetime.fromisoformat(show["starts"])),
+        id if type_ == RESERVATION else "",
+        1,
+    )
+    return hold.to_json()
 
 
 def fresh(work: Import, family: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -155,7 +185,7 @@ def _order(work: Import, desk: _Desk, rows: _Rows, code: str, body: dict[str, An
         key = f"lines[{index}]"
         for place in desk.take("order", code, f"{key}.places", body["show"], line["places"]):
             if not paid:
-                place.grant(OfficeState.HELD, code, 0, work.now)
+                place.grant(OfficeState.HELD, "", 0, work.now, code)
                 continue
             seating = desk.seatings[body["show"]]
             category = seating.category(place.ix)

@@ -114,7 +114,7 @@ TABLES: Final[dict[str, Table]] = {
     "till": Table({"id": v.till_id}, {"name": v.name}),
     "hold": Table(
         {"show": v.name, "type": v.name, "places": v.texts},
-        {"id": v.name, "owner": v.name, "home": v.till_id, "release": v.anything},
+        {"id": v.name, "owner": v.name, "home": v.till_id, "release": v.release, "note": v.text},
     ),
     "order": Table(
         {"code": v.name, "show": v.name, "lines": v.anything},

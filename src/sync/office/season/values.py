@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pos.domain.check import OrderCheck
 from pos.domain.foreign import parse_rate
+from pos.domain.hold import is_release
 from pos.domain.money import Money
 from pos.domain.price import tax_basis_points
 from pos.domain.purse import is_purse
@@ -107,6 +108,13 @@ def time(value: Any, _currency: str) -> None:
         raise ValueError(f'{value!r} is not a time like "2027-12-03T19:30:00+01:00"') from None
     if moment.tzinfo is None:
         raise ValueError(f"{value!r} has no offset from UTC, like +01:00")
+
+
+def release(value: Any, currency: str) -> None:
+    """When a hold ends: a span before the start, or a time."""
+    text(value, currency)
+    if not is_release(value):
+        raise ValueError(f'{value!r} is neither a span before the start like "30m" nor a time with offset')
 
 
 def zone(value: Any, currency: str) -> None:

@@ -72,7 +72,7 @@ PLAN = Table(
 )
 
 # One row for every place of every show. `incarnation` is the holder's, 0 when the holder is
-# not a till. `ticket` is the live ticket of a SOLD place.
+# not a till. `ticket` is the live ticket of a SOLD place, the hold of a HELD one.
 RIGHT = Table(
     "place_right",
     METADATA,
@@ -86,6 +86,12 @@ RIGHT = Table(
     Column("hop", Integer, nullable=False),
     Column("since", BigInteger, nullable=False),
     Column("ticket", String, nullable=False),
+    Index(
+        "held_place",
+        "ticket",
+        sqlite_where=text("state = 'HELD'"),
+        postgresql_where=text("state = 'HELD'"),
+    ),
 )
 
 TILL = Table(
@@ -283,6 +289,17 @@ DISPUTE = Table(
     Column("resolved_at", Text),
     Column("body", Text, nullable=False),
     Index("dispute_fact", "fact_id"),
+)
+
+# Holds and orders as the newest fact about each says (`fact_id`, empty for the season's), with the places that
+# a hold has now. One that has none left is kept, too.
+LIVE = Table(
+    "live",
+    METADATA,
+    Column("family", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("fact_id", String, nullable=False),
+    Column("body", Text, nullable=False),
 )
 
 # Place effects that wait for an earlier hop of the same right.

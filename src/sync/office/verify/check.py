@@ -17,6 +17,7 @@ from sqlalchemy import Connection, text
 from sync.office.verify.cards import check_cards
 from sync.office.verify.disputes import check_disputes
 from sync.office.verify.ends import check_ends, destroyed_slips
+from sync.office.verify.holds import check_holds
 from sync.office.verify.journal import Place, Step, Story, digits, read_facts
 from sync.office.verify.papers import check_admissions, check_papers
 from sync.office.verify.purses import check_purses, openings
@@ -56,7 +57,7 @@ def check(connection: Connection) -> Report:
     _holders(connection, report, story, rights)
     check_ends(connection, report, story, rights)
     _refunds(connection, report, story)
-    _change_log(connection, report, rights, disputes)
+    check_holds(connection, report, story, rights, _change_log(connection, report, rights, disputes))
     _accounts(connection, report, rights)
     return report
 
@@ -216,7 +217,7 @@ def _holders(connection: Connection, report: Report, story: Story, rights: dict[
             report.violation("I6", f"{_show(place)}: leased to {holder}, which is no active till")
         elif right.state == "POOL" and right.holder:
             report.violation("I6", f"{_show(place)}: in the pool, but held by {right.holder}")
-        elif right.state in ("HELD", "PAPER", "QUARANTINE") and not right.holder:
+        elif right.state in ("PAPER", "QUARANTINE") and not right.holder:
             report.violation("I6", f"{_show(place)}: {right.state} by nobody")
     by_token: dict[tuple[Place, tuple[int, int]], tuple[str, int]] = {}
     for step in story.steps:
@@ -245,8 +246,10 @@ def _paid_for(ticket: dict[str, Any]) -> Decimal:
     return Decimal(ticket["price"]) + sum((Decimal(part["amount"]) for part in ticket.get("fees", ())), Decimal(0))
 
 
-def _change_log(connection: Connection, report: Report, rights: dict[Place, Any], disputes: Any) -> None:
-    """I8: following the change log leads to what the office has."""
+def _change_log(
+    connection: Connection, report: Report, rights: dict[Place, Any], disputes: Any
+) -> dict[tuple[str, str], Any]:
+    """I8: following the change log leads to what the office has. The last that it says of each document."""
     position = 0
     told: dict[Place, dict[str, Any]] = {}
     reloaded: set[str] = set()
@@ -265,7 +268,7 @@ def _change_log(connection: Connection, report: Report, rights: dict[Place, Any]
         elif row.kind == "sale":
             sales.add(row.doc_id)
         else:
-            documents[row.family, row.doc_id] = json.loads(row.body)
+            documents[row.family, row.doc_id] = json.loads(row.body) if row.body else None
     head = connection.execute(text("SELECT position FROM change_head")).scalar()
     if head != position:
         report.violation("I8", f"the change log ends at {position}, its head says {head}")
@@ -289,6 +292,7 @@ def _change_log(connection: Connection, report: Report, rights: dict[Place, Any]
     for sale in connection.execute(text("SELECT id FROM sale")).scalars():
         if sale not in sales:
             report.violation("I8", f"sale {sale}: tills were never told of it")
+    return documents
 
 
 def _accounts(connection: Connection, report: Report, rights: dict[Place, Any]) -> None:

@@ -43,7 +43,7 @@ class Step:
     @property
     def begins(self) -> bool:
         """By this step a ticket is out that was not before: sold, or of a pack."""
-        return self.before == "LEASED" and self.after in ("SOLD", "PAPER")
+        return self.before in ("LEASED", "HELD") and self.after in ("SOLD", "PAPER")
 
     @property
     def passed(self) -> bool:

@@ -1,0 +1,139 @@
+"""Live documents at the office: holds and orders, kept as the newest fact about them says, told to every till.
+
+Which places a hold has is said by the places' records: each that is HELD names its hold. A hold that has
+none left is kept, and tills are told that it is over.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+
+from pos.domain import hold
+from pos.domain.facts import Fact, Kind
+from pos.domain.live import HOLD, Document, newer, told_in
+from pos.domain.rights import OfficeState
+from sync.office.rules.changes import Entry
+from sync.office.rules.places import Place
+from sync.office.store.tables import LIVE, RIGHT
+
+Name = tuple[str, str]  # family, id
+_HELD: Final = OfficeState.HELD
+_LOCK: Final = (
+    select(LIVE.c.family, LIVE.c.id, LIVE.c.fact_id, LIVE.c.body)
+    .where(tuple_(LIVE.c.family, LIVE.c.id).in_(bindparam("names", expanding=True)))
+    .order_by(LIVE.c.family, LIVE.c.id)
+    .with_for_update()
+)
+_PLACES: Final = (
+    select(RIGHT.c.ticket, RIGHT.c.place)
+    .where(RIGHT.c.state == _HELD.value, RIGHT.c.ticket.in_(bindparam("holds", expanding=True)))
+    .order_by(RIGHT.c.ticket, RIGHT.c.ix)
+)
+
+
+@dataclass
+class Live:
+    """The documents that a page of facts carries, or whose places it touches; locked after the places."""
+
+    connection: Connection
+    documents: dict[Name, Document]
+    facts: dict[Name, str]  # which one each is as of
+    _changed: set[Name] = field(default_factory=set)
+
+    @classmethod
+    def lay(cls, connection: Connection, facts: Sequence[Fact], places: Iterable[Place]) -> Live:
+        names = {(family, document["id"]) for fact in facts for family, document in _told(fact)}
+        names |= {(HOLD, place.ticket) for place in places if place.state is _HELD}
+        rows = connection.execute(_LOCK, {"names": sorted(names)}).all() if names else []
+        known = {(row.family, row.id): row for row in rows}
+        documents = {name: json.loads(row.body) for name, row in known.items()}
+        return cls(connection, documents, {name: row.fact_id for name, row in known.items()})
+
+    def take(self, fact: Fact) -> None:
+        """Keep what a fact carries, as far as it is newer than what is there."""
+        for family, document in _told(fact):
+            name = family, document["id"]
+            if newer(document, self.documents.get(name)):
+                self.documents[name], self.facts[name] = document, fact.fact_id
+                self._changed.add(name)
+
+    def type_of(self, hold_id: str) -> str:
+        """The type of a hold, "" for one that is not known."""
+        return str(self.documents.get((HOLD, hold_id), {}).get("type", ""))
+
+    def write(self, changed: Sequence[Place]) -> list[Entry]:
+        """Write what changed, `changed` places included; what tills are told. To be called before the change log."""
+        names = self._changed | {(HOLD, id) for id in touched(changed) if (HOLD, id) in self.documents}
+        return put(self.connection, {name: self.documents[name] for name in names}, self.facts)
+
+
+def _told(fact: Fact) -> list[tuple[str, Document]]:
+    """What a fact carries; nothing of one that cannot be read, which is a dispute already."""
+    try:
+        return list(told_in(fact.body))
+    except ValueError:
+        return []
+
+
+def touched(changed: Iterable[Place]) -> set[str]:
+    """The holds that these places have come into, or left."""
+    before = {place.ticket_before for place in changed if place.before[0] == _HELD.value}
+    return before | {place.ticket for place in changed if place.state is _HELD}
+
+
+def put(connection: Connection, documents: dict[Name, Document], facts: dict[Name, str]) -> list[Entry]:
+    """Write documents anew, with the places that they have now; what tills are told of them."""
+    if not documents:
+        return []
+    places = _places(connection, {id for family, id in documents if family == HOLD})
+    entries: list[Entry] = []
+    rows: list[dict[str, Any]] = []
+    for (family, id), document in sorted(documents.items()):
+        body = document | ({"places": places.get(id, [])} if family == HOLD else {})
+        text = json.dumps(body, ensure_ascii=False, sort_keys=True)
+        rows.append({"family": family, "id": id, "fact_id": facts.get((family, id), ""), "body": text})
+        entries.append(Entry("document", family=family, id=id, body=body if is_told(family, body) else None))
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    insert = dialect.insert(LIVE)  # over the row that is locked: whoever waits for it still finds it
+    newest = {name: insert.excluded[name] for name in ("fact_id", "body")}
+    connection.execute(insert.on_conflict_do_update(index_elements=["family", "id"], set_=newest), rows)
+    return entries
+
+
+def is_told(family: str, body: Document) -> bool:
+    """Whether tills have this document: of a hold that has no places left there is nothing to know."""
+    return family != HOLD or bool(body["places"])
+
+
+def _places(connection: Connection, holds: Collection[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    if holds:
+        for id, place in connection.execute(_PLACES, {"holds": sorted(holds)}):
+            found.setdefault(id, []).append(place)
+    return found
+
+
+def documents(connection: Connection) -> list[tuple[str, Document]]:
+    """Family and body of every document that tills have."""
+    rows = connection.execute(select(LIVE.c.family, LIVE.c.body).order_by(LIVE.c.family, LIVE.c.id))
+    read = ((row.family, json.loads(row.body)) for row in rows)
+    return [(family, body) for family, body in read if is_told(family, body)]
+
+
+def uses(fact: Fact) -> bool:
+    """Whether a person does something with a hold by this fact. Giving its right back is nobody's decision."""
+    return fact.kind not in (Kind.RIGHTS_RETURNED, Kind.SEALED) and any(
+        _HELD in (effect.before, effect.after) for effect in fact.effects
+    )
+
+
+def may_use(type_: str, user: tuple[str, str], approver: tuple[str, str]) -> bool:
+    """Whether (name, role) may do something with a hold of this type, by himself or with somebody's approval."""
+    approved = approver[1] in hold.APPROVERS and approver[0] != user[0]
+    return hold.may_touch(type_, user[1]) or approved
