@@ -351,7 +351,7 @@ class ToyLine:
 
     def _store(self, news: list[News]) -> None:
         touched = self.replica.apply_page(news, self._position)
-        self.side.changed(Changed(touched.places, touched.documents, touched.sales, touched.disputes, touched.live))
+        self.side.changed(Changed(touched.places, touched.documents, touched.sales, touched.disputes, touched.records))
 
 
 @dataclass
