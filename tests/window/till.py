@@ -412,7 +412,9 @@ class TillHouse:
         position = writer.cursor() + 1
         touched = writer.apply_page([News(position, family, body["id"], body)], position)
         writer.close()
-        self._side().changed(Changed(touched.places, touched.documents, touched.sales, touched.disputes, touched.records))
+        self._side().changed(
+            Changed(touched.places, touched.documents, touched.sales, touched.disputes, touched.records)
+        )
 
     def _side(self) -> AgentSide:
         side = AgentSide(self.desk.outside.ledger, 1)
