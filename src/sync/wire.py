@@ -345,6 +345,17 @@ class PassAnswer(Message):
     certificates: list[dict[str, Any]] = []
 
 
+class LookRequest(Message):
+    """POST /v1/look: what only the office knows. `what`: customer | history | open | outbox; `fields` are its."""
+
+    what: str
+    fields: dict[str, Any] = {}
+
+
+class LookAnswer(Message):
+    found: dict[str, Any] = {}
+
+
 class SalesRequest(Message):
     """POST /v1/sales: sales' documents after a sale id, in id order, for the replica's look-up."""
 

@@ -137,6 +137,9 @@ class NoOffice:
     def left_drawer(self, till: str) -> Future[LeftDrawer | None]:
         return _down()
 
+    def look(self, what: str, fields: dict[str, Any]) -> Future[dict[str, Any]]:
+        return _down()
+
     def facts_waiting(self) -> None:
         """Nobody sends them from here."""
 

@@ -60,6 +60,11 @@ class Kind(StrEnum):
     PLACES_HELD = "PlacesHeld"
     HOLD_RELEASED = "HoldReleased"
     HOLD_CHANGED = "HoldChanged"
+    CUSTOMER_RECORDED = "CustomerRecorded"
+    CUSTOMER_CHANGED = "CustomerChanged"
+    CUSTOMERS_MERGED = "CustomersMerged"
+    CUSTOMER_ERASED = "CustomerErased"
+    CASE_OPENED = "CaseOpened"
 
 
 @dataclass(frozen=True, slots=True)

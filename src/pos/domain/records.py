@@ -21,8 +21,10 @@ RECORDED: Final[dict[str, str]] = {
     Kind.COMMISSION_CHANGED: "commission",
     Kind.GROUP_CHANGED: "group",
     Kind.INVOICE_ISSUED: "invoice",
+    Kind.CASE_OPENED: "case",
 }
-FAMILIES: Final = frozenset(RECORDED.values())
+# Customers and notices are told like records, though the office makes them by rules of their own.
+FAMILIES: Final = frozenset(RECORDED.values()) | {"customer", "notice"}
 
 
 def record_in(kind: str, body: dict[str, Any]) -> tuple[str, Record] | None:

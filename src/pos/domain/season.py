@@ -49,6 +49,7 @@ MAY: Final[dict[str, frozenset[str]]] = {
     "look": frozenset(ROLES),
     "oversee": frozenset(ROLES) - {"cashier"},
     "settle": SETTLING_ROLES,
+    "customers": frozenset({"supervisor", "admin"}),  # to merge and erase them, and to see what is noted of them
     "set_up": frozenset({"supervisor", "admin"}),  # this machine's devices; no fact comes of it
 }
 SALES_GRACE: Final = timedelta(minutes=30)  # a show sells on for latecomers unless it says otherwise

@@ -62,8 +62,8 @@ FOUND_AT_MOST: Final = 50
 
 
 def _folded(sale: dict[str, Any]) -> str:
-    """The buyer's name as it is looked for."""
-    return str(sale.get("name") or "").casefold()
+    """The buyer's name, and the number of a customer's record, as they are looked for."""
+    return f"{sale.get('name') or ''} {sale.get('buyer', {}).get('customer', '')}".strip().casefold()
 
 
 class StorageFailed(Exception):
@@ -318,6 +318,11 @@ class Ledger:
         wanted = select(t.ticket.c.sale).where(t.ticket.c.show == show)
         rows = self.connection.execute(select(t.sale.c.body).where(t.sale.c.id.in_(wanted)))
         return [json.loads(row.body) for row in rows]
+
+    def sales_with(self, word: str) -> list[dict[str, Any]]:
+        """Own sales of named buyers whose document has this text in it."""
+        wanted = (t.sale.c.name != "") & (func.instr(t.sale.c.body, word) > 0)
+        return [json.loads(body) for body in self.connection.execute(select(t.sale.c.body).where(wanted)).scalars()]
 
     def last_sale(self) -> dict[str, Any] | None:
         row = self.connection.exec_driver_sql("SELECT body FROM sale ORDER BY rowid DESC LIMIT 1").first()

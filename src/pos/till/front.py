@@ -57,12 +57,13 @@ from pos.till.counter import (
 from pos.till.counter.house import SeatMapData
 from pos.till.desk import Call, Desk
 from pos.till.drawer import shift, takeover
+from pos.till.orders import customers
 from pos.till.refusals import sentence
 
 # A check is given the field's name and value, and raises Refused("bad_request") for a malformed one.
 Check = Callable[[str, Any], None]
 _KEY: Final = re.compile(r"[a-z_]{1,32}")
-_WRITTEN: Final = ("reason", "note", "name")  # what people write, and facts keep: no card number with it
+_WRITTEN: Final = ("reason", "note", "name", "notes")  # what people write, and facts keep: no card number with it
 _AMOUNT: Final = re.compile(r"\d{1,15}(\.\d{1,3})?")
 
 
@@ -162,6 +163,26 @@ def _buyer(name: str, value: Any) -> None:
     fields = {"contact": _said, "customer": _said, "language": _language, "tax_number": _said, "identity": _identity}
     _check({}, {"name": _said} | fields, value, f"{name}.")
     _must("name" in value or "customer" in value, name, "an object with a name or a customer")
+
+
+def _consent(name: str, value: Any) -> None:
+    _must(isinstance(value, dict), name, "an object with given and source")
+    _check({"given": _flag, "source": _said}, {}, value, f"{name}.")
+
+
+def _field(name: str, value: Any) -> None:
+    """A line of a record; an empty one is taken away."""
+    _text(name, value)
+    _must(len(value) <= 200 and value.isprintable(), name, "one line of at most 200 characters")
+
+
+def _notes(name: str, value: Any) -> None:
+    _text(name, value)
+    _must(len(value) <= 2000, name, "at most 2000 characters")
+
+
+def _sales(name: str, value: Any) -> None:
+    _must(isinstance(value, list) and all(isinstance(item, str) for item in value), name, "a list of sale ids")
 
 
 def _identity(name: str, value: Any) -> None:
@@ -404,6 +425,20 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "layout_save": VerbSpec(layouts.layout_save, {"text": _text}, changes=True),
     "layout_revert": VerbSpec(layouts.layout_revert, {"layout": _words}, changes=True),
     "layout_print": VerbSpec(layouts.layout_print, {"text": _text}, {"language": _language}, changes=True),
+    "customer": VerbSpec(
+        customers.customer,
+        {},
+        {"customer": _words, "notes": _notes, "consent": _consent, "language": _language}
+        | dict.fromkeys(("name", "email", "phone", "member", "tax_number"), _field),
+        changes=True,
+    ),
+    "customers": VerbSpec(customers.customers, {"text": _text}),
+    "customer_history": VerbSpec(customers.customer_history, {"customer": _words}),
+    "merge_customers": VerbSpec(customers.merge_customers, {"customer": _words, "merged": _words}, changes=True),
+    "export_customer": VerbSpec(customers.export_customer, {"customer": _words}),
+    "erase_customer": VerbSpec(
+        customers.erase_customer, {"customer": _words, "reason": _words}, {"sales": _sales}, changes=True
+    ),
     "status": VerbSpec(status.status),
     "sync": VerbSpec(status.sync),
 }
@@ -478,6 +513,7 @@ class Front:
         self._desk.post(lambda: issue.resume(self._desk))
         self._desk.post(lambda: charge.resume(self._desk))
         self._desk.post(lambda: customer.show_basket(self._desk))
+        self._desk.post(lambda: customers.follow_erasures(self._desk))
 
     @staticmethod
     def sentence(refused: Refused) -> str:

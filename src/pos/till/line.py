@@ -9,12 +9,14 @@ from datetime import datetime
 from pathlib import Path
 
 from pos.domain.certificate import Certificate, Hand
+from pos.domain.customers import FAMILY
 from pos.domain.facts import SignedFact
 from pos.store.journal import JournalReader
 from pos.till.counter import neighbours
 from pos.till.counter.disputes import announce
 from pos.till.counter.passing import allot, answer_recalls
 from pos.till.desk import Desk
+from pos.till.orders.customers import follow_erasures
 from pos.till.ports import Changed, LinkState, Recall, Standing, Wanted
 
 
@@ -108,6 +110,8 @@ class AgentSide:
             sales=what.sales,
         )
         announce(self._desk, what.disputes)
+        if what.documents or FAMILY in what.records:
+            follow_erasures(self._desk)
         if what.documents:
             self._fill()
 

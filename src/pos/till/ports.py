@@ -183,6 +183,10 @@ class Office(Protocol):
     def left_drawer(self, till: str) -> Future[LeftDrawer | None]:
         """The drawer that a dead or replaced till left with its shift open. Fails as `claim` does."""
 
+    def look(self, what: str, fields: dict[str, Any]) -> Future[dict[str, Any]]:
+        """What only the office knows: a customer's record, the history of a place, who has an order open, what
+        was sent. Fails as `claim` does."""
+
     def facts_waiting(self) -> None:
         """There is something new in the journal. Returns at once."""
 

@@ -60,6 +60,7 @@ TEMPLATES: Final[dict[str, str]] = {
     "release_waits": "These places cannot be released yet: {reason}.",
     "drawer_uncounted": "The drawer still holds the money of shift {shift}, open since {since}. Count it first.",
     "unknown_dispute": "There is no dispute {dispute} here.",
+    "unknown_customer": "There is no customer {customer} here.",
     "already_resolved": "{by} resolved this dispute at {since}.",
 }
 assert frozenset(TEMPLATES) == CODES, "a refusal code has no sentence"

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pos.domain.errors import Unreadable
 from pos.store.replica import LayoutMoved, PlanCache, ReplicaUnavailable, ReplicaWriter
@@ -145,6 +145,10 @@ class Agent:
     def left_drawer(self, till: str) -> Future[LeftDrawer | None]:
         """The drawer that a till that has ended left with its shift open. Fails with LineDown."""
         return self._claims.left_drawer(till)
+
+    def look(self, what: str, fields: dict[str, Any]) -> Future[dict[str, Any]]:
+        """What only the office knows. Fails with LineDown."""
+        return self._claims.look(what, fields)
 
     def facts_waiting(self) -> None:
         """There is something new in the journal. Returns at once."""

@@ -73,6 +73,13 @@ class Claims:
             return None
         return LeftDrawer(request.till, answer.incarnation, answer.shift, answer.user, answer.since, answer.expected)
 
+    def look(self, what: str, fields: dict[str, Any]) -> Future[dict[str, Any]]:
+        """Ask what only the office knows. Fails as a claim does."""
+        return self._run(self._look, wire.LookRequest(what=what, fields=fields), RELEASE_S)
+
+    def _look(self, request: wire.LookRequest, deadline: float) -> dict[str, Any]:
+        return self._asked("/v1/look", request, wire.LookAnswer, deadline).found
+
     def _submit(self, request: wire.ClaimRequest) -> Future[ClaimAnswer]:
         return self._run(self._ask, request, request.wait_s + LATE_S)
 

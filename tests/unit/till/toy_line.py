@@ -90,6 +90,8 @@ class ToyLine:
         self.drawers: dict[str, LeftDrawer] = {}  # till -> what it left
         self.release = Releasable()
         self.releases: list[tuple[str, Sequence[tuple[str, str]] | None, tuple[str, ...]]] = []
+        self.looks: list[tuple[str, dict[str, Any]]] = []
+        self.found: dict[str, dict[str, Any]] = {}  # what the office answers, by what is asked
         self.shorts: list[dict[str, int]] = []  # what allotments lacked beyond the pool
         self.holding = False  # claims are settled here, but their answers wait for `let_through`
         self.applied = 0
@@ -139,6 +141,15 @@ class ToyLine:
     def allot(self, show: str, places: Sequence[str], short: Mapping[str, int], wait_s: float) -> Future[ClaimAnswer]:
         self.shorts.append(dict(short))
         return self.claim(show, places, whole=False, wait_s=wait_s)
+
+    def look(self, what: str, fields: dict[str, Any]) -> Future[dict[str, Any]]:
+        self.looks.append((what, fields))
+        found: Future[dict[str, Any]] = Future()
+        if self._state.state == "offline":
+            found.set_exception(LineDown(self._state.cause))
+        else:
+            found.set_result(self.found.get(what, {}))
+        return found
 
     def left_drawer(self, till: str) -> Future[LeftDrawer | None]:
         found: Future[LeftDrawer | None] = Future()

@@ -230,6 +230,21 @@ class ReplicaReader:
                     self._live[one][name] = json.loads(body)
             return self._live[family]
 
+    def record(self, family: str, id: str) -> dict[str, Any] | None:
+        """One record of a family, None when there is no such."""
+        with self._reading() as db:
+            query = select(document.c.body).where(document.c.family == family, document.c.id == id)
+            body = db.execute(query).scalar_one_or_none()
+            return json.loads(body) if body is not None else None
+
+    def search(self, family: str, words: Sequence[str], at_most: int | None) -> list[dict[str, Any]]:
+        """Records of a family whose text has all of these words, in the order of their ids."""
+        query = select(document.c.body).where(document.c.family == family).order_by(document.c.id).limit(at_most)
+        for word in words:
+            query = query.where(func.instr(document.c.body, word) > 0)
+        with self._reading() as db:
+            return [json.loads(body) for body in db.execute(query).scalars()]
+
     def season(self) -> Season:
         """The documents, read. The same object until one of them changes."""
         with self._reading() as db:
@@ -368,6 +383,12 @@ class ReplicaReader:
         with self._reading() as db:
             bodies = (json.loads(body) for body in db.execute(select(sale.c.body).order_by(sale.c.at)).scalars())
             return [body for body in bodies if any(ticket["show"] == show for ticket in body["tickets"])]
+
+    def sales_with(self, word: str) -> list[dict[str, Any]]:
+        """Sales whose document has this text in it, the newest first, FOUND_AT_MOST of them. Reads them all."""
+        query = select(sale.c.body).where(func.instr(sale.c.body, word) > 0).order_by(sale.c.at.desc())
+        with self._reading() as db:
+            return [json.loads(body) for body in db.execute(query.limit(FOUND_AT_MOST)).scalars()]
 
     def find_sales(
         self,

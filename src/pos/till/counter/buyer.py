@@ -5,19 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from pos.domain.customers import contact_of
 from pos.domain.mask import scrub
+from pos.till.counter.register import standing
 from pos.till.counter.tickets import Sold
+from pos.till.desk import Desk
 
 Document = dict[str, Any]
 
 
-def buyer_document(buyer: dict[str, Any] | None) -> Document:
+def buyer_document(desk: Desk, buyer: dict[str, Any] | None) -> Document:
     """What a sale's document says of its buyer: `name` and `contact` as an order has them, the rest under `buyer`.
-    {} for nobody."""
+    {} for nobody. A customer's own name and contact are taken where none are given.
+
+    Raises Refused("unknown_customer").
+    """
     if not buyer:
         return {}
-    found: Document = {key: scrub(buyer[key].strip()) for key in ("name", "contact") if buyer.get(key, "").strip()}
-    rest: Document = {key: scrub(str(buyer[key])) for key in ("customer", "language", "tax_number") if buyer.get(key)}
+    known = standing(desk, buyer["customer"]) if buyer.get("customer") else {}
+    given = known | {"contact": contact_of(known)} | {key: value for key, value in buyer.items() if value}
+    found: Document = {key: scrub(given[key].strip()) for key in ("name", "contact") if given.get(key, "").strip()}
+    rest: Document = {"customer": known["id"]} if known else {}
+    rest |= {key: scrub(str(given[key])) for key in ("language", "tax_number") if given.get(key)}
     if buyer.get("identity"):
         rest["identity"] = {"kind": buyer["identity"]["kind"], "last4": buyer["identity"]["last4"]}
     return found | ({"buyer": rest} if rest else {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,11 +27,21 @@ def find(desk: Desk, *, code: str = "", sale: str = "", name: str = "") -> dict[
     if code and not heard:
         heard = desk.replica.find_sales(ticket_id=code)
     found = {body["id"]: body for body in heard}
-    book = desk.ledger.tickets
-    ids = [ticket["id"] for body in (*own, *found.values()) for ticket in body["tickets"]]
-    here = _Here(desk.outside.till, book.ended(ids), book.issued(ids), book.admitted(ids))
+    here = _here(desk, (*own, *found.values()))
     mine = [here.shown(body, found.pop(body["id"], body)) for body in own]
     return {"sales": mine + [here.shown(body, body) for body in found.values()]}
+
+
+def shown_sales(desk: Desk, bodies: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Sales' documents as `find` shows them."""
+    here = _here(desk, bodies)
+    return [here.shown(body, body) for body in bodies]
+
+
+def _here(desk: Desk, bodies: Iterable[dict[str, Any]]) -> _Here:
+    book = desk.ledger.tickets
+    ids = [ticket["id"] for body in bodies for ticket in body["tickets"]]
+    return _Here(desk.outside.till, book.ended(ids), book.issued(ids), book.admitted(ids))
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ def pay(
         # Time has passed at the terminal. The basket was pinned; whoever was signed in may have locked the
         # till, and other sales have taken their numbers.
         making = replace(work_out(desk, user.id, basket, paid), settlement=settlement)
-    body = document(desk, shift, making) | buyer_document(buyer)
+    body = document(desk, shift, making) | buyer_document(desk, buyer)
     body |= ({"terms_told": True} if terms_told else {}) | ({"approver": by} if by else {})
     paper = _paper(desk, making, body)
     with desk.unit() as unit:

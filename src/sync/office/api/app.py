@@ -23,7 +23,7 @@ from sync.office.api.pulls import Puller
 from sync.office.api.pulse import Pulse
 from sync.office.api.signing import Asked, Caller, Gate, Rejected, Signer
 from sync.office.clock import now_s
-from sync.office.rules import changes, drawers, enrolment, facts, recalls, releasing, snapshot
+from sync.office.rules import changes, drawers, enrolment, facts, look, recalls, releasing, snapshot
 from sync.office.rules.claims import Fenced
 from sync.office.rules.disputes import page as page_of_disputes
 from sync.office.rules.reading import BadChain, read
@@ -39,6 +39,8 @@ from sync.wire import (
     DrawerRequest,
     EnrolAnswer,
     EnrolRequest,
+    LookAnswer,
+    LookRequest,
     Message,
     PlacesRequest,
     PullRequest,
@@ -229,6 +231,7 @@ def make_app(office: Office) -> Router:
         ("release", ReleaseRequest, _release(office)),
         ("drawer", DrawerRequest, _drawer(office)),
         ("disputes", DisputesRequest, disputes),
+        ("look", LookRequest, _look(office)),
     ]
     routes = [Route(f"{PREFIX}/{name}", office.signed(model, handler)) for name, model, handler in signed]
     routes.append(Route(f"{PREFIX}/enrol", _enrol(office)))
@@ -248,6 +251,19 @@ def _release(office: Office) -> Callable[[Caller, ReleaseRequest], Awaitable[_Bo
         return ReleaseAnswer(places=sorted(found))
 
     return release
+
+
+def _look(office: Office) -> Callable[[Caller, LookRequest], Awaitable[_Body]]:
+    async def answer(caller: Caller, asked: LookRequest) -> _Body:
+        if asked.what not in look.KINDS:
+            raise Rejected(404, "no_such_request", f"nothing is known here of {asked.what!r}")
+        run = office.writing if asked.what in look.WRITING else office.reading
+        try:
+            return LookAnswer(found=await run(lambda c: look.KINDS[asked.what](c, caller.till, asked.fields)))
+        except (KeyError, TypeError, ValueError) as error:
+            raise Rejected(422, "bad_request", f"fields: {error!r}") from error
+
+    return answer
 
 
 def _drawer(office: Office) -> Callable[[Caller, DrawerRequest], Awaitable[_Body]]:

@@ -140,6 +140,21 @@ class InvoiceIssuedBody(RecordedBody):
     record: InvoiceBody
 
 
+class CustomerBody(Body):
+    """Of a customer: what is personal of it may have been erased before it came."""
+
+    user: Id
+    customer: Id
+
+
+class CustomersMergedBody(CustomerBody):
+    merged: Id
+
+
+class CustomerErasedBody(CustomerBody):
+    sales: list[Id] = []
+
+
 class AdmittedBody(Body):
     id: Id
     copy_number: int = Field(alias="copy", ge=0, lt=1_000_000)
@@ -337,6 +352,11 @@ BODIES: Final[dict[str, type[Body]]] = {
     Kind.PLACES_HELD: HoldBody,
     Kind.HOLD_RELEASED: HoldBody,
     Kind.HOLD_CHANGED: HoldBody,
+    Kind.CUSTOMER_RECORDED: CustomerBody,
+    Kind.CUSTOMER_CHANGED: CustomerBody,
+    Kind.CUSTOMERS_MERGED: CustomersMergedBody,
+    Kind.CUSTOMER_ERASED: CustomerErasedBody,
+    Kind.CASE_OPENED: RecordedBody,
 }
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select, update
 from pos.domain.certificate import Hand
 from pos.domain.facts import Fact, Kind
 from pos.domain.money import Money
-from pos.domain.personal import fits
+from pos.domain.personal import fits, forget
 from pos.domain.purse import is_purse
 from pos.domain.rights import Effect
 from pos.domain.sale import LATER
@@ -28,6 +28,7 @@ from sync.office.rules.admissions import Gates
 from sync.office.rules.amendments import Amendments
 from sync.office.rules.board import Board
 from sync.office.rules.bodies import SaleBody, document_in
+from sync.office.rules.customers import Customers
 from sync.office.rules.effects import worst
 from sync.office.rules.history import Author, Outcome, Verdict
 from sync.office.rules.live import Live, may_use, uses
@@ -62,6 +63,7 @@ class _Page:
     gates: Gates
     purses: Purses
     live: Live
+    customers: Customers
     counted: dict[drawers.Shift, str]  # drawers of others that have been counted out, by the fact that did
     facts: list[dict[str, Any]] = field(default_factory=list)
     postings: list[dict[str, Any]] = field(default_factory=list)
@@ -159,6 +161,7 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
         Gates.lay(connection, fresh),
         Purses.lay(connection, [fact for fact, _ in told]),
         Live.lay(connection, [fact for fact, _ in told], board.places.values()),
+        Customers.lay(connection, [fact for fact, _ in told]),
         drawers.lay(connection, [fact for fact, _ in told]),
     )
     for one in fresh:
@@ -207,6 +210,7 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
     entries += [changes.Entry("sale", id=sale) for sale in dict.fromkeys(sales)]
     entries += page.records.write(connection)
     entries += page.live.write(changed)
+    entries += page.records.write(connection) + page.customers.write()
     entries += page.cases.write() + disputes.open_all(connection, page.disputes, page.now_iso)
     if not page.board.sealed:
         changes.log(connection, entries, signal=returned)
@@ -251,6 +255,7 @@ def _book_one(page: _Page, one: Arrived) -> None:
         _owed(page, one.fact)
         page.amendments.take(one.fact)
         if why := page.records.take(one.fact):
+        if why := page.records.take(one.fact) or page.customers.take(one.fact):
             page.dispute(fact_id, "record", why, why=why)
         _at_the_gate(page, one.fact, one.admitted, outcomes)
     if one.fact is not None and one.sale is not None:
@@ -258,7 +263,11 @@ def _book_one(page: _Page, one: Arrived) -> None:
     page.copies += [{"t_id": ticket, "t_copy": copy} for ticket, copy in one.copies.items() if copy]
     page.issued += one.issued
     page.handed += [{"t_id": ticket, "t_handed": one.handed} for ticket in one.handed_to]
-    if one.fact is not None and fits(one.fact.body, one.item.beside):
+    if (
+        one.fact is not None
+        and fits(one.fact.body, one.item.beside)
+        and not page.customers.erased(document_in(one.fact))
+    ):
         page.beside.append({"fact_id": fact_id, "body": one.item.beside})
     verdict = worst(verdicts)
     page.results.append(FactResult(number=one.item.number, verdict=verdict))
@@ -416,7 +425,9 @@ def _sell(page: _Page, fact: Fact, sale: SaleBody, outcomes: Sequence[Outcome]) 
         for effect, outcome in zip(fact.effects, outcomes, strict=True)
         if effect.before != "SOLD" == effect.after
     }
-    body = json.dumps(fact.body["sale"], ensure_ascii=False, separators=(",", ":"))
+    document = fact.body["sale"]
+    document = forget(document) if page.customers.erased(document) else document
+    body = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     page.sales.append({"id": sale.id, "fact_id": fact.fact_id, "body": body})
     page.tickets += [
         {

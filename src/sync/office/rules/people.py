@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, select
 
 from pos.domain.facts import Fact, Kind
-from pos.domain.season import SELLING_ROLES, SETTLING_ROLES
+from pos.domain.season import MAY, SELLING_ROLES, SETTLING_ROLES
 from sync.office.rules.bodies import document_in
 from sync.office.store.tables import DOCUMENT
 
@@ -36,6 +36,8 @@ class People:
 
     def may(self, fact: Fact) -> bool:
         """Whether who did this has a role for it."""
+        if fact.kind in (Kind.CUSTOMERS_MERGED, Kind.CUSTOMER_ERASED):
+            return self.roles.get(user_of(fact)) in MAY["customers"]
         supervised = fact.kind in SETTLES or fact.kind == Kind.PLACES_RELEASED
         return self.roles.get(user_of(fact)) in (SETTLING_ROLES if supervised else SELLING_ROLES)
 

@@ -15,10 +15,11 @@ FAMILIES: Final = {
     "CommissionChanged": "commission",
     "GroupChanged": "group",
     "InvoiceIssued": "invoice",
+    "CaseOpened": "case",
 }
 
 
-_PERSONAL: Final = ("name", "contact", "buyer", "collected_by", "profile", "words", "to")
+_PERSONAL: Final = ("name", "contact", "buyer", "collected_by", "profile", "words", "to", "erased")
 
 
 def _plain(record: dict[str, Any]) -> dict[str, Any]:
@@ -33,7 +34,8 @@ def check_records(connection: Connection, report: Report, disputed: set[str]) ->
     rows = connection.execute(
         text(
             "SELECT till, incarnation, fact_id, kind, envelope FROM fact WHERE kind IN"
-            " ('StandbyChanged', 'GuestListChanged', 'CommissionChanged', 'GroupChanged', 'InvoiceIssued')"
+            " ('StandbyChanged', 'GuestListChanged', 'CommissionChanged', 'GroupChanged',"
+            " 'InvoiceIssued', 'CaseOpened')"
             " ORDER BY till, incarnation, number"
         )
     )
@@ -46,7 +48,7 @@ def check_records(connection: Connection, report: Report, disputed: set[str]) ->
             invoices.setdefault((till, incarnation), []).append(record["number"])
     documents = connection.execute(
         text("SELECT family, id, body FROM document WHERE family IN"
-             " ('standby', 'guest_list', 'commission', 'group', 'invoice')")
+             " ('standby', 'guest_list', 'commission', 'group', 'invoice', 'case')")
     )  # fmt: skip
     there = {(family, id): _plain(json.loads(body)) for family, id, body in documents}
     for key in sorted(last.keys() | there.keys()):

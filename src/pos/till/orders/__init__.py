@@ -1,0 +1,1 @@
+"""What goes on beyond one sale: customers, cases, packages."""

@@ -1,0 +1,38 @@
+"""What only the office knows, asked by a till for a person who waits at its counter."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, Final
+
+from sqlalchemy import Connection, select
+
+from sync.office.rules.customers import records_of, sales_of
+from sync.office.rules.sales import documents_of
+from sync.office.store.tables import DOCUMENT
+
+Fields = dict[str, Any]
+AT_MOST: Final = 200  # sales of one customer that are told at once
+
+
+def _customer(connection: Connection, _till: str, fields: Fields) -> Fields:
+    """A customer's whole record, their sales and their cases."""
+    id = str(fields["customer"])
+    record = records_of(connection, [id]).get(id)
+    while record is not None and "into" in record:
+        record = records_of(connection, [record["into"]]).get(record["into"])
+    if record is None or "erased" in record:
+        return {"customer": record}
+    ids = [record["id"], *record["merged"]]
+    sales = [row.id for row in sales_of(connection, ids)][-AT_MOST:]
+    cases = [
+        document
+        for body in connection.execute(select(DOCUMENT.c.body).where(DOCUMENT.c.family == "case")).scalars()
+        if (document := json.loads(body)).get("customer") in ids or document.get("sale") in sales
+    ]
+    return {"customer": record, "sales": list(documents_of(connection, sales).values()), "cases": cases}
+
+
+KINDS: Final[dict[str, Callable[[Connection, str, Fields], Fields]]] = {"customer": _customer}
+WRITING: Final[frozenset[str]] = frozenset()  # those that note something
