@@ -54,11 +54,12 @@ def pay(
     """Sell the basket, to a `buyer` who wishes to be named. The answer is given only when the sale is durable.
 
     Raises Refused: basket_empty basket_expired underpaid overpaid device_absent payment_declined
-    payment_unknown right_elsewhere unknown_ticket limit_exceeded outside_terms check_needed storage_failed
+    payment_unknown right_elsewhere unknown_ticket unknown_customer limit_exceeded outside_terms check_needed storage_failed
     fenced; after any of them nothing has been sold.
     """
     desk.signed_in("sell")
     _basket(desk)
+    who = buyer_document(desk, buyer)
     yield from charge.settle_open(desk)
     yield from purses.hold(desk, tenders_of(desk, tenders))
     # Whatever was asked and heard meanwhile: from here to the card's intent nothing is waited for.
@@ -80,7 +81,7 @@ def pay(
         # Time has passed at the terminal. The basket was pinned; whoever was signed in may have locked the
         # till, and other sales have taken their numbers.
         making = replace(work_out(desk, user.id, basket, paid), settlement=settlement)
-    body = document(desk, shift, making) | buyer_document(desk, buyer)
+    body = document(desk, shift, making) | who
     body |= ({"terms_told": True} if terms_told else {}) | ({"approver": by} if by else {})
     paper = _paper(desk, making, body)
     with desk.unit() as unit:

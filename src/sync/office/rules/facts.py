@@ -254,7 +254,6 @@ def _book_one(page: _Page, one: Arrived) -> None:
     elif one.fact is not None:
         _owed(page, one.fact)
         page.amendments.take(one.fact)
-        if why := page.records.take(one.fact):
         if why := page.records.take(one.fact) or page.customers.take(one.fact):
             page.dispute(fact_id, "record", why, why=why)
         _at_the_gate(page, one.fact, one.admitted, outcomes)
