@@ -54,8 +54,8 @@ def pay(
     """Sell the basket, to a `buyer` who wishes to be named. The answer is given only when the sale is durable.
 
     Raises Refused: basket_empty basket_expired underpaid overpaid device_absent payment_declined
-    payment_unknown right_elsewhere unknown_ticket unknown_customer limit_exceeded outside_terms check_needed storage_failed
-    fenced; after any of them nothing has been sold.
+    payment_unknown right_elsewhere unknown_ticket unknown_customer limit_exceeded outside_terms check_needed
+    storage_failed fenced; after any of them nothing has been sold.
     """
     desk.signed_in("sell")
     _basket(desk)
