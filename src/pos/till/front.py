@@ -37,6 +37,7 @@ from pos.till.counter import (
     house,
     issue,
     layouts,
+    moving,
     parking,
     pay,
     payments,
@@ -332,6 +333,12 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "clear": VerbSpec(sell.clear, changes=True),
     "park": VerbSpec(parking.park, {}, {"name": _line, "note": _line}, changes=True),
     "parked": VerbSpec(parking.parked),
+    "move_basket": VerbSpec(
+        moving.move_basket,
+        {"show": _text},
+        {"of": _text, "preview": _flag, "orphan_ok": _flag, "reason": _text},
+        changes=True,
+    ),
     "recall": VerbSpec(parking.recall, {"number": _count}, {"park": _flag}, changes=True),
     "drop_parked": VerbSpec(parking.drop_parked, {"number": _count}, changes=True),
     "retype": VerbSpec(

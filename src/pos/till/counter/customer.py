@@ -20,7 +20,7 @@ from pos.till.ports import Customer
 from pos.till.words import Words
 
 THANKS_S: Final = 20.0  # how long the thanks stay, when nothing else happens
-_BASKET: Final = frozenset({"add", "remove", "retype", "clear", "park", "recall"})
+_BASKET: Final = frozenset({"add", "remove", "retype", "clear", "park", "recall", "move_basket"})
 _SOLD: Final = {"pay": "sale", "exchange": "exchange"}
 VERBS: Final = _BASKET | _SOLD.keys() | {"close_shift"}  # after which there is something else to see
 

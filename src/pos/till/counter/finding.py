@@ -58,7 +58,7 @@ def best(
     plan = seating.plan
     if plan is None:
         raise Refused("bad_request", field="category", reason="this show has areas only: name one")
-    field = _field(desk, the_show, seating, plan, _categories(desk, the_show, plan, category, accessible, restricted))
+    field = field_of(desk, the_show, seating, plan, _categories(desk, the_show, plan, category, accessible, restricted))
     names = {item.name: c for c, item in enumerate(plan.categories)}
     mates = {names[a]: names[b] for a, b in the_show.companions.items() if a in names and b in names}
     if companion:
@@ -79,7 +79,7 @@ def best(
 
 
 def _standing(desk: Desk, show: str, seating: Seating, area: str, count: int) -> dict[str, Any]:
-    can_be_had = _to_be_had(desk, show, seating)
+    can_be_had = to_be_had(desk, show, seating)
     units = sum(map(can_be_had, seating.units(area)))
     if units < count:
         return {"places": [], "rows": [], "why": [], "most_together": units, "options": []}
@@ -102,13 +102,14 @@ def _categories(
     )
 
 
-def _field(desk: Desk, show: Show, seating: Seating, plan: Plan, categories: frozenset[int]) -> Field:
+def field_of(desk: Desk, show: Show, seating: Seating, plan: Plan, categories: frozenset[int]) -> Field:
+    """What may be chosen from in a show, of these categories."""
     column, taken = desk.belief.column(show.id), laid_over(desk, show.id, seating)
     vacant = lambda ix: column[ix] in _VACANT and ix not in taken  # noqa: E731
-    return Field(plan, _to_be_had(desk, show.id, seating), vacant, categories, show.taste)
+    return Field(plan, to_be_had(desk, show.id, seating), vacant, categories, show.taste)
 
 
-def _to_be_had(desk: Desk, show: str, seating: Seating) -> Callable[[int], bool]:
+def to_be_had(desk: Desk, show: str, seating: Seating) -> Callable[[int], bool]:
     """Whether this till could sell a place now without asking another window."""
     column, taken = desk.belief.column(show), laid_over(desk, show, seating)
     codes = {CODES[PlaceState.HERE]}
@@ -169,7 +170,7 @@ def named(desk: Desk, *, show: str, text: str) -> dict[str, Any]:
     seats = find_seats(plan, text) if plan is not None else None
     if plan is None or not seats:
         raise Refused("unknown_place", show=show, place=text)
-    column, can_be_had = desk.belief.column(show), _to_be_had(desk, show, seating)
+    column, can_be_had = desk.belief.column(show), to_be_had(desk, show, seating)
     return {
         "places": [plan.place_ids[ix] for ix in seats],
         "rows": _rows(plan, seats),

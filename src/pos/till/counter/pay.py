@@ -302,7 +302,17 @@ def document(desk: Desk, shift: ShiftRow, making: Making) -> dict[str, Any]:
         "taxes": tax_documents(making.tickets, making.articles, making.fees, making.total.currency),
         "tickets": [ticket.to_json() for ticket in making.tickets],
         **({"articles": [article.to_json() for article in making.articles]} if making.articles else {}),
+        **({"orphans": alone} if (alone := _orphans(making.basket)) else {}),
     }
+
+
+def _orphans(basket: Basket) -> list[dict[str, Any]]:
+    """Places that were sold although they leave a single seat, and why."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for line in basket.lines:
+        if line.orphan_reason:
+            found.setdefault((line.show, line.orphan_reason), []).append(line.place)
+    return [{"show": show, "places": places, "reason": reason} for (show, reason), places in found.items()]
 
 
 def tax_documents(

@@ -59,7 +59,7 @@ def add(
     _check_room(begun(desk, user.id), len(places))
     member = member_of(desk, member)
     wishes = wishes_for(desk, the_show, seating, places, price_type, proof, member=member)
-    warnings = _orphan_warnings(desk, the_show, seating, wishes, orphan_ok, reason)
+    warnings = orphan_warnings(desk, the_show, seating, wishes, orphan_ok, reason)
     rights = yield from rights_for(desk, the_show, wishes)
     # While the office was asked, somebody may have signed out, closed the shift, or begun to pay by card.
     desk.signed_in("sell")
@@ -71,7 +71,12 @@ def add(
     _check_room(basket, len(rights))
     number = basket.next_line
     lines = tuple(
-        quoted_line(desk, number + n, show, place, wish.category, price_type, wish.price, proof, wish.prices, marks)
+        replace(
+            quoted_line(
+                desk, number + n, show, place, wish.category, price_type, wish.price, proof, wish.prices, marks
+            ),
+            orphan_reason=reason_for(warnings, reason if orphan_ok else ""),
+        )
         for n, (wish, place) in enumerate(zip(wishes, rights, strict=True))
     )
     answer = put(desk, replace(basket, lines=basket.lines + lines, lapsed=False), lines, keep=True)
@@ -156,7 +161,7 @@ def _check_states(desk: Desk, show: str, seating: Seating, wishes: Sequence[Wish
             raise Refused("held", show=show, place=area)
 
 
-def _orphan_warnings(
+def orphan_warnings(
     desk: Desk, show: Show, seating: Seating, wishes: Sequence[Wish], orphan_ok: bool, reason: str
 ) -> list[dict[str, Any]]:
     chosen = [wish.ix for wish in wishes if wish.ix is not None]
@@ -172,6 +177,11 @@ def _orphan_warnings(
     if desk.season().venue.orphans == "refuse" and not (orphan_ok and reason):
         raise Refused("orphan_seat", show=show.id, places=places)
     return [{"code": "orphan_seat", "places": places}]
+
+
+def reason_for(warnings: Sequence[Mapping[str, Any]], reason: str) -> str:
+    """What a line keeps of why it leaves a single seat; nothing where it leaves none."""
+    return reason.strip() if warnings else ""
 
 
 # ---- getting the rights ----------------------------------------------------------------
