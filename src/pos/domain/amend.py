@@ -33,7 +33,7 @@ def corrected(document: Document, correction: Mapping[str, Any]) -> Document:
 def renamed(document: Document, body: Mapping[str, Any]) -> Document:
     """A sale's document after a ticket of it was made out to somebody else. Erased names change nothing."""
     holder = body.get("buyer", {})
-    marks = {key: holder[key] for key in ("name", "identity") if key in holder}
+    marks = {key: holder[key] for key in ("name", "identity") if key in holder} | {"renamed": body["renamed"]}
     tickets = [ticket | marks if ticket["id"] == body["ticket"] else ticket for ticket in document["tickets"]]
     return document | {"tickets": tickets}
 

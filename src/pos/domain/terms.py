@@ -114,9 +114,11 @@ class Terms:
     refund: Rule
     exchange: Rule
     source: dict[str, Any]
+    rename: Rule = Rule((Step(True, 0),))  # made out to somebody else: always, unless the terms say until when
 
     @classmethod
     def parse(cls, source: dict[str, Any], currency: str) -> Terms:
         """Read the document of a `[[terms]]` table. Raises ValueError; {} means never."""
         refund, exchange = (_rule(source, side, currency) for side in ("refund", "exchange"))
-        return cls(str(source.get("id", "")), refund, exchange, source)
+        rename = Rule((Step(parse_until(source.get("rename_until", "always")), 0),))
+        return cls(str(source.get("id", "")), refund, exchange, source, rename)

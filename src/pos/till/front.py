@@ -46,6 +46,7 @@ from pos.till.counter import (
     quote,
     refund,
     releasing,
+    renaming,
     reprint,
     scan,
     sell,
@@ -348,7 +349,10 @@ VERBS: Final[dict[str, VerbSpec]] = {
         changes=True,
     ),
     "pay": VerbSpec(
-        pay.pay, {"tenders": _tenders}, {"terms_told": _flag, "approver": _approver, "buyer": _buyer}, changes=True
+        pay.pay,
+        {"tenders": _tenders},
+        {"terms_told": _flag, "approver": _approver, "buyer": _buyer, "checker": _approver},
+        changes=True,
     ),
     "quote": VerbSpec(quote.quote, {"tickets": _places}, {"waive_fee": _flag}),
     "refund": VerbSpec(
@@ -367,6 +371,12 @@ VERBS: Final[dict[str, VerbSpec]] = {
         void.void,
         {"sale": _words, "surrendered": _flag},
         {"reason": _text, "approver": _approver, "slip": _text},
+        changes=True,
+    ),
+    "rename_ticket": VerbSpec(
+        renaming.rename_ticket,
+        {"ticket": _words, "buyer": _buyer},
+        {"reason": _text, "identity": _text, "approver": _approver},
         changes=True,
     ),
     "correct_tender": VerbSpec(

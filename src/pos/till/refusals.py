@@ -49,7 +49,7 @@ TEMPLATES: Final[dict[str, str]] = {
     "superseded": "A newer paper of this ticket was issued: copy {newest}. Only that one counts.",
     "already_collected": "This order has been collected already.",
     "right_to_issue_elsewhere": "Another window has the right to print this.",
-    "check_needed": "A supervisor must confirm the time: {reason}.",
+    "check_needed": "Somebody else must check this first: {reason}.",
     "identity_needed": "The buyer's identity must be checked.",
     "terms_not_told": "The buyer has not been told the terms.",
     "limit_exceeded": "That is over the limit.",

@@ -210,6 +210,19 @@ def test_a_corrected_tender_is_told_to_every_till_and_moves_the_drawers_money(ho
     assert fact.number == 2
 
 
+def test_a_ticket_that_is_made_out_to_somebody_else_is_theirs_in_every_look_up(house: House, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    one.sell(SHOW, *house.granted(one, "A-1", "A-2"), sale="S", name="Ida")
+    body = {"ticket": "S-1", "sale": "S", "user": "anna", "shift": "S1", "renamed": 1, "reason": "given away"}
+    one.record("TicketRenamed", body | {"buyer": {"name": "Bo", "identity": {"kind": "id", "last4": "9001"}}})
+    assert [result.verdict for result in house.push(one).results] == ["applied", "applied"]
+    first, second = json.loads(str(house.rows("SELECT body FROM sale WHERE id = 'S'")[0][0]))["tickets"]
+    assert (first["name"], first["identity"]["last4"], first["renamed"]) == ("Bo", "9001", 1)
+    assert "renamed" not in second
+    assert not house.rows("SELECT envelope FROM fact WHERE envelope LIKE '%9001%'")
+    assert house.violations() == []
+
+
 def test_a_correction_that_says_another_drawers_amount_than_it_books_is_seen(house: House, tills_at: Tills) -> None:
     (one,) = tills_at("T1")
     one.sell(SHOW, *house.granted(one, "A-1"), sale="S")

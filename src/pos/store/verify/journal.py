@@ -170,6 +170,8 @@ class _Reading:
             self._sale(document, begun)
         elif kind == "TenderCorrected":
             self._corrected(body["correction"])
+        elif kind == "TicketRenamed":
+            self._renamed(body)
         self._ended(document, ended)
         if any(account.partition(":")[0] in _PURSES for account, _, _ in fact["money"]):
             self.story.moves.append(fact)
@@ -337,6 +339,15 @@ class _Reading:
             self._wrong("I4", f"what was sold and its fees come to {due} minor units, the total says {sale['total']}")
         if paid != due + minor(sale["rounding"]):
             self._wrong("I4", f"{paid} minor units paid for {sale['total']} with rounding {sale['rounding']}")
+
+    def _renamed(self, body: dict[str, Any]) -> None:
+        """A ticket was made out to somebody else: how often is known, to whom may be forgotten."""
+        if (sale := self.story.sales.get(body["sale"])) is not None:
+            tickets = [
+                ticket | ({"renamed": body["renamed"]} if ticket["id"] == body["ticket"] else {})
+                for ticket in sale["tickets"]
+            ]
+            self.story.sales[body["sale"]] = sale | {"tickets": tickets}
 
     def _corrected(self, told: dict[str, Any]) -> None:
         """How a sale was really paid: all of it still, and only cash and slips changed places."""

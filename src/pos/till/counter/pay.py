@@ -16,7 +16,7 @@ from pos.domain.sale import FOREIGN, ArticleSold, Settlement, Tender, Ticket, sa
 from pos.domain.season import name_in
 from pos.domain.shift import CashMove
 from pos.store.ledger import PrintJob, ShiftRow
-from pos.till.counter import charge, issue, purses
+from pos.till.counter import charge, checks, issue, purses
 from pos.till.counter.approval import approved
 from pos.till.counter.buyer import buyer_document
 from pos.till.counter.passing import allot, indexes_of, low
@@ -50,12 +50,14 @@ def pay(
     terms_told: bool = False,
     approver: dict[str, Any] | None = None,
     buyer: dict[str, Any] | None = None,
+    checker: dict[str, Any] | None = None,
 ) -> Verb[dict[str, Any]]:
     """Sell the basket, to a `buyer` who wishes to be named. The answer is given only when the sale is durable.
 
-    Raises Refused: basket_empty basket_expired underpaid overpaid device_absent payment_declined
-    payment_unknown right_elsewhere unknown_ticket unknown_customer limit_exceeded outside_terms check_needed
-    storage_failed fenced; after any of them nothing has been sold.
+    `checker` is who releases a sale that the venue has checked first. Raises Refused: basket_empty basket_expired
+    terms_not_told identity_needed limit_exceeded check_needed underpaid overpaid device_absent payment_declined
+    payment_unknown right_elsewhere unknown_ticket outside_terms unknown_customer storage_failed fenced; after any of
+    them nothing has been sold.
     """
     desk.signed_in("sell")
     _basket(desk)
@@ -68,7 +70,10 @@ def pay(
     desk.check_not_fenced()
     basket = _basket(desk)
     paid = tenders_of(desk, tenders)
+    checks.check_told(desk, terms_told)
+    known = checks.check_buyer(desk, basket.lines, who)
     making = work_out(desk, user.id, basket, paid)
+    released = checks.release(desk, user.id, basket.lines, making.total, who, checker)
     by = approved(desk, approver)
     making = replace(making, settlement=purses.moved(desk, making.settlement, by))
     charge.check_owed(desk, making.settlement, by)
@@ -81,15 +86,16 @@ def pay(
         # Time has passed at the terminal. The basket was pinned; whoever was signed in may have locked the
         # till, and other sales have taken their numbers.
         making = replace(work_out(desk, user.id, basket, paid), settlement=settlement)
-    body = document(desk, shift, making) | who
+    body = document(desk, shift, making) | who | released
     body |= ({"terms_told": True} if terms_told else {}) | ({"approver": by} if by else {})
+    checks.mark_tickets(desk, body)
     paper = _paper(desk, making, body)
     with desk.unit() as unit:
         unit.at = making.at
         owed = charge.owe(desk, unit, user.id, shift, making.settlement, making.id)
         body["tenders"] = [tender.to_json() for tender in owed.tenders]
         jobs = _commit(desk, unit, shift, making, body, paper)
-        answer = unit.answers({"sale": answer_of(making)})
+        answer = unit.answers({"sale": answer_of(making) | known})
     _after(desk, making, jobs)
     return answer
 
@@ -225,7 +231,10 @@ class _Paper:
 
 def _paper(desk: Desk, making: Making, body: dict[str, Any]) -> _Paper:
     receipt = issue.receipt_content(desk, body) if desk.outside.printers.present("receipt") else None
-    tickets = issue.tickets_content(desk, making.id, making.tickets, making.at) if making.tickets else None
+    tickets = None
+    if making.tickets:
+        named = checks.named_on_paper(desk, body)
+        tickets = issue.tickets_content(desk, making.id, making.tickets, making.at, named)
     return _Paper(tickets, receipt)
 
 

@@ -14,13 +14,13 @@ from pos.domain.sale import Settlement
 from pos.domain.shift import CashMove
 from pos.domain.terms import Rule, Step
 from pos.store.ledger import PrintJob, ShiftRow
-from pos.till.counter import charge, issue, purses
+from pos.till.counter import charge, checks, issue, purses
 from pos.till.counter.admit import let_in
 from pos.till.counter.approval import approved, may_alone
 from pos.till.counter.passing import indexes_of
 from pos.till.counter.pay import document_id
-from pos.till.counter.tenders import by_hand_back, check_drawer
-from pos.till.counter.tickets import TRIES, Sold, all_in_hand, ending, look_up, rights_to
+from pos.till.counter.tenders import by_hand_back, check_drawer, last_of
+from pos.till.counter.tickets import TRIES, Sold, all_in_hand, ending, holder_of, look_up, rights_to
 from pos.till.desk import Desk, Unit, Verb
 
 _REFUNDS: Final = "refunds"  # the till's refund counter
@@ -33,8 +33,8 @@ def refund(
     """Take tickets back by the terms they were sold under, and pay out to the original tender.
 
     Raises Refused: unknown_ticket already_refunded exchanged already_admitted right_to_refund_elsewhere outside_terms
-    check_needed approval_needed wrong_pin not_allowed drawer_short device_absent payment_declined payment_unknown
-    right_elsewhere storage_failed fenced; after any of them nothing has happened.
+    identity_needed check_needed approval_needed wrong_pin not_allowed drawer_short device_absent payment_declined
+    payment_unknown right_elsewhere storage_failed fenced; after any of them nothing has happened.
     """
     user = desk.signed_in("sell")
     desk.shift()
@@ -62,6 +62,7 @@ def refund(
     steps = [step_in_force(desk, ticket, ticket.terms(currency).refund, approver) for ticket in sold]
     by = approved(desk, approver)
     check_cards(desk, sold, by)
+    checks.check_holder([holder_of(desk, ticket) for ticket in sold], identity, trusted=may_alone(desk, by))
     if waive_fee and not may_alone(desk, by):
         raise Refused("approval_needed", what="waive_fee")
     returned = [
@@ -81,7 +82,7 @@ def refund(
         **admitted,
         **({"approver": by} if by else {}),
         **({"surrendered": surrendered} if surrendered is not None else {}),
-        **({"identity": identity} if identity else {}),
+        **({"identity": last_of(identity)} if identity else {}),
         **({"claimed": True} if claimed else {}),
     }
     with desk.unit() as unit:

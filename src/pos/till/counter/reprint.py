@@ -16,7 +16,7 @@ from pos.till.counter import issue
 from pos.till.counter.admit import let_in
 from pos.till.counter.approval import approved
 from pos.till.counter.collect import first_papers, has_paper
-from pos.till.counter.tickets import Sold, look_up, rights_to
+from pos.till.counter.tickets import Sold, holder_of, look_up, rights_to
 from pos.till.desk import Desk, Unit, Verb
 
 
@@ -55,15 +55,16 @@ def reprint(desk: Desk, *, ticket: str, reason: str, approver: dict[str, Any] | 
 
 def _copy(desk: Desk, unit: Unit, found: Sold, why: dict[str, Any]) -> PrintJob:
     """Record the next copy, and queue it."""
-    content = _next(desk, unit, found, why)
+    content = next_paper(desk, unit, found, why)
     return desk.ledger.add_job("ticket", "copy", found.sale["id"], [found.id], content)
 
 
-def _next(desk: Desk, unit: Unit, found: Sold, why: dict[str, Any]) -> dict[str, Any]:
-    """Record the next copy; what it prints."""
+def next_paper(desk: Desk, unit: Unit, found: Sold, why: dict[str, Any], name: str = "") -> dict[str, Any]:
+    """Record the next copy; what it prints. `name` is whose it is from now on."""
     ticket = Ticket.from_json(found.body, desk.season().venue.currency)
     copy = desk.ledger.tickets.copies(ticket.id) + 1
-    sold_at, buyer = datetime.fromisoformat(found.sale["at"]), found.sale.get("name", "")
+    sold_at = datetime.fromisoformat(found.sale["at"])
+    buyer = name or holder_of(desk, found).get("name") or found.sale.get("name", "")
     content = issue.marked(issue.tickets_content(desk, found.sale["id"], [ticket], sold_at, buyer), copy)
     token, sold = desk.held(ticket.show, ticket.place, OwnState.SOLD, ticket.id), OfficeState.SOLD
     effect = Effect(ticket.show, ticket.place, token, sold, sold, desk.outside.till, ticket.id)
@@ -97,7 +98,7 @@ def printed(desk: Desk, *, job: int, came_out: bool) -> Verb[dict[str, Any]]:
         return issue.came_out(desk, found)
     why = {"shift": shift.id, "user": user.id, "reason": "it is not known to have come out"}
     with desk.unit() as unit:
-        pages = [page for ticket in alive for page in _next(desk, unit, ticket, why)["tickets"]]
+        pages = [page for ticket in alive for page in next_paper(desk, unit, ticket, why)["tickets"]]
         again = replace(found, content=found.content | {"tickets": pages})
         desk.ledger.queue_again(found.id, again.content)
         answer = unit.answers({"job": found.id, "state": "queued"})

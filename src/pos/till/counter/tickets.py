@@ -103,6 +103,11 @@ def heard(desk: Desk, sale: dict[str, Any], ticket: dict[str, Any]) -> dict[str,
     return told[0] if told else ticket
 
 
+def holder_of(desk: Desk, ticket: Sold) -> dict[str, Any]:
+    """The ticket with whose it is now: here or at another till it may have been made out to somebody else."""
+    return max((ticket.body, heard(desk, ticket.sale, ticket.body)), key=lambda body: int(body.get("renamed", 0)))
+
+
 def find_ticket(desk: Desk, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """The sale and the ticket of that id or code. A scanned copy's code names its copy behind a point."""
     plain = name.strip()
