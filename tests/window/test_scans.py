@@ -345,15 +345,3 @@ def test_what_is_typed_behind_the_slash_finds_seats_first_then_sales(counter: Co
     counter.type("5413330089604111")
     counter.press(Key.Key_Return)
     counter.until(lambda: "is called “************4111”" in counter.toast)
-
-
-def test_a_found_ticket_is_printed_again_only_with_a_reason(counter: Counter) -> None:
-    code = sell_one(counter)
-    wedge(counter, code)
-    counter.until(lambda: counter.screen == "found")
-    counter.press(Key.Key_F1)
-    assert counter.window.found.problem == "Why is it printed again?"
-    counter.type("torn")
-    counter.press(Key.Key_Return)
-    counter.until(lambda: counter.toast == "Sent to the printer.")
-    counter.until(lambda: any(job["kind"] == "copy" for job in counter.house.ask("jobs")["jobs"]))

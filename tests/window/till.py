@@ -21,12 +21,14 @@ from pos.app.layouts import LayoutShelf, LayoutWork
 from pos.data import printer_data, resource
 from pos.demo.season import write_season
 from pos.devices.worker.absent import AbsentTerminal
+from pos.domain.facts import Fact
 from pos.domain.plan import read_plan
 from pos.domain.purse import is_purse
 from pos.domain.rights import Token
 from pos.domain.season import Area
 from pos.domain.seating import Seating
 from pos.paper.faces import FONT_FILES
+from pos.store import journal
 from pos.store.replica.plans import PlanCache
 from pos.store.replica.writer import ReplicaWriter
 from pos.till.desk import Desk, Outside
@@ -379,6 +381,12 @@ class TillHouse:
     def ask(self, verb: str, **fields: Any) -> dict[str, Any]:
         """A verb, waited for: for setting up and for looking, never for what is tested."""
         return self.front.call(verb, **fields).result(10)
+
+    def bodies(self, kind: str) -> list[dict[str, Any]]:
+        """The bodies of all facts of a kind, in order."""
+        rows = self.desk.submit(lambda: journal.facts_after(self.desk.ledger.connection, 0, 10_000)).result(10)
+        facts = [Fact.from_bytes(row.envelope) for row in rows]
+        return [fact.body for fact in facts if fact.kind == kind]
 
     def sign_in(self, user: str, float_: str | None = "100.00") -> None:
         self.ask("sign_in", user=user, pin=PINS[user])

@@ -247,6 +247,15 @@ def inherited(returned: Sequence[Returned], count: int) -> list[list[dict[str, s
     return parts
 
 
+def paid_out(returned: Sequence[Returned], amount: Money) -> tuple[Tender, ...]:
+    """The tenders, as asked for, of an exchange that pays `amount` out: back the way it came, cash last.
+
+    Raises ValueError for more than was paid.
+    """
+    carried = sorted(carried_on(returned, amount.currency), key=lambda tender: tender.kind == "cash")
+    return tuple(replace(tender, amount=-tender.amount) for tender in _take(carried, amount)[0])
+
+
 def carried_on(returned: Sequence[Returned], currency: str) -> tuple[Tender, ...]:
     """What exchanged tickets had been paid with, which pays for the new ones."""
     return by_kind((tender for item in returned for tender in item.share), currency)

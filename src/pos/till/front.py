@@ -354,7 +354,11 @@ VERBS: Final[dict[str, VerbSpec]] = {
         {"terms_told": _flag, "approver": _approver, "buyer": _buyer, "checker": _approver},
         changes=True,
     ),
-    "quote": VerbSpec(quote.quote, {"tickets": _places}, {"waive_fee": _flag}),
+    "quote": VerbSpec(
+        quote.quote,
+        {"tickets": _places},
+        {"waive_fee": _flag, "show": _text, "places": _places, "price_type": _text},
+    ),
     "refund": VerbSpec(
         refund.refund,
         {"tickets": _places, "reason": _words},

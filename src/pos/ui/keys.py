@@ -64,6 +64,8 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("zoom_out", ("Ctrl+-",), "^−"),
     Key("fit", ("Ctrl+0",), "^0"),
     Key("receipt", ("Ctrl+E",), "^E"),
+    Key("reprint", ("Ctrl+R",), "^R"),
+    Key("void_last", ("Ctrl+Shift+Z",), "^⇧Z"),
     *_numbered("screen", "Ctrl+", "^", 1, 8),
     Key("shows", ("Ctrl+O",), "^O"),
     Key("lock", ("Ctrl+L",), "^L"),
@@ -124,6 +126,9 @@ def listed() -> list[tuple[str, list[tuple[str, str]]]]:
             tr("The window"),
             [
                 ("^1", tr("sell")),
+                ("^3", tr("tickets: refund, exchange, void")),
+                ("^R", tr("the last sale's tickets, to print one again")),
+                ("^⇧Z", tr("void the last sale")),
                 ("^5", tr("drawer and shift")),
                 ("^6", tr("disputes, for a supervisor")),
                 ("^7", tr("layouts of tickets and receipts; ^S saves")),

@@ -40,6 +40,10 @@ class Screen(QObject):
     def set_tokens(self, tokens: Tokens) -> None:
         """The palette changed. The stylesheet is in force already; only what paints itself must act."""
 
+    def takes_show(self, show: str) -> bool:
+        """A show was chosen above, or in the list of all: whether this screen does something with it itself."""
+        return False
+
     def act(self, action: str) -> bool:
         """Do what a key of the table asks. False when it means nothing on this screen."""
         return False

@@ -83,7 +83,7 @@ def _shows(window: Window) -> Screen:
 def _found(window: Window) -> Screen:
     from pos.ui.found.view import FoundScreen
 
-    return FoundScreen(window.found, window.home)
+    return FoundScreen(window.found, window.tokens, window.home)
 
 
 def _drawer(window: Window) -> Screen:

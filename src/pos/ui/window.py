@@ -291,7 +291,7 @@ class CounterWindow(QWidget):
         person = self.session.person
         if person is None or (self.current is not None and self.current.name == "report"):
             return set()
-        works = {"sell", "drawer"} if person.shift is not None else set()
+        works = {"sell", "found", "drawer"} if person.shift is not None else set()
         theirs = {"disputes": person.settles, "layouts": person.sets_up, "devices": True}
         return works | {name for name, usable in theirs.items() if usable}
 
@@ -301,9 +301,19 @@ class CounterWindow(QWidget):
         self.go("open" if person is None or person.shift is None else "sell")
 
     def choose_show(self, show: str) -> None:
-        """Sell this show."""
+        """Sell this show; while tickets are being changed, change to it."""
+        if self.found_swaps:
+            self.go("found")
+            self.screens["found"].takes_show(show)
+            return
         self.session.choose(show)
         self.go("sell")
+
+    @property
+    def found_swaps(self) -> bool:
+        """Whether seats are being picked for an exchange."""
+        # Asking the property itself would build what was never needed.
+        return "found" in self.__dict__ and self.found.swapping
 
     def _signed(self) -> None:
         person = self.session.person
@@ -380,6 +390,10 @@ class CounterWindow(QWidget):
             return False
         if action == "shows":
             self.go("shows")
+        elif action == "void_last":
+            self.found.void_last()
+        elif action == "reprint" and (self.current is None or self.current.name != "found"):
+            self.found.look_at_last()
         elif action in ("next_show", "last_show"):
             self.tabs.step(1 if action == "next_show" else -1)
         elif action == "back" and self.current is not None and self.current.name == "drawer":

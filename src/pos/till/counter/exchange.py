@@ -17,7 +17,7 @@ from pos.domain.shift import CashMove
 from pos.store.ledger import PrintJob, ShiftRow
 from pos.till.counter import charge, issue, purses
 from pos.till.counter.admit import let_in
-from pos.till.counter.approval import approved
+from pos.till.counter.approval import approved, may_alone
 from pos.till.counter.buyer import same_buyer
 from pos.till.counter.passing import indexes_of
 from pos.till.counter.pay import document_id, make_tickets, sold_effects, tax_documents, ticket_answers
@@ -79,9 +79,10 @@ def exchange(
     admitted = let_in(desk, sold, approver)
     by = approved(desk, approver)
     marks = allowed(desk, price_type, approver, reason, member)
+    if waive_fee and not may_alone(desk, by):
+        raise Refused("approval_needed", what="waive_fee")
     returned = [
-        ticket.returned(fee_of(ticket, step, currency, waive_fee and bool(by)))
-        for ticket, step in zip(sold, steps, strict=True)
+        ticket.returned(fee_of(ticket, step, currency, waive_fee)) for ticket, step in zip(sold, steps, strict=True)
     ]
     lines = [
         quoted_line(desk, n, show, unit, wish.category, price_type, wish.price, proof, wish.prices, marks)

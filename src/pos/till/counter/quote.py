@@ -7,23 +7,28 @@ from typing import Any
 
 from pos.domain.errors import Refused
 from pos.domain.money import Money, total
-from pos.domain.refund import refund_settlement
+from pos.domain.refund import paid_out, refund_settlement
 from pos.domain.shift import expected
 from pos.domain.terms import Rule
 from pos.till.counter.admit import admission
 from pos.till.counter.approval import may_alone
 from pos.till.counter.collect import has_paper
 from pos.till.counter.refund import check_cards, check_limit, fee_of, kept_by
+from pos.till.counter.sell import wishes_for
 from pos.till.counter.tickets import Sold, in_hand, look_up
 from pos.till.counter.void import hindrance
 from pos.till.desk import Desk
 
 
-def quote(desk: Desk, *, tickets: list[str], waive_fee: bool = False) -> dict[str, Any]:
+def quote(
+    desk: Desk, *, tickets: list[str], waive_fee: bool = False,
+    show: str = "", places: list[str] | None = None, price_type: str = "",
+) -> dict[str, Any]:  # fmt: skip
     """What these tickets' terms say just now, what a refund would pay out and by which tenders, and what hinders
-    it: `needs` are the refusals that a supervisor's approval would lift.
+    it: `needs` are the refusals that a supervisor's approval would lift. With `show`, `places` and `price_type`, what
+    an exchange for those comes to, too.
 
-    Raises Refused: unknown_ticket already_refunded exchanged not_allowed bad_request.
+    Raises Refused: unknown_ticket already_refunded exchanged not_allowed bad_request, and what `add` does of places.
     """
     user, shift = desk.signed_in("sell"), desk.shift()
     currency = desk.season().venue.currency
@@ -40,7 +45,8 @@ def quote(desk: Desk, *, tickets: list[str], waive_fee: bool = False) -> dict[st
     whole = {ticket.id for ticket in sold} == {ticket["id"] for ticket in body["tickets"]}
     why = hindrance(desk, user, shift, body, alone=False) if whole else None
     alone = hindrance(desk, user, shift, body, alone=True) if whole else None
-    return {
+    told = _exchange(desk, sold, show, places, price_type, waive_fee) if places else {}
+    return told | {
         "tickets": [_ticket(desk, ticket) for ticket in sold],
         "refund": {
             "amount": str(amount),
@@ -59,6 +65,31 @@ def quote(desk: Desk, *, tickets: list[str], waive_fee: bool = False) -> dict[st
             "reason": str(why.fields["reason"]) if why is not None else "",
         },
     }
+
+
+def _exchange(
+    desk: Desk, sold: Sequence[Sold], show: str, places: list[str], price_type: str, waive_fee: bool
+) -> dict[str, Any]:
+    """What changing the tickets for these places comes to; with money that is paid out, by which tenders."""
+    currency, the_show = desk.season().venue.currency, desk.season().show(show)
+    freed = frozenset(ticket.place for ticket in sold if ticket.show == show)
+    wishes = wishes_for(desk, the_show, desk.belief.seating(show), places, price_type, True, freed)
+    steps = [kept_by(desk, ticket, ticket.terms(currency).exchange) for ticket in sold]
+    fees = [fee_of(ticket, step, currency, waive_fee) for ticket, (step, _) in zip(sold, steps, strict=True)]
+    returned = [ticket.returned(fee) for ticket, fee in zip(sold, fees, strict=True)]
+    fee = total(fees, currency)
+    difference = total([wish.price for wish in wishes], currency) - total([item.price for item in returned], currency)
+    due = difference + fee
+    out = paid_out(returned, -due) if due.minor < 0 else ()
+    told = {
+        "difference": str(difference),
+        "fee": str(fee),
+        "total": str(due),
+        "proof": desk.season().price_types[price_type].proof,
+        "needs": _needs(desk, sold, -due, waive_fee, late=any(late for _, late in steps)),
+        "tenders": [tender.to_json() for tender in out],
+    }
+    return {"exchange": told}
 
 
 def _needs(desk: Desk, sold: Sequence[Sold], amount: Money, waive_fee: bool, *, late: bool) -> list[str]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, Signal
 
@@ -13,58 +12,19 @@ from pos.domain.mask import scrub
 from pos.domain.money import Money
 from pos.ui.bridge import Answer
 from pos.ui.format import read_time
+from pos.ui.found.deal import Deal
+from pos.ui.found.model import Found, read_found
 from pos.ui.i18n import name_in, tr
 from pos.ui.session import Session
+
+if TYPE_CHECKING:
+    from pos.ui.found.swap import Swap
 
 _WAYS: Final = ("code", "sale", "name")  # in which a typed text is looked for, one after the other
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A ticket and the sale it is of. `admitted` is where and when it was let in, empty if it was not."""
-
-    id: str
-    sale: str
-    at: datetime
-    till: str
-    total: Money
-    show: str
-    place: str
-    code: str
-    price: Money
-    state: str
-    issued: bool
-    admitted: dict[str, Any]
-
-    @property
-    def live(self) -> bool:
-        return self.state == "live"
-
-
-def read_found(answer: Answer, currency: str) -> list[Found]:
-    """The tickets of the sales in an answer of `find`."""
-    return [
-        Found(
-            ticket["id"],
-            sale["id"],
-            read_time(sale["at"]),
-            sale["till"],
-            Money.parse(sale["total"], currency),
-            ticket["show"],
-            ticket["place"],
-            ticket["code"],
-            Money.parse(ticket["price"], currency),
-            ticket["state"],
-            bool(ticket["issued"]),
-            ticket["admitted"] or {},
-        )
-        for sale in answer["sales"]
-        for ticket in sale["tickets"]
-    ]
-
-
 class FoundPresenter(QObject):
-    """`opened` asks the window for the screen. `reason` is what is typed for printing a ticket again."""
+    """`opened` asks for the screen. `deal` is a refund, void or reprint in the making, `swap` an exchange."""
 
     changed = Signal()
     opened = Signal()
@@ -74,8 +34,14 @@ class FoundPresenter(QObject):
         self.session = session
         self.rows: list[Found] = []
         self.marked = ""
-        self.reason = ""
         self.problem = ""
+        self.chosen: list[str] = []  # tickets that something is to be done with, in the order of their choosing
+        self.result = ""  # what was done last, in words
+        self.deal = Deal(session, self)
+        self.deal.changed.connect(self.changed)
+        self.deal.ended.connect(self._ended)
+        self.terms: dict[str, Any] = {}  # what the till says of the marked one's terms, as they are now
+        self._swap: Swap | None = None
         self._asked: dict[str, Any] = {}
         session.heard.connect(self._heard)
         session.signed.connect(self._signed)
@@ -83,6 +49,28 @@ class FoundPresenter(QObject):
     @property
     def current(self) -> Found | None:
         return next((row for row in self.rows if row.id == self.marked), None)
+
+    @property
+    def swap(self) -> Swap:
+        """Made when first asked for: it brings the map in."""
+        if self._swap is None:
+            from pos.ui.found.swap import Swap
+
+            self._swap = Swap(self.session, self)
+            self._swap.changed.connect(self.changed)
+            self._swap.ended.connect(self._ended)
+        return self._swap
+
+    @property
+    def swapping(self) -> bool:
+        """Whether seats are being picked for an exchange."""
+        return self._swap is not None and self._swap.open
+
+    def _ended(self, words: str) -> None:
+        self.result, self.chosen = words, []
+        self.session.toast.emit("good", words)
+        self.session.refresh_status()
+        self.refresh()
 
     # ---- finding -------------------------------------------------------------------------
 
@@ -116,7 +104,7 @@ class FoundPresenter(QObject):
     def _take(self, answer: Answer, asked: dict[str, Any], ticket: str) -> None:
         if not answer["sales"]:
             return  # another till's, taken back from the replica meanwhile
-        self._asked = asked
+        self._asked, self.chosen, self.result = asked, [], ""
         self._show(answer)
         code = asked.get("code", "").partition(".")[0]
         scanned = next((row.id for row in self.rows if row.code == code or row.id == code), "")
@@ -125,6 +113,8 @@ class FoundPresenter(QObject):
 
     def _show(self, answer: Answer) -> None:
         self.rows = read_found(answer, self.session.venue.currency)
+        alive = {row.id for row in self.rows if row.live}
+        self.chosen = [ticket for ticket in self.chosen if ticket in alive]
         self.changed.emit()
 
     def refresh(self) -> None:
@@ -138,14 +128,26 @@ class FoundPresenter(QObject):
 
     def _signed(self) -> None:
         if self.session.person is None:
-            self.rows, self._asked, self.marked = [], {}, ""
+            self.rows, self._asked, self.marked, self.chosen, self.result = [], {}, "", [], ""
             self.changed.emit()
 
     # ---- marking and doing ---------------------------------------------------------------
 
     def mark(self, ticket: str) -> None:
-        self.marked, self.reason, self.problem = ticket, "", ""
+        self.marked, self.problem, self.terms = ticket, "", {}
         self.changed.emit()
+        if (one := self.current) is not None and one.live:
+            self._ask_terms(one.id)
+
+    def _ask_terms(self, ticket: str) -> None:
+        """What its terms say just now; nothing for one that does not come back here."""
+
+        def done(answer: Answer) -> None:
+            if ticket == self.marked:
+                self.terms = answer["tickets"][0]
+                self.changed.emit()
+
+        self.session.bridge.latest("terms", "quote", done, lambda _: None, tickets=[ticket])
 
     def step(self, step: int) -> None:
         """Mark the ticket above or below."""
@@ -153,8 +155,30 @@ class FoundPresenter(QObject):
         if self.rows:
             self.mark(self.rows[max(0, min(len(self.rows) - 1, at + step))].id)
 
-    def type_reason(self, text: str) -> None:
-        self.reason, self.problem = text, ""
+    def choose(self, ticket: str) -> None:
+        """Have something done with this ticket, or not."""
+        row = next((row for row in self.rows if row.id == ticket), None)
+        if row is None or not row.live:
+            return
+        if ticket in self.chosen:
+            self.chosen.remove(ticket)
+        else:
+            self.chosen.append(ticket)
+        self.changed.emit()
+
+    def choose_all(self) -> None:
+        """All that can be of the marked ticket's sale; none, when they are already."""
+        one = self.current
+        every = [row.id for row in self.rows if one is not None and row.sale == one.sale and row.live]
+        self.chosen = [] if set(every) <= set(self.chosen) else list(dict.fromkeys([*self.chosen, *every]))
+        self.changed.emit()
+
+    @property
+    def taken(self) -> list[Found]:
+        """What is to be done something with: the chosen tickets, the marked one where none is."""
+        chosen = [row for row in self.rows if row.id in self.chosen]
+        one = self.current
+        return chosen or ([one] if one is not None and one.live else [])
 
     @property
     def may_collect(self) -> bool:
@@ -175,13 +199,46 @@ class FoundPresenter(QObject):
     def reprint(self) -> None:
         """Print another paper of the marked ticket. It is a copy, and says so; the one before is worth nothing then."""
         one = self.current
-        if one is None or not self.may_reprint:
-            return
-        if not self.reason.strip():
-            self.problem = tr("Why is it printed again?")
-            self.changed.emit()
-            return
-        self._do("reprint", ticket=one.id, reason=self.reason.strip())
+        if one is not None and self.may_reprint:
+            self.deal.open("reprint", [one])
+
+    def refund(self) -> None:
+        """Begin to take back what is chosen."""
+        if self.taken:
+            self.deal.open("refund", self.taken)
+
+    def exchange(self) -> None:
+        """Begin to change what is chosen, for seats of its own show to begin with."""
+        if self.taken:
+            show = self.taken[0].show
+            sells = {card.id for card in self.session.shows if card.sells}
+            self.swap.begin(self.taken, show if show in sells else self.session.show_id)
+
+    def void(self) -> None:
+        """Begin to undo the marked ticket's sale, all of it."""
+        one = self.current
+        if one is not None:
+            self.deal.open("void", [row for row in self.rows if row.sale == one.sale])
+
+    def void_last(self) -> None:
+        """Show this till's last sale, and begin to undo it."""
+        self.look_at_last(self.void)
+
+    def look_at_last(self, then: Callable[[], None] = lambda: None) -> None:
+        """Show this till's last sale, and go on from there."""
+
+        def told(answer: Answer) -> None:
+            last = answer.get("last_sale")
+            if last is None:
+                self.session.toast.emit("warning", tr("This window has sold nothing yet."))
+                return
+            self.session.bridge.latest("found", "find", lambda found: shown(found, last["id"]), sale=last["id"])
+
+        def shown(found: Answer, sale: str) -> None:
+            self._take(found, {"sale": sale}, "")
+            then()
+
+        self.session.bridge.latest("last sale", "status", told)
 
     def receipt(self) -> None:
         """Print the sale's receipt."""
@@ -190,7 +247,6 @@ class FoundPresenter(QObject):
 
     def _do(self, verb: str, **fields: Any) -> None:
         def done(_: Answer) -> None:
-            self.reason = ""
             self.session.toast.emit("plain", tr("Sent to the printer."))
             self.refresh()
 
@@ -200,6 +256,20 @@ class FoundPresenter(QObject):
 
         self.problem = ""
         self.session.bridge.call(verb, done, refused, **fields)
+
+    def term(self, side: str) -> str:
+        """What the marked ticket's terms say of a refund, or an exchange: "until Sat 18:00, fee €5.80"."""
+        told, formats = self.terms.get(side), self.session.formats
+        if told is None:
+            return ""
+        until = read_time(told["until"]) if told["until"] else None
+        if not told["allowed"]:
+            when = formats.day_and_time(until, self.session.now) if until is not None else ""
+            return tr("not any more (until {when})", when=when) if when else tr("not by its terms")
+        parts = [tr("until {when}", when=formats.day_and_time(until, self.session.now))] if until is not None else []
+        fee = Money.parse(told["fee"], self.session.venue.currency)
+        parts.append(tr("fee {fee}", fee=formats.money(fee)) if fee.minor else tr("no fee"))
+        return ", ".join(parts)
 
     # ---- words ---------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Found sales as drawn: their tickets at the left, the marked one's particulars and what may be done at the right."""
+"""What was sold, as drawn: tickets at the left, the marked one's particulars and what may be done at the right."""
 
 from __future__ import annotations
 
@@ -11,27 +11,33 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QListView,
+    QStackedWidget,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
+    QWidget,
 )
 
-from pos.ui.found.presenter import Found, FoundPresenter
+from pos.ui.found.dealview import DealPanel
+from pos.ui.found.model import Found
+from pos.ui.found.presenter import FoundPresenter
+from pos.ui.found.swapview import SwapPanel, SwapWork
 from pos.ui.i18n import tr, tr_count
 from pos.ui.keys import cap
 from pos.ui.rows import ROW, Index, RowModel, paint_ground, paint_text, painted_list
 from pos.ui.screen import Screen
+from pos.ui.sell.work import SearchField
 from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
 from pos.ui.theme.apply import restyle
 from pos.ui.theme.fonts import money_font, text_font
+from pos.ui.theme.tokens import Tokens
 from pos.ui.theme.widgets import KeyButton
 
 _ROW_PX: Final = 64
-_FACTS: Final = 5
-_REPRINT_KEY, _COLLECT_KEY = 1, 2
+_FACTS: Final = 7
+_REPRINT_KEY, _COLLECT_KEY, _CHOOSE_KEY, _ALL_KEY, _REFUND_KEY, _EXCHANGE_KEY, _VOID_KEY = range(1, 8)
 _SIGNS: Final = {"good": "●", "muted": "○", "warning": "▲"}
 
 
@@ -53,7 +59,8 @@ class _Delegate(QStyledItemDelegate):
         level, words = presenter.state(row)
         upper, lower = QRect(box.adjusted(24, 8, -24, -34)), QRect(box.adjusted(24, 34, -24, -8))
         bold, small, right = text_font(t.BODY, QFont.Weight.DemiBold), text_font(t.SMALL), Qt.AlignmentFlag.AlignRight
-        paint_text(painter, upper.adjusted(0, 0, -220, 0), presenter.place(row), bold, ink)
+        place = ("☑ " if row.id in presenter.chosen else "☐ " if row.live else "") + presenter.place(row)
+        paint_text(painter, upper.adjusted(0, 0, -220, 0), place, bold, ink)
         paint_text(painter, lower.adjusted(0, 0, -220, 0), presenter.title(row), small, muted)
         price, alive = presenter.session.formats.amount(row.price), ink if row.live else muted
         paint_text(painter, upper, price, money_font(t.BODY), alive, right)
@@ -62,16 +69,20 @@ class _Delegate(QStyledItemDelegate):
 
 
 class FoundScreen(Screen):
-    """Arrows mark; F1 prints the marked ticket again, F2 what was not printed yet; Esc, or Enter, goes back.
+    """Arrows mark, F3 chooses; F5 takes back, F6 exchanges, F7 undoes the sale, F1 prints again, F2 prints an order.
 
-    `leave` goes back to where work goes on.
+    What was begun then has the panel to itself, and, for an exchange, the map the work area. `leave` goes back to
+    where work goes on.
     """
 
     name = "found"
 
-    def __init__(self, presenter: FoundPresenter, leave: Callable[[], None]) -> None:
+    def __init__(self, presenter: FoundPresenter, tokens: Tokens, leave: Callable[[], None]) -> None:
         super().__init__()
-        self.presenter, self._leave = presenter, leave
+        self.presenter, self._tokens, self._leave = presenter, tokens, leave
+        self._works, self._sides = QStackedWidget(), QStackedWidget()
+        self.swap_work: SwapWork | None = None
+        self.swap_panel: SwapPanel | None = None
         self._build_work()
         self._build_panel()
         presenter.changed.connect(self.draw)
@@ -80,28 +91,55 @@ class FoundScreen(Screen):
     # ---- building ------------------------------------------------------------------------
 
     def _build_work(self) -> None:
-        box = QVBoxLayout(self.work)
-        box.setContentsMargins(0, 12, 0, 0)
+        outer = QVBoxLayout(self.work)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._works)
+        page = QWidget()
+        self._works.addWidget(page)
+        box = QVBoxLayout(page)
+        box.setContentsMargins(0, 8, 0, 0)
         box.setSpacing(8)
+        bar = QHBoxLayout()
+        bar.setContentsMargins(12, 0, 24, 0)
+        bar.setSpacing(16)
+        self.search = SearchField()
+        self.search.setPlaceholderText(tr("Code, sale or name"))
+        self.search.setAccessibleName(tr("Find a ticket, a sale or a buyer"))
         self._title = QLabel()
         self._title.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
-        self._title.setContentsMargins(24, 0, 24, 0)
+        bar.addWidget(self.search, 1)
+        bar.addWidget(self._title, 1)
         self._rows: RowModel[Found] = RowModel(self.work, self._words, lambda row: row.id)
         self.list = painted_list(
             self._rows,
             lambda made: _Delegate(made, self.presenter),
             tr("Tickets"),
-            lambda row: self.presenter.mark(row.id),
+            self._clicked,
         )
-        box.addWidget(self._title)
+        box.addLayout(bar)
         box.addWidget(self.list, 1)
+
+    def _clicked(self, row: Found) -> None:
+        """A tap marks; on the marked one it chooses."""
+        if row.id == self.presenter.marked:
+            self.presenter.choose(row.id)
+        else:
+            self.presenter.mark(row.id)
 
     def _words(self, row: Found) -> str:
         presenter = self.presenter
-        return ", ".join((presenter.place(row), presenter.title(row), presenter.state(row)[1]))
+        chosen = (tr("chosen"),) if row.id in presenter.chosen else ()
+        return ", ".join((*chosen, presenter.place(row), presenter.title(row), presenter.state(row)[1]))
 
     def _build_panel(self) -> None:
-        side = self.panel_box()
+        self.panel_box().addWidget(self._sides)
+        page = QWidget()
+        side = QVBoxLayout(page)
+        side.setContentsMargins(0, 0, 0, 0)
+        side.setSpacing(8)
+        self._sides.addWidget(page)
+        self.deal = DealPanel(self.presenter)
+        self._sides.addWidget(self.deal)
         self._place, self._show, self._state = QLabel(), QLabel(), QLabel()
         self._place.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
         self._show.setProperty("role", "muted")
@@ -126,11 +164,6 @@ class FoundScreen(Screen):
         self._problem.setWordWrap(True)
         self._problem.setProperty("role", "warning")
         side.addWidget(self._problem)
-        self._reason = QLineEdit()
-        self._reason.setPlaceholderText(tr("Why it is printed again ( {key} )", key=cap("find")))
-        self._reason.setAccessibleName(tr("Why it is printed again"))
-        self._reason.textEdited.connect(self.presenter.type_reason)
-        side.addWidget(self._reason)
         side.addLayout(self._build_keys())
         self._back = KeyButton(tr("Back to selling"), cap("primary"), kind="primary", stacked=True)
         set_height(self._back, 60)
@@ -138,30 +171,43 @@ class FoundScreen(Screen):
         self._back.clicked.connect(self._leave)
         side.addWidget(self._back)
 
-    def _build_keys(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(8)
+    def _build_keys(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setSpacing(6)
         presenter = self.presenter
+        self._refund = KeyButton(tr("Refund"), f"F{_REFUND_KEY}", stacked=True)
+        self._exchange = KeyButton(tr("Exchange"), f"F{_EXCHANGE_KEY}", stacked=True)
+        self._void = KeyButton(tr("Void"), f"F{_VOID_KEY}", stacked=True)
         self._reprint = KeyButton(tr("Print again"), f"F{_REPRINT_KEY}", stacked=True)
-        self._collect = KeyButton(tr("Print the order"), f"F{_COLLECT_KEY}", stacked=True)
+        self._collect = KeyButton(tr("Print order"), f"F{_COLLECT_KEY}", stacked=True)
         self._receipt = KeyButton(tr("Receipt"), cap("receipt"), stacked=True)
-        for button, act in (
+        self._choose = KeyButton(tr("Choose"), f"F{_CHOOSE_KEY}", stacked=True)
+        self._all = KeyButton(tr("Whole sale"), f"F{_ALL_KEY}", stacked=True)
+        places: list[tuple[KeyButton, Callable[[], object]]] = [
+            (self._choose, lambda: presenter.choose(presenter.marked)),
+            (self._all, presenter.choose_all),
+            (self._receipt, presenter.receipt),
             (self._reprint, presenter.reprint),
             (self._collect, presenter.collect),
-            (self._receipt, presenter.receipt),
-        ):
+            (self._void, presenter.void),
+            (self._refund, presenter.refund),
+            (self._exchange, presenter.exchange),
+        ]
+        for at, (button, act) in enumerate(places):
             set_height(button, 56)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _=False, act=act: act())
-            row.addWidget(button, 1)
-        return row
+            grid.addWidget(button, at // 3, at % 3)
+        return grid
 
     # ---- drawing -------------------------------------------------------------------------
 
     def draw(self) -> None:
         presenter = self.presenter
         count = len(presenter.rows)
-        self._title.setText(tr_count("%n ticket", "%n tickets", count) if count else tr("Nothing is shown."))
+        chosen = len(presenter.chosen)
+        words = tr_count("%n ticket", "%n tickets", count) if count else tr("Nothing is shown.")
+        self._title.setText(words + (f" · {tr('{n} chosen', n=chosen)}" if chosen else ""))
         self._rows.show_rows(presenter.rows)
         at = next((ix for ix, row in enumerate(presenter.rows) if row.id == presenter.marked), -1)
         if at >= 0:
@@ -169,11 +215,34 @@ class FoundScreen(Screen):
         self._draw_one(presenter.current)
         self._reprint.setEnabled(presenter.may_reprint)
         self._collect.setEnabled(presenter.may_collect)
-        self._receipt.setEnabled(presenter.current is not None)
-        self._reason.setEnabled(presenter.may_reprint)
-        if self._reason.text() != presenter.reason:
-            self._reason.setText(presenter.reason)
-        self._problem.setText(f"▲ {presenter.problem}" if presenter.problem else "")
+        for button in (self._receipt, self._void, self._all):
+            button.setEnabled(presenter.current is not None)
+        for button in (self._refund, self._exchange):
+            button.setEnabled(bool(presenter.taken))
+        self._choose.setEnabled(presenter.current is not None and presenter.current.live)
+        self._draw_pages()
+        self._problem.setText(f"▲ {presenter.problem}" if presenter.problem else presenter.result)
+        self._problem.setProperty("role", "warning" if presenter.problem else "good")
+        restyle(self._problem)
+
+    def _draw_pages(self) -> None:
+        """What was begun has the panel; an exchange has the work area, too."""
+        presenter = self.presenter
+        if presenter.swapping and self.swap_work is None:
+            self.swap_work, self.swap_panel = SwapWork(presenter.swap, self._tokens), SwapPanel(presenter)
+            self._works.addWidget(self.swap_work)
+            self._sides.addWidget(self.swap_panel)
+        before = self._sides.currentIndex()
+        now = 2 if presenter.swapping else 1 if presenter.deal.kind else 0
+        self._sides.setCurrentIndex(now)
+        self._works.setCurrentIndex(1 if now == 2 else 0)
+        if now == 1:
+            self.deal.draw()
+        if now == 2 and self.swap_work is not None and self.swap_panel is not None:
+            self.swap_work.draw()
+            self.swap_panel.draw()
+        if now != before:
+            (self.swap_work.map if now == 2 and self.swap_work is not None else self.work).setFocus()
 
     def _draw_one(self, one: Found | None) -> None:
         presenter, formats = self.presenter, self.presenter.session.formats
@@ -190,6 +259,8 @@ class FoundScreen(Screen):
                 (tr("Code"), one.code),
                 (tr("Ticket"), one.id),
                 (tr("Sale"), f"{one.sale} · {formats.money(one.total)}"),
+                (tr("Refund"), presenter.term("refund")),
+                (tr("Exchange"), presenter.term("exchange")),
                 (tr("At"), f"{formats.day_and_time(one.at, presenter.session.now)} · {one.till}"),
             ]
         for at, (name, value) in enumerate(self._facts):
@@ -199,27 +270,83 @@ class FoundScreen(Screen):
 
     # ---- keys ----------------------------------------------------------------------------
 
+    def enter(self) -> None:
+        (self.work if self.presenter.rows else self.search).setFocus()
+
+    def leave(self) -> None:
+        self.presenter.deal.close()
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+        if self.swap_work is not None:
+            self.swap_work.map.set_tokens(tokens)
+
+    def takes_show(self, show: str) -> bool:
+        """A show chosen while an exchange is in the making is the one that is changed to."""
+        if self.presenter.swapping:
+            self.presenter.swap.choose(show)
+        return self.presenter.swapping
+
     def act(self, action: str) -> bool:
-        presenter = self.presenter
-        if action == f"price:{_REPRINT_KEY}":
-            presenter.reprint()
-            if presenter.problem and presenter.may_reprint:
-                self._reason.setFocus()
-        elif action == f"price:{_COLLECT_KEY}":
-            presenter.collect()
-        elif action == "receipt":
-            presenter.receipt()
-        elif action == "find":
-            self._reason.setFocus()
-        elif action in ("up", "line_up", "down", "line_down"):
-            presenter.step(-1 if action.endswith("up") else 1)
-        elif action == "primary" and self._reason.hasFocus():
-            presenter.reprint()
-        elif action == "back" and self._reason.hasFocus():
-            presenter.mark(presenter.marked)
-            self.work.setFocus()
-        elif action in ("primary", "back"):
-            self._leave()
+        if self.presenter.swapping and self.swap_panel is not None:
+            return self._act_swapping(action)
+        if self.presenter.deal.kind:
+            return self.deal.key(action)
+        if self.search.hasFocus() and action in ("primary", "back"):
+            self._searched(action)
+            return True
+        return self._act_looking(action)
+
+    def _act_swapping(self, action: str) -> bool:
+        assert self.swap_work is not None
+        assert self.swap_panel is not None
+        search, map_ = self.swap_work.search, self.swap_work.map
+        if action == "find":
+            search.setFocus()
+            search.selectAll()
+        elif search.hasFocus() and action == "primary":
+            self.swap_work.submit()
+        elif search.hasFocus() and action == "back":
+            search.clear()
+            map_.setFocus()
+        elif action in ("zoom_in", "zoom_out", "fit"):
+            getattr(map_, action)()
         else:
-            return False
+            return self.swap_panel.key(action)
         return True
+
+    def _searched(self, action: str) -> None:
+        text = self.search.text().strip().removeprefix("/")  # which an empty screen's field has taken for a letter
+        if action == "primary" and text:
+            self.presenter.search(text)
+        self.search.clear()
+        self.work.setFocus()
+
+    def _act_looking(self, action: str) -> bool:
+        presenter = self.presenter
+        keys: dict[str, Callable[[], object]] = {
+            f"price:{_REPRINT_KEY}": presenter.reprint,
+            f"price:{_COLLECT_KEY}": presenter.collect,
+            f"price:{_CHOOSE_KEY}": lambda: presenter.choose(presenter.marked),
+            f"price:{_ALL_KEY}": presenter.choose_all,
+            f"price:{_REFUND_KEY}": presenter.refund,
+            f"price:{_EXCHANGE_KEY}": presenter.exchange,
+            f"price:{_VOID_KEY}": presenter.void,
+            "reprint": presenter.reprint,
+            "receipt": presenter.receipt,
+            "find": self._find,
+            "up": lambda: presenter.step(-1),
+            "line_up": lambda: presenter.step(-1),
+            "down": lambda: presenter.step(1),
+            "line_down": lambda: presenter.step(1),
+            "primary": self._leave,
+            "back": self._leave,
+        }
+        if action not in keys:
+            return False
+        keys[action]()
+        return True
+
+    def _find(self) -> None:
+        self.search.setFocus()
+        self.search.selectAll()

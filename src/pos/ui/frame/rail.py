@@ -62,6 +62,7 @@ def screens() -> list[tuple[int, str, str, str]]:
     """(place, name, icon, label) of the screens this window has."""
     return [
         (1, "sell", "sell", tr("Sell")),
+        (3, "found", "refund", tr("Tickets")),
         (5, "drawer", "drawer", tr("Drawer")),
         (6, "disputes", "inbox", tr("Disputes")),
         (7, "layouts", "layouts", tr("Layouts")),

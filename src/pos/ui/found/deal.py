@@ -1,0 +1,257 @@
+"""Taking tickets back: what is about to happen with those that were chosen, told to the cent before it does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from PySide6.QtCore import QObject, Signal
+
+from pos.domain.errors import Refused
+from pos.domain.money import Money
+from pos.domain.sale import FOREIGN, SLIP
+from pos.ui.bridge import Answer
+from pos.ui.found.model import Found
+from pos.ui.i18n import tr
+from pos.ui.session import Session
+
+_LIFTED: Final = ("outside_terms", "approval_needed", "already_admitted", "check_needed")  # by a supervisor's PIN
+_WRONG: Final = ("wrong_pin", "locked_out")
+
+
+def reasons(kind: str) -> list[str]:
+    """The reasons that are picked with one key, F1 and on."""
+    if kind == "reprint":
+        return [tr("Lost"), tr("Damaged"), tr("Misprinted"), tr("Stolen")]
+    return [tr("Cannot come"), tr("Wrong seat"), tr("Complaint"), tr("Show changed")]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the till says would come of it. `needs` are the refusals that a supervisor lifts."""
+
+    labels: dict[str, str]  # ticket -> what its place is called
+    fees: dict[str, Money]
+    amount: Money
+    fee: Money
+    tenders: tuple[tuple[str, Money], ...]
+    needs: tuple[str, ...]
+    short: Money | None
+    may_void: bool
+    void_approval: bool
+    void_reason: str
+
+    @classmethod
+    def read(cls, answer: Answer, kind: str, currency: str) -> Told:
+        refund, void = answer["refund"], answer["void"]
+        side = void if kind == "void" else refund
+        return cls(
+            {ticket["id"]: ticket["label"] for ticket in answer["tickets"]},
+            {ticket["id"]: Money.parse(ticket["refund"]["fee"], currency) for ticket in answer["tickets"]},
+            Money.parse(side["amount"], currency),
+            Money.parse(refund["fee"] if kind == "refund" else "0", currency),
+            tuple((tender["kind"], Money.parse(tender["amount"], currency)) for tender in side["tenders"]),
+            tuple(refund["needs"]),
+            Money.parse(refund["short"], currency) if refund["short"] is not None else None,
+            bool(void["may"]),
+            bool(void["approval"]),
+            str(void["reason"]),
+        )
+
+
+class Deal(QObject):
+    """One refund, void or reprint in the making. `kind` is empty when there is none.
+
+    `unknown` names a card payment of which nobody knows what became: it is asked about before anything else.
+    `ended` tells what was done, in words, once it is durable.
+    """
+
+    changed = Signal()
+    ended = Signal(str)
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self._forget()
+        session.signed.connect(self.close)
+
+    def _forget(self) -> None:
+        self.kind = self.reason = self.problem = self.asks = self.unknown = self.slip = ""
+        self.tickets: tuple[Found, ...] = ()
+        self.told: Told | None = None
+        self.paper = self.waived = self.busy = False
+
+    def open(self, kind: str, tickets: Sequence[Found]) -> None:
+        """Begin; nothing is done before `act`."""
+        self._forget()
+        self.kind, self.tickets = kind, tuple(tickets)
+        self.changed.emit()
+        if kind != "reprint":
+            self._ask()
+
+    def close(self) -> None:
+        """Leave it undone."""
+        if self.kind and not self.busy:
+            self._forget()
+            self.changed.emit()
+
+    def _ask(self) -> None:
+        kind, tickets = self.kind, self.tickets
+
+        def done(answer: Answer) -> None:
+            if (kind, tickets) == (self.kind, self.tickets):
+                self.told = Told.read(answer, kind, self.session.venue.currency)
+                self.asks = self._why(self.told)
+                if kind == "void" and not self.told.may_void:
+                    self.problem = self.told.void_reason
+                self.changed.emit()
+
+        named = [ticket.id for ticket in tickets]
+        fields: dict[str, Any] = {"waive_fee": True} if self.waived else {}
+        self.session.bridge.latest("deal", "quote", done, self._refused, tickets=named, **fields)
+
+    def _why(self, told: Told) -> str:
+        """Why a supervisor is needed, empty when none is."""
+        if self.kind == "void":
+            return tr("Somebody else sold it: a supervisor must approve.") if told.void_approval else ""
+        return self.session.sentence(Refused(told.needs[0])) if told.needs else ""
+
+    # ---- what is decided -----------------------------------------------------------------
+
+    def choose_reason(self, number: int) -> None:
+        """One of the quick ones, from 1."""
+        offered = reasons(self.kind)
+        if 1 <= number <= len(offered):
+            self.type_reason(offered[number - 1])
+            self.changed.emit()
+
+    def type_reason(self, text: str) -> None:
+        self.reason, self.problem = text, ""
+
+    @property
+    def asks_slip(self) -> bool:
+        """Whether money goes back by the bank's own reader, which prints a slip with a number."""
+        return self.told is not None and any(kind == SLIP for kind, _ in self.told.tenders)
+
+    def type_slip(self, text: str) -> None:
+        self.slip, self.problem = text, ""
+
+    def toggle_paper(self) -> None:
+        self.paper = not self.paper
+        self.problem = ""
+        self.changed.emit()
+
+    def toggle_fee(self) -> None:
+        """Keep no fee, which needs a supervisor and a reason."""
+        if self.kind == "refund" and not self.busy:
+            self.waived = not self.waived
+            self._ask()
+            self.changed.emit()
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is something that Enter would do."""
+        return not self.busy and (self.kind == "reprint" or (self.told is not None and not self._hopeless))
+
+    @property
+    def _hopeless(self) -> bool:
+        return self.kind == "void" and self.told is not None and not self.told.may_void
+
+    # ---- doing it ------------------------------------------------------------------------
+
+    def act(self, approver: dict[str, str] | None) -> None:
+        """Do it. What is missing is said, and nothing is done."""
+        if not self.ready:
+            return
+        if self.unknown:
+            self.settle("")
+            return
+        missing = self._missing(approver)
+        if missing:
+            self.problem = missing
+            self.changed.emit()
+            return
+        self.busy, self.problem = True, ""
+        self.changed.emit()
+        verb, fields = self._verb()
+        if approver is not None:
+            fields["approver"] = approver
+        self.session.bridge.call(verb, self._done, self._refused, self._answered, **fields)
+
+    def _missing(self, approver: dict[str, str] | None) -> str:
+        if self.kind == "void":
+            if not self.paper:
+                return tr("Is the paper of all its tickets back?")
+        elif not self.reason.strip():
+            return tr("Why is it printed again?") if self.kind == "reprint" else tr("Why do they come back?")
+        return tr("A supervisor types their PIN first.") if self.asks and approver is None else ""
+
+    def _verb(self) -> tuple[str, dict[str, Any]]:
+        reason = {"reason": self.reason.strip()} if self.reason.strip() else {}
+        if self.asks_slip and self.slip.strip():
+            reason["slip"] = self.slip.strip()
+        if self.kind == "reprint":
+            return "reprint", {"ticket": self.tickets[0].id, **reason}
+        if self.kind == "void":
+            return "void", {"sale": self.tickets[0].sale, "surrendered": self.paper, **reason}
+        fee = {"waive_fee": True} if self.waived else {}
+        named = [ticket.id for ticket in self.tickets]
+        return "refund", {"tickets": named, "surrendered": self.paper, **reason, **fee}
+
+    def _answered(self) -> None:
+        self.busy = False
+
+    def _done(self, answer: Answer) -> None:
+        told = answer.get("refund") or answer.get("void")
+        words = self._paid(told["tenders"]) if told else tr("Sent to the printer.")
+        self._forget()
+        self.ended.emit(words)
+        self.changed.emit()
+
+    def _paid(self, tenders: Sequence[dict[str, Any]]) -> str:
+        """ "Paid out: €52.20 in cash, €40.00 to the card"."""
+        currency = self.session.venue.currency
+        parts = [self.way(tender["kind"], Money.parse(tender["amount"], currency)) for tender in tenders]
+        return tr("Paid out: {parts}.", parts=", ".join(parts)) if parts else tr("Nothing was to be paid out.")
+
+    def way(self, kind: str, amount: Money) -> str:
+        """An amount and which way it goes back."""
+        ways = {
+            "cash": tr("{amount} in cash"),
+            FOREIGN: tr("{amount} in cash"),
+            "card": tr("{amount} to the card"),
+            SLIP: tr("{amount} to the card, by slip"),
+            "voucher": tr("{amount} to the voucher"),
+            "gift_card": tr("{amount} to the gift card"),
+            "transfer": tr("{amount} by bank transfer"),
+            "mobile": tr("{amount} to the phone"),
+            "account": tr("{amount} to the account"),
+        }
+        return ways.get(kind, "{amount}").format(amount=self.session.formats.money(amount))
+
+    def _refused(self, refusal: Refused) -> None:
+        self.problem = self.session.sentence(refusal)
+        if refusal.code in _LIFTED:
+            self.asks = self.problem
+        elif refusal.code == "drawer_short":
+            self.problem += " " + tr("Pay cash in first (Drawer), or refund at a window that holds more.")
+        elif refusal.code == "payment_unknown":
+            self.unknown = str(refusal.fields.get("payment") or "")
+        self.changed.emit()
+
+    def settle(self, outcome: str) -> None:
+        """What became of the card's money: asked of the terminal, or, with an outcome, said by a person."""
+        if not self.unknown or self.busy:
+            return
+        payment, self.busy = self.unknown, True
+
+        def done(answer: Answer) -> None:
+            self.unknown = "" if answer["outcome"] != "unknown" else payment
+            self.problem = "" if not self.unknown else self.problem
+            self.changed.emit()
+
+        said = {"outcome": outcome} if outcome else {}
+        verb = "settle_payment" if outcome else "ask_payment"
+        self.session.bridge.call(verb, done, self._refused, self._answered, payment=payment, **said)
+        self.changed.emit()

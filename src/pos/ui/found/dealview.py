@@ -1,0 +1,221 @@
+"""The side panel while something is about to be done with tickets: lines and sums before any PIN."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+
+from pos.domain.money import Money
+from pos.ui.approval import ApprovalBox
+from pos.ui.found.deal import reasons
+from pos.ui.found.presenter import FoundPresenter
+from pos.ui.i18n import tr, tr_count
+from pos.ui.keys import cap
+from pos.ui.sizes import set_height
+from pos.ui.theme import tokens as t
+from pos.ui.theme.fonts import text_font
+from pos.ui.theme.widgets import KeyButton, MoneyLabel
+
+_PAPER_KEY, _FEE_KEY = 5, 6
+
+
+class DealPanel(QWidget):
+    """F1–F4 pick a reason, F5 says that the paper is back, F6 keeps no fee; Enter does it, Esc leaves it."""
+
+    def __init__(self, presenter: FoundPresenter) -> None:
+        super().__init__()
+        self.presenter, self.deal = presenter, presenter.deal
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(6)
+        self._title = QLabel()
+        self._title.setFont(text_font(t.TITLE))
+        box.addWidget(self._title)
+        box.addWidget(self._build_lines(), 1)
+        sums = QHBoxLayout()
+        self._lead, self._amount = QLabel(), MoneyLabel(size=t.TOTAL)
+        self._lead.setWordWrap(True)
+        sums.addWidget(self._lead, 1)
+        sums.addWidget(self._amount)
+        box.addLayout(sums)
+        box.addLayout(self._build_reasons())
+        self.reason, self.slip = QLineEdit(), QLineEdit()
+        self.reason.setAccessibleName(tr("Reason"))
+        self.reason.setPlaceholderText(tr("Reason ( {key} )", key=cap("find")))
+        self.reason.textEdited.connect(self.deal.type_reason)
+        self.slip.setPlaceholderText(tr("Number of the card slip"))
+        self.slip.setAccessibleName(tr("Number of the card slip"))
+        self.slip.textEdited.connect(self.deal.type_slip)
+        box.addWidget(self.reason)
+        box.addWidget(self.slip)
+        box.addLayout(self._build_switches())
+        self.approval = ApprovalBox(presenter.session)
+        box.addWidget(self.approval)
+        self._problem = QLabel()
+        self._problem.setWordWrap(True)
+        self._problem.setProperty("role", "warning")
+        box.addWidget(self._problem)
+        box.addLayout(self._build_end())
+
+    # ---- building ------------------------------------------------------------------------
+
+    def _build_lines(self) -> QScrollArea:
+        inside = QWidget()
+        inside.setProperty("role", "card")
+        self._lines = QGridLayout(inside)
+        self._lines.setContentsMargins(0, 0, 8, 0)
+        self._lines.setVerticalSpacing(2)
+        self._lines.setColumnStretch(0, 1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setMinimumHeight(52)
+        scroll.setWidget(inside)
+        return scroll
+
+    def _build_reasons(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setSpacing(6)
+        self._reasons: list[KeyButton] = []
+        for at in range(4):
+            button = KeyButton("", f"F{at + 1}")
+            set_height(button, 48)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda _=False, number=at + 1: self.deal.choose_reason(number))
+            grid.addWidget(button, at // 2, at % 2)
+            self._reasons.append(button)
+        return grid
+
+    def _build_switches(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        self._paper = KeyButton(tr("Paper back"), f"F{_PAPER_KEY}")
+        self._fee = KeyButton(tr("Keep no fee"), f"F{_FEE_KEY}")
+        for button, act in ((self._paper, self.deal.toggle_paper), (self._fee, self.deal.toggle_fee)):
+            button.setCheckable(True)
+            set_height(button, 48)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda _=False, act=act: act())
+            row.addWidget(button, 1)
+        return row
+
+    def _build_end(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        self._back = KeyButton(tr("Leave it"), cap("back"), kind="outline", stacked=True)
+        self._back.clicked.connect(self.deal.close)
+        self._main = KeyButton("", cap("primary"), kind="primary", stacked=True)
+        self._main.clicked.connect(self.act)
+        for button, stretch in ((self._back, 1), (self._main, 2)):
+            set_height(button, 60)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            row.addWidget(button, stretch)
+        return row
+
+    # ---- drawing -------------------------------------------------------------------------
+
+    def draw(self) -> None:
+        deal, formats = self.deal, self.presenter.session.formats
+        titles = {"refund": tr("Refund"), "void": tr("Void the sale"), "reprint": tr("Print again")}
+        count = len(deal.tickets)
+        self._title.setText(f"{titles.get(deal.kind, '')} · {tr_count('%n ticket', '%n tickets', count)}")
+        self._draw_lines()
+        told = deal.told
+        self._lead.setText(self._way() if told is not None else "")
+        self._amount.setText(formats.money(told.amount) if told is not None else "")
+        self._amount.setVisible(deal.kind != "reprint")
+        for button, text in zip(self._reasons, reasons(deal.kind), strict=True):
+            button.set_label(text)
+            button.setVisible(deal.kind != "void")
+        for field, text in ((self.reason, deal.reason), (self.slip, deal.slip)):
+            if field.text() != text:
+                field.setText(text)
+        self.slip.setVisible(deal.asks_slip)
+        self._paper.setVisible(deal.kind != "reprint")
+        self._paper.setChecked(deal.paper)
+        self._paper.set_label(("✓ " if deal.paper else "") + tr("Paper back"))
+        self._fee.setVisible(deal.kind == "refund")
+        self._fee.setChecked(deal.waived)
+        self._fee.set_label(("✓ " if deal.waived else "") + tr("Keep no fee"))
+        self.approval.ask(deal.asks)
+        told_twice = deal.problem == deal.asks
+        self._problem.setText(f"▲ {deal.problem}" if deal.problem and not told_twice else "")
+        self._problem.setVisible(bool(self._problem.text()))
+        self._draw_end()
+
+    def _draw_end(self) -> None:
+        deal = self.deal
+        if deal.unknown:
+            self._main.set_label(tr("Ask the terminal"))
+            self._problem.setText(self._problem.text() + " " + tr("F11: the money went back. F12: it did not."))
+        else:
+            words = {"refund": tr("Pay out"), "void": tr("Void it"), "reprint": tr("Print a copy")}
+            self._main.set_label(tr("Working …") if deal.busy else words.get(deal.kind, ""))
+        self._main.setEnabled(deal.ready)
+        self._back.setEnabled(not deal.busy)
+
+    def _draw_lines(self) -> None:
+        while (item := self._lines.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        deal, formats = self.deal, self.presenter.session.formats
+        rows: list[tuple[str, str]] = []
+        for ticket in deal.tickets:
+            told = deal.told
+            label = told.labels.get(ticket.id, "") if told is not None else ""
+            rows.append((label or self.presenter.place(ticket), formats.amount(ticket.price)))
+            fee = told.fees.get(ticket.id) if told is not None and deal.kind == "refund" else None
+            if fee is not None and fee.minor and not deal.waived:
+                rows.append((tr("  fee kept"), formats.amount(-fee)))
+        if deal.kind == "void" and deal.told is not None:
+            rest = deal.told.amount - sum((one.price for one in deal.tickets), Money.zero(deal.told.amount.currency))
+            if rest.minor:
+                rows.append((tr("fees and the rest"), formats.amount(rest)))
+        for at, (text, amount) in enumerate(rows):
+            name, value = QLabel(text), MoneyLabel(amount)
+            name.setTextFormat(Qt.TextFormat.PlainText)
+            if text.startswith(" "):
+                name.setProperty("role", "muted")
+            self._lines.addWidget(name, at, 0)
+            self._lines.addWidget(value, at, 1)
+        self._lines.setRowStretch(len(rows), 1)
+
+    def _way(self) -> str:
+        told = self.deal.told
+        assert told is not None
+        if told.short is not None and self.deal.kind == "refund":
+            held = self.presenter.session.formats.money(told.short)
+            return "▲ " + tr("The drawer holds {held}: pay cash in first.", held=held)
+        return tr("Paid out: {parts}.", parts=", ".join(self.deal.way(*tender) for tender in told.tenders))
+
+    # ---- keys ----------------------------------------------------------------------------
+
+    def act(self) -> None:
+        self.deal.act(self.approval.approver)
+        if self.deal.problem and self.deal.asks and not self.approval.pin.text():
+            self.approval.pin.setFocus()
+        elif self.deal.problem and not self.deal.reason.strip() and self.deal.kind != "void":
+            self.reason.setFocus()
+
+    def key(self, action: str) -> bool:
+        """What a key of the table does here."""
+        kind, _, value = action.partition(":")
+        if action == "primary":
+            self.act()
+        elif action == "back":
+            self.deal.close()
+        elif action == "find":
+            self.reason.setFocus()
+        elif kind == "price" and int(value) == _PAPER_KEY:
+            self.deal.toggle_paper()
+        elif kind == "price" and int(value) == _FEE_KEY:
+            self.deal.toggle_fee()
+        elif kind == "price":
+            self.deal.choose_reason(int(value))
+        elif action in ("card", "split") and self.deal.unknown:
+            self.deal.settle("approved" if action == "card" else "declined")
+        else:
+            return False
+        return True

@@ -1,0 +1,228 @@
+"""Tickets that come back at the window: found, chosen, told to the cent, and then done, by keyboard alone."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+
+from pos.domain.money import Money
+from pos.domain.plan import Plan
+from pos.ui.found.presenter import FoundPresenter
+from pos.ui.found.view import FoundScreen
+from tests.window.counter import CTRL, SHIFT, Counter, Key
+from tests.window.till import PINS
+
+
+def sell(counter: Counter, count: int = 1) -> list[dict[str, Any]]:
+    """Some seats beside each other for cash; their tickets."""
+    counter.until(lambda: counter.screen == "sell")
+    for ix in counter.free()[:count]:
+        counter.sell.pick_seats([ix])
+    counter.settled(count)
+    counter.press(Key.Key_Return)
+    counter.until(lambda: counter.sell.payment.sale is not None)
+    sale = counter.sell.payment.sale
+    assert sale is not None
+    counter.press(Key.Key_Return)
+    (found,) = counter.house.ask("find", sale=sale.id)["sales"]
+    return list(found["tickets"])
+
+
+def find(counter: Counter, text: str) -> FoundPresenter:
+    """Ctrl+3, and what is typed behind the slash."""
+    counter.press(Key.Key_3, modifier=CTRL)
+    assert counter.screen == "found"
+    counter.press(Key.Key_Slash)
+    counter.type(text)
+    counter.press(Key.Key_Return)
+    counter.until(lambda: bool(counter.window.found.rows))
+    return counter.window.found
+
+
+def screen(counter: Counter) -> FoundScreen:
+    made = counter.window.screens["found"]
+    assert isinstance(made, FoundScreen)
+    return made
+
+
+def category(plan: Plan, ix: int) -> str:
+    return plan.category_of(plan.place_ids[ix])
+
+
+def states(counter: Counter, tickets: list[dict[str, Any]]) -> list[str]:
+    found = counter.house.ask("find", code=tickets[0]["code"])["sales"]
+    return [ticket["state"] for sale in found for ticket in sale["tickets"]]
+
+
+def test_a_ticket_is_refunded_by_keyboard_and_the_sums_are_told_before(counter: Counter) -> None:
+    tickets = sell(counter, 2)
+    found = find(counter, tickets[1]["code"])
+    counter.press(Key.Key_F5)
+    counter.until(lambda: found.deal.told is not None)
+    told = found.deal.told
+    assert told is not None
+    assert [ticket.id for ticket in found.deal.tickets] == [tickets[1]["id"]]
+    assert told.amount + told.fee == found.rows[1].price
+    counter.press(Key.Key_Return)
+    assert found.deal.problem == "Why do they come back?"
+    counter.press(Key.Key_F1, Key.Key_F5)
+    assert (found.deal.reason, found.deal.paper) == ("Cannot come", True)
+    if told.needs:
+        counter.press(Key.Key_Return)
+        assert found.deal.problem == "A supervisor types their PIN first."
+        counter.until(lambda: screen(counter).deal.approval.who.count() > 0)
+        counter.type(PINS["sofia"])
+    counter.press(Key.Key_Return)
+    counter.until(lambda: found.result.startswith("Paid out: "))
+    counter.until(lambda: states(counter, tickets) == ["live", "refunded"])
+    counter.until(lambda: [row.state for row in found.rows] == ["live", "refunded"])
+    counter.press(Key.Key_Escape)
+    assert counter.screen == "sell"
+
+
+def test_a_whole_sale_is_chosen_with_one_key_and_esc_leaves_all_as_it_was(counter: Counter) -> None:
+    tickets = sell(counter, 3)
+    found = find(counter, tickets[0]["code"])
+    counter.press(Key.Key_F4, Key.Key_F5)
+    counter.until(lambda: found.deal.told is not None)
+    assert len(found.deal.tickets) == 3
+    counter.press(Key.Key_Escape)
+    assert found.deal.kind == ""
+    counter.press(Key.Key_F4, Key.Key_F3)
+    assert found.chosen == [tickets[0]["id"]]
+    assert states(counter, tickets) == ["live"] * 3
+    assert counter.screen == "found"
+
+
+def test_waiving_the_fee_needs_a_supervisor_in_place_whose_name_is_kept(counter: Counter) -> None:
+    tickets = sell(counter)
+    found = find(counter, tickets[0]["code"])
+    counter.press(Key.Key_F5)
+    counter.until(lambda: found.deal.told is not None)
+    counter.press(Key.Key_F3, Key.Key_F6)
+    counter.until(lambda: bool(found.deal.asks) and found.deal.told is not None and not found.deal.told.fee.minor)
+    counter.press(Key.Key_Return)
+    box = screen(counter).deal.approval
+    counter.until(lambda: box.who.count() > 0)
+    assert {box.who.itemData(at) for at in range(box.who.count())} == {"sofia", "lin"}
+    assert counter.focus() is box.pin
+    counter.type("0000")
+    counter.press(Key.Key_Return)
+    counter.until(lambda: found.deal.problem == "That PIN is not right.")
+    box.pin.selectAll()
+    box.who.setCurrentIndex(box.who.findData("sofia"))
+    counter.type(PINS["sofia"])
+    counter.press(Key.Key_Return)
+    counter.until(lambda: states(counter, tickets) == ["refunded"])
+    assert counter.house.ask("status")["user"] == "anna", "the cashier stays signed in"
+    body = counter.house.bodies("TicketsRefunded")[0]["refund"]
+    assert (body["user"], body["approver"], body["reason"]) == ("anna", "sofia", "Complaint")
+
+
+def test_the_last_sale_is_voided_by_one_key_its_lines_shown_and_its_paper_back(counter: Counter) -> None:
+    tickets = sell(counter, 2)
+    counter.press(Key.Key_Z, modifier=CTRL | SHIFT)
+    counter.until(lambda: counter.screen == "found")
+    found = counter.window.found
+    counter.until(lambda: found.deal.told is not None)
+    assert (found.deal.kind, len(found.deal.tickets)) == ("void", 2)
+    counter.press(Key.Key_Return)
+    assert found.deal.problem == "Is the paper of all its tickets back?"
+    assert states(counter, tickets) == ["live", "live"]
+    counter.press(Key.Key_F5, Key.Key_Return)
+    counter.until(lambda: states(counter, tickets) == ["void", "void"])
+    counter.until(lambda: found.result.startswith("Paid out: "))
+
+
+def test_tickets_are_exchanged_on_the_map_of_another_show_for_the_difference(counter: Counter) -> None:
+    tickets = sell(counter)
+    found = find(counter, tickets[0]["code"])
+    counter.press(Key.Key_F6)
+    swap = found.swap
+    counter.until(lambda: swap.show is not None and swap.hall.opened_show == swap.show.id)
+    target = next(card.id for card in counter.window.session.shows if card.sells and card.id != tickets[0]["show"])
+    counter.window.tabs.chosen.emit(target)
+    counter.until(lambda: swap.show is not None and swap.show.id == target == swap.hall.opened_show)
+    assert counter.screen == "found"
+    assert counter.window.session.show_id == tickets[0]["show"], "what is being sold stays"
+    plan, prices = swap.hall.plan, swap.show.prices
+    assert plan is not None
+    ix = next(
+        ix
+        for ix, state in enumerate(swap.hall.states)
+        if state in (0, 1) and "adult" in prices.get(category(plan, ix), {})
+    )
+    view = screen(counter).swap_work
+    assert view is not None
+    view.map.zoom_to([ix])
+    counter.qtbot.mouseClick(view.map, Qt.MouseButton.LeftButton, pos=view.map.position_of(ix).toPoint())
+    counter.until(lambda: swap.due is not None or bool(swap.problem))
+    assert not swap.problem
+    due = swap.due
+    assert due is not None
+    price = swap.show.prices[category(plan, ix)][swap.price_type]
+    assert due.decimal == price.decimal - Decimal(tickets[0]["price"]) + (swap.fee.decimal if swap.fee else 0)
+    if swap.asks:
+        counter.press(Key.Key_Return)
+        counter.until(lambda: screen(counter).swap_panel.approval.who.count() > 0)  # type: ignore[union-attr]
+        counter.type(PINS["sofia"])
+    counter.press(Key.Key_Return)
+    counter.until(lambda: found.result.startswith("Exchanged."))
+    assert states(counter, tickets) == ["exchanged"]
+    sold = counter.house.bodies("TicketsExchanged")[0]["sale"]
+    assert (sold["tickets"][0]["show"], sold["total"]) == (target, str(due))
+
+
+def test_a_seat_that_costs_less_pays_the_difference_out(counter: Counter) -> None:
+    tickets = sell(counter)
+    found = find(counter, tickets[0]["code"])
+    counter.press(Key.Key_F6)
+    swap = found.swap
+    counter.until(lambda: swap.show is not None and swap.hall.opened_show == swap.show.id)
+    plan, show = swap.hall.plan, swap.show
+    assert plan is not None
+    assert show is not None
+    kind, price = swap.price_type, Money.parse(tickets[0]["price"], "EUR")
+    here = [ix for ix, state in enumerate(swap.hall.states) if state in (0, 1)]
+    prices = {ix: row[kind] for ix in here if kind in (row := show.prices.get(category(plan, ix), {}))}
+    ix = min(prices, key=lambda ix: prices[ix].minor)
+    assert prices[ix].minor < price.minor
+    counter.press(Key.Key_Slash)
+    counter.type(plan.label(ix))
+    counter.press(Key.Key_Return)
+    counter.until(lambda: swap.due is not None)
+    assert swap.due is not None
+    assert swap.due.minor < 0
+    if swap.asks:
+        counter.press(Key.Key_Return)
+        counter.until(lambda: screen(counter).swap_panel.approval.who.count() > 0)  # type: ignore[union-attr]
+        counter.type(PINS["sofia"])
+    counter.press(Key.Key_Return)
+    counter.until(lambda: "is paid out" in found.result)
+    assert counter.house.bodies("TicketsExchanged")[0]["sale"]["tenders"][0]["kind"] == "cash"
+
+
+def test_a_found_ticket_is_printed_again_only_with_a_reason(counter: Counter) -> None:
+    tickets = sell(counter)
+    found = find(counter, tickets[0]["code"])
+    counter.press(Key.Key_R, modifier=CTRL)
+    counter.press(Key.Key_Return)
+    assert found.deal.problem == "Why is it printed again?"
+    counter.press(Key.Key_F2, Key.Key_Return)
+    counter.until(lambda: counter.toast.endswith("Sent to the printer."))
+    assert counter.house.bodies("CopyIssued")[0]["reason"] == "Damaged"
+
+
+@pytest.mark.parametrize("kind", ["code", "nothing"])
+def test_a_code_with_one_wrong_letter_finds_nothing_and_guesses_nothing(counter: Counter, kind: str) -> None:
+    code = sell(counter)[0]["code"]
+    wrong = code[:-1] + ("A" if code[-1] != "A" else "B") if kind == "code" else "X"
+    counter.press(Key.Key_3, modifier=CTRL)
+    counter.press(Key.Key_Slash)
+    counter.type(wrong)
+    counter.press(Key.Key_Return)
+    counter.until(lambda: "is called" in counter.toast)
+    assert not counter.window.found.rows
