@@ -57,6 +57,17 @@ _SET_JOB = (
     .values(state=bindparam("new_state"), text=bindparam("new_text"))
 )
 
+_NAMED_AT_MOST: Final = 500
+
+
+def _unprinted(sale: dict[str, Any]) -> dict[str, Any]:
+    """A sale's document, which says that tickets that were not taken along have no paper: at the sale; what
+    has been printed since is in the ticket book."""
+    if sale.get("delivery") in LATER:
+        for ticket in sale["tickets"]:
+            ticket["issued"] = False
+    return sale
+
 
 FOUND_AT_MOST: Final = 50
 
@@ -324,6 +335,18 @@ class Ledger:
         wanted = (t.sale.c.name != "") & (func.instr(t.sale.c.body, word) > 0)
         return [json.loads(body) for body in self.connection.execute(select(t.sale.c.body).where(wanted)).scalars()]
 
+    def orders_for(self, show: str) -> list[dict[str, Any]]:
+        """Own sales with a ticket of this show whose tickets were not taken along."""
+        later = func.json_extract(t.sale.c.body, "$.delivery").in_(sorted(LATER))
+        wanted = select(t.ticket.c.sale).where(t.ticket.c.show == show)
+        rows = self.connection.execute(select(t.sale.c.body).where(t.sale.c.id.in_(wanted), later))
+        return [_unprinted(json.loads(row.body)) for row in rows]
+
+    def named_sales(self) -> list[dict[str, Any]]:
+        """The newest own sales whose buyer is on record, _NAMED_AT_MOST of them; the replica knows the others."""
+        query = select(t.sale.c.body).where(t.sale.c.name != "").order_by(text("rowid DESC")).limit(_NAMED_AT_MOST)
+        return [json.loads(row.body) for row in self.connection.execute(query)]
+
     def last_sale(self) -> dict[str, Any] | None:
         row = self.connection.exec_driver_sql("SELECT body FROM sale ORDER BY rowid DESC LIMIT 1").first()
         return json.loads(row.body) if row else None
@@ -344,8 +367,7 @@ class Ledger:
             states = {row.id: row.state for row in rows}
             for ticket in body["tickets"]:
                 ticket["state"] = states[ticket["id"]]
-                if body.get("delivery") in LATER:
-                    ticket["issued"] = False  # at the sale; what has been printed since is in the ticket book
+            _unprinted(body)
         return found
 
     # ---- print jobs --------------------------------------------------------------------

@@ -302,9 +302,9 @@ class ToyLine:
                 refused.append(RefusedClaim(place, "not_sold", record.holder, record.since))
             elif record.holder not in ("", self.till):
                 refused.append(RefusedClaim(place, "right_elsewhere", record.holder, record.since))
-        if refused:
+        if refused and claim.whole:
             return ClaimAnswer(self.incarnation, (), tuple(refused))
-        for place in claim.places:
+        for place in [place for place in claim.places if place not in {one.place for one in refused}]:
             record = self._record(claim.show, place)
             if not record.holder:
                 record.holder, record.epoch, record.hop = self.till, record.epoch + 1, 0
@@ -312,7 +312,7 @@ class ToyLine:
             worth, until = self.purses.get((claim.show, place), 0), self.until.get(place, "")
             issued = ticket not in self.unprinted
             granted.append(SoldRight(place, token, ticket, self.copies.get(ticket, 0), issued, worth, until))
-        return ClaimAnswer(self.incarnation, sold=tuple(granted))
+        return ClaimAnswer(self.incarnation, refused=tuple(refused), sold=tuple(granted))
 
     def _push(self) -> None:
         for signed in self.side.facts_after(self.applied, 500):

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 from sqlalchemy.exc import DBAPIError
 
 from pos.domain.disputes import FAMILY
@@ -390,6 +390,15 @@ class ReplicaReader:
         with self._reading() as db:
             return [json.loads(body) for body in db.execute(query.limit(FOUND_AT_MOST)).scalars()]
 
+    def orders_for(self, show: str) -> list[dict[str, Any]]:
+        """Sales with a ticket of this show that was not taken along when it was sold."""
+        # The documents' own text is looked at first: a season's sales are many, and few of them are orders.
+        told = (func.instr(sale.c.body, f'"{word}":') > 0 for word in ("issued", "handed"))
+        of = func.instr(sale.c.body, f'"show": {json.dumps(show, ensure_ascii=False)}') > 0
+        with self._reading() as db:
+            bodies = [json.loads(body) for body in db.execute(select(sale.c.body).where(of, or_(*told))).scalars()]
+            return [body for body in bodies if any(ticket["show"] == show for ticket in body["tickets"])]
+
     def find_sales(
         self,
         *,
@@ -397,8 +406,11 @@ class ReplicaReader:
         sale_id: str | None = None,
         ticket_id: str | None = None,
         name: str | None = None,
+        sounds: Sequence[str] = (),
+        last4: str | None = None,
     ) -> list[dict[str, Any]]:
-        """Sales' documents by a ticket's code, a sale's or a ticket's id, or words of the buyer's name;
+        """Sales' documents by a ticket's code, a sale's or a ticket's id, or words of the buyer's name, by how
+        they sound (pos.domain.lookup), or the last four digits that are on record of the buyer;
         the newest first, FOUND_AT_MOST of them. Several criteria must all fit."""
         query = select(sale.c.body).order_by(sale.c.at.desc(), sale.c.id).limit(FOUND_AT_MOST)
         if code is not None:
@@ -409,7 +421,11 @@ class ReplicaReader:
             query = query.where(sale.c.id == sale_id)
         for word in (name or "").casefold().split():
             query = query.where(func.instr(sale.c.name, word) > 0)
-        if (code, ticket_id, sale_id) == (None, None, None) and not (name or "").split():
+        for word in sounds:
+            query = query.where(func.instr(sale.c.sounds, f" {word} ") > 0)
+        if last4 is not None:
+            query = query.where(func.instr(sale.c.last4, f" {last4.upper()} ") > 0)
+        if (code, ticket_id, sale_id, last4) == (None,) * 4 and not sounds and not (name or "").split():
             return []
         with self._reading() as db:
             return [json.loads(body) for body in db.execute(query).scalars()]

@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from pos.domain.rights import OfficeState
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 PER_BLOCK: Final = 256
 BUSY_S: Final = 5.0
 
@@ -95,7 +95,8 @@ holder = Table(
     Column("id", Integer, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
 )
-# `name` is the buyer's, case-folded, for the look-up.
+# For the look-up: `name` is the buyer's, case-folded, `sounds` how its words sound, `last4` the last digits that are
+# on record of the buyer; each of the two between spaces (pos.domain.lookup).
 sale = Table(
     "sale",
     metadata,
@@ -103,6 +104,8 @@ sale = Table(
     Column("at", Text, nullable=False),
     Column("till", Text, nullable=False),
     Column("name", Text, nullable=False),
+    Column("sounds", Text, nullable=False),
+    Column("last4", Text, nullable=False),
     Column("body", Text, nullable=False),
 )
 ticket = Table(

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from pos.domain.disputes import FAMILY
 from pos.domain.errors import Unreadable
 from pos.domain.live import FAMILIES as LIVE
+from pos.domain.lookup import last4_of, sounds_of
 from pos.domain.records import FAMILIES as RECORDS
 from pos.store.replica.schema import document, meta, plan
 
@@ -71,6 +72,11 @@ def store_document(db: Connection, family: str, name: str, body: dict[str, Any] 
     db.execute(_SET_DOCUMENT, {"family": family, "id": name, "body": json.dumps(body, ensure_ascii=False)})
 
 
+def _spaced(words: Sequence[str]) -> str:
+    """Words so that each is found whole, between spaces."""
+    return f" {' '.join(words)} " if words else ""
+
+
 def store_sales(db: Connection, documents: Sequence[dict[str, Any]]) -> None:
     """Sales' documents by value, the tickets found by code and id. Raises Unreadable."""
     sales: list[tuple[str, ...]] = []
@@ -78,11 +84,15 @@ def store_sales(db: Connection, documents: Sequence[dict[str, Any]]) -> None:
     for body in documents:
         try:
             text = json.dumps(body, ensure_ascii=False)
-            sales.append((body["id"], body["at"], body["till"], str(body.get("name") or "").casefold(), text))
+            name = str(body.get("name") or "")
+            found_by = name.casefold(), _spaced(sounds_of(name)), _spaced(last4_of(body))
+            sales.append((body["id"], body["at"], body["till"], *found_by, text))
             tickets.extend((item["id"], item.get("code", ""), body["id"]) for item in body["tickets"])
         except (KeyError, TypeError, AttributeError) as error:
             raise Unreadable("a sale from the office", str(body.get("id", "")), repr(error)) from error
     if sales:
-        db.exec_driver_sql("INSERT OR REPLACE INTO sale (id, at, till, name, body) VALUES (?, ?, ?, ?, ?)", sales)
+        db.exec_driver_sql(
+            "INSERT OR REPLACE INTO sale (id, at, till, name, sounds, last4, body) VALUES (?, ?, ?, ?, ?, ?, ?)", sales
+        )
     if tickets:
         db.exec_driver_sql("INSERT OR REPLACE INTO ticket (id, code, sale) VALUES (?, ?, ?)", tickets)

@@ -20,7 +20,7 @@ from pos.store.verify.disputes import check_disputes
 from pos.store.verify.evidence import CannotRead, Evidence, Findings, Place, Token, looking_at
 from pos.store.verify.journal import Story
 
-_FORMAT: Final = 2
+_FORMAT: Final = 3
 _RECORD: Final = struct.Struct("<BIIII")  # state letter, holder, since, epoch, hop
 # This till's state of a place -> how the office has it once it has heard: letter, whether we are the holder.
 _AGREED: Final = {

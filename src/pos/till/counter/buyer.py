@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from pos.domain.customers import contact_of
+from pos.domain.errors import Refused
 from pos.domain.mask import scrub
 from pos.till.counter.register import standing
 from pos.till.counter.tickets import Sold
 from pos.till.desk import Desk
 
 Document = dict[str, Any]
+_ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def buyer_document(desk: Desk, buyer: dict[str, Any] | None) -> Document:
@@ -30,6 +33,20 @@ def buyer_document(desk: Desk, buyer: dict[str, Any] | None) -> Document:
     if buyer.get("identity"):
         rest["identity"] = {"kind": buyer["identity"]["kind"], "last4": buyer["identity"]["last4"]}
     return found | ({"buyer": rest} if rest else {})
+
+
+def check_delivery(delivery: str, buyer: dict[str, Any]) -> None:
+    """Whoever sends tickets, or keeps them for somebody, must know for whom. Raises Refused("bad_request")."""
+    name, contact = (str(buyer.get(key) or "").strip() for key in ("name", "contact"))
+    reason = ""
+    if delivery == "pickup" and not name:
+        reason = "tickets are kept for somebody: name the buyer"
+    elif delivery == "email" and not _ADDRESS.fullmatch(contact):
+        reason = "tickets go by e-mail: the buyer's contact must be an address"
+    elif delivery == "post" and not contact:
+        reason = "tickets go by post: the buyer's contact must be an address"
+    if reason:
+        raise Refused("bad_request", field="buyer", reason=reason)
 
 
 def same_buyer(sold: Sequence[Sold]) -> Document:

@@ -2,34 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pos.domain.admission import Admission
 from pos.domain.errors import Refused
+from pos.domain.lookup import alike as sounds_alike
+from pos.domain.lookup import last4_of, sounds_of
 from pos.till.desk import Desk
 
 
-def find(desk: Desk, *, code: str = "", sale: str = "", name: str = "") -> dict[str, Any]:
-    """Sales by a ticket's code or id, by sale id, which is an order's code, or by the buyer's name.
+def find(desk: Desk, *, code: str = "", sale: str = "", name: str = "", last4: str = "") -> dict[str, Any]:
+    """Sales by a ticket's code or id, by sale id, which is an order's code, by the buyer's name, or by the last
+    four digits that are on record of the buyer. Of a name that nobody has, those that sound like it: `alike`.
 
     What this till's ledger says of its own sales goes before the replica's word, except that a
     ticket may have ended without this till: elsewhere, or by a dispute that was resolved.
     """
-    if sum(map(bool, (code, sale, name))) != 1:
-        raise Refused("bad_request", reason="give one of code, sale, name")
+    if sum(map(bool, (code, sale, name, last4))) != 1:
+        raise Refused("bad_request", reason="give one of code, sale, name, last4")
     desk.signed_in()
     if code:
         code = code.partition(".")[0]  # a copy's code names which copy it is behind a point
-    own = desk.ledger.find_sales(sale=sale, code=code, name=name)
-    heard = desk.replica.find_sales(sale_id=sale or None, code=code or None, name=name or None)
+    own = (
+        _own_that(desk, lambda body: last4.upper() in last4_of(body))
+        if last4
+        else desk.ledger.find_sales(sale=sale, code=code, name=name)
+    )
+    heard = desk.replica.find_sales(sale_id=sale or None, code=code or None, name=name or None, last4=last4 or None)
     if code and not heard:
         heard = desk.replica.find_sales(ticket_id=code)
+    alike = bool(name) and not own and not heard
+    if alike:
+        own = _own_that(desk, lambda body: sounds_alike(name, body["name"]))
+        heard = desk.replica.find_sales(sounds=sounds_of(name))
     found = {body["id"]: body for body in heard}
     here = _here(desk, (*own, *found.values()))
     mine = [here.shown(body, found.pop(body["id"], body)) for body in own]
-    return {"sales": mine + [here.shown(body, body) for body in found.values()]}
+    sales = mine + [here.shown(body, body) for body in found.values()]
+    return {"sales": [sale | {"alike": True} for sale in sales] if alike else sales}
+
+
+def _own_that(desk: Desk, fits: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
+    """This till's own sales to a buyer who is on record and fits."""
+    ids = [body["id"] for body in desk.ledger.named_sales() if fits(body)]
+    return [body for id in ids for body in desk.ledger.find_sales(sale=id)]
 
 
 def shown_sales(desk: Desk, bodies: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -41,7 +59,7 @@ def shown_sales(desk: Desk, bodies: Sequence[dict[str, Any]]) -> list[dict[str, 
 def _here(desk: Desk, bodies: Iterable[dict[str, Any]]) -> _Here:
     book = desk.ledger.tickets
     ids = [ticket["id"] for body in bodies for ticket in body["tickets"]]
-    return _Here(desk.outside.till, book.ended(ids), book.issued(ids), book.admitted(ids))
+    return _Here(desk.outside.till, book.ended(ids), book.issued(ids), book.admitted(ids), book.handed(ids))
 
 
 @dataclass(frozen=True)
@@ -52,6 +70,7 @@ class _Here:
     ended: dict[str, str]
     issued: set[str]
     admitted: dict[str, tuple[str, int]]
+    handed: dict[str, dict[str, Any]]
 
     def shown(self, body: dict[str, Any], heard: dict[str, Any]) -> dict[str, Any]:
         """`heard` is the office's word on the same sale."""
@@ -62,6 +81,7 @@ class _Here:
             "till": body["till"],
             "total": body["total"],
             **{key: body[key] for key in ("name", "contact", "buyer") if body.get(key)},
+            "delivery": body.get("delivery", "now"),
             "tickets": [self._ticket(ticket, office.get(ticket["id"], {})) for ticket in body["tickets"]],
         }
 
@@ -77,6 +97,7 @@ class _Here:
             "state": state if state != "live" else ticket.get("state", "live"),
             "issued": ticket["id"] in self.issued or heard.get("issued", True),
             "admitted": self._admitted(ticket["id"]) or heard.get("admitted"),
+            "handed": self.handed.get(ticket["id"]) or heard.get("handed"),
         }
 
     def _admitted(self, ticket: str) -> dict[str, Any] | None:

@@ -18,7 +18,7 @@ from pos.domain.shift import CashMove
 from pos.store.ledger import PrintJob, ShiftRow
 from pos.till.counter import charge, checks, issue, purses
 from pos.till.counter.approval import approved
-from pos.till.counter.buyer import buyer_document
+from pos.till.counter.buyer import buyer_document, check_delivery
 from pos.till.counter.passing import allot, indexes_of, low
 from pos.till.counter.quoting import table_of
 from pos.till.counter.tenders import check_drawer, tenders_of
@@ -51,8 +51,11 @@ def pay(
     approver: dict[str, Any] | None = None,
     buyer: dict[str, Any] | None = None,
     checker: dict[str, Any] | None = None,
+    delivery: str = "now",
 ) -> Verb[dict[str, Any]]:
-    """Sell the basket, to a `buyer` who wishes to be named. The answer is given only when the sale is durable.
+    """Sell the basket, to a `buyer` who wishes to be named, whom the tickets reach by `delivery`.
+
+    The answer is given only when the sale is durable.
 
     `checker` is who releases a sale that the venue has checked first. Raises Refused: basket_empty basket_expired
     terms_not_told identity_needed limit_exceeded check_needed underpaid overpaid device_absent payment_declined
@@ -62,6 +65,7 @@ def pay(
     desk.signed_in("sell")
     _basket(desk)
     who = buyer_document(desk, buyer)
+    check_delivery(delivery, who)
     yield from charge.settle_open(desk)
     yield from purses.hold(desk, tenders_of(desk, tenders))
     # Whatever was asked and heard meanwhile: from here to the card's intent nothing is waited for.
@@ -89,6 +93,7 @@ def pay(
     body = document(desk, shift, making) | who | released
     body |= ({"terms_told": True} if terms_told else {}) | ({"approver": by} if by else {})
     checks.mark_tickets(desk, body)
+    body |= {} if delivery == "now" else {"delivery": delivery}
     paper = _paper(desk, making, body)
     with desk.unit() as unit:
         unit.at = making.at
@@ -232,7 +237,8 @@ class _Paper:
 def _paper(desk: Desk, making: Making, body: dict[str, Any]) -> _Paper:
     receipt = issue.receipt_content(desk, body) if desk.outside.printers.present("receipt") else None
     tickets = None
-    if making.tickets:
+    # What is picked up or posted gets its paper when it is collected, by the tickets' tokens.
+    if making.tickets and "delivery" not in body:
         named = checks.named_on_paper(desk, body)
         tickets = issue.tickets_content(desk, making.id, making.tickets, making.at, named)
     return _Paper(tickets, receipt)

@@ -44,7 +44,7 @@ def reprint(desk: Desk, *, ticket: str, reason: str, approver: dict[str, Any] | 
         if has_paper(desk, found.body):
             job = _copy(desk, unit, found, why)
         else:
-            _, job = first_papers(desk, unit, sold, why)
+            job = first_papers(desk, unit, sold, why)
         (printed,) = job.content["tickets"]
         told = {key: found.body[key] for key in ("id", "show", "place", "price")}
         paper = {"code": printed["code"], "copy": printed["copy"]}

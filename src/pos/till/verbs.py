@@ -1,0 +1,251 @@
+"""Every verb of the till by name: what may be asked, and with which fields.
+
+The table says what a verb's fields are, so that anything malformed is refused with the
+field's name before the till does anything, and which verbs change something, so that
+a `key` makes them happen once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pos.till import fields as f
+from pos.till.contingency import packs, rekey
+from pos.till.counter import (
+    admit,
+    collect,
+    correcting,
+    devices,
+    disputes,
+    exchange,
+    find,
+    finding,
+    house,
+    issue,
+    layouts,
+    moving,
+    parking,
+    pay,
+    payments,
+    people,
+    purses,
+    quote,
+    refund,
+    releasing,
+    renaming,
+    reprint,
+    scan,
+    sell,
+    spool,
+    status,
+    terminal,
+    void,
+    worklist,
+)
+from pos.till.drawer import shift, takeover
+from pos.till.fields import Check
+from pos.till.orders import customers, pickups
+
+WRITTEN: Final = ("reason", "note", "name", "notes")  # what people write, and facts keep: no card number with it
+
+
+@dataclass(frozen=True)
+class VerbSpec:
+    """A verb: its function, its required and optional fields, whether it changes anything."""
+
+    run: Callable[..., Any]
+    needs: dict[str, Check] = field(default_factory=dict)
+    takes: dict[str, Check] = field(default_factory=dict)
+    changes: bool = False
+
+
+VERBS: Final[dict[str, VerbSpec]] = {
+    "users": VerbSpec(people.users),
+    "sign_in": VerbSpec(people.sign_in, {"user": f.text, "pin": f.text}),
+    "sign_out": VerbSpec(people.sign_out),
+    "open_shift": VerbSpec(shift.open_shift, {"float": f.amount}, changes=True),
+    "release_places": VerbSpec(
+        releasing.release_places,
+        {"till": f.words, "reason": f.words},
+        {"show": f.words, "places": f.places, "attested": f.places},
+        changes=True,
+    ),
+    "take_over": VerbSpec(takeover.take_over, {"counted": f.counted}, {"till": f.words}, changes=True),
+    "shift": VerbSpec(shift.shift),
+    "close_shift": VerbSpec(shift.close_shift, {"counted": f.counted}, {"foreign": f.foreign}, changes=True),
+    "move_cash": VerbSpec(shift.move_cash, {"kind": f.move, "amount": f.amount, "reason": f.words}, changes=True),
+    "shows": VerbSpec(house.shows),
+    "show": VerbSpec(house.show, {"show": f.text}),
+    "places": VerbSpec(house.places, {"show": f.text}),
+    "place": VerbSpec(house.place, {"show": f.text, "place": f.text}),
+    "best": VerbSpec(
+        finding.best,
+        {"show": f.text, "count": f.count},
+        {
+            "category": f.text,
+            "accessible": f.flag,
+            "restricted": f.flag,
+            "companion": f.flag,
+            "split": f.flag,
+            "after": f.places_or_none,
+            "options": f.options,
+        },
+    ),
+    "range": VerbSpec(finding.named, {"show": f.text, "text": f.typed}),
+    "basket": VerbSpec(sell.basket),
+    "add": VerbSpec(
+        sell.add,
+        {"show": f.text, "places": f.places, "price_type": f.text},
+        {"proof": f.flag, "orphan_ok": f.flag, "reason": f.text, "member": f.text, "approver": f.approver},
+        changes=True,
+    ),
+    "remove": VerbSpec(sell.remove, {"line": f.number}, changes=True),
+    "clear": VerbSpec(sell.clear, changes=True),
+    "park": VerbSpec(parking.park, {}, {"name": f.line, "note": f.line}, changes=True),
+    "parked": VerbSpec(parking.parked),
+    "move_basket": VerbSpec(
+        moving.move_basket,
+        {"show": f.text},
+        {"of": f.text, "preview": f.flag, "orphan_ok": f.flag, "reason": f.text},
+        changes=True,
+    ),
+    "recall": VerbSpec(parking.recall, {"number": f.count}, {"park": f.flag}, changes=True),
+    "drop_parked": VerbSpec(parking.drop_parked, {"number": f.count}, changes=True),
+    "retype": VerbSpec(
+        sell.retype,
+        {"line": f.number, "price_type": f.text},
+        {"proof": f.flag, "member": f.text, "reason": f.text, "approver": f.approver},
+        changes=True,
+    ),
+    "pay": VerbSpec(
+        pay.pay,
+        {"tenders": f.tenders},
+        {"terms_told": f.flag, "approver": f.approver, "buyer": f.buyer, "delivery": f.delivery, "checker": f.approver},
+        changes=True,
+    ),
+    "quote": VerbSpec(
+        quote.quote,
+        {"tickets": f.places},
+        {"waive_fee": f.flag, "show": f.text, "places": f.places, "price_type": f.text},
+    ),
+    "refund": VerbSpec(
+        refund.refund,
+        {"tickets": f.places, "reason": f.words},
+        {"approver": f.approver, "surrendered": f.flag, "identity": f.text, "waive_fee": f.flag, "slip": f.text},
+        changes=True,
+    ),
+    "exchange": VerbSpec(
+        exchange.exchange,
+        {
+            "tickets": f.places,
+            "show": f.text,
+            "places": f.places,
+            "price_type": f.text,
+            "tenders": f.tenders_either_way,
+        },
+        {"proof": f.flag, "reason": f.text, "approver": f.approver, "waive_fee": f.flag, "member": f.text},
+        changes=True,
+    ),
+    "void": VerbSpec(
+        void.void,
+        {"sale": f.words, "surrendered": f.flag},
+        {"reason": f.text, "approver": f.approver, "slip": f.text},
+        changes=True,
+    ),
+    "rename_ticket": VerbSpec(
+        renaming.rename_ticket,
+        {"ticket": f.words, "buyer": f.buyer},
+        {"reason": f.text, "identity": f.text, "approver": f.approver},
+        changes=True,
+    ),
+    "correct_tender": VerbSpec(
+        correcting.correct_tender,
+        {"sale": f.words, "from": f.text, "to": f.tender_kind, "reason": f.words},
+        {"approver": f.approver},
+        changes=True,
+    ),
+    "reprint": VerbSpec(reprint.reprint, {"ticket": f.text, "reason": f.words}, {"approver": f.approver}, changes=True),
+    "payments": VerbSpec(payments.payments),
+    "terminal_status": VerbSpec(terminal.terminal_status),
+    "abort_payment": VerbSpec(terminal.abort_payment),
+    "card_receipt": VerbSpec(terminal.card_receipt, changes=True),
+    "end_of_day": VerbSpec(terminal.end_of_day, changes=True),
+    "ask_payment": VerbSpec(payments.ask_payment, {"payment": f.text}),
+    "settle_payment": VerbSpec(payments.settle_payment, {"payment": f.text, "outcome": f.outcome}, changes=True),
+    "reverse_payment": VerbSpec(payments.reverse_payment, {"payment": f.text}, changes=True),
+    "write_off_payment": VerbSpec(
+        payments.write_off_payment, {"payment": f.text, "reason": f.words}, {"approver": f.approver}, changes=True
+    ),
+    "scan": VerbSpec(scan.scan, {"text": f.reading}),
+    "purse": VerbSpec(purses.purse, {"code": f.words}),
+    "worklist": VerbSpec(worklist.worklist),
+    "admit": VerbSpec(admit.admit, {"code": f.words, "show": f.text}, changes=True),
+    "collect": VerbSpec(
+        collect.collect,
+        {},
+        {"code": f.words, "sale": f.words, "tickets": f.places, "collected_by": f.collector, "approver": f.approver},
+        changes=True,
+    ),
+    "pickups": VerbSpec(pickups.pickups, {"show": f.text}, {"collected": f.flag}),
+    "collect_batch": VerbSpec(pickups.collect_batch, {"show": f.text}, {"delivery": f.later}, changes=True),
+    "find": VerbSpec(find.find, {}, {"code": f.text, "sale": f.text, "name": f.text, "last4": f.last4}),
+    "jobs": VerbSpec(issue.jobs),
+    "retry": VerbSpec(issue.retry, {"job": f.number}, changes=True),
+    "move_job": VerbSpec(spool.move_job, {"job": f.number, "to": f.printer}, changes=True),
+    "move_jobs": VerbSpec(spool.move_jobs, {"printer": f.printer, "to": f.printer}, changes=True),
+    "printed": VerbSpec(reprint.printed, {"job": f.number, "came_out": f.flag}, changes=True),
+    "receipt": VerbSpec(issue.receipt, {}, {"sale": f.text}, changes=True),
+    "issue_paper": VerbSpec(
+        packs.issue_paper, {"show": f.text}, {"places": f.places, "category": f.words, "count": f.count}, changes=True
+    ),
+    "paper": VerbSpec(packs.paper),
+    "return_paper": VerbSpec(packs.return_paper, {"tickets": f.places}, {"approver": f.approver}, changes=True),
+    "rekey_paper": VerbSpec(
+        rekey.rekey_paper,
+        {"tickets": f.places, "price_type": f.price_types, "tenders": f.tenders},
+        {"at": f.words, "proof": f.flag},
+        changes=True,
+    ),
+    "lose_paper": VerbSpec(
+        packs.lose_paper, {"pack": f.text, "reason": f.words}, {"approver": f.approver}, changes=True
+    ),
+    "disputes": VerbSpec(disputes.disputes, {}, {"state": f.which}),
+    "take_dispute": VerbSpec(disputes.take_dispute, {"dispute": f.text}, changes=True),
+    "resolve_dispute": VerbSpec(
+        disputes.resolve_dispute,
+        {"dispute": f.text, "way": f.way, "note": f.words},
+        {"refund": f.words, "sale": f.words},
+        changes=True,
+    ),
+    "devices": VerbSpec(devices.devices),
+    "device_test": VerbSpec(devices.device_test, {"device": f.device}),
+    "device_find": VerbSpec(devices.device_find, {}, {"addresses": f.addresses}),
+    "device_put": VerbSpec(devices.device_put, {"device": f.device, "values": f.values}, changes=True),
+    "device_remove": VerbSpec(devices.device_remove, {"device": f.device}, changes=True),
+    "layouts": VerbSpec(layouts.layouts),
+    "layout": VerbSpec(layouts.layout, {"layout": f.words}),
+    "layout_preview": VerbSpec(
+        layouts.layout_preview, {"text": f.text}, {"language": f.language, "marked": f.flag, "width": f.roll}
+    ),
+    "layout_save": VerbSpec(layouts.layout_save, {"text": f.text}, changes=True),
+    "layout_revert": VerbSpec(layouts.layout_revert, {"layout": f.words}, changes=True),
+    "layout_print": VerbSpec(layouts.layout_print, {"text": f.text}, {"language": f.language}, changes=True),
+    "customer": VerbSpec(
+        customers.customer,
+        {},
+        {"customer": f.words, "notes": f.notes, "consent": f.consent, "language": f.language}
+        | dict.fromkeys(("name", "email", "phone", "member", "tax_number"), f.field),
+        changes=True,
+    ),
+    "customers": VerbSpec(customers.customers, {"text": f.text}),
+    "customer_history": VerbSpec(customers.customer_history, {"customer": f.words}),
+    "merge_customers": VerbSpec(customers.merge_customers, {"customer": f.words, "merged": f.words}, changes=True),
+    "export_customer": VerbSpec(customers.export_customer, {"customer": f.words}),
+    "erase_customer": VerbSpec(
+        customers.erase_customer, {"customer": f.words, "reason": f.words}, {"sales": f.sales}, changes=True
+    ),
+    "status": VerbSpec(status.status),
+    "sync": VerbSpec(status.sync),
+}
