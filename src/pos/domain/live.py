@@ -1,7 +1,8 @@
 """Live documents: what is kept of holds and orders, and changes by facts of tills. The laws:
 
-* A document has a family, an id and a version. A fact that changes one carries it whole, under `documents`,
-  one version higher; so a newer one is never overwritten by an older that arrives late.
+* A document has a family, an id and a version. A fact that changes one carries it whole, one version higher:
+  holds under `documents`, the order under `order`, where its name lies beside the envelope
+  (`pos.domain.personal`). So a newer one is never overwritten by an older that arrives late.
 * Whoever changes one holds the rights that go with it: those to the places of a hold, or of an order. So two
   tills never make the same version of one.
 * The office keeps the newest and tells every till. What a till itself has made it knows before that.
@@ -23,15 +24,25 @@ Document = dict[str, Any]
 
 def told_in(body: dict[str, Any]) -> Iterator[tuple[str, Document]]:
     """Family and document of what a fact's body carries. Raises ValueError for one that cannot be kept."""
+    order = body.get("order")
+    if isinstance(order, dict):
+        yield ORDER, _named(order)
     documents = body.get("documents", [])
     if not isinstance(documents, list):
         raise ValueError("its documents are not a list")
     for item in documents:
         match item:
-            case {"family": str(family), "id": str(id), "version": int()} if family in FAMILIES and id:
-                yield family, {key: value for key, value in item.items() if key != "family"}
+            case {"family": str(family)} if family in FAMILIES:
+                yield family, _named({key: value for key, value in item.items() if key != "family"})
             case _:
-                raise ValueError("a document of it has no known family, id and version")
+                raise ValueError("a document of it is of no known family")
+
+
+def _named(document: Document) -> Document:
+    match document:
+        case {"id": str(id), "version": int()} if id:
+            return document
+    raise ValueError("a document of it has no id and version")
 
 
 def carried(family: str, document: Document) -> Document:

@@ -11,9 +11,11 @@ from pathlib import Path
 from pos.domain.certificate import Certificate, Hand
 from pos.domain.customers import FAMILY
 from pos.domain.facts import SignedFact
+from pos.domain.live import HOLD
 from pos.store.journal import JournalReader
 from pos.till.counter import neighbours
 from pos.till.counter.disputes import announce
+from pos.till.counter.holding import take_home
 from pos.till.counter.passing import allot, answer_recalls
 from pos.till.desk import Desk
 from pos.till.orders.customers import follow_erasures
@@ -87,6 +89,7 @@ class AgentSide:
         desk = self._desk
         if desk.ledger.open_shift() is not None and desk.replica.complete() and not desk.fenced:
             desk.spawn(lambda: allot(desk))
+            desk.spawn(lambda: take_home(desk))
 
     def changed(self, what: Changed) -> None:
         self._desk.post(lambda: self._changed(what))
@@ -112,6 +115,8 @@ class AgentSide:
         announce(self._desk, what.disputes)
         if what.documents or FAMILY in what.records:
             follow_erasures(self._desk)
+        if HOLD in what.records and self._desk.ledger.open_shift() is not None and not self._desk.fenced:
+            self._desk.spawn(lambda: take_home(self._desk))
         if what.documents:
             self._fill()
 

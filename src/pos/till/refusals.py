@@ -59,6 +59,8 @@ TEMPLATES: Final[dict[str, str]] = {
     "exchanged": "This ticket has been exchanged.",
     "release_waits": "These places cannot be released yet: {reason}.",
     "drawer_uncounted": "The drawer still holds the money of shift {shift}, open since {since}. Count it first.",
+    "unknown_hold": "There is no such hold (any more): {hold}.",
+    "unknown_order": "There is no order {order} here.",
     "unknown_dispute": "There is no dispute {dispute} here.",
     "unknown_customer": "There is no customer {customer} here.",
     "already_resolved": "{by} resolved this dispute at {since}.",

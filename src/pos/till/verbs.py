@@ -46,7 +46,7 @@ from pos.till.counter import (
 )
 from pos.till.drawer import shift, takeover
 from pos.till.fields import Check
-from pos.till.orders import customers, pickups
+from pos.till.orders import customers, holds, pickups
 
 WRITTEN: Final = ("reason", "note", "name", "notes")  # what people write, and facts keep: no card number with it
 
@@ -97,10 +97,54 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "basket": VerbSpec(sell.basket),
     "add": VerbSpec(
         sell.add,
-        {"show": f.text, "places": f.places, "price_type": f.text},
-        {"proof": f.flag, "orphan_ok": f.flag, "reason": f.text, "member": f.text, "approver": f.approver},
+        {"show": f.text, "price_type": f.text},
+        {
+            "places": f.places,
+            "hold": f.words,
+            "proof": f.flag,
+            "orphan_ok": f.flag,
+            "reason": f.text,
+            "member": f.text,
+            "approver": f.approver,
+        },
         changes=True,
     ),
+    "hold": VerbSpec(
+        holds.hold,
+        {"type": f.line},
+        {
+            "show": f.text,
+            "places": f.places,
+            "category": f.words,
+            "count": f.count,
+            "basket": f.flag,
+            "owner": f.line,
+            "note": f.text,
+            "release": f.text,
+            "approver": f.approver,
+        },
+        changes=True,
+    ),
+    "release": VerbSpec(
+        holds.release,
+        {"hold": f.words},
+        {"places": f.places, "reason": f.text, "approver": f.approver},
+        changes=True,
+    ),
+    "change_hold": VerbSpec(
+        holds.change_hold,
+        {"hold": f.words},
+        {
+            "type": f.line,
+            "owner": f.line,
+            "note": f.text,
+            "release": f.text,
+            "home": f.words,
+            "approver": f.approver,
+        },
+        changes=True,
+    ),
+    "holds": VerbSpec(holds.holds, {}, {"show": f.text, "type": f.text, "hold": f.words}),
     "remove": VerbSpec(sell.remove, {"line": f.number}, changes=True),
     "clear": VerbSpec(sell.clear, changes=True),
     "park": VerbSpec(parking.park, {}, {"name": f.line, "note": f.line}, changes=True),

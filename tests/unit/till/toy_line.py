@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pos.domain.facts import Fact, Kind, hash_of
+from pos.domain.live import HOLD, told_in
 from pos.domain.purse import is_purse, purse_of, show_of
 from pos.domain.rights import Token
 from pos.store.replica import ReplicaWriter
@@ -102,6 +103,7 @@ class ToyLine:
         self.unprinted: set[str] = set()  # tickets of orders without a paper
         self.purses: dict[tuple[str, str], int] = {}  # what is left on vouchers and gift cards, in minor units
         self.until: dict[str, str] = {}  # code -> until when a voucher is valid
+        self.live: dict[tuple[str, str], dict[str, Any]] = {}  # holds and orders, by family and id
         self.nudges = 0
         self.syncs = 0
         self._state = LinkState("online", round_trip_ms=8.0)
@@ -126,14 +128,14 @@ class ToyLine:
         self.nudges += 1
 
     def claim(
-        self, show: str, places: Sequence[str], *, whole: bool, wait_s: float, sold: bool = False
+        self, show: str, places: Sequence[str], *, whole: bool, wait_s: float, sold: bool = False, held: bool = False
     ) -> Future[ClaimAnswer]:
         claim = Claim(show, tuple(places), whole, sold, Future())
         self.claims.append(claim)
         if self._state.state == "offline":
             claim.future.set_exception(LineDown(self._state.cause))
             return claim.future
-        claim.answer = self._settle_sold(claim) if sold else self._settle(claim)
+        claim.answer = self._settle_held(claim) if held else self._settle_sold(claim) if sold else self._settle(claim)
         if not self.holding:
             claim.future.set_result(claim.answer)
         return claim.future
@@ -216,8 +218,9 @@ class ToyLine:
     def recall(self, *places: tuple[str, str]) -> list[Recall]:
         """Ask for places back under the tokens the office has; what the till declined."""
         asks = [
-            Recall(show, place, self._token(show, place), self._record(show, place).state == "SOLD")
+            Recall(show, place, self._token(show, place), state == "SOLD", held=state == "HELD")
             for show, place in places
+            for state in [self._record(show, place).state]
         ]
         return list(self.side.recall(asks).result(5))
 
@@ -314,6 +317,25 @@ class ToyLine:
             granted.append(SoldRight(place, token, ticket, self.copies.get(ticket, 0), issued, worth, until))
         return ClaimAnswer(self.incarnation, refused=tuple(refused), sold=tuple(granted))
 
+    def _settle_held(self, claim: Claim) -> ClaimAnswer:
+        refused = []
+        for place in claim.places:
+            record = self._record(claim.show, place)
+            if record.state != "HELD":
+                refused.append(RefusedClaim(place, "sold" if record.state == "SOLD" else "not_held"))
+            elif record.holder not in ("", self.till):
+                refused.append(RefusedClaim(place, "right_elsewhere", record.holder))
+        if refused:
+            return ClaimAnswer(self.incarnation, refused=tuple(refused))
+        granted = []
+        for place in claim.places:
+            record = self._record(claim.show, place)
+            if record.holder != self.till:
+                record.holder, record.epoch, record.hop = self.till, record.epoch + 1, 0
+            granted.append((place, self._token(claim.show, place), record.ticket))
+        self._tell([(claim.show, place) for place in claim.places])
+        return ClaimAnswer(self.incarnation, held=tuple(granted))
+
     def _push(self) -> None:
         for signed in self.side.facts_after(self.applied, 500):
             fact = Fact.from_bytes(signed.envelope)
@@ -324,6 +346,8 @@ class ToyLine:
             for posting in fact.postings:
                 if (purse := purse_of(posting.account)) is not None:
                     self.purses[purse] -= posting.amount.minor
+            for family, document in told_in(fact.body):
+                self.live[family, document["id"]] = document
             if fact.kind == Kind.ORDER_COLLECTED:
                 self.unprinted -= set(fact.body["tickets"])
             self.applied, self.head = fact.number, signed.hash
@@ -343,10 +367,23 @@ class ToyLine:
             self.disputes.append(f"{fact.fact_id}: {effect.ticket} comes back, but {record.ticket} is sold")
             return
         record.state, record.holder, record.hop = effect.after.value, effect.holder, effect.leaves.hop
-        record.ticket = (effect.ticket or record.ticket) if effect.after == "SOLD" else ""
+        record.ticket = (effect.ticket or record.ticket) if effect.after in ("SOLD", "HELD") else ""
 
     def _pull(self) -> None:
         self._tell([place for place in self.records if not is_purse(place[0])])
+        for (family, id), document in self.live.items():
+            places = [place for (_, place), record in self.records.items() if record.ticket == id]
+            if family == HOLD:
+                document = document | {"places": places}
+            self._position += 1
+            self._store([News(self._position, "document", family=family, id=id, body=document)])
+
+    def hold(self, hold: str, show: str, *places: str, type: str = "group", holder: str = "", **more: str) -> None:
+        """The office has a hold, with its rights at `holder`."""
+        for place in places:
+            self.give(show, place, "HELD", holder).ticket = hold
+        self.live[HOLD, hold] = {"id": hold, "show": show, "type": type, "version": 1, **more}
+        self._pull()
 
     def _tell(self, places: list[tuple[str, str]]) -> None:
         """Everything about these places reaches the till's replica."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from pos.domain.errors import Refused
+from pos.domain.hold import Hold, letter
 from pos.domain.plan import Plan
 from pos.domain.price import PriceType, next_version, version_at
 from pos.domain.rights import PlaceState
@@ -14,6 +16,7 @@ from pos.domain.season import Show, name_in
 from pos.domain.seating import Seating
 from pos.domain.terms import Rule
 from pos.till.belief import BASKET, CODES, STATES
+from pos.till.counter.held import by_place, holder_of
 from pos.till.counter.neighbours import receiver_of
 from pos.till.counter.passing import in_hand
 from pos.till.desk import Desk
@@ -23,12 +26,14 @@ _COUNTED = {state: CODES[state] for state in PlaceState}
 
 @dataclass(frozen=True)
 class SeatMapData:
-    """A show's map, not for JSON: plan, one code a seat (5 is the basket's; what is parked is held), counts by area."""
+    """A show's map, not for JSON: plan, one code a seat (5 is the basket's; what is parked is held), counts by area.
+    `holds` has the letter of what a seat is held for, by index."""
 
     show: str
     plan: Plan | None
     states: bytes
     areas: tuple[dict[str, Any], ...]
+    holds: Mapping[int, str] = field(default_factory=dict)
 
 
 def _count(column: bytearray, state: PlaceState, where: range | None = None) -> int:
@@ -172,6 +177,7 @@ def place(desk: Desk, *, show: str, place: str) -> dict[str, Any]:
     if ix is None:
         raise Refused("unknown_place", show=show, place=place)
     office = desk.belief.office(show, ix)
+    hold = by_place(desk, show).get(place) if desk.belief.state(show, ix) is PlaceState.HELD else None
     version = version_at(season.prices.values(), the_show.prices, desk.clock.now())
     prices = version.table.get(seating.category(ix), {}) if version is not None else {}
     return {
@@ -179,10 +185,18 @@ def place(desk: Desk, *, show: str, place: str) -> dict[str, Any]:
         "label": seating.label(ix),
         "category": seating.category(ix),
         "state": desk.belief.state(show, ix).value,
-        "holder": receiver_of(desk, show, place) or office.holder,
+        "holder": hold.called if hold else receiver_of(desk, show, place) or office.holder,
         "since": stamp(desk, office.since),
         "prices": {price_type: str(price) for price_type, price in prices.items()},
+        **({"hold": _hold(desk, hold, place)} if hold else {}),
     }
+
+
+def _hold(desk: Desk, hold: Hold, place: str) -> dict[str, Any]:
+    """What a place is held for, until when, and who can do something about it."""
+    keys = ("id", "type", "owner", "note", "home", "release", "order")
+    told = {key: value for key, value in hold.to_json().items() if key in keys and value}
+    return told | {"letter": letter(hold.type), "with": holder_of(desk, hold.show, place) or "office"}
 
 
 def stamp(desk: Desk, since: int) -> str | None:
@@ -199,7 +213,12 @@ def seat_map(desk: Desk, *, show: str) -> SeatMapData:
         if ix < seating.seats:
             states[ix] = code
     areas = tuple({"id": area.id} | _area(seating, column, area.id) for area in seating.areas)
-    return SeatMapData(show, seating.plan, bytes(states), areas)
+    letters = {
+        ix: letter(hold.type)
+        for place, hold in by_place(desk, show).items()
+        if (ix := seating.find(place)) is not None and ix < seating.seats
+    }
+    return SeatMapData(show, seating.plan, bytes(states), areas, letters)
 
 
 def states_of(desk: Desk, *, show: str, indexes: list[int]) -> bytes:

@@ -11,7 +11,7 @@ from pos.domain.basket import Basket, FeeLine, Line, TaxLine, fee_lines, fee_par
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
 from pos.domain.money import Money, tax_included
-from pos.domain.rights import Effect, OfficeState, OwnRight, OwnState, may_sell
+from pos.domain.rights import Effect, OfficeRight, OfficeState, OwnRight, OwnState, may_sell, may_use_hold
 from pos.domain.sale import FOREIGN, ArticleSold, Settlement, Tender, Ticket, sale_entry, settle
 from pos.domain.season import name_in
 from pos.domain.shift import CashMove
@@ -171,7 +171,7 @@ def make_tickets(
         ix = seating.find(line.place)
         own = desk.rights.get(line.show, {}).get(line.place)
         free = (line.show, line.place) in freed
-        if ix is None or not (free or may_sell(desk.belief.office(line.show, ix), own)):
+        if ix is None or not (free or _in_hand(desk.belief.office(line.show, ix), own)):
             raise Refused("right_elsewhere", show=line.show, place=line.place, holder="office", since=None)
         tickets.append(
             Ticket(
@@ -191,6 +191,11 @@ def make_tickets(
             )
         )
     return tuple(tickets)
+
+
+def _in_hand(office: OfficeRight, own: OwnRight | None) -> bool:
+    """Whether a place may be sold here: being idle, or from its hold."""
+    return may_sell(office, own) or may_use_hold(office, own)
 
 
 def _marks(line: Line, ids: dict[int, str]) -> dict[str, Any]:
@@ -290,13 +295,17 @@ def sold_effects(
     freed: frozenset[tuple[str, str]] = frozenset(),
 ) -> tuple[list[Effect], list[tuple[str, str, OwnRight]]]:
     """What selling these tickets does to their places, and the rights afterwards. `before`: idle, or on paper;
-    `freed` are places that the same fact makes free. Raises Refused when one is not so any more."""
+    `freed` are places that the same fact makes free; what is in a hold here is sold from it. Raises Refused when
+    one is not so any more."""
     effects: list[Effect] = []
     rights: list[tuple[str, str, OwnRight]] = []
     for ticket in tickets:
         state = OwnState.SOLD if (ticket.show, ticket.place) in freed else OwnState(before.value)
+        was, own = before, desk.rights.get(ticket.show, {}).get(ticket.place)
+        if state is OwnState.LEASED and own is not None and own.state is OwnState.HELD:
+            state, was = OwnState.HELD, OfficeState.HELD
         token = desk.held(ticket.show, ticket.place, state)
-        effects.append(Effect(ticket.show, ticket.place, token, before, OfficeState.SOLD, desk.outside.till, ticket.id))
+        effects.append(Effect(ticket.show, ticket.place, token, was, OfficeState.SOLD, desk.outside.till, ticket.id))
         rights.append((ticket.show, ticket.place, OwnRight(OwnState.SOLD, token, ticket.id)))
     return effects, rights
 

@@ -15,6 +15,7 @@ from pos.domain.rights import OwnRight, OwnState, PlaceState, may_sell
 from pos.domain.season import Show
 from pos.domain.seating import Seating
 from pos.till.belief import CODES
+from pos.till.counter import held, holding
 from pos.till.counter.charge import check_basket_free
 from pos.till.counter.house import stamp
 from pos.till.counter.neighbours import ask_around, receiver_of
@@ -42,12 +43,14 @@ class Wish:
 
 
 def add(
-    desk: Desk, *, show: str, places: list[str], price_type: str, proof: bool = False, orphan_ok: bool = False,
-    reason: str = "", member: str = "", approver: dict[str, Any] | None = None,
+    desk: Desk, *, show: str, price_type: str, places: list[str] | None = None, proof: bool = False,
+    orphan_ok: bool = False, reason: str = "", member: str = "", hold: str = "",
+    approver: dict[str, Any] | None = None,
 ) -> Verb[dict[str, Any]]:  # fmt: skip
-    """Put places into the basket, all or none; claims the rights that are not in hand.
+    """Put places into the basket, all or none; claims the rights that are not in hand. From a hold places go into
+    it as they are: all of a `hold` that is named alone. They stay in their hold until they are paid.
 
-    Raises Refused: unknown_show unknown_place not_on_sale sales_closed no_price
+    Raises Refused: unknown_hold unknown_show unknown_place not_on_sale sales_closed no_price
     proof_needed sold held right_elsewhere orphan_seat limit_exceeded fenced approval_needed
     wrong_pin not_allowed.
     """
@@ -56,11 +59,12 @@ def add(
     desk.check_not_fenced()
     the_show = desk.season().show(show)
     seating = desk.belief.seating(show)
-    _check_room(begun(desk, user.id), len(places))
+    opened = holding.opened(desk, user, show, places or [], hold, approver)
+    _check_room(begun(desk, user.id), len(opened.places))
     member = member_of(desk, member)
-    wishes = wishes_for(desk, the_show, seating, places, price_type, proof, member=member)
+    wishes = wishes_for(desk, the_show, seating, opened.places, price_type, proof, opened.shown, member)
     warnings = orphan_warnings(desk, the_show, seating, wishes, orphan_ok, reason)
-    rights = yield from rights_for(desk, the_show, wishes)
+    rights = yield from _all_rights(desk, the_show, wishes, opened)
     # While the office was asked, somebody may have signed out, closed the shift, or begun to pay by card.
     desk.signed_in("sell")
     desk.shift()
@@ -73,7 +77,16 @@ def add(
     lines = tuple(
         replace(
             quoted_line(
-                desk, number + n, show, place, wish.category, price_type, wish.price, proof, wish.prices, marks
+                desk,
+                number + n,
+                show,
+                place,
+                wish.category,
+                price_type,
+                wish.price,
+                proof,
+                wish.prices,
+                {**marks, "hold": opened.holds[place].id} if place in opened.holds else marks,
             ),
             orphan_reason=reason_for(warnings, reason if orphan_ok else ""),
         )
@@ -81,6 +94,32 @@ def add(
     )
     answer = put(desk, replace(basket, lines=basket.lines + lines, lapsed=False), lines, keep=True)
     return answer | {"warnings": warnings} if warnings else answer
+
+
+def _all_rights(desk: Desk, show: Show, wishes: Sequence[Wish], opened: holding.Opened) -> Verb[list[str]]:
+    """The places in hand for these wishes: those of holds as held ones, the others as for sale."""
+    for hold, places in opened.each():
+        yield from holding.tokens_for(desk, hold, places)
+    plain = [wish for wish, unit in zip(wishes, opened.units, strict=True) if not unit]
+    found = iter((yield from rights_for(desk, show, plain)) if plain else ())
+    for place, hold in opened.holds.items():
+        if not held.is_here(desk, show.id, place):  # asked back while the others were asked for
+            raise Refused("held", show=show.id, place=place.split("#")[0], **held.told_of(hold))
+    return [unit or next(found) for unit in opened.units]
+
+
+def places_to_hold(desk: Desk, show: Show, places: Sequence[str]) -> Verb[list[str]]:
+    """These places in hand, to be held: what is to be sold of them, and when, does not matter.
+
+    Raises Refused: unknown_place sold held right_elsewhere show_cancelled.
+    """
+    seating = desk.belief.seating(show.id)
+    zero = Money.zero(desk.season().venue.currency)
+    wishes = [Wish(*found, zero) for found in _named(show, seating, places)]
+    if show.cancelled:
+        raise Refused("show_cancelled", show=show.id)
+    _check_states(desk, show.id, seating, wishes)
+    return (yield from rights_for(desk, show, wishes))
 
 
 def _check_room(basket: Basket, count: int) -> None:
@@ -114,6 +153,21 @@ def wishes_for(
 
     `freed` are seats that the same fact makes free.
     """
+    found = _named(show, seating, places)
+    _check_time(desk, show)
+    types, table = desk.season().price_types, price_list(desk, show.id)
+    for place, _, category in found:
+        row = table.table.get(category, {})
+        if price_type not in types or not (price_type in row or (row and types[price_type].companion)):
+            raise Refused("no_price", show=show.id, place=place, category=category, price_type=price_type)
+    prices = {cat: quoted(desk, show, cat, price_type, proof, member) for _, _, cat in found}
+    wishes = [Wish(place, ix, cat, *prices[cat]) for place, ix, cat in found]
+    _check_states(desk, show.id, seating, [wish for wish in wishes if wish.shown not in freed])
+    return wishes
+
+
+def _named(show: Show, seating: Seating, places: Sequence[str]) -> list[tuple[str, int | None, str]]:
+    """Each place with its index, None for any unit of an area, and its category."""
     if not places:
         raise Refused("bad_request", field="places", reason="is empty")
     found: list[tuple[str, int | None, str]] = []
@@ -125,16 +179,7 @@ def wishes_for(
     twice = [place for place, count in Counter(p for p, ix, _ in found if ix is not None).items() if count > 1]
     if twice:
         raise Refused("bad_request", field="places", reason="names a seat twice", place=twice[0])
-    _check_time(desk, show)
-    types, table = desk.season().price_types, price_list(desk, show.id)
-    for place, _, category in found:
-        row = table.table.get(category, {})
-        if price_type not in types or not (price_type in row or (row and types[price_type].companion)):
-            raise Refused("no_price", show=show.id, place=place, category=category, price_type=price_type)
-    prices = {cat: quoted(desk, show, cat, price_type, proof, member) for _, _, cat in found}
-    wishes = [Wish(place, ix, cat, *prices[cat]) for place, ix, cat in found]
-    _check_states(desk, show.id, seating, [wish for wish in wishes if wish.shown not in freed])
-    return wishes
+    return found
 
 
 def _check_time(desk: Desk, show: Show) -> None:
@@ -150,8 +195,10 @@ def _check_states(desk: Desk, show: str, seating: Seating, wishes: Sequence[Wish
         for wish in wishes:
             if wish.ix is not None and column[wish.ix] == CODES[state]:
                 office = desk.belief.office(show, wish.ix)
-                holder = {"holder": office.holder} if office.holder else {}
-                raise Refused(code, show=show, place=wish.shown, since=stamp(desk, office.since), **holder)
+                known = held.by_place(desk, show) if state is PlaceState.HELD else {}
+                told = {"holder": office.holder} if office.holder else {}
+                told |= held.told_of(known[wish.shown]) if wish.shown in known else {}
+                raise Refused(code, show=show, place=wish.shown, since=stamp(desk, office.since), **told)
     for area, count in Counter(wish.shown for wish in wishes if wish.ix is None).items():
         units = seating.units(area)
         part = column[units.start : units.stop]

@@ -17,6 +17,7 @@ from pos.domain.shift import CashMove
 from pos.store.ledger import PrintJob, ShiftRow
 from pos.till.counter import issue
 from pos.till.counter.charge import check_none_pending
+from pos.till.counter.holding import take_home
 from pos.till.counter.parking import check_none_parked
 from pos.till.counter.passing import allot, give_back
 from pos.till.counter.shown import shown
@@ -62,7 +63,9 @@ def open_shift(desk: Desk, *, float: str) -> Verb[dict[str, Any]]:
         desk.ledger.add_move(name, CashMove("float", amount, "", at))
         answer = unit.answers({"shift": name, "opened_at": at})
     if desk.outside.office.link().state == "online":
+        homes = desk.spawn(lambda: take_home(desk))
         yield within(desk.spawn(lambda: allot(desk)), ALLOT_S)
+        yield within(homes, ALLOT_S)
     return answer
 
 

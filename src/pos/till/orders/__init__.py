@@ -1,1 +1,1 @@
-"""What goes on beyond one sale: customers, cases, packages."""
+"""What goes on beyond one sale: holds, orders, customers, cases, packages."""
