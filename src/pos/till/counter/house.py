@@ -214,9 +214,9 @@ def seat_map(desk: Desk, *, show: str) -> SeatMapData:
             states[ix] = code
     areas = tuple({"id": area.id} | _area(seating, column, area.id) for area in seating.areas)
     letters = {
-        ix: letter(hold.type)
+        at: letter(hold.type)
         for place, hold in by_place(desk, show).items()
-        if (ix := seating.find(place)) is not None and ix < seating.seats
+        if (at := seating.find(place)) is not None and at < seating.seats
     }
     return SeatMapData(show, seating.plan, bytes(states), areas, letters)
 
