@@ -108,8 +108,8 @@ CAUSES: Final[dict[str, Cause]] = {
         _told(Way.ACCEPT),
     ),
     "payment_unused": Cause(
-        "A card payment of {till} was left without an end: {amount} ({payment}, {state}). "
-        "The terminal's own record says whether the money has moved.",
+        "A payment of {till} was left without an end: {amount} ({payment}, {state}). "
+        "The record of the terminal or the bank says whether the money has moved.",
         _told(Way.ACCEPT),
     ),
     "paper_lost": Cause(

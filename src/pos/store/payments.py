@@ -18,13 +18,18 @@ from pos.store import tables as t
 OPEN: Final = "started"  # nobody knows yet what became of it
 LOOSE: Final = "approved"  # the money has moved, and nothing has been done with it yet
 REVERSING: Final = "reversing"  # the terminal was told to give it back, and has not said that it did
+AWAITED: Final = "awaited"  # a mobile payment or bank transfer that has not arrived; its basket waits under a number
+FAILED: Final = "failed"  # nobody waits for it any more
 OWED: Final = "pending"  # a card was taken without its bank's yes, and the sale has been made
 _PENDING = select(t.payment).where(t.payment.c.state.in_((OPEN, LOOSE, REVERSING))).order_by(t.payment.c.number)
 _OWED = select(t.payment).where(t.payment.c.state == OWED).order_by(t.payment.c.number)
+_AWAITED = select(t.payment).where(t.payment.c.state == AWAITED).order_by(t.payment.c.number)
+_BY_PHONE_OR_BANK: Final = ("mobile", "transfer")  # purposes of payments that no terminal has to do with
 _MOVED = (
     select(t.payment)
     .where(t.payment.c.number > bindparam("after"), t.payment.c.pins != "[]")
     .where(t.payment.c.state.in_((LOOSE, "used", "written_off")))
+    .where(t.payment.c.purpose.not_in(_BY_PHONE_OR_BANK))
     .order_by(t.payment.c.number)
 )
 _SET = update(t.payment).where(t.payment.c.id == bindparam("payment"))
@@ -85,6 +90,19 @@ class PaymentBook:
     def owed(self) -> list[Payment]:
         """Those that a bank has still to say yes to; `subject` is their sale."""
         return [_payment(row) for row in self._connection.execute(_OWED)]
+
+    def awaited(self) -> list[Payment]:
+        """Mobile payments and bank transfers that have not arrived; `subject` is the number of their basket."""
+        return [_payment(row) for row in self._connection.execute(_AWAITED)]
+
+    def get(self, payment: str) -> Payment | None:
+        """The payment of that id, whatever has become of it."""
+        row = self._connection.execute(select(t.payment).where(t.payment.c.id == payment)).first()
+        return _payment(row) if row is not None else None
+
+    def forget_buyer(self, payment: str) -> None:
+        """What was noted until it arrived is needed no more: it may be personal."""
+        self._connection.execute(_SET.values(before="{}"), {"payment": payment})
 
     def state(self, payment: str) -> str:
         """What has become of it so far; empty for one that there is not."""

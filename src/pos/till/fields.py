@@ -189,6 +189,7 @@ def each_tender(name: str, value: Any, amount: Check) -> None:
             "currency": text,
             "slip": words,
             "last4": text,
+            "reference": words,
         }
         checked(fields, optional, tender, f"{inside}.")
         must(tender["kind"] in TENDERS, f"{inside}.kind", f"one of {', '.join(TENDERS)}")

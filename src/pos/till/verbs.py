@@ -15,6 +15,8 @@ from pos.till import fields as f
 from pos.till.contingency import packs, rekey
 from pos.till.counter import (
     admit,
+    arriving,
+    awaiting,
     collect,
     correcting,
     devices,
@@ -212,6 +214,9 @@ VERBS: Final[dict[str, VerbSpec]] = {
     ),
     "reprint": VerbSpec(reprint.reprint, {"ticket": f.text, "reason": f.words}, {"approver": f.approver}, changes=True),
     "payments": VerbSpec(payments.payments),
+    "pending": VerbSpec(awaiting.pending),
+    "arrived": VerbSpec(arriving.arrived, {"payment": f.words}, {"reference": f.words}, changes=True),
+    "failed": VerbSpec(awaiting.failed, {"payment": f.words}, {"reason": f.words}, changes=True),
     "terminal_status": VerbSpec(terminal.terminal_status),
     "abort_payment": VerbSpec(terminal.abort_payment),
     "card_receipt": VerbSpec(terminal.card_receipt, changes=True),

@@ -259,7 +259,7 @@ class _Reading:
         if kind == "PaymentStarted":
             if body["payment"] in payments:
                 self._wrong("I4", f"payment {body['payment']} has been begun before")
-            payments[body["payment"]] = "started", minor(body["amount"])
+            payments[body["payment"]] = "awaited" if "awaited" in body else "started", minor(body["amount"])
         elif kind == "PaymentEnded":
             state, amount = payments.get(body["payment"], ("never begun", 0))
             may = {
@@ -267,11 +267,13 @@ class _Reading:
                 "approved": ("reversing", "written_off"),
                 "reversing": ("reversed", "approved"),
                 "pending": ("approved", "declined"),
+                "awaited": ("arrived", "failed"),
+                "failed": ("late",),
             }
             if body["outcome"] not in may.get(state, ()):
                 self._wrong("I4", f"payment {body['payment']} is {body['outcome']}, having been {state}")
             ended = "used" if (state, body["outcome"]) == ("pending", "approved") else body["outcome"]
-            payments[body["payment"]] = ended, amount
+            payments[body["payment"]] = "approved" if ended == "arrived" else ended, amount
         sign = -1 if kind in _REFUNDS else 1
         for tender in document.get("tenders", []):
             if "payment" in tender:

@@ -147,7 +147,7 @@ def _move(
     """
     terminal, book = desk.outside.terminal, desk.ledger.payments
     payment = Payment(
-        _next_id(desk), intent.purpose, intent.subject, tender.amount, OPEN, terminal.last(), intent.pins, {}
+        next_id(desk), intent.purpose, intent.subject, tender.amount, OPEN, terminal.last(), intent.pins, {}
     )
     with desk.unit() as unit:
         unit.record(
@@ -192,7 +192,7 @@ def leave_terminal(desk: Desk) -> None:
     customer.end_note(desk)
 
 
-def _next_id(desk: Desk) -> str:
+def next_id(desk: Desk) -> str:
     return f"{desk.outside.till}.{desk.outside.incarnation}-P{desk.ledger.payments.count() + 1:05d}"
 
 
@@ -270,7 +270,7 @@ def owe(desk: Desk, unit: Unit, user: str, shift: ShiftRow, settlement: Settleme
     tenders = []
     for tender in settlement.tenders:
         if tender.detail.get("pending"):
-            name = _next_id(desk)
+            name = next_id(desk)
             unit.record(
                 Kind.PAYMENT_STARTED,
                 {"payment": name, "shift": shift.id, "user": user, "purpose": "sale", "amount": str(tender.amount),
@@ -309,7 +309,8 @@ def _goes_through(tender: Tender) -> bool:
 
 def pinned(desk: Desk) -> set[tuple[str, str]]:
     """Places that stay here, because money is moving or has moved for them."""
-    return {pin for payment in desk.ledger.payments.pending() for pin in payment.pins}
+    book = desk.ledger.payments
+    return {pin for payment in (*book.pending(), *book.awaited()) for pin in payment.pins}
 
 
 def check_basket_free(desk: Desk) -> None:

@@ -24,7 +24,7 @@ from pos.till.counter.pay import document_id, make_tickets, sold_effects, tax_do
 from pos.till.counter.quoting import allowed, member_of, quoted_line
 from pos.till.counter.refund import check_limit, fee_of, step_in_force
 from pos.till.counter.sell import Wish, rights_for, wishes_for
-from pos.till.counter.tenders import check_drawer, tenders_of
+from pos.till.counter.tenders import AWAITED, check_drawer, tenders_of
 from pos.till.counter.tickets import TRIES, Sold, all_in_hand, ending, look_up, rights_to
 from pos.till.desk import Desk, Unit, Verb
 
@@ -145,6 +145,9 @@ def _work_out(
     carried = carried_on(returned, currency)
     if any(tender.detail.get("pending") for tender in asked):
         raise Refused("not_allowed", what="card", reason="an exchange needs the terminal's yes")
+    if any(tender.kind in AWAITED and not tender.detail.get("reference") for tender in asked):
+        reason = "an exchange waits for no payment: it must have arrived, or have been paid out, by its reference"
+        raise Refused("not_allowed", what="tender", reason=reason)
     settlement = settle_exchange(difference + fee, asked, carried, venue.cash_rounding)
     settlement = purses.moved(desk, settlement, approver)
     document = {

@@ -31,7 +31,7 @@ def park(desk: Desk, *, name: str = "", note: str = "") -> dict[str, Any]:
     if basket is None or basket.empty:
         raise Refused("basket_empty")
     with desk.unit() as unit:
-        aside = _put_aside(desk, basket, name, note)
+        aside = put_aside(desk, basket, name, note)
         answer = unit.answers({"parked": _row(desk, aside), "basket": shown(desk, Basket(user.id, (), None))})
     _say(desk, aside)
     return answer
@@ -46,6 +46,7 @@ def recall(desk: Desk, *, number: int, park: bool = False) -> dict[str, Any]:
     desk.signed_in("sell")
     desk.shift()
     check_basket_free(desk)
+    _check_not_awaited(desk, number)
     wanted = parked_under(desk, number)
     if wanted.lapsed:
         with desk.unit():
@@ -56,7 +57,7 @@ def recall(desk: Desk, *, number: int, park: bool = False) -> dict[str, Any]:
         raise Refused("not_allowed", what="recall", reason="there is a basket already", basket=shown(desk, front))
     taken = replace(wanted, number=0, changed_at=desk.clock.now())
     with desk.unit() as unit:
-        aside = _put_aside(desk, front, "", "") if front is not None and not front.empty else None
+        aside = put_aside(desk, front, "", "") if front is not None and not front.empty else None
         desk.ledger.baskets.renumber(number, taken)
         answer = unit.answers({"basket": shown(desk, taken)} | ({"parked": _row(desk, aside)} if aside else {}))
     _say(desk, taken, *([aside] if aside else []))
@@ -73,6 +74,7 @@ def drop_parked(desk: Desk, *, number: int) -> dict[str, Any]:
     """The customer does not come back: the basket is emptied where it is parked. Its rights stay in hand."""
     desk.signed_in("sell")
     desk.shift()
+    _check_not_awaited(desk, number)
     basket = parked_under(desk, number)
     with desk.unit() as unit:
         desk.ledger.baskets.drop(number)
@@ -90,6 +92,14 @@ def parked_under(desk: Desk, number: int) -> Basket:
     return waiting[number]
 
 
+def _check_not_awaited(desk: Desk, number: int) -> None:
+    """A basket whose payment is waited for stays where it is. Raises Refused("not_allowed")."""
+    for payment in desk.ledger.payments.awaited():
+        if payment.subject == str(number):
+            reason = f"its {payment.purpose} payment of {payment.amount} is waited for; say first that it failed"
+            raise Refused("not_allowed", what="payment", reason=reason, payment=payment.id, number=number)
+
+
 def check_none_parked(desk: Desk, what: str) -> None:
     """Raises Refused("not_allowed") with those that wait; one that lost its places waits for nothing."""
     waiting = [_row(desk, basket) for basket in desk.ledger.baskets.parked() if not basket.lapsed]
@@ -98,7 +108,7 @@ def check_none_parked(desk: Desk, what: str) -> None:
         raise Refused("not_allowed", what=what, reason=f"baskets are parked: {names}", parked=waiting)
 
 
-def _put_aside(desk: Desk, basket: Basket, name: str, note: str) -> Basket:
+def put_aside(desk: Desk, basket: Basket, name: str, note: str) -> Basket:
     """Move the basket in front to the lowest free number, in the open transaction. Raises Refused("limit_exceeded")."""
     taken = {other.number for other in desk.ledger.baskets.parked()}
     if len(taken) >= MOST_PARKED:

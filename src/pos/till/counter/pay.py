@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,12 +16,12 @@ from pos.domain.sale import FOREIGN, ArticleSold, Settlement, Tender, Ticket, sa
 from pos.domain.season import name_in
 from pos.domain.shift import CashMove
 from pos.store.ledger import PrintJob, ShiftRow
-from pos.till.counter import charge, checks, issue, purses
+from pos.till.counter import awaiting, charge, checks, issue, purses
 from pos.till.counter.approval import approved
 from pos.till.counter.buyer import buyer_document, check_delivery
 from pos.till.counter.passing import allot, indexes_of, low
 from pos.till.counter.quoting import table_of
-from pos.till.counter.tenders import check_drawer, tenders_of
+from pos.till.counter.tenders import awaited_in, check_drawer, tenders_of
 from pos.till.desk import Desk, Unit, Verb
 
 _SALES = "sales"  # the till's sale counter, beside the ledger's rows
@@ -82,6 +82,9 @@ def pay(
     making = replace(making, settlement=purses.moved(desk, making.settlement, by))
     charge.check_owed(desk, making.settlement, by)
     check_drawer(desk, shift, -making.settlement.paid("cash", making.total.currency))  # change for foreign money
+    if (wait := awaited_in(making.settlement)) is not None:
+        told = who | released | ({"terms_told": True} if terms_told else {}) | ({"approver": by} if by else {})
+        return awaiting.begin(desk, user.id, shift, basket, tenders, wait, told)
     pins = (*((line.show, line.place) for line in basket.lines), *purses.keys(paid))
     intent = charge.Intent("sale", charge.BASKET, pins)
     charge.check_not_pinned(desk, intent)
@@ -256,7 +259,7 @@ def _commit(
     book(desk, unit, shift, making, body)
     charge.use(desk, making.settlement, making.id)
     ledger = desk.ledger
-    ledger.put_basket(None)
+    ledger.baskets.drop(making.basket.number)
     jobs = []
     if paper.tickets is not None:
         tickets = [ticket.id for ticket in making.tickets]
@@ -264,6 +267,21 @@ def _commit(
     if paper.receipt is not None:
         jobs.append(ledger.add_job("receipt", "receipt", making.id, [], paper.receipt))
     return jobs
+
+
+def complete(
+    desk: Desk, shift: ShiftRow, making: Making, body: dict[str, Any], ending: Callable[[Unit], None]
+) -> dict[str, Any]:
+    """Sell a basket that has waited for its money; `ending` ends the wait in the same transaction."""
+    checks.mark_tickets(desk, body)
+    paper = _paper(desk, making, body)
+    with desk.unit() as unit:
+        unit.at = making.at
+        ending(unit)
+        jobs = _commit(desk, unit, shift, making, body, paper)
+        answer = unit.answers({"sale": answer_of(making)})
+    _after(desk, making, jobs)
+    return answer
 
 
 def book(

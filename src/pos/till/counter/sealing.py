@@ -40,7 +40,7 @@ def seal(desk: Desk) -> int:
     book = desk.ledger.payments
     body = {
         "open_shift": shift.id if shift else None,
-        "payments": [_unused(payment) for payment in (*book.pending(), *book.owed())],
+        "payments": [_unused(payment) for payment in (*book.pending(), *book.owed(), *book.awaited())],
     }
     effects, gone = let_go(rights)
     for show, place, right in rights:

@@ -14,6 +14,7 @@ from pos.domain.shift import expected
 from pos.store.ledger import ShiftRow
 from pos.till.desk import Desk
 
+AWAITED: Final = ("mobile", "transfer")  # nothing is sold before these have arrived
 LAST: Final = 4  # digits of a card's number, or of a document's, that may be kept
 
 
@@ -36,8 +37,8 @@ def tender_of(desk: Desk, item: dict[str, Any]) -> Tender:
         raise Refused("bad_request", field="tenders", reason=str(error)) from error
     if kind == "card" and "slip" in item:
         return _by_hand(desk, item, amount)
-    if kind in ("mobile", "transfer"):
-        raise Refused("device_absent", device=kind, kind=kind)
+    if kind in AWAITED:
+        return _by_phone_or_bank(desk, kind, item, amount)
     code = str(item.get("code", "")).strip() if kind in PURSES else ""
     if kind in PURSES and not code:
         raise Refused("bad_request", field="tenders", reason=f"a {kind} tender needs its code")
@@ -60,6 +61,34 @@ def _foreign(desk: Desk, item: dict[str, Any], amount: Money) -> Tender:
     return Tender(FOREIGN, amount, given, detail=detail)
 
 
+def _by_phone_or_bank(desk: Desk, kind: str, item: dict[str, Any], amount: Money) -> Tender:
+    """A mobile payment or bank transfer: with a `reference` somebody has seen it arrive, else it is waited for.
+
+    Raises Refused("limit_exceeded" | "offline" | "not_allowed").
+    """
+    venue = desk.season().venue
+    if amount.minor > 0 and desk.outside.office.link().state != "online":
+        cap = venue.mobile_offline_cap if kind == "mobile" else venue.transfer_offline_cap
+        if cap is None:
+            raise Refused("offline", kind=kind, reason=f"this venue takes no {kind} payment while the office is away")
+        if amount > cap:
+            raise Refused("limit_exceeded", what=kind, amount=str(amount), limit=str(cap))
+    reference = scrub(str(item.get("reference", "")).strip())
+    return Tender(kind, amount, detail={"reference": reference} if reference else {})
+
+
+def awaited_in(settlement: Settlement) -> Tender | None:
+    """The tender that has to arrive before anything is sold. Raises Refused("not_allowed") where it cannot be
+    waited for beside the others."""
+    waits = [tender for tender in settlement.tenders if tender.kind in AWAITED and not tender.detail.get("reference")]
+    if len(waits) > 1:
+        raise Refused("not_allowed", what="tender", reason="one payment at a time is waited for")
+    if waits and any(tender.kind == "card" for tender in settlement.tenders):
+        reason = "the card is charged at once, and nothing is sold before the rest has arrived"
+        raise Refused("not_allowed", what="tender", reason=reason)
+    return waits[0] if waits else None
+
+
 def _by_hand(desk: Desk, item: dict[str, Any], amount: Money) -> Tender:
     """A card that went through the bank's own reader, by the number of its slip. Raises Refused."""
     venue = desk.season().venue
@@ -76,13 +105,17 @@ def _by_hand(desk: Desk, item: dict[str, Any], amount: Money) -> Tender:
 
 
 def by_hand_back(settlement: Settlement, slip: str) -> Settlement:
-    """Money that goes back to a card by the bank's own reader has a slip again. Raises Refused("not_allowed")."""
+    """What people give back themselves, by the bank's own reader, a telephone or a transfer, has a number again.
+
+    Raises Refused("not_allowed") where that is not written down.
+    """
     slip = scrub(slip.strip())
-    back = [tender for tender in settlement.tenders if tender.kind == SLIP]
-    if back and not slip:
-        reason = f"{back[0].amount} goes back to the card by the bank's own reader: write down its slip's number"
-        raise Refused("not_allowed", what="slip", reason=reason, amount=str(back[0].amount))
-    tenders = (replace(t, detail={"slip": slip}) if t.kind == SLIP else t for t in settlement.tenders)
+    for tender in settlement.tenders:
+        if tender.kind in (SLIP, *AWAITED) and not slip:
+            reason = f"{tender.amount} goes back by hand ({tender.kind}): do that, and write down its slip or reference"
+            raise Refused("not_allowed", what="slip", reason=reason, amount=str(tender.amount), kind=tender.kind)
+    named = {SLIP: {"slip": slip}} | {kind: {"reference": slip} for kind in AWAITED}
+    tenders = (replace(t, detail=named[t.kind]) if t.kind in named else t for t in settlement.tenders)
     return replace(settlement, tenders=tuple(tenders))
 
 

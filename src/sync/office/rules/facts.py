@@ -299,8 +299,8 @@ def _owed(page: _Page, fact: Fact) -> None:
     elif fact.kind == Kind.PAPER_LOST:
         reason = str(fact.body["reason"])
         page.dispute(fact.fact_id, "paper_lost", f"paper tickets are lost: {reason}", reason=reason)
-    elif fact.kind == Kind.PAYMENT_ENDED and fact.body["outcome"] == "written_off":
-        page.unused(fact.fact_id, fact.body | {"state": "written_off"})
+    elif fact.kind == Kind.PAYMENT_ENDED and fact.body["outcome"] in ("written_off", "late"):
+        page.unused(fact.fact_id, fact.body | {"state": fact.body["outcome"]})
     elif fact.kind == Kind.DRAWER_TAKEN_OVER:
         _counted_out(page, fact)
     elif fact.kind == Kind.SEALED:
