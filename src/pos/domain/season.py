@@ -41,6 +41,7 @@ FAMILIES: Final = (
 )  # fmt: skip
 ROLES: Final = ("cashier", "supervisor", "auditor", "admin")
 SELLING_ROLES: Final = frozenset({"cashier", "supervisor"})  # who may touch tickets and money
+APPROVING_ROLES: Final = frozenset({"supervisor", "admin"})  # who may approve what somebody else does
 SETTLING_ROLES: Final = frozenset({"supervisor"})  # who may take and resolve disputes
 # Which roles may do what. The office holds every fact against the same table.
 MAY: Final[dict[str, frozenset[str]]] = {

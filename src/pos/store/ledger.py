@@ -298,20 +298,19 @@ class Ledger:
         self.connection.execute(
             _ADD_SALE, {"id": body["id"], "shift": shift, "body": json.dumps(body), "name": _folded(body)}
         )
-        self.connection.execute(
-            _ADD_TICKETS,
-            [
-                {
-                    "id": ticket["id"],
-                    "sale": body["id"],
-                    "show": ticket["show"],
-                    "place": ticket["unit"],
-                    "code": ticket["code"],
-                    "state": "live",
-                }
-                for ticket in body["tickets"]
-            ],
-        )
+        rows = [
+            {
+                "id": ticket["id"],
+                "sale": body["id"],
+                "show": ticket["show"],
+                "place": ticket["unit"],
+                "code": ticket["code"],
+                "state": "live",
+            }
+            for ticket in body["tickets"]
+        ]
+        if rows:
+            self.connection.execute(_ADD_TICKETS, rows)
 
     def amend_sale(self, sale: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
         """What a later fact says of an own sale's document; nothing for a sale of another till."""

@@ -16,6 +16,7 @@ from pos.till.contingency import packs, rekey
 from pos.till.counter import (
     admit,
     arriving,
+    articles,
     awaiting,
     collect,
     correcting,
@@ -159,6 +160,17 @@ VERBS: Final[dict[str, VerbSpec]] = {
     ),
     "recall": VerbSpec(parking.recall, {"number": f.count}, {"park": f.flag}, changes=True),
     "drop_parked": VerbSpec(parking.drop_parked, {"number": f.count}, changes=True),
+    "products": VerbSpec(articles.products),
+    "add_article": VerbSpec(
+        articles.add_article, {"product": f.words}, {"count": f.count, "amount": f.amount}, changes=True
+    ),
+    "promotion": VerbSpec(articles.promotion, {"code": f.line}, {"remove": f.flag}, changes=True),
+    "reprice": VerbSpec(
+        articles.reprice,
+        {"line": f.number, "price": f.amount, "reason": f.words},
+        {"approver": f.approver},
+        changes=True,
+    ),
     "retype": VerbSpec(
         sell.retype,
         {"line": f.number, "price_type": f.text},
@@ -178,8 +190,16 @@ VERBS: Final[dict[str, VerbSpec]] = {
     ),
     "refund": VerbSpec(
         refund.refund,
-        {"tickets": f.places, "reason": f.words},
-        {"approver": f.approver, "surrendered": f.flag, "identity": f.text, "waive_fee": f.flag, "slip": f.text},
+        {"reason": f.words},
+        {
+            "tickets": f.places,
+            "articles": f.places,
+            "approver": f.approver,
+            "surrendered": f.flag,
+            "identity": f.text,
+            "waive_fee": f.flag,
+            "slip": f.text,
+        },
         changes=True,
     ),
     "exchange": VerbSpec(

@@ -252,6 +252,10 @@ class _Reading:
             if ticket["id"] in self.story.ended:
                 self._wrong("I7", f"ticket {ticket['id']} has been refunded or exchanged before")
             self.story.ended[ticket["id"]] = document["id"]
+        for article in document.get("articles", ()) if "total" not in document else ():
+            if article["ref"] in self.story.ended:
+                self._wrong("I7", f"article {article['ref']} has been taken back before")
+            self.story.ended[article["ref"]] = document["id"]
 
     def _payments(self, kind: str, body: dict[str, Any], document: dict[str, Any]) -> None:
         """R13: money moves by card only for what it was begun for, and is used once."""

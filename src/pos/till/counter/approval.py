@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from pos.domain.errors import Refused
+from pos.domain.season import APPROVING_ROLES
 from pos.till.counter.people import checked
 from pos.till.desk import Desk
-
-APPROVERS: Final = frozenset({"supervisor", "admin"})
 
 
 def approved(desk: Desk, approver: dict[str, Any] | None) -> str:
@@ -22,7 +21,7 @@ def approved(desk: Desk, approver: dict[str, Any] | None) -> str:
     person = checked(desk, approver["user"], approver["pin"])
     if person.id == cashier.id:
         raise Refused("not_allowed", what="approve", reason="nobody can approve what they do themselves")
-    if person.role not in APPROVERS:
+    if person.role not in APPROVING_ROLES:
         reason = f"{person.name} is {person.role}, and a supervisor must approve this"
         raise Refused("not_allowed", what="approve", reason=reason, role=person.role)
     return person.id
@@ -30,4 +29,4 @@ def approved(desk: Desk, approver: dict[str, Any] | None) -> str:
 
 def may_alone(desk: Desk, approver: str) -> bool:
     """Whether what needs a supervisor may be done: by one who is signed in, or with one who approves."""
-    return bool(approver) or desk.signed_in().role in APPROVERS
+    return bool(approver) or desk.signed_in().role in APPROVING_ROLES

@@ -19,6 +19,7 @@ from pos.domain.sale import FOREIGN, Ticket, copy_code
 from pos.domain.season import name_in
 from pos.domain.terms import Terms
 from pos.store.ledger import PrintJob
+from pos.till.counter.receiptlines import sold_lines, turned_back
 from pos.till.counter.termwords import receipt_terms, terms_lines
 from pos.till.desk import Desk, Unit
 from pos.till.ports import Outcome
@@ -87,21 +88,10 @@ def refund_content(desk: Desk, body: dict[str, Any]) -> dict[str, Any]:
     write = words(desk)
     currency = desk.season().venue.currency
 
-    def negative(text: str) -> str:
-        return str(-Money.parse(text, currency))
-
     fee = Money.parse(body["fee"], currency)
     kept = [{"id": write.say("refund_fee"), "count": len(body["tickets"]), "amount": str(fee)}] if fee else []
-    back = {
-        **body,
-        "tickets": [{**ticket, "price": negative(ticket["price"])} for ticket in body["tickets"]],
-        "fees": kept + [{**given, "amount": negative(given["amount"])} for given in body.get("fees", ())],
-        "total": negative(body["amount"]),
-        "rounding": negative(body["rounding"]),
-        "tenders": [{**tender, "amount": negative(tender["amount"]), "full_code": True} for tender in body["tenders"]],
-        "change": "0",
-        "taxes": [],
-    }
+    back = turned_back(body, currency)
+    back["fees"] = kept + back["fees"]
     return receipt_content(desk, back) | {"heading": write.say("void" if "void" in body else "refund")}
 
 
@@ -112,17 +102,6 @@ def receipt_content(desk: Desk, body: dict[str, Any]) -> dict[str, Any]:
 
     def money(text: str) -> str:
         return write.money(Money.parse(text, currency))
-
-    def line(ticket: dict[str, Any]) -> dict[str, Any]:
-        show = season.shows.get(ticket["show"])
-        seating = desk.belief.seating(ticket["show"]) if show else None
-        ix = seating.find(ticket["unit"]) if seating else None
-        price_type = season.price_types.get(ticket.get("price_type", ""))
-        kind = name_in(price_type.names, write.language) if price_type else ticket.get("price_type", "")
-        place = seating.label(ix) if seating and ix is not None else ticket["place"]
-        when = f"{name_in(show.titles, write.language) or show.production}, {write.moment(show.starts)}" if show else ""
-        text = f"{place} · {kind}" if kind else place
-        return {"text": text, "detail": when, "amount": money(ticket["price"])}
 
     fees = {fee.id: name_in(fee.names, write.language) or fee.id for fee in season.fees}
     rates = {tax: f"{points / 100:g}" for tax, points in season.taxes.items()}
@@ -138,8 +117,7 @@ def receipt_content(desk: Desk, body: dict[str, Any]) -> dict[str, Any]:
         "at": write.moment(datetime.fromisoformat(body["at"])),
         "till": season.tills.get(body["till"], body["till"]),
         "cashier": user.name if user else body["user"],
-        "lines": [line(ticket) for ticket in body["tickets"]]
-        + [line({**ticket, "price": f"-{ticket['price']}"}) for ticket in body.get("exchanged", [])],
+        "lines": sold_lines(desk, write, body),
         "fees": [
             {"text": f"{fees.get(fee['id'], fee['id'])} × {fee['count']}", "amount": money(fee["amount"])}
             for fee in body["fees"]

@@ -13,6 +13,7 @@ from pos.domain.terms import Rule
 from pos.till.counter.admit import admission
 from pos.till.counter.approval import may_alone
 from pos.till.counter.collect import has_paper
+from pos.till.counter.comeback import with_companions
 from pos.till.counter.refund import check_cards, check_limit, fee_of, kept_by
 from pos.till.counter.sell import wishes_for
 from pos.till.counter.tickets import Sold, in_hand, look_up
@@ -32,7 +33,7 @@ def quote(
     """
     user, shift = desk.signed_in("sell"), desk.shift()
     currency = desk.season().venue.currency
-    sold = look_up(desk, tickets)
+    sold = with_companions(desk, look_up(desk, tickets))
     steps = [kept_by(desk, ticket, ticket.terms(currency).refund) for ticket in sold]
     returned = [
         ticket.returned(fee_of(ticket, step, currency, waive_fee))

@@ -9,14 +9,15 @@ from typing import Any, Final
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
 from pos.domain.money import Money, total
-from pos.domain.refund import Returned, refund_entry, refund_settlement
-from pos.domain.sale import Settlement
+from pos.domain.refund import Returned, ReturnedArticle, refund_entry, refund_settlement
+from pos.domain.sale import Settlement, Tender
 from pos.domain.shift import CashMove
 from pos.domain.terms import Rule, Step
 from pos.store.ledger import PrintJob, ShiftRow
 from pos.till.counter import charge, checks, issue, purses
 from pos.till.counter.admit import let_in
 from pos.till.counter.approval import approved, may_alone
+from pos.till.counter.comeback import check_article_terms, sold_articles, with_companions
 from pos.till.counter.passing import indexes_of
 from pos.till.counter.pay import document_id
 from pos.till.counter.tenders import by_hand_back, check_drawer, last_of
@@ -27,22 +28,27 @@ _REFUNDS: Final = "refunds"  # the till's refund counter
 
 
 def refund(
-    desk: Desk, *, tickets: list[str], reason: str, approver: dict[str, Any] | None = None,
-    surrendered: bool | None = None, identity: str = "", waive_fee: bool = False, slip: str = "",
+    desk: Desk, *, reason: str, tickets: Sequence[str] = (), articles: Sequence[str] = (),
+    approver: dict[str, Any] | None = None, surrendered: bool | None = None, identity: str = "",
+    waive_fee: bool = False, slip: str = "",
 ) -> Verb[dict[str, Any]]:  # fmt: skip
-    """Take tickets back by the terms they were sold under, and pay out to the original tender.
+    """Take tickets back by the terms they were sold under, and articles of this till's sales, and pay out to the
+    original tender. A companion's ticket comes back with its partner's.
 
     Raises Refused: unknown_ticket already_refunded exchanged already_admitted right_to_refund_elsewhere outside_terms
     identity_needed check_needed approval_needed wrong_pin not_allowed drawer_short device_absent payment_declined
     payment_unknown right_elsewhere storage_failed fenced; after any of them nothing has happened.
     """
+    if not (tickets or articles):
+        raise Refused("bad_request", field="tickets", reason="name tickets, or articles")
     user = desk.signed_in("sell")
     desk.shift()
     desk.check_not_fenced()
     yield from charge.settle_open(desk)
     claimed = False
     for _ in range(TRIES):
-        sold = look_up(desk, tickets)
+        sold = with_companions(desk, look_up(desk, tickets))
+        goods = sold_articles(desk, articles)
         let_in(desk, sold, approver)
         try:
             yield from rights_to(desk, sold)
@@ -50,34 +56,36 @@ def refund(
             claimed = _may_claim(desk, refused, approver, surrendered)
             if not claimed:
                 raise
-        yield from purses.hold(desk, [tender for ticket in sold for tender in ticket.share])
+        yield from purses.hold(desk, [*_paid_by(sold), *_paid_by(goods)])
         if claimed or all_in_hand(desk, sold):
             break  # else the office has asked for a ticket's right while it was asked for a purse
     # While the office was asked, somebody may have signed out, closed the shift, or taken a ticket back.
     user = desk.signed_in("sell")
     shift = desk.shift()
-    sold = look_up(desk, tickets)
+    sold = with_companions(desk, look_up(desk, tickets))
+    goods = sold_articles(desk, articles)
     admitted = let_in(desk, sold, approver)
     currency = desk.season().venue.currency
     steps = [step_in_force(desk, ticket, ticket.terms(currency).refund, approver) for ticket in sold]
     by = approved(desk, approver)
     check_cards(desk, sold, by)
     checks.check_holder([holder_of(desk, ticket) for ticket in sold], identity, trusted=may_alone(desk, by))
+    check_article_terms(desk, goods, by)
     if waive_fee and not may_alone(desk, by):
         raise Refused("approval_needed", what="waive_fee")
     returned = [
         ticket.returned(fee_of(ticket, step, currency, waive_fee)) for ticket, step in zip(sold, steps, strict=True)
     ]
     _check_amount(desk, sold, returned, by, claimed=claimed)
-    settlement = by_hand_back(refund_settlement(returned, desk.season().venue.cash_rounding), slip)
+    settlement = by_hand_back(refund_settlement([*returned, *goods], desk.season().venue.cash_rounding), slip)
     cash = settlement.paid("cash", currency)
     check_drawer(desk, shift, cash)
     pins = (*((ticket.show, ticket.place) for ticket in sold), *purses.keys(settlement.tenders))
-    intent = charge.Intent("refund", ",".join(ticket.id for ticket in sold), pins)
+    intent = charge.Intent("refund", ",".join([*(item.id for item in sold), *articles]), pins)
     charge.check_not_pinned(desk, intent)
     given = yield from charge.charge(desk, user.id, shift, intent, purses.moved(desk, turned(settlement), by))
     settlement = turned(given)
-    document = _document(desk, shift, user.id, returned, settlement) | {
+    document = _document(desk, shift, user.id, returned, goods, settlement) | {
         "reason": reason,
         **admitted,
         **({"approver": by} if by else {}),
@@ -86,7 +94,7 @@ def refund(
         **({"claimed": True} if claimed else {}),
     }
     with desk.unit() as unit:
-        job = _commit(desk, unit, shift, sold, returned, settlement, document)
+        job = _commit(desk, unit, shift, sold, returned, goods, settlement, document)
         shown = ("id", "amount", "fee", "rounding", "tenders", "claimed")
         answer = unit.answers({"refund": {key: document[key] for key in shown if key in document}})
     if cash:
@@ -95,6 +103,10 @@ def refund(
         issue.send(desk, job)
     desk.emit("changed", places=indexes_of(desk, ((ticket.show, ticket.place) for ticket in sold)), documents=False)
     return answer
+
+
+def _paid_by(items: Sequence[Sold] | Sequence[ReturnedArticle]) -> list[Tender]:
+    return [tender for item in items for tender in item.share]
 
 
 def _may_claim(desk: Desk, refused: Refused, approver: dict[str, Any] | None, surrendered: bool | None) -> bool:
@@ -187,7 +199,12 @@ def check_cards(desk: Desk, sold: Sequence[Sold], approver: str) -> None:
 
 
 def _document(
-    desk: Desk, shift: ShiftRow, user: str, returned: Sequence[Returned], settlement: Settlement
+    desk: Desk,
+    shift: ShiftRow,
+    user: str,
+    returned: Sequence[Returned],
+    goods: Sequence[ReturnedArticle],
+    settlement: Settlement,
 ) -> dict[str, Any]:
     """The refund by value, as the fact carries it."""
     currency = desk.season().venue.currency
@@ -199,7 +216,8 @@ def _document(
         "user": user,
         "shift": shift.id,
         "tickets": [item.to_json() for item in returned],
-        "amount": str(total([item.worth for item in returned], currency)),
+        **({"articles": [item.to_json() for item in goods]} if goods else {}),
+        "amount": str(total([*(item.worth for item in returned), *(item.worth for item in goods)], currency)),
         "fee": str(total([item.fee for item in returned], currency)),
         "rounding": str(settlement.rounding),
         "tenders": [tender.to_json() for tender in settlement.tenders],
@@ -212,6 +230,7 @@ def _commit(
     shift: ShiftRow,
     sold: Sequence[Sold],
     returned: Sequence[Returned],
+    goods: Sequence[ReturnedArticle],
     settlement: Settlement,
     document: dict[str, Any],
 ) -> PrintJob | None:
@@ -222,13 +241,14 @@ def _commit(
     unit.record(
         Kind.REFUND_CLAIMED if "claimed" in document else Kind.TICKETS_REFUNDED,
         {"refund": document},
-        postings=refund_entry(desk.outside.till, returned, settlement, currency),
+        postings=refund_entry(desk.outside.till, returned, settlement, currency, goods),
         effects=effects,
     )
     unit.put_rights(freed)
     ledger = desk.ledger
     ledger.tickets.add_refund(shift.id, document)
-    ledger.tickets.end([item.id for item in returned], "refunded", document["id"])
+    ended = [*(item.id for item in returned), *(item.article.ref for item in goods)]
+    ledger.tickets.end(ended, "refunded", document["id"])
     if cash := settlement.paid("cash", currency):
         ledger.add_move(shift.id, CashMove("refund", -cash, document["id"], document["at"]))
     charge.use(desk, settlement, document["id"])

@@ -24,6 +24,7 @@ from pos.store.ledger import PrintJob, ShiftRow
 from pos.till.counter import charge, issue, purses
 from pos.till.counter.admit import let_in
 from pos.till.counter.approval import approved, may_alone
+from pos.till.counter.comeback import sold_articles
 from pos.till.counter.passing import indexes_of
 from pos.till.counter.pay import document_id
 from pos.till.counter.refund import turned
@@ -54,7 +55,7 @@ def void(
         let_in(desk, sold, approver)
         yield from rights_to(desk, sold)
         currency = desk.season().venue.currency
-        yield from purses.hold(desk, tuple(_tenders(sold[0].sale, currency)))
+        yield from purses.hold(desk, tuple(_tenders(sale_of(desk, sale), currency)))
         if all_in_hand(desk, sold):
             break  # else the office has asked for a ticket's right while it was asked for a purse
     # While the office was asked, somebody may have signed out, closed the shift, or taken a ticket back.
@@ -62,7 +63,7 @@ def void(
     sold = _whole(desk, sale, surrendered, approver)
     admitted = let_in(desk, sold, approver)
     by = approved(desk, approver)
-    body = sold[0].sale
+    body = sale_of(desk, sale)
     back = tuple(_tenders(body, currency))
     rounding = Money.parse(body["rounding"], currency)
     settlement = by_hand_back(Settlement(back, rounding, Money.zero(currency)), slip)
@@ -73,7 +74,7 @@ def void(
     settlement = turned(
         (yield from charge.charge(desk, user.id, shift, intent, purses.moved(desk, turned(settlement), by)))
     )
-    document = _document(desk, shift, user.id, sold, settlement) | {
+    document = _document(desk, shift, user.id, body, sold, settlement) | {
         **({"reason": reason} if reason else {}),
         **admitted,
         **({"approver": by} if by else {}),
@@ -94,6 +95,7 @@ def _whole(desk: Desk, name: str, surrendered: bool, approver: dict[str, Any] | 
     user, shift = desk.signed_in("sell"), desk.shift()
     body = sale_of(desk, name)
     sold = look_up(desk, [ticket["id"] for ticket in body["tickets"]])
+    sold_articles(desk, [article["ref"] for article in body.get("articles", ())])
     if (why := hindrance(desk, user, shift, body, alone=approver is None)) is not None:
         raise why
     if not surrendered:
@@ -135,9 +137,11 @@ def _tenders(body: dict[str, Any], currency: str) -> Iterator[Tender]:
         yield Tender(item["kind"], Money.parse(item["amount"], currency), given, item.get("code", ""), detail)
 
 
-def _document(desk: Desk, shift: ShiftRow, user: str, sold: Sequence[Sold], settlement: Settlement) -> dict[str, Any]:
+def _document(
+    desk: Desk, shift: ShiftRow, user: str, body: dict[str, Any], sold: Sequence[Sold], settlement: Settlement
+) -> dict[str, Any]:
     """The void by value: a refund's document, of everything that the sale had."""
-    body, zero = sold[0].sale, Money.zero(desk.season().venue.currency)
+    zero = Money.zero(desk.season().venue.currency)
     number = int(desk.ledger.meta(_VOIDS) or 0) + 1
     return {
         "id": document_id(desk, "V", number),
@@ -176,7 +180,8 @@ def _commit(
     unit.put_rights(freed)
     ledger = desk.ledger
     ledger.tickets.add_refund(shift.id, document)
-    ledger.tickets.end([ticket.id for ticket in sold], "void", document["id"])
+    articles = [article["ref"] for article in document.get("articles", ())]
+    ledger.tickets.end([*(ticket.id for ticket in sold), *articles], "void", document["id"])
     if cash := settlement.paid("cash", currency):
         ledger.add_move(shift.id, CashMove("void", -cash, document["id"], document["at"]))
     charge.use(desk, settlement, document["id"])

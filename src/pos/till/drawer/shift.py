@@ -23,6 +23,7 @@ from pos.till.counter.passing import allot, give_back
 from pos.till.counter.shown import shown
 from pos.till.desk import Desk, Verb
 from pos.till.drawer import takeover
+from pos.till.drawer.figures import price_figures, price_groups
 from pos.till.waiting import within
 
 ALLOT_S: Final = 4.5  # a shift is open at most five seconds after it is asked for
@@ -223,6 +224,7 @@ def _report(desk: Desk, row: ShiftRow, user: str, counted: Money, pieces: dict[s
         "refunds": len(refunds) - voids,
         "voids": voids,
         "exchanges": exchanges,
+        **price_figures(sales, refunds, currency),
         "number_range": [],
         "provisional": True,
     }
@@ -254,6 +256,7 @@ def _paper(desk: Desk, row: ShiftRow, report: dict[str, Any]) -> dict[str, Any]:
         {"heading": write.say("counts"), "rows": counts},
         {"heading": write.say("by_tender"), "rows": rows(report["by_tender"])},
         {"heading": write.say("drawer"), "rows": rows(report["drawer"])},
+        *price_groups(write, report, currency),
     ]
     return {
         "kind": "z_report",

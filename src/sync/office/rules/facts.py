@@ -447,11 +447,15 @@ def _sell(page: _Page, fact: Fact, sale: SaleBody, outcomes: Sequence[Outcome]) 
 
 
 def _check_role(page: _Page, fact: Fact) -> None:
-    """The office checks who did it, too: a dispute, since it has been done."""
+    """The office checks who did it, and who approved its prices, too: a dispute, since it has been done."""
     user = user_of(fact)
     if user and not page.people.may(fact):
         role = page.people.roles.get(user, "unknown")
         page.dispute(fact.fact_id, "role", f"{fact.kind} by {user!r}, whose role here is {role}", role=role)
+        return
+    for who in page.people.unapproved(fact)[:1]:
+        role = page.people.roles.get(who, "unknown")
+        page.dispute(fact.fact_id, "role", f"a price approved by {who!r}, whose role here is {role}", role=role)
 
 
 def _holds(page: _Page, fact: Fact) -> set[str]:

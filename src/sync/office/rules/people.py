@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, select
 
 from pos.domain.facts import Fact, Kind
-from pos.domain.season import MAY, SELLING_ROLES, SETTLING_ROLES
+from pos.domain.season import APPROVING_ROLES, MAY, SELLING_ROLES, SETTLING_ROLES
 from sync.office.rules.bodies import document_in
 from sync.office.store.tables import DOCUMENT
 
@@ -25,7 +25,8 @@ class People:
 
     @classmethod
     def of(cls, connection: Connection, facts: Sequence[Fact]) -> People:
-        users = sorted({user for fact in facts for user in (user_of(fact), approver_of(fact)) if user})
+        named = {user for fact in facts for user in (user_of(fact), approver_of(fact), *price_makers(fact))}
+        users = sorted(filter(None, named))
         rows = connection.execute(
             select(DOCUMENT.c.id, DOCUMENT.c.body).where(
                 DOCUMENT.c.family == "user", DOCUMENT.c.id.in_(bindparam("users", expanding=True))
@@ -40,6 +41,23 @@ class People:
             return self.roles.get(user_of(fact)) in MAY["customers"]
         supervised = fact.kind in SETTLES or fact.kind == Kind.PLACES_RELEASED
         return self.roles.get(user_of(fact)) in (SETTLING_ROLES if supervised else SELLING_ROLES)
+
+    def unapproved(self, fact: Fact) -> list[str]:
+        """Those who let tickets of a fact be sold at a price that takes a supervisor, and are none, sorted."""
+        return sorted(user for user in price_makers(fact) if self.roles.get(user) not in APPROVING_ROLES)
+
+
+def price_makers(fact: Fact) -> set[str]:
+    """Who approved what tickets of a fact cost: a price set by hand, a complimentary ticket, a price type that asks
+    for it. A body that cannot be read names nobody."""
+    tickets = document_in(fact).get("tickets")
+    found: set[str] = set()
+    for ticket in tickets if isinstance(tickets, list) else ():
+        if isinstance(ticket, dict):
+            marks = [ticket] if "approver" in ticket else []
+            marks += [mark for name in ("override", "comp") if isinstance(mark := ticket.get(name), dict)]
+            found.update(str(mark.get("approver", "")) for mark in marks)
+    return found
 
 
 def user_of(fact: Fact) -> str:

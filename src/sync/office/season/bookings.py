@@ -10,7 +10,7 @@ import json
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from pos.domain.hold import RESERVATION, Hold, release_at
@@ -152,8 +152,8 @@ class _Desk:
 def _offer(work: Import, show_id: str, category: str, price_type: str) -> dict[str, Any] | None:
     season = work.season
     show = season.get("show", show_id) or {}
-    prices = season.get("prices", show["prices"]) or {}
-    text = prices["table"].get(category, {}).get(price_type)
+    prices = season.prices_at(show["prices"], datetime.fromtimestamp(work.now, UTC))
+    text = prices.get("table", {}).get(category, {}).get(price_type)
     if text is None:
         return None
     price = Money.parse(text, season.currency)
@@ -162,6 +162,7 @@ def _offer(work: Import, show_id: str, category: str, price_type: str) -> dict[s
     return {
         "show": show_id,
         "price": str(price),
+        "prices": prices["id"],
         "price_type": price_type,
         "category": category,
         "proof": bool(kind.get("proof")),

@@ -71,9 +71,7 @@ TABLES: Final[dict[str, Table]] = {
             "terms": v.name,
         },
     ),
-    "prices": Table(
-        {"id": v.name, "table": v.price_table}, {"tax": v.name, "valid_from": v.time, "published": v.anything}
-    ),
+    "prices": Table({"id": v.name, "table": v.price_table}, {"tax": v.name, "valid_from": v.time, "published": v.time}),
     "terms": Table(
         {"id": v.name},
         {
@@ -108,7 +106,7 @@ TABLES: Final[dict[str, Table]] = {
     ),
     "fee": Table(
         {"id": v.name, "name": v.names, "per": v.one_of("ticket", "sale"), "amount": v.amount},
-        {"tax": v.name, "refundable": v.flag, "channel": v.anything},
+        {"tax": v.name, "refundable": v.flag, "channel": v.words},
     ),
     "user": Table({"id": v.name, "name": v.name, "role": v.role, "pin": v.pin}),
     "till": Table({"id": v.till_id}, {"name": v.name}),
@@ -133,7 +131,25 @@ TABLES: Final[dict[str, Table]] = {
     "gift_card": Table({"code": v.name, "balance": v.amount}, key="code"),
     "account": Table({"id": v.name, "name": v.name}, {"limit": v.amount}),
     "currency": Table({"code": v.currency, "rate": v.rate}, {"rounding": v.positive}, key="code"),
-    "promotion": Table({"id": v.name}, open=True),
-    "product": Table({"id": v.name}, open=True),
+    "promotion": Table(
+        {"id": v.name},
+        {
+            "name": v.names,
+            "off": v.off,
+            "free_every": v.count,
+            "code": v.name,
+            "from": v.time,
+            "until": v.time,
+            "shows": v.texts,
+            "price_types": v.texts,
+            "categories": v.texts,
+            "min": v.count,
+            "combinable": v.flag,
+        },
+    ),
+    "product": Table(
+        {"id": v.name, "name": v.names},
+        {"price": v.positive, "tax": v.name, "kind": v.one_of("product", "donation"), "refundable": v.flag},
+    ),
     "promoter": Table({"id": v.name}, open=True),
 }

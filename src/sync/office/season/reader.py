@@ -12,10 +12,11 @@ from typing import Any, Final
 
 from pos.domain.errors import Unreadable
 from pos.domain.plan import Plan, read_plan
+from pos.domain.price import version_id
 from sync.office.season.keys import AREA, ORDER_LINE, REFUND_STEP, TABLES, VENUE, Table
 
 # Shown to people in the order of the file: the first price type is on the first key.
-_ORDERED: Final = frozenset({"price_type", "fee", "user", "till"})
+_ORDERED: Final = frozenset({"price_type", "fee", "user", "till", "promotion", "product"})
 
 Documents = dict[str, dict[str, dict[str, Any]]]  # family -> id -> document
 
@@ -142,9 +143,27 @@ class _Reader:
                 self._check(line, ORDER_LINE, at)
             if not record["lines"]:
                 raise self.bad(f"{where}.lines", "must not be empty")
+        elif family == "promotion":
+            self._promotion(record, where)
+        elif family == "product" and record.get("kind", "product") == "product" and "price" not in record:
+            raise self.bad(f"{where}.price", "is missing; only a donation may leave it to the buyer")
         elif family == "terms":
             for at, step in self._list(record, "refund", where):
                 self._check(step, REFUND_STEP, at)
+
+    def _promotion(self, record: dict[str, Any], where: str) -> None:
+        if ("off" in record) == ("free_every" in record):
+            raise self.bad(where, 'needs one of off ("20%", "5.00") and free_every')
+        if record.get("free_every", 2) < 2:
+            raise self.bad(f"{where}.free_every", "must be at least 2")
+        if record.get("min", 1) < 1:
+            raise self.bad(f"{where}.min", "must be at least 1")
+        if (
+            "from" in record
+            and "until" in record
+            and datetime.fromisoformat(record["until"]) <= datetime.fromisoformat(record["from"])
+        ):
+            raise self.bad(f"{where}.until", "is not after its beginning")
 
     def _list(self, record: dict[str, Any], key: str, where: str) -> Iterator[tuple[str, dict[str, Any]]]:
         items = record.get(key, [])
@@ -157,6 +176,10 @@ class _Reader:
         known = self.file.documents.setdefault(family, {})
         if family == "hold" and "id" not in record:
             record["id"] = _hold_id(record, known)
+        if family == "prices" and (since := record.get("valid_from") or record.get("published")):
+            # A version of the list that has this name; the plain one is in effect before all versions.
+            record["list"] = record["id"]
+            record["id"] = version_id(record["id"], since)
         id = record[table.key]
         if id in known:
             raise self.bad(f"{where}.{table.key}", f"{id!r} is already at {self.file.at[family, id]}")

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pos.domain.plan import Plan
+from pos.domain.price import read_prices, tax_basis_points, version_at
 from pos.domain.season import SALES_GRACE, Area
 from pos.domain.seating import Seating
 from sync.office.season.reader import Documents, SeasonFile
@@ -26,6 +27,17 @@ class Season:
     @property
     def currency(self) -> str:
         return str(next(iter(self.all("venue").values()))["currency"])
+
+    def prices_at(self, name: str, now: datetime) -> dict[str, Any]:
+        """The document of the version of a price list that is in effect; empty when there is none yet."""
+        taxes = {id: tax_basis_points(document["rate"]) for id, document in self.all("tax").items()}
+        versions = {
+            id: read_prices(document, taxes, self.currency)
+            for id, document in self.all("prices").items()
+            if document.get("list", id) == name
+        }
+        found = version_at(versions.values(), name, now)
+        return self.all("prices")[found.id] if found is not None else {}
 
     def plan(self, id: str) -> Plan:
         """A plan in its newest version."""
@@ -48,8 +60,12 @@ def check(season: Season, now: datetime) -> None:
     _named(season, "fee", "tax", "tax")
     _named(season, "price_type", "companion_of", "price_type")
     _named(season, "price_type", "terms", "terms")
-    for key, family in (("production", "production"), ("plan", "plan"), ("prices", "prices"), ("terms", "terms")):
+    for key, family in (("production", "production"), ("plan", "plan"), ("terms", "terms")):
         _named(season, "show", key, family)
+    _price_lists(season)
+    _named(season, "product", "tax", "tax")
+    for key, family in (("shows", "show"), ("price_types", "price_type")):
+        _all_named(season, "promotion", key, family)
     _named(season, "show", "replaces", "show")
     _named(season, "hold", "show", "show")
     _named(season, "order", "show", "show")
@@ -64,6 +80,20 @@ def _named(season: Season, family: str, key: str, target: str) -> None:
     for id, document in season.file.all(family).items():
         if key in document and season.get(target, document[key]) is None:
             raise season.file.bad(family, id, key, f"there is no {target} {document[key]!r}")
+
+
+def _all_named(season: Season, family: str, key: str, target: str) -> None:
+    for id, document in season.file.all(family).items():
+        for name in document.get(key, ()):
+            if season.get(target, name) is None:
+                raise season.file.bad(family, id, key, f"there is no {target.replace('_', ' ')} {name!r}")
+
+
+def _price_lists(season: Season) -> None:
+    lists = {document.get("list", id) for id, document in season.all("prices").items()}
+    for id, show in season.file.all("show").items():
+        if show["prices"] not in lists:
+            raise season.file.bad("show", id, "prices", f"there is no prices {show['prices']!r}")
 
 
 def _companions(season: Season, id: str, document: dict[str, Any]) -> None:
@@ -119,3 +149,7 @@ def _prices(season: Season) -> None:
                 if price_type not in types:
                     where = f"table.{category}.{price_type}"
                     raise season.file.bad("prices", id, where, f"there is no price type {price_type!r}")
+    for id, document in season.file.all("promotion").items():
+        for category in document.get("categories", ()):
+            if category not in categories:
+                raise season.file.bad("promotion", id, "categories", f"{category!r} is no category and no area")

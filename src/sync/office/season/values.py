@@ -13,6 +13,7 @@ from pos.domain.foreign import parse_rate
 from pos.domain.hold import is_release
 from pos.domain.money import Money
 from pos.domain.price import tax_basis_points
+from pos.domain.promotion import parse_off
 from pos.domain.purse import is_purse
 from pos.domain.season import ROLES
 from pos.domain.terms import parse_fee, parse_until
@@ -93,6 +94,10 @@ def fee(value: Any, currency: str) -> None:
     parse_fee(value, currency)
 
 
+def off(value: Any, currency: str) -> None:
+    parse_off(value, currency)
+
+
 def until(value: Any, _currency: str) -> None:
     parse_until(value)
 
@@ -162,6 +167,11 @@ def texts(value: Any, currency: str) -> None:
         raise ValueError(f"{value!r} must be a list of texts")
     for item in value:
         name(item, currency)
+
+
+def words(value: Any, currency: str) -> None:
+    """A word, or a list of words."""
+    texts([value] if isinstance(value, str) else value, currency)
 
 
 def pairs(value: Any, currency: str) -> None:

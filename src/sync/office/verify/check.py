@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from sync.office.verify.articles import check_articles
 from sync.office.verify.cards import check_cards
 from sync.office.verify.disputes import check_disputes
 from sync.office.verify.ends import check_ends, destroyed_slips
@@ -54,6 +55,7 @@ def check(connection: Connection) -> Report:
     _books(connection, report, story, disputed)
     check_purses(connection, report, story, rights)
     check_cards(connection, report, story.cards)
+    check_articles(report, story.articles)
     _holders(connection, report, story, rights)
     check_ends(connection, report, story, rights)
     _refunds(connection, report, story)

@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, text
 
+from sync.office.verify.articles import Articles, tell_articles
 from sync.office.verify.cards import Card, tell_cards
 from sync.office.verify.report import Report
 
@@ -95,6 +96,7 @@ class Story:
     order: dict[str, int] = field(default_factory=dict)  # fact -> its number at its till
     left: dict[tuple[str, str], int] = field(default_factory=dict)  # fact, purse's account -> minor units left on it
     cards: dict[str, Card] = field(default_factory=dict)  # by payment
+    articles: Articles = field(default_factory=Articles)
     settling: list[Settling] = field(default_factory=list)
     unreadable: set[str] = field(default_factory=set)  # facts with a dispute that says so
     unread: set[str] = field(default_factory=set)  # tickets that only such facts name
@@ -210,6 +212,7 @@ def _tell(
         _cash(report, story, till, fact_id, value)
         _shift(report, story, fact_id, value)
         tell_cards(story.cards, till, value)
+        tell_articles(report, story.articles, fact_id, value)
         if what := _SETTLES.get(value["kind"]):
             body = value["body"]
             story.settling.append(Settling(fact_id, what, body["dispute"], body["user"], body.get("way", "")))
