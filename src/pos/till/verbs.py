@@ -25,6 +25,7 @@ from pos.till.counter import (
     exchange,
     find,
     finding,
+    gatelist,
     house,
     issue,
     layouts,
@@ -250,6 +251,7 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "scan": VerbSpec(scan.scan, {"text": f.reading}),
     "purse": VerbSpec(purses.purse, {"code": f.words}),
     "worklist": VerbSpec(worklist.worklist),
+    "gate_list": VerbSpec(gatelist.gate_list, {"show": f.text}),
     "admit": VerbSpec(admit.admit, {"code": f.words, "show": f.text}, changes=True),
     "collect": VerbSpec(
         collect.collect,

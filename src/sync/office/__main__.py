@@ -1,4 +1,4 @@
-"""The command line: housefull-office serve | import | enrol | dead | absorb | release | disputes | verify."""
+"""The command line: housefull-office serve | import | enrol | dead | absorb | release | disputes | gate | verify."""
 
 from __future__ import annotations
 
@@ -89,7 +89,17 @@ def _parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", help="check the whole ledger; a line for each violation")
     verify.set_defaults(command=_verify)
 
-    for command in (serve, season, enrol, dead, absorb, release, disputes, verify):
+    gate = commands.add_parser("gate", help="codes for the gate, and its scans")
+    what = gate.add_mutually_exclusive_group(required=True)
+    what.add_argument("--token", metavar="GATE", help="print a token for the gate of that name")
+    what.add_argument("--list", metavar="SHOW", help="write a show's codes to standard output, as CSV")
+    what.add_argument("--scans", type=Path, metavar="FILE", help="book scans: CSV or JSON with id, show, code, at")
+    gate.add_argument("--days", type=int, default=30, help="how long a token is good (default: %(default)s)")
+    gate.add_argument("--json", action="store_true", help="the list as JSON")
+    gate.add_argument("--name", default="file", metavar="GATE", help="whose scans the file has (default: %(default)s)")
+    gate.set_defaults(command=_gate)
+
+    for command in (serve, season, enrol, dead, absorb, release, disputes, verify, gate):
         command.add_argument(
             "--db", required=True, metavar="URL", help="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
         )
@@ -197,6 +207,22 @@ def _disputes(options: argparse.Namespace, database: Database) -> int:
         found = documents(connection, open_only=not options.all)
     write = as_json if options.json else as_text
     sys.stdout.write(write(found, datetime.now(UTC)))
+    return 0
+
+
+def _gate(options: argparse.Namespace, database: Database) -> int:
+    from sync.office import gatefiles
+
+    if options.token:
+        sys.stdout.write(gatefiles.token(database, options.token, options.days) + "\n")
+        return 0
+    try:
+        if options.list:
+            sys.stdout.write(gatefiles.codes(database, options.list, json_=options.json))
+        else:
+            sys.stdout.writelines(gatefiles.book(database, options.name, options.scans))
+    except gatefiles.CannotExchange as error:
+        return _complain(str(error), FAILED)
     return 0
 
 

@@ -12,6 +12,8 @@ import pytest
 
 from pos.domain.plan import Plan
 from sync import wire
+from sync.office import gatefiles
+from sync.office.store.engine import open_database
 from tests.peers.small_season import SHOW
 from tests.peers.till_client import TillClient
 from tests.wire.office.conftest import Served, code_for, join
@@ -225,3 +227,21 @@ def test_an_answer_is_signed_for_one_request_only(served: Served) -> None:
         served.one._check("another request", response)
     with pytest.raises(AssertionError, match="not signed by this office"):
         served.one._check("x", httpx2.Response(200, content=b"<html>Please log in to the hotel's network</html>"))
+
+
+def test_a_gate_follows_the_codes_and_tells_its_scans(served: Served) -> None:
+    database = open_database(served.database)
+    token = gatefiles.token(database, "north", 1)
+    database.close()
+    http, shown = served.one.http, {"Authorization": f"Bearer {token}"}
+    for headers in ({}, {"Authorization": "Bearer " + token[:-6] + "AAAAAA"}):
+        assert http.get("/gate/tickets", params={"show": SHOW}, headers=headers).status_code == 401
+    assert http.get("/gate/tickets", params={"show": "nowhere"}, headers=shown).status_code == 404
+    assert http.get("/gate/tickets", params={"show": SHOW, "after": "-1"}, headers=shown).status_code == 422
+    told = http.get("/gate/tickets", params={"show": SHOW}, headers=shown).json()
+    assert told["more"] is False
+    scan = {"id": "1", "show": SHOW, "code": "NOBODYHASIT", "at": "2026-11-22T19:05:00+01:00"}
+    for _ in range(2):
+        answer = http.post("/gate/scans", json={"scans": [scan]}, headers=shown)
+        assert answer.json()["scans"][0]["result"] == "unknown_ticket"
+    assert http.post("/gate/scans", json={"scans": [scan | {"at": "today"}]}, headers=shown).status_code == 422

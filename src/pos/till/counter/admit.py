@@ -28,7 +28,7 @@ def admit(desk: Desk, *, code: str, show: str) -> dict[str, Any]:
     if the_show.cancelled:
         raise Refused("show_cancelled", show=show)
     sale, body = find_ticket(desk, code)
-    paper = check(_shown(desk, sale, body), show, _copy(code, body))
+    paper = check(shown(desk, sale, body), show, _copy(code, body))
     if (body["show"], body["unit"]) in pinned(desk):
         reason = "money is being paid back for it at this till"
         raise Refused("not_allowed", what="ticket", reason=reason, ticket=body["id"])
@@ -57,7 +57,7 @@ def _label(desk: Desk, body: dict[str, Any]) -> str:
     return seating.label(ix) if ix is not None else str(body["place"])
 
 
-def _shown(desk: Desk, sale: dict[str, Any], body: dict[str, Any]) -> Shown:
+def shown(desk: Desk, sale: dict[str, Any], body: dict[str, Any]) -> Shown:
     """The ticket, by this till's ledger and what the office has told of it."""
     book, office = desk.ledger.tickets, heard(desk, sale, body)
     state = book.ended([body["id"]]).get(body["id"]) or office.get("state", "live")

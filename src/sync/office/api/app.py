@@ -12,21 +12,21 @@ from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError, OperationalError
 from starlette.routing import Route, Router
-from starlette.types import Receive, Scope, Send
 
+from sync.office.api import gates
 from sync.office.api.claims import ClaimDesk
+from sync.office.api.endpoint import Body, Endpoint, parsed
 from sync.office.api.pulls import Puller
 from sync.office.api.pulse import Pulse
 from sync.office.api.signing import Asked, Caller, Gate, Rejected, Signer
 from sync.office.clock import now_s
 from sync.office.rules import changes, drawers, enrolment, facts, look, recalls, releasing, snapshot
-from sync.office.rules.claims import Fenced
 from sync.office.rules.disputes import page as page_of_disputes
-from sync.office.rules.reading import BadChain, read
+from sync.office.rules.reading import read
 from sync.office.store.engine import CONNECTIONS, Database
 from sync.wire import (
     MAX_FACTS,
@@ -58,7 +58,6 @@ MAX_PAGE: Final = 2_000  # changes, sales or disputes in one answer
 _LOG: Final = logging.getLogger("housefull.office")
 _Model = TypeVar("_Model", bound=BaseModel)
 _Result = TypeVar("_Result")
-_Body = BaseModel | dict[str, Any] | bytes
 
 
 class Office:
@@ -114,58 +113,14 @@ class Office:
         self.pulse.heard(caller.till)
         return caller
 
-    def signed(self, model: type[_Model], handler: Callable[[Caller, _Model], Awaitable[_Body]]) -> Endpoint:
+    def signed(self, model: type[_Model], handler: Callable[[Caller, _Model], Awaitable[Body]]) -> Endpoint:
         """A signed POST with a JSON body."""
 
-        async def answer(asked: Asked) -> _Body:
+        async def answer(asked: Asked) -> Body:
             caller = await self.caller(asked)
             return await handler(caller, parsed(model, asked.body))
 
         return Endpoint(self.signer, answer)
-
-
-class Endpoint:
-    """Whatever happens, the answer is signed, and an error is JSON that says what and why.
-
-    An ASGI application of its own: with fifty tills claiming, the layers that a framework
-    puts around a function cost more than all that the function does. An empty `method` takes any.
-    """
-
-    def __init__(self, signer: Signer, handler: Callable[[Asked], Awaitable[_Body]], method: str = "POST") -> None:
-        self._signer, self._handler, self._method = signer, handler, method
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        asked = Asked.of(scope)
-        try:
-            if self._method and asked.method != self._method:
-                raise Rejected(405, "no_such_request", f"{asked.path} takes {self._method}, not {asked.method}")
-            await asked.read(receive)
-            answer = await self._handler(asked)
-        except Rejected as error:
-            rejected = error
-        except Fenced:
-            rejected = Rejected(403, "fenced", "this till's enrolment has ended; it must be enrolled again")
-        except enrolment.CannotEnrol as error:
-            rejected = Rejected(403, error.code, str(error))
-        except BadChain as error:
-            rejected = Rejected(400, "bad_chain", str(error))
-        except Exception:  # noqa: BLE001 - logged, and the till hears that the office failed
-            _LOG.exception("%s %s failed", asked.method, asked.path)
-            rejected = Rejected(500, "office_failed", "the office failed; its log says why")
-        else:
-            await self._signer.answer(send, asked, answer)
-            return
-        await self._signer.error(send, asked, rejected)
-
-
-def parsed(model: type[_Model], body: bytes) -> _Model:
-    """Raises Rejected(422)."""
-    try:
-        return model.model_validate_json(body)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise Rejected(422, "bad_request", f"{where}: {first['msg']}" if where else str(first["msg"])) from error
 
 
 def make_app(office: Office) -> Router:
@@ -191,7 +146,7 @@ def make_app(office: Office) -> Router:
         office.pulse.poke()
         return answer
 
-    async def decline(caller: Caller, asked: DeclineRequest) -> _Body:
+    async def decline(caller: Caller, asked: DeclineRequest) -> Body:
         def note(connection: Connection) -> None:
             changes.log(connection, [], signal=recalls.decline(connection, caller.till, asked.items))
 
@@ -217,10 +172,10 @@ def make_app(office: Office) -> Router:
     async def whole(_caller: Caller, _asked: Message) -> BaseModel:
         return await office.reading(snapshot.documents)
 
-    async def pull(caller: Caller, asked: PullRequest) -> _Body:
+    async def pull(caller: Caller, asked: PullRequest) -> Body:
         return await office.puller.pull(caller, asked, MAX_PAGE)
 
-    signed: list[tuple[str, type[Any], Callable[..., Awaitable[_Body]]]] = [
+    signed: list[tuple[str, type[Any], Callable[..., Awaitable[Body]]]] = [
         ("claim", ClaimRequest, claim),
         ("push", PushRequest, push),
         ("decline", DeclineRequest, decline),
@@ -236,11 +191,12 @@ def make_app(office: Office) -> Router:
     routes = [Route(f"{PREFIX}/{name}", office.signed(model, handler)) for name, model, handler in signed]
     routes.append(Route(f"{PREFIX}/enrol", _enrol(office)))
     routes.append(Route(f"{PREFIX}/plan/{{version}}", _plan(office)))
+    routes += gates.routes(office)
     return Router(routes, default=_nowhere(office), redirect_slashes=False, lifespan=office.running)
 
 
-def _release(office: Office) -> Callable[[Caller, ReleaseRequest], Awaitable[_Body]]:
-    async def release(_caller: Caller, asked: ReleaseRequest) -> _Body:
+def _release(office: Office) -> Callable[[Caller, ReleaseRequest], Awaitable[Body]]:
+    async def release(_caller: Caller, asked: ReleaseRequest) -> Body:
         places = None if asked.places is None else frozenset(asked.places)
         order = releasing.Order(asked.till, places, frozenset(asked.attested), "", "")
         try:
@@ -253,8 +209,8 @@ def _release(office: Office) -> Callable[[Caller, ReleaseRequest], Awaitable[_Bo
     return release
 
 
-def _look(office: Office) -> Callable[[Caller, LookRequest], Awaitable[_Body]]:
-    async def answer(caller: Caller, asked: LookRequest) -> _Body:
+def _look(office: Office) -> Callable[[Caller, LookRequest], Awaitable[Body]]:
+    async def answer(caller: Caller, asked: LookRequest) -> Body:
         if asked.what not in look.KINDS:
             raise Rejected(404, "no_such_request", f"nothing is known here of {asked.what!r}")
         run = office.writing if asked.what in look.WRITING else office.reading
@@ -266,8 +222,8 @@ def _look(office: Office) -> Callable[[Caller, LookRequest], Awaitable[_Body]]:
     return answer
 
 
-def _drawer(office: Office) -> Callable[[Caller, DrawerRequest], Awaitable[_Body]]:
-    async def drawer(_caller: Caller, asked: DrawerRequest) -> _Body:
+def _drawer(office: Office) -> Callable[[Caller, DrawerRequest], Awaitable[Body]]:
+    async def drawer(_caller: Caller, asked: DrawerRequest) -> Body:
         found = await office.reading(lambda c: drawers.left(c, asked.till))
         if found is None:
             return DrawerAnswer()
@@ -325,7 +281,7 @@ def _plan(office: Office) -> Endpoint:
 
 
 def _nowhere(office: Office) -> Endpoint:
-    async def nowhere(asked: Asked) -> _Body:
+    async def nowhere(asked: Asked) -> Body:
         raise Rejected(404, "no_such_request", f"there is no {asked.path} here")
 
     return Endpoint(office.signer, nowhere, "")

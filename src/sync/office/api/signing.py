@@ -51,11 +51,13 @@ class Asked:
     path: str
     headers: dict[bytes, bytes]
     parameters: dict[str, str]
+    query: str = ""
     body: bytes = b""
 
     @classmethod
     def of(cls, scope: Scope) -> Asked:
-        return cls(scope["method"], scope["path"], dict(scope["headers"]), scope.get("path_params", {}))
+        query = scope.get("query_string", b"").decode("latin-1")
+        return cls(scope["method"], scope["path"], dict(scope["headers"]), scope.get("path_params", {}), query)
 
     def header(self, name: bytes) -> str:
         """A header's text, empty when it is missing. HTTP headers are Latin-1."""
@@ -140,7 +142,8 @@ class Signer:
 
     def __init__(self, key: Ed25519PrivateKey) -> None:
         self._key = key
-        self.public_key = key.public_key().public_bytes_raw()
+        self.public = key.public_key()
+        self.public_key = self.public.public_bytes_raw()
 
     async def answer(
         self, send: Send, asked: Asked, value: BaseModel | dict[str, Any] | bytes, status: int = 200

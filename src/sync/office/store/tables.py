@@ -241,6 +241,7 @@ TICKET = Table(
     Column("claimed", Integer, nullable=False, server_default="0"),
     Column("handed", Text, nullable=False, server_default=""),
     Index("ticket_sale", "sale_id"),
+    Index("ticket_code", "code"),
     Index(
         "one_live_ticket",
         "show_id",
@@ -272,6 +273,21 @@ ADMISSION = Table(
     Column("till", String, nullable=False),
     Column("at", Text, nullable=False),
     Column("copy", Integer, nullable=False),
+)
+
+# What gates that are no tills have told of: `id` is the gate's own name for a scan, `let_in` whether it had let
+# somebody in before it asked, `result` what it was answered.
+GATE_SCAN = Table(
+    "gate_scan",
+    METADATA,
+    Column("gate", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("show_id", String, nullable=False),
+    Column("code", String, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("let_in", Integer, nullable=False),
+    Column("result", String, nullable=False),
+    Column("ticket", String, nullable=False),
 )
 
 # `id` is the fact's with a number of its own. `body` is the document that tills have, its history

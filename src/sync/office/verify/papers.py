@@ -13,7 +13,16 @@ from sync.office.verify.report import Report
 def check_admissions(connection: Connection, report: Report, story: Story) -> None:
     """I3: who was let in is told to all. I10: twice, or by a ticket that came back, is in dispute."""
     rows = {row.ticket: row.fact_id for row in connection.execute(text("SELECT ticket, fact_id FROM admission"))}
+    scans = {
+        f"gate:{row.gate}:{row.id}": row.ticket
+        for row in connection.execute(text("SELECT gate, id, ticket FROM gate_scan WHERE result = 'admitted'"))
+    }
+    for fact, ticket in scans.items():
+        if rows.get(ticket) != fact:
+            report.violation("I3", f"{fact} let ticket {ticket} in, but the office has it let in by {rows.get(ticket)}")
     for ticket in sorted(rows.keys() | story.admitted.keys()):
+        if scans.get(rows.get(ticket, "")) == ticket:
+            continue
         if rows.get(ticket) not in story.admitted.get(ticket, [None]):
             report.violation("I3", f"ticket {ticket}: the office has it let in by {rows.get(ticket)}, which is not so")
     disputed: dict[str, set[str]] = {"admitted_twice": set(), "admitted_ended": set()}
