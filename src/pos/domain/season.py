@@ -80,6 +80,7 @@ class Venue:
     tell_terms: bool = False  # whether nothing is sold before the buyer was told the terms
     check: OrderCheck | None = None
     void_minutes: int = 15  # how long after a sale it may be undone without being a refund
+    case_due_hours: int = 48  # by when a complaint or a request is answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +240,7 @@ def _venue(doc: dict[str, Any]) -> Venue:
         transfer_qr=doc.get("transfer_qr", ""),
         tell_terms=doc.get("tell_terms", False),
         void_minutes=int(doc.get("void_minutes", 15)),
+        case_due_hours=int(doc.get("case_due_hours", 48)),
         check=OrderCheck.parse(doc["check"], currency) if "check" in doc else None,
     )
 

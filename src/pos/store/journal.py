@@ -8,17 +8,18 @@ from pathlib import Path
 from threading import local
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, or_, select
 from sqlalchemy.exc import DBAPIError
 
 from pos.domain.facts import FIRST_HASH, SignedFact
 from pos.store import tables
 from pos.store.schema import reader_engine
 
+_ALL = select(tables.journal, tables.beside.c.body.label("beside")).join(
+    tables.beside, tables.beside.c.number == tables.journal.c.number, isouter=True
+)
 _AFTER = (
-    select(tables.journal, tables.beside.c.body.label("beside"))
-    .join(tables.beside, tables.beside.c.number == tables.journal.c.number, isouter=True)
-    .where(tables.journal.c.number > bindparam("number"))
+    _ALL.where(tables.journal.c.number > bindparam("number"))
     .order_by(tables.journal.c.number)
     .limit(bindparam("limit"))
 )
@@ -47,6 +48,13 @@ def head(connection: Connection) -> tuple[int, str]:
 def facts_after(connection: Connection, number: int, limit: int) -> list[SignedFact]:
     """Facts with a higher number, in order, at most `limit`."""
     rows = connection.execute(_AFTER, {"number": number, "limit": limit})
+    return [SignedFact(row.number, row.envelope, row.hash, row.signature, row.beside or "") for row in rows]
+
+
+def facts_with(connection: Connection, texts: Sequence[str]) -> list[SignedFact]:
+    """Facts whose envelope has one of these texts in it, in order. Reads them all: for a person who asks."""
+    within = or_(*(func.instr(tables.journal.c.envelope, text.encode()) > 0 for text in texts))
+    rows = connection.execute(_ALL.where(within).order_by(tables.journal.c.number))
     return [SignedFact(row.number, row.envelope, row.hash, row.signature, row.beside or "") for row in rows]
 
 

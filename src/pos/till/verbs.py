@@ -50,7 +50,7 @@ from pos.till.counter import (
 )
 from pos.till.drawer import shift, takeover
 from pos.till.fields import Check
-from pos.till.orders import customers, holds, pickups
+from pos.till.orders import cases, customers, history, holds, pickups
 
 WRITTEN: Final = ("reason", "note", "name", "notes")  # what people write, and facts keep: no card number with it
 
@@ -310,6 +310,14 @@ VERBS: Final[dict[str, VerbSpec]] = {
         | dict.fromkeys(("name", "email", "phone", "member", "tax_number"), f.field),
         changes=True,
     ),
+    "case": VerbSpec(
+        cases.case,
+        {"kind": cases.check_kind},
+        {"words": f.notes} | dict.fromkeys(("sale", "customer", "name", "contact"), f.field),
+        changes=True,
+    ),
+    "cases": VerbSpec(cases.cases, {}, {"state": f.which}),
+    "history": VerbSpec(history.history, {}, {"show": f.words, "place": f.words, "ticket": f.words}),
     "customers": VerbSpec(customers.customers, {"text": f.text}),
     "customer_history": VerbSpec(customers.customer_history, {"customer": f.words}),
     "merge_customers": VerbSpec(customers.merge_customers, {"customer": f.words, "merged": f.words}, changes=True),

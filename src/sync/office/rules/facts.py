@@ -179,20 +179,7 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
                 this["state"] = row["t_state"]
         tickets.end(connection, page.ended)
     parking.settle(connection, resumed)
-    written = (
-        (FACT, page.facts),
-        (BESIDE, page.beside),
-        (POSTING, page.postings),
-        (SALE, page.sales),
-        (TICKET, page.tickets),
-    )
-    for table, rows in written:
-        insert_rows(connection, table, rows)
-    tickets.printed(connection, page.copies, page.issued)
-    tickets.hand(connection, page.handed)
-    tickets.claim(connection, page.claimed)
-    page.gates.write()
-    page.purses.write()
+    _write(connection, page)
     last = fresh[-1].item
     connection.execute(
         update(TILL)
@@ -208,7 +195,6 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
     sales = [*(row["id"] for row in page.sales), *tickets.sales_of(connection, told_anew)]
     sales += page.amendments.write(connection)
     entries += [changes.Entry("sale", id=sale) for sale in dict.fromkeys(sales)]
-    entries += page.records.write(connection)
     entries += page.live.write(changed)
     entries += page.records.write(connection) + page.customers.write()
     entries += page.cases.write() + disputes.open_all(connection, page.disputes, page.now_iso)
@@ -218,6 +204,24 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
         tills.bury(connection, author.hand)
         tills.tell(connection, till, incarnation, "DEAD", [], entries, signal=returned)
     return page.results
+
+
+def _write(connection: Connection, page: _Page) -> None:
+    """The page's own rows: facts, money, sales, tickets and what became of their papers, gates, purses."""
+    written = (
+        (FACT, page.facts),
+        (BESIDE, page.beside),
+        (POSTING, page.postings),
+        (SALE, page.sales),
+        (TICKET, page.tickets),
+    )
+    for table, rows in written:
+        insert_rows(connection, table, rows)
+    tickets.printed(connection, page.copies, page.issued)
+    tickets.hand(connection, page.handed)
+    tickets.claim(connection, page.claimed)
+    page.gates.write()
+    page.purses.write()
 
 
 def _answers(place: Place, till: str) -> bool:

@@ -8,8 +8,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
+from pos.domain.story import Subject
 from sync.office.rules.customers import records_of, sales_of
 from sync.office.rules.sales import documents_of
+from sync.office.rules.stories import story, subject_of
 from sync.office.store.tables import DOCUMENT
 
 Fields = dict[str, Any]
@@ -34,5 +36,13 @@ def _customer(connection: Connection, _till: str, fields: Fields) -> Fields:
     return {"customer": record, "sales": list(documents_of(connection, sales).values()), "cases": cases}
 
 
-KINDS: Final[dict[str, Callable[[Connection, str, Fields], Fields]]] = {"customer": _customer}
+def _history(connection: Connection, _till: str, fields: Fields) -> Fields:
+    """The story of a place of a show, or of a ticket."""
+    if "ticket" in fields:
+        subject = subject_of(connection, str(fields["ticket"]))
+        return {"story": story(connection, subject)} if subject is not None else {}
+    return {"story": story(connection, Subject(str(fields["show"]), str(fields["place"])))}
+
+
+KINDS: Final[dict[str, Callable[[Connection, str, Fields], Fields]]] = {"customer": _customer, "history": _history}
 WRITING: Final[frozenset[str]] = frozenset()  # those that note something

@@ -40,6 +40,7 @@ VENUE: Final = Table(
         "refund_offline_cap": v.positive,
         "card_offline_cap": v.positive,
         "void_minutes": v.count,
+        "case_due_hours": v.count,
         "mobile_offline_cap": v.positive,
         "transfer_offline_cap": v.positive,
         "card_by_hand": v.flag,
