@@ -233,7 +233,12 @@ VERBS: Final[dict[str, VerbSpec]] = {
         {"approver": f.approver},
         changes=True,
     ),
-    "reprint": VerbSpec(reprint.reprint, {"ticket": f.text, "reason": f.words}, {"approver": f.approver}, changes=True),
+    "reprint": VerbSpec(
+        reprint.reprint,
+        {"ticket": f.text, "reason": f.words},
+        {"approver": f.approver, "lost": f.flag, "name": f.text, "identity": f.text},
+        changes=True,
+    ),
     "payments": VerbSpec(payments.payments),
     "pending": VerbSpec(awaiting.pending),
     "arrived": VerbSpec(arriving.arrived, {"payment": f.words}, {"reference": f.words}, changes=True),

@@ -79,3 +79,43 @@ def test_a_show_that_was_moved_costs_no_fee_either_way(make_counter: Make) -> No
 def _plan(counter: Counter) -> dict[str, str]:
     (doc,) = counter.desk.submit(lambda: [counter.desk.season().shows["aida"].plan_version]).result(10)
     return {"plan_version": doc}
+
+
+# ---- lost --------------------------------------------------------------------------------
+
+
+def test_a_lost_ticket_is_replaced_for_the_recorded_buyer_and_the_old_code_dies(make_counter: Make) -> None:
+    counter = make_counter([show_document("aida", identity="document")])
+    counter.open()
+    counter.add("A-1")
+    identity = {"kind": "passport", "last4": "1234"}
+    sold = counter.pay(buyer={"name": "Olha Kovach", "identity": identity})["tickets"][0]
+    asked = {"ticket": sold["id"], "reason": "lost", "lost": True}
+    assert counter.refusal("reprint", **asked).code == "identity_needed"
+    assert counter.refusal("reprint", **asked, identity="9999").code == "identity_needed"
+    paper = counter.ask("reprint", **asked, identity="1234")["ticket"]
+    assert (paper["copy"], counter.bodies("CopyIssued")[0]["verified"]) == (1, "identity")
+    assert counter.refusal("admit", code=sold["code"], show="aida").code == "superseded"
+    assert counter.ask("admit", code=paper["code"], show="aida")["admitted"]["copy"] == 1
+    assert "1234" not in str(counter.bodies("CopyIssued"))
+
+
+def test_where_no_buyer_was_recorded_a_supervisor_approves_with_the_proof_of_payment(counter: Counter) -> None:
+    ticket = ids(counter.sell("A-1"))[0]
+    asked = {"ticket": ticket, "reason": "card receipt shown", "lost": True}
+    assert counter.refusal("reprint", **asked, name="Anybody").code == "approval_needed"
+    own = {"user": "anna", "pin": PINS["anna"]}
+    assert counter.refusal("reprint", **asked, approver=own).code == "not_allowed"
+    counter.ask("reprint", **asked, approver=SAM)
+    body = counter.bodies("CopyIssued")[0]
+    assert (body["verified"], body["approver"], body["lost"]) == ("supervisor", "sam", True)
+    assert counter.refusal("reprint", ticket=ticket, reason="again", lost=True).code == "approval_needed"
+
+
+def test_the_name_that_was_recorded_will_do_and_no_other(counter: Counter) -> None:
+    counter.add("A-1")
+    ticket = ids(counter.pay(buyer={"name": "Olha  Kovach"}))[0]
+    asked = {"ticket": ticket, "reason": "lost", "lost": True}
+    assert counter.refusal("reprint", **asked, name="Olga Kovach").fields["what"] == "name"
+    assert counter.ask("reprint", **asked, name="olha kovach")["ticket"]["copy"] == 1
+    assert counter.bodies("CopyIssued")[0]["verified"] == "name"

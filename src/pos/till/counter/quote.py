@@ -16,7 +16,7 @@ from pos.till.counter.collect import has_paper
 from pos.till.counter.comeback import with_companions
 from pos.till.counter.refund import check_cards, check_limit, fee_of, kept_by
 from pos.till.counter.sell import wishes_for
-from pos.till.counter.tickets import Sold, in_hand, look_up
+from pos.till.counter.tickets import Sold, holder_of, in_hand, look_up
 from pos.till.counter.void import hindrance
 from pos.till.desk import Desk
 
@@ -124,6 +124,7 @@ def _ticket(desk: Desk, ticket: Sold) -> dict[str, Any]:
         "category": body["category"],
         "price_type": body["price_type"],
         "price": body["price"],
+        "named": any(holder_of(desk, ticket).get(key) for key in ("identity", "name")),
         "issued": has_paper(desk, body),
         "here": in_hand(desk, ticket),
         "refund": _side(desk, ticket, terms.refund),

@@ -12,19 +12,24 @@ from pos.domain.facts import Kind
 from pos.domain.rights import Effect, OfficeState, OwnState
 from pos.domain.sale import Ticket
 from pos.store.ledger import PrintJob
-from pos.till.counter import issue
+from pos.till.counter import checks, issue
 from pos.till.counter.admit import let_in
-from pos.till.counter.approval import approved
+from pos.till.counter.approval import approved, may_alone
 from pos.till.counter.collect import first_papers, has_paper
 from pos.till.counter.tickets import Sold, holder_of, look_up, rights_to
 from pos.till.desk import Desk, Unit, Verb
 
 
-def reprint(desk: Desk, *, ticket: str, reason: str, approver: dict[str, Any] | None = None) -> Verb[dict[str, Any]]:
+def reprint(
+    desk: Desk, *, ticket: str, reason: str, approver: dict[str, Any] | None = None,
+    lost: bool = False, name: str = "", identity: str = "",
+) -> Verb[dict[str, Any]]:  # fmt: skip
     """Issue the next paper of a ticket and print it. A copy is marked, counted, and never a second original.
 
-    Raises Refused: unknown_ticket already_refunded exchanged already_admitted right_to_issue_elsewhere wrong_pin
-    not_allowed device_absent storage_failed fenced.
+    `lost`: nobody has the one before, so it is printed for its buyer alone: for the `identity` (its last four) or the
+    `name` that was recorded; where nobody was, a supervisor approves, and `reason` says what was shown for a proof of
+    payment. Raises Refused: unknown_ticket already_refunded exchanged already_admitted right_to_issue_elsewhere
+    identity_needed approval_needed wrong_pin not_allowed device_absent storage_failed fenced.
     """
     desk.signed_in("sell")
     desk.shift()
@@ -37,9 +42,12 @@ def reprint(desk: Desk, *, ticket: str, reason: str, approver: dict[str, Any] | 
     user = desk.signed_in("sell")
     shift = desk.shift()
     (found,) = sold = look_up(desk, [ticket])
-    why = {"reason": reason, "shift": shift.id, "user": user.id} | let_in(desk, sold, approver)
+    why: dict[str, Any] = {"reason": reason, "shift": shift.id, "user": user.id} | let_in(desk, sold, approver)
     if by := approved(desk, approver):
         why["approver"] = by
+    if lost:
+        verified = _verified(desk, found, name, identity, trusted=may_alone(desk, by))
+        why |= {"lost": True, "verified": verified}
     with desk.unit() as unit:
         if has_paper(desk, found.body):
             job = _copy(desk, unit, found, why)
@@ -51,6 +59,25 @@ def reprint(desk: Desk, *, ticket: str, reason: str, approver: dict[str, Any] | 
         answer = unit.answers({"ticket": told | paper, "job": job.id})
     issue.send(desk, job)
     return answer
+
+
+def _verified(desk: Desk, found: Sold, name: str, identity: str, *, trusted: bool) -> str:
+    """By what it was seen that whoever has lost the ticket had bought it: identity | name | supervisor.
+
+    Raises Refused("identity_needed" | "approval_needed").
+    """
+    holder = holder_of(desk, found)
+    recorded = holder.get("name") or found.sale.get("name", "")
+    if holder.get("identity") and (identity or not trusted):
+        checks.check_holder([holder], identity, trusted=trusted)
+        return "identity"
+    if recorded and " ".join(name.casefold().split()) == " ".join(str(recorded).casefold().split()):
+        return "name"
+    if trusted:
+        return "supervisor"
+    if recorded:
+        raise Refused("identity_needed", what="name", ticket=found.id)
+    raise Refused("approval_needed", what="lost", ticket=found.id)
 
 
 def _copy(desk: Desk, unit: Unit, found: Sold, why: dict[str, Any]) -> PrintJob:

@@ -17,7 +17,7 @@ from pos.ui.i18n import tr
 from pos.ui.session import Session
 
 _LIFTED: Final = ("outside_terms", "approval_needed", "already_admitted", "check_needed")  # by a supervisor's PIN
-_WRONG: Final = ("wrong_pin", "locked_out")
+_LAST: Final = 4  # of a document's number
 
 
 def reasons(kind: str) -> list[str]:
@@ -31,7 +31,9 @@ def reasons(kind: str) -> list[str]:
 class Told:
     """What the till says would come of it. `needs` are the refusals that a supervisor lifts."""
 
-    labels: dict[str, str]  # ticket -> what its place is called
+    labels: dict[str, str]  # ticket -> what its place is called; companions' come back as well
+    prices: dict[str, Money]
+    named: bool  # some are made out to somebody, whose document is looked at
     fees: dict[str, Money]
     amount: Money
     fee: Money
@@ -48,6 +50,8 @@ class Told:
         side = void if kind == "void" else refund
         return cls(
             {ticket["id"]: ticket["label"] for ticket in answer["tickets"]},
+            {ticket["id"]: Money.parse(ticket["price"], currency) for ticket in answer["tickets"]},
+            any(ticket["named"] for ticket in answer["tickets"]),
             {ticket["id"]: Money.parse(ticket["refund"]["fee"], currency) for ticket in answer["tickets"]},
             Money.parse(side["amount"], currency),
             Money.parse(refund["fee"] if kind == "refund" else "0", currency),
@@ -77,7 +81,7 @@ class Deal(QObject):
         session.signed.connect(self.close)
 
     def _forget(self) -> None:
-        self.kind = self.reason = self.problem = self.asks = self.unknown = self.slip = ""
+        self.kind = self.reason = self.problem = self.asks = self.unknown = self.slip = self.proof = ""
         self.tickets: tuple[Found, ...] = ()
         self.told: Told | None = None
         self.paper = self.waived = self.busy = False
@@ -128,6 +132,28 @@ class Deal(QObject):
 
     def type_reason(self, text: str) -> None:
         self.reason, self.problem = text, ""
+
+    @property
+    def lost(self) -> bool:
+        """Whether the paper is gone, so that another is printed for its buyer alone."""
+        return self.kind == "reprint" and self.reason in (tr("Lost"), tr("Stolen"))
+
+    @property
+    def asks_proof(self) -> bool:
+        """Whether whoever comes has to be the one who bought."""
+        return self.lost or (self.kind == "refund" and self.told is not None and self.told.named)
+
+    def type_proof(self, text: str) -> None:
+        self.proof, self.problem = text, ""
+
+    def _seen(self) -> dict[str, str]:
+        """What was seen of the buyer: the last four of a document, or a name."""
+        proof = self.proof.strip()
+        if not proof:
+            return {}
+        if self.kind == "refund" or (len(proof) == _LAST and any(letter.isdigit() for letter in proof)):
+            return {"identity": proof}
+        return {"name": proof}
 
     @property
     def asks_slip(self) -> bool:
@@ -192,12 +218,14 @@ class Deal(QObject):
         if self.asks_slip and self.slip.strip():
             reason["slip"] = self.slip.strip()
         if self.kind == "reprint":
-            return "reprint", {"ticket": self.tickets[0].id, **reason}
+            lost = {"lost": True, **self._seen()} if self.lost else {}
+            return "reprint", {"ticket": self.tickets[0].id, **reason, **lost}
         if self.kind == "void":
             return "void", {"sale": self.tickets[0].sale, "surrendered": self.paper, **reason}
         fee = {"waive_fee": True} if self.waived else {}
         named = [ticket.id for ticket in self.tickets]
-        return "refund", {"tickets": named, "surrendered": self.paper, **reason, **fee}
+        seen = self._seen() if self.asks_proof else {}
+        return "refund", {"tickets": named, "surrendered": self.paper, **reason, **fee, **seen}
 
     def _answered(self) -> None:
         self.busy = False
@@ -232,6 +260,8 @@ class Deal(QObject):
 
     def _refused(self, refusal: Refused) -> None:
         self.problem = self.session.sentence(refusal)
+        if refusal.fields.get("what") == "lost":
+            self.problem = tr("No buyer is recorded: a supervisor, and proof of payment.")
         if refusal.code in _LIFTED:
             self.asks = self.problem
         elif refusal.code == "drawer_short":

@@ -46,7 +46,12 @@ class DealPanel(QWidget):
         self.slip.setPlaceholderText(tr("Number of the card slip"))
         self.slip.setAccessibleName(tr("Number of the card slip"))
         self.slip.textEdited.connect(self.deal.type_slip)
+        self.proof = QLineEdit()
+        self.proof.setPlaceholderText(tr("Buyer's name, or last 4 of a document"))
+        self.proof.setAccessibleName(tr("Buyer's name, or last 4 of a document"))
+        self.proof.textEdited.connect(self.deal.type_proof)
         box.addWidget(self.reason)
+        box.addWidget(self.proof)
         box.addWidget(self.slip)
         box.addLayout(self._build_switches())
         self.approval = ApprovalBox(presenter.session)
@@ -129,10 +134,11 @@ class DealPanel(QWidget):
         for button, text in zip(self._reasons, reasons(deal.kind), strict=True):
             button.set_label(text)
             button.setVisible(deal.kind != "void")
-        for field, text in ((self.reason, deal.reason), (self.slip, deal.slip)):
+        for field, text in ((self.reason, deal.reason), (self.slip, deal.slip), (self.proof, deal.proof)):
             if field.text() != text:
                 field.setText(text)
         self.slip.setVisible(deal.asks_slip)
+        self.proof.setVisible(deal.asks_proof)
         self._paper.setVisible(deal.kind != "reprint")
         self._paper.setChecked(deal.paper)
         self._paper.set_label(("✓ " if deal.paper else "") + tr("Paper back"))
@@ -169,6 +175,12 @@ class DealPanel(QWidget):
             fee = told.fees.get(ticket.id) if told is not None and deal.kind == "refund" else None
             if fee is not None and fee.minor and not deal.waived:
                 rows.append((tr("  fee kept"), formats.amount(-fee)))
+        if deal.told is not None:
+            mine = {ticket.id for ticket in deal.tickets}
+            for other in deal.told.labels.keys() - mine:
+                rows.append(
+                    (tr("with it: {place}", place=deal.told.labels[other]), formats.amount(deal.told.prices[other]))
+                )
         if deal.kind == "void" and deal.told is not None:
             rest = deal.told.amount - sum((one.price for one in deal.tickets), Money.zero(deal.told.amount.currency))
             if rest.minor:
