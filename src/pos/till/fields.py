@@ -253,8 +253,8 @@ def counted(name: str, value: Any) -> None:
 
 def foreign(name: str, value: Any) -> None:
     must(isinstance(value, dict), name, 'an object like {"USD": "100.00"}')
-    for code, amount in value.items():
-        amount(f"{name}.{code}", amount)
+    for code, handed in value.items():
+        amount(f"{name}.{code}", handed)
 
 
 def checked(

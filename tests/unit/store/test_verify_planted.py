@@ -138,7 +138,7 @@ PLANTED: dict[str, tuple[Planted, str]] = {
     ),
     "tickets that do not make the total": (
         _told(2, lambda f: f["body"]["sale"]["tickets"][0].__setitem__("price", "57.00")),
-        "I4 T1.1.2: tickets and fees",
+        "I4 T1.1.2: what was sold and its fees",
     ),
     "tenders that do not make the total": (
         _told(2, lambda f: f["body"]["sale"].__setitem__("rounding", "0.05")),
