@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pos.devices.worker.terminal import MakeDevice, TerminalWorker
 
 # For kinds of paper that a printer names no layout for.
-_STANDARD: Final = ("receipt-standard", "z-report", "ticket-standard", "card-slip")
+_STANDARD: Final = ("receipt-standard", "z-report", "ticket-standard", "card-slip", "list-standard")
 
 
 def fonts() -> dict[str, bytes]:

@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _PREVIEW_PER_MM: Final = 8.0  # as most printers have
+_A4: Final = (210.0, 170.0, 297.0)  # of paper, printed on, and no shorter than, in mm
 _ROLL_MM: Final = 72.0  # printed width of an 80 mm roll
 _WIDEST_MM: Final = 500.0  # no sheet is refused a preview
 
@@ -171,6 +172,9 @@ class LayoutWork:
     def proof(self, text: str, language: str) -> Future[dict[str, Any]]:
         return self._pool.submit(lambda: self._proof(text, language))
 
+    def sheet(self, content: dict[str, Any]) -> Future[bytes]:
+        return self._pool.submit(lambda: self._sheet(content))
+
     # ---- on its thread -------------------------------------------------------------------
 
     def _found(self, name: str) -> tuple[str, bool]:
@@ -195,6 +199,10 @@ class LayoutWork:
             return shown | {"kind": "", "page": None, "error": str(error)}
         sheet = layout.sheet
         return shown | {"kind": layout.kind, "page": [sheet.width_mm, sheet.height_mm] if sheet else None}
+
+    def _sheet(self, content: dict[str, Any]) -> bytes:
+        layouts = [self._shelf.layout(name) for name in ("receipt-standard", "list-standard")]
+        return Press(layouts, self._fonts()).pdf(content, *_A4)
 
     def _preview(self, text: str, language: str, marked: bool, width_mm: float) -> dict[str, Any]:
         try:

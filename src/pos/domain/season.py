@@ -33,7 +33,7 @@ from pos.domain.price import (
     version_at,
 )
 from pos.domain.promotion import Promotion, read_promotion
-from pos.domain.terms import Terms
+from pos.domain.terms import Step, Terms, parse_fee
 
 FAMILIES: Final = (
     "venue", "tax", "price_type", "prices", "terms", "production", "show", "fee", "user", "till", "plan", "fence",
@@ -79,6 +79,7 @@ class Venue:
     transfer_qr: str = ""
     tell_terms: bool = False  # whether nothing is sold before the buyer was told the terms
     check: OrderCheck | None = None
+    commission: Step | None = None  # what is kept of a ticket that is sold again for its owner; None: not done
     void_minutes: int = 15  # how long after a sale it may be undone without being a refund
     case_due_hours: int = 48  # by when a complaint or a request is answered
 
@@ -239,6 +240,7 @@ def _venue(doc: dict[str, Any]) -> Venue:
         mobile_qr=doc.get("mobile_qr", ""),
         transfer_qr=doc.get("transfer_qr", ""),
         tell_terms=doc.get("tell_terms", False),
+        commission=Step(True, parse_fee(doc["commission"], currency)) if "commission" in doc else None,
         void_minutes=int(doc.get("void_minutes", 15)),
         case_due_hours=int(doc.get("case_due_hours", 48)),
         check=OrderCheck.parse(doc["check"], currency) if "check" in doc else None,

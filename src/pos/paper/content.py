@@ -90,6 +90,7 @@ class ReceiptContent(TypedDict):
     tenders: list[Amount]
     copy: int
     heading: NotRequired[str]  # "REFUND", when it is not a sale
+    buyer: NotRequired[list[str]]  # whom an invoice is for, a line each
     address: NotRequired[str]
     tax_number: NotRequired[str]
     fees: NotRequired[list[Amount]]
@@ -124,6 +125,23 @@ class ReportContent(TypedDict):
     training: NotRequired[bool]
 
 
+class ListContent(TypedDict):
+    """A list for people at the counter, or a slip from one: who has not come, who is invited, who is next."""
+
+    kind: Literal["list"]
+    language: str
+    venue: str
+    heading: str
+    at: str
+    till: str
+    groups: list[Group]
+    copy: int
+    number: NotRequired[str]  # large, where the slip is for one number
+    notes: NotRequired[list[str]]
+    signatures: NotRequired[list[str]]  # one ruled line each, named below it
+    training: NotRequired[bool]
+
+
 class SlipLine(TypedDict):
     """One line of a card slip: in two columns with an `amount`, in the middle, or nothing but a gap or a rule."""
 
@@ -152,10 +170,11 @@ class TicketsContent(TypedDict):
     tickets: list[TicketContent]
 
 
-Content = TicketContent | ReceiptContent | ReportContent | CardSlipContent | TicketsContent
+Content = TicketContent | ReceiptContent | ReportContent | CardSlipContent | ListContent | TicketsContent
 
 _SHAPES: Final[dict[str, type]] = {
     "ticket": TicketContent, "receipt": ReceiptContent, "z_report": ReportContent, "card_slip": CardSlipContent,
+    "list": ListContent,
 }  # fmt: skip
 KINDS: Final = frozenset(_SHAPES)
 

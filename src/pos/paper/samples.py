@@ -10,6 +10,7 @@ _COMMON: Final[dict[str, dict[str, Any]]] = {
     "ticket": {"code": "SAMPLE000000", "ticket": "T0-000123-1", "sale": "T0-000123", "till": "T0"},
     "receipt": {"sale": "T0-000123", "till": "T0"},
     "card_slip": {},
+    "list": {"till": "T0"},
     "z_report": {"shift": "T0-7", "till": "T0", "number_range": "1041–1398", "provisional": True},
 }
 _COPY: Final = 2

@@ -20,6 +20,7 @@ from pos.till.counter import (
     scan,
     spool,
 )
+from pos.till.orders import standby
 
 # A check is given the field's name and value, and raises Refused("bad_request") for a malformed one.
 Check = Callable[[str, Any], None]
@@ -162,6 +163,15 @@ def collector(name: str, value: Any) -> None:
     """Who came: of a document no more than its kind and last four is kept."""
     must(isinstance(value, dict), name, "an object with name, and kind and last4 of a document")
     checked({"name": said}, {"kind": said, "last4": last4}, value, f"{name}.")
+
+
+def invoiced(name: str, value: Any) -> None:
+    must(isinstance(value, dict), name, "an object with name, contact and tax_number")
+    checked({}, {"name": said, "contact": said, "tax_number": said}, value, f"{name}.")
+
+
+def standby_outcome(name: str, value: Any) -> None:
+    must(value in standby.OUTCOMES, name, f"one of {', '.join(standby.OUTCOMES)}")
 
 
 def last4(name: str, value: Any) -> None:

@@ -26,5 +26,8 @@ class Layouts(Protocol):
     def revert(self, name: str) -> Future[dict[str, Any]]:
         """Give up the till's own for the shipped one; the layout with its `text`."""
 
+    def sheet(self, content: dict[str, Any]) -> Future[bytes]:
+        """Something that is printed at the receipt printer, as a PDF document on sheets of A4."""
+
     def proof(self, text: str, language: str) -> Future[dict[str, Any]]:
         """What a test print of this text is given to a printer as, under `submit`."""

@@ -50,7 +50,7 @@ from pos.till.counter import (
 )
 from pos.till.drawer import shift, takeover
 from pos.till.fields import Check
-from pos.till.orders import cases, customers, history, holds, pickups
+from pos.till.orders import cases, commission, customers, history, holds, invoices, pickups, standby
 
 WRITTEN: Final = ("reason", "note", "name", "notes")  # what people write, and facts keep: no card number with it
 
@@ -265,6 +265,22 @@ VERBS: Final[dict[str, VerbSpec]] = {
         changes=True,
     ),
     "pickups": VerbSpec(pickups.pickups, {"show": f.text}, {"collected": f.flag}),
+    "print_pickups": VerbSpec(pickups.print_pickups, {"show": f.text}, changes=True),
+    "standby": VerbSpec(standby.standby, {"show": f.text}, {"all": f.flag}),
+    "join_standby": VerbSpec(standby.join_standby, {"show": f.text}, {"count": f.count, "name": f.line}, changes=True),
+    "call_standby": VerbSpec(standby.call_standby, {"show": f.text}, {"entry": f.words}, changes=True),
+    "end_standby": VerbSpec(
+        standby.end_standby, {"entry": f.words, "outcome": f.standby_outcome}, {"sale": f.words}, changes=True
+    ),
+    "take_commission": VerbSpec(
+        commission.take_commission, {"ticket": f.words, "name": f.said}, {"contact": f.said}, changes=True
+    ),
+    "commissions": VerbSpec(commission.commissions, {}, {"all": f.flag}),
+    "pay_commission": VerbSpec(commission.pay_commission, {"commission": f.words}, changes=True),
+    "end_commission": VerbSpec(commission.end_commission, {"commission": f.words}, changes=True),
+    "invoice": VerbSpec(invoices.invoice, {"sale": f.words}, {"buyer": f.invoiced}, changes=True),
+    "invoices": VerbSpec(invoices.invoices),
+    "invoice_sheet": VerbSpec(invoices.invoice_sheet, {"invoice": f.words}),
     "collect_batch": VerbSpec(pickups.collect_batch, {"show": f.text}, {"delivery": f.later}, changes=True),
     "find": VerbSpec(find.find, {}, {"code": f.text, "sale": f.text, "name": f.text, "last4": f.last4}),
     "jobs": VerbSpec(issue.jobs),

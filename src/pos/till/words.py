@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from pos.domain.money import Money, digits
+from pos.till.vocabulary import LIST_WORDS
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -493,7 +494,7 @@ class Words:
 
     def say(self, word: str, **fields: str) -> str:
         """A word or sentence; a key without a word says itself."""
-        forms = _WORDS.get(word, {})
+        forms = _WORDS.get(word) or LIST_WORDS.get(word, {})
         return (forms.get(self.language) or forms.get("en") or word).format(**fields)
 
     def money(self, amount: Money) -> str:

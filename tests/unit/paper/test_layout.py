@@ -44,6 +44,7 @@ def test_the_shipped_layouts_are_read() -> None:
         "receipt-standard": "receipt",
         "z-report": "z_report",
         "card-slip": "card_slip",
+        "list-standard": "list",
     }
     assert all(each.name == name for name, each in read.items())
 

@@ -85,7 +85,7 @@ def refund(
     charge.check_not_pinned(desk, intent)
     given = yield from charge.charge(desk, user.id, shift, intent, purses.moved(desk, turned(settlement), by))
     settlement = turned(given)
-    document = _document(desk, shift, user.id, returned, goods, settlement) | {
+    document = document_of(desk, shift, user.id, returned, goods, settlement) | {
         "reason": reason,
         **admitted,
         **({"approver": by} if by else {}),
@@ -94,7 +94,7 @@ def refund(
         **({"claimed": True} if claimed else {}),
     }
     with desk.unit() as unit:
-        job = _commit(desk, unit, shift, sold, returned, goods, settlement, document)
+        job = commit(desk, unit, shift, sold, returned, goods, settlement, document)
         shown = ("id", "amount", "fee", "rounding", "tenders", "claimed")
         answer = unit.answers({"refund": {key: document[key] for key in shown if key in document}})
     if cash:
@@ -198,7 +198,7 @@ def check_cards(desk: Desk, sold: Sequence[Sold], approver: str) -> None:
             raise Refused("approval_needed", what="refund", ticket=ticket.id)
 
 
-def _document(
+def document_of(
     desk: Desk,
     shift: ShiftRow,
     user: str,
@@ -224,7 +224,7 @@ def _document(
     }
 
 
-def _commit(
+def commit(
     desk: Desk,
     unit: Unit,
     shift: ShiftRow,
@@ -233,8 +233,10 @@ def _commit(
     goods: Sequence[ReturnedArticle],
     settlement: Settlement,
     document: dict[str, Any],
+    *,
+    paper: bool = True,
 ) -> PrintJob | None:
-    """Write the refund in the unit's transaction; its receipt's job."""
+    """Write the refund in the unit's transaction; its receipt's job, None where there is no `paper`."""
     currency = desk.season().venue.currency
     effects, freed = ([], []) if "claimed" in document else ending(desk, sold)
     effects += purses.spend(desk, settlement)
@@ -253,6 +255,6 @@ def _commit(
         ledger.add_move(shift.id, CashMove("refund", -cash, document["id"], document["at"]))
     charge.use(desk, settlement, document["id"])
     ledger.put_meta(_REFUNDS, str(int(ledger.meta(_REFUNDS) or 0) + 1))
-    if not desk.outside.printers.present("receipt"):
+    if not paper or not desk.outside.printers.present("receipt"):
         return None
     return ledger.add_job("receipt", "refund", document["id"], [], issue.refund_content(desk, document))

@@ -16,6 +16,7 @@ from pos.till.counter.collect import first_papers, handed_to, has_paper
 from pos.till.counter.passing import accept_sold
 from pos.till.counter.tickets import CLAIM_WAIT_S, Sold, in_hand, look_up
 from pos.till.desk import Desk, Verb
+from pos.till.orders import papers
 from pos.till.ports import ClaimAnswer, LineDown
 
 _ASKED_AT_ONCE: Final = 200  # tokens in one claim
@@ -180,3 +181,23 @@ def _tokens(desk: Desk, show: str, blank: Sequence[tuple[Waiting, Sold]]) -> Ver
             return
         with desk.unit() as unit:
             accept_sold(desk, unit, show, answer)
+
+
+def print_pickups(desk: Desk, *, show: str) -> dict[str, Any]:
+    """Print the list of what nobody has come for. Raises Refused: unknown_show device_absent storage_failed."""
+    desk.signed_in("sell")
+    write = issue.words(desk)
+    lines: list[tuple[str, str]] = []
+    for order in pickups(desk, show=show)["pickups"]:
+        lines.append((f"{order['name'] or '?'} · {order['sale']}", str(len(order["tickets"]))))
+        for ticket in order["tickets"]:
+            ready = ticket["state"] == "ready"
+            state = write.say("list_ready", till=ticket["handed"]["till"]) if ready else write.say("list_waiting")
+            lines.append((f"   {ticket['label']}", state))
+    content = papers.list_content(
+        desk,
+        write.say("list_uncollected"),
+        [{"heading": papers.show_line(desk, show), "rows": papers.rows(*lines)}],
+        notes=[write.say("list_as_of", at=write.moment(desk.clock.now()))],
+    )
+    return papers.print_list(desk, "list", show, content)

@@ -172,6 +172,7 @@ class LayoutsScreen(Screen):
             "receipt": tr("Receipt"),
             "z_report": tr("Shift report"),
             "card_slip": tr("Card slip"),
+            "list": tr("List"),
         }
         size = f"{row.page[0]:g} × {row.page[1]:g} mm" if row.page else ""
         own = tr("own") if row.own else ""

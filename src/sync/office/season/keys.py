@@ -39,6 +39,7 @@ VENUE: Final = Table(
         "drawer_limit": v.positive,
         "refund_offline_cap": v.positive,
         "card_offline_cap": v.positive,
+        "commission": v.fee,
         "void_minutes": v.count,
         "case_due_hours": v.count,
         "mobile_offline_cap": v.positive,

@@ -1,0 +1,141 @@
+"""Words of lists and slips that are printed at the counter, in the five languages."""
+
+from __future__ import annotations
+
+from typing import Final
+
+LIST_WORDS: Final[dict[str, dict[str, str]]] = {
+    "list_uncollected": {
+        "en": "Not collected",
+        "zh_TW": "尚未取票",
+        "vi": "Chưa nhận vé",
+        "uk": "Не забрано",
+        "hu": "Át nem vett jegyek",
+    },
+    "list_as_of": {
+        "en": "As this till knows it at {at}.",
+        "zh_TW": "以本收銀台於 {at} 所知為準。",
+        "vi": "Theo dữ liệu của quầy này lúc {at}.",
+        "uk": "За даними цієї каси на {at}.",
+        "hu": "A pénztár {at} időpontban ismert adatai szerint.",
+    },
+    "list_waiting": {
+        "en": "not printed",
+        "zh_TW": "未列印",
+        "vi": "chưa in",
+        "uk": "не надруковано",
+        "hu": "nincs kinyomtatva",
+    },
+    "list_ready": {
+        "en": "ready at {till}",
+        "zh_TW": "已備妥於 {till}",
+        "vi": "đã in tại {till}",
+        "uk": "готово: {till}",
+        "hu": "kész: {till}",
+    },
+    "standby_number": {
+        "en": "Waiting list no.",
+        "zh_TW": "候補號碼",
+        "vi": "Số chờ",
+        "uk": "Номер у черзі",
+        "hu": "Várólista sorszám",
+    },
+    "standby_count": {
+        "en": "{count} places",
+        "zh_TW": "{count} 個座位",
+        "vi": "{count} chỗ",
+        "uk": "місць: {count}",
+        "hu": "{count} hely",
+    },
+    "standby_note": {
+        "en": "Please be here when your number is called. A number is no ticket.",
+        "zh_TW": "叫號時請在場。號碼不是票券。",
+        "vi": "Vui lòng có mặt khi gọi số. Số chờ không phải là vé.",
+        "uk": "Будьте тут, коли викличуть ваш номер. Номер не є квитком.",
+        "hu": "Kérjük, legyen itt, amikor hívjuk. A sorszám nem jegy.",
+    },
+    "guest_list": {
+        "en": "Guest list",
+        "zh_TW": "貴賓名單",
+        "vi": "Danh sách khách mời",
+        "uk": "Список гостей",
+        "hu": "Vendéglista",
+    },
+    "guest_signed": {
+        "en": "{name} · {count} · signature",
+        "zh_TW": "{name} · {count} · 簽名",
+        "vi": "{name} · {count} · ký nhận",
+        "uk": "{name} · {count} · підпис",
+        "hu": "{name} · {count} · aláírás",
+    },
+    "commission": {
+        "en": "Taken back for resale",
+        "zh_TW": "委託轉售",
+        "vi": "Nhận lại để bán hộ",
+        "uk": "Прийнято на комісію",
+        "hu": "Bizományba átvéve",
+    },
+    "commission_ticket": {
+        "en": "Ticket",
+        "zh_TW": "票券",
+        "vi": "Vé",
+        "uk": "Квиток",
+        "hu": "Jegy",
+    },
+    "commission_price": {
+        "en": "Price",
+        "zh_TW": "票價",
+        "vi": "Giá vé",
+        "uk": "Ціна",
+        "hu": "Ár",
+    },
+    "commission_kept": {
+        "en": "Commission",
+        "zh_TW": "手續費",
+        "vi": "Phí hoa hồng",
+        "uk": "Комісія",
+        "hu": "Jutalék",
+    },
+    "commission_due": {
+        "en": "Paid when resold",
+        "zh_TW": "轉售後支付",
+        "vi": "Trả khi bán lại",
+        "uk": "До виплати після продажу",
+        "hu": "Eladás után jár",
+    },
+    "commission_note": {
+        "en": "Nothing is due unless the place is sold again before the show.",
+        "zh_TW": "若演出前未能轉售,恕不退款。",
+        "vi": "Không trả tiền nếu chỗ không bán lại được trước buổi diễn.",
+        "uk": "Якщо місце не продадуть до вистави, кошти не повертаються.",
+        "hu": "Ha a helyet az előadásig nem adjuk el, nem jár kifizetés.",
+    },
+    "commission_paid": {
+        "en": "Paid out for a resold ticket",
+        "zh_TW": "轉售款項支付",
+        "vi": "Đã trả tiền vé bán lại",
+        "uk": "Виплата за перепроданий квиток",
+        "hu": "Kifizetés eladott jegyért",
+    },
+    "invoice": {
+        "en": "Invoice {number}",
+        "zh_TW": "發票 {number}",
+        "vi": "Hóa đơn {number}",
+        "uk": "Рахунок-фактура {number}",
+        "hu": "Számla {number}",
+    },
+    "invoice_tax_number": {
+        "en": "Tax number {number}",
+        "zh_TW": "統一編號 {number}",
+        "vi": "Mã số thuế {number}",
+        "uk": "Податковий номер {number}",
+        "hu": "Adószám {number}",
+    },
+    "invoice_of": {
+        "en": "for {sale}",
+        "zh_TW": "訂單 {sale}",
+        "vi": "cho {sale}",
+        "uk": "до {sale}",
+        "hu": "a(z) {sale} eladáshoz",
+    },
+}

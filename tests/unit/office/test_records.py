@@ -1,0 +1,79 @@
+"""Records that tills keep: the office takes them from their homes alone, and tells every till."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from sync.office.rules import snapshot
+from tests.peers.small_season import SHOW
+from tests.peers.till_client import TillClient
+from tests.unit.office.conftest import House
+
+Tills = Callable[..., list[TillClient]]
+
+
+def entry(home: str, number: int, **more: Any) -> dict[str, Any]:
+    return {
+        "id": f"{home}-W{number:05d}", "home": home, "show": SHOW, "number": number, "state": "waiting", "calls": 0,
+    } | more  # fmt: skip
+
+
+def told(house: House, family: str) -> dict[str, Any]:
+    rows = house.rows(f"SELECT id, body FROM document WHERE family = '{family}'")
+    return {str(id): json.loads(str(body)) for id, body in rows}
+
+
+def test_the_last_word_of_its_home_is_the_record(house: House, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    one.record("StandbyChanged", {"user": "anna", "record": entry("T1", 1)})
+    one.record("StandbyChanged", {"user": "anna", "record": entry("T1", 2)})
+    one.record("StandbyChanged", {"user": "anna", "record": entry("T1", 1, state="called")})
+    assert {result.verdict for result in house.push(one).results} == {"applied"}
+    assert {id: record["state"] for id, record in told(house, "standby").items()} == {
+        "T1-W00001": "called", "T1-W00002": "waiting",
+    }  # fmt: skip
+    one.record("StandbyChanged", {"user": "anna", "record": entry("T1", 1, state="served")})
+    house.push(one)
+    assert told(house, "standby")["T1-W00001"]["state"] == "served"
+    with house.database.read() as connection:
+        documents = snapshot.documents(connection).documents
+    assert [document.id for document in documents if document.family == "standby"] == ["T1-W00001", "T1-W00002"]
+    assert house.violations() == []
+
+
+def test_what_another_till_keeps_is_not_changed(house: House, tills_at: Tills) -> None:
+    one, two = tills_at("T1", "T2")
+    one.record("StandbyChanged", {"user": "anna", "record": entry("T1", 1)})
+    house.push(one)
+    two.record("StandbyChanged", {"user": "anna", "record": entry("T1", 1, state="served")})
+    house.push(two)
+    assert told(house, "standby")["T1-W00001"]["state"] == "waiting"
+    assert house.rows("SELECT cause FROM dispute") == [("record",)]
+    assert house.violations() == []
+
+
+def test_invoices_without_a_gap(house: House, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    for number in (1, 2, 4):
+        record = {"id": f"T1-N{number:05d}", "home": "T1", "number": number, "document": {"id": f"S{number}"}}
+        one.record("InvoiceIssued", {"user": "anna", "record": record})
+    house.push(one)
+    assert house.violations() == ["I5 T1.1: its invoices are numbered [1, 2, 4]"]
+
+
+def test_a_record_that_the_office_lost_is_named(house: House, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    one.record("StandbyChanged", {"user": "anna", "record": entry("T1", 1)})
+    house.push(one)
+    with house.database.write() as connection:
+        connection.exec_driver_sql("UPDATE document SET body = '{}' WHERE family = 'standby'")
+    assert any(line.startswith("I3 standby T1-W00001") for line in house.violations())
+
+
+def test_who_may_not_sell_may_not_keep_lists(house: House, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    one.record("StandbyChanged", {"user": "otto", "record": entry("T1", 1)})
+    house.push(one)
+    assert house.rows("SELECT cause FROM dispute") == [("role",)]
