@@ -21,6 +21,7 @@ from pos.ui.i18n import tr
 PRICE_KEYS: Final = 10
 QUICK_KEYS: Final = 3
 DISPUTES_KEY: Final = "screen:6"
+ERRANDS: Final = frozenset({"customer", "case", "history"})  # what is done beside a sale, from any screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,9 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("more", ("+",), "+"),
     Key("less", ("-",), "−"),
     Key("told", ("T",), "T"),
+    Key("customer", ("Ctrl+K",), "^K"),
+    Key("case", ("Ctrl+Shift+C",), "^⇧C"),
+    Key("history", ("Ctrl+Shift+H",), "^⇧H"),
     Key("undo", ("Ctrl+Z",), "^Z"),
     # Not Del alone: without NumLock that is what the point of the number pad sends.
     Key("remove", ("Shift+Del",), "⇧Del"),
@@ -129,6 +133,8 @@ def listed() -> list[tuple[str, list[tuple[str, str]]]]:
                 ("^3", tr("tickets: refund, exchange, void")),
                 ("^R", tr("the last sale's tickets, to print one again")),
                 ("^⇧Z", tr("void the last sale")),
+                ("^4", tr("customers; ^K one for this sale")),
+                ("^⇧C ^⇧H", tr("complaint or request; history of a seat or ticket")),
                 ("^5", tr("drawer and shift")),
                 ("^6", tr("disputes, for a supervisor")),
                 ("^7", tr("layouts of tickets and receipts; ^S saves")),

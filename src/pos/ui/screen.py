@@ -30,6 +30,11 @@ class Screen(QObject):
         box.setSpacing(8)
         return box
 
+    @property
+    def place_pointed(self) -> str:
+        """The place of the show being sold that keyboard or pointer is on, "" for none."""
+        return ""
+
     def enter(self) -> None:
         """The screen is shown now; give the focus to where keys belong."""
         self.work.setFocus()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
+    from pos.ui.customers.presenter import CustomersPresenter
     from pos.ui.devices.presenter import DevicesPresenter
     from pos.ui.disputes.presenter import DisputesPresenter
     from pos.ui.drawer.presenter import DrawerPresenter
@@ -39,6 +40,8 @@ class Window(Protocol):
     def drawer(self) -> DrawerPresenter: ...
     @property
     def shows(self) -> ShowsPresenter: ...
+    @property
+    def customers(self) -> CustomersPresenter: ...
     @property
     def disputes(self) -> DisputesPresenter: ...
     @property
@@ -86,6 +89,12 @@ def _found(window: Window) -> Screen:
     return FoundScreen(window.found, window.tokens, window.home)
 
 
+def _customers(window: Window) -> Screen:
+    from pos.ui.customers.view import CustomersScreen
+
+    return CustomersScreen(window.customers, window.home)
+
+
 def _drawer(window: Window) -> Screen:
     from pos.ui.drawer.view import DrawerScreen
 
@@ -128,6 +137,7 @@ _BUILDERS: Final[dict[str, Callable[[Window], Screen]]] = {
     "sell": _sell,
     "shows": _shows,
     "found": _found,
+    "customers": _customers,
     "drawer": _drawer,
     "disputes": _disputes,
     "devices": _devices,

@@ -111,6 +111,7 @@ class Session(QObject):
     linked = Signal()  # the line to the office changed
     shows_changed = Signal()  # the list of shows or a count in it
     show_chosen = Signal(str)
+    buyer_changed = Signal()
     status_changed = Signal()
     heard = Signal(object)  # every event of the till, after the session took it in
     ticked = Signal()  # once a second
@@ -128,6 +129,7 @@ class Session(QObject):
         self.names: dict[str, str] = {}  # user -> name, of everyone this till knows
         self.shows: list[ShowCard] = []
         self.show_id = ""
+        self.buyer: dict[str, str] | None = None  # whose the sale in the making is: their number and their name
         self.formats = Formats(language)
         self.label: Callable[[str], str] = str  # what a place is called; the hall on screen knows better
         bridge.heard.connect(self._heard)
@@ -156,6 +158,12 @@ class Session(QObject):
     def show(self) -> ShowCard | None:
         """The show being sold."""
         return next((card for card in self.shows if card.id == self.show_id), None)
+
+    def attach(self, buyer: dict[str, str] | None) -> None:
+        """The sale in the making is this customer's, or nobody's."""
+        if buyer != self.buyer:
+            self.buyer = buyer
+            self.buyer_changed.emit()
 
     def zero(self) -> Money:
         return Money.zero(self.venue.currency)

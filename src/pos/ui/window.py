@@ -31,7 +31,7 @@ from pos.ui.frame.tabs import ShowTabs
 from pos.ui.frame.toast import Toast
 from pos.ui.frame.topbar import TopBar
 from pos.ui.i18n import tr
-from pos.ui.keys import KeyMap
+from pos.ui.keys import ERRANDS, KeyMap
 from pos.ui.scanning.presenter import ScanPresenter
 from pos.ui.screen import PANEL_PX, Screen
 from pos.ui.screens import build
@@ -44,9 +44,11 @@ from pos.ui.theme.widgets import Banner
 
 if TYPE_CHECKING:
     from pos.ui.customer.window import CustomerWindow
+    from pos.ui.customers.presenter import CustomersPresenter
     from pos.ui.devices.presenter import DevicesPresenter
     from pos.ui.disputes.presenter import DisputesPresenter
     from pos.ui.drawer.presenter import DrawerPresenter
+    from pos.ui.errands import Errands
     from pos.ui.found.presenter import FoundPresenter
     from pos.ui.frame.help import HelpOverlay
     from pos.ui.layouts.presenter import LayoutsPresenter
@@ -161,6 +163,20 @@ class CounterWindow(QWidget):
         from pos.ui.shows.presenter import ShowsPresenter
 
         return ShowsPresenter(self.session, self)
+
+    @cached_property
+    def customers(self) -> CustomersPresenter:
+        from pos.ui.customers.presenter import CustomersPresenter
+
+        presenter = CustomersPresenter(self.session, self)
+        presenter.taken.connect(self.home)
+        return presenter
+
+    @cached_property
+    def errands(self) -> Errands:
+        from pos.ui.errands import Errands
+
+        return Errands(self, self)
 
     @cached_property
     def disputes(self) -> DisputesPresenter:
@@ -291,7 +307,7 @@ class CounterWindow(QWidget):
         person = self.session.person
         if person is None or (self.current is not None and self.current.name == "report"):
             return set()
-        works = {"sell", "found", "drawer"} if person.shift is not None else set()
+        works = {"sell", "found", "customers", "drawer"} if person.shift is not None else set()
         theirs = {"disputes": person.settles, "layouts": person.sets_up, "devices": True}
         return works | {name for name, usable in theirs.items() if usable}
 
@@ -368,6 +384,8 @@ class CounterWindow(QWidget):
         if self.help_shown:
             self.help.hide()
             return
+        if self._on_errand(action):
+            return
         if action == "help":
             self.show_help()
         elif action == "theme":
@@ -376,6 +394,14 @@ class CounterWindow(QWidget):
             return
         elif self.current is not None:
             self.current.act(action)
+
+    def _on_errand(self, action: str) -> bool:
+        """Whether a key is about a customer, a case or a history, or belongs to what one of these shows."""
+        person = self.session.person
+        ready = person is not None and person.shift is not None
+        if not ready or ("errands" not in self.__dict__ and action not in ERRANDS):
+            return False
+        return self.errands.act(action)
 
     def _act_signed(self, action: str) -> bool:
         kind, _, value = action.partition(":")

@@ -63,6 +63,7 @@ def screens() -> list[tuple[int, str, str, str]]:
     return [
         (1, "sell", "sell", tr("Sell")),
         (3, "found", "refund", tr("Tickets")),
+        (4, "customers", "people", tr("Customers")),
         (5, "drawer", "drawer", tr("Drawer")),
         (6, "disputes", "inbox", tr("Disputes")),
         (7, "layouts", "layouts", tr("Layouts")),

@@ -61,6 +61,11 @@ class SeatMap(MapView):
         """The place under the keyboard's focus; -1 if there is none yet."""
         return self._overlay.focus
 
+    @property
+    def pointed_place(self) -> int:
+        """The place under the pointer, else under the keyboard's focus; -1 for none."""
+        return self._overlay.hover if self._overlay.hover >= 0 else self._overlay.focus
+
     def spoken(self) -> str:
         """What a screen reader says of the map: the seat in focus, else the hall's name."""
         if self._overlay.focus >= 0:

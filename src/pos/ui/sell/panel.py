@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from html import escape
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
@@ -61,6 +62,7 @@ class SellPanel(QWidget):
         self.change.receipt.connect(paper.receipt)
         self.change.print_again.connect(paper.print_again)
         presenter.changed.connect(self.draw)
+        presenter.session.buyer_changed.connect(self._draw_prices)
         paper.changed.connect(self._draw_foot)
         presenter.session.ticked.connect(self._draw_expiry)
         self.draw()
@@ -94,6 +96,8 @@ class SellPanel(QWidget):
         line = presenter.marked_line
         muted = self.palette().placeholderText().color().name()
         what = tr("types the marked ticket") if line else tr("for the next tickets")
+        buyer = presenter.session.buyer
+        what = tr("for {name}", name=escape(buyer["title"])) if buyer else what
         self._whose.setText(
             f'<b>{category}</b> <span style="color:{muted}; font-size:13px">· {what}</span>' if show else ""
         )

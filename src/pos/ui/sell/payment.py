@@ -219,7 +219,9 @@ class Payment(QObject):
             self.paid_with = " · ".join(with_)
             self._done(Sale.read(answer["sale"], self.session.venue.currency, given, self.session.now))
 
-        fields = {"tenders": tenders, "terms_told": self.told}
+        fields: dict[str, object] = {"tenders": tenders, "terms_told": self.told}
+        if self.session.buyer is not None:
+            fields["buyer"] = {"customer": self.session.buyer["customer"]}
         self.session.bridge.call("pay", done, self._refused, self._ended, **fields)
 
     def _ended(self) -> None:
@@ -231,6 +233,7 @@ class Payment(QObject):
         self.sale, self.sold = sale, basket.lines if basket else ()
         self.card.look()
         self.forget()
+        self.session.attach(None)
         self.paid.emit(sale)
         self.changed.emit()
 

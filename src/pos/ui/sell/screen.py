@@ -55,6 +55,12 @@ class SellScreen(Screen):
             "quick": presenter.payment.quick_key,
         }
 
+    @property
+    def place_pointed(self) -> str:
+        ix = self.view.map.pointed_place
+        plan = self.presenter.hall.plan
+        return plan.place_ids[ix] if plan is not None and 0 <= ix < len(plan.place_ids) else ""
+
     def enter(self) -> None:
         self.view.search.clear()
         self.view.map.setFocus()

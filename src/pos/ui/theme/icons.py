@@ -46,6 +46,12 @@ def _refund(path: QPainterPath) -> None:
     _lines(path, ((4, 8), (20, 8)), ((8, 4), (4, 8), (8, 12)), ((20, 16), (4, 16)), ((16, 12), (20, 16), (16, 20)))
 
 
+def _people(path: QPainterPath) -> None:
+    path.addEllipse(QRectF(8, 3.5, 8, 8))
+    path.moveTo(4, 20)
+    path.cubicTo(4, 11.5, 20, 11.5, 20, 20)
+
+
 def _drawer(path: QPainterPath) -> None:
     path.addRoundedRect(QRectF(3, 12, 18, 8), 2, 2)
     _lines(path, ((10, 16), (14, 16)), ((5.5, 12), (7, 4.5), (17, 4.5), (18.5, 12)), ((9.5, 8), (14.5, 8)))
@@ -87,6 +93,7 @@ _GLYPHS: Final[dict[str, Callable[[QPainterPath], None]]] = {
     "orders": _orders,
     "pickup": _pickup,
     "refund": _refund,
+    "people": _people,
     "drawer": _drawer,
     "inbox": _inbox,
     "reports": _reports,

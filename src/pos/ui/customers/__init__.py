@@ -1,0 +1,1 @@
+"""The screen of customers: found, recorded, attached to a sale, merged, exported, erased."""
