@@ -6,7 +6,6 @@ numpy and the map, is imported when someone has signed in.
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer
@@ -19,7 +18,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QStackedWidget,
     QVBoxLayout,
-    QWidget,
 )
 
 from pos.ui.bridge import Bridge, Till
@@ -32,6 +30,7 @@ from pos.ui.frame.toast import Toast
 from pos.ui.frame.topbar import TopBar
 from pos.ui.i18n import tr
 from pos.ui.keys import ERRANDS, KeyMap
+from pos.ui.presenters import Presenters
 from pos.ui.scanning.presenter import ScanPresenter
 from pos.ui.screen import PANEL_PX, Screen
 from pos.ui.screens import build
@@ -44,19 +43,8 @@ from pos.ui.theme.widgets import Banner
 
 if TYPE_CHECKING:
     from pos.ui.customer.window import CustomerWindow
-    from pos.ui.customers.presenter import CustomersPresenter
-    from pos.ui.devices.presenter import DevicesPresenter
-    from pos.ui.disputes.presenter import DisputesPresenter
-    from pos.ui.drawer.presenter import DrawerPresenter
-    from pos.ui.errands import Errands
-    from pos.ui.found.presenter import FoundPresenter
-    from pos.ui.frame.help import HelpOverlay
-    from pos.ui.layouts.presenter import LayoutsPresenter
     from pos.ui.model import Sale
     from pos.ui.scanning.wedge import Typing
-    from pos.ui.sell.presenter import SellPresenter
-    from pos.ui.shift.presenter import ClosePresenter, OpenPresenter
-    from pos.ui.shows.presenter import ShowsPresenter
 
 MINIMUM: Final = (1366, 768)  # px
 _IDLE_MS: Final = 10 * 60_000  # an unattended window locks itself; the basket stays
@@ -72,7 +60,7 @@ def tokens_for(theme: str) -> Tokens:
     return DARK if theme == "dark" else LIGHT
 
 
-class CounterWindow(QWidget):
+class CounterWindow(Presenters):
     """Sells through `till` (`pos.till.front.Front`). A QApplication must exist.
 
     `language` is a locale of till.toml, `theme` "light", "dark" or "system"; `training`
@@ -118,91 +106,6 @@ class CounterWindow(QWidget):
         self.go("signin")
         # Only after the first paint does anything ask the till.
         QTimer.singleShot(0, self, self.session.start)
-
-    # ---- presenters, made when first asked for: the first paint does without them --------
-
-    @cached_property
-    def sell(self) -> SellPresenter:
-        from pos.ui.sell.presenter import SellPresenter
-
-        presenter = SellPresenter(self.session, self)
-        presenter.sold.connect(self._sold)
-        presenter.asked.connect(self.found.search)
-        return presenter
-
-    @cached_property
-    def found(self) -> FoundPresenter:
-        from pos.ui.found.presenter import FoundPresenter
-
-        presenter = FoundPresenter(self.session, self)
-        presenter.opened.connect(self._show_found)
-        return presenter
-
-    @cached_property
-    def opening(self) -> OpenPresenter:
-        from pos.ui.shift.presenter import OpenPresenter
-
-        return OpenPresenter(self.session, self)
-
-    @cached_property
-    def closing(self) -> ClosePresenter:
-        from pos.ui.shift.presenter import ClosePresenter
-
-        presenter = ClosePresenter(self.session, self)
-        presenter.closed.connect(lambda: self.go("report"))
-        return presenter
-
-    @cached_property
-    def drawer(self) -> DrawerPresenter:
-        from pos.ui.drawer.presenter import DrawerPresenter
-
-        return DrawerPresenter(self.session, self)
-
-    @cached_property
-    def shows(self) -> ShowsPresenter:
-        from pos.ui.shows.presenter import ShowsPresenter
-
-        return ShowsPresenter(self.session, self)
-
-    @cached_property
-    def customers(self) -> CustomersPresenter:
-        from pos.ui.customers.presenter import CustomersPresenter
-
-        presenter = CustomersPresenter(self.session, self)
-        presenter.taken.connect(self.home)
-        return presenter
-
-    @cached_property
-    def errands(self) -> Errands:
-        from pos.ui.errands import Errands
-
-        return Errands(self, self)
-
-    @cached_property
-    def disputes(self) -> DisputesPresenter:
-        from pos.ui.disputes.presenter import DisputesPresenter
-
-        presenter = DisputesPresenter(self.session, self)
-        presenter.changed.connect(lambda: self.rail.show_count("disputes", len(presenter.rows)))
-        return presenter
-
-    @cached_property
-    def devices(self) -> DevicesPresenter:
-        from pos.ui.devices.presenter import DevicesPresenter
-
-        return DevicesPresenter(self.session, self)
-
-    @cached_property
-    def layouts(self) -> LayoutsPresenter:
-        from pos.ui.layouts.presenter import LayoutsPresenter
-
-        return LayoutsPresenter(self.session, self)
-
-    @cached_property
-    def help(self) -> HelpOverlay:
-        from pos.ui.frame.help import HelpOverlay
-
-        return HelpOverlay(self)
 
     # ---- building ----------------------------------------------------------------------
 

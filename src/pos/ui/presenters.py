@@ -1,0 +1,130 @@
+"""The presenters of the window's screens, made when first asked for: the first paint does without them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+if TYPE_CHECKING:
+    from pos.ui.customers.presenter import CustomersPresenter
+    from pos.ui.devices.presenter import DevicesPresenter
+    from pos.ui.disputes.presenter import DisputesPresenter
+    from pos.ui.drawer.presenter import DrawerPresenter
+    from pos.ui.errands import Errands
+    from pos.ui.foot.presenter import PaperPresenter
+    from pos.ui.found.presenter import FoundPresenter
+    from pos.ui.frame.help import HelpOverlay
+    from pos.ui.frame.rail import Rail
+    from pos.ui.layouts.presenter import LayoutsPresenter
+    from pos.ui.model import Sale
+    from pos.ui.screen import Screen
+    from pos.ui.sell.presenter import SellPresenter
+    from pos.ui.session import Session
+    from pos.ui.shift.presenter import ClosePresenter, OpenPresenter
+    from pos.ui.shows.presenter import ShowsPresenter
+
+
+class Presenters(QWidget):
+    """What the window is built on. It has the session, and says where the screens' presenters lead."""
+
+    session: Session
+    paper: PaperPresenter
+    rail: Rail
+    current: Screen | None
+
+    def go(self, name: str) -> None:
+        raise NotImplementedError
+
+    def home(self) -> None:
+        raise NotImplementedError
+
+    def _sold(self, sale: Sale) -> None:
+        raise NotImplementedError
+
+    def _show_found(self) -> None:
+        raise NotImplementedError
+
+    @cached_property
+    def sell(self) -> SellPresenter:
+        from pos.ui.sell.presenter import SellPresenter
+
+        presenter = SellPresenter(self.session, self)
+        presenter.sold.connect(self._sold)
+        presenter.asked.connect(self.found.search)
+        return presenter
+
+    @cached_property
+    def found(self) -> FoundPresenter:
+        from pos.ui.found.presenter import FoundPresenter
+
+        presenter = FoundPresenter(self.session, self)
+        presenter.opened.connect(self._show_found)
+        return presenter
+
+    @cached_property
+    def opening(self) -> OpenPresenter:
+        from pos.ui.shift.presenter import OpenPresenter
+
+        return OpenPresenter(self.session, self)
+
+    @cached_property
+    def closing(self) -> ClosePresenter:
+        from pos.ui.shift.presenter import ClosePresenter
+
+        presenter = ClosePresenter(self.session, self)
+        presenter.closed.connect(lambda: self.go("report"))
+        return presenter
+
+    @cached_property
+    def drawer(self) -> DrawerPresenter:
+        from pos.ui.drawer.presenter import DrawerPresenter
+
+        return DrawerPresenter(self.session, self)
+
+    @cached_property
+    def shows(self) -> ShowsPresenter:
+        from pos.ui.shows.presenter import ShowsPresenter
+
+        return ShowsPresenter(self.session, self)
+
+    @cached_property
+    def customers(self) -> CustomersPresenter:
+        from pos.ui.customers.presenter import CustomersPresenter
+
+        presenter = CustomersPresenter(self.session, self)
+        presenter.taken.connect(self.home)
+        return presenter
+
+    @cached_property
+    def errands(self) -> Errands:
+        from pos.ui.errands import Errands
+
+        return Errands(self, self)
+
+    @cached_property
+    def disputes(self) -> DisputesPresenter:
+        from pos.ui.disputes.presenter import DisputesPresenter
+
+        presenter = DisputesPresenter(self.session, self)
+        presenter.changed.connect(lambda: self.rail.show_count("disputes", len(presenter.rows)))
+        return presenter
+
+    @cached_property
+    def devices(self) -> DevicesPresenter:
+        from pos.ui.devices.presenter import DevicesPresenter
+
+        return DevicesPresenter(self.session, self)
+
+    @cached_property
+    def layouts(self) -> LayoutsPresenter:
+        from pos.ui.layouts.presenter import LayoutsPresenter
+
+        return LayoutsPresenter(self.session, self)
+
+    @cached_property
+    def help(self) -> HelpOverlay:
+        from pos.ui.frame.help import HelpOverlay
+
+        return HelpOverlay(self)
