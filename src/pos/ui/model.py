@@ -5,7 +5,7 @@ Reading is strict: a missing key is a defect of the till and surfaces as one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -100,6 +100,7 @@ class Show:
     types: tuple[PriceType, ...]
     fees: dict[str, dict[str, str]]
     terms: TermsNow
+    companions: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, doc: Document) -> Show:
@@ -127,6 +128,7 @@ class Show:
             ),
             {fee["id"]: dict(fee.get("names") or {}) for fee in doc["fees"]},
             TermsNow.read(doc["terms"]),
+            dict(doc.get("companions") or {}),
         )
 
     def type(self, kind: str) -> PriceType | None:
@@ -187,6 +189,11 @@ class Basket:
     total: Money
     expires: datetime | None
     owner: str
+
+    def by_show(self) -> Basket:
+        """The same with each show's lines together, in the order their shows came."""
+        shows = list(dict.fromkeys(line.show for line in self.lines))
+        return replace(self, lines=tuple(sorted(self.lines, key=lambda line: shows.index(line.show))))
 
     @classmethod
     def read(cls, doc: Document, currency: str) -> Basket:

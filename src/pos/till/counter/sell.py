@@ -383,7 +383,8 @@ def remove(desk: Desk, *, line: int) -> dict[str, Any]:
         articles = tuple(article for article in basket.articles if article.line != line)
         return put(desk, replace(basket, articles=articles), [])
     rest = without(basket, [basket.line(line)])
-    return put(desk, rest, [item for item in basket.lines if item not in rest.lines])
+    left = {item.line for item in rest.lines}
+    return put(desk, rest, [item for item in basket.lines if item.line not in left])
 
 
 def changing(desk: Desk) -> Basket:

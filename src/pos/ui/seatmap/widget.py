@@ -35,6 +35,7 @@ class SeatMap(MapView):
     activated = Signal(int)  # by keyboard: the seat in focus
     hovered = Signal(int)  # -1: none
     rectangle_selected = Signal(list)
+    row_selected = Signal(int)  # by double click on this seat, which the first click has picked
     area_clicked = Signal(str)
 
     def __init__(self, parent: QWidget | None = None, tokens: Tokens = theme.LIGHT) -> None:
@@ -91,6 +92,13 @@ class SeatMap(MapView):
         if pans:
             self._space_dragged = True
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        place = self.place_at(event.position())
+        if event.button() != Qt.MouseButton.LeftButton or not self._camera or self._camera.seat_pitch < SPRITES_FROM:
+            self.mousePressEvent(event)
+        elif place >= 0:
+            self.row_selected.emit(place)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._pointer.busy:

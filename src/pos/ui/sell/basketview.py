@@ -30,6 +30,7 @@ class BasketRow:
     """One row as it is drawn. `line` is None while the office is being asked.
 
     `question` is set while a proof is to be confirmed; `answer` is the key's text for yes.
+    `head` is a heading over one show's tickets, where there are several.
     """
 
     line: Any
@@ -40,6 +41,7 @@ class BasketRow:
     question: str = ""
     answer: str = ""
     cap: str = ""
+    head: bool = False
 
 
 def _words(row: BasketRow) -> str:
@@ -57,6 +59,8 @@ class _Delegate(QStyledItemDelegate):
         ink, muted = colors.color(role.Text), colors.color(role.PlaceholderText)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if row.head:
+            painter.fillRect(box.adjusted(0, 4, 0, -1), colors.color(role.AlternateBase))
         if row.marked:
             painter.fillRect(box, colors.color(role.Light))
             painter.fillRect(box.left(), box.top(), 4, box.height(), colors.color(role.Highlight))

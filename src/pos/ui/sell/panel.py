@@ -8,7 +8,7 @@ from html import escape
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from pos.domain.money import Money
+from pos.domain.money import Money, total
 from pos.ui.foot.presenter import PaperPresenter
 from pos.ui.i18n import name_in, tr, tr_count
 from pos.ui.keys import cap
@@ -126,7 +126,7 @@ class SellPanel(QWidget):
             self.basket.show_rows(sold)
             self._lists.setCurrentWidget(self.basket)
             return
-        rows = [self._row(line) for line in presenter.lines]
+        rows = self._rows()
         if presenter.payment.card.phase:
             # What a card pays for stays as it is.
             rows = [replace(row, line=None, marked=False) for row in rows]
@@ -134,6 +134,25 @@ class SellPanel(QWidget):
         self.basket.show_rows(rows)
         self._lists.setCurrentWidget(self.basket if rows else self._empty)
         self._empty.setText(self._hint())
+
+    def _rows(self) -> list[BasketRow]:
+        """The basket's tickets; of several shows each show's under its name, with what they come to."""
+        rows: list[BasketRow] = []
+        lines, formats = self.presenter.lines, self.presenter.session.formats
+        several = len({line.show for line in lines}) > 1
+        for at, line in enumerate(lines):
+            if several and (at == 0 or lines[at - 1].show != line.show):
+                mine = [other.price for other in lines if other.show == line.show]
+                show = self.presenter.details.get(line.show)
+                when = formats.day_and_time(show.starts, self.presenter.session.now) if show else ""
+                amount = formats.amount(total(mine, line.price.currency))
+                rows.append(BasketRow(None, self._title(line), when, amount, head=True))
+            rows.append(self._row(line))
+        return rows
+
+    def _title(self, line: Line) -> str:
+        show = self.presenter.details.get(line.show)
+        return name_in(show.titles, self.presenter.session.language, line.title) if show else line.title
 
     def _hint(self) -> str:
         card = self.presenter.session.show
@@ -149,7 +168,7 @@ class SellPanel(QWidget):
         presenter = self.presenter
         show = presenter.details.get(line.show)
         kind = show.type(line.price_type) if show else None
-        title = name_in(show.titles, presenter.session.language, line.title) if show else line.title
+        title = self._title(line)
         detail = " · ".join(filter(None, (title, self._type_name(kind) or line.price_type)))
         if line.proof and kind is not None and kind.proof:
             detail = tr("{what}, {proof} seen", what=detail, proof=kind.proof)

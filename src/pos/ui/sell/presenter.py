@@ -30,6 +30,8 @@ class SellPresenter(QObject):
     changed = Signal()
     sold = Signal(object)  # a Sale, just made
     asked = Signal(str)  # a typed text that names no seat
+    none_together = Signal()  # no row has as many seats as were asked for
+    leaves_single = Signal(object, object)  # the refusal, and what to call with a reason to do it all the same
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -143,7 +145,7 @@ class SellPresenter(QObject):
 
     def _take_basket(self, doc: Answer) -> None:
         before = {line.line: line for line in self.lines}
-        basket = Basket.read(doc, self.session.venue.currency)
+        basket = Basket.read(doc, self.session.venue.currency).by_show()
         self.basket = basket
         present = {line.line for line in basket.lines}
         self._picks = [kept for pick in self._picks if (kept := [line for line in pick if line in present])]
@@ -160,14 +162,24 @@ class SellPresenter(QObject):
         self.hall.touch([(line.show, line.ix) for line in touched if line.line in came_or_went])
         self.changed.emit()
 
-    def pick(self, places: Sequence[str], label: str, price_type: str = "") -> None:
-        """Put places of the chosen show into the basket; `label` stands on the line while the office is asked."""
+    def take_other(self, doc: Answer) -> None:
+        """Another basket is in front now: its lines are other lines, whatever their numbers."""
+        self._picks, self.marked, self.asking_proof = [], None, None
+        self.basket = None
+        self.payment.forget()
+        self._take_basket(doc)
+
+    def pick(self, places: Sequence[str], label: str, price_type: str = "", orphan_reason: str = "") -> None:
+        """Put places of the chosen show into the basket; `label` stands on the line while the office is asked.
+
+        `orphan_reason` is why a single seat is left over, where the venue wants to know.
+        """
         show = self.session.show_id
         if not places or not show or self.payment.paying:
             return
         if self.payment.sale is not None:
             self.next_customer()
-        kind = price_type or self._type_for(places)
+        kind = price_type or self.type_for(places)
         self._serial += 1
         ticket = (self._serial, label)
         self._asked.append(ticket)
@@ -178,13 +190,18 @@ class SellPresenter(QObject):
             self._added(answer, had)
 
         def refused(refusal: Refused) -> None:
-            self.session.toast.emit("warning", self.session.sentence(refusal))
+            if refusal.code == "orphan_seat" and not orphan_reason:
+                self.leaves_single.emit(refusal, lambda why: self.pick(places, label, kind, why))
+            else:
+                self.session.toast.emit("warning", self.session.sentence(refusal))
             self.hall.look_again(show, places)
             self.changed.emit()
 
         self.problem = ""
         self.payment.problem = ""
-        fields = {"show": show, "places": list(places), "price_type": kind}
+        fields: dict[str, Any] = {"show": show, "places": list(places), "price_type": kind}
+        if orphan_reason:
+            fields |= {"orphan_ok": True, "reason": orphan_reason}
         self.session.bridge.call("add", done, refused, lambda: self._answered(ticket), **fields)
 
     def _show_asking(self) -> None:
@@ -208,7 +225,7 @@ class SellPresenter(QObject):
                 seats = ", ".join(self.hall.label(place) for place in warning["places"])
                 self.session.toast.emit("plain", tr("A single seat stays free: {seats}.", seats=seats))
 
-    def _type_for(self, places: Sequence[str]) -> str:
+    def type_for(self, places: Sequence[str]) -> str:
         """The type for new places: the one chosen for the next, if all of them are sold at it."""
         show = self.show
         if show is None:
@@ -230,11 +247,17 @@ class SellPresenter(QObject):
             if show == self.session.show_id:
                 places = list(answer["places"])
                 if not places:
-                    text = tr("No {n} seats together in {category}.", n=self.count, category=category)
-                    self.session.toast.emit("warning", text)
+                    self.none_together.emit()
                 self.pick(places, tr("{count} × {category}", count=len(places), category=category))
 
-        self.session.bridge.latest("best", "best", done, show=show, category=category, count=self.count)
+        fields: dict[str, Any] = {"show": show, "category": category, "count": self.count}
+        if self.pairs(category):
+            fields["companion"] = True
+        self.session.bridge.latest("best", "best", done, **fields)
+
+    def pairs(self, category: str) -> bool:
+        """Whether this category's places come with a companion's."""
+        return self.show is not None and category in self.show.companions
 
     def find(self, text: str) -> bool:
         """Take the seats that a typed text names; False if it names none, and what was sold is asked for it."""
@@ -262,6 +285,19 @@ class SellPresenter(QObject):
             if not wanted:
                 self.session.toast.emit("plain", tr("No seat in the rectangle is free."))
         named = [self.hall.place(ix) for ix in wanted]
+        self.pick([place for place, _ in named], self._span_label([label for _, label in named]))
+
+    def pick_row(self, ix: int, *, others: bool = False) -> None:
+        """What is free of a seat's row and can be had here; `others` where a click has taken the seat itself."""
+        plan = self.hall.plan
+        if plan is None or not 0 <= ix < len(plan):
+            return
+        row = plan.rows[plan.row[ix]]
+        mine = {line.ix for line in self.lines if line.show == self.session.show_id}
+        easy = self.hall.easy(self.session.link.online)
+        wanted = [at for at in range(row.first, row.end) if at not in mine and self.hall.states[at] in easy]
+        wanted = [at for at in wanted if not (others and at == ix)]
+        named = [self.hall.place(at) for at in wanted]
         self.pick([place for place, _ in named], self._span_label([label for _, label in named]))
 
     @staticmethod

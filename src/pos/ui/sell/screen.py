@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
 from pos.ui.foot.presenter import PaperPresenter
 from pos.ui.screen import Screen
+from pos.ui.sell.aside.parking import Park
+from pos.ui.sell.aside.view import QuestionView
 from pos.ui.sell.panel import SellPanel
 from pos.ui.sell.presenter import SellPresenter
+from pos.ui.sell.questions import Questions
 from pos.ui.sell.work import SellWork
 from pos.ui.theme.tokens import Tokens
 
@@ -22,12 +25,19 @@ class SellScreen(Screen):
     def __init__(self, presenter: SellPresenter, paper: PaperPresenter, tokens: Tokens) -> None:
         super().__init__()
         self.presenter = presenter
-        self.view = SellWork(presenter, tokens)
+        self.questions = Questions(presenter)
+        self.view = SellWork(presenter, self.questions, tokens)
         self.side = SellPanel(presenter, paper)
         work = QVBoxLayout(self.work)
         work.setContentsMargins(0, 0, 0, 0)
         work.addWidget(self.view)
-        self.panel_box().addWidget(self.side)
+        self.asking = QuestionView()
+        self._panel = QStackedWidget()
+        self._panel.addWidget(self.side)
+        self._panel.addWidget(self.asking)
+        self.panel_box().addWidget(self._panel)
+        self.questions.changed.connect(self._put_question)
+        presenter.session.ticked.connect(self._tick)
         map_, stepper = self.view.map, self.view.stepper
         self._plain: dict[str, Callable[[], object]] = {
             "primary": self._primary,
@@ -35,6 +45,11 @@ class SellScreen(Screen):
             "split": presenter.split_key,
             "find": self._find,
             "best": presenter.best,
+            "options": self.questions.options,
+            "row": lambda: presenter.pick_row(map_.focus_place),
+            "park": self.questions.park,
+            "take_up": self.questions.take_up,
+            "move": self.questions.move,
             "more": lambda: stepper.set_value(stepper.value + 1),
             "less": lambda: stepper.set_value(stepper.value - 1),
             "told": presenter.payment.toggle_told,
@@ -67,6 +82,8 @@ class SellScreen(Screen):
 
     def act(self, action: str) -> bool:
         kind, _, value = action.partition(":")
+        if self.questions.now is not None:
+            return self._answer(action)
         if kind == "digit":
             self.presenter.payment.type_digit(value)
         elif kind in self._numbered:
@@ -74,6 +91,47 @@ class SellScreen(Screen):
         elif action == "back":
             return self._back()
         elif action in self._plain:
+            self._plain[action]()
+        else:
+            return False
+        return True
+
+    def _tick(self) -> None:
+        if self.questions.now is not None:
+            self.questions.now.tick()
+
+    def _put_question(self) -> None:
+        """A question takes the panel's place, and the keys; the map has them again afterwards."""
+        question = self.questions.now
+        if question is self.asking.question:
+            return
+        if question is None:
+            self.asking.question = None
+            self._panel.setCurrentWidget(self.side)
+            self.view.map.setFocus()
+            return
+        self.asking.ask(question)
+        self._panel.setCurrentWidget(self.asking)
+        (self.asking.field if question.typed else self.view.map).setFocus()
+
+    def _answer(self, action: str) -> bool:
+        """What a key means while a question stands; what it does not mean waits until it is answered."""
+        question = self.questions.now
+        assert question is not None
+        kind, _, value = action.partition(":")
+        if kind == "digit" and value.isdigit():
+            question.digit(int(value))
+        elif action == "primary":
+            self.asking.enter()
+        elif action == "back":
+            self.questions.put(None)
+        elif action == "find" and question.field:
+            self.asking.field.setFocus()
+        elif action in ("line_up", "line_down", "up", "down"):
+            question.mark(-1 if action in ("line_up", "up") else 1)
+        elif action == "park" and isinstance(question, Park):
+            self.asking.enter()
+        elif action in ("park", "take_up", "options", "move"):
             self._plain[action]()
         else:
             return False

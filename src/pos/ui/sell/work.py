@@ -17,6 +17,7 @@ from pos.ui.seatmap.widget import SeatMap
 from pos.ui.sell.categories import CategoryBar, CategoryItem
 from pos.ui.sell.counts import with_unpriced
 from pos.ui.sell.presenter import SellPresenter
+from pos.ui.sell.questions import Questions
 from pos.ui.theme.tokens import Tokens
 from pos.ui.theme.widgets import KeyButton, Stepper, keycap
 
@@ -57,12 +58,16 @@ class SearchField(QLineEdit):
 class SellWork(QWidget):
     """Redraws from the presenter and its hall."""
 
-    def __init__(self, presenter: SellPresenter, tokens: Tokens) -> None:
+    def __init__(self, presenter: SellPresenter, questions: Questions, tokens: Tokens) -> None:
         super().__init__()
-        self.presenter = presenter
+        self.presenter, self.questions = presenter, questions
         self.search = SearchField()
         self.stepper = Stepper(presenter.count)
         self.best = KeyButton(tr("Best together"), cap("best"), kind="outline")
+        self.options = KeyButton(tr("Choices"), cap("options"))
+        self.park = KeyButton(tr("Park"), cap("park"))
+        self.parked = KeyButton(tr("Parked"), cap("take_up"))
+        self.other_show = KeyButton(tr("Other show"), cap("move"))
         self.map = SeatMap(tokens=tokens)
         self.categories = CategoryBar(tokens)
         self.legend = Legend(tokens=tokens)
@@ -72,9 +77,14 @@ class SellWork(QWidget):
         self.map.set_describer(self.describe)
         self.stepper.changed.connect(presenter.set_count)
         self.best.clicked.connect(presenter.best)
+        self.options.clicked.connect(questions.options)
+        self.park.clicked.connect(questions.park)
+        self.parked.clicked.connect(questions.take_up)
+        self.other_show.clicked.connect(questions.move)
         self.map.clicked.connect(lambda ix: presenter.pick_seats([ix]))
         self.map.activated.connect(lambda ix: presenter.pick_seats([ix]))
         self.map.rectangle_selected.connect(presenter.pick_seats)
+        self.map.row_selected.connect(lambda ix: presenter.pick_row(ix, others=True))
         self.map.area_clicked.connect(
             lambda area: presenter.pick([area] * presenter.count, f"{presenter.count} × {area}")
         )
@@ -83,6 +93,7 @@ class SellWork(QWidget):
         presenter.hall.seats_changed.connect(self._draw_seats)
         presenter.hall.areas_changed.connect(self.draw_counts)
         presenter.changed.connect(self._draw_changed)
+        questions.changed.connect(self._draw_changed)
         presenter.session.linked.connect(self._draw_link)
         presenter.session.shows_changed.connect(self.draw_counts)
         self._priced: set[str] = set()
@@ -123,7 +134,15 @@ class SellWork(QWidget):
         # The key stands beside the map, not over it: in a small hall there is no corner without seats.
         hall = QHBoxLayout()
         hall.setContentsMargins(14, 0, 0, 0)
-        hall.addWidget(self.legend, 0, Qt.AlignmentFlag.AlignTop)
+        beside = QVBoxLayout()
+        beside.setSpacing(8)
+        beside.addWidget(self.legend)
+        beside.addStretch(1)
+        for button in (self.options, self.park, self.parked, self.other_show):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            beside.addWidget(button)
+        beside.addSpacing(4)
+        hall.addLayout(beside)
         hall.addWidget(self.map, 1)
         box.addLayout(hall, 1)
         box.addWidget(self.categories)
@@ -161,6 +180,10 @@ class SellWork(QWidget):
         if self._priced_categories() != self._priced:
             self.draw_hall()
         self.stepper.set_value(self.presenter.count)
+        parked = len(self.questions.lot.parked)
+        self.parked.set_label(tr("Parked: {n}", n=parked) if parked else tr("Parked"))
+        self.park.setEnabled(bool(self.presenter.lines))
+        self.other_show.setEnabled(bool(self.presenter.lines))
         self._draw_areas()
         self.draw_counts()
 

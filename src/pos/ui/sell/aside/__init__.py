@@ -1,0 +1,1 @@
+"""What takes the panel's place for a moment: a question with its answers, one key each."""
