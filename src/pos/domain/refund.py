@@ -119,9 +119,9 @@ def _paid(sale: Mapping[str, Any], currency: str) -> list[Tender]:
     """
     paid = [
         Tender(
-            "cash" if item["kind"] == FOREIGN else item["kind"],
+            _came_as(item),
             Money.parse(item["amount"], currency),
-            code=item.get("code", ""),
+            code="" if "paid_by" in item else item.get("code", ""),
         )
         for item in (*sale.get("carried", ()), *sale["tenders"])
     ]
@@ -129,6 +129,13 @@ def _paid(sale: Mapping[str, Any], currency: str) -> list[Tender]:
         paid.append(Tender("cash", -rounding))
     tenders = by_kind(paid, currency)
     return sorted(tenders, key=lambda tender: tender.kind == "cash")
+
+
+def _came_as(item: Mapping[str, Any]) -> str:
+    """The kind of tender that money goes back by: foreign cash is cash, and a deposit is what it was paid by."""
+    if item["kind"] == FOREIGN:
+        return "cash"
+    return str(item.get("paid_by", item["kind"]))
 
 
 def _take(tenders: Sequence[Tender], amount: Money) -> tuple[tuple[Tender, ...], list[Tender]]:

@@ -21,7 +21,7 @@ LATER: Final = frozenset({"pickup", "post"})
 # What a ticket's document may say beside what every ticket's does.
 MARKS: Final = (
     "listed", "prices", "promotion", "override", "comp", "companion_of", "member", "approver", "fees",
-    "package", "hold", "identity", "name",
+    "package", "hold", "hold_by", "identity", "name",
 )  # fmt: skip
 # What is said of a ticket that is worth nothing any more, by its state.
 OVER: Final = {"refunded": "already_refunded", "void": "already_refunded", "exchanged": "exchanged"}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from pos.domain.live import Document
@@ -36,6 +36,18 @@ class LiveBook:
             rows = self._connection.execute(select(t.live.c.id, t.live.c.body).where(t.live.c.family == family))
             self._kept[family] = {id: json.loads(body) for id, body in rows}
         return self._kept[family]
+
+    def add_deposit(self, shift: str, document: Document) -> None:
+        """Money of a reservation that came in, or went back."""
+        body = json.dumps(document, ensure_ascii=False, sort_keys=True)
+        self._connection.execute(insert(t.deposit), {"shift": shift, "body": body})
+
+    def deposits_of(self, shift: str) -> list[Document]:
+        """Those of a shift, in order."""
+        rows = self._connection.execute(
+            select(t.deposit.c.body).where(t.deposit.c.shift == shift).order_by(t.deposit.c.id)
+        )
+        return [json.loads(body) for body in rows.scalars()]
 
     def forget(self) -> None:
         """A transaction failed: what it put is not there."""

@@ -217,6 +217,15 @@ dispute_step: Final = Table(
     Column("body", Text, nullable=False),
 )
 
+# Deposits of reservations that this till has taken or given back, as its facts have them.
+deposit: Final = Table(
+    "deposit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("shift", String, nullable=False, index=True),
+    Column("body", Text, nullable=False),
+)
+
 # Holds and orders that this till has made or changed, as its facts carry them; the office may not have heard yet.
 live: Final = Table(
     "live",

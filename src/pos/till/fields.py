@@ -68,6 +68,11 @@ def flag(name: str, value: Any) -> None:
     must(isinstance(value, bool), name, "true or false")
 
 
+def numbers(name: str, value: Any) -> None:
+    good = isinstance(value, list) and value and all(type(item) is int for item in value)
+    must(bool(good), name, "a list of whole numbers that is not empty")
+
+
 def places(name: str, value: Any) -> None:
     good = isinstance(value, list) and value and all(isinstance(item, str) for item in value)
     must(bool(good), name, "a list of strings that is not empty")

@@ -18,7 +18,7 @@ from pos.till.counter import charge, customer, house, issue, terminal
 from pos.till.counter.house import SeatMapData
 from pos.till.desk import Call, Desk
 from pos.till.fields import checked
-from pos.till.orders import customers, holds
+from pos.till.orders import customers, ending
 from pos.till.refusals import sentence
 from pos.till.verbs import VERBS, WRITTEN, VerbSpec
 
@@ -95,7 +95,7 @@ class Front:
         self._desk.post(lambda: charge.resume(self._desk))
         self._desk.post(lambda: customer.show_basket(self._desk))
         self._desk.post(lambda: customers.follow_erasures(self._desk))
-        self._desk.post(lambda: holds.watch(self._desk))
+        self._desk.post(lambda: ending.watch(self._desk))
 
     @staticmethod
     def sentence(refused: Refused) -> str:

@@ -50,7 +50,18 @@ from pos.till.counter import (
 )
 from pos.till.drawer import shift, takeover
 from pos.till.fields import Check
-from pos.till.orders import cases, commission, customers, history, holds, invoices, pickups, standby
+from pos.till.orders import (
+    cases,
+    commission,
+    customers,
+    ending,
+    history,
+    holds,
+    invoices,
+    pickups,
+    reservations,
+    standby,
+)
 
 WRITTEN: Final = ("reason", "note", "name", "notes")  # what people write, and facts keep: no card number with it
 
@@ -148,6 +159,38 @@ VERBS: Final[dict[str, VerbSpec]] = {
         },
         changes=True,
     ),
+    "reserve": VerbSpec(
+        reservations.reserve,
+        {"buyer": f.buyer},
+        {
+            "expires": f.text,
+            "remind": f.text,
+            "note": f.text,
+            "tenders": f.tenders,
+            "deposit_terms": f.words,
+        },
+        changes=True,
+    ),
+    "take_order": VerbSpec(reservations.take_order, {"order": f.words}, {"lines": f.numbers}, changes=True),
+    "pay_order": VerbSpec(
+        reservations.pay_order,
+        {"order": f.words, "tenders": f.tenders},
+        {"lines": f.numbers, "terms_told": f.flag, "approver": f.approver, "delivery": f.delivery},
+        changes=True,
+    ),
+    "change_order": VerbSpec(
+        ending.change_order,
+        {"order": f.words},
+        {"expires": f.text, "remind": f.text, "note": f.text},
+        changes=True,
+    ),
+    "cancel_order": VerbSpec(
+        ending.cancel_order,
+        {"order": f.words, "reason": f.words},
+        {"refund_deposit": f.flag, "slip": f.text, "approver": f.approver},
+        changes=True,
+    ),
+    "orders": VerbSpec(reservations.orders, {}, {"order": f.words, "name": f.text, "show": f.text, "state": f.words}),
     "holds": VerbSpec(holds.holds, {}, {"show": f.text, "type": f.text, "hold": f.words}),
     "remove": VerbSpec(sell.remove, {"line": f.number}, changes=True),
     "clear": VerbSpec(sell.clear, changes=True),

@@ -377,6 +377,13 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "uk": "Обмінів",
         "hu": "Cserék",
     },
+    "deposit": {
+        "en": "Deposits",
+        "zh_TW": "訂金",
+        "vi": "Đặt cọc",
+        "uk": "Завдатки",
+        "hu": "Előlegek",
+    },
     "paid_in": {
         "en": "Paid in",
         "zh_TW": "存入",

@@ -24,6 +24,7 @@ _DOCUMENTS: Final = {
     "RefundClaimed": "refund",
     "TicketsVoided": "refund",
 }
+_ORDERS: Final = ("OrderReserved", "OrderChanged", "OrderEnded")
 _REFUNDS: Final = ("TicketsRefunded", "RefundClaimed", "TicketsVoided")
 _SALES: Final = {"TicketsSold": "sale", "TicketsExchanged": "exchange"}
 
@@ -153,6 +154,9 @@ class _Reading:
         drawer = self._postings(fact)
         begun, ended = self._effects(number, fact)
         document = body[_DOCUMENTS[kind]] if kind in _DOCUMENTS else {}
+        if kind in _ORDERS:
+            document = body.get("deposit") or {}
+            self._deposit(fact, document)
         named = document["shift"] if document else body.get("shift")
         if kind == "ShiftOpened":
             if self._open:
@@ -202,6 +206,16 @@ class _Reading:
         told = {key: text for key, text in fact["body"].items() if key not in ("dispute", "user")}
         who = {"by": fact["body"]["user"], "till": fact["till"], "at": fact["at"], "fact": self._id}
         return {"what": _SETTLES[fact["kind"]]} | who | told
+
+    def _deposit(self, fact: dict[str, Any], document: dict[str, Any]) -> None:
+        """I4: what a deposit's postings owe to a buyer is what its document says came in, or went."""
+        name = f"deposit:{fact['body']['order']['id']}"
+        owed = -sum(amount for account, amount, _ in fact["money"] if account == name)
+        amount = minor(document["amount"]) if document else 0
+        told = -minor(fact["body"].get("forfeited", "0")) + (-amount if document.get("returned") else amount)
+        paid = sum(minor(tender["amount"]) for tender in document.get("tenders", ()))
+        if owed != told or (document and paid != amount + minor(document["rounding"])):
+            self._wrong("I4", f"a deposit of {told} minor units, {paid} by tenders, but {owed} in the books")
 
     def _cash(self, shift: Shift | None, drawer: int, move: str, told: int) -> None:
         """Cash that a fact's body tells of, held against what its postings do to the drawer."""
@@ -278,7 +292,7 @@ class _Reading:
                 self._wrong("I4", f"payment {body['payment']} is {body['outcome']}, having been {state}")
             ended = "used" if (state, body["outcome"]) == ("pending", "approved") else body["outcome"]
             payments[body["payment"]] = "approved" if ended == "arrived" else ended, amount
-        sign = -1 if kind in _REFUNDS else 1
+        sign = -1 if kind in _REFUNDS or document.get("returned") else 1
         for tender in document.get("tenders", []):
             if "payment" in tender:
                 pending = tender.get("pending", False)
@@ -384,6 +398,9 @@ def _cash_told(kind: str, body: dict[str, Any], till: str) -> tuple[str, int]:
         return _SALES[kind], _in_cash(body["sale"])
     if kind in _REFUNDS:
         return "void" if "void" in body["refund"] else "refund", -_in_cash(body["refund"])
+    if kind in _ORDERS:
+        deposit = body.get("deposit") or {"tenders": []}
+        return "deposit", _in_cash(deposit) * (-1 if deposit.get("returned") else 1)
     if kind == "TenderCorrected":
         return "correction", minor(body["correction"]["cash"])
     if kind == "DrawerTakenOver" and body["till"] == till:

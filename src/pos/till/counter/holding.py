@@ -7,7 +7,7 @@ while the office is away; the laws are on top of `pos.domain.hold`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from pos.domain import hold as rules
@@ -133,6 +133,14 @@ class Opened:
     places: tuple[str, ...]
     units: tuple[str, ...] = ()
     holds: Mapping[str, Hold] = field(default_factory=dict)  # place -> its hold
+    by: Mapping[str, str] = field(default_factory=dict)  # hold -> who approves, where somebody has to
+
+    def marks(self, place: str) -> dict[str, str]:
+        """What a ticket for a place says of the hold it came from."""
+        if place not in self.holds:
+            return {}
+        hold = self.holds[place].id
+        return {"hold": hold} | ({"hold_by": self.by[hold]} if self.by.get(hold) else {})
 
     @property
     def shown(self) -> frozenset[str]:
@@ -159,16 +167,17 @@ def opened(
             known = by_place(desk, show)
             held = {place: known[place] for place in places if place in known}
         found = Opened(tuple(places), tuple(place if place in held else "" for place in places), held)
+    by: dict[str, str] = {}
     for one, of in found.each():
         if one.order:
             raise Refused("held", show=show, place=of[0].split("#")[0], **told_of(one))
         try:
-            allowed(desk, user, one.type, approver)
+            by[one.id] = allowed(desk, user, one.type, approver)
         except Refused as refused:
             if refused.code != "approval_needed" or hold:
                 raise
             raise Refused("held", show=show, place=of[0].split("#")[0], **told_of(one)) from refused
-    return found
+    return replace(found, by=by)
 
 
 def _is_held(desk: Desk, show: str, ix: int) -> bool:

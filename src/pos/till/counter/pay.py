@@ -10,13 +10,14 @@ from typing import Any
 from pos.domain.basket import Basket, FeeLine, Line, TaxLine, fee_lines, fee_parts, tax_sums, too_few
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
+from pos.domain.live import ORDER
 from pos.domain.money import Money, tax_included
 from pos.domain.rights import Effect, OfficeRight, OfficeState, OwnRight, OwnState, may_sell, may_use_hold
 from pos.domain.sale import FOREIGN, ArticleSold, Settlement, Tender, Ticket, sale_entry, settle
 from pos.domain.season import name_in
 from pos.domain.shift import CashMove
 from pos.store.ledger import PrintJob, ShiftRow
-from pos.till.counter import awaiting, charge, checks, issue, purses
+from pos.till.counter import awaiting, charge, checks, issue, purses, reserving
 from pos.till.counter.approval import approved
 from pos.till.counter.buyer import buyer_document, check_delivery
 from pos.till.counter.passing import allot, indexes_of, low
@@ -133,7 +134,7 @@ def work_out(
     currency = season.venue.currency
     fees = fee_lines(season.fees, basket.bearing)
     due = basket.total(fees, currency)
-    settlement = settle(due, tenders, season.venue.cash_rounding)
+    settlement = settle(due, [*reserving.deposits(desk, basket, due), *tenders], season.venue.cash_rounding)
     number = int(desk.ledger.meta(_SALES) or 0) + 1
     sale = document_id(desk, "", number)
     tickets = with_fees(desk, make_tickets(desk, sale, basket.lines, freed), basket.lines, fees)
@@ -297,8 +298,13 @@ def book(
     effects, sold = sold_effects(desk, making.tickets, before)
     effects += purses.spend(desk, making.settlement)
     postings = sale_entry(desk.outside.till, making.tickets, making.fees, making.settlement, currency, making.articles)
-    unit.record(Kind.TICKETS_SOLD, {"sale": body}, postings=postings, effects=effects)
+    order = reserving.sold(desk, making.basket, making.tickets, making.settlement.tenders)
+    body |= reserving.told_of(order)
+    carries = {} if order is None else {"order": order.to_json()}
+    unit.record(Kind.TICKETS_SOLD, {"sale": body} | carries, postings=postings, effects=effects)
     unit.put_rights(sold)
+    if order is not None:
+        desk.ledger.live.put(ORDER, order.to_json())
     ledger = desk.ledger
     ledger.add_sale(shift.id, body)
     if cash := making.settlement.paid("cash", currency):

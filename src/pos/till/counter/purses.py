@@ -34,7 +34,7 @@ def keys(tenders: Iterable[Tender]) -> tuple[tuple[str, str], ...]:
 
 
 def _names(tenders: Iterable[Tender]) -> list[_Name]:
-    return list(dict.fromkeys((tender.kind, tender.code) for tender in tenders if tender.code))
+    return list(dict.fromkeys((tender.kind, tender.code) for tender in tenders if tender.kind in PURSES))
 
 
 def hold(desk: Desk, tenders: Sequence[Tender]) -> Verb[None]:
@@ -120,7 +120,7 @@ def moved(desk: Desk, settlement: Settlement, approver: str = "") -> Settlement:
     purses: dict[_Name, Purse] = {}
     tenders: list[Tender] = []
     for tender in settlement.tenders:
-        if tender.code:
+        if tender.kind in PURSES:
             name = tender.kind, tender.code
             purse = purses.get(name) or _purse(desk, name)
             _check_clock(desk, purse, tender, approver)
@@ -151,7 +151,7 @@ def spend(desk: Desk, settlement: Settlement) -> list[Effect]:
     this till had the tokens."""
     effects: list[Effect] = []
     for tender in settlement.tenders:
-        if tender.code:
+        if tender.kind in PURSES:
             purse = _purse(desk, (tender.kind, tender.code))
             show, code = purse.key
             token = desk.held(show, code, OwnState.SOLD, code)

@@ -86,7 +86,7 @@ def add(
                 wish.price,
                 proof,
                 wish.prices,
-                {**marks, "hold": opened.holds[place].id} if place in opened.holds else marks,
+                {**marks, **opened.marks(place)},
             ),
             orphan_reason=reason_for(warnings, reason if orphan_ok else ""),
         )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from pos.domain.basket import Article, Basket, Line, fee_lines, tax_lines, too_few
-from pos.domain.money import total
+from pos.domain.money import Money, total
 from pos.domain.promotion import FREE_EVERY
 from pos.domain.season import name_in
 from pos.till.counter.quoting import table_of
+from pos.till.counter.reserving import in_basket
 from pos.till.desk import Desk
 
 
@@ -37,11 +38,21 @@ def shown(desk: Desk, basket: Basket) -> dict[str, Any]:
         ],
         "taxes": [{"id": tax.id, "base": str(tax.base), "tax": str(tax.tax)} for tax in taxes],
         "total": str(basket.total(fees, currency)),
+        **_deposit(desk, basket, basket.total(fees, currency)),
         "expires": basket.expires.isoformat() if basket.expires else None,
         "owner": basket.owner,
         **({"codes": list(basket.codes)} if basket.codes else {}),
         **({"too_few": few} if (few := too_few(basket, season.price_types)) else {}),
     }
+
+
+def _deposit(desk: Desk, basket: Basket, due: Money) -> dict[str, str]:
+    """The order that a basket is of, and what is due when its deposit has paid its part."""
+    order = in_basket(desk, basket)
+    if order is None:
+        return {}
+    deposit = min(order.left, due)
+    return {"order": order.id, "deposit": str(deposit), "due": str(due - deposit)}
 
 
 def article_shown(desk: Desk, article: Article) -> dict[str, Any]:

@@ -198,7 +198,8 @@ def _report(desk: Desk, row: ShiftRow, user: str, counted: Money, pieces: dict[s
     sales = desk.ledger.sales_of(row.id)
     refunds = desk.ledger.tickets.refunds_of(row.id)
     by_tender: dict[str, Money] = {}
-    for document, sign in (*((sale, 1) for sale in sales), *((refund, -1) for refund in refunds)):
+    deposits = ((item, -1 if item.get("returned") else 1) for item in desk.ledger.live.deposits_of(row.id))
+    for document, sign in (*((sale, 1) for sale in sales), *((refund, -1) for refund in refunds), *deposits):
         for tender in document["tenders"]:
             amount = Money.parse(tender["amount"], currency) * sign
             by_tender[tender["kind"]] = by_tender.get(tender["kind"], zero) + amount

@@ -7,7 +7,7 @@ the hold, one step being one fact. What is released goes back to the office, or 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -31,7 +31,6 @@ from pos.till.desk import Desk, Unit, Verb
 log = logging.getLogger(__name__)
 _HOLDS: Final = "holds"  # the till's counter of holds, beside the ledger's rows
 _HELD, _LEASED = OfficeState.HELD, OfficeState.LEASED
-DUE_EVERY_S: Final = 30.0  # how often a till looks whether a hold's time has come
 
 
 # ---- making ------------------------------------------------------------------------------
@@ -205,15 +204,23 @@ def _of_hold(desk: Desk, hold: Hold, places: Sequence[str] | None) -> list[str]:
 
 def let_go(desk: Desk, unit: Unit, hold: Hold, places: Sequence[str], body: dict[str, Any]) -> None:
     """The fact that releases these places, in the unit's transaction; with a line they go to the office at once."""
-    effects, rights = [], []
-    for place in places:
-        token = desk.held(hold.show, place, OwnState.HELD, hold.id)
-        effects.append(Effect(hold.show, place, token, _HELD, _LEASED, desk.outside.till))
-        rights.append((hold.show, place, OwnRight(OwnState.LEASED, token)))
+    effects, rights = let_go_effects(desk, ((hold.show, place, hold.id) for place in places))
     unit.record(Kind.HOLD_RELEASED, body, effects=effects)
     unit.put_rights(rights)
     if desk.outside.office.link().state == "online":
         give_back(desk, unit, rights, "released")
+
+
+def let_go_effects(
+    desk: Desk, held: Iterable[tuple[str, str, str]]
+) -> tuple[list[Effect], list[tuple[str, str, OwnRight]]]:
+    """What releasing (show, place, hold) does, and the rights afterwards. Raises Refused("right_elsewhere")."""
+    effects, rights = [], []
+    for show, place, hold in held:
+        token = desk.held(show, place, OwnState.HELD, hold)
+        effects.append(Effect(show, place, token, _HELD, _LEASED, desk.outside.till))
+        rights.append((show, place, OwnRight(OwnState.LEASED, token)))
+    return effects, rights
 
 
 # ---- those whose time has come -----------------------------------------------------------
@@ -245,13 +252,6 @@ def release_due(desk: Desk) -> Verb[int]:
         named = _named(desk, the_hold.show, here)
         desk.emit("hold_released", hold=the_hold.id, type=the_hold.type, owner=the_hold.owner, released=named)
     return count
-
-
-def watch(desk: Desk) -> None:
-    """Look for holds whose time has come, now and again until the till ends."""
-    if desk.ledger.open_shift() is not None:
-        desk.spawn(lambda: release_due(desk))
-    desk.post_in(DUE_EVERY_S, lambda: watch(desk))
 
 
 def _due(desk: Desk) -> list[Hold]:

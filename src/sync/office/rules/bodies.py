@@ -310,8 +310,24 @@ class TicketRenamedBody(Body):
 class HoldBody(Body):
     """What was done with a hold; the hold itself is among the `documents`."""
 
-    user: Id
+    user: str
     hold: Id
+
+
+class DepositBody(Body):
+    """Money that a reservation was secured by, coming in or going back."""
+
+    id: Id
+    amount: Amount
+    tenders: list[TenderBody]
+
+
+class ReservedBody(Body):
+    """`order` is whole; its lines, and who it is for, may be anything."""
+
+    user: str
+    order: dict[str, Any]
+    deposit: DepositBody | None = None
 
 
 BODIES: Final[dict[str, type[Body]]] = {
@@ -352,6 +368,9 @@ BODIES: Final[dict[str, type[Body]]] = {
     Kind.PLACES_HELD: HoldBody,
     Kind.HOLD_RELEASED: HoldBody,
     Kind.HOLD_CHANGED: HoldBody,
+    Kind.ORDER_RESERVED: ReservedBody,
+    Kind.ORDER_CHANGED: ReservedBody,
+    Kind.ORDER_ENDED: ReservedBody,
     Kind.CUSTOMER_RECORDED: CustomerBody,
     Kind.CUSTOMER_CHANGED: CustomerBody,
     Kind.CUSTOMERS_MERGED: CustomersMergedBody,

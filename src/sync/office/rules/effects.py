@@ -84,6 +84,9 @@ STEPS: Final[dict[str, frozenset[_Step]]] = {
     Kind.PLACES_HELD: frozenset({(_LEASED, _HELD, "own")}),
     Kind.HOLD_RELEASED: frozenset({(_HELD, _LEASED, "own")}),
     Kind.HOLD_CHANGED: frozenset({(_HELD, _HELD, "own")}),
+    Kind.ORDER_RESERVED: frozenset({(_LEASED, _HELD, "own"), (_HELD, _LEASED, "own")}),
+    Kind.ORDER_CHANGED: frozenset({(_HELD, _HELD, "own")}),
+    Kind.ORDER_ENDED: frozenset({(_HELD, _LEASED, "own")}),
     Kind.SEALED: _RETURNS | {(_PAPER, _QUARANTINE, "own")},
 }
 # And of a voucher or gift card: whoever has its token moves money of it, by the documents that do.

@@ -32,7 +32,7 @@ from sync.office.rules.customers import Customers
 from sync.office.rules.effects import worst
 from sync.office.rules.history import Author, Outcome, Verdict
 from sync.office.rules.live import Live, may_use, uses
-from sync.office.rules.people import SETTLES, People, approver_of, user_of
+from sync.office.rules.people import SETTLES, People, approvers_of, user_of
 from sync.office.rules.places import Key, Place
 from sync.office.rules.purses import Purses
 from sync.office.rules.reading import Arrived, BadChain
@@ -473,9 +473,12 @@ def _holds(page: _Page, fact: Fact) -> set[str]:
 
 def _check_holds(page: _Page, fact: Fact, holds: set[str]) -> None:
     """Holds go by their type: who may not touch one needs somebody who approves."""
-    roles, user, approver = page.people.roles, user_of(fact), approver_of(fact)
+    if page.live.is_due(fact):
+        return  # nobody's decision: its time had come
+    roles, user = page.people.roles, user_of(fact)
+    approvers = [roles.get(name, "") for name in approvers_of(fact) if name != user]
     for hold in sorted(holds):
         type_, role = page.live.type_of(hold), roles.get(user, "unknown")
-        if type_ and not may_use(type_, (user, role), (approver, roles.get(approver, ""))):
+        if type_ and not may_use(type_, role, approvers):
             detail = f"{fact.kind} by {user!r}, whose role here is {role}: {hold} is a hold of type {type_}"
             page.dispute(fact.fact_id, "role", detail, role=role)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, select, tuple_
@@ -16,9 +17,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from pos.domain import hold
 from pos.domain.facts import Fact, Kind
-from pos.domain.live import HOLD, Document, newer, told_in
+from pos.domain.live import HOLD, ORDER, Document, newer, told_in
 from pos.domain.rights import OfficeState
 from sync.office.rules.changes import Entry
+from sync.office.rules.people import user_of
 from sync.office.rules.places import Place
 from sync.office.store.tables import LIVE, RIGHT
 
@@ -66,6 +68,15 @@ class Live:
     def type_of(self, hold_id: str) -> str:
         """The type of a hold, "" for one that is not known."""
         return str(self.documents.get((HOLD, hold_id), {}).get("type", ""))
+
+    def is_due(self, fact: Fact) -> bool:
+        """Whether a fact releases or ends what had its time, by its till's clock, which is why nobody is named."""
+        if fact.body.get("expired") is not True or user_of(fact):
+            return False
+        of_order = fact.kind == Kind.ORDER_ENDED
+        name = (ORDER, fact.body["order"]["id"]) if of_order else (HOLD, fact.body.get("hold", ""))
+        ends = self.documents.get(name, {}).get("expires" if of_order else "release")
+        return isinstance(ends, str) and bool(ends) and datetime.fromisoformat(fact.at) >= datetime.fromisoformat(ends)
 
     def write(self, changed: Sequence[Place]) -> list[Entry]:
         """Write what changed, `changed` places included; what tills are told. To be called before the change log."""
@@ -133,7 +144,6 @@ def uses(fact: Fact) -> bool:
     )
 
 
-def may_use(type_: str, user: tuple[str, str], approver: tuple[str, str]) -> bool:
-    """Whether (name, role) may do something with a hold of this type, by himself or with somebody's approval."""
-    approved = approver[1] in hold.APPROVERS and approver[0] != user[0]
-    return hold.may_touch(type_, user[1]) or approved
+def may_use(type_: str, role: str, approvers: Iterable[str]) -> bool:
+    """Whether this role may do something with a hold of this type, alone or with the approval of others' roles."""
+    return hold.may_touch(type_, role) or any(approver in hold.APPROVERS for approver in approvers)

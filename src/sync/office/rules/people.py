@@ -25,7 +25,7 @@ class People:
 
     @classmethod
     def of(cls, connection: Connection, facts: Sequence[Fact]) -> People:
-        named = {user for fact in facts for user in (user_of(fact), approver_of(fact), *price_makers(fact))}
+        named = {user for fact in facts for user in (user_of(fact), *approvers_of(fact), *price_makers(fact))}
         users = sorted(filter(None, named))
         rows = connection.execute(
             select(DOCUMENT.c.id, DOCUMENT.c.body).where(
@@ -66,7 +66,12 @@ def user_of(fact: Fact) -> str:
     return user if isinstance(user, str) else ""
 
 
-def approver_of(fact: Fact) -> str:
-    """Who approved it, "" where nobody did."""
-    approver = document_in(fact).get("approver", "")
-    return approver if isinstance(approver, str) else ""
+def approvers_of(fact: Fact) -> set[str]:
+    """Who approved it, or let something of it be sold from its hold."""
+    document = document_in(fact)
+    tickets = document.get("tickets")
+    named = [document.get("approver")]
+    named += (
+        [ticket.get("hold_by") for ticket in tickets if isinstance(ticket, dict)] if isinstance(tickets, list) else []
+    )
+    return {user for user in named if user and isinstance(user, str)}

@@ -29,7 +29,7 @@ def tell_cards(cards: dict[str, Card], till: tuple[str, int], value: dict[str, A
         cards[body["payment"]] = Card(till, body["amount"])
     elif value["kind"] == "PaymentEnded" and body["payment"] in cards:
         cards[body["payment"]].state = body["outcome"]
-    document = body.get("sale") or body.get("refund") or {}
+    document = body.get("sale") or body.get("refund") or body.get("deposit") or {}
     for tender in document.get("tenders", ()) if isinstance(document, dict) else ():
         if tender.get("payment") in cards:
             cards[tender["payment"]].state = "used"

@@ -45,6 +45,7 @@ def check_holds(
         if told.pop((family, id)) is not None:
             report.violation("I8", f"{family} {id}: tills were told of it, but it is not there any more")
     _named_as_last(report, story, rights)
+    _deposits(connection, report, live)
 
 
 def _named_as_last(report: Report, story: Story, rights: dict[Place, Any]) -> None:
@@ -58,3 +59,17 @@ def _named_as_last(report: Report, story: Story, rights: dict[Place, Any]) -> No
             report.violation(
                 "I3", f"{' '.join(place)}: {step.fact} has it in {step.ticket}, but it is in {right.ticket}"
             )
+
+
+def _deposits(connection: Connection, report: Report, live: dict[tuple[str, str], dict[str, Any]]) -> None:
+    """I4: what is owed to who has reserved is what the order says is left of its deposit, and never below nothing."""
+    owed: dict[str, int] = defaultdict(int)
+    for account, minor in connection.execute(text("SELECT account, minor FROM posting WHERE account LIKE 'deposit:%'")):
+        owed[account.removeprefix("deposit:")] -= minor
+    for (family, id), order in live.items():
+        left = int(order["deposit"]["left"].replace(".", "", 1)) if family == "order" and "deposit" in order else 0
+        if family == "order" and owed.pop(id, 0) != left:
+            report.violation("I4", f"order {id}: {left} of its deposit is left, which the books do not say")
+    for id, minor in owed.items():
+        if minor:
+            report.violation("I4", f"order {id}: {minor} of a deposit is owed, and there is no such order")

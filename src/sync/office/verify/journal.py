@@ -22,6 +22,7 @@ from sync.office.verify.report import Report
 
 Place = tuple[str, str]  # show, place
 _SETTLES = {"DisputeTaken": "taken", "DisputeResolved": "resolved"}
+_ORDERS = ("OrderReserved", "OrderChanged", "OrderEnded")
 _REFUNDS = ("TicketsRefunded", "RefundClaimed", "TicketsVoided")
 _SIGN = {"paid_in": 1, "paid_out": -1, "drop": -1}
 
@@ -330,6 +331,9 @@ def cash_of(value: dict[str, Any]) -> Iterator[Decimal]:
         yield from _in_cash(body["sale"])
     elif value["kind"] in _REFUNDS:
         yield from (-amount for amount in _in_cash(body["refund"]))
+    elif value["kind"] in _ORDERS and body.get("deposit"):
+        sign = -1 if body["deposit"].get("returned") else 1
+        yield from (sign * amount for amount in _in_cash(body["deposit"]))
 
 
 def _in_cash(document: dict[str, Any]) -> Iterator[Decimal]:
