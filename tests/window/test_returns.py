@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 
 from pos.domain.money import Money
 from pos.domain.plan import Plan
+from pos.ui.found.calledoff import CalledOff
 from pos.ui.found.presenter import FoundPresenter
 from pos.ui.found.view import FoundScreen
 from tests.window.counter import CTRL, SHIFT, Counter, Key
@@ -226,3 +227,93 @@ def test_a_code_with_one_wrong_letter_finds_nothing_and_guesses_nothing(counter:
     counter.press(Key.Key_Return)
     counter.until(lambda: "is called" in counter.toast)
     assert not counter.window.found.rows
+
+
+# ---- shows that were called off ------------------------------------------------------------
+
+
+def call_off(counter: Counter, state: str = "cancelled") -> None:
+    """The office says that the show being sold is off."""
+    house, show = counter.house, counter.window.session.show_id
+    body = house.desk.submit(lambda: house.desk.replica.documents()["show"][show]).result(10)
+    house.document("show", {**body, "state": state})
+    counter.until(lambda: bool(house.ask("worklist")["worklist"]))
+
+
+def by_gift_card(counter: Counter, code: str) -> str:
+    """A seat that a gift card pays for; its sale."""
+    house = counter.house
+    house.office.purses["~gift_card", code] = 100_000
+    place = counter.sell.hall.place(counter.free()[0])[0]
+    basket = house.ask("add", show=counter.window.session.show_id, places=[place], price_type="adult")["basket"]
+    sale = house.ask("pay", tenders=[{"kind": "gift_card", "amount": basket["total"], "code": code}])["sale"]["id"]
+    counter.until(lambda: counter.sell.hall.place(counter.free()[0])[0] != place)
+    return str(sale)
+
+
+def called_off(counter: Counter) -> CalledOff:
+    """The list, on screen."""
+    counter.press(Key.Key_3, modifier=CTRL)
+    counter.window.screens["found"].work.setFocus()
+    counter.press(Key.Key_F8)
+    counter.until(lambda: bool(counter.window.found.called_off.rows))
+    return counter.window.found.called_off
+
+
+def test_a_run_pays_back_what_needs_nobody_and_leaves_the_cash(counter: Counter) -> None:
+    cash = sell(counter)
+    sales = {by_gift_card(counter, "GC-1"), by_gift_card(counter, "GC-2")}
+    call_off(counter)
+    owed = called_off(counter)
+    assert {rows[0].sale for rows in owed.waiting} == sales
+    counter.press(Key.Key_F5)
+    counter.until(lambda: not owed.running and owed.done == 2)
+    counter.until(lambda: cash[0]["id"] in [row.id for row in owed.rows])
+    assert not sales & {row.sale for row in owed.rows}
+    refunds = [body["refund"] for body in counter.house.bodies("TicketsRefunded")]
+    assert {(body["fee"], body["tenders"][0]["kind"]) for body in refunds} == {("0.00", "gift_card")}
+    # The cash is paid out to whoever comes for it, like any other refund.
+    owed.mark(cash[0]["id"])
+    counter.press(Key.Key_Return)
+    found = counter.window.found
+    counter.until(lambda: found.marked == cash[0]["id"])
+    counter.press(Key.Key_F5)
+    counter.until(lambda: found.deal.told is not None)
+    assert found.deal.told is not None
+    assert (found.deal.told.fee.minor, found.deal.told.needs) == (0, ())
+
+
+def test_a_run_is_stopped_by_a_key_and_goes_on_later(counter: Counter) -> None:
+    sales = [by_gift_card(counter, code) for code in ("GC-1", "GC-2")]
+    call_off(counter)
+    owed = called_off(counter)
+    counter.press(Key.Key_F5, Key.Key_F5)
+    counter.until(lambda: not owed.running and len(counter.house.bodies("TicketsRefunded")) == owed.done == 1)
+    counter.until(lambda: len(owed.waiting) == 1)
+    counter.press(Key.Key_F5)
+    counter.until(lambda: not owed.running and owed.done == 2)
+    refunds = [body["refund"] for body in counter.house.bodies("TicketsRefunded")]
+    assert sorted(ticket["sale"] for body in refunds for ticket in body["tickets"]) == sales
+
+
+def test_tickets_of_a_show_that_was_moved_are_left_to_their_buyers(counter: Counter) -> None:
+    by_gift_card(counter, "GC-1")
+    call_off(counter, "moved")
+    owed = called_off(counter)
+    assert not owed.waiting
+    assert not owed.owed.minor
+    counter.press(Key.Key_F5)
+    assert not owed.running
+    counter.press(Key.Key_Escape)
+    assert not owed.open
+
+
+def test_with_the_line_down_nobody_claims_to_know_what_a_gate_has_done_since(counter: Counter) -> None:
+    tickets = sell(counter)
+    found = find(counter, tickets[0]["code"])
+    assert found.state(found.rows[0]) == ("good", "valid")
+    counter.house.cut()
+    counter.until(lambda: not counter.window.session.link.online)
+    level, words = found.state(found.rows[0])
+    assert level == "muted"
+    assert words.endswith("; not known since")

@@ -60,6 +60,7 @@ def _row(desk: Desk, sale: dict[str, Any], ticket: dict[str, Any], share: tuple[
         "id": ticket["id"],
         "sale": sale["id"],
         "place": ticket["place"],
+        "label": desk.belief.seating(ticket["show"]).label(ix) if ix is not None else ticket["place"],
         "code": ticket["code"],
         # Which way the money goes back: a run pays out by itself what needs nobody at the window.
         "kinds": [tender.kind for tender in share],

@@ -261,7 +261,7 @@ class Deal(QObject):
     def _refused(self, refusal: Refused) -> None:
         self.problem = self.session.sentence(refusal)
         if refusal.fields.get("what") == "lost":
-            self.problem = tr("No buyer is recorded: a supervisor, and proof of payment.")
+            self.problem = tr("No buyer recorded: supervisor, proof of payment.")
         if refusal.code in _LIFTED:
             self.asks = self.problem
         elif refusal.code == "drawer_short":

@@ -71,6 +71,7 @@ class DealPanel(QWidget):
         self._lines.setContentsMargins(0, 0, 8, 0)
         self._lines.setVerticalSpacing(2)
         self._lines.setColumnStretch(0, 1)
+        self._lines.setAlignment(Qt.AlignmentFlag.AlignTop)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -192,7 +193,6 @@ class DealPanel(QWidget):
                 name.setProperty("role", "muted")
             self._lines.addWidget(name, at, 0)
             self._lines.addWidget(value, at, 1)
-        self._lines.setRowStretch(len(rows), 1)
 
     def _way(self) -> str:
         told = self.deal.told
@@ -200,7 +200,7 @@ class DealPanel(QWidget):
         if told.short is not None and self.deal.kind == "refund":
             held = self.presenter.session.formats.money(told.short)
             return "▲ " + tr("The drawer holds {held}: pay cash in first.", held=held)
-        return tr("Paid out: {parts}.", parts=", ".join(self.deal.way(*tender) for tender in told.tenders))
+        return tr("Goes back: {parts}", parts=", ".join(self.deal.way(*tender) for tender in told.tenders))
 
     # ---- keys ----------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from pos.domain.mask import scrub
 from pos.domain.money import Money
 from pos.ui.bridge import Answer
 from pos.ui.format import read_time
+from pos.ui.found.calledoff import CalledOff
 from pos.ui.found.deal import Deal
 from pos.ui.found.model import Found, read_found
 from pos.ui.i18n import name_in, tr
@@ -42,6 +43,8 @@ class FoundPresenter(QObject):
         self.deal.ended.connect(self._ended)
         self.terms: dict[str, Any] = {}  # what the till says of the marked one's terms, as they are now
         self._swap: Swap | None = None
+        self.called_off = CalledOff(session, self)
+        self.called_off.changed.connect(self.changed)
         self._asked: dict[str, Any] = {}
         session.heard.connect(self._heard)
         session.signed.connect(self._signed)
@@ -291,6 +294,11 @@ class FoundPresenter(QObject):
         if row.admitted:
             at = self.session.formats.day_and_time(read_time(row.admitted["at"]), self.session.now)
             return "warning", tr("let in at {at}, {till}", at=at, till=row.admitted["till"])
+        link = self.session.link
+        if row.live and row.issued and link.known and not link.online and link.since is not None:
+            # Another window or a gate may have had it since.
+            at = self.session.formats.day_and_time(link.since, self.session.now)
+            return "muted", tr("valid at {at}; not known since", at=at)
         if row.live:
             return ("good", tr("valid")) if row.issued else ("muted", tr("not printed yet"))
         words = {"refunded": tr("refunded"), "exchanged": tr("exchanged"), "void": tr("void")}

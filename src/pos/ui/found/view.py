@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from pos.ui.found.calledview import CalledPanel, CalledWork
 from pos.ui.found.dealview import DealPanel
 from pos.ui.found.model import Found
 from pos.ui.found.presenter import FoundPresenter
@@ -37,7 +38,7 @@ from pos.ui.theme.widgets import KeyButton
 
 _ROW_PX: Final = 64
 _FACTS: Final = 7
-_REPRINT_KEY, _COLLECT_KEY, _CHOOSE_KEY, _ALL_KEY, _REFUND_KEY, _EXCHANGE_KEY, _VOID_KEY = range(1, 8)
+_REPRINT_KEY, _COLLECT_KEY, _CHOOSE_KEY, _ALL_KEY, _REFUND_KEY, _EXCHANGE_KEY, _VOID_KEY, _OFF_KEY = range(1, 9)
 _SIGNS: Final = {"good": "●", "muted": "○", "warning": "▲"}
 
 
@@ -69,7 +70,8 @@ class _Delegate(QStyledItemDelegate):
 
 
 class FoundScreen(Screen):
-    """Arrows mark, F3 chooses; F5 takes back, F6 exchanges, F7 undoes the sale, F1 prints again, F2 prints an order.
+    """Arrows mark, F3 chooses; F5 takes back, F6 exchanges, F7 undoes the sale, F1 prints again, F2 prints an order;
+    F8 lists what shows that were called off leave to be done.
 
     What was begun then has the panel to itself, and, for an exchange, the map the work area. `leave` goes back to
     where work goes on.
@@ -94,8 +96,10 @@ class FoundScreen(Screen):
         outer = QVBoxLayout(self.work)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._works)
-        page = QWidget()
+        self._found = page = QWidget()
         self._works.addWidget(page)
+        self.off_work = CalledWork(self.presenter.called_off)
+        self._works.addWidget(self.off_work)
         box = QVBoxLayout(page)
         box.setContentsMargins(0, 8, 0, 0)
         box.setSpacing(8)
@@ -133,13 +137,15 @@ class FoundScreen(Screen):
 
     def _build_panel(self) -> None:
         self.panel_box().addWidget(self._sides)
-        page = QWidget()
+        self._looking = page = QWidget()
         side = QVBoxLayout(page)
         side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(8)
         self._sides.addWidget(page)
         self.deal = DealPanel(self.presenter)
         self._sides.addWidget(self.deal)
+        self.off_panel = CalledPanel(self.presenter.called_off, self.presenter.look)
+        self._sides.addWidget(self.off_panel)
         self._place, self._show, self._state = QLabel(), QLabel(), QLabel()
         self._place.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
         self._show.setProperty("role", "muted")
@@ -183,6 +189,7 @@ class FoundScreen(Screen):
         self._receipt = KeyButton(tr("Receipt"), cap("receipt"), stacked=True)
         self._choose = KeyButton(tr("Choose"), f"F{_CHOOSE_KEY}", stacked=True)
         self._all = KeyButton(tr("Whole sale"), f"F{_ALL_KEY}", stacked=True)
+        self._off = KeyButton(tr("Called off"), f"F{_OFF_KEY}", stacked=True)
         places: list[tuple[KeyButton, Callable[[], object]]] = [
             (self._choose, lambda: presenter.choose(presenter.marked)),
             (self._all, presenter.choose_all),
@@ -192,6 +199,7 @@ class FoundScreen(Screen):
             (self._void, presenter.void),
             (self._refund, presenter.refund),
             (self._exchange, presenter.exchange),
+            (self._off, presenter.called_off.show),
         ]
         for at, (button, act) in enumerate(places):
             set_height(button, 56)
@@ -232,17 +240,22 @@ class FoundScreen(Screen):
             self.swap_work, self.swap_panel = SwapWork(presenter.swap, self._tokens), SwapPanel(presenter)
             self._works.addWidget(self.swap_work)
             self._sides.addWidget(self.swap_panel)
-        before = self._sides.currentIndex()
-        now = 2 if presenter.swapping else 1 if presenter.deal.kind else 0
-        self._sides.setCurrentIndex(now)
-        self._works.setCurrentIndex(1 if now == 2 else 0)
-        if now == 1:
-            self.deal.draw()
-        if now == 2 and self.swap_work is not None and self.swap_panel is not None:
-            self.swap_work.draw()
-            self.swap_panel.draw()
-        if now != before:
-            (self.swap_work.map if now == 2 and self.swap_work is not None else self.work).setFocus()
+        side: QWidget = self._looking
+        if presenter.swapping and self.swap_panel is not None:
+            side = self.swap_panel
+        elif presenter.deal.kind:
+            side = self.deal
+        elif presenter.called_off.open:
+            side = self.off_panel
+        works: dict[QWidget | None, QWidget | None] = {self.swap_panel: self.swap_work, self.off_panel: self.off_work}
+        other = side is not self._sides.currentWidget()
+        self._sides.setCurrentWidget(side)
+        self._works.setCurrentWidget(works.get(side) or self._found)
+        for part in (side, works.get(side)):
+            if isinstance(part, DealPanel | SwapPanel | SwapWork | CalledPanel | CalledWork):
+                part.draw()
+        if other:
+            (self.swap_work.map if side is self.swap_panel and self.swap_work is not None else self.work).setFocus()
 
     def _draw_one(self, one: Found | None) -> None:
         presenter, formats = self.presenter, self.presenter.session.formats
@@ -292,6 +305,8 @@ class FoundScreen(Screen):
             return self._act_swapping(action)
         if self.presenter.deal.kind:
             return self.deal.key(action)
+        if self.presenter.called_off.open:
+            return self.off_panel.key(action)
         if self.search.hasFocus() and action in ("primary", "back"):
             self._searched(action)
             return True
@@ -332,6 +347,7 @@ class FoundScreen(Screen):
             f"price:{_REFUND_KEY}": presenter.refund,
             f"price:{_EXCHANGE_KEY}": presenter.exchange,
             f"price:{_VOID_KEY}": presenter.void,
+            f"price:{_OFF_KEY}": presenter.called_off.show,
             "reprint": presenter.reprint,
             "receipt": presenter.receipt,
             "find": self._find,
