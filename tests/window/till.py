@@ -59,7 +59,21 @@ def fonts() -> dict[str, bytes]:
     return {name: resource("fonts", name).read_bytes() for name in FONT_FILES}
 
 
-_FAMILIES = ("venue", "tax", "plan", "price_type", "prices", "terms", "fee", "production", "show", "user", "till")
+_FAMILIES = (
+    "venue",
+    "tax",
+    "plan",
+    "price_type",
+    "prices",
+    "terms",
+    "fee",
+    "production",
+    "show",
+    "user",
+    "till",
+    "promotion",
+    "product",
+)
 
 
 @dataclass(frozen=True)

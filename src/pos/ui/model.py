@@ -77,13 +77,29 @@ class TermsNow:
 
 @dataclass(frozen=True, slots=True)
 class PriceType:
-    """`proof` names what the cashier must have seen ("student card"), or is empty; `terms` are not the show's."""
+    """`proof` names what the cashier must have seen ("student card"), or is empty; `terms` are not the show's.
+
+    `kind` is comp, companion, member or normal; `approval`: a supervisor must approve it; `least`: from how many.
+    """
 
     id: str
     name: str
     names: dict[str, str]
     proof: str
     terms: TermsNow | None = None
+    kind: str = "normal"
+    approval: bool = False
+    least: int = 0
+
+    @property
+    def asks(self) -> bool:
+        """Whether it takes more than a key: a reason, a member's number, a supervisor."""
+        return self.kind in ("comp", "member") or self.approval
+
+    @property
+    def plain(self) -> bool:
+        """Whether any seat may be taken at it without a question."""
+        return not (self.proof or self.asks or self.least or self.kind == "companion")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +139,9 @@ class Show:
                     dict(kind.get("names") or {}),
                     kind.get("proof") or "",
                     TermsNow.read(kind["terms"]) if "terms" in kind else None,
+                    "companion" if kind.get("companion_of") else kind.get("kind") or "normal",
+                    bool(kind.get("approval")),
+                    int(kind.get("min") or 0),
                 )
                 for kind in doc["price_types"]
             ),
@@ -154,10 +173,16 @@ class Line:
     price_type: str
     price: Money
     proof: bool
+    was: Money | None = None  # by the list, or before a supervisor set it, where that is another
+    promotions: tuple[tuple[str, Money], ...] = ()  # name, and what it takes off
+    set_by_hand: bool = False
+    comp: bool = False
+    companion: bool = False
 
     @classmethod
     def read(cls, doc: Document, currency: str) -> Line:
-        ix = doc.get("ix")
+        ix, override = doc.get("ix"), doc.get("override")
+        was = override["was"] if override is not None else doc.get("listed")
         return cls(
             doc["line"],
             doc["show"],
@@ -169,6 +194,11 @@ class Line:
             doc["price_type"],
             Money.parse(doc["price"], currency),
             bool(doc.get("proof")),
+            Money.parse(was, currency) if was is not None else None,
+            tuple((one["name"], Money.parse(one["off"], currency)) for one in doc.get("promotions") or ()),
+            override is not None,
+            "comp" in doc,
+            bool(doc.get("partner")),
         )
 
 
@@ -181,6 +211,24 @@ class FeeLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ArticleLine:
+    """What is sold beside tickets; `line` is numbered with theirs."""
+
+    line: Any
+    product: str
+    name: str
+    donation: bool
+    count: int
+    price: Money
+    amount: Money
+
+    @classmethod
+    def read(cls, doc: Document, currency: str) -> ArticleLine:
+        price, amount = (Money.parse(doc[key], currency) for key in ("price", "amount"))
+        return cls(doc["line"], doc["id"], doc["name"], doc["kind"] == "donation", int(doc["count"]), price, amount)
+
+
+@dataclass(frozen=True, slots=True)
 class Basket:
     """The sale in the making. `expires` is when its rights lapse, None while it is empty."""
 
@@ -189,6 +237,14 @@ class Basket:
     total: Money
     expires: datetime | None
     owner: str
+    articles: tuple[ArticleLine, ...] = ()
+    codes: tuple[str, ...] = ()
+    too_few: tuple[tuple[str, int, int], ...] = ()  # price type, from how many, how many there are
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to pay for."""
+        return not (self.lines or self.articles)
 
     def by_show(self) -> Basket:
         """The same with each show's lines together, in the order their shows came."""
@@ -206,6 +262,9 @@ class Basket:
             Money.parse(doc["total"], currency),
             _time(doc.get("expires")),
             doc.get("owner") or "",
+            tuple(ArticleLine.read(article, currency) for article in doc.get("articles") or ()),
+            tuple(doc.get("codes") or ()),
+            tuple((few["price_type"], int(few["min"]), int(few["have"])) for few in doc.get("too_few") or ()),
         )
 
 

@@ -12,7 +12,7 @@ from pos.domain.money import Money, total
 from pos.ui.foot.presenter import PaperPresenter
 from pos.ui.i18n import name_in, tr, tr_count
 from pos.ui.keys import cap
-from pos.ui.model import Line, PriceType, Show
+from pos.ui.model import ArticleLine, Line, PriceType, Show
 from pos.ui.purse import purse_name
 from pos.ui.sell.basketview import BasketList, BasketRow
 from pos.ui.sell.cardbox import CardBox
@@ -122,7 +122,9 @@ class SellPanel(QWidget):
         presenter = self.presenter
         if presenter.payment.sale is not None:
             # What was sold stays in sight until the next customer, with nothing to press.
-            sold = [replace(self._row(line), line=None, marked=False) for line in presenter.payment.sold]
+            sold = [self._row(line) for line in presenter.payment.sold]
+            sold += [self._article(article) for article in presenter.payment.articles]
+            sold = [replace(row, line=None, marked=False) for row in sold]
             self.basket.show_rows(sold)
             self._lists.setCurrentWidget(self.basket)
             return
@@ -148,7 +150,7 @@ class SellPanel(QWidget):
                 amount = formats.amount(total(mine, line.price.currency))
                 rows.append(BasketRow(None, self._title(line), when, amount, head=True))
             rows.append(self._row(line))
-        return rows
+        return rows + [self._article(article) for article in self.presenter.articles]
 
     def _title(self, line: Line) -> str:
         show = self.presenter.details.get(line.show)
@@ -172,6 +174,7 @@ class SellPanel(QWidget):
         detail = " · ".join(filter(None, (title, self._type_name(kind) or line.price_type)))
         if line.proof and kind is not None and kind.proof:
             detail = tr("{what}, {proof} seen", what=detail, proof=kind.proof)
+        detail = " · ".join([*self._why(line), detail])
         question = answer = key = ""
         if presenter.asking_proof is not None and presenter.asking_proof[0] == line.line and show is not None:
             wanted = show.type(presenter.asking_proof[1])
@@ -180,6 +183,25 @@ class SellPanel(QWidget):
                 answer, key = tr("Seen"), f"F{show.types.index(wanted) + 1}"
         price = presenter.session.formats.amount(line.price)
         return BasketRow(line.line, line.label, detail, price, line.line == presenter.marked, question, answer, key)
+
+    def _why(self, line: Line) -> list[str]:
+        """Why a ticket costs what it costs; before all else on its line, for that is what is looked for."""
+        amount = self.presenter.session.formats.amount
+        found = [f"{name or tr('free in the group')} −{amount(off)}" for name, off in line.promotions]
+        if line.set_by_hand and line.was is not None:
+            found.append("▲ " + tr("price set, was {was}", was=amount(line.was)))
+        if line.comp:
+            found.append(tr("complimentary"))
+        if line.companion:
+            found.append(tr("with its partner"))
+        return found
+
+    def _article(self, article: ArticleLine) -> BasketRow:
+        amount = self.presenter.session.formats.amount
+        detail = tr("donation") if article.donation else tr("article")
+        if article.count > 1:
+            detail = f"{article.count} × {amount(article.price)} · {detail}"
+        return BasketRow(article.line, article.name, detail, amount(article.amount))
 
     def _draw_foot(self) -> None:
         payment = self.presenter.payment
@@ -209,9 +231,9 @@ class SellPanel(QWidget):
             rounding=tr("in cash {amount}", amount=formats.money(due)) if due != total else "",
             given=payment.given,
             change=formats.amount(change) if change is not None else "",
-            quick=[formats.plain(amount) for amount in payment.quick] if self.presenter.lines else [],
+            quick=[formats.plain(amount) for amount in payment.quick] if payment.open else [],
             warning=payment.problem or payment.warning,
-            ready=bool(self.presenter.lines),
+            ready=self.presenter.basket is not None and not self.presenter.basket.empty,
             paying=payment.paying,
             action=tr("Cash") if payment.due or not payment.purses else tr("Pay"),
             terminal=payment.card.present,
@@ -262,7 +284,7 @@ class SellPanel(QWidget):
     def owner_note(self) -> str:
         """Whose basket this is, when someone else had begun it before the window was locked."""
         basket, session = self.presenter.basket, self.presenter.session
-        if basket is None or not basket.lines or session.person is None or basket.owner == session.person.user:
+        if basket is None or basket.empty or session.person is None or basket.owner == session.person.user:
             return ""
         return tr("basket of {name}", name=session.names.get(basket.owner, basket.owner))
 

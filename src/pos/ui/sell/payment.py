@@ -11,7 +11,7 @@ from pos.domain.money import Money, total
 from pos.ui.amounts import type_digit, typed_amount
 from pos.ui.bridge import Answer
 from pos.ui.i18n import tr
-from pos.ui.model import Basket, Line, Sale
+from pos.ui.model import ArticleLine, Basket, Line, Sale
 from pos.ui.purse import PurseOffer, purse_name
 from pos.ui.sell.card import CardPayments
 from pos.ui.sell.cash import due_in_cash, implausible, quick_amounts
@@ -41,6 +41,7 @@ class Payment(QObject):
         self.problem = ""
         self.sale: Sale | None = None
         self.sold: tuple[Line, ...] = ()
+        self.articles: tuple[ArticleLine, ...] = ()
         self.purses: list[PurseOffer] = []
         self.paid_with = ""  # what else than cash the sale was paid with
         self.card = CardPayments(session, self)
@@ -98,7 +99,7 @@ class Payment(QObject):
     def open(self) -> bool:
         """Whether there is something to pay and nothing is being paid, in doubt, or was just sold."""
         basket, busy = self._basket(), self.paying or self.card.phase != ""
-        return self.sale is None and not busy and basket is not None and bool(basket.lines)
+        return self.sale is None and not busy and basket is not None and not basket.empty
 
     # ---- typing ------------------------------------------------------------------------
 
@@ -193,7 +194,7 @@ class Payment(QObject):
     def finish(self) -> None:
         """Make the sale that a card has paid for already; what it has not paid is taken in cash."""
         basket, loose = self._basket(), self.card.loose
-        if self.paying or self.card.phase != "loose" or not loose or basket is None or not basket.lines:
+        if self.paying or self.card.phase != "loose" or not loose or basket is None or basket.empty:
             return
         self._pay(self.owed - total(loose, self.total.currency), loose)
         self.changed.emit()
@@ -230,7 +231,8 @@ class Payment(QObject):
 
     def _done(self, sale: Sale) -> None:
         basket = self._basket()
-        self.sale, self.sold = sale, basket.lines if basket else ()
+        self.sale = sale
+        self.sold, self.articles = (basket.lines, basket.articles) if basket else ((), ())
         self.card.look()
         self.forget()
         self.session.attach(None)
@@ -256,5 +258,5 @@ class Payment(QObject):
 
     def next_customer(self) -> None:
         """Clear the change from the screen."""
-        self.sale, self.sold = None, ()
+        self.sale, self.sold, self.articles = None, (), ()
         self._edited()

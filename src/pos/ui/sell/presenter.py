@@ -11,7 +11,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from pos.domain.errors import Refused
 from pos.ui.bridge import Answer
 from pos.ui.i18n import tr
-from pos.ui.model import Basket, Line, PriceType, Sale, Show
+from pos.ui.model import ArticleLine, Basket, Line, PriceType, Sale, Show
+from pos.ui.sell.extras import Extras
 from pos.ui.sell.hall import Hall
 from pos.ui.sell.payment import Payment
 from pos.ui.session import Session
@@ -49,6 +50,8 @@ class SellPresenter(QObject):
         self.payment.changed.connect(self.changed)
         self.payment.paid.connect(self._paid)
         self.payment.expired.connect(self.refresh_basket)
+        self.extras = Extras(session, self._take_basket, self._busy, self)
+        self.extras.changed.connect(self.changed)
         self.pending: list[str] = []
         self._asked: list[tuple[int, str]] = []
         self._serial = 0
@@ -67,6 +70,10 @@ class SellPresenter(QObject):
     @property
     def lines(self) -> tuple[Line, ...]:
         return self.basket.lines if self.basket is not None else ()
+
+    @property
+    def articles(self) -> tuple[ArticleLine, ...]:
+        return self.basket.articles if self.basket is not None else ()
 
     @property
     def marked_line(self) -> Line | None:
@@ -153,7 +160,7 @@ class SellPresenter(QObject):
             self.marked = basket.lines[-1].line if basket.lines else None
         if self.asking_proof and self.asking_proof[0] not in present:
             self.asking_proof = None
-        if not basket.lines:
+        if basket.empty:
             self.payment.forget()
         for show in {line.show for line in basket.lines} - set(self.details):
             self._learn(show)
@@ -231,7 +238,8 @@ class SellPresenter(QObject):
         if show is None:
             return self.next_type
         categories = {self.hall.category_of(place) for place in places}
-        wanted = [self.next_type, *(kind.id for kind in show.types if not kind.proof)]
+        plain = [kind.id for kind in show.types if kind.plain]
+        wanted = [self.next_type, *plain, *(kind.id for kind in show.types if kind.kind == "companion")]
         for kind in wanted:
             if kind and all(kind in show.prices.get(category, {}) for category in categories):
                 return kind
@@ -325,7 +333,7 @@ class SellPresenter(QObject):
 
     def clear(self) -> None:
         """Empty the basket."""
-        if self.lines:
+        if self.basket is not None and not self.basket.empty:
             self._picks.clear()
             self._change("clear")
 
@@ -355,13 +363,16 @@ class SellPresenter(QObject):
         kind, line = self.types[number - 1], self.marked_line
         if line is None:
             self._choose_next(kind)
+        elif kind.asks:
+            self.asking_proof = None
+            self.extras.ask_type(line, kind)
         elif self.asking_proof == (line.line, kind.id):
             self.proof_seen()
         elif kind.proof and not (line.price_type == kind.id and line.proof):
             self.asking_proof = (line.line, kind.id)
         else:
             self.asking_proof = None
-            if not kind.proof:
+            if not kind.proof and kind.kind != "companion":
                 self.next_type = kind.id
             if line.price_type != kind.id:
                 self._change("retype", line=line.line, price_type=kind.id)
@@ -374,8 +385,28 @@ class SellPresenter(QObject):
                 "{name}: pick the seat first; the {proof} is asked for on its line.", name=kind.name, proof=kind.proof
             )
             self.session.toast.emit("plain", text)
+        elif kind.asks:
+            self.session.toast.emit("plain", tr("{name}: pick the seat first, then press its key.", name=kind.name))
         else:
             self.next_type = kind.id
+
+    def open_articles(self) -> None:
+        """Ctrl+A: what is sold beside tickets."""
+        self._clear_change()
+        self.extras.open_articles()
+
+    def open_price(self) -> None:
+        """Ctrl+Y: a promotion's code, or another price for the marked ticket."""
+        self._clear_change()
+        self.extras.open_price(self.marked_line)
+
+    def _clear_change(self) -> None:
+        if self.payment.sale is not None:
+            self.next_customer()
+
+    def _busy(self) -> bool:
+        """Whether money is being taken, so that nothing may change."""
+        return self.payment.paying or self.payment.card.phase != ""
 
     def proof_seen(self) -> None:
         """The cashier says that the proof asked for was seen."""
@@ -410,6 +441,10 @@ class SellPresenter(QObject):
         """Why the basket cannot be paid just now."""
         if self.asking_proof is not None:
             return tr("Was the proof seen?")
+        if self.basket is not None and self.basket.too_few:
+            kind, least, have = self.basket.too_few[0]
+            name = next((one.name for one in self.types if one.id == kind), kind)
+            return tr("{name}: from {least} tickets, here are {have}.", name=name, least=least, have=have)
         return tr("Wait for the office.") if self._asked else ""
 
     def primary(self) -> None:

@@ -10,6 +10,7 @@ from pos.ui.foot.presenter import PaperPresenter
 from pos.ui.screen import Screen
 from pos.ui.sell.aside.parking import Park
 from pos.ui.sell.aside.view import QuestionView
+from pos.ui.sell.extrasview import ExtrasPanel
 from pos.ui.sell.panel import SellPanel
 from pos.ui.sell.presenter import SellPresenter
 from pos.ui.sell.questions import Questions
@@ -32,11 +33,13 @@ class SellScreen(Screen):
         work.setContentsMargins(0, 0, 0, 0)
         work.addWidget(self.view)
         self.asking = QuestionView()
+        self.extras = ExtrasPanel(presenter.extras, lambda: presenter.basket)
         self._panel = QStackedWidget()
-        self._panel.addWidget(self.side)
-        self._panel.addWidget(self.asking)
+        for side in (self.side, self.asking, self.extras):
+            self._panel.addWidget(side)
         self.panel_box().addWidget(self._panel)
         self.questions.changed.connect(self._put_question)
+        presenter.extras.changed.connect(self._turn_panel)
         presenter.session.ticked.connect(self._tick)
         map_, stepper = self.view.map, self.view.stepper
         self._plain: dict[str, Callable[[], object]] = {
@@ -63,6 +66,8 @@ class SellScreen(Screen):
             "zoom_out": map_.zoom_out,
             "fit": map_.fit,
             "receipt": paper.receipt,
+            "articles": presenter.open_articles,
+            "reprice": presenter.open_price,
         }
         self._numbered: dict[str, Callable[[int], object]] = {
             "price": presenter.price_key,
@@ -80,7 +85,18 @@ class SellScreen(Screen):
         self.view.search.clear()
         self.view.map.setFocus()
 
+    def _turn_panel(self) -> None:
+        """What is filled in stands where the basket does, and gives the keyboard back to the map."""
+        wanted = self.extras if self.presenter.extras.mode else self.side
+        if wanted is self.extras or self._panel.currentWidget() is self.extras:
+            before = self._panel.currentWidget()
+            self._panel.setCurrentWidget(wanted)
+            if wanted is self.side and before is not wanted:
+                self.view.map.setFocus()
+
     def act(self, action: str) -> bool:
+        if self.presenter.extras.mode and not self.view.search.hasFocus():
+            return self.extras.key(action)
         kind, _, value = action.partition(":")
         if self.questions.now is not None:
             return self._answer(action)

@@ -99,6 +99,10 @@ class KeyButton(QPushButton):
         self._label.setText(label)
         self._name()
 
+    def set_font(self, font: QFont) -> None:
+        """Another font for the label, where there is little room."""
+        self._label.setFont(font)
+
     def set_key(self, key: str) -> None:
         """Change what the keycap says; an empty text takes it away."""
         self._cap.setText(key)
