@@ -59,6 +59,7 @@ from pos.till.orders import (
     holds,
     invoices,
     pickups,
+    presence,
     reservations,
     standby,
 )
@@ -382,6 +383,7 @@ VERBS: Final[dict[str, VerbSpec]] = {
     ),
     "cases": VerbSpec(cases.cases, {}, {"state": f.which}),
     "history": VerbSpec(history.history, {}, {"show": f.words, "place": f.words, "ticket": f.words}),
+    "open_order": VerbSpec(presence.open_order, {"sale": f.words}, {"closed": f.flag}),
     "customers": VerbSpec(customers.customers, {"text": f.text}),
     "customer_history": VerbSpec(customers.customer_history, {"customer": f.words}),
     "merge_customers": VerbSpec(customers.merge_customers, {"customer": f.words, "merged": f.words}, changes=True),

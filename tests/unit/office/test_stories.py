@@ -34,3 +34,19 @@ def test_a_seats_story_has_the_facts_of_every_till_and_no_other_seats(house: Hou
     assert not [one for one in story if "S2" in one["text"]]
     assert [one["kind"] for one in told(house, ticket="S2-1")] == ["TicketsSold"]
     assert told(house, ticket="nope") == []
+
+
+def test_a_window_hears_where_else_an_order_is_open_until_it_is_closed(house: House) -> None:
+    def tell(till: str, *, open_: bool = True) -> list[str]:
+        with house.database.write() as connection:
+            asked = {"sale": "S1", "user": "anna", "open": open_}
+            return [one["till"] for one in look.KINDS["open"](connection, till, asked)["elsewhere"]]
+
+    assert tell("T1") == []
+    assert tell("T2") == ["T1"]
+    assert tell("T1") == ["T2"]
+    assert tell("T2", open_=False) == ["T1"]
+    assert tell("T1") == []
+    house.run("UPDATE document SET body = replace(body, 'seen\": \"2', 'seen\": \"1') WHERE family = 'open_order'")
+    assert tell("T2") == []
+    assert house.violations() == []

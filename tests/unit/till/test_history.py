@@ -61,3 +61,16 @@ def test_what_is_asked_must_be_something(counter: Counter) -> None:
     assert counter.refusal("history", show="aida", place="Z-9").code == "unknown_place"
     assert counter.refusal("history", show="nope", place="A-1").code == "unknown_show"
     assert counter.refusal("history", ticket="nope").code == "unknown_ticket"
+
+
+def test_an_order_that_is_open_elsewhere_is_a_warning_and_no_lock(counter: Counter) -> None:
+    sale = counter.sell("A-1")
+    counter.line.found["open"] = {"elsewhere": [{"till": "T2", "user": "beth", "since": "2027-03-01T17:59:00+01:00"}]}
+    answer = counter.ask("open_order", sale=sale["tickets"][0]["code"])
+    assert counter.line.looks[-1] == ("open", {"sale": sale["id"], "user": "anna", "open": True})
+    (warning,) = answer["warnings"]
+    assert (warning["code"], warning["till_name"], warning["user_name"]) == ("order_open_elsewhere", "Window 2", "Beth")
+    counter.ask("refund", tickets=[sale["tickets"][0]["id"]], reason="rain")
+    counter.line.cut()
+    assert counter.ask("open_order", sale=sale["id"], closed=True)["known"] is False
+    assert counter.refusal("open_order", sale="nope").code == "unknown_ticket"

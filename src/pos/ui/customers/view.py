@@ -144,8 +144,11 @@ class CustomersScreen(Screen):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _=False, act=act: act())
             grid.addWidget(button, at // 3, at % 3)
-        grid.setHorizontalSpacing(8)
+        # What erases is kept apart from what is pressed all day.
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(16)
         side.addLayout(grid)
+        side.addSpacing(8)
         self._take = KeyButton(tr("For this sale"), cap("primary"), kind="primary", stacked=True)
         set_height(self._take, 60)
         self._take.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -15,6 +15,7 @@ from pos.ui.format import read_time
 from pos.ui.found.calledoff import CalledOff
 from pos.ui.found.deal import Deal
 from pos.ui.found.model import Found, read_found
+from pos.ui.found.presence import Presence
 from pos.ui.i18n import name_in, tr
 from pos.ui.session import Session
 
@@ -46,6 +47,8 @@ class FoundPresenter(QObject):
         self.called_off = CalledOff(session, self)
         self.called_off.changed.connect(self.changed)
         self._asked: dict[str, Any] = {}
+        self.presence = Presence(session, self)
+        self.presence.changed.connect(self.changed)
         session.heard.connect(self._heard)
         session.signed.connect(self._signed)
 
@@ -139,7 +142,9 @@ class FoundPresenter(QObject):
     def mark(self, ticket: str) -> None:
         self.marked, self.problem, self.terms = ticket, "", {}
         self.changed.emit()
-        if (one := self.current) is not None and one.live:
+        one = self.current
+        self.presence.show(one.sale if one is not None else "")
+        if one is not None and one.live:
             self._ask_terms(one.id)
 
     def _ask_terms(self, ticket: str) -> None:

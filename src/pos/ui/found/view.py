@@ -229,8 +229,9 @@ class FoundScreen(Screen):
             button.setEnabled(bool(presenter.taken))
         self._choose.setEnabled(presenter.current is not None and presenter.current.live)
         self._draw_pages()
-        self._problem.setText(f"▲ {presenter.problem}" if presenter.problem else presenter.result)
-        self._problem.setProperty("role", "warning" if presenter.problem else "good")
+        problem = presenter.problem or presenter.presence.words
+        self._problem.setText(f"▲ {problem}" if problem else presenter.result)
+        self._problem.setProperty("role", "warning" if problem else "good")
         restyle(self._problem)
 
     def _draw_pages(self) -> None:
@@ -284,9 +285,12 @@ class FoundScreen(Screen):
     # ---- keys ----------------------------------------------------------------------------
 
     def enter(self) -> None:
+        one = self.presenter.current
+        self.presenter.presence.show(one.sale if one is not None else "")
         (self.work if self.presenter.rows else self.search).setFocus()
 
     def leave(self) -> None:
+        self.presenter.presence.show("")
         self.presenter.deal.close()
 
     def set_tokens(self, tokens: Tokens) -> None:

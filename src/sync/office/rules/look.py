@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, select
 
 from pos.domain.story import Subject
+from sync.office.rules import presence
 from sync.office.rules.customers import records_of, sales_of
 from sync.office.rules.sales import documents_of
 from sync.office.rules.stories import story, subject_of
@@ -44,5 +45,15 @@ def _history(connection: Connection, _till: str, fields: Fields) -> Fields:
     return {"story": story(connection, Subject(str(fields["show"]), str(fields["place"])))}
 
 
-KINDS: Final[dict[str, Callable[[Connection, str, Fields], Fields]]] = {"customer": _customer, "history": _history}
-WRITING: Final[frozenset[str]] = frozenset()  # those that note something
+def _open(connection: Connection, till: str, fields: Fields) -> Fields:
+    """A window has an order open, or has closed it: where else it is open."""
+    found = presence.note(connection, till, str(fields["sale"]), str(fields["user"]), open_=bool(fields["open"]))
+    return {"elsewhere": found}
+
+
+KINDS: Final[dict[str, Callable[[Connection, str, Fields], Fields]]] = {
+    "customer": _customer,
+    "history": _history,
+    "open": _open,
+}
+WRITING: Final = frozenset({"open"})  # those that note something
