@@ -21,19 +21,28 @@ from pos.till.words import Words
 
 THANKS_S: Final = 20.0  # how long the thanks stay, when nothing else happens
 _BASKET: Final = frozenset({"add", "remove", "retype", "clear", "park", "recall", "move_basket"})
-_SOLD: Final = {"pay": "sale", "exchange": "exchange"}
+_SOLD: Final = {"pay": "sale", "arrived": "sale", "exchange": "exchange"}
 VERBS: Final = _BASKET | _SOLD.keys() | {"close_shift"}  # after which there is something else to see
 
 
 def after(desk: Desk, verb: str, answer: dict[str, Any]) -> None:
     """One of `VERBS` was carried out: show what came of it."""
     customer = desk.outside.customer
-    if verb in _SOLD and customer is not None:
+    if "pending" in answer and customer is not None:
+        _show(desk, customer, _to_be_paid(desk, customer, answer["pending"]))
+    elif verb in _SOLD and _SOLD[verb] in answer and customer is not None:
         scene = _paid(desk, customer, answer[_SOLD[verb]])
         _show(desk, customer, scene)
         desk.post_in(THANKS_S, lambda: _end_thanks(desk, scene))
     else:
         show_basket(desk)
+
+
+def _to_be_paid(desk: Desk, customer: Customer, pending: Mapping[str, Any]) -> Scene:
+    """What is to be paid by telephone or through a bank, and the code for that."""
+    venue, write = desk.season().venue, _words(desk, customer)
+    due = Sum(write.say(str(pending["kind"])), Money.parse(pending["amount"], venue.currency))
+    return Scene("basket", customer.language, venue.name, due=due, code=str(pending["code"]))
 
 
 def basket_taken(desk: Desk) -> None:

@@ -18,6 +18,29 @@ AWAITED: Final = ("mobile", "transfer")  # nothing is sold before these have arr
 LAST: Final = 4  # digits of a card's number, or of a document's, that may be kept
 
 
+def tenders(desk: Desk) -> dict[str, Any]:
+    """What may be paid with here and now, in the order in which it is offered."""
+    desk.signed_in()
+    season = desk.season()
+    online = desk.outside.office.link().state == "online"
+    taken: list[dict[str, Any]] = [{"kind": "cash"}]
+    if desk.outside.terminal.present():
+        taken.append({"kind": "card"})
+    if season.venue.card_by_hand:
+        taken.append({"kind": SLIP})
+    taken.append({"kind": "purse"})
+    if season.accounts:
+        taken.append({"kind": "account", "accounts": [{"id": i, "name": n} for i, n in season.accounts.items()]})
+    taken += [
+        {"kind": FOREIGN, "currency": foreign.code, "rate": str(foreign.rate), "rounding": str(foreign.rounding)}
+        for foreign in season.currencies.values()
+    ]
+    for kind, cap in (("mobile", season.venue.mobile_offline_cap), ("transfer", season.venue.transfer_offline_cap)):
+        if online or cap is not None:
+            taken.append({"kind": kind} | ({"most": str(cap)} if cap is not None and not online else {}))
+    return {"tenders": taken, "tell_terms": season.venue.tell_terms}
+
+
 def tenders_of(desk: Desk, asked: Sequence[dict[str, Any]]) -> list[Tender]:
     """Raises Refused("bad_request" | "device_absent" | "limit_exceeded") naming which."""
     return [tender_of(desk, item) for item in asked]
