@@ -18,7 +18,8 @@ from pytestqt.qtbot import QtBot
 
 from pos.domain.money import Money
 from pos.domain.scene import Scene, ShownLine, Sum
-from pos.ui.customer.window import CodeView, CustomerWindow
+from pos.ui.customer.codeview import CodeView
+from pos.ui.customer.window import CustomerWindow
 from tests.window.counter import Counter, Key
 from tests.window.till import TillHouse
 

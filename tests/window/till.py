@@ -73,6 +73,7 @@ _FAMILIES = (
     "till",
     "promotion",
     "product",
+    "currency",
 )
 
 
@@ -134,7 +135,7 @@ def make_replica(folder: Path, now: datetime, halls: Sequence[str] = ("studio", 
                 body["version"] = plans[body["id"]].version
             if family == "show":
                 body["plan_version"] = plans[body["plan"]].version if "plan" in body else ""
-            words.append(Word(family, body["id"], body))
+            words.append(Word(family, body.get("id", body.get("code")), body))
     path = folder / "replica.db"
     writer = ReplicaWriter(path, "office")
     with writer.snapshot() as snapshot:

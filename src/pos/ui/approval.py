@@ -12,6 +12,7 @@ from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import text_font
 
 APPROVES = ("supervisor", "admin")  # the till checks it again
+RELEASES = ("supervisor", "auditor")  # of an order that is checked before it is paid
 
 
 class ApprovalBox(QWidget):
@@ -19,9 +20,9 @@ class ApprovalBox(QWidget):
 
     entered = Signal()
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None, roles: tuple[str, ...] = APPROVES) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._roles = session, roles
         self.why = QLabel()
         self.why.setFont(text_font(t.SMALL))  # one line: what wraps would push the PIN off a small screen
         self.why.setProperty("role", "warning")
@@ -29,8 +30,9 @@ class ApprovalBox(QWidget):
         self.who.setAccessibleName(tr("Supervisor"))
         self.who.setMinimumHeight(48)
         self.pin.setEchoMode(QLineEdit.EchoMode.Password)
-        self.pin.setPlaceholderText(tr("PIN of the supervisor"))
-        self.pin.setAccessibleName(tr("PIN of the supervisor"))
+        whose = tr("PIN of the supervisor") if roles == APPROVES else tr("PIN")
+        self.pin.setPlaceholderText(whose)
+        self.pin.setAccessibleName(whose)
         self.pin.setMinimumHeight(48)
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -60,8 +62,8 @@ class ApprovalBox(QWidget):
         person = self._session.person
         kept = self.who.currentData()
         self.who.clear()
-        able = [one for one in answer["users"] if one["role"] in APPROVES]
-        for one in sorted(able, key=lambda one: APPROVES.index(one["role"])):
+        able = [one for one in answer["users"] if one["role"] in self._roles]
+        for one in sorted(able, key=lambda one: self._roles.index(one["role"])):
             if person is None or one["user"] != person.user:
                 self.who.addItem(one["name"], one["user"])
         self.who.setCurrentIndex(max(0, self.who.findData(kept)))

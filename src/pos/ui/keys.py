@@ -134,7 +134,7 @@ def listed() -> list[tuple[str, list[tuple[str, str]]]]:
                 ("Alt 1 … Alt 3", tr("a round amount given")),
                 (tr("Enter"), tr("the main action: cash, next customer")),
                 ("F11", tr("by card, where there is a terminal; Esc asks it to stop")),
-                ("F12", tr("the amount typed in cash, the rest by card")),
+                ("F12", tr("several tenders, F1 … F8; after an amount: that in cash, the rest by card")),
                 ("^E", tr("receipt again")),
             ],
         ),

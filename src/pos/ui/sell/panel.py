@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from pos.domain.money import Money, total
+from pos.ui.approval import RELEASES, ApprovalBox
 from pos.ui.foot.presenter import PaperPresenter
 from pos.ui.i18n import name_in, tr, tr_count
 from pos.ui.keys import cap
@@ -21,6 +22,7 @@ from pos.ui.sell.changebox import ChangeBox, ChangeState
 from pos.ui.sell.paybox import PayBox, PayState
 from pos.ui.sell.presenter import SellPresenter
 from pos.ui.sell.pricepad import PriceKey, PricePad
+from pos.ui.sell.splitbox import SplitBox
 
 _SOON_S = 60.0  # the countdown of the basket turns to a warning
 
@@ -33,6 +35,9 @@ class SellPanel(QWidget):
         self.presenter, self.paper = presenter, paper
         self.prices, self.basket = PricePad(), BasketList()
         self.pay, self.card, self.change = PayBox(), CardBox(), ChangeBox()
+        self.split = SplitBox(presenter.payment.split)
+        self.release = ApprovalBox(presenter.session, roles=RELEASES)
+        presenter.checker = lambda: self.release.approver
         self._whose, self._expires = QLabel(), QLabel()
         self._whose.setTextFormat(Qt.TextFormat.RichText)
         self._expires.setProperty("role", "small")
@@ -58,6 +63,10 @@ class SellPanel(QWidget):
         self.card.first.connect(presenter.card_key)
         self.card.second.connect(presenter.split_key)
         self.card.stop.connect(presenter.payment.card.stop)
+        self.split.main.connect(presenter.primary)
+        self.split.second.connect(presenter.split_key)
+        self.split.stop.connect(presenter.back)
+        self.split.key.connect(presenter.price_key)
         self.change.next_customer.connect(presenter.primary)
         self.change.receipt.connect(paper.receipt)
         self.change.print_again.connect(paper.print_again)
@@ -77,8 +86,10 @@ class SellPanel(QWidget):
         box.addLayout(head)
         box.addWidget(self.prices)
         box.addWidget(self._lists, 1)
-        # One of the three is in sight; the tickets above get whatever room it leaves.
+        # One of the four is in sight; the tickets above get whatever room it leaves.
+        box.addWidget(self.release)
         box.addWidget(self.pay)
+        box.addWidget(self.split)
         box.addWidget(self.card)
         box.addWidget(self.change)
 
@@ -207,15 +218,26 @@ class SellPanel(QWidget):
         payment = self.presenter.payment
         sold, card = payment.sale is not None, payment.card.phase != ""
         # With change or a card's money on screen no key has a price to set, and the room shows what is sold.
-        self.prices.setVisible(not (sold or card))
-        self._whose.setVisible(not (sold or card))
-        self.pay.setVisible(not (sold or card))
+        split = payment.split.open and not (sold or card)
+        self.prices.setVisible(not (sold or card or split))
+        self._whose.setVisible(not (sold or card or split))
+        self.pay.setVisible(not (sold or card or split))
+        if not split:
+            self.split.field.clearFocus()
+        self.split.setVisible(split)
+        asked = "" if sold or card else payment.asks
+        fresh = bool(asked) and self.release.isHidden()
+        self.release.ask(asked)
+        if fresh:
+            self.release.pin.setFocus()
         self.card.setVisible(card and not sold)
         self.change.setVisible(sold)
         if sold:
             self.change.show_state(self._change_state())
         elif card:
             self.card.show_state(card_state(self.presenter))
+        elif split:
+            self.split.draw()
         else:
             self.pay.show_state(self._pay_state())
 

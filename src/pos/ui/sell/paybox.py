@@ -61,7 +61,7 @@ class PayBox(QWidget):
         self._pay = KeyButton(tr("Cash"), cap("primary"), kind="primary", stacked=True)
         self._card = KeyButton(tr("Card"), cap("card"), stacked=True)
         self._split = KeyButton(tr("Split"), cap("split"), stacked=True)
-        self._split.setToolTip(tr("The amount typed in cash, the rest by card"))
+        self._split.setToolTip(tr("Several tenders; with an amount typed, that in cash and the rest by card"))
         keys = QHBoxLayout()
         keys.setSpacing(6)
         for button, signal, share in (
@@ -163,7 +163,8 @@ class PayBox(QWidget):
             button.set_label(text or "–")
             button.setEnabled(bool(text))
         self._pay.set_label(tr("Paying…") if state.paying else state.action)
-        for button in (self._pay, self._card, self._split):
+        for button in (self._pay, self._card):
             button.setEnabled(state.ready and not state.paying)
+        # With nothing to pay it shows the payments that are waited for.
+        self._split.setEnabled(not state.paying)
         self._card.setVisible(state.terminal)
-        self._split.setVisible(state.terminal)

@@ -15,6 +15,7 @@ from pos.ui.model import ArticleLine, Basket, Line, Sale
 from pos.ui.purse import PurseOffer, purse_name
 from pos.ui.sell.card import CardPayments
 from pos.ui.sell.cash import due_in_cash, implausible, quick_amounts
+from pos.ui.sell.split import Part, Split
 from pos.ui.session import Session
 
 
@@ -46,6 +47,14 @@ class Payment(QObject):
         self.paid_with = ""  # what else than cash the sale was paid with
         self.card = CardPayments(session, self)
         self.card.changed.connect(self.changed)
+        self.split = Split(session, self)
+        self.split.changed.connect(self.changed)
+        self.split.pay.connect(self._pay_parts)
+        self.split.arrived.connect(self._arrived)
+        self.asks = ""  # why somebody else must release the sale before it is paid
+        self._asked: Answer = {}  # what `pay` was asked with last
+        self._with: list[str] = []
+        self._given: Money | None = None
 
     # ---- amounts -----------------------------------------------------------------------
 
@@ -96,6 +105,11 @@ class Payment(QObject):
         return ""
 
     @property
+    def busy_elsewhere(self) -> bool:
+        """Whether the foot belongs to tenders put together, or to payments that are waited for."""
+        return self.split.open and self.sale is None and not self.paying and not self.card.phase
+
+    @property
     def open(self) -> bool:
         """Whether there is something to pay and nothing is being paid, in doubt, or was just sold."""
         basket, busy = self._basket(), self.paying or self.card.phase != ""
@@ -109,6 +123,9 @@ class Payment(QObject):
             self._edited()
 
     def erase(self) -> None:
+        if self.busy_elsewhere:
+            self.split.erase()
+            return
         self.given = self.given[:-1]
         self._edited()
 
@@ -124,11 +141,15 @@ class Payment(QObject):
 
     def forget(self) -> None:
         """Nothing is given yet, nothing was told: a basket begins, or someone else signs in."""
-        self.given, self.told, self.problem, self.purses = "", False, "", []
+        self.given, self.told, self.problem, self.purses, self.asks = "", False, "", [], ""
+        if self.split.open and not self.split.waiting:
+            self.split.close()
 
     def back(self) -> bool:
         """Esc: take back what was typed, or the problem said. True if there was either."""
-        if self.given:
+        if self.asks:
+            self.asks = ""
+        elif self.given:
             self.given = ""
         elif self.purses:
             self.purses.pop()
@@ -178,18 +199,58 @@ class Payment(QObject):
         self.changed.emit()
 
     def pay_split(self) -> None:
-        """Pay the amount that was typed in cash, and the rest by card."""
-        if not self.open or not self.card.present:
+        """Pay the amount that was typed in cash and the rest by card; else build the sum from several tenders.
+
+        With nothing to be paid, the payments that are waited for are shown.
+        """
+        basket, cash = self._basket(), self.given_amount
+        if self.sale is None and not self.paying and (basket is None or basket.empty):
+            self.split.look()
+        if not self.open:
             return
-        cash = self.given_amount
         if hindrance := self._hindrance():
             self.problem = hindrance
-        elif cash is None or not cash or cash >= self.owed:
-            self.problem = tr("Type what is paid in cash, less than the total.")
-        else:
+        elif cash and cash < self.owed and self.card.present:
             self.card.begin(self.owed - cash)
             self._pay(cash, [self.owed - cash])
+        else:
+            parts = [
+                Part(f"{purse_name(p.kind)} {p.code}", amount, {"kind": p.kind, "code": p.code, "amount": str(amount)})
+                for p, amount in self.purse_amounts
+                if amount
+            ]
+            self.given = ""
+            self.split.begin(self.total, parts)
         self.changed.emit()
+
+    def _pay_parts(self, parts: list[Part]) -> None:
+        """Pay with what was put together."""
+        if not self.open:
+            return
+        if cards := [part.amount for part in parts if part.tender["kind"] == "card" and "slip" not in part.tender]:
+            self.card.begin(total(cards, self.total.currency))
+        given = next((part.tender["given"] for part in parts if part.tender.get("given")), None)
+        cash_alone = len(parts) == 1 and given is not None and "currency" not in parts[0].tender
+        with_ = [] if cash_alone else [f"{part.name} {self.session.formats.money(part.amount)}" for part in parts]
+        handed = Money.parse(given, self.total.currency) if cash_alone and given is not None else None
+        self._send([part.tender for part in parts], with_, handed)
+
+    def _arrived(self, answer: Answer) -> None:
+        """What was waited for has arrived: its sale is made, or the office is told."""
+        if "sale" not in answer:
+            self.session.toast.emit("warning", tr("It came too late, and pays for nothing. The office is told."))
+            return
+        self.paid_with = tr("It has arrived")
+        self.sale = Sale.read(answer["sale"], self.session.venue.currency, None, self.session.now)
+        self.sold, self.articles = (), ()
+        self.paid.emit(self.sale)
+        self.changed.emit()
+
+    def again(self, checker: Answer) -> None:
+        """Pay as before, released by somebody else."""
+        if self.asks and not self.paying:
+            self._ask(self._asked | {"checker": checker}, self._given)
+            self.changed.emit()
 
     def finish(self) -> None:
         """Make the sale that a card has paid for already; what it has not paid is taken in cash."""
@@ -211,19 +272,37 @@ class Payment(QObject):
         with_ = [f"{purse_name(purse.kind)} {money(amount)}" for purse, amount in purses]
         with_ += [tr("Card {amount}", amount=money(amount)) for amount in cards]
         with_ += [tr("Cash {amount}", amount=money(cash))] if cards and cash else []
-        self.paying, self.problem = True, ""
+        self._send(tenders, with_, given)
+
+    def _send(self, tenders: Sequence[Answer], with_: Sequence[str], given: Money | None) -> None:
+        self._with = list(with_)
+        fields: Answer = {"tenders": list(tenders), "terms_told": self.told}
+        if self.session.buyer is not None:
+            fields["buyer"] = {"customer": self.session.buyer["customer"]}
+        self._ask(fields, given)
+
+    def _ask(self, fields: Answer, given: Money | None) -> None:
+        self.paying, self.problem, self.asks = True, "", ""
+        self._asked, self._given = fields, given
 
         def done(answer: Answer) -> None:
+            if "pending" in answer:
+                self._waits(answer["pending"])
+                return
             if self._stopped:
                 text = tr("The terminal did not stop: the card was charged, and the sale is made.")
                 self.session.toast.emit("warning", text)
-            self.paid_with = " · ".join(with_)
+            self.paid_with = " · ".join(self._with)
             self._done(Sale.read(answer["sale"], self.session.venue.currency, given, self.session.now))
 
-        fields: dict[str, object] = {"tenders": tenders, "terms_told": self.told}
-        if self.session.buyer is not None:
-            fields["buyer"] = {"customer": self.session.buyer["customer"]}
         self.session.bridge.call("pay", done, self._refused, self._ended, **fields)
+
+    def _waits(self, pending: Answer) -> None:
+        """Nothing is sold yet: the basket waits until the money has arrived."""
+        self.forget()
+        self.session.attach(None)
+        self.expired.emit()
+        self.split.show_wait(pending)
 
     def _ended(self) -> None:
         self.paying = False
@@ -233,6 +312,7 @@ class Payment(QObject):
         basket = self._basket()
         self.sale = sale
         self.sold, self.articles = (basket.lines, basket.articles) if basket else ((), ())
+        self.split.close()
         self.card.look()
         self.forget()
         self.session.attach(None)
@@ -245,6 +325,8 @@ class Payment(QObject):
         level = "danger" if refusal.code == "storage_failed" else "warning"
         self.session.toast.emit(level, self._sentence(refusal))
         self.card.look()
+        if refusal.fields.get("what") == "order" or (refusal.code == "wrong_pin" and "checker" in self._asked):
+            self.asks = tr("Somebody else must release this sale.")
         if refusal.code in ("basket_expired", "basket_empty", "right_elsewhere"):
             self.expired.emit()
         self.changed.emit()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from pos.ui.model import ArticleLine, Basket, Line, PriceType, Sale, Show
 from pos.ui.sell.extras import Extras
 from pos.ui.sell.hall import Hall
 from pos.ui.sell.payment import Payment
+from pos.ui.sell.split import KEYS
 from pos.ui.session import Session
 
 MOST_AT_ONCE: Final = 200  # seats in one rectangle; a slip of the finger must not empty the hall
@@ -46,6 +47,7 @@ class SellPresenter(QObject):
         self.next_type = ""
         self.category = ""
         self.count = 2
+        self.checker: Callable[[], Answer | None] = lambda: None  # who has typed their PIN to release a sale
         self.payment = Payment(session, lambda: self.basket, self._hindrance, self)
         self.payment.changed.connect(self.changed)
         self.payment.paid.connect(self._paid)
@@ -347,6 +349,13 @@ class SellPresenter(QObject):
         self.asking_proof = None
         self.changed.emit()
 
+    def step(self, by: int) -> None:
+        """Another ticket; of payments that are waited for, another of them."""
+        if self.payment.split.waiting:
+            self.payment.split.step(by)
+        else:
+            self.mark_by(by)
+
     def mark_by(self, step: int) -> None:
         """Move the mark up or down the basket."""
         order = [line.line for line in self.lines]
@@ -358,6 +367,9 @@ class SellPresenter(QObject):
 
     def price_key(self, number: int) -> None:
         """F1–F10: the marked ticket becomes this type; a type that needs proof asks for it first."""
+        if self.payment.busy_elsewhere:
+            self.payment.split.key(number)
+            return
         if self.payment.sale is not None or not 1 <= number <= len(self.types):
             return
         kind, line = self.types[number - 1], self.marked_line
@@ -452,6 +464,10 @@ class SellPresenter(QObject):
         phase = self.payment.card.phase
         if self.payment.sale is not None:
             self.next_customer()
+        elif self.payment.asks and (checker := self.checker()) is not None:
+            self.payment.again(checker)
+        elif self.payment.busy_elsewhere:
+            self.payment.split.primary()
         elif phase == "unknown":
             self.payment.card.ask()
         elif phase == "loose":
@@ -463,6 +479,8 @@ class SellPresenter(QObject):
         """F11: by card; of a payment that is unknown, that it was charged."""
         if self.payment.card.phase == "unknown":
             self.payment.card.say("approved")
+        elif self.payment.busy_elsewhere:
+            self.payment.split.key(KEYS.index("card") + 1)
         else:
             self.payment.pay_card()
 
@@ -473,6 +491,8 @@ class SellPresenter(QObject):
             card.say("declined")
         elif card.phase == "loose":
             card.give_back()
+        elif self.payment.busy_elsewhere:
+            self.payment.split.give_up()
         else:
             self.payment.pay_split()
 
@@ -495,6 +515,10 @@ class SellPresenter(QObject):
             self.payment.card.stop()
         elif self.payment.card.phase:
             return self.payment.card.disarm()
+        elif self.payment.asks:
+            return self.payment.back()
+        elif self.payment.busy_elsewhere:
+            self.payment.split.back()
         elif self.payment.back():
             return True
         elif self.payment.sale is not None:

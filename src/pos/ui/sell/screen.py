@@ -60,8 +60,8 @@ class SellScreen(Screen):
             "remove": presenter.remove_marked,
             "clear": presenter.clear,
             "erase": presenter.payment.erase,
-            "line_up": lambda: presenter.mark_by(-1),
-            "line_down": lambda: presenter.mark_by(1),
+            "line_up": lambda: presenter.step(-1),
+            "line_down": lambda: presenter.step(1),
             "zoom_in": map_.zoom_in,
             "zoom_out": map_.zoom_out,
             "fit": map_.fit,
@@ -100,7 +100,9 @@ class SellScreen(Screen):
         kind, _, value = action.partition(":")
         if self.questions.now is not None:
             return self._answer(action)
-        if kind == "digit":
+        if kind == "digit" and self.presenter.payment.busy_elsewhere:
+            self.presenter.payment.split.type_digit(value)
+        elif kind == "digit":
             self.presenter.payment.type_digit(value)
         elif kind in self._numbered:
             self._numbered[kind](int(value))
