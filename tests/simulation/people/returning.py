@@ -38,7 +38,7 @@ def finish_refund(cashier: Cashier) -> bool:
 
 
 def _take_back(cashier: Cashier, tickets: Sequence[Ticket]) -> bool:
-    answer = cashier.do("refund", tickets=[ticket.id for ticket in tickets], reason="ill")
+    answer = cashier.do("refund", tickets=[ticket.id for ticket in tickets], reason="ill", slip="REF 1")
     if answer is None:
         return False
     done: dict[str, Any] = answer["refund"]
@@ -70,7 +70,7 @@ def finish_void(cashier: Cashier) -> bool:
 
 
 def _undo(cashier: Cashier, sale: dict[str, Any]) -> bool:
-    answer = cashier.do("void", sale=sale["id"], surrendered=True)
+    answer = cashier.do("void", sale=sale["id"], surrendered=True, slip="REF 2")
     if answer is None:
         return False
     tenders = answer["void"]["tenders"]
