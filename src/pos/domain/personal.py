@@ -23,7 +23,7 @@ from typing import Any, Final
 SEAL: Final = "personal"  # the body's key for the seal of what lies beside it
 PERSONAL: Final = frozenset({"name", "contact", "buyer", "collected_by", "profile", "words", "to"})
 DOCUMENTS: Final = ("sale", "refund", "order", "record")
-PERSONAL_OF_TICKET: Final = frozenset({"name", "identity"})
+PERSONAL_OF_TICKET: Final = frozenset({"name", "identity", "member"})
 
 Body = dict[str, Any]
 _Path = list[str | int]

@@ -114,7 +114,7 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "basket": VerbSpec(sell.basket),
     "add": VerbSpec(
         sell.add,
-        {"show": f.text, "price_type": f.text},
+        {"show": f.text, "price_type": f.price_types},
         {
             "places": f.places,
             "hold": f.words,
@@ -232,7 +232,7 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "quote": VerbSpec(
         quote.quote,
         {"tickets": f.places},
-        {"waive_fee": f.flag, "show": f.text, "places": f.places, "price_type": f.text},
+        {"waive_fee": f.flag, "show": f.text, "places": f.places, "price_type": f.price_types},
     ),
     "refund": VerbSpec(
         refund.refund,
@@ -254,7 +254,7 @@ VERBS: Final[dict[str, VerbSpec]] = {
             "tickets": f.places,
             "show": f.text,
             "places": f.places,
-            "price_type": f.text,
+            "price_type": f.price_types,
             "tenders": f.tenders_either_way,
         },
         {"proof": f.flag, "reason": f.text, "approver": f.approver, "waive_fee": f.flag, "member": f.text},

@@ -132,6 +132,8 @@ def test_an_article_is_refunded_once_by_its_ref_and_what_is_not_refundable_with_
     assert shop.ask("refund", articles=[programme], reason="misprint")["refund"]["amount"] == "9.00"
     assert shop.refusal("refund", articles=[programme], reason="again").code == "already_refunded"
     assert shop.refusal("void", sale="T1-00001", surrendered=True).code == "already_refunded"
+    (found,) = shop.ask("find", sale="T1-00001")["sales"]
+    assert [(one["name"], one["state"]) for one in found["articles"]] == [("Programme", "refunded"), ("Drink", "live")]
     shop.ask("refund", articles=[drink], reason="flat", approver=SAM)
     assert money(shop, "TicketsRefunded") == {
         "product:programme": 750, "tax:full": 150, "product:drink": 300, "drawer:T1": -1200,

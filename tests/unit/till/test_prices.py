@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -100,7 +101,9 @@ def test_a_members_price_needs_a_members_number_which_is_no_cards(house: Counter
     assert (refused.code, refused.fields["field"]) == ("bad_request", "member")
     house.ask("add", **asked, member=" M-77 ")
     house.pay()
-    assert ticket_of(house)["member"] == "M-77"
+    sale = json.loads(house.rows("SELECT body FROM sale")[0][0])
+    assert sale["tickets"][0]["member"] == "M-77"
+    assert "member" not in ticket_of(house), "what is personal lies beside the fact"
 
 
 def test_a_price_type_may_ask_for_approval_and_have_a_most(house: Counter) -> None:
@@ -256,3 +259,36 @@ def test_a_show_whose_prices_are_still_to_come_is_shown_and_not_sold(house: Coun
     house.line.document("prices", {**version(since, "70.00"), "id": "usual"})
     assert house.ask("show", show="aida")["prices"] == {}
     assert house.refusal("add", show="aida", places=["A-1"], price_type="adult").code == "no_price"
+
+
+def test_a_pair_is_added_and_exchanged_together_each_at_its_own_price_type(house: Counter) -> None:
+    house.ask("add", show="aida", places=["A-12", "A-11"], price_type=["adult", "companion"])
+    assert (
+        house.refusal("add", show="aida", places=["A-1"], price_type=["adult", "adult"]).fields["field"] == "price_type"
+    )
+    sale = house.pay()
+    assert sale["total"] == "41.00"
+    guest, companion = (ticket["id"] for ticket in sale["tickets"])
+    asked: dict[str, Any] = {"show": "aida", "tenders": [{"kind": "cash", "amount": "18.00"}]}
+    for alone in (guest, companion):
+        refused = house.refusal("exchange", tickets=[alone], places=["B-1"], price_type="adult", **asked)
+        assert (refused.code, refused.fields["what"]) == ("not_allowed", "companion")
+    pair: dict[str, Any] = {"tickets": [guest, companion], "places": ["B-1", "B-2"], **asked}
+    assert house.refusal("exchange", price_type=["companion", "companion"], **pair).fields["what"] == "companion"
+    new = house.ask("exchange", price_type=["adult", "companion"], **pair)["exchange"]
+    first, second = house.bodies("TicketsExchanged")[0]["sale"]["tickets"]
+    assert second["companion_of"] == first["id"] == new["tickets"][0]["id"]
+    assert house.ask("refund", tickets=[first["id"]], reason="ill")["refund"]["amount"] == "52.20"
+    verified(house)
+
+
+def test_one_of_a_group_is_exchanged_at_the_groups_price_and_a_comp_needs_its_word_again(house: Counter) -> None:
+    house.add("A-1", "A-2", "A-3", price_type="group")
+    ticket = house.pay()["tickets"][0]["id"]
+    asked = {"tickets": [ticket], "show": "aida", "places": ["B-1"]}
+    assert house.refusal("exchange", price_type="comp", tenders=[], **asked).code == "bad_request"
+    house.ask("exchange", price_type="group", tenders=[], **asked)
+    adult = house.sell("B-5")["tickets"][0]["id"]
+    refused = house.refusal("exchange", tickets=[adult], show="aida", places=["B-6"], price_type="group", tenders=[])
+    assert refused.fields["what"] == "min"
+    verified(house)

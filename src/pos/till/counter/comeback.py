@@ -76,6 +76,15 @@ def with_companions(desk: Desk, sold: Sequence[Sold]) -> list[Sold]:
     return [*sold, *look_up(desk, more)]
 
 
+def check_whole(desk: Desk, sold: Sequence[Sold]) -> None:
+    """Who is exchanged takes the companion along, and the other way round. Raises Refused("not_allowed")."""
+    whole = with_companions(desk, sold)
+    if len(whole) > len(sold):
+        left = whole[len(sold)]
+        reason = f"a companion's ticket is exchanged with its partner's: take {left.id} along"
+        raise Refused("not_allowed", what="companion", reason=reason, ticket=left.id)
+
+
 def live_of(desk: Desk, sold: Sequence[Sold]) -> dict[str, dict[str, Any]]:
     """Every ticket of these tickets' sales that is worth something, by id; where none has a companion, none."""
     found: dict[str, dict[str, Any]] = {}

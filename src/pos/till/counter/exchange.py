@@ -19,9 +19,10 @@ from pos.till.counter import charge, issue, purses
 from pos.till.counter.admit import let_in
 from pos.till.counter.approval import approved, may_alone
 from pos.till.counter.buyer import same_buyer
+from pos.till.counter.comeback import check_whole
 from pos.till.counter.passing import indexes_of
 from pos.till.counter.pay import document_id, make_tickets, sold_effects, tax_documents, ticket_answers
-from pos.till.counter.quoting import allowed, member_of, quoted_line
+from pos.till.counter.quoting import allowed, fitted, member_of, quoted_line
 from pos.till.counter.refund import check_limit, fee_of, step_in_force
 from pos.till.counter.sell import Wish, rights_for, wishes_for
 from pos.till.counter.tenders import AWAITED, check_drawer, tenders_of
@@ -44,9 +45,9 @@ class _Making:
 
 
 def exchange(
-    desk: Desk, *, tickets: list[str], show: str, places: list[str], price_type: str, tenders: list[dict[str, Any]],
-    proof: bool = False, reason: str = "", approver: dict[str, Any] | None = None, waive_fee: bool = False,
-    member: str = "",
+    desk: Desk, *, tickets: list[str], show: str, places: list[str], price_type: str | list[str],
+    tenders: list[dict[str, Any]], proof: bool = False, reason: str = "", approver: dict[str, Any] | None = None,
+    waive_fee: bool = False, member: str = "",
 ) -> Verb[dict[str, Any]]:  # fmt: skip
     """Change tickets for others. `tenders` sum to difference + fee; negative ones are paid out.
 
@@ -62,6 +63,7 @@ def exchange(
     asked, member = tenders_of(desk, tenders), member_of(desk, member)
     for _ in range(TRIES):
         sold = look_up(desk, tickets)
+        check_whole(desk, sold)
         let_in(desk, sold, approver)
         yield from rights_to(desk, sold)
         seating = desk.belief.seating(show)
@@ -76,18 +78,22 @@ def exchange(
     user = desk.signed_in("sell")
     shift = desk.shift()
     sold = look_up(desk, tickets)
+    check_whole(desk, sold)
     admitted = let_in(desk, sold, approver)
     by = approved(desk, approver)
-    marks = allowed(desk, price_type, approver, reason, member)
+    marks = {kind: allowed(desk, kind, approver, reason, member) for kind in {wish.price_type for wish in wishes}}
     if waive_fee and not may_alone(desk, by):
         raise Refused("approval_needed", what="waive_fee")
     returned = [
         ticket.returned(fee_of(ticket, step, currency, waive_fee)) for ticket, step in zip(sold, steps, strict=True)
     ]
-    lines = [
-        quoted_line(desk, n, show, unit, wish.category, price_type, wish.price, proof, wish.prices, marks)
+    quoted = [
+        quoted_line(
+            desk, n, show, unit, wish.category, wish.price_type, wish.price, proof, wish.prices, marks[wish.price_type]
+        )
         for n, (wish, unit) in enumerate(zip(wishes, units, strict=True), 1)
     ]
+    lines = fitted(desk, quoted, {ticket.body["price_type"] for ticket in sold})
     making = _work_out(desk, user.id, shift, sold, returned, lines, asked, by)
     check_drawer(desk, shift, -making.settlement.paid("cash", currency))
     check_limit(desk, sold, -Money.parse(making.document["total"], currency), by)

@@ -59,6 +59,7 @@ def shown_sales(desk: Desk, bodies: Sequence[dict[str, Any]]) -> list[dict[str, 
 def _here(desk: Desk, bodies: Iterable[dict[str, Any]]) -> _Here:
     book = desk.ledger.tickets
     ids = [ticket["id"] for body in bodies for ticket in body["tickets"]]
+    ids += [article["ref"] for body in bodies for article in body.get("articles", ())]
     return _Here(desk.outside.till, book.ended(ids), book.issued(ids), book.admitted(ids), book.handed(ids))
 
 
@@ -83,7 +84,13 @@ class _Here:
             **{key: body[key] for key in ("name", "contact", "buyer") if body.get(key)},
             "delivery": body.get("delivery", "now"),
             "tickets": [self._ticket(ticket, office.get(ticket["id"], {})) for ticket in body["tickets"]],
+            **({"articles": [self._article(one) for one in body["articles"]]} if body.get("articles") else {}),
         }
+
+    def _article(self, article: dict[str, Any]) -> dict[str, Any]:
+        """Whether it was taken back is known where it was sold."""
+        shown = {name: article[name] for name in ("ref", "id", "name", "count", "amount", "refundable")}
+        return shown | {"state": self.ended.get(article["ref"], "live")}
 
     def _ticket(self, ticket: dict[str, Any], heard: dict[str, Any]) -> dict[str, Any]:
         state = self.ended.get(ticket["id"]) or heard.get("state", "live")

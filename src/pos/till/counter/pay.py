@@ -21,7 +21,7 @@ from pos.till.counter import awaiting, charge, checks, issue, purses, reserving
 from pos.till.counter.approval import approved
 from pos.till.counter.buyer import buyer_document, check_delivery
 from pos.till.counter.passing import allot, indexes_of, low
-from pos.till.counter.quoting import table_of
+from pos.till.counter.quoting import not_enough, table_of
 from pos.till.counter.tenders import awaited_in, check_drawer, tenders_of
 from pos.till.desk import Desk, Unit, Verb
 
@@ -118,8 +118,7 @@ def _basket(desk: Desk) -> Basket:
     if basket is None or basket.empty:
         raise Refused("basket_expired" if basket is not None and basket.lapsed else "basket_empty")
     for few in too_few(basket, desk.season().price_types):
-        reason = f"{few['price_type']} is for {few['min']} tickets of a show or more, and here are {few['have']}"
-        raise Refused("not_allowed", what="min", reason=reason, **few)
+        raise not_enough(few)
     return basket
 
 

@@ -23,7 +23,7 @@ from pos.till.desk import Desk
 
 def quote(
     desk: Desk, *, tickets: list[str], waive_fee: bool = False,
-    show: str = "", places: list[str] | None = None, price_type: str = "",
+    show: str = "", places: list[str] | None = None, price_type: str | list[str] = "",
 ) -> dict[str, Any]:  # fmt: skip
     """What these tickets' terms say just now, what a refund would pay out and by which tenders, and what hinders
     it: `needs` are the refusals that a supervisor's approval would lift. With `show`, `places` and `price_type`, what
@@ -69,12 +69,13 @@ def quote(
 
 
 def _exchange(
-    desk: Desk, sold: Sequence[Sold], show: str, places: list[str], price_type: str, waive_fee: bool
+    desk: Desk, sold: Sequence[Sold], show: str, places: list[str], price_type: str | list[str], waive_fee: bool
 ) -> dict[str, Any]:
     """What changing the tickets for these places comes to; with money that is paid out, by which tenders."""
     currency, the_show = desk.season().venue.currency, desk.season().show(show)
     freed = frozenset(ticket.place for ticket in sold if ticket.show == show)
-    wishes = wishes_for(desk, the_show, desk.belief.seating(show), places, price_type, True, freed)
+    # What has to be seen is told, not asked for yet.
+    wishes = wishes_for(desk, the_show, desk.belief.seating(show), places, price_type, True, freed, "a member")
     steps = [kept_by(desk, ticket, ticket.terms(currency).exchange) for ticket in sold]
     fees = [fee_of(ticket, step, currency, waive_fee) for ticket, (step, _) in zip(sold, steps, strict=True)]
     returned = [ticket.returned(fee) for ticket, fee in zip(sold, fees, strict=True)]
@@ -86,7 +87,7 @@ def _exchange(
         "difference": str(difference),
         "fee": str(fee),
         "total": str(due),
-        "proof": desk.season().price_types[price_type].proof,
+        "proof": next(filter(None, (desk.season().price_types[wish.price_type].proof for wish in wishes)), ""),
         "needs": _needs(desk, sold, -due, waive_fee, late=any(late for _, late in steps)),
         "tenders": [tender.to_json() for tender in out],
     }

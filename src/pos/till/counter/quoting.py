@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from pos.domain.basket import Basket, Line, check_counts, paired, priced, quote
+from pos.domain.basket import Basket, Line, check_counts, paired, priced, quote, too_few
 from pos.domain.errors import Refused
 from pos.domain.mask import scrub
 from pos.domain.money import Money
@@ -84,6 +84,27 @@ def repriced(desk: Desk, basket: Basket, *, keep: bool) -> Basket:
         companions = {show.id: show.companions for show in season.shows.values()}
         basket = paired(basket, types, companions)
     return priced(basket, season.promotions, types, keep=keep)
+
+
+def fitted(desk: Desk, lines: Sequence[Line], before: Collection[str]) -> tuple[Line, ...]:
+    """The lines of an exchange, companions with their partners, at their list's prices. What a ticket was of `before`
+    it may be again, however few there are of it.
+
+    Raises Refused("limit_exceeded" | "not_allowed").
+    """
+    types = desk.season().price_types
+    basket = Basket("", tuple(lines), None)
+    check_counts(basket, types)
+    for few in too_few(basket, types):
+        if few["price_type"] not in before:
+            raise not_enough(few)
+    return paired(basket, types, {show.id: show.companions for show in desk.season().shows.values()}).lines
+
+
+def not_enough(few: dict[str, Any]) -> Refused:
+    """A price type that is valid from more tickets than there are."""
+    reason = f"{few['price_type']} is for {few['min']} tickets of a show or more, and here are {few['have']}"
+    return Refused("not_allowed", what="min", reason=reason, **few)
 
 
 def overridden(line: Line, price: Money, reason: str, approver: str) -> Line:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from pos.domain.basket import Basket, Line, without
+from pos.domain.basket import Basket, Line, quote, without
 from pos.domain.choice import orphans
 from pos.domain.errors import Refused
 from pos.domain.money import Money
@@ -33,17 +33,18 @@ MOST_LINES: Final = 1_000  # in one basket; a document of ten thousand would be 
 @dataclass(frozen=True)
 class Wish:
     """One place asked for: a seat's index, or None for any unit of an area. `prices` is the version of the price
-    list that says what it costs."""
+    list that says what it costs at its `price_type`."""
 
     shown: str
     ix: int | None
     category: str
     price: Money
     prices: str = ""
+    price_type: str = ""
 
 
 def add(
-    desk: Desk, *, show: str, price_type: str, places: list[str] | None = None, proof: bool = False,
+    desk: Desk, *, show: str, price_type: str | list[str], places: list[str] | None = None, proof: bool = False,
     orphan_ok: bool = False, reason: str = "", member: str = "", hold: str = "",
     approver: dict[str, Any] | None = None,
 ) -> Verb[dict[str, Any]]:  # fmt: skip
@@ -69,7 +70,10 @@ def add(
     desk.signed_in("sell")
     desk.shift()
     check_basket_free(desk)
-    marks = allowed(desk, price_type, approver, reason, member)
+    marks = {
+        kind: allowed(desk, kind, approver, reason, member)
+        for kind in dict.fromkeys(wish.price_type for wish in wishes)
+    }
     basket = begun(desk, user.id)
     _check_not_taken(desk, show, rights)
     _check_room(basket, len(rights))
@@ -82,11 +86,11 @@ def add(
                 show,
                 place,
                 wish.category,
-                price_type,
+                wish.price_type,
                 wish.price,
                 proof,
                 wish.prices,
-                {**marks, **opened.marks(place)},
+                {**marks[wish.price_type], **opened.marks(place)},
             ),
             orphan_reason=reason_for(warnings, reason if orphan_ok else ""),
         )
@@ -144,24 +148,30 @@ def wishes_for(
     show: Show,
     seating: Seating,
     places: Sequence[str],
-    price_type: str,
+    price_type: str | Sequence[str],
     proof: bool,
     freed: frozenset[str] = frozenset(),
     member: str = "",
 ) -> list[Wish]:
     """What is asked for, priced; everything that is wrong with the request itself is said here.
 
-    `freed` are seats that the same fact makes free.
+    `price_type` is one for all, or one for each place. `freed` are seats that the same fact makes free.
     """
     found = _named(show, seating, places)
+    kinds = [price_type] * len(found) if isinstance(price_type, str) else list(price_type)
+    if len(kinds) != len(found):
+        reason = f"names {len(kinds)} price types for {len(found)} places"
+        raise Refused("bad_request", field="price_type", reason=reason)
     _check_time(desk, show)
     types, table = desk.season().price_types, price_list(desk, show.id)
-    for place, _, category in found:
+    prices: dict[tuple[str, str], Money] = {}
+    for (place, _, category), kind in zip(found, kinds, strict=True):
         row = table.table.get(category, {})
-        if price_type not in types or not (price_type in row or (row and types[price_type].companion)):
-            raise Refused("no_price", show=show.id, place=place, category=category, price_type=price_type)
-    prices = {cat: quoted(desk, show, cat, price_type, proof, member) for _, _, cat in found}
-    wishes = [Wish(place, ix, cat, *prices[cat]) for place, ix, cat in found]
+        if kind not in types or not (kind in row or (row and types[kind].companion)):
+            raise Refused("no_price", show=show.id, place=place, category=category, price_type=kind)
+        if (category, kind) not in prices:
+            prices[category, kind] = quote(table, types, category, kind, proof, member)
+    wishes = [Wish(*one, prices[one[2], kind], table.id, kind) for one, kind in zip(found, kinds, strict=True)]
     _check_states(desk, show.id, seating, [wish for wish in wishes if wish.shown not in freed])
     return wishes
 
