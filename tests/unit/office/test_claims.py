@@ -11,6 +11,7 @@ from sync.office.rules.claims import WAITING, Claim, Fenced
 from sync.wire import ClaimAnswer, GrantItem, RecallItem
 from tests.peers.small_season import SHOW
 from tests.peers.till_client import TillClient
+from tests.unit.office import test_holds
 from tests.unit.office.conftest import House
 
 Tills = Callable[..., list[TillClient]]
@@ -212,3 +213,7 @@ def test_what_a_dead_server_left_behind_is_cleared(house: House, tills_at: Tills
     with house.database.write() as connection:
         recalls.forget_expired(connection, now_s())
     assert house.rows("SELECT * FROM recall") == []
+
+
+def test_both_databases_keep_a_hold(house: House, tills_at: Tills) -> None:
+    test_holds.test_a_hold_of_a_till_is_told_with_its_places_until_it_has_none(house, tills_at)

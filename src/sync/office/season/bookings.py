@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from pos.domain.hold import RESERVATION, Hold, release_at
-from pos.domain.live import HOLD
+from pos.domain.live import HOLD, ORDER
 from pos.domain.money import Money, tax_included, total
+from pos.domain.order import OPEN
 from pos.domain.price import tax_basis_points
 from pos.domain.rights import OfficeState
 from pos.domain.seating import Seating
@@ -43,6 +44,7 @@ class _Rows:
     sales: list[dict[str, Any]] = field(default_factory=list)
     tickets: list[dict[str, Any]] = field(default_factory=list)
     postings: list[dict[str, Any]] = field(default_factory=list)
+    orders: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)  # those that are not paid
 
 
 def book(work: Import) -> Booked:
@@ -61,11 +63,11 @@ def book(work: Import) -> Booked:
         insert_rows(work.connection, table, values)
     made = {(HOLD, id): _hold(work, id, body, body["type"]) for id, body in holds}
     made |= {
-        (HOLD, code): _hold(work, code, body, RESERVATION)
+        (HOLD, code): _hold(work, code, body | {"name": ""}, RESERVATION)
         for code, body in orders
         if body.get("state", "paid") != "paid"
     }
-    work.entries += put(work.connection, made, {})
+    work.entries += put(work.connection, made | rows.orders, {})
     return Booked(desk.changed, [row["id"] for row in rows.sales])
 
 
@@ -180,20 +182,22 @@ def _places(body: dict[str, Any]) -> Iterator[str]:
 
 
 def _order(work: Import, desk: _Desk, rows: _Rows, code: str, body: dict[str, Any]) -> None:
+    """Sell what is paid; of what is not, the lines that are kept at their price of now."""
     paid = body.get("state", "paid") == "paid"
     tickets: list[dict[str, Any]] = []
     for index, line in enumerate(body["lines"]):
         key = f"lines[{index}]"
         for place in desk.take("order", code, f"{key}.places", body["show"], line["places"]):
-            if not paid:
-                place.grant(OfficeState.HELD, "", 0, work.now, code)
-                continue
             seating = desk.seatings[body["show"]]
             category = seating.category(place.ix)
             offer = desk.offer(body["show"], category, line["price_type"])
             if offer is None:
                 reason = f"{category} has no price for {line['price_type']!r}"
                 raise work.season.file.bad("order", code, f"{key}.price_type", reason)
+            if not paid:
+                place.grant(OfficeState.HELD, "", 0, work.now, code)
+                tickets.append(_kept(code, body["show"], place.place, offer))
+                continue
             ticket = {
                 "id": f"{code}-{len(tickets) + 1}",
                 "place": seating.shown(place.ix),
@@ -205,6 +209,27 @@ def _order(work: Import, desk: _Desk, rows: _Rows, code: str, body: dict[str, An
             tickets.append(ticket)
     if paid:
         _sale(work, rows, code, body, tickets)
+        return
+    rows.orders[ORDER, code] = {
+        "id": code,
+        "version": 1,
+        "state": OPEN,
+        "home": body.get("home", ""),
+        "name": body.get("name", ""),
+        "contact": body.get("contact", ""),
+        "expires": body.get("expires", ""),
+        "remind": "",
+        "lines": tickets,
+        "at": work.now_iso,
+        "till": OFFICE,
+        "user": "",
+    }
+
+
+def _kept(code: str, show: str, unit: str, offer: dict[str, Any]) -> dict[str, Any]:
+    """A line of an order that is not paid, as `pos.domain.order` has them."""
+    said = {name: offer[name] for name in ("category", "price_type", "price")}
+    return {"show": show, "unit": unit, "hold": code, "state": "held", "proof": False, "more": {}} | said
 
 
 def _ticket_code() -> str:

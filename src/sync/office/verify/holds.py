@@ -55,7 +55,7 @@ def _named_as_last(report: Report, story: Story, rights: dict[Place, Any]) -> No
         right = rights.get(place)
         if step.after != "HELD" or right is None or right.state != "HELD" or (right.epoch, right.hop) != step.left:
             continue
-        if step.ticket != right.ticket:
+        if step.ticket and step.ticket != right.ticket:
             report.violation(
                 "I3", f"{' '.join(place)}: {step.fact} has it in {step.ticket}, but it is in {right.ticket}"
             )
