@@ -142,6 +142,7 @@ def listed() -> list[tuple[str, list[tuple[str, str]]]]:
             tr("The window"),
             [
                 ("^1", tr("sell")),
+                ("^2", tr("orders: pick-up, waiting list, commission")),
                 ("^3", tr("tickets: refund, exchange, void")),
                 ("^R", tr("the last sale's tickets, to print one again")),
                 ("^⇧Z", tr("void the last sale")),

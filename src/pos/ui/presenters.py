@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pos.ui.frame.rail import Rail
     from pos.ui.layouts.presenter import LayoutsPresenter
     from pos.ui.model import Sale
+    from pos.ui.orders.presenter import OrdersPresenter
     from pos.ui.screen import Screen
     from pos.ui.sell.presenter import SellPresenter
     from pos.ui.session import Session
@@ -122,6 +123,12 @@ class Presenters(QWidget):
         from pos.ui.layouts.presenter import LayoutsPresenter
 
         return LayoutsPresenter(self.session, self)
+
+    @cached_property
+    def orders(self) -> OrdersPresenter:
+        from pos.ui.orders.presenter import OrdersPresenter
+
+        return OrdersPresenter(self.session, self)
 
     @cached_property
     def help(self) -> HelpOverlay:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pos.ui.foot.presenter import PaperPresenter
     from pos.ui.found.presenter import FoundPresenter
     from pos.ui.layouts.presenter import LayoutsPresenter
+    from pos.ui.orders.presenter import OrdersPresenter
     from pos.ui.screen import Screen
     from pos.ui.sell.presenter import SellPresenter
     from pos.ui.shift.presenter import ClosePresenter, OpenPresenter
@@ -48,6 +49,8 @@ class Window(Protocol):
     def devices(self) -> DevicesPresenter: ...
     @property
     def layouts(self) -> LayoutsPresenter: ...
+    @property
+    def orders(self) -> OrdersPresenter: ...
 
     def go(self, name: str) -> None: ...
     def home(self) -> None: ...
@@ -119,6 +122,12 @@ def _layouts(window: Window) -> Screen:
     return LayoutsScreen(window.layouts, window.tokens, window.home)
 
 
+def _orders(window: Window) -> Screen:
+    from pos.ui.orders.view import OrdersScreen
+
+    return OrdersScreen(window.orders, window.home)
+
+
 def _count(window: Window) -> Screen:
     from pos.ui.shift.count import CountScreen
 
@@ -142,6 +151,7 @@ _BUILDERS: Final[dict[str, Callable[[Window], Screen]]] = {
     "disputes": _disputes,
     "devices": _devices,
     "layouts": _layouts,
+    "orders": _orders,
     "count": _count,
     "report": _report,
 }

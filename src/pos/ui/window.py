@@ -210,7 +210,7 @@ class CounterWindow(Presenters):
         person = self.session.person
         if person is None or (self.current is not None and self.current.name == "report"):
             return set()
-        works = {"sell", "found", "customers", "drawer"} if person.shift is not None else set()
+        works = {"sell", "orders", "found", "customers", "drawer"} if person.shift is not None else set()
         theirs = {"disputes": person.settles, "layouts": person.sets_up, "devices": True}
         return works | {name for name, usable in theirs.items() if usable}
 
@@ -226,7 +226,8 @@ class CounterWindow(Presenters):
             self.screens["found"].takes_show(show)
             return
         self.session.choose(show)
-        self.go("sell")
+        if self.current is None or self.current.name != "orders":
+            self.go("sell")  # else its lists are those of this show now
 
     @property
     def found_swaps(self) -> bool:

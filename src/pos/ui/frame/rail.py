@@ -62,6 +62,7 @@ def screens() -> list[tuple[int, str, str, str]]:
     """(place, name, icon, label) of the screens this window has."""
     return [
         (1, "sell", "sell", tr("Sell")),
+        (2, "orders", "orders", tr("Orders")),
         (3, "found", "refund", tr("Tickets")),
         (4, "customers", "people", tr("Customers")),
         (5, "drawer", "drawer", tr("Drawer")),

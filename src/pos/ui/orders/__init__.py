@@ -1,0 +1,1 @@
+"""Orders: what waits for somebody, list by list, and handing it out."""

@@ -1,0 +1,155 @@
+"""Orders in the window: handed out whole or in part, made ready, the waiting list, commission; by the keyboard."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QLabel
+
+from pos.ui.orders.presenter import OrdersPresenter
+from pos.ui.orders.view import OrdersScreen
+from tests.window.counter import CTRL, Counter, Key
+
+BUYERS = (
+    ("Kovács Béla", "+36 20 555 1234", 3),
+    ("Ада Ковач", "ada@example.org", 1),
+    ("Nguyễn Văn An", "+84 91 234 5678", 2),
+)
+
+
+def ordered(counter: Counter) -> None:
+    """Three sales of tonight's show, to be picked up."""
+    seats = iter(counter.at_hand())
+    plan = counter.sell.hall.plan
+    assert plan is not None
+    show = counter.window.session.show_id
+    for name, contact, count in BUYERS:
+        places = [plan.place_ids[next(seats)] for _ in range(count)]
+        counter.house.ask("add", show=show, places=places, price_type="adult")
+        total = counter.house.ask("basket")["basket"]["total"]
+        counter.house.ask(
+            "pay",
+            tenders=[{"kind": "cash", "amount": total}],
+            delivery="pickup",
+            buyer={"name": name, "contact": contact},
+        )
+
+
+@pytest.fixture
+def waiting(counter: Counter) -> Counter:
+    ordered(counter)
+    counter.press(Key.Key_2, modifier=CTRL)
+    counter.until(lambda: len(presenter(counter).rows) == 3)
+    return counter
+
+
+def presenter(counter: Counter) -> OrdersPresenter:
+    return counter.window.orders
+
+
+def screen(counter: Counter) -> OrdersScreen:
+    found = counter.window.screens["orders"]
+    assert isinstance(found, OrdersScreen)
+    return found
+
+
+def said(counter: Counter) -> str:
+    labels = screen(counter).panel.findChildren(QLabel)
+    return "\n".join(label.text() for label in labels if label.isVisible())
+
+
+def names(counter: Counter) -> list[str]:
+    return [row.title for row in presenter(counter).rows]
+
+
+def collected(counter: Counter) -> list[dict[str, Any]]:
+    return counter.house.bodies("OrderCollected")
+
+
+def test_an_order_is_two_keys_away_and_handed_out_by_enter(waiting: Counter) -> None:
+    assert names(waiting) == ["Ада Ковач", "Kovács Béla", "Nguyễn Văn An"]
+    waiting.press(Key.Key_Return)
+    waiting.until(lambda: len(presenter(waiting).rows) == 2)
+    assert len(collected(waiting)) == 1
+    assert "1 ticket of Ада Ковач" in waiting.toast
+    waiting.press(Key.Key_1, modifier=CTRL)
+    assert waiting.screen == "sell", "and the queue goes on"
+
+
+def test_part_of_an_order_stays_and_who_came_is_recorded(waiting: Counter) -> None:
+    waiting.press(Key.Key_Down, Key.Key_2)
+    assert "Hand out 2 of 3" in said(waiting)
+    waiting.press(Key.Key_Tab)
+    screen(waiting).inputs[0].setFocus()
+    waiting.type("Nagy Anna")
+    screen(waiting).inputs[2].setFocus()
+    waiting.type("81A2")
+    waiting.press(Key.Key_Return)
+    waiting.until(lambda: bool(collected(waiting)))
+    (fact,) = collected(waiting)
+    assert len(fact["tickets"]) == 2
+    waiting.until(lambda: presenter(waiting).current is not None and len(presenter(waiting).chosen()) == 1)
+    handed = waiting.house.ask("find", sale=fact["sale"])["sales"][0]["tickets"][0]["handed"]
+    assert (handed["name"], handed["last4"]) == ("Nagy Anna", "81A2")
+
+
+@pytest.mark.parametrize(("text", "found"), [("Kovatch", 2), ("5678", 1), ("nguyen", 1), ("nobody", 0)])
+def test_what_was_heard_finds_who_waits(waiting: Counter, text: str, found: int) -> None:
+    waiting.press(Key.Key_Slash)
+    waiting.type(text)
+    assert len(names(waiting)) == found
+    waiting.press(Key.Key_Escape, Key.Key_Escape)
+    assert len(names(waiting)) == 3
+    waiting.press(Key.Key_Escape)
+    assert waiting.screen == "sell"
+
+
+def test_all_is_made_ready_in_one_run_and_then_handed_out(waiting: Counter) -> None:
+    waiting.press(Key.Key_F7)
+    waiting.until(lambda: all(row.state == "ready" for row in presenter(waiting).rows))
+    assert "3 orders are printing." in waiting.toast
+    waiting.press(Key.Key_Return)
+    waiting.until(lambda: len(presenter(waiting).rows) == 2)
+    assert len(waiting.house.bodies("OrderHandedOut")) == 1
+    waiting.press(Key.Key_F6)
+    waiting.until(lambda: any(content["kind"] == "list" for _, content in waiting.house.printers.paper))
+
+
+def test_people_who_wait_are_called_in_order(counter: Counter) -> None:
+    counter.press(Key.Key_2, modifier=CTRL)
+    counter.press(Key.Key_F2)
+    screen(counter).inputs[0].setFocus()
+    counter.type("Ada")
+    counter.press(Key.Key_F6)
+    counter.until(lambda: len(presenter(counter).rows) == 1)
+    counter.press(Key.Key_F6)
+    counter.until(lambda: len(presenter(counter).rows) == 2)
+    assert "Call the next" in said(counter)
+    counter.press(Key.Key_Return)
+    counter.until(lambda: "Served" in said(counter))
+    assert presenter(counter).rows[0].state == "called"
+    counter.press(Key.Key_F7)
+    counter.until(lambda: presenter(counter).rows[0].state == "skipped")
+    counter.press(Key.Key_Return)
+    counter.until(lambda: presenter(counter).rows[1].state == "called")
+
+
+def test_a_refusal_is_told_beside_what_it_is_about(waiting: Counter) -> None:
+    waiting.press(Key.Key_F3)
+    waiting.press(Key.Key_F6)
+    assert "Scan the ticket" in said(waiting)
+    screen(waiting).inputs[0].setFocus()
+    waiting.type("NOSUCHCODE")
+    screen(waiting).inputs[1].setFocus()
+    waiting.type("Ada")
+    waiting.press(Key.Key_F6)
+    waiting.until(lambda: bool(presenter(waiting).problem) and not presenter(waiting).asking)
+    assert "▲" in said(waiting)
+
+
+def test_another_show_has_its_own_lists(waiting: Counter) -> None:
+    other = next(card.id for card in waiting.window.session.shows if card.id != waiting.window.session.show_id)
+    waiting.window.choose_show(other)
+    waiting.until(lambda: not presenter(waiting).rows)
+    assert waiting.screen == "orders"
