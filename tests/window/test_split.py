@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import sqlite3
+
 import pytest
 
 from pos.domain.money import Money
-from tests.window.counter import Counter, Key
+from pos.ui.shift.count import CountScreen
+from tests.window.counter import CTRL, Counter, Key
 from tests.window.till import PINS, TillHouse
 
 VENUE = {"id": "demo", "name": "Housefull Demo Halls", "timezone": "Europe/Vienna", "currency": "EUR"}
@@ -161,3 +166,45 @@ def test_a_large_sale_is_released_in_place_by_somebody_else(counter: Counter, ho
     counter.until(lambda: counter.sell.payment.sale is not None)
     assert not release.isVisible()
     assert house.bodies("TicketsSold")[-1]["sale"]["checked_by"] == "adam"
+
+
+def test_a_show_that_asks_who_buys_is_told_in_place(counter: Counter, house: TillHouse, due: Money) -> None:
+    (show,) = {line.show for line in counter.sell.lines}
+    with contextlib.closing(sqlite3.connect(house.desk.outside.replica)) as db:
+        (body,) = db.execute("SELECT body FROM document WHERE family = 'show' AND id = ?", [show]).fetchone()
+    house.document("show", json.loads(body) | {"identity": "document"})
+    counter.press(Key.Key_Return)
+    box = counter.selling.side.buyer
+    counter.until(box.isVisible)
+    counter.type("Ida Novak")
+    counter.press(Key.Key_Return)
+    assert counter.sell.payment.sale is None, "the document is missing"
+    box.last.setFocus()
+    counter.type("77Z1")
+    counter.press(Key.Key_Return)
+    counter.until(lambda: counter.sell.payment.sale is not None)
+    (sale,) = house.ask("find", name="novak")["sales"]
+    assert sale["buyer"]["identity"] == {"kind": "document", "last4": "77Z1"}
+    assert not box.isVisible()
+
+
+def test_foreign_cash_is_counted_apart_at_the_close(counter: Counter, house: TillHouse, due: Money) -> None:
+    dollars = due.minor // 92 + 20
+    tender = {"kind": "cash", "amount": str(due), "currency": "USD", "given": str(dollars)}
+    house.ask("pay", tenders=[tender])
+    counter.sell.refresh_basket()
+    counter.until(lambda: not counter.sell.lines)
+    counter.press(Key.Key_5, modifier=CTRL)
+    counter.until(lambda: counter.screen == "drawer")
+    counter.window.go("count")
+    count = counter.window.screens["count"]
+    assert isinstance(count, CountScreen)
+    counter.until(lambda: list(count._others) == ["USD"])
+    count.presenter.count_by_total(True)
+    counter.until(count._others["USD"].isVisible)
+    count._others["USD"].setFocus()
+    counter.type(str(dollars))
+    counter.press(Key.Key_Return, Key.Key_Return)
+    counter.until(lambda: bool(house.bodies("ShiftClosed")))
+    (row,) = house.bodies("ShiftClosed")[0]["report"]["foreign"]
+    assert (row["currency"], row["difference"]) == ("USD", "0.00")

@@ -8,12 +8,12 @@ from typing import Any
 
 from pos.domain.facts import Kind
 from pos.domain.mask import scrub
-from pos.domain.sale import Tender
+from pos.domain.sale import AWAITED, Tender
 from pos.store.payments import FAILED, Payment
 from pos.till.counter import purses
 from pos.till.counter.awaiting import late, waiting_for
 from pos.till.counter.pay import complete, document, work_out
-from pos.till.counter.tenders import AWAITED, check_drawer, tenders_of
+from pos.till.counter.tenders import check_drawer, tenders_of
 from pos.till.desk import Desk, Unit, Verb
 
 

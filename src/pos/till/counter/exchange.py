@@ -11,7 +11,7 @@ from pos.domain.errors import Refused
 from pos.domain.facts import Kind
 from pos.domain.money import Money, total
 from pos.domain.refund import Returned, carried_on, exchange_entry, inherited, settle_exchange
-from pos.domain.sale import FOREIGN, Settlement, Tender, Ticket
+from pos.domain.sale import AWAITED, FOREIGN, Settlement, Tender, Ticket
 from pos.domain.season import Show
 from pos.domain.shift import CashMove
 from pos.store.ledger import PrintJob, ShiftRow
@@ -25,7 +25,7 @@ from pos.till.counter.pay import document_id, make_tickets, sold_effects, tax_do
 from pos.till.counter.quoting import allowed, fitted, member_of, quoted_line
 from pos.till.counter.refund import check_limit, fee_of, step_in_force
 from pos.till.counter.sell import Wish, rights_for, wishes_for
-from pos.till.counter.tenders import AWAITED, check_drawer, tenders_of
+from pos.till.counter.tenders import check_drawer, tenders_of
 from pos.till.counter.tickets import TRIES, Sold, all_in_hand, ending, look_up, rights_to
 from pos.till.desk import Desk, Unit, Verb
 

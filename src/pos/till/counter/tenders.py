@@ -9,12 +9,11 @@ from typing import Any, Final
 from pos.domain.errors import Refused
 from pos.domain.mask import scrub
 from pos.domain.money import Money
-from pos.domain.sale import FOREIGN, PURSES, SLIP, TENDERS, Settlement, Tender
+from pos.domain.sale import AWAITED, FOREIGN, PURSES, SLIP, TENDERS, Settlement, Tender
 from pos.domain.shift import expected
 from pos.store.ledger import ShiftRow
 from pos.till.desk import Desk
 
-AWAITED: Final = ("mobile", "transfer")  # nothing is sold before these have arrived
 LAST: Final = 4  # digits of a card's number, or of a document's, that may be kept
 
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from pos.domain.errors import Refused
 from pos.domain.money import Money
-from pos.domain.sale import FOREIGN, SLIP
+from pos.domain.sale import AWAITED, FOREIGN, SLIP
 from pos.ui.bridge import Answer
 from pos.ui.found.model import Found
 from pos.ui.i18n import tr
@@ -158,7 +158,7 @@ class Deal(QObject):
     @property
     def asks_slip(self) -> bool:
         """Whether money goes back by the bank's own reader, which prints a slip with a number."""
-        return self.told is not None and any(kind == SLIP for kind, _ in self.told.tenders)
+        return self.told is not None and any(kind in (SLIP, *AWAITED) for kind, _ in self.told.tenders)
 
     def type_slip(self, text: str) -> None:
         self.slip, self.problem = text, ""

@@ -10,12 +10,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, 
 
 from pos.domain.money import Money, total
 from pos.ui.approval import RELEASES, ApprovalBox
+from pos.ui.bridge import Answer
 from pos.ui.foot.presenter import PaperPresenter
 from pos.ui.i18n import name_in, tr, tr_count
 from pos.ui.keys import cap
 from pos.ui.model import ArticleLine, Line, PriceType, Show
 from pos.ui.purse import purse_name
 from pos.ui.sell.basketview import BasketList, BasketRow
+from pos.ui.sell.buyerbox import BuyerBox
 from pos.ui.sell.cardbox import CardBox
 from pos.ui.sell.cardwords import card_state
 from pos.ui.sell.changebox import ChangeBox, ChangeState
@@ -37,7 +39,8 @@ class SellPanel(QWidget):
         self.pay, self.card, self.change = PayBox(), CardBox(), ChangeBox()
         self.split = SplitBox(presenter.payment.split)
         self.release = ApprovalBox(presenter.session, roles=RELEASES)
-        presenter.checker = lambda: self.release.approver
+        self.buyer = BuyerBox()
+        presenter.told = self._told
         self._whose, self._expires = QLabel(), QLabel()
         self._whose.setTextFormat(Qt.TextFormat.RichText)
         self._expires.setProperty("role", "small")
@@ -88,6 +91,7 @@ class SellPanel(QWidget):
         box.addWidget(self._lists, 1)
         # One of the four is in sight; the tickets above get whatever room it leaves.
         box.addWidget(self.release)
+        box.addWidget(self.buyer)
         box.addWidget(self.pay)
         box.addWidget(self.split)
         box.addWidget(self.card)
@@ -230,6 +234,7 @@ class SellPanel(QWidget):
         self.release.ask(asked)
         if fresh:
             self.release.pin.setFocus()
+        self.buyer.ask("" if sold or card else payment.asks_who)
         self.card.setVisible(card and not sold)
         self.change.setVisible(sold)
         if sold:
@@ -302,6 +307,14 @@ class SellPanel(QWidget):
             change=formats.money(sale.change),
             again=level == "warning" and any(job.sale == sale.id and job.state == "failed" for job in self.paper.jobs),
         )
+
+    def _told(self) -> Answer | None:
+        """What was typed that a sale was refused for."""
+        if self.presenter.payment.asks_who:
+            buyer = self.buyer.buyer
+            return {"buyer": buyer} if buyer is not None else None
+        checker = self.release.approver
+        return {"checker": checker} if checker is not None else None
 
     def owner_note(self) -> str:
         """Whose basket this is, when someone else had begun it before the window was locked."""

@@ -52,6 +52,7 @@ class Payment(QObject):
         self.split.pay.connect(self._pay_parts)
         self.split.arrived.connect(self._arrived)
         self.asks = ""  # why somebody else must release the sale before it is paid
+        self.asks_who = ""  # what a show wants to know of the buyer: name, document
         self._asked: Answer = {}  # what `pay` was asked with last
         self._with: list[str] = []
         self._given: Money | None = None
@@ -142,13 +143,14 @@ class Payment(QObject):
     def forget(self) -> None:
         """Nothing is given yet, nothing was told: a basket begins, or someone else signs in."""
         self.given, self.told, self.problem, self.purses, self.asks = "", False, "", [], ""
+        self.asks_who = ""
         if self.split.open and not self.split.waiting:
             self.split.close()
 
     def back(self) -> bool:
         """Esc: take back what was typed, or the problem said. True if there was either."""
-        if self.asks:
-            self.asks = ""
+        if self.asks or self.asks_who:
+            self.asks = self.asks_who = ""
         elif self.given:
             self.given = ""
         elif self.purses:
@@ -246,10 +248,12 @@ class Payment(QObject):
         self.paid.emit(self.sale)
         self.changed.emit()
 
-    def again(self, checker: Answer) -> None:
-        """Pay as before, released by somebody else."""
-        if self.asks and not self.paying:
-            self._ask(self._asked | {"checker": checker}, self._given)
+    def again(self, more: Answer) -> None:
+        """Pay as before, with what was asked for: who releases it (`checker`), who buys (`buyer`)."""
+        if (self.asks or self.asks_who) and not self.paying:
+            if "buyer" in more:
+                more = {"buyer": self._asked.get("buyer", {}) | more["buyer"]}
+            self._ask(self._asked | more, self._given)
             self.changed.emit()
 
     def finish(self) -> None:
@@ -282,7 +286,7 @@ class Payment(QObject):
         self._ask(fields, given)
 
     def _ask(self, fields: Answer, given: Money | None) -> None:
-        self.paying, self.problem, self.asks = True, "", ""
+        self.paying, self.problem, self.asks, self.asks_who = True, "", "", ""
         self._asked, self._given = fields, given
 
         def done(answer: Answer) -> None:
@@ -327,6 +331,8 @@ class Payment(QObject):
         self.card.look()
         if refusal.fields.get("what") == "order" or (refusal.code == "wrong_pin" and "checker" in self._asked):
             self.asks = tr("Somebody else must release this sale.")
+        if refusal.code == "identity_needed":
+            self.asks_who = str(refusal.fields.get("what") or "name")
         if refusal.code in ("basket_expired", "basket_empty", "right_elsewhere"):
             self.expired.emit()
         self.changed.emit()

@@ -47,7 +47,7 @@ class SellPresenter(QObject):
         self.next_type = ""
         self.category = ""
         self.count = 2
-        self.checker: Callable[[], Answer | None] = lambda: None  # who has typed their PIN to release a sale
+        self.told: Callable[[], Answer | None] = lambda: None  # what a sale was refused for, once it is typed
         self.payment = Payment(session, lambda: self.basket, self._hindrance, self)
         self.payment.changed.connect(self.changed)
         self.payment.paid.connect(self._paid)
@@ -162,6 +162,7 @@ class SellPresenter(QObject):
             self.marked = basket.lines[-1].line if basket.lines else None
         if self.asking_proof and self.asking_proof[0] not in present:
             self.asking_proof = None
+        self.payment.asks = self.payment.asks_who = ""  # another basket may need neither
         if basket.empty:
             self.payment.forget()
         for show in {line.show for line in basket.lines} - set(self.details):
@@ -464,8 +465,9 @@ class SellPresenter(QObject):
         phase = self.payment.card.phase
         if self.payment.sale is not None:
             self.next_customer()
-        elif self.payment.asks and (checker := self.checker()) is not None:
-            self.payment.again(checker)
+        elif self.payment.asks or self.payment.asks_who:
+            if (told := self.told()) is not None:
+                self.payment.again(told)
         elif self.payment.busy_elsewhere:
             self.payment.split.primary()
         elif phase == "unknown":
@@ -515,7 +517,7 @@ class SellPresenter(QObject):
             self.payment.card.stop()
         elif self.payment.card.phase:
             return self.payment.card.disarm()
-        elif self.payment.asks:
+        elif self.payment.asks or self.payment.asks_who:
             return self.payment.back()
         elif self.payment.busy_elsewhere:
             self.payment.split.back()

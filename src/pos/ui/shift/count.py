@@ -82,6 +82,10 @@ class CountScreen(Screen):
         scroll.setWidget(self._table)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         box.addWidget(scroll, 1)
+        self._others: dict[str, QLineEdit] = {}
+        self._foreign = QHBoxLayout()
+        self._foreign.setSpacing(12)
+        box.addLayout(self._foreign)
 
     def _build_pieces(self) -> None:
         pieces = self.presenter.denominations
@@ -110,6 +114,28 @@ class CountScreen(Screen):
         self._grid.setColumnMinimumWidth(3, 32)
         self._grid.setColumnStretch(7, 1)
         self._grid.setRowStretch(half, 1)
+
+    def _build_foreign(self) -> None:
+        """A field for each other currency that the shift has taken."""
+        codes = list(self.presenter.foreign)
+        if list(self._others) == codes:
+            return
+        while (item := self._foreign.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        self._others = {}
+        for code in codes:
+            name, field = QLabel(code), QLineEdit()
+            name.setFont(text_font(t.BODY, QFont.Weight.DemiBold))
+            field.setFixedWidth(140)
+            field.setMinimumHeight(48)
+            field.setAlignment(Qt.AlignmentFlag.AlignRight)
+            field.setAccessibleName(tr("Counted of {currency}", currency=code))
+            field.textEdited.connect(lambda text, code=code: self.presenter.count_foreign(code, text))
+            self._foreign.addWidget(name)
+            self._foreign.addWidget(field)
+            self._others[code] = field
+        self._foreign.addStretch(1)
 
     # ---- doing -------------------------------------------------------------------------
 
@@ -170,8 +196,8 @@ class CountScreen(Screen):
         return True
 
     def _step(self, by: int) -> None:
-        fields = list(self._fields.values())
-        field = self._focused()
+        fields = [*self._fields.values(), *self._others.values()]
+        field = next((one for one in fields if one.hasFocus()), None)
         if fields:
             at = fields.index(field) + by if field else 0
             fields[max(0, min(len(fields) - 1, at))].setFocus()
@@ -180,6 +206,7 @@ class CountScreen(Screen):
 
     def draw(self) -> None:
         presenter, formats = self.presenter, self.presenter.session.formats
+        self._build_foreign()
         self._pieces_key.setChecked(not presenter.by_total)
         self._total_key.setChecked(presenter.by_total)
         self._table.setVisible(not presenter.by_total)

@@ -185,10 +185,21 @@ class ClosePresenter(QObject):
         self.sure = False
         self.asking = False
         self.report: Report | None = None
+        self.foreign: dict[str, str] = {}  # currency -> what was typed: of those that this shift has taken
 
     def begin(self) -> None:
         """Start a count from nothing."""
-        self.typed, self.pieces, self.report = "", {}, None
+        self.typed, self.pieces, self.report, self.foreign = "", {}, None, {}
+        self.session.bridge.latest("shift", "shift", self._shift)
+        self._edited()
+
+    def _shift(self, answer: Answer) -> None:
+        self.foreign = {code: self.foreign.get(code, "") for code in answer.get("foreign", [])}
+        self.changed.emit()
+
+    def count_foreign(self, code: str, text: str) -> None:
+        """What there is of another currency."""
+        self.foreign[code] = text.strip().replace(",", ".")
         self._edited()
 
     @property
@@ -236,7 +247,10 @@ class ClosePresenter(QObject):
             self.changed.emit()
             return
         self.asking = True
-        self.session.bridge.call("close_shift", self._closed, self._refused, self._ended, counted=self._count())
+        fields: Answer = {"counted": self._count()}
+        if self.foreign:
+            fields["foreign"] = {code: text or "0" for code, text in self.foreign.items()}
+        self.session.bridge.call("close_shift", self._closed, self._refused, self._ended, **fields)
         self.changed.emit()
 
     def _count(self) -> dict[str, object]:
