@@ -151,6 +151,10 @@ def sales(name: str, value: Any) -> None:
     must(isinstance(value, list) and all(isinstance(item, str) for item in value), name, "a list of sale ids")
 
 
+def notice_state(name: str, value: Any) -> None:
+    must(value in ("all", "queued", "sent", "failed"), name, "one of all, queued, sent, failed")
+
+
 def identity(name: str, value: Any) -> None:
     """Kind and last four alone: no more of a person's document is kept."""
     must(isinstance(value, dict), name, "an object with kind and last4")

@@ -15,6 +15,8 @@ from sync.office.store.engine import CannotOpen, Database, open_database
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from sync.office.mail import Relay
+
 FAILED, USAGE = 1, 2
 
 
@@ -48,7 +50,16 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--tls-cert", type=Path, metavar="FILE", help="PEM certificate chain")
     serve.add_argument("--tls-key", type=Path, metavar="FILE", help="PEM private key")
     serve.add_argument("--insecure", action="store_true", help="plain HTTP also beyond loopback")
+    serve.add_argument("--smtp", metavar="HOST[:PORT]", help="hand notices to this mail server")
+    serve.add_argument("--smtp-tls", choices=("starttls", "tls", "none"), default="starttls")
+    serve.add_argument("--smtp-user", default="", metavar="USER")
+    serve.add_argument("--smtp-password-file", type=Path, metavar="FILE", help="its first line is the password")
+    serve.add_argument("--mail-from", metavar="ADDRESS", help="whom notices are from")
     serve.set_defaults(command=_serve)
+
+    remind = commands.add_parser("remind", help="queue a reminder for the buyers of a show who agreed to be written to")
+    remind.add_argument("show", metavar="SHOW")
+    remind.set_defaults(command=_remind)
 
     season = commands.add_parser("import", help="load or update a season")
     season.add_argument("season", type=Path, metavar="SEASON.toml")
@@ -99,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     gate.add_argument("--name", default="file", metavar="GATE", help="whose scans the file has (default: %(default)s)")
     gate.set_defaults(command=_gate)
 
-    for command in (serve, season, enrol, dead, absorb, release, disputes, verify, gate):
+    for command in (serve, season, enrol, dead, absorb, release, disputes, verify, gate, remind):
         command.add_argument(
             "--db", required=True, metavar="URL", help="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
         )
@@ -120,9 +131,50 @@ def _serve(options: argparse.Namespace, database: Database) -> int:
         return _complain("--tls-cert and --tls-key go together", USAGE)
     tls = (options.tls_cert, options.tls_key) if options.tls_cert is not None else None
     try:
+        relay = _relay(options)
+    except (OSError, ValueError) as error:
+        return _complain(str(error), USAGE)
+    if relay is not None:
+        from sync.office.mail import Sender
+
+        Sender(database, relay).start()
+    try:
         serve(database, office_key(database), options.host, options.port, tls, insecure=options.insecure)
     except CannotServe as error:
         return _complain(str(error), USAGE)
+    return 0
+
+
+def _relay(options: argparse.Namespace) -> Relay | None:
+    """The mail server, None for none. Raises ValueError, or OSError for a password that cannot be read."""
+    from sync.office.mail import Relay
+
+    if not options.smtp:
+        return None
+    if "@" not in (options.mail_from or ""):
+        raise ValueError("--smtp needs --mail-from ADDRESS")
+    host, _, port = options.smtp.partition(":")
+    if port and not port.isdigit():
+        raise ValueError(f"--smtp: {port!r} is not a port")
+    usual = {"starttls": 587, "tls": 465, "none": 25}[options.smtp_tls]
+    path = options.smtp_password_file
+    password = path.read_text(encoding="utf-8").splitlines()[0].strip() if path is not None else ""
+    return Relay(host, int(port or usual), options.mail_from, options.smtp_tls, options.smtp_user, password)
+
+
+def _remind(options: argparse.Namespace, database: Database) -> int:
+    from sqlalchemy.exc import NoResultFound
+
+    from sync.office.rules import changes
+    from sync.office.rules.outbox import about_show
+
+    try:
+        with database.write() as connection:
+            told = about_show(connection, options.show, "reminder", "")
+            changes.log(connection, told)
+    except NoResultFound:
+        return _complain(f"there is no show {options.show!r}", FAILED)
+    sys.stdout.write(f"{len(told)} reminders are queued\n")
     return 0
 
 

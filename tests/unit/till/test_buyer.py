@@ -85,3 +85,17 @@ def test_an_exchanged_ticket_is_still_its_buyers(counter: Counter) -> None:
         "exchange", tickets=[sale["tickets"][0]["id"]], show="aida", places=["A-5"], price_type="adult", tenders=[]
     )
     assert len(counter.ask("find", name="ida")["sales"]) == 2
+
+
+def test_the_outbox_shows_what_waits_here_and_what_the_office_has_done(counter: Counter) -> None:
+    counter.add("A-1")
+    sale = counter.pay(buyer=IDA)
+    counter.sell("A-2")
+    (waiting,) = counter.ask("outbox")["notices"]
+    assert (waiting["sale"], waiting["state"], waiting["to"]) == (sale["id"], "queued", "i…@example.org")
+    told = {"id": f"sale:{sale['id']}", "kind": "sale", "sale": sale["id"], "state": "failed", "why": "refused",
+            "to": "i…@example.org", "at": "2027-03-01T18:05:00+01:00", "tries": 1}  # fmt: skip
+    counter.line.document("notice", told)
+    assert counter.ask("outbox")["notices"] == [told]
+    assert counter.ask("outbox", state="sent")["notices"] == []
+    assert counter.refusal("outbox", state="lost").fields["field"] == "state"

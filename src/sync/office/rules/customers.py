@@ -10,12 +10,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, or_, select, update
 
 from pos.domain.customers import FAMILY, REGISTER, changed, merged, told
 from pos.domain.facts import Fact, Kind
 from pos.domain.personal import forget
+from sync.office.rules import outbox
 from sync.office.rules.changes import Entry
+from sync.office.rules.documents import store
 from sync.office.store.tables import BESIDE, CHANGE_LOG, DISPUTE, DOCUMENT, FACT, SALE, TICKET
 
 _ABOUT: Final = (Kind.CUSTOMER_RECORDED, Kind.CUSTOMER_CHANGED, Kind.CUSTOMERS_MERGED, Kind.CUSTOMER_ERASED)
@@ -151,13 +153,6 @@ def records_of(connection: Connection, ids: Iterable[str], *, lock: bool = False
     return {row.id: json.loads(row.body) for row in rows}
 
 
-def store(connection: Connection, family: str, id: str, body: dict[str, Any]) -> None:
-    """Put a document in the place of the one that is there."""
-    connection.execute(delete(DOCUMENT).where(DOCUMENT.c.family == family, DOCUMENT.c.id == id))
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True)
-    connection.execute(insert(DOCUMENT).values(family=family, id=id, body=text))
-
-
 # ---- erasing -----------------------------------------------------------------------------
 
 
@@ -187,6 +182,7 @@ def erase(connection: Connection, customers: Sequence[str], named: Sequence[str]
         update(CHANGE_LOG).where(log.family == FAMILY, log.doc_id.in_(list(customers))).values(body='{"gone":true}')
     )
     entries = [Entry("sale", id=sale) for sale in sales]
+    entries += outbox.forget(connection, sales)
     return entries + _disputes(connection, sales) + _cases(connection, customers, sales)
 
 

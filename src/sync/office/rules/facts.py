@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlalchemy import Connection, select, update
@@ -25,20 +24,18 @@ from sync.office.clock import now_iso
 from sync.office.rules import changes, disputes, drawers, forks, parking, recalls, releasing, tickets, tills
 from sync.office.rules.accounts import accounts_of_others
 from sync.office.rules.admissions import Gates
-from sync.office.rules.amendments import Amendments
 from sync.office.rules.board import Board
 from sync.office.rules.bodies import SaleBody, document_in
 from sync.office.rules.customers import Customers
 from sync.office.rules.effects import worst
 from sync.office.rules.history import Author, Outcome, Verdict
 from sync.office.rules.live import Live, may_use, uses
+from sync.office.rules.page import Page, notices, write
 from sync.office.rules.people import SETTLES, People, approvers_of, user_of
 from sync.office.rules.places import Key, Place
 from sync.office.rules.purses import Purses
 from sync.office.rules.reading import Arrived, BadChain
-from sync.office.rules.records import Records
-from sync.office.store.bulk import insert_rows
-from sync.office.store.tables import BESIDE, FACT, POSTING, SALE, TICKET, TILL
+from sync.office.store.tables import FACT, TILL
 from sync.wire import FactResult, PushAnswer
 
 SUSPENSE: Final = "suspense"
@@ -47,50 +44,6 @@ _ENDED_BY: Final[dict[str, str]] = {
     Kind.TICKETS_EXCHANGED: "exchanged",
     Kind.TICKETS_VOIDED: "void",
 }
-
-
-@dataclass(slots=True)
-class _Page:
-    """What a page of facts writes, table by table."""
-
-    till: str
-    incarnation: int
-    now_iso: str
-    board: Board
-    people: People
-    taken: set[str]  # sale and ticket ids that the office already has
-    cases: disputes.Cases
-    gates: Gates
-    purses: Purses
-    live: Live
-    customers: Customers
-    counted: dict[drawers.Shift, str]  # drawers of others that have been counted out, by the fact that did
-    facts: list[dict[str, Any]] = field(default_factory=list)
-    postings: list[dict[str, Any]] = field(default_factory=list)
-    sales: list[dict[str, Any]] = field(default_factory=list)
-    tickets: list[dict[str, Any]] = field(default_factory=list)
-    ended: list[dict[str, Any]] = field(default_factory=list)
-    claimed: list[dict[str, Any]] = field(default_factory=list)
-    copies: list[dict[str, Any]] = field(default_factory=list)
-    issued: list[str] = field(default_factory=list)
-    handed: list[dict[str, Any]] = field(default_factory=list)
-    records: Records = field(default_factory=Records)
-    amendments: Amendments = field(default_factory=Amendments)
-    beside: list[dict[str, Any]] = field(default_factory=list)
-    disputes: list[disputes.Found] = field(default_factory=list)
-    results: list[FactResult] = field(default_factory=list)
-
-    def dispute(self, fact_id: str, cause: str, detail: str, *places: Key, **fields: str) -> None:
-        """Open a dispute. `places` are those in question, none for all that the fact names; `fields`
-        is what the cause's sentence (`pos.domain.disputes`) names beside the fact and its places."""
-        self.disputes.append(disputes.Found(fact_id, cause, detail, places or None, fields))
-
-    def unused(self, fact_id: str, payment: dict[str, Any]) -> None:
-        """A card payment that nothing more will be heard of: a dispute of its own, about its own places."""
-        fields = {name: str(payment[name]) for name in ("payment", "amount", "state")}
-        detail = "card payment {payment} of {amount} is left {state}".format_map(fields)
-        places = tuple((show, place) for show, place in payment.get("places", ()))
-        self.disputes.append(disputes.Found(fact_id, "payment_unused", detail, places, fields))
 
 
 def accept(connection: Connection, till: str, incarnation: int, arrived: Sequence[Arrived], now: int) -> PushAnswer:
@@ -150,7 +103,7 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
     told = [(one.fact, one.passings) for one in fresh if one.fact is not None]
     orders = [(one.fact, order) for one in fresh if one.fact is not None and (order := _ordered(one)) is not None]
     board = Board.lay(connection, author, told, now, {key for _, order in orders for key in order.places or ()})
-    page = _Page(
+    page = Page(
         till,
         incarnation,
         now_iso(),
@@ -179,7 +132,7 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
                 this["state"] = row["t_state"]
         tickets.end(connection, page.ended)
     parking.settle(connection, resumed)
-    _write(connection, page)
+    write(connection, page)
     last = fresh[-1].item
     connection.execute(
         update(TILL)
@@ -196,7 +149,7 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
     sales += page.amendments.write(connection)
     entries += [changes.Entry("sale", id=sale) for sale in dict.fromkeys(sales)]
     entries += page.live.write(changed)
-    entries += page.records.write(connection) + page.customers.write()
+    entries += page.records.write(connection) + notices(connection, page) + page.customers.write()
     entries += page.cases.write() + disputes.open_all(connection, page.disputes, page.now_iso)
     if not page.board.sealed:
         changes.log(connection, entries, signal=returned)
@@ -204,24 +157,6 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
         tills.bury(connection, author.hand)
         tills.tell(connection, till, incarnation, "DEAD", [], entries, signal=returned)
     return page.results
-
-
-def _write(connection: Connection, page: _Page) -> None:
-    """The page's own rows: facts, money, sales, tickets and what became of their papers, gates, purses."""
-    written = (
-        (FACT, page.facts),
-        (BESIDE, page.beside),
-        (POSTING, page.postings),
-        (SALE, page.sales),
-        (TICKET, page.tickets),
-    )
-    for table, rows in written:
-        insert_rows(connection, table, rows)
-    tickets.printed(connection, page.copies, page.issued)
-    tickets.hand(connection, page.handed)
-    tickets.claim(connection, page.claimed)
-    page.gates.write()
-    page.purses.write()
 
 
 def _answers(place: Place, till: str) -> bool:
@@ -234,7 +169,7 @@ def _answers(place: Place, till: str) -> bool:
     )
 
 
-def _book_one(page: _Page, one: Arrived) -> None:
+def _book_one(page: Page, one: Arrived) -> None:
     """Book one fact: its money whatever else, then its places, then its sale."""
     fact_id = f"{page.till}.{page.incarnation}.{one.item.number}"
     outcomes: list[Outcome] = []
@@ -261,6 +196,8 @@ def _book_one(page: _Page, one: Arrived) -> None:
         if why := page.records.take(one.fact) or page.customers.take(one.fact):
             page.dispute(fact_id, "record", why, why=why)
         _at_the_gate(page, one.fact, one.admitted, outcomes)
+        if one.fact.kind in (Kind.TICKETS_REFUNDED, Kind.REFUND_CLAIMED, Kind.TICKETS_VOIDED):
+            page.refunds.append(document_in(one.fact))
     if one.fact is not None and one.sale is not None:
         verdicts += _sell(page, one.fact, one.sale, outcomes)
     page.copies += [{"t_id": ticket, "t_copy": copy} for ticket, copy in one.copies.items() if copy]
@@ -290,7 +227,7 @@ def _book_one(page: _Page, one: Arrived) -> None:
     )
 
 
-def _owed(page: _Page, fact: Fact) -> None:
+def _owed(page: Page, fact: Fact) -> None:
     """Money that moved while nobody could say whether it should, and lost paper: a person looks at it."""
     if fact.kind == Kind.REFUND_CLAIMED:
         back = fact.body["refund"]["tickets"]
@@ -315,7 +252,7 @@ def _owed(page: _Page, fact: Fact) -> None:
             page.dispute(fact.fact_id, "paper_lost", f"paper tickets were out: {reason}", *out, reason=reason)
 
 
-def _counted_out(page: _Page, fact: Fact) -> None:
+def _counted_out(page: Page, fact: Fact) -> None:
     """Somebody counts out the drawer that a till has left. Where somebody else has, the money is there once."""
     shift = str(fact.body["till"]), str(fact.body["shift"])
     before = page.counted.setdefault(shift, fact.fact_id)
@@ -324,7 +261,7 @@ def _counted_out(page: _Page, fact: Fact) -> None:
         page.dispute(fact.fact_id, "drawer_counted_twice", f"{shift[1]} was counted out by {before}", **fields)
 
 
-def _at_the_gate(page: _Page, fact: Fact, admitted: dict[str, int], outcomes: Sequence[Outcome]) -> None:
+def _at_the_gate(page: Page, fact: Fact, admitted: dict[str, int], outcomes: Sequence[Outcome]) -> None:
     """Who was let in, and tickets that end though somebody was."""
     page.disputes += page.gates.admit(fact, admitted)
     ended = [
@@ -346,7 +283,7 @@ def _ordered(one: Arrived) -> releasing.Order | None:
     return releasing.order_in(one.fact) if one.fact is not None and not one.unreadable else None
 
 
-def _release(connection: Connection, page: _Page, fact: Fact, order: releasing.Order, now: int) -> None:
+def _release(connection: Connection, page: Page, fact: Fact, order: releasing.Order, now: int) -> None:
     """Free what a person attested at a till, unless that may not be done: then it is a dispute."""
     if not page.people.may(fact):
         return  # which is one already
@@ -357,7 +294,7 @@ def _release(connection: Connection, page: _Page, fact: Fact, order: releasing.O
         page.dispute(order.fact_id, "release_refused", str(refused), *places, why=str(refused))
 
 
-def _post(page: _Page, fact: Fact) -> None:
+def _post(page: Page, fact: Fact) -> None:
     """The ledger's lines; what does not balance is balanced in suspense and disputed."""
     sides = [(posting.account, posting.amount.minor, posting.amount.currency) for posting in fact.postings]
     if others := accounts_of_others(fact):
@@ -377,7 +314,7 @@ def _post(page: _Page, fact: Fact) -> None:
     ]
 
 
-def _effects(page: _Page, fact: Fact, arrived: Arrived) -> list[Outcome]:
+def _effects(page: Page, fact: Fact, arrived: Arrived) -> list[Outcome]:
     if arrived.unreadable:
         for effect in fact.effects:
             page.board.freeze(effect)
@@ -393,7 +330,7 @@ def _effects(page: _Page, fact: Fact, arrived: Arrived) -> list[Outcome]:
     return outcomes
 
 
-def _follow(page: _Page, taken: Iterable[tuple[str, str, Effect, Outcome]]) -> None:
+def _follow(page: Page, taken: Iterable[tuple[str, str, Effect, Outcome]]) -> None:
     """What follows from effects, by fact and its kind: disputes, and tickets that end."""
     disputed: dict[str, dict[Key, str]] = {}
     for fact_id, kind, effect, outcome in taken:
@@ -414,7 +351,7 @@ def _named(ticket: str, show: str, unit: str) -> dict[str, Any]:
     return {"t_id": ticket, "t_show": show, "t_unit": unit}
 
 
-def _sell(page: _Page, fact: Fact, sale: SaleBody, outcomes: Sequence[Outcome]) -> list[Verdict]:
+def _sell(page: Page, fact: Fact, sale: SaleBody, outcomes: Sequence[Outcome]) -> list[Verdict]:
     """The sale and its tickets as rows; ids that are taken already make a dispute instead."""
     ids = [sale.id, *(ticket.id for ticket in sale.tickets)]
     twice = sorted(page.taken.intersection(ids) | {i for i in ids if ids.count(i) > 1})
@@ -450,7 +387,7 @@ def _sell(page: _Page, fact: Fact, sale: SaleBody, outcomes: Sequence[Outcome]) 
     return []
 
 
-def _check_role(page: _Page, fact: Fact) -> None:
+def _check_role(page: Page, fact: Fact) -> None:
     """The office checks who did it, and who approved its prices, too: a dispute, since it has been done."""
     user = user_of(fact)
     if user and not page.people.may(fact):
@@ -462,7 +399,7 @@ def _check_role(page: _Page, fact: Fact) -> None:
         page.dispute(fact.fact_id, "role", f"a price approved by {who!r}, whose role here is {role}", role=role)
 
 
-def _holds(page: _Page, fact: Fact) -> set[str]:
+def _holds(page: Page, fact: Fact) -> set[str]:
     """The holds that a fact does something with, as its places have them before it."""
     if not uses(fact):
         return set()
@@ -471,7 +408,7 @@ def _holds(page: _Page, fact: Fact) -> set[str]:
     return named | {place.ticket for place in records if place is not None and place.state == "HELD"}
 
 
-def _check_holds(page: _Page, fact: Fact, holds: set[str]) -> None:
+def _check_holds(page: Page, fact: Fact, holds: set[str]) -> None:
     """Holds go by their type: who may not touch one needs somebody who approves."""
     if page.live.is_due(fact):
         return  # nobody's decision: its time had come

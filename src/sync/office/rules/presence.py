@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, select
 
 from sync.office.clock import now_iso
-from sync.office.rules.customers import store
+from sync.office.rules.documents import store
 from sync.office.store.tables import DOCUMENT
 
 _FAMILY: Final = "open_order"  # told to nobody

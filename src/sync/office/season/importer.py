@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, insert, select, text
 from pos.domain.plan import Plan
 from pos.domain.season import FAMILIES
 from sync.office.clock import now_iso, now_s
-from sync.office.rules import changes
+from sync.office.rules import changes, outbox
 from sync.office.season import seats
 from sync.office.season.bookings import book
 from sync.office.season.purses import fill
@@ -115,8 +115,20 @@ def _write(connection: Connection, season: Season) -> list[str]:
         work.entries.append(changes.Entry("reload", show=show))
     work.entries += changes.of_places(place for place in booked.places if place.show not in seated.reload)
     work.entries += [changes.Entry("sale", id=sale) for sale in booked.sales]
+    work.entries += _notices(work)
     changes.log(connection, work.entries)
     return work.lines
+
+
+def _notices(work: Import) -> list[changes.Entry]:
+    """Who holds tickets of a show that was moved or cancelled is told of it."""
+    entries: list[changes.Entry] = []
+    before = work.season.base.get("show", {})
+    for id, show in work.season.file.all("show").items():
+        was = before.get(id)
+        if was is not None and (was["starts"], was.get("state", "")) != (show["starts"], show.get("state", "")):
+            entries += outbox.about_show(work.connection, id, "show", f"{show['starts']}{show.get('state', '')}")
+    return entries
 
 
 def _told(family: str, lines: list[str]) -> list[str]:

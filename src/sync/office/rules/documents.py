@@ -1,0 +1,17 @@
+"""Small documents of the office, by family and id."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert
+
+from sync.office.store.tables import DOCUMENT
+
+
+def store(connection: Connection, family: str, id: str, body: dict[str, Any]) -> None:
+    """Put a document in the place of the one that is there."""
+    connection.execute(delete(DOCUMENT).where(DOCUMENT.c.family == family, DOCUMENT.c.id == id))
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True)
+    connection.execute(insert(DOCUMENT).values(family=family, id=id, body=text))

@@ -1,0 +1,127 @@
+"""What notices say, in the customer's language. Pure: finished text from documents by value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+LANGUAGES: Final = ("en", "zh_TW", "vi", "uk", "hu")
+KINDS: Final = ("sale", "refund", "show", "reminder")
+
+_WORDS: Final[dict[str, dict[str, str]]] = {
+    "sale": {
+        "en": "Your tickets, {venue}, {id}",
+        "zh_TW": "您的門票，{venue}，{id}",
+        "vi": "Vé của quý khách, {venue}, {id}",
+        "uk": "Ваші квитки, {venue}, {id}",
+        "hu": "Az Ön jegyei, {venue}, {id}",
+    },
+    "refund": {
+        "en": "Your refund, {venue}, {id}",
+        "zh_TW": "您的退款，{venue}，{id}",
+        "vi": "Hoàn tiền, {venue}, {id}",
+        "uk": "Повернення коштів, {venue}, {id}",
+        "hu": "Visszatérítés, {venue}, {id}",
+    },
+    "show": {
+        "en": "A show of yours has changed, {venue}",
+        "zh_TW": "您的場次有異動，{venue}",
+        "vi": "Suất diễn của quý khách có thay đổi, {venue}",
+        "uk": "Зміни у вашій виставі, {venue}",
+        "hu": "Megváltozott egy előadás, {venue}",
+    },
+    "reminder": {
+        "en": "Your show is coming up, {venue}",
+        "zh_TW": "演出提醒，{venue}",
+        "vi": "Nhắc lịch diễn, {venue}",
+        "uk": "Нагадування про виставу, {venue}",
+        "hu": "Emlékeztető az előadásra, {venue}",
+    },
+    "greeting": {
+        "en": "Good day {name},",
+        "zh_TW": "{name} 您好：",
+        "vi": "Kính chào {name},",
+        "uk": "Добрий день, {name}!",
+        "hu": "Jó napot kívánunk, {name}!",
+    },
+    "total": {"en": "Total", "zh_TW": "合計", "vi": "Tổng cộng", "uk": "Усього", "hu": "Összesen"},
+    "paid_back": {
+        "en": "Paid back",
+        "zh_TW": "已退還",
+        "vi": "Đã hoàn lại",
+        "uk": "Повернено",
+        "hu": "Visszafizetve",
+    },
+    "code": {"en": "code", "zh_TW": "票碼", "vi": "mã", "uk": "код", "hu": "kód"},
+    "show_at": {
+        "en": "“{title}” is now on {when}.",
+        "zh_TW": "「{title}」的時間現為 {when}。",
+        "vi": "“{title}” nay diễn vào {when}.",
+        "uk": "«{title}» тепер {when}.",
+        "hu": "„{title}” új időpontja: {when}.",
+    },
+    "show_off": {
+        "en": "“{title}” on {when} is cancelled. Your money is paid back at any window.",
+        "zh_TW": "「{title}」{when} 的場次已取消，可於任一窗口退款。",
+        "vi": "“{title}” ngày {when} đã bị hủy. Quý khách được hoàn tiền tại mọi quầy.",
+        "uk": "«{title}» {when} скасовано. Гроші повернуть у будь-якій касі.",
+        "hu": "„{title}” ({when}) elmarad. A jegy árát bármelyik pénztárnál visszafizetjük.",
+    },
+    "coming": {
+        "en": "We look forward to seeing you: “{title}”, {when}.",
+        "zh_TW": "期待您的光臨：「{title}」，{when}。",
+        "vi": "Hẹn gặp quý khách: “{title}”, {when}.",
+        "uk": "Чекаємо на вас: «{title}», {when}.",
+        "hu": "Várjuk szeretettel: „{title}”, {when}.",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What a letter names of the house: shows as id -> (titles by language, when, in words)."""
+
+    venue: str
+    currency: str
+    shows: dict[str, tuple[dict[str, str], str]]
+
+    def title(self, show: str, language: str) -> str:
+        titles, _ = self.shows.get(show, ({}, ""))
+        return titles.get(language) or titles.get("en") or show
+
+    def when(self, show: str) -> str:
+        return self.shows.get(show, ({}, ""))[1]
+
+
+def letter(kind: str, language: str, document: dict[str, Any], house: House) -> tuple[str, str]:
+    """Subject and text. `document` is a sale's or a refund's; for a show's notice `{"show", "state", "name"}`."""
+    tongue = language if language in LANGUAGES else "en"
+
+    def say(key: str, **fields: str) -> str:
+        return _WORDS[key][tongue].format_map(fields)
+
+    subject = say(kind, venue=house.venue, id=str(document.get("id", "")))
+    name = str(document.get("name", ""))
+    lines = [say("greeting", name=name).replace(" ,", ",").replace(" !", "!").strip(), ""]
+    if kind in ("show", "reminder"):
+        key = "coming" if kind == "reminder" else "show_off" if document.get("state") == "cancelled" else "show_at"
+        show = str(document["show"])
+        lines.append(say(key, title=house.title(show, tongue), when=house.when(show)))
+    else:
+        lines += _tickets(document, tongue, house, codes=document.get("delivery") == "email")
+        amount = document.get("total") if kind == "sale" else document.get("amount")
+        lines += ["", f"{say('total' if kind == 'sale' else 'paid_back')}: {amount} {house.currency}"]
+    lines += ["", house.venue]
+    return subject, "\n".join(lines) + "\n"
+
+
+def _tickets(document: dict[str, Any], language: str, house: House, *, codes: bool) -> list[str]:
+    """A line a ticket. A code opens a door: it is sent only where this is how the ticket is delivered."""
+    lines = []
+    for ticket in document.get("tickets", ()):
+        show = str(ticket.get("show", ""))
+        line = (
+            f"{house.title(show, language)}, {house.when(show)} · {ticket.get('place', '')} · {ticket.get('price', '')}"
+        )
+        lines.append(line + (f" · {_WORDS['code'][language]} {ticket['code']}" if codes and "code" in ticket else ""))
+    return lines
