@@ -20,7 +20,7 @@ from pos.till.counter import (
     scan,
     spool,
 )
-from pos.till.orders import standby
+from pos.till.orders import guests, standby
 
 # A check is given the field's name and value, and raises Refused("bad_request") for a malformed one.
 Check = Callable[[str, Any], None]
@@ -177,6 +177,10 @@ def collector(name: str, value: Any) -> None:
 def invoiced(name: str, value: Any) -> None:
     must(isinstance(value, dict), name, "an object with name, contact and tax_number")
     checked({}, {"name": said, "contact": said, "tax_number": said}, value, f"{name}.")
+
+
+def guest_kind(name: str, value: Any) -> None:
+    must(value in guests.KINDS, name, f"one of {', '.join(guests.KINDS)}")
 
 
 def standby_outcome(name: str, value: Any) -> None:

@@ -56,6 +56,7 @@ from pos.till.orders import (
     commission,
     customers,
     ending,
+    guests,
     history,
     holds,
     invoices,
@@ -319,6 +320,23 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "end_standby": VerbSpec(
         standby.end_standby, {"entry": f.words, "outcome": f.standby_outcome}, {"sale": f.words}, changes=True
     ),
+    "open_guest_list": VerbSpec(
+        guests.open_guest_list,
+        {"hold": f.words, "giver": f.said},
+        {"quota": f.count, "kind": f.guest_kind, "approver": f.approver},
+        changes=True,
+    ),
+    "put_guest": VerbSpec(guests.put_guest, {"list": f.words, "name": f.said}, {"count": f.count}, changes=True),
+    "drop_guest": VerbSpec(guests.drop_guest, {"list": f.words, "entry": f.count}, changes=True),
+    "collect_guest": VerbSpec(
+        guests.collect_guest,
+        {"list": f.words, "entry": f.count, "collected_by": f.collector},
+        {"count": f.count},
+        changes=True,
+    ),
+    "release_guests": VerbSpec(guests.release_guests, {"list": f.words}, changes=True),
+    "guest_lists": VerbSpec(guests.guest_lists, {"show": f.text}),
+    "guest_list_report": VerbSpec(guests.guest_list_report, {"show": f.text}, {"printed": f.flag}, changes=True),
     "take_commission": VerbSpec(
         commission.take_commission, {"ticket": f.words, "name": f.said}, {"contact": f.said}, changes=True
     ),

@@ -145,6 +145,7 @@ def test_changing_verbs_are_named_as_such() -> None:
         "export_customer",
         "history",
         "invoice_sheet",
+        "guest_lists",
         "open_order",
         "outbox",
         "invoices",
