@@ -84,6 +84,12 @@ def test_a_show_that_is_not_today_is_said_so(counter: Counter) -> None:
     assert "Not today" in counter.window.banner.accessibleName()
 
 
+def test_the_line_says_until_when_a_show_that_has_begun_sells(counter: Counter) -> None:
+    assert "Sales close" not in counter.window.banner.accessibleName()
+    counter.choose("godot")
+    assert "Sales close at" in counter.window.banner.accessibleName()
+
+
 def test_light_and_dark_change_at_once(counter: Counter) -> None:
     ground = counter.window.grab().toImage().pixelColor(5, 5).lightness()
     counter.press(Key.Key_D, modifier=CTRL)

@@ -34,10 +34,11 @@ def park(counter: Counter, name: str) -> None:
 def test_a_customer_waits_and_is_served_by_number(counter: Counter) -> None:
     counter.press(Key.Key_B)
     counter.settled(2)
-    first = counter.labels
+    first, seats = counter.labels, [line.ix for line in counter.sell.lines]
     park(counter, "Mrs Brown")
+    counter.until(lambda: all(counter.sell.hall.states[ix] == states.HELD for ix in seats))
     assert "number 1" in counter.toast
-    counter.until(lambda: counter.selling.view.parked.text() == "" and len(counter.selling.questions.lot.parked) == 1)
+    counter.until(lambda: len(counter.selling.questions.lot.parked) == 1)
     counter.press(Key.Key_B)
     counter.settled(2)
     assert not set(counter.labels) & set(first)
@@ -119,6 +120,16 @@ def test_too_many_for_one_row_sit_in_several_when_that_is_wanted(counter: Counte
     counter.until(lambda: question.action == "Take")
     counter.press(Key.Key_1)
     counter.settled(40)
+
+
+def test_a_wheelchair_comes_with_a_companion(counter: Counter) -> None:
+    counter.sell.choose_category("Wheelchair")
+    counter.sell.set_count(1)
+    counter.press(Key.Key_B)
+    counter.settled(2)
+    guest, companion = counter.sell.lines
+    assert (guest.category, companion.category) == ("Wheelchair", "Companion")
+    assert not companion.price
 
 
 def test_a_row_is_taken_by_key_or_double_click(counter: Counter) -> None:

@@ -71,6 +71,18 @@ def test_the_basket_is_shown_as_it_grows_and_shrinks(make_counter: Make, screen:
     assert screen.scenes[-1].kind == "idle"
 
 
+def test_what_is_parked_is_another_customers_business(make_counter: Make, screen: Screen) -> None:
+    counter = open_till(make_counter, screen)
+    counter.add("A-1", "A-2")
+    counter.ask("park")
+    counter.settle()
+    assert screen.scenes[-1].kind == "idle"
+    counter.add("B-1")
+    counter.ask("recall", number=1, park=True)
+    counter.settle()
+    assert [line.place for line in screen.scenes[-1].lines] == ["Stalls A 1", "Stalls A 2"]
+
+
 def test_once_paid_the_change_is_shown_with_the_sales_code(make_counter: Make, screen: Screen) -> None:
     counter = open_till(make_counter, screen)
     counter.add("A-1")

@@ -22,6 +22,18 @@ def exchange(counter: Counter, ticket: str, *places: str, **more: Any) -> dict[s
     return body
 
 
+def test_a_seat_in_somebodys_basket_is_not_exchanged_for(counter: Counter) -> None:
+    sold = counter.sell("A-1")
+    counter.add("A-2")
+    counter.ask("park", name="Brown")
+    fields = {"tickets": [sold["tickets"][0]["id"]], "show": "aida", "places": ["A-2"], "price_type": "adult"}
+    refused = counter.refusal("exchange", **fields, tenders=[])
+    assert (refused.code, refused.fields["number"]) == ("bad_request", 1)
+    counter.ask("recall", number=1)
+    assert counter.refusal("exchange", **fields, tenders=[]).code == "bad_request"
+    counter.pay()
+
+
 def test_a_seat_for_a_seat_costs_nothing_and_is_one_fact(counter: Counter) -> None:
     (old,) = ticket_of(counter, "A-1")
     body = exchange(counter, old, "A-2")

@@ -114,6 +114,11 @@ def test_a_wheelchair_comes_with_the_nearest_companion_wherever_that_is(till: Co
     assert best(till, 1, "Stalls", companion=True)["places"] == []
 
 
+def test_a_companions_place_is_no_single_seat(till: Counter) -> None:
+    answer = till.add("W-1", "W-2", "W-3")
+    assert "warnings" not in answer
+
+
 def test_no_single_seat_is_left_where_that_can_be(till: Counter) -> None:
     till.add("A-1", "A-2", "A-6", "A-7")  # three free between them
     till.ask("park")

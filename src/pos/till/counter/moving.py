@@ -17,7 +17,7 @@ from pos.till.counter.quoting import quoted_line, repriced
 from pos.till.counter.sell import Wish, changing, orphan_warnings, put, reason_for, rights_for, wishes_for
 from pos.till.desk import Desk, Verb
 
-_STAYS = ("comp", "member", "approver", "hold", "name")  # marks that are as true of the other show
+_STAYS = ("comp", "member", "approver", "name")  # marks that are as true of the other show
 
 
 @dataclass(frozen=True)

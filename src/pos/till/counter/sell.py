@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pos.domain.basket import Basket, Line, quote, without
+from pos.domain.best import nature_of
 from pos.domain.choice import orphans
 from pos.domain.errors import Refused
 from pos.domain.money import Money
@@ -75,7 +76,6 @@ def add(
         for kind in dict.fromkeys(wish.price_type for wish in wishes)
     }
     basket = begun(desk, user.id)
-    _check_not_taken(desk, show, rights)
     _check_room(basket, len(rights))
     number = basket.next_line
     lines = tuple(
@@ -227,7 +227,12 @@ def orphan_warnings(
     column = desk.belief.column(show.id)
     open_codes = {CODES[PlaceState.FREE], CODES[PlaceState.HERE], CODES[PlaceState.ELSEWHERE]}
     taken = {seating.find(place) for place in in_baskets(desk).get(show.id, ())}
-    alone = orphans(seating.plan, chosen, lambda ix: column[ix] in open_codes and ix not in taken)
+    alone = [
+        ix
+        for ix in orphans(seating.plan, chosen, lambda ix: column[ix] in open_codes and ix not in taken)
+        # A guest in a wheelchair, or the companion, is sold a single place anyway.
+        if nature_of(seating.category(ix), show.accessible, show.restricted) != "access"
+    ]
     if not alone:
         return []
     places = [seating.place(ix) for ix in alone]
@@ -290,6 +295,7 @@ def _choose(
 ) -> list[str]:
     """A place for each wish: the seat itself, or a unit of the area, in hand before in the pool."""
     column, own = desk.belief.column(show), desk.rights.get(show, {})
+    _check_not_taken(desk, show, [wish.shown for wish in wishes if wish.ix is not None])
     used = set(in_baskets(desk).get(show, ()))
     chosen: list[str] = []
     for wish in wishes:

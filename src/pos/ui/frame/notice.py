@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from pos.ui.i18n import tr, tr_count
 from pos.ui.session import Session
+
+_CLOSES_SOON_S: Final = 3600.0  # from here on the line says until when a show sells
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,9 @@ def _quiet(session: Session) -> str:
             parts.append(tr("Not today: this show is on {date}", date=formats.date(card.starts)))
         if not card.sells:
             parts.append(unsold_reason(session))
+        elif card.sales_until is not None and (card.sales_until - session.now).total_seconds() < _CLOSES_SOON_S:
+            when = formats.day_and_time(card.sales_until, session.now)
+            parts.append(tr("Sales close at {when}", when=when))
         here = card.held_here
         parts.append(tr_count("%n place in hand here", "%n places in hand here", here, formats.count(here)))
     if unsent := session.status.unsent:

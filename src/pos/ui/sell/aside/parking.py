@@ -22,7 +22,7 @@ _SOON_S: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """A basket that waits. `expires` is None when it has lost its places."""
+    """A basket that waits. `expires` is None when it has none to lose any more, which `lapsed` tells of."""
 
     number: int
     name: str
@@ -32,6 +32,7 @@ class Parked:
     shows: tuple[str, ...]
     total: Money
     expires: datetime | None
+    lapsed: bool
 
     @classmethod
     def read(cls, doc: dict[str, Any], currency: str) -> Parked:
@@ -44,7 +45,8 @@ class Parked:
             int(doc["tickets"]),
             tuple(doc["shows"]),
             Money.parse(doc["total"], currency),
-            read_time(expires) if expires and not doc["lapsed"] else None,
+            read_time(expires) if expires else None,
+            bool(doc["lapsed"]),
         )
 
 
@@ -121,12 +123,15 @@ class _Waiting(Question):
     def _row(self, parked: Parked) -> Answer:
         session = self._lot.session
         count = tr_count("%n ticket", "%n tickets", parked.tickets)
-        detail = " · ".join(filter(None, (parked.note, count, ", ".join(parked.shows))))
+        owner = parked.owner if parked.name else ""  # who knows what was promised
+        detail = " · ".join(filter(None, (parked.note, count, ", ".join(parked.shows), owner)))
         left = max(0.0, (parked.expires - session.now).total_seconds()) if parked.expires else 0.0
         below = tr("{time} left", time=f"{int(left) // 60}:{int(left) % 60:02d}") if left else tr("time is over")
+        if parked.expires is None and not parked.lapsed:
+            below = ""
         total = session.formats.amount(parked.total)
         title = f"{parked.number}  {parked.name or parked.owner}"
-        return Answer(parked.number, 0, title, detail, total, below, left < _SOON_S)
+        return Answer(parked.number, 0, title, detail, total, below, bool(below) and left < _SOON_S)
 
     def digit(self, number: int) -> None:
         if any(parked.number == number for parked in self._lot.parked):
