@@ -199,7 +199,10 @@ def test_tickets_of_several_shows_stand_under_their_names(counter: Counter) -> N
 def test_why_a_single_seat_is_left_is_asked_for_where_the_venue_wants_to_know(counter: Counter) -> None:
     documents = counter.house.desk.submit(lambda: counter.house.desk.replica.documents()).result(10)
     (venue,) = documents["venue"].values()
+    heard: list[object] = []
+    counter.window.session.heard.connect(lambda event: heard.append(event.get("documents")))
     counter.house.document("venue", {**venue, "orphans": "refuse"})
+    counter.until(lambda: True in heard and counter.sell.show is not None)
     plan = counter.sell.hall.plan
     assert plan is not None
     line = next(line for line in plan.lines if len(line) > 3 and all(ix in counter.free() for ix in line[:3]))

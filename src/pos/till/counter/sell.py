@@ -76,6 +76,7 @@ def add(
         for kind in dict.fromkeys(wish.price_type for wish in wishes)
     }
     basket = begun(desk, user.id)
+    _check_not_taken(desk, show, rights)
     _check_room(basket, len(rights))
     number = basket.next_line
     lines = tuple(

@@ -190,11 +190,6 @@ class SellPresenter(QObject):
         if self.payment.sale is not None:
             self.next_customer()
         kind = price_type or self.type_for(places)
-        apart = self._without_a_common_type(places, kind)
-        if apart and not price_type:
-            for part in apart:
-                self.pick(part, label, self.type_for(part), orphan_reason)
-            return
         self._serial += 1
         ticket = (self._serial, label)
         self._asked.append(ticket)
@@ -214,7 +209,7 @@ class SellPresenter(QObject):
 
         self.problem = ""
         self.payment.problem = ""
-        fields: dict[str, Any] = {"show": show, "places": list(places), "price_type": kind}
+        fields: dict[str, Any] = {"show": show, "places": list(places), "price_type": self._types_for(places, kind)}
         if orphan_reason:
             fields |= {"orphan_ok": True, "reason": orphan_reason}
         self.session.bridge.call("add", done, refused, lambda: self._answered(ticket), **fields)
@@ -240,14 +235,12 @@ class SellPresenter(QObject):
                 seats = ", ".join(self.hall.label(place) for place in warning["places"])
                 self.session.toast.emit("plain", tr("A single seat stays free: {seats}.", seats=seats))
 
-    def _without_a_common_type(self, places: Sequence[str], kind: str) -> list[list[str]]:
-        """The places by category where no price type is there for all, as of a guest and the companion; else none."""
-        parts: dict[str, list[str]] = {}
-        for place in places:
-            parts.setdefault(self.hall.category_of(place), []).append(place)
+    def _types_for(self, places: Sequence[str], kind: str) -> str | list[str]:
+        """One price type for all, or each place's own where none is there for all, as of a guest and the companion."""
         prices = self.show.prices if self.show is not None else {}
-        fits = all(kind in prices.get(category, {}) for category in parts)
-        return [] if fits or len(parts) < 2 else list(parts.values())
+        if all(kind in prices.get(self.hall.category_of(place), {}) for place in places):
+            return kind
+        return [self.type_for([place]) for place in places]
 
     def type_for(self, places: Sequence[str]) -> str:
         """The type for new places: the one chosen for the next, if all of them are sold at it."""
