@@ -62,6 +62,8 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("park", ("Ctrl+P",), "^P"),
     Key("take_up", ("Ctrl+Shift+P",), "^⇧P"),
     Key("move", ("Ctrl+M",), "^M"),
+    Key("hold", ("Ctrl+H",), "^H"),
+    Key("reserve", ("Ctrl+G",), "^G"),
     # Not Del alone: without NumLock that is what the point of the number pad sends.
     Key("remove", ("Shift+Del",), "⇧Del"),
     Key("clear", ("Ctrl+Del",), "^Del"),
@@ -122,6 +124,7 @@ def listed() -> list[tuple[str, list[tuple[str, str]]]]:
                 ("^Del", tr("empty the basket")),
                 ("^P ^⇧P", tr("park the basket; take up a parked one")),
                 ("^M", tr("move the basket to another show")),
+                ("^H ^G", tr("hold or reserve the basket; when empty, what is held or reserved")),
                 ("^A", tr("products and donations")),
                 ("^Y", tr("a promotion's code, or another price")),
                 ("T", tr("terms were told")),

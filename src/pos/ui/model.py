@@ -230,7 +230,8 @@ class ArticleLine:
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """The sale in the making. `expires` is when its rights lapse, None while it is empty."""
+    """The sale in the making. `expires` is when its rights lapse, None while it is empty. `deposit` has paid its part
+    of it already: `total` is what is left."""
 
     lines: tuple[Line, ...]
     fees: tuple[FeeLine, ...]
@@ -239,6 +240,7 @@ class Basket:
     owner: str
     articles: tuple[ArticleLine, ...] = ()
     codes: tuple[str, ...] = ()
+    deposit: Money | None = None
     too_few: tuple[tuple[str, int, int], ...] = ()  # price type, from how many, how many there are
 
     @property
@@ -259,11 +261,12 @@ class Basket:
                 FeeLine(fee["id"], fee["name"], int(fee["count"]), Money.parse(fee["amount"], currency))
                 for fee in doc.get("fee_lines") or ()
             ),
-            Money.parse(doc["total"], currency),
+            Money.parse(doc.get("due", doc["total"]), currency),
             _time(doc.get("expires")),
             doc.get("owner") or "",
             tuple(ArticleLine.read(article, currency) for article in doc.get("articles") or ()),
             tuple(doc.get("codes") or ()),
+            Money.parse(doc["deposit"], currency) if "deposit" in doc else None,
             tuple((few["price_type"], int(few["min"]), int(few["have"])) for few in doc.get("too_few") or ()),
         )
 

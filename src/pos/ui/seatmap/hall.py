@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -56,7 +57,14 @@ class Hall:
         self._number = np.full(len(self.geometry), -1, np.intp)
         self._texts: list[str] = []
         self._text_index: dict[str, int] = {}
+        self._marks: dict[int, str] = {}  # slot -> the letter that stands instead of its number
         self.set_tokens(tokens)
+
+    def set_marks(self, marks: Mapping[int, str]) -> None:
+        """Letters that stand on held places instead of their numbers, by the plan's index."""
+        slot_of = {int(ix): slot for slot, ix in enumerate(self.geometry.order.tolist())} if marks else {}
+        before, self._marks = self._marks, {slot_of[ix]: letter for ix, letter in marks.items() if ix in slot_of}
+        self._number[list(before.keys() | self._marks.keys())] = -1
 
     # ---- what it looks like ----------------------------------------------------------------
 
@@ -224,7 +232,7 @@ class Hall:
     def _number_of(self, slots: Slots) -> NDArray[np.intp]:
         """Each slot's seat number as an index into `_texts`; looked up when first seen, a bowl has many."""
         for slot in slots[self._number[slots] < 0].tolist():
-            text = self.plan.numbers[self.geometry.order[slot]]
+            text = self._marks.get(slot) or self.plan.numbers[self.geometry.order[slot]]
             if text not in self._text_index:
                 self._text_index[text] = len(self._texts)
                 self._texts.append(text)

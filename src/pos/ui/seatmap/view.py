@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -126,6 +126,12 @@ class MapView(QWidget):
         if self._hall:
             self._hall.set_shapes(self._shapes)
         self._repaint()
+
+    def set_marks(self, marks: Mapping[int, str]) -> None:
+        """Letters on held places, instead of their numbers: what they are held for. For the hall that is shown."""
+        if self._hall:
+            self._hall.set_marks(marks)
+            self._repaint()
 
     def set_offline(self, offline: bool) -> None:
         """With the office away, what is not in hand is dimmed and counts are of what is in hand."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, Signal
 
+from pos.domain.live import HOLD
 from pos.domain.seatnames import find_seats
 from pos.ui.bridge import Answer
 from pos.ui.session import Session
@@ -30,6 +31,7 @@ class Hall(QObject):
     opened = Signal()
     seats_changed = Signal(object, object)
     areas_changed = Signal()
+    holds_changed = Signal()
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +40,8 @@ class Hall(QObject):
         self.plan: Plan | None = None
         self.states = bytearray()
         self.areas: list[dict[str, Any]] = []
+        self.holds: dict[int, str] = {}  # seat -> the letter of what it is held for
+        self._held: dict[str, dict[str, Any]] = {}  # place -> its hold
         self.opened_show = ""
         self._stale: set[int] = set()
         self._reading = False
@@ -55,6 +59,9 @@ class Hall(QObject):
         show = self.show_id
 
         def done(data: Any) -> None:
+            if data.holds or self.holds:
+                self.holds = dict(data.holds)
+                self.session.bridge.latest("held", "holds", self._take_holds, show=show)
             same = self.opened_show == show and (data.plan is self.plan or len(data.states) == len(self.states))
             before, self.states = self.states, bytearray(data.states)
             self._count_again()
@@ -73,9 +80,19 @@ class Hall(QObject):
 
     def _heard(self, event: Answer) -> None:
         if event.get("event") == "changed":
+            if HOLD in (event.get("records") or ()) and self.show_id:
+                self._fetch()
             places = event.get("places") or {}
             if self.show_id in places:
                 self._read_again(places[self.show_id])
+
+    def _take_holds(self, answer: Answer) -> None:
+        self._held = {place["place"]: hold for hold in answer["holds"] for place in hold["places"]}
+        self.holds_changed.emit()
+
+    def held_for(self, ix: int) -> dict[str, Any] | None:
+        """The hold that a seat is in, None where that is not known."""
+        return self._held.get(self.plan.place_ids[ix]) if self.plan is not None else None
 
     def touch(self, seats: Iterable[tuple[str, int]]) -> None:
         """Look again at seats this window itself has changed, as (show, index)."""

@@ -275,6 +275,8 @@ class SellPanel(QWidget):
             (f"{purse_name(purse.kind)} {purse.code}", formats.amount(-amount))
             for purse, amount in presenter.payment.purse_amounts
         ]
+        if deposit := presenter.basket.deposit:
+            purses.append((tr("Deposit"), formats.amount(-deposit)))
         return purses + [
             (
                 name_in(show.fees.get(fee.id) if show else None, presenter.session.language, fee.name)

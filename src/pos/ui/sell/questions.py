@@ -12,6 +12,7 @@ from pos.ui.bridge import Answer
 from pos.ui.i18n import tr
 from pos.ui.keys import cap
 from pos.ui.sell.aside.choosing import MoveTo, Options
+from pos.ui.sell.aside.holding import Held, Holds, HoldWhat, Orders, ReserveFor
 from pos.ui.sell.aside.parking import Park, ParkingLot, TakeUp
 from pos.ui.sell.aside.question import Question, Reasons
 from pos.ui.sell.presenter import SellPresenter
@@ -28,6 +29,7 @@ class Questions(QObject):
         self.now: Question | None = None
         self.lot = ParkingLot(sell.session, sell.take_other, self)
         self.lot.changed.connect(self.changed)
+        self.held = Held(sell, self.put, self)
         sell.none_together.connect(self.options)
         sell.leaves_single.connect(self.why_single)
         sell.session.signed.connect(self._signed)
@@ -67,6 +69,21 @@ class Questions(QObject):
             if self._sell.payment.sale is not None:
                 self._sell.next_customer()
             self.put(TakeUp(self.lot))
+
+    def hold(self) -> None:
+        """Hold the basket; with nothing in it, see what is held."""
+        self._ask_about(HoldWhat, Holds)
+
+    def reserve(self) -> None:
+        """Reserve the basket; with nothing in it, see what is reserved."""
+        self._ask_about(ReserveFor, Orders)
+
+    def _ask_about(self, of_basket: Callable[[Held], Question], of_show: Callable[[Held], Question]) -> None:
+        if self._sell.payment.card.phase:
+            return
+        if self._sell.payment.sale is not None:
+            self._sell.next_customer()
+        self.put((of_basket if self._sell.lines else of_show)(self.held))
 
     def move(self) -> None:
         if self._sell.lines and not self._sell.payment.card.phase:

@@ -32,7 +32,7 @@ class SellScreen(Screen):
         work = QVBoxLayout(self.work)
         work.setContentsMargins(0, 0, 0, 0)
         work.addWidget(self.view)
-        self.asking = QuestionView()
+        self.asking = QuestionView(presenter.session)
         self.extras = ExtrasPanel(presenter.extras, lambda: presenter.basket)
         self._panel = QStackedWidget()
         for side in (self.side, self.asking, self.extras):
@@ -53,6 +53,8 @@ class SellScreen(Screen):
             "park": self.questions.park,
             "take_up": self.questions.take_up,
             "move": self.questions.move,
+            "hold": self.questions.hold,
+            "reserve": self.questions.reserve,
             "more": lambda: stepper.set_value(stepper.value + 1),
             "less": lambda: stepper.set_value(stepper.value - 1),
             "told": presenter.payment.toggle_told,
@@ -149,7 +151,7 @@ class SellScreen(Screen):
             question.mark(-1 if action in ("line_up", "up") else 1)
         elif action == "park" and isinstance(question, Park):
             self.asking.enter()
-        elif action in ("park", "take_up", "options", "move"):
+        elif action in ("park", "take_up", "options", "move", "hold", "reserve"):
             self._plain[action]()
         else:
             return False

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from pos.domain.hold import GUEST, RESERVATION, TYPES, letter
+from pos.ui.format import read_time
 from pos.ui.i18n import tr
 from pos.ui.keys import cap
 from pos.ui.seatmap import states as s
 from pos.ui.seatmap.legend import Legend
 from pos.ui.seatmap.states import CategoryShape
 from pos.ui.seatmap.widget import SeatMap
+from pos.ui.sell.aside.holding import type_words
 from pos.ui.sell.categories import CategoryBar, CategoryItem
 from pos.ui.sell.counts import with_unpriced
 from pos.ui.sell.presenter import SellPresenter
 from pos.ui.sell.questions import Questions
+from pos.ui.session import Session
 from pos.ui.theme.tokens import Tokens
 from pos.ui.theme.widgets import KeyButton, Stepper, keycap
 
@@ -68,6 +72,8 @@ class SellWork(QWidget):
         self.park = KeyButton(tr("Park"), cap("park"))
         self.parked = KeyButton(tr("Parked"), cap("take_up"))
         self.other_show = KeyButton(tr("Other show"), cap("move"))
+        self.hold = KeyButton(tr("Hold"), cap("hold"))
+        self.reserve = KeyButton(tr("Reserve"), cap("reserve"))
         self.map = SeatMap(tokens=tokens)
         self.categories = CategoryBar(tokens)
         self.legend = Legend(tokens=tokens)
@@ -81,6 +87,8 @@ class SellWork(QWidget):
         self.park.clicked.connect(questions.park)
         self.parked.clicked.connect(questions.take_up)
         self.other_show.clicked.connect(questions.move)
+        self.hold.clicked.connect(questions.hold)
+        self.reserve.clicked.connect(questions.reserve)
         self.map.clicked.connect(lambda ix: presenter.pick_seats([ix]))
         self.map.activated.connect(lambda ix: presenter.pick_seats([ix]))
         self.map.rectangle_selected.connect(presenter.pick_seats)
@@ -92,6 +100,7 @@ class SellWork(QWidget):
         presenter.hall.opened.connect(self.draw_hall)
         presenter.hall.seats_changed.connect(self._draw_seats)
         presenter.hall.areas_changed.connect(self.draw_counts)
+        presenter.hall.holds_changed.connect(self._draw_holds)
         presenter.changed.connect(self._draw_changed)
         questions.changed.connect(self._draw_changed)
         presenter.session.linked.connect(self._draw_link)
@@ -138,7 +147,7 @@ class SellWork(QWidget):
         beside.setSpacing(8)
         beside.addWidget(self.legend)
         beside.addStretch(1)
-        for button in (self.options, self.park, self.parked, self.other_show):
+        for button in (self.options, self.park, self.parked, self.other_show, self.hold, self.reserve):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             beside.addWidget(button)
         beside.addSpacing(4)
@@ -156,6 +165,7 @@ class SellWork(QWidget):
         self._draw_shapes()
         self.map.set_show(hall.plan, self._shown(hall.states))
         self.map.set_category_shapes(self._shapes())
+        self.map.set_marks(hall.holds)
         self.draw_counts()
 
     def _priced_categories(self) -> set[str]:
@@ -252,8 +262,19 @@ class SellWork(QWidget):
             entries.append((s.FREE, "triangle", tr("restricted view")))
         if "square" in shapes.values():
             entries.append((s.FREE, "square", tr("wheelchair, companion")))
+        for mark, words in sorted(self._held_for().items()):
+            entries.append((s.HELD, "disc", f"{mark}  {words}"))
         self.legend.set_entries(entries)
         self._show_legend()
+
+    def _held_for(self) -> dict[str, str]:
+        """Letter -> what seats of this hall are held for."""
+        known = {letter(type_): type_words(type_) for type_ in (*TYPES, RESERVATION, GUEST)}
+        return {mark: known.get(mark, tr("another hold")) for mark in set(self.presenter.hall.holds.values())}
+
+    def _draw_holds(self) -> None:
+        self.map.set_marks(self.presenter.hall.holds)
+        self._draw_shapes()
 
     def _draw_link(self) -> None:
         session = self.presenter.session
@@ -284,7 +305,10 @@ class SellWork(QWidget):
             s.UNPRICED: tr("not for sale"),
         }
         category = plan.categories[plan.category[ix]].name
-        return ", ".join(filter(None, (plan.label(ix), category, words[self.map.state_of(ix)], self._price(category))))
+        state = words[self.map.state_of(ix)]
+        if self.map.state_of(ix) == s.HELD and (told := self.presenter.hall.held_for(ix)):
+            state = _held_words(told, self.presenter.session)
+        return ", ".join(filter(None, (plan.label(ix), category, state, self._price(category))))
 
     def submit(self) -> None:
         """Take the seats that were typed; a text that names none stays, to be mended."""
@@ -296,6 +320,15 @@ class SellWork(QWidget):
         """Change between light and dark."""
         for part in (self.map, self.categories, self.legend):
             part.set_tokens(tokens)
+
+
+def _held_words(hold: dict[str, Any], session: Session) -> str:
+    """What a seat is held for: type, for whom, note, until when, and where it can be released."""
+    ends = session.formats.day_and_time(read_time(hold["release"]), session.now) if hold["release"] else ""
+    until = tr("until {time}", time=ends) if ends else ""
+    home = tr("at home at {till}", till=hold["home"]) if hold["home"] else ""
+    what = tr("held: {type}", type=type_words(hold["type"]))
+    return " · ".join(filter(None, (what, hold["owner"], hold["order"], hold["note"], until, home)))
 
 
 def shape_of(category: str) -> CategoryShape:

@@ -24,7 +24,8 @@ class Answer:
 
 class Question(QObject):
     """Subclasses say what is asked and what an answer does. `field` is the hint of a line to type in, "" for none;
-    `typed` has the keys go there at once, where the answers have no digits. `action` names what Enter does."""
+    `typed` has the keys go there at once, where the answers have no digits. `action` names what Enter does.
+    `approval` is why a supervisor is needed, "" for not; `approver` who has typed a PIN by then."""
 
     typed = False
 
@@ -33,7 +34,8 @@ class Question(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.title = self.hint = self.field = self.action = ""
+        self.title = self.hint = self.field = self.action = self.approval = ""
+        self.approver: dict[str, str] | None = None
         self.answers: list[Answer] = []
         self.marked = 0
 

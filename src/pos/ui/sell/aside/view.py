@@ -17,10 +17,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from pos.ui.approval import ApprovalBox
 from pos.ui.i18n import tr
 from pos.ui.keys import cap
 from pos.ui.rows import ROW, Index, RowModel, paint_ground, paint_text, painted_list
 from pos.ui.sell.aside.question import Answer, Question
+from pos.ui.session import Session
 from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import money_font, text_font
 from pos.ui.theme.widgets import KeyButton
@@ -64,7 +66,7 @@ class _Delegate(QStyledItemDelegate):
 class QuestionView(QWidget):
     """Redraws from the question it is given."""
 
-    def __init__(self) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__()
         self.question: Question | None = None
         self._rows: RowModel[Answer] = RowModel(self, _words, lambda row: row.key)
@@ -80,6 +82,8 @@ class QuestionView(QWidget):
         self.back = KeyButton(tr("Back"), cap("back"))
         self.action.clicked.connect(self.enter)
         self.back.clicked.connect(self._give_up)
+        self.approval = ApprovalBox(session)
+        self.approval.entered.connect(self.enter)
         for button in (self.action, self.back):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         box = QVBoxLayout(self)
@@ -88,6 +92,7 @@ class QuestionView(QWidget):
         for widget in (self._title, self._hint, self.field):
             box.addWidget(widget)
         box.addWidget(self.rows, 1)
+        box.addWidget(self.approval)
         box.addWidget(self.back)
         box.addWidget(self.action)
 
@@ -108,6 +113,7 @@ class QuestionView(QWidget):
         self.field.setVisible(bool(question.field))
         self.field.setPlaceholderText(question.field)
         self.field.setAccessibleName(question.field)
+        self.approval.ask(question.approval)
         self.action.setVisible(bool(question.action))
         self.action.set_label(question.action)
         self._rows.show_rows(question.answers)
@@ -119,10 +125,12 @@ class QuestionView(QWidget):
     def enter(self) -> None:
         """Enter, or a press on the main button."""
         if self.question is not None:
+            self.question.approver = self.approval.approver
             self.question.enter(self.field.text())
 
     def _chosen(self, row: Answer) -> None:
         if self.question is not None:
+            self.question.approver = self.approval.approver
             self.question.choose(row.key)
 
     def _give_up(self) -> None:
