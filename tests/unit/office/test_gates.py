@@ -62,15 +62,16 @@ def test_the_feed_tells_all_once_and_then_what_has_changed(house: House, tills_a
 
 def test_a_scan_lets_in_once_and_is_booked_once_however_often_it_is_told(house: House, tills_at: Tills) -> None:
     (till,) = tills_at("T1")
-    sold(house, till, "A-1")
-    code = codes(house)["S-1"]
+    sold(house, till, "A-1", "A-2")
+    code, other = codes(house)["S-1"], codes(house)["S-2"]
     before = feed(house)["cursor"]
     assert scan(house, one("1", code)) == ["admitted"]
     assert scan(house, one("1", code), one("2", code)) == ["admitted", "already_admitted"]
     assert house.rows("SELECT ticket, till, at FROM admission") == [("S-1", "north", AT)]
-    (told,) = feed(house, before)["tickets"]
+    told = next(ticket for ticket in feed(house, before)["tickets"] if ticket["id"] == "S-1")
     assert (told["state"], told["used_by"], told["used_at"]) == ("used", "north", AT)
     assert scan(house, one("1", code), gate="south") == ["already_admitted"]  # its own name for another scan
+    assert scan(house, one("8", other), one("9", other)) == ["admitted", "already_admitted"]  # told of together
     assert house.violations() == []
 
 

@@ -81,6 +81,29 @@ def _plan(counter: Counter) -> dict[str, str]:
     return {"plan_version": doc}
 
 
+def test_an_exchange_for_less_pays_out_the_way_it_came_the_card_first(make_counter: Make) -> None:
+    terminal = ScriptedTerminal()
+    counter = make_counter(terminal=terminal)
+    counter.open()
+    counter.add("A-1")
+    tenders = [{"kind": "card", "amount": "20.00"}, {"kind": "cash", "amount": "39.00"}]
+    ticket = ids(counter.ask("pay", tenders=tenders)["sale"])
+    asked: dict[str, Any] = {"tickets": ticket, "show": "aida", "places": ["A-2"], "price_type": "student"}
+    told = counter.ask("quote", **asked)["exchange"]
+    assert (told["total"], told["proof"], told["needs"]) == ("-29.00", "student card", [])
+    assert told["tenders"] == [{"kind": "card", "amount": "-20.00"}, {"kind": "cash", "amount": "-9.00"}]
+    done = counter.ask("exchange", **asked, tenders=told["tenders"], proof=True)["exchange"]
+    assert done["total"] == told["total"]
+    assert terminal.total == 0
+
+
+def test_the_fee_of_an_exchange_is_waived_by_a_supervisor_alone(counter: Counter) -> None:
+    ticket = ids(counter.sell("A-1"))
+    asked: dict[str, Any] = {"tickets": ticket, "show": "aida", "places": ["A-2"], "price_type": "adult", "tenders": []}
+    assert counter.refusal("exchange", **asked, waive_fee=True).code == "approval_needed"
+    assert counter.ask("exchange", **asked, waive_fee=True, approver=SAM)["exchange"]["fee"] == "0.00"
+
+
 # ---- lost --------------------------------------------------------------------------------
 
 

@@ -147,3 +147,32 @@ def test_a_reversal_of_which_nothing_is_known_is_said_by_a_person_and_not_done_t
     assert void(counter, sale)["tenders"][0]["payment"] == waiting["payment"]
     assert terminal.total == 0
     verified(counter)
+
+
+def test_a_voucher_and_a_gift_card_are_worth_what_they_were_also_what_had_lapsed(counter: Counter) -> None:
+    counter.line.purse("voucher", "V-1", 2_000, None)
+    counter.line.purse("gift_card", "GC-1", 10_000)
+    counter.add("A-1")
+    tenders = [
+        {"kind": "voucher", "amount": "12.00", "code": "V-1"},
+        {"kind": "gift_card", "amount": "40.00", "code": "GC-1"},
+        {"kind": "cash", "amount": "7.00"},
+    ]
+    sale = counter.ask("pay", tenders=tenders)["sale"]["id"]
+    assert counter.ask("purse", code="V-1")["purse"]["left"] == "0.00"
+    void(counter, sale)
+    assert counter.ask("purse", code="V-1")["purse"]["left"] == "20.00"
+    assert counter.ask("purse", code="GC-1")["purse"]["left"] == "100.00"
+    verified(counter)
+
+
+def test_a_job_of_a_ticket_that_came_back_is_done_and_prints_nothing(counter: Counter) -> None:
+    sale = counter.sell("A-1")["id"]
+    counter.printers.run("failed", "jam")
+    counter.settle()
+    job = next(job["job"] for job in counter.ask("jobs")["jobs"] if job["tickets"])
+    void(counter, sale)
+    counter.printers.jobs.clear()
+    assert counter.ask("retry", job=job) == {"job": job, "state": "done"}
+    assert counter.printers.jobs == []
+    assert not [job for job in counter.ask("status")["unresolved"] if job["tickets"]]
