@@ -55,7 +55,6 @@ class Kind(StrEnum):
     STANDBY_CHANGED = "StandbyChanged"
     GUEST_LIST_CHANGED = "GuestListChanged"
     COMMISSION_CHANGED = "CommissionChanged"
-    GROUP_CHANGED = "GroupChanged"
     INVOICE_ISSUED = "InvoiceIssued"
     PLACES_HELD = "PlacesHeld"
     HOLD_RELEASED = "HoldReleased"

@@ -19,7 +19,6 @@ RECORDED: Final[dict[str, str]] = {
     Kind.STANDBY_CHANGED: "standby",
     Kind.GUEST_LIST_CHANGED: "guest_list",
     Kind.COMMISSION_CHANGED: "commission",
-    Kind.GROUP_CHANGED: "group",
     Kind.INVOICE_ISSUED: "invoice",
     Kind.CASE_OPENED: "case",
 }

@@ -47,7 +47,6 @@ SENTENCES: Final[dict[str, str]] = {
     Kind.STANDBY_CHANGED: "The standby list changed.",
     Kind.GUEST_LIST_CHANGED: "The guest list changed.",
     Kind.COMMISSION_CHANGED: "It was taken back on commission, or what became of that was noted.",
-    Kind.GROUP_CHANGED: "The booking of a group changed.",
     Kind.INVOICE_ISSUED: "Invoice {record} was issued.",
     Kind.PLACES_HELD: "It was held as {hold}.",
     Kind.HOLD_RELEASED: "Its hold {hold} was released.",

@@ -56,6 +56,7 @@ from pos.till.orders import (
     commission,
     customers,
     ending,
+    groups,
     guests,
     history,
     holds,
@@ -337,6 +338,10 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "release_guests": VerbSpec(guests.release_guests, {"list": f.words}, changes=True),
     "guest_lists": VerbSpec(guests.guest_lists, {"show": f.text}),
     "guest_list_report": VerbSpec(guests.guest_list_report, {"show": f.text}, {"printed": f.flag}, changes=True),
+    "open_group": VerbSpec(groups.open_group, {"order": f.words, "final_by": f.words}, changes=True),
+    "take_deposit": VerbSpec(groups.take_deposit, {"order": f.words, "tenders": f.tenders}, changes=True),
+    "final_number": VerbSpec(groups.final_number, {"order": f.words, "count": f.count}, changes=True),
+    "groups": VerbSpec(groups.groups, {}, {"show": f.text}),
     "take_commission": VerbSpec(
         commission.take_commission, {"ticket": f.words, "name": f.said}, {"contact": f.said}, changes=True
     ),

@@ -146,6 +146,7 @@ def test_changing_verbs_are_named_as_such() -> None:
         "history",
         "invoice_sheet",
         "guest_lists",
+        "groups",
         "open_order",
         "outbox",
         "invoices",

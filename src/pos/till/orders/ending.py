@@ -56,14 +56,14 @@ def change_order(
         changes["more"] = {**changes.get("more", the_order.more), "note": note}
     new = replace(the_order, **changes, version=the_order.version + 1)
     with desk.unit() as unit:
-        effects = _shown(desk, new)
+        effects = shown(desk, new)
         unit.record(Kind.ORDER_CHANGED, {"user": user.id, "order": new.to_json()}, effects=effects)
         keep(desk, new)
         answer = unit.answers({"order": told(desk, new)})
     return answer
 
 
-def _shown(desk: Desk, order: Order) -> list[Effect]:
+def shown(desk: Desk, order: Order) -> list[Effect]:
     found = []
     for hold in dict.fromkeys(line.hold for line in order.held):
         places = [line.unit for line in order.held if line.hold == hold]
@@ -108,7 +108,7 @@ def cancel_order(
         answer = unit.answers({"order": told(desk, ended), "deposit": _settled(the_order, settlement, keeps=keeps)})
     if settlement.paid("cash", the_order.paid.currency):
         desk.outside.printers.kick_drawer()
-    _say_all(desk, the_order)
+    say_all(desk, the_order)
     return answer
 
 
@@ -151,7 +151,7 @@ def _settled(order: Order, settlement: Settlement, *, keeps: bool) -> dict[str, 
     return {"returned": str(order.left), "tenders": [tender.to_json() for tender in settlement.tenders]}
 
 
-def _say_all(desk: Desk, order: Order) -> None:
+def say_all(desk: Desk, order: Order) -> None:
     for show in dict.fromkeys(line.show for line in order.lines):
         say(desk, show, [line.unit for line in order.lines if line.show == show])
     desk.emit("changed", places={}, documents=False, records=[ORDER])
@@ -202,7 +202,7 @@ def _expire(desk: Desk, order: Order, shift: ShiftRow) -> None:
     about = {"user": "", "reason": "expired", "expired": True}
     with desk.unit() as unit:
         _end(desk, unit, order, laws.EXPIRED, about, shift, Settlement((), zero, zero), keeps=keeps)
-    _say_all(desk, order)
+    say_all(desk, order)
     desk.emit("order_expired", order=order.id, name=order.name, places=len(order.held), deposit=str(order.left))
 
 
@@ -211,7 +211,7 @@ def _remind(desk: Desk, order: Order) -> None:
     new = replace(order, version=order.version + 1, more={**order.more, REMINDED: at})
     with desk.unit() as unit:
         body = {"user": "", "order": new.to_json(), "reminder": True}
-        unit.record(Kind.ORDER_CHANGED, body, effects=_shown(desk, order))
+        unit.record(Kind.ORDER_CHANGED, body, effects=shown(desk, order))
         keep(desk, new)
     desk.emit("order_reminder", order=order.id, name=order.name, contact=order.contact, expires=iso(order.expires))
 

@@ -247,6 +247,7 @@ def pay_order(
     basket as it was: empty."""
     yield from take_order(desk, order=order, lines=lines)
     try:
+        how = {"buyer": _buyer(order_of(desk, order))} | how
         answer: dict[str, Any] = yield from pay.pay(desk, tenders=tenders, **how)
     except Refused:
         basket = desk.ledger.basket()
@@ -254,6 +255,12 @@ def pay_order(
             put(desk, replace(basket, lines=()), basket.lines)
         raise
     return answer
+
+
+def _buyer(order: Order) -> dict[str, Any]:
+    """Whom an order is for, as `pay` takes a buyer."""
+    known = {"name": order.name, "contact": order.contact} | dict(order.more.get("buyer", {}))
+    return {key: value for key, value in known.items() if value}
 
 
 # ---- looking -----------------------------------------------------------------------------

@@ -363,7 +363,6 @@ BODIES: Final[dict[str, type[Body]]] = {
     Kind.STANDBY_CHANGED: RecordedBody,
     Kind.GUEST_LIST_CHANGED: RecordedBody,
     Kind.COMMISSION_CHANGED: RecordedBody,
-    Kind.GROUP_CHANGED: RecordedBody,
     Kind.INVOICE_ISSUED: InvoiceIssuedBody,
     Kind.PLACES_HELD: HoldBody,
     Kind.HOLD_RELEASED: HoldBody,

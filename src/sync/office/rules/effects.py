@@ -85,7 +85,7 @@ STEPS: Final[dict[str, frozenset[_Step]]] = {
     Kind.HOLD_RELEASED: frozenset({(_HELD, _LEASED, "own")}),
     Kind.HOLD_CHANGED: frozenset({(_HELD, _HELD, "own")}),
     Kind.ORDER_RESERVED: frozenset({(_LEASED, _HELD, "own"), (_HELD, _LEASED, "own")}),
-    Kind.ORDER_CHANGED: frozenset({(_HELD, _HELD, "own")}),
+    Kind.ORDER_CHANGED: frozenset({(_HELD, _HELD, "own"), (_HELD, _LEASED, "own")}),
     Kind.ORDER_ENDED: frozenset({(_HELD, _LEASED, "own")}),
     Kind.SEALED: _RETURNS | {(_PAPER, _QUARANTINE, "own")},
 }

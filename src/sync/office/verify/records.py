@@ -13,7 +13,6 @@ FAMILIES: Final = {
     "StandbyChanged": "standby",
     "GuestListChanged": "guest_list",
     "CommissionChanged": "commission",
-    "GroupChanged": "group",
     "InvoiceIssued": "invoice",
     "CaseOpened": "case",
 }
@@ -34,7 +33,7 @@ def check_records(connection: Connection, report: Report, disputed: set[str]) ->
     rows = connection.execute(
         text(
             "SELECT till, incarnation, fact_id, kind, envelope FROM fact WHERE kind IN"
-            " ('StandbyChanged', 'GuestListChanged', 'CommissionChanged', 'GroupChanged',"
+            " ('StandbyChanged', 'GuestListChanged', 'CommissionChanged',"
             " 'InvoiceIssued', 'CaseOpened')"
             " ORDER BY till, incarnation, number"
         )
@@ -48,7 +47,7 @@ def check_records(connection: Connection, report: Report, disputed: set[str]) ->
             invoices.setdefault((till, incarnation), []).append(record["number"])
     documents = connection.execute(
         text("SELECT family, id, body FROM document WHERE family IN"
-             " ('standby', 'guest_list', 'commission', 'group', 'invoice', 'case')")
+             " ('standby', 'guest_list', 'commission', 'invoice', 'case')")
     )  # fmt: skip
     there = {(family, id): _plain(json.loads(body)) for family, id, body in documents}
     for key in sorted(last.keys() | there.keys()):
