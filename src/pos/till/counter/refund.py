@@ -45,20 +45,7 @@ def refund(
     desk.shift()
     desk.check_not_fenced()
     yield from charge.settle_open(desk)
-    claimed = False
-    for _ in range(TRIES):
-        sold = with_companions(desk, look_up(desk, tickets))
-        goods = sold_articles(desk, articles)
-        let_in(desk, sold, approver)
-        try:
-            yield from rights_to(desk, sold)
-        except Refused as refused:
-            claimed = _may_claim(desk, refused, approver, surrendered)
-            if not claimed:
-                raise
-        yield from purses.hold(desk, [*_paid_by(sold), *_paid_by(goods)])
-        if claimed or all_in_hand(desk, sold):
-            break  # else the office has asked for a ticket's right while it was asked for a purse
+    claimed = yield from _rights(desk, tickets, articles, approver, surrendered)
     # While the office was asked, somebody may have signed out, closed the shift, or taken a ticket back.
     user = desk.signed_in("sell")
     shift = desk.shift()
@@ -110,6 +97,31 @@ def _by_office(desk: Desk, sold: Sequence[Sold]) -> str:
     """Who gives back by hand what was paid for orders that no till had sold: the office, which took it."""
     tills = desk.season().tills
     return "office" if sold and not any(ticket.sale["till"] in tills for ticket in sold) else ""
+
+
+def _rights(
+    desk: Desk,
+    tickets: Sequence[str],
+    articles: Sequence[str],
+    approver: dict[str, Any] | None,
+    surrendered: bool | None,
+) -> Verb[bool]:
+    """The tokens of the tickets and of the purses that paid, in hand; whether it is paid out without the tickets'."""
+    claimed = False
+    for _ in range(TRIES):
+        sold = with_companions(desk, look_up(desk, tickets))
+        goods = sold_articles(desk, articles)
+        let_in(desk, sold, approver)
+        try:
+            yield from rights_to(desk, sold)
+        except Refused as refused:
+            claimed = _may_claim(desk, refused, approver, surrendered)
+            if not claimed:
+                raise
+        yield from purses.hold(desk, [*_paid_by(sold), *_paid_by(goods)])
+        if claimed or all_in_hand(desk, sold):
+            break  # else the office has asked for a ticket's right while it was asked for a purse
+    return claimed
 
 
 def _paid_by(items: Sequence[Sold] | Sequence[ReturnedArticle]) -> list[Tender]:

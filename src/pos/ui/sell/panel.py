@@ -24,6 +24,7 @@ from pos.ui.sell.changebox import ChangeBox, ChangeState
 from pos.ui.sell.paybox import PayBox, PayState
 from pos.ui.sell.presenter import SellPresenter
 from pos.ui.sell.pricepad import PriceKey, PricePad
+from pos.ui.sell.sellkeys import SellKeys
 from pos.ui.sell.splitbox import SplitBox
 
 _SOON_S = 60.0  # the countdown of the basket turns to a warning
@@ -35,6 +36,7 @@ class SellPanel(QWidget):
     def __init__(self, presenter: SellPresenter, paper: PaperPresenter) -> None:
         super().__init__()
         self.presenter, self.paper = presenter, paper
+        self.keys = SellKeys(presenter)
         self.prices, self.basket = PricePad(), BasketList()
         self.pay, self.card, self.change = PayBox(), CardBox(), ChangeBox()
         self.split = SplitBox(presenter.payment.split)
@@ -53,24 +55,24 @@ class SellPanel(QWidget):
         self._lists.addWidget(self._empty)
         self._lists.addWidget(self.basket)
         self._lay_out()
-        self.prices.pressed.connect(presenter.price_key)
+        self.prices.pressed.connect(self.keys.press)
         self.basket.marked.connect(presenter.mark)
         self.basket.removed.connect(presenter.remove)
-        self.basket.seen.connect(presenter.proof_seen)
+        self.basket.seen.connect(self.keys.seen)
         self.pay.told.connect(presenter.payment.toggle_told)
         self.pay.quick.connect(presenter.payment.quick_key)
-        self.pay.pay.connect(presenter.primary)
-        self.pay.card.connect(presenter.card_key)
-        self.pay.split.connect(presenter.split_key)
-        self.card.main.connect(presenter.primary)
-        self.card.first.connect(presenter.card_key)
-        self.card.second.connect(presenter.split_key)
+        self.pay.pay.connect(self.keys.primary)
+        self.pay.card.connect(self.keys.card)
+        self.pay.split.connect(self.keys.split)
+        self.card.main.connect(self.keys.primary)
+        self.card.first.connect(self.keys.card)
+        self.card.second.connect(self.keys.split)
         self.card.stop.connect(presenter.payment.card.stop)
-        self.split.main.connect(presenter.primary)
-        self.split.second.connect(presenter.split_key)
+        self.split.main.connect(self.keys.primary)
+        self.split.second.connect(self.keys.split)
         self.split.stop.connect(presenter.back)
-        self.split.key.connect(presenter.price_key)
-        self.change.next_customer.connect(presenter.primary)
+        self.split.key.connect(self.keys.press)
+        self.change.next_customer.connect(self.keys.primary)
         self.change.receipt.connect(paper.receipt)
         self.change.print_again.connect(paper.print_again)
         presenter.changed.connect(self.draw)

@@ -15,7 +15,6 @@ from pos.ui.model import ArticleLine, Basket, Line, PriceType, Sale, Show
 from pos.ui.sell.extras import Extras
 from pos.ui.sell.hall import Hall
 from pos.ui.sell.payment import Payment
-from pos.ui.sell.split import KEYS
 from pos.ui.session import Session
 
 MOST_AT_ONCE: Final = 200  # seats in one rectangle; a slip of the finger must not empty the hall
@@ -329,7 +328,7 @@ class SellPresenter(QObject):
         self.pick([area] * self.count, tr("{count} × {category}", count=self.count, category=area))
 
     def remove(self, line: Any) -> None:
-        self._change("remove", line=line)
+        self.change("remove", line=line)
 
     def remove_marked(self) -> None:
         if self.marked is not None and self.marked_line:
@@ -345,9 +344,9 @@ class SellPresenter(QObject):
         """Empty the basket."""
         if self.basket is not None and not self.basket.empty:
             self._picks.clear()
-            self._change("clear")
+            self.change("clear")
 
-    def _change(self, verb: str, **fields: Any) -> None:
+    def change(self, verb: str, **fields: Any) -> None:
         if self.payment.paying:
             return
         self.session.bridge.call(verb, lambda answer: self._take_basket(answer["basket"]), **fields)
@@ -371,44 +370,18 @@ class SellPresenter(QObject):
             at = order.index(self.marked) if self.marked in order else 0
             self.mark(order[max(0, min(len(order) - 1, at + step))])
 
-    # ---- price types -------------------------------------------------------------------
+    # ---- how many, and where ---------------------------------------------------------
 
-    def price_key(self, number: int) -> None:
-        """F1–F10: the marked ticket becomes this type; a type that needs proof asks for it first."""
-        if self.payment.busy_elsewhere:
-            self.payment.split.key(number)
-            return
-        if self.payment.sale is not None or not 1 <= number <= len(self.types):
-            return
-        kind, line = self.types[number - 1], self.marked_line
-        if line is None:
-            self._choose_next(kind)
-        elif kind.asks:
-            self.asking_proof = None
-            self.extras.ask_type(line, kind)
-        elif self.asking_proof == (line.line, kind.id):
-            self.proof_seen()
-        elif kind.proof and not (line.price_type == kind.id and line.proof):
-            self.asking_proof = (line.line, kind.id)
-        else:
-            self.asking_proof = None
-            if not kind.proof and kind.kind != "companion":
-                self.next_type = kind.id
-            if line.price_type != kind.id:
-                self._change("retype", line=line.line, price_type=kind.id)
+    def set_count(self, count: int) -> None:
+        self.count = count
         self.changed.emit()
 
-    def _choose_next(self, kind: PriceType) -> None:
-        if kind.proof:
-            # Each proof is seen for one ticket, so it cannot be chosen for seats to come.
-            text = tr(
-                "{name}: pick the seat first; the {proof} is asked for on its line.", name=kind.name, proof=kind.proof
-            )
-            self.session.toast.emit("plain", text)
-        elif kind.asks:
-            self.session.toast.emit("plain", tr("{name}: pick the seat first, then press its key.", name=kind.name))
-        else:
-            self.next_type = kind.id
+    def choose_category(self, category: str) -> None:
+        """Look for the best seats there from now on; an area has no seats to choose, so it is taken at once."""
+        self.category = category
+        if any(area["id"] == category for area in self.hall.areas):
+            self.pick_area(category)
+        self.changed.emit()
 
     def open_articles(self) -> None:
         """Ctrl+A: what is sold beside tickets."""
@@ -426,34 +399,7 @@ class SellPresenter(QObject):
 
     def _busy(self) -> bool:
         """Whether money is being taken, so that nothing may change."""
-        return self.payment.paying or self.payment.card.phase != ""
-
-    def proof_seen(self) -> None:
-        """The cashier says that the proof asked for was seen."""
-        if self.asking_proof is not None:
-            line, kind = self.asking_proof
-            self.asking_proof = None
-            self._change("retype", line=line, price_type=kind, proof=True)
-            self.changed.emit()
-
-    def drop_key(self, number: int) -> None:
-        """Shift with F1–F10: the last ticket of this type goes back."""
-        if 1 <= number <= len(self.types):
-            kind = self.types[number - 1].id
-            of_kind = [line for line in self.lines if line.price_type == kind]
-            if of_kind:
-                self.remove(of_kind[-1].line)
-
-    def set_count(self, count: int) -> None:
-        self.count = count
-        self.changed.emit()
-
-    def choose_category(self, category: str) -> None:
-        """Look for the best seats there from now on; an area has no seats to choose, so it is taken at once."""
-        self.category = category
-        if any(area["id"] == category for area in self.hall.areas):
-            self.pick_area(category)
-        self.changed.emit()
+        return self.payment.paying or self.payment.busy_elsewhere or self.payment.card.phase != ""
 
     # ---- payment -----------------------------------------------------------------------
 
@@ -466,44 +412,6 @@ class SellPresenter(QObject):
             name = next((one.name for one in self.types if one.id == kind), kind)
             return tr("{name}: from {least} tickets, here are {have}.", name=name, least=least, have=have)
         return tr("Wait for the office.") if self._asked else ""
-
-    def primary(self) -> None:
-        """Enter: pay in cash, or, with the change on screen, the next customer; what settles a card's money first."""
-        phase = self.payment.card.phase
-        if self.payment.sale is not None:
-            self.next_customer()
-        elif self.payment.asks or self.payment.asks_who:
-            if (told := self.told()) is not None:
-                self.payment.again(told)
-        elif self.payment.busy_elsewhere:
-            self.payment.split.primary()
-        elif phase == "unknown":
-            self.payment.card.ask()
-        elif phase == "loose":
-            self.payment.finish()
-        elif not phase:
-            self.payment.pay_cash()
-
-    def card_key(self) -> None:
-        """F11: by card; of a payment that is unknown, that it was charged."""
-        if self.payment.card.phase == "unknown":
-            self.payment.card.say("approved")
-        elif self.payment.busy_elsewhere:
-            self.payment.split.key(KEYS.index("card") + 1)
-        else:
-            self.payment.pay_card()
-
-    def split_key(self) -> None:
-        """F12: cash and card; of a payment that is unknown, that it was not charged; one that is loose goes back."""
-        card = self.payment.card
-        if card.phase == "unknown":
-            card.say("declined")
-        elif card.phase == "loose":
-            card.give_back()
-        elif self.payment.busy_elsewhere:
-            self.payment.split.give_up()
-        else:
-            self.payment.pay_split()
 
     def _paid(self, sale: Sale) -> None:
         gone = [(line.show, line.ix) for line in self.lines]

@@ -44,8 +44,8 @@ class SellScreen(Screen):
         map_, stepper = self.view.map, self.view.stepper
         self._plain: dict[str, Callable[[], object]] = {
             "primary": self._primary,
-            "card": presenter.card_key,
-            "split": presenter.split_key,
+            "card": self.side.keys.card,
+            "split": self.side.keys.split,
             "find": self._find,
             "best": presenter.best,
             "options": self.questions.options,
@@ -72,8 +72,8 @@ class SellScreen(Screen):
             "reprice": presenter.open_price,
         }
         self._numbered: dict[str, Callable[[int], object]] = {
-            "price": presenter.price_key,
-            "drop": presenter.drop_key,
+            "price": self.side.keys.press,
+            "drop": self.side.keys.drop,
             "quick": presenter.payment.quick_key,
         }
 
@@ -162,7 +162,7 @@ class SellScreen(Screen):
         if self.view.search.hasFocus():
             self.view.submit()
         else:
-            self.presenter.primary()
+            self.side.keys.primary()
 
     def _find(self) -> None:
         self.view.search.setFocus()

@@ -1,0 +1,141 @@
+"""What is printed of a shift and of a terminal's day, by language."""
+
+from __future__ import annotations
+
+from typing import Final
+
+REPORTS: Final[dict[str, dict[str, str]]] = {
+    "day_end": {
+        "en": "Card terminal, end of day",
+        "zh_TW": "刷卡機日結",
+        "vi": "Kết toán máy thẻ cuối ngày",
+        "uk": "Термінал: закриття дня",
+        "hu": "Kártyaterminál napi zárás",
+    },
+    "day_end_total": {
+        "en": "Terminal",
+        "zh_TW": "刷卡機",
+        "vi": "Máy thẻ",
+        "uk": "Термінал",
+        "hu": "Terminál",
+    },
+    "day_end_expected": {
+        "en": "Till",
+        "zh_TW": "收銀台",
+        "vi": "Quầy",
+        "uk": "Каса",
+        "hu": "Pénztár",
+    },
+    "day_end_difference": {
+        "en": "Difference",
+        "zh_TW": "差額",
+        "vi": "Chênh lệch",
+        "uk": "Різниця",
+        "hu": "Eltérés",
+    },
+    "day_end_unclear_before": {
+        "en": "An earlier end of day had no clear outcome: the terminal may have handed in part of this then.",
+        "zh_TW": "先前一次日結結果不明:刷卡機當時可能已交付其中一部分。",
+        "vi": "Lần kết toán trước không rõ kết quả: máy thẻ có thể đã nộp một phần khi đó.",
+        "uk": "Попереднє закриття дня не мало ясного результату: термінал міг передати частину цього тоді.",
+        "hu": "Egy korábbi napi zárás eredménye nem ismert: a terminál egy részt már akkor leadhatott.",
+    },
+    "refunds": {
+        "en": "Refunds",
+        "zh_TW": "退票筆數",
+        "vi": "Lượt hoàn vé",
+        "uk": "Повернень",
+        "hu": "Visszaváltások",
+    },
+    "exchanges": {
+        "en": "Exchanges",
+        "zh_TW": "換票筆數",
+        "vi": "Lượt đổi vé",
+        "uk": "Обмінів",
+        "hu": "Cserék",
+    },
+    "voids": {
+        "en": "Voids",
+        "zh_TW": "作廢筆數",
+        "vi": "Lượt hủy bán",
+        "uk": "Анулювань",
+        "hu": "Sztornók",
+    },
+    "paid_in": {
+        "en": "Paid in",
+        "zh_TW": "存入",
+        "vi": "Nộp vào",
+        "uk": "Внесено",
+        "hu": "Befizetés",
+    },
+    "paid_out": {
+        "en": "Paid out",
+        "zh_TW": "支出",
+        "vi": "Chi ra",
+        "uk": "Видано",
+        "hu": "Kifizetés",
+    },
+    "drop": {
+        "en": "To the safe",
+        "zh_TW": "存入保險箱",
+        "vi": "Vào két",
+        "uk": "До сейфа",
+        "hu": "Széfbe",
+    },
+    "by_tender": {
+        "en": "By tender",
+        "zh_TW": "依付款方式",
+        "vi": "Theo hình thức",
+        "uk": "За видами оплати",
+        "hu": "Fizetési módonként",
+    },
+    "drawer": {
+        "en": "Drawer",
+        "zh_TW": "錢箱",
+        "vi": "Ngăn tiền",
+        "uk": "Каса",
+        "hu": "Kassza",
+    },
+    "counts": {
+        "en": "Sold",
+        "zh_TW": "銷售",
+        "vi": "Đã bán",
+        "uk": "Продано",
+        "hu": "Eladva",
+    },
+    "sales": {
+        "en": "Sales",
+        "zh_TW": "筆數",
+        "vi": "Lượt bán",
+        "uk": "Продажів",
+        "hu": "Eladások",
+    },
+    "tickets": {
+        "en": "Tickets",
+        "zh_TW": "張數",
+        "vi": "Số vé",
+        "uk": "Квитків",
+        "hu": "Jegyek",
+    },
+    "cashier": {
+        "en": "Cashier",
+        "zh_TW": "售票員",
+        "vi": "Thu ngân",
+        "uk": "Касир",
+        "hu": "Pénztáros",
+    },
+    "supervisor": {
+        "en": "Supervisor",
+        "zh_TW": "主管",
+        "vi": "Giám sát",
+        "uk": "Старший зміни",
+        "hu": "Felügyelő",
+    },
+    "float": {
+        "en": "Float",
+        "zh_TW": "備用金",
+        "vi": "Tiền lẻ đầu ca",
+        "uk": "Розмінна каса",
+        "hu": "Nyitó váltópénz",
+    },
+}
