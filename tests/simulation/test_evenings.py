@@ -32,7 +32,7 @@ HAPPENED = (
 )  # fmt: skip
 DONE = (
     "sold by cash", "sold by card", "sold by voucher", "sold by gift_card", "refund", "void", "exchange", "reprint",
-    "collect", "issue_paper", "rekey_paper", "till declared dead", "web order",
+    "park", "recall", "move_basket", "collect", "issue_paper", "rekey_paper", "till declared dead", "web order",
 )  # fmt: skip
 CRASHES = {f"till killed {point}" for point in (*machine.CRASHES, *paper.CRASHES)}
 CRASHES |= {"office killed", *(f"office killed {point}" for point in office.CRASHES)}

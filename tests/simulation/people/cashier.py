@@ -79,6 +79,7 @@ class Cashier:
         self._errands: Sequence[tuple[Callable[[], object], int]] = (
             (lambda: selling.serve(self), 60),
             (lambda: selling.change_mind(self), 8),
+            (lambda: selling.wait_and_see(self), 6),
             (lambda: returning.refund(self), 8),
             (lambda: returning.exchange(self), 5),
             (lambda: returning.void(self), 2),
@@ -177,13 +178,15 @@ class Cashier:
         self.refusals[what + refused.code + offline] += 1
         self.world.note(f"{self.machine.label} {verb} refused {refused}")
         reason = refused.fields.get("reason")
-        excused = reason == "is in the basket already" or (refused.code == "not_allowed" and "dispute" in str(reason))
+        excused = str(reason).startswith("is in the basket") or (
+            refused.code == "not_allowed" and "dispute" in str(reason)
+        )
         # It may have found out by itself meanwhile what became of a payment.
         excused = excused or "payment" in (refused.fields.get("what"), refused.fields.get("field"))
         excused = excused or refused.fields.get("what") == "void"  # minutes have passed, or another shift has begun
         if refused.fields.get("field") == "tenders":
             excused = excused or bool(self.world.faults["show cancelled"])  # which waives the fee of an exchange
-        if refused.code == "no_shift" or refused.fields.get("field") == "pack":
+        if refused.code == "no_shift" or refused.fields.get("field") in ("pack", "number"):
             excused = self.machine.incarnation != self._served_at  # another PC stands here since the customer came
         if refused.code == "storage_failed":
             excused = bool(self.world.faults["disk full"] + self.world.faults["state folder full"])
@@ -271,6 +274,8 @@ class Cashier:
         cards.see_to(self)
         if self.ask("basket")["basket"]["lines"] and self.do("clear") is None:
             return False
+        for row in self.ask("parked")["parked"]:
+            self.do("drop_parked", number=row["number"])  # those customers went home
         return self._close()
 
     def _close(self) -> bool:

@@ -79,6 +79,31 @@ def notes_for(amount: Decimal) -> Decimal:
     return (amount / 50).to_integral_value(rounding="ROUND_CEILING") * 50
 
 
+def wait_and_see(cashier: Cashier) -> None:
+    """A customer who has to ask somebody lets the next one go first, and comes back or does not; some then take
+    another evening."""
+    lots = cashier.world.random
+    if not cashier.ask("parked")["parked"]:
+        show = lots.choice(SHOWS)
+        wanted = wishes(cashier, show)
+        if not wanted or cashier.do("add", show=show, places=wanted, price_type="adult") is None:
+            return
+        if cashier.do("park", name=f"customer {lots.randint(1, 99)}") is None:
+            return
+        if lots.random() < 0.5:
+            serve(cashier)
+    parked = cashier.ask("parked")["parked"]
+    if not parked or lots.random() < 0.3:
+        return
+    if cashier.do("recall", number=lots.choice(parked)["number"], park=True) is None:
+        return
+    shows = sorted({line["show"] for line in cashier.ask("basket")["basket"]["lines"]})
+    if len(shows) == 1 and lots.random() < 0.5:
+        other = next(show for show in SHOWS if show not in shows)
+        cashier.do("move_basket", show=other)
+    _pay(cashier)
+
+
 def change_mind(cashier: Cashier) -> None:
     """A basket that is not paid: emptied, or left standing until its time is over."""
     show = cashier.world.random.choice(SHOWS)
