@@ -51,6 +51,7 @@ class Kind(StrEnum):
     TICKETS_ADMITTED = "TicketsAdmitted"
     TENDER_CORRECTED = "TenderCorrected"  # a sale was paid otherwise than its fact says
     TICKET_RENAMED = "TicketRenamed"
+    ACCOUNT_PAID = "AccountPaid"  # money for what was charged to a house account
     ORDER_HANDED_OUT = "OrderHandedOut"  # tickets that were printed before somebody came for them
     STANDBY_CHANGED = "StandbyChanged"
     GUEST_LIST_CHANGED = "GuestListChanged"

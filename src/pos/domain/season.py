@@ -135,6 +135,15 @@ class Show:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """A house account: what is charged to it is owed by whose it is, up to its `limit`."""
+
+    id: str
+    name: str
+    limit: Money
+
+
+@dataclass(frozen=True, slots=True)
 class User:
     """`pin_hash` is an argon2id string; the PIN itself is nowhere."""
 
@@ -157,7 +166,7 @@ class Season:
     users: dict[str, User]
     tills: dict[str, str]
     currencies: dict[str, ForeignCash] = field(default_factory=dict)
-    accounts: dict[str, str] = field(default_factory=dict)  # house accounts: id -> whose
+    accounts: dict[str, Account] = field(default_factory=dict)
     fenced: frozenset[Hand] = frozenset()
     keys: dict[Hand, bytes] = field(default_factory=dict)
     taxes: dict[str, int] = field(default_factory=dict)  # id -> basis points
@@ -205,7 +214,10 @@ class Season:
             {i: User(i, d["name"], d["role"], d["pin_hash"]) for i, d in _ordered(documents, "user")},
             {i: d.get("name", i) for i, d in _ordered(documents, "till")},
             {i: ForeignCash.parse(d, currency) for i, d in documents.get("currency", {}).items()},
-            {i: d["name"] for i, d in documents.get("account", {}).items()},
+            {
+                i: Account(i, d["name"], Money.parse(d.get("limit", "0"), currency))
+                for i, d in documents.get("account", {}).items()
+            },
             frozenset(Hand(d["till"], d["incarnation"]) for d in documents.get("fence", {}).values()),
             dict(map(read_key, documents.get("key", {}).values())),
             taxes,

@@ -346,6 +346,12 @@ class Ledger:
         query = select(t.sale.c.body).where(t.sale.c.name != "").order_by(text("rowid DESC")).limit(_NAMED_AT_MOST)
         return [json.loads(row.body) for row in self.connection.execute(query)]
 
+    def sales_charged(self, code: str) -> list[dict[str, Any]]:
+        """Own sales with a tender of this code. Reads those that mention it."""
+        query = select(t.sale.c.body).where(t.sale.c.body.contains(json.dumps(code)[1:-1], autoescape=True))
+        found = [json.loads(row.body) for row in self.connection.execute(query)]
+        return [body for body in found if any(tender.get("code") == code for tender in body["tenders"])]
+
     def last_sale(self) -> dict[str, Any] | None:
         row = self.connection.exec_driver_sql("SELECT body FROM sale ORDER BY rowid DESC LIMIT 1").first()
         return json.loads(row.body) if row else None

@@ -14,6 +14,7 @@ from typing import Any, Final
 from pos.till import fields as f
 from pos.till.contingency import packs, rekey
 from pos.till.counter import (
+    accounts,
     admit,
     arriving,
     articles,
@@ -289,6 +290,8 @@ VERBS: Final[dict[str, VerbSpec]] = {
     ),
     "payments": VerbSpec(payments.payments),
     "tenders": VerbSpec(tenders.tenders),
+    "account": VerbSpec(accounts.account, {"account": f.words}),
+    "pay_account": VerbSpec(accounts.pay_account, {"account": f.words, "tenders": f.tenders}, changes=True),
     "pending": VerbSpec(awaiting.pending),
     "arrived": VerbSpec(arriving.arrived, {"payment": f.words}, {"reference": f.words}, changes=True),
     "failed": VerbSpec(awaiting.failed, {"payment": f.words}, {"reason": f.words}, changes=True),

@@ -109,6 +109,13 @@ _WORDS: Final[dict[str, dict[str, str]]] = (
             "uk": "Виправлення оплати",
             "hu": "Fizetési mód javítása",
         },
+        "account_paid": {
+            "en": "Paid on accounts",
+            "zh_TW": "簽帳還款",
+            "vi": "Trả vào tài khoản",
+            "uk": "Оплата рахунків",
+            "hu": "Számlabefizetés",
+        },
         "account": {
             "en": "House account",
             "zh_TW": "簽帳帳戶",

@@ -109,6 +109,34 @@ def causes(house: House) -> list[tuple[object, ...]]:
     return house.rows("SELECT fact_id, cause FROM dispute ORDER BY fact_id")
 
 
+def account_paid(client: TillClient, purse: GrantItem, minor: int, left_: str, *, used: bool = True) -> FactItem:
+    """Cash for what was charged to an account."""
+    amount = Money(minor, "EUR")
+    tenders = [
+        {"kind": "cash", "amount": str(amount)},
+        {"kind": "account", "code": "club", "amount": str(-amount), "left": left_},
+    ]
+    body = {"id": "T1-A1", "account": "club", "user": "anna", "amount": str(amount), "tenders": tenders, "shift": "S1"}
+    postings = (Posting(f"drawer:{client.till}", amount), Posting("account:club", -amount))
+    effects = (spending(client, purse, "~account"),) if used else ()
+    return client.record("AccountPaid", {"paid": body}, effects, postings)
+
+
+def test_money_for_an_account_is_booked_and_what_is_left_of_it_grows(
+    house: House, tills_at: Tills, tmp_path: Path
+) -> None:
+    import_season(house.database, write_season(tmp_path, SEASON + ACCOUNTS))
+    (client,) = tills_at("T1")
+    purse = token(house, client, "club", "~account")
+    account_paid(client, purse, 2_000, "270.00")
+    assert [result.verdict for result in house.push(client).results] == ["applied"]
+    assert left(house)["club"] == 27_000
+    assert house.violations() == []
+    account_paid(client, purse, 2_000, "290.00", used=False)
+    house.push(client)
+    assert causes(house) == [("T1.1.2", "purse")], "without its right it is booked and disputed"
+
+
 # ---- filled ------------------------------------------------------------------------------
 
 

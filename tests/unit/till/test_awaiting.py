@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -90,6 +91,8 @@ def test_money_that_comes_too_late_pays_for_nothing_and_is_told(till: Counter) -
     told = till.ask("arrived", payment=waits["payment"], reference="BANK-78")
     assert (told["outcome"], told["amount"]) == ("late", "59.00")
     assert till.bodies("PaymentEnded")[-1]["outcome"] == "late"
+    last = json.loads(till.rows("SELECT envelope FROM journal ORDER BY number DESC LIMIT 1")[0][0])
+    assert last["money"] == [["mobile:T1", 5900, "EUR"], ["card_unclear", -5900, "EUR"]]
     assert till.refusal("arrived", payment=waits["payment"]).code == "not_allowed", "once"
     checked(till)
 

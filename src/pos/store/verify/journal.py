@@ -401,6 +401,8 @@ def _cash_told(kind: str, body: dict[str, Any], till: str) -> tuple[str, int]:
     if kind in _ORDERS:
         deposit = body.get("deposit") or {"tenders": []}
         return "deposit", _in_cash(deposit) * (-1 if deposit.get("returned") else 1)
+    if kind == "AccountPaid":
+        return "account_paid", _in_cash(body["paid"])
     if kind == "TenderCorrected":
         return "correction", minor(body["correction"]["cash"])
     if kind == "DrawerTakenOver" and body["till"] == till:

@@ -9,7 +9,7 @@ from pos.store.verify.evidence import Evidence, Findings, Token
 from pos.store.verify.journal import Story, minor
 
 _KINDS: Final = ("voucher", "gift_card", "account")
-_DOCUMENTS: Final = ("sale", "refund")
+_DOCUMENTS: Final = ("sale", "refund", "paid")
 
 
 def check_purses(evidence: Evidence, story: Story, found: Findings) -> None:

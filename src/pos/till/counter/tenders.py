@@ -29,7 +29,9 @@ def tenders(desk: Desk) -> dict[str, Any]:
         taken.append({"kind": SLIP})
     taken.append({"kind": "purse"})
     if season.accounts:
-        taken.append({"kind": "account", "accounts": [{"id": i, "name": n} for i, n in season.accounts.items()]})
+        taken.append(
+            {"kind": "account", "accounts": [{"id": one.id, "name": one.name} for one in season.accounts.values()]}
+        )
     taken += [
         {"kind": FOREIGN, "currency": foreign.code, "rate": str(foreign.rate), "rounding": str(foreign.rounding)}
         for foreign in season.currencies.values()

@@ -298,6 +298,18 @@ class TenderCorrectedBody(Body):
     correction: CorrectionBody
 
 
+class PaidBody(Body):
+    id: Id
+    account: Id
+    user: str
+    amount: Amount
+    tenders: list[TenderBody] = Field(min_length=1)
+
+
+class AccountPaidBody(Body):
+    paid: PaidBody
+
+
 class TicketRenamedBody(Body):
     """`buyer`, whose it is now, may have been erased."""
 
@@ -358,6 +370,7 @@ BODIES: Final[dict[str, type[Body]]] = {
     Kind.ORDER_COLLECTED: OrderCollectedBody,
     Kind.TICKETS_ADMITTED: TicketsAdmittedBody,
     Kind.TENDER_CORRECTED: TenderCorrectedBody,
+    Kind.ACCOUNT_PAID: AccountPaidBody,
     Kind.TICKET_RENAMED: TicketRenamedBody,
     Kind.ORDER_HANDED_OUT: OrderHandedOutBody,
     Kind.STANDBY_CHANGED: RecordedBody,
@@ -401,6 +414,7 @@ _DOCUMENT_IN: Final[dict[str, str]] = {
     Kind.REFUND_CLAIMED: "refund",
     Kind.TICKETS_VOIDED: "refund",
     Kind.TENDER_CORRECTED: "correction",
+    Kind.ACCOUNT_PAID: "paid",
 }
 
 

@@ -91,6 +91,7 @@ STEPS: Final[dict[str, frozenset[_Step]]] = {
 }
 # And of a voucher or gift card: whoever has its token moves money of it, by the documents that do.
 PURSE_STEPS: Final[dict[str, frozenset[_Step]]] = {
+    Kind.ACCOUNT_PAID: _ISSUES,
     Kind.TICKETS_SOLD: _ISSUES,
     Kind.TICKETS_REFUNDED: _ISSUES,
     Kind.TICKETS_EXCHANGED: _ISSUES,

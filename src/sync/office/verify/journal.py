@@ -283,7 +283,7 @@ def _papers(story: Story, fact_id: str, kind: str, body: dict[str, Any]) -> None
     if kind == "TicketsAdmitted":
         for item in body["tickets"]:
             story.admitted[item["id"]].append(fact_id)
-    document = body.get("refund") or body.get("sale")
+    document = body.get("refund") or body.get("sale") or body.get("paid")
     if isinstance(document, dict):
         story.knowing.update((fact_id, ticket) for ticket in document.get("admitted", []))
         for tender in document.get("tenders", []):
@@ -325,6 +325,8 @@ def cash_of(value: dict[str, Any]) -> Iterator[Decimal]:
         yield Decimal(body["float"])
     elif value["kind"] == "CashMoved":
         yield _SIGN[body["kind"]] * Decimal(body["amount"])
+    elif value["kind"] == "AccountPaid":
+        yield from _in_cash(body["paid"])
     elif value["kind"] == "TenderCorrected":
         yield Decimal(body["correction"]["cash"])
     elif value["kind"] in ("TicketsSold", "TicketsExchanged"):
