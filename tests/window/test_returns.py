@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -317,3 +318,16 @@ def test_with_the_line_down_nobody_claims_to_know_what_a_gate_has_done_since(cou
     level, words = found.state(found.rows[0])
     assert level == "muted"
     assert words.endswith("; not known since")
+
+
+def test_letters_go_to_every_buyer_of_a_show_that_was_called_off(counter: Counter, tmp_path: Path) -> None:
+    sell(counter)
+    by_gift_card(counter, "GC-1")
+    call_off(counter)
+    owed = called_off(counter)
+    owed.folder = tmp_path / "letters"
+    counter.press(Key.Key_F6)
+    counter.until(lambda: owed.written == 2 and not owed.writing, timeout=30_000)
+    made = sorted(owed.folder.iterdir())
+    assert [path.name for path in made] == sorted(f"{row.show}-{row.sale}.pdf" for row in owed.rows)
+    assert all(path.read_bytes().startswith(b"%PDF") for path in made)

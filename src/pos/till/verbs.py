@@ -30,6 +30,7 @@ from pos.till.counter import (
     house,
     issue,
     layouts,
+    letters,
     moving,
     parking,
     pay,
@@ -308,6 +309,7 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "scan": VerbSpec(scan.scan, {"text": f.reading}),
     "purse": VerbSpec(purses.purse, {"code": f.words}),
     "worklist": VerbSpec(worklist.worklist),
+    "letter": VerbSpec(letters.letter, {"show": f.text, "sale": f.words}),
     "gate_list": VerbSpec(gatelist.gate_list, {"show": f.text}),
     "admit": VerbSpec(admit.admit, {"code": f.words, "show": f.text}, changes=True),
     "collect": VerbSpec(

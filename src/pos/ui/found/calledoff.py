@@ -7,12 +7,14 @@ was: what has come back is not in the list any more, and a sale's refund has one
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QStandardPaths, Signal
 
 from pos.domain.errors import Refused
 from pos.domain.money import Money, total
@@ -79,6 +81,10 @@ class CalledOff(QObject):
         self.paid = Money.zero(session.venue.currency)
         self.problem = ""
         self._problems: dict[str, str] = {}
+        self.writing: list[tuple[str, str]] = []  # sales whose letter is still to be written
+        self.written = 0
+        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        self.folder = Path(documents) / "Housefull"
         session.signed.connect(self._signed)
 
     def _signed(self) -> None:
@@ -138,6 +144,42 @@ class CalledOff(QObject):
             sales.setdefault(f"{row.show} {row.sale}", []).append(row)
         able = [rows for rows in sales.values() if all(row.by_itself for row in rows)]
         return sorted(able, key=lambda rows: rows[0].sale in self._problems)
+
+    # ---- letters -------------------------------------------------------------------------
+
+    def write_letters(self) -> None:
+        """A PDF for each sale of the list, into a folder of this person's; one after another."""
+        if self.writing or self.running:
+            return
+        self.writing = list(dict.fromkeys((row.show, row.sale) for row in self.rows))
+        self.written = 0
+        self._letter()
+        self.changed.emit()
+
+    def _letter(self) -> None:
+        if not self.writing:
+            words = tr("{n} letters are in {folder}.", n=self.written, folder=self.folder)
+            self.session.toast.emit("plain", words)
+            self.changed.emit()
+            return
+        show, sale = self.writing.pop(0)
+
+        def done(answer: Answer) -> None:
+            try:
+                self.folder.mkdir(parents=True, exist_ok=True)
+                (self.folder / f"{show}-{sale}.pdf").write_bytes(base64.b64decode(answer["pdf"]))
+            except OSError as error:
+                self.writing, self.problem = [], str(error)
+                self.changed.emit()
+                return
+            self.written += 1
+            self._letter()
+
+        def refused(refusal: Refused) -> None:
+            self._problems[sale] = self.session.sentence(refusal)
+            self._letter()
+
+        self.session.bridge.call("letter", done, refused, show=show, sale=sale)
 
     # ---- a run ---------------------------------------------------------------------------
 

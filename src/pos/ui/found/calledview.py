@@ -20,7 +20,7 @@ from pos.ui.theme.fonts import money_font, text_font
 from pos.ui.theme.widgets import KeyButton, MoneyLabel
 
 _ROW_PX: Final = 64
-_RUN_KEY: Final = 5
+_RUN_KEY, _LETTERS_KEY = 5, 6
 
 
 class _Delegate(QStyledItemDelegate):
@@ -96,7 +96,7 @@ class CalledWork(QWidget):
 
 
 class CalledPanel(QWidget):
-    """Enter opens the marked one's sale; F5 pays all back that needs nobody, and stops; Esc goes back."""
+    """Enter opens the marked one's sale; F5 pays all back that needs nobody, and stops; F6 writes letters."""
 
     def __init__(self, owed: CalledOff, look: Callable[[str, str], object]) -> None:
         super().__init__()
@@ -119,7 +119,9 @@ class CalledPanel(QWidget):
         self._run.clicked.connect(lambda _=False: owed.toggle_run())
         self._open = KeyButton(tr("Open this sale"), cap("primary"), kind="primary", stacked=True)
         self._open.clicked.connect(lambda _=False: self.open())
-        for button in (self._run, self._open):
+        self._letters = KeyButton(tr("Letters to all (PDF)"), f"F{_LETTERS_KEY}", stacked=True)
+        self._letters.clicked.connect(lambda _=False: owed.write_letters())
+        for button in (self._letters, self._run, self._open):
             set_height(button, 60)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             box.addWidget(button)
@@ -140,6 +142,7 @@ class CalledPanel(QWidget):
         self._run_note.setText(note)
         self._run.set_label(tr("Stop") if owed.running else tr("Pay all these back"))
         self._run.setEnabled(owed.running or count > 0)
+        self._letters.setEnabled(bool(owed.rows) and not owed.writing and not owed.running)
         self._open.setEnabled(owed.current is not None and not owed.running)
         one = owed.current
         why = owed.problem or (owed.why(one) if one is not None else "")
@@ -162,6 +165,8 @@ class CalledPanel(QWidget):
             owed.close()
         elif action == f"price:{_RUN_KEY}":
             owed.toggle_run()
+        elif action == f"price:{_LETTERS_KEY}":
+            owed.write_letters()
         elif action in ("up", "line_up", "down", "line_down"):
             owed.step(-1 if action.endswith("up") else 1)
         else:
