@@ -19,3 +19,4 @@ PURSES: Final = {  # what vouchers and gift cards are worth at first
     ("gift_card", "G-2"): Decimal("80.05"),
 }
 COUNTER_FEE: Final = Decimal("1.00")
+PRODUCT: Final = "programme"  # sold beside tickets

@@ -17,7 +17,18 @@ from sync.office.store.own import office_key
 from tests.peers.small_season import write_season
 from tests.simulation.disk import Disk
 from tests.simulation.machine import Machine
-from tests.simulation.names import AREA, CASHIERS, COUNTER_FEE, EXCHANGE_FEE, PIN, PURSES, SHOWS, SUPERVISOR, TILLS
+from tests.simulation.names import (
+    AREA,
+    CASHIERS,
+    COUNTER_FEE,
+    EXCHANGE_FEE,
+    PIN,
+    PRODUCT,
+    PURSES,
+    SHOWS,
+    SUPERVISOR,
+    TILLS,
+)
 from tests.simulation.network import Line, SimCarrier
 from tests.simulation.office import SimOffice
 from tests.simulation.scheduler import Scheduler
@@ -90,6 +101,16 @@ exchange_fee = "{EXCHANGE_FEE}"
 id = "opera"
 title = {{ en = "Opera" }}
 {"".join(map(show, SHOWS))}
+[[promotion]]
+id = "three"
+name = {{ en = "Three together" }}
+off = "12.5%"
+min = 3
+[[product]]
+id = "{PRODUCT}"
+name = {{ en = "Programme" }}
+price = "4.55"
+tax = "reduced"
 [[fee]]
 id = "counter"
 name = {{ en = "Counter fee" }}

@@ -33,6 +33,7 @@ HAPPENED = (
 DONE = (
     "sold by cash", "sold by card", "sold by voucher", "sold by gift_card", "refund", "void", "exchange", "reprint",
     "park", "recall", "move_basket", "collect", "issue_paper", "rekey_paper", "till declared dead", "web order",
+    "price set by hand",
 )  # fmt: skip
 CRASHES = {f"till killed {point}" for point in (*machine.CRASHES, *paper.CRASHES)}
 CRASHES |= {"office killed", *(f"office killed {point}" for point in office.CRASHES)}

@@ -21,6 +21,7 @@ _CHECKS: Final[Sequence[Callable[[Evidence], Found]]] = (
     facts.once,  # I3, I5
     money.books,  # I4
     money.refunds,  # I7
+    money.articles,
     purses.are_spent_once,
     rights.one_holder,  # I6
     rights.tickets_end_by_facts,

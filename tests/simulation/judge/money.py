@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
 
 from tests.simulation.judge.evidence import Evidence, Found, ended, fact_id
+
+TAX: Final = Decimal("8.1")  # percent, included in prices
 
 
 def books(evidence: Evidence) -> Found:
@@ -62,6 +65,35 @@ def refunds(evidence: Evidence) -> Found:
     for ticket, ends in facts.items():
         if len(ends) > 1:
             yield f"{ticket} ended by {len(ends)} facts: {', '.join(sorted(ends))}"
+
+
+def articles(evidence: Evidence) -> Found:
+    """What is sold beside tickets is earned under its own name, less the tax in it, and goes back once at most; and
+    what a promotion or a person takes off a ticket is what it says."""
+    earned: Counter[str] = Counter()
+    gone: Counter[str] = Counter()
+    for fact in evidence.facts:
+        named = fact["body"].get("refund") or fact["body"].get("sale")
+        document = named if isinstance(named, dict) else {}
+        back = "amount" in document
+        for article in document.get("articles", ()):
+            gross = Decimal(article["amount"])
+            tax = (gross * TAX / (100 + TAX)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+            earned[f"product:{article['id']}"] += int((gross - tax) * 100) * (1 if back else -1)
+            gone[article["ref"]] += back
+        for ticket in () if back else document.get("tickets", ()):
+            off, was = Decimal(ticket.get("promotion", {}).get("off", "0")), ticket.get("listed", ticket["price"])
+            if "override" not in ticket and Decimal(ticket["price"]) + off != Decimal(was):
+                yield f"{ticket['id']} costs {ticket['price']}, being {was} by the list, less {off}"
+    for account, minor in evidence.rows("SELECT account, sum(minor) FROM posting GROUP BY account"):
+        if account.startswith("product:") and minor != earned.pop(account, 0):
+            yield f"{account} has {minor}, which is not what was sold and taken back"
+    for account, minor in earned.items():
+        if minor:
+            yield f"{account} is in no book, with {minor} of it sold"
+    for ref, times in gone.items():
+        if times > 1 and not evidence.of_two(ref):
+            yield f"article {ref} came back {times} times"
 
 
 def _document(fact: dict[str, object]) -> str:

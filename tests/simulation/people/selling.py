@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.simulation.names import AREA, SHOWS
+from tests.simulation.names import AREA, PIN, PRODUCT, SHOWS, SUPERVISOR
 from tests.simulation.people import cards, purses
 
 if TYPE_CHECKING:
@@ -28,7 +28,22 @@ def serve(cashier: Cashier) -> None:
     cashier.world.sleep(cashier.world.random.expovariate(0.5))
     if cashier.world.chance(0.15):
         cashier.do("add", show=show, places=[AREA], price_type="adult")
+    if cashier.world.chance(0.1):
+        cashier.do("add_article", product=PRODUCT, count=cashier.world.random.randint(1, 2))
+    if cashier.world.chance(0.03):
+        _haggle(cashier)
     _pay(cashier)
+
+
+def _haggle(cashier: Cashier) -> None:
+    """A supervisor lets somebody have a ticket for less."""
+    lines = cashier.ask("basket")["basket"]["lines"]
+    by = {"user": SUPERVISOR, "pin": PIN}
+    if (
+        lines
+        and cashier.do("reprice", line=lines[-1]["line"], price="9.99", reason="a pillar", approver=by) is not None
+    ):
+        cashier.world.deeds["price set by hand"] += 1
 
 
 def wishes(cashier: Cashier, show: str) -> list[str]:
