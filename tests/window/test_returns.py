@@ -331,3 +331,37 @@ def test_letters_go_to_every_buyer_of_a_show_that_was_called_off(counter: Counte
     made = sorted(owed.folder.iterdir())
     assert [path.name for path in made] == sorted(f"{row.show}-{row.sale}.pdf" for row in owed.rows)
     assert all(path.read_bytes().startswith(b"%PDF") for path in made)
+
+
+def test_a_wrong_tender_is_corrected_from_the_found_sale(counter: Counter) -> None:
+    (ticket,) = sell(counter)
+    find(counter, ticket["code"])
+    counter.press(Key.Key_F9)
+    panel = screen(counter).deal
+    counter.until(panel.slip.isVisible)
+    panel.slip.setFocus()
+    counter.type("004711")
+    panel.reason.setFocus()
+    counter.type("pressed the wrong key")
+    counter.press(Key.Key_Return)
+    counter.until(lambda: bool(counter.house.bodies("TenderCorrected")))
+    body = counter.house.bodies("TenderCorrected")[0]["correction"]
+    assert (body["tenders"][0]["kind"], body["tenders"][0]["slip"]) == ("card_slip", "004711")
+    counter.until(lambda: not counter.window.found.deal.kind)
+    assert "drawer" in counter.window.found.result
+
+
+def test_a_ticket_is_made_out_to_somebody_else(counter: Counter) -> None:
+    (ticket,) = sell(counter)
+    counter.house.settle()
+    find(counter, ticket["code"])
+    counter.press(Key.Key_F10)
+    panel = screen(counter).deal
+    counter.until(panel.slip.isVisible)
+    panel.slip.setFocus()
+    counter.type("Bo Lind, 9001")
+    panel.reason.setFocus()
+    counter.type("a gift")
+    counter.press(Key.Key_Return)
+    counter.until(lambda: bool(counter.house.bodies("TicketRenamed")))
+    assert counter.house.bodies("TicketRenamed")[0]["ticket"] == ticket["id"]

@@ -16,7 +16,14 @@ from pos.ui.found.model import Found
 from pos.ui.i18n import tr
 from pos.ui.session import Session
 
-_LIFTED: Final = ("outside_terms", "approval_needed", "already_admitted", "check_needed")  # by a supervisor's PIN
+_LIFTED: Final = (
+    "outside_terms",
+    "approval_needed",
+    "already_admitted",
+    "check_needed",
+    "identity_needed",
+)  # by a supervisor's PIN
+WRITTEN: Final = ("reprint", "correct", "rename")  # no money goes back by these
 _LAST: Final = 4  # of a document's number
 
 
@@ -24,6 +31,8 @@ def reasons(kind: str) -> list[str]:
     """The reasons that are picked with one key, F1 and on."""
     if kind == "reprint":
         return [tr("Lost"), tr("Damaged"), tr("Misprinted"), tr("Stolen")]
+    if kind in ("correct", "rename"):
+        return []
     return [tr("Cannot come"), tr("Wrong seat"), tr("Complaint"), tr("Show changed")]
 
 
@@ -65,7 +74,7 @@ class Told:
 
 
 class Deal(QObject):
-    """One refund, void or reprint in the making. `kind` is empty when there is none.
+    """One refund, void, reprint, correction of a tender or change of a name in the making; `kind` is empty for none.
 
     `unknown` names a card payment of which nobody knows what became: it is asked about before anything else.
     `ended` tells what was done, in words, once it is durable.
@@ -91,7 +100,7 @@ class Deal(QObject):
         self._forget()
         self.kind, self.tickets = kind, tuple(tickets)
         self.changed.emit()
-        if kind != "reprint":
+        if kind not in WRITTEN:
             self._ask()
 
     def close(self) -> None:
@@ -141,7 +150,9 @@ class Deal(QObject):
     @property
     def asks_proof(self) -> bool:
         """Whether whoever comes has to be the one who bought."""
-        return self.lost or (self.kind == "refund" and self.told is not None and self.told.named)
+        return (
+            self.lost or self.kind == "rename" or (self.kind == "refund" and self.told is not None and self.told.named)
+        )
 
     def type_proof(self, text: str) -> None:
         self.proof, self.problem = text, ""
@@ -158,6 +169,8 @@ class Deal(QObject):
     @property
     def asks_slip(self) -> bool:
         """Whether money goes back by the bank's own reader, which prints a slip with a number."""
+        if self.kind in ("correct", "rename"):
+            return True
         return self.told is not None and any(kind in (SLIP, *AWAITED) for kind, _ in self.told.tenders)
 
     def type_slip(self, text: str) -> None:
@@ -178,7 +191,7 @@ class Deal(QObject):
     @property
     def ready(self) -> bool:
         """Whether there is something that Enter would do."""
-        return not self.busy and (self.kind == "reprint" or (self.told is not None and not self._hopeless))
+        return not self.busy and (self.kind in WRITTEN or (self.told is not None and not self._hopeless))
 
     @property
     def _hopeless(self) -> bool:
@@ -206,15 +219,23 @@ class Deal(QObject):
         self.session.bridge.call(verb, self._done, self._refused, self._answered, **fields)
 
     def _missing(self, approver: dict[str, str] | None) -> str:
+        if self.kind == "rename" and not self.slip.strip():
+            return tr("Whose is it now?")
         if self.kind == "void":
             if not self.paper:
                 return tr("Is the paper of all its tickets back?")
         elif not self.reason.strip():
-            return tr("Why is it printed again?") if self.kind == "reprint" else tr("Why do they come back?")
+            why = {"reprint": tr("Why is it printed again?"), "refund": tr("Why do they come back?")}
+            return why.get(self.kind, tr("Give a reason."))
         return tr("A supervisor types their PIN first.") if self.asks and approver is None else ""
 
     def _verb(self) -> tuple[str, dict[str, Any]]:
-        reason = {"reason": self.reason.strip()} if self.reason.strip() else {}
+        reason: dict[str, Any] = {"reason": self.reason.strip()} if self.reason.strip() else {}
+        if self.kind == "correct":
+            return "correct_tender", {"sale": self.tickets[0].sale, **reason, **self._right()}
+        if self.kind == "rename":
+            seen = {"identity": self.proof.strip()} if self.proof.strip() else {}
+            return "rename_ticket", {"ticket": self.tickets[0].id, "buyer": self._whose(), **reason, **seen}
         if self.asks_slip and self.slip.strip():
             reason["slip"] = self.slip.strip()
         if self.kind == "reprint":
@@ -227,12 +248,28 @@ class Deal(QObject):
         seen = self._seen() if self.asks_proof else {}
         return "refund", {"tickets": named, "surrendered": self.paper, **reason, **fee, **seen}
 
+    def _right(self) -> dict[str, Any]:
+        """With a slip's number it was a card; without one, a card's slip was cash."""
+        slip = self.slip.strip()
+        if slip:
+            return {"from": "cash", "to": {"kind": "card", "slip": slip}}
+        return {"from": SLIP, "to": {"kind": "cash"}}
+
+    def _whose(self) -> dict[str, Any]:
+        """A name, and behind a comma the last four of a document."""
+        name, _, last = self.slip.strip().rpartition(",")
+        if name and len(last.strip()) == _LAST and last.strip().isalnum():
+            return {"name": name.strip(), "identity": {"kind": "document", "last4": last.strip()}}
+        return {"name": self.slip.strip()}
+
     def _answered(self) -> None:
         self.busy = False
 
     def _done(self, answer: Answer) -> None:
         told = answer.get("refund") or answer.get("void")
         words = self._paid(told["tenders"]) if told else tr("Sent to the printer.")
+        if "correction" in answer:
+            words = tr("Corrected. The drawer and later refunds follow.")
         self._forget()
         self.ended.emit(words)
         self.changed.emit()

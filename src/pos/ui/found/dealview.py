@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdi
 
 from pos.domain.money import Money
 from pos.ui.approval import ApprovalBox
-from pos.ui.found.deal import reasons
+from pos.ui.found.deal import WRITTEN, reasons
 from pos.ui.found.presenter import FoundPresenter
 from pos.ui.i18n import tr, tr_count
 from pos.ui.keys import cap
@@ -125,22 +125,29 @@ class DealPanel(QWidget):
     def draw(self) -> None:
         deal, formats = self.deal, self.presenter.session.formats
         titles = {"refund": tr("Refund"), "void": tr("Void the sale"), "reprint": tr("Print again")}
+        titles |= {"correct": tr("Correct the tender"), "rename": tr("Another name")}
         count = len(deal.tickets)
         self._title.setText(f"{titles.get(deal.kind, '')} · {tr_count('%n ticket', '%n tickets', count)}")
         self._draw_lines()
         told = deal.told
         self._lead.setText(self._way() if told is not None else "")
         self._amount.setText(formats.money(told.amount) if told is not None else "")
-        self._amount.setVisible(deal.kind != "reprint")
-        for button, text in zip(self._reasons, reasons(deal.kind), strict=True):
-            button.set_label(text)
-            button.setVisible(deal.kind != "void")
+        self._amount.setVisible(deal.kind not in WRITTEN)
+        if deal.kind == "correct":
+            self._lead.setText(tr("Cash that was a card: write its slip. A slip that was cash: leave it empty."))
+        offered = reasons(deal.kind)
+        for at, button in enumerate(self._reasons):
+            button.set_label(offered[at] if at < len(offered) else "")
+            button.setVisible(at < len(offered) and deal.kind != "void")
+        named = tr("New name; last 4 of a document behind a comma")
+        self.slip.setPlaceholderText(named if deal.kind == "rename" else tr("Number of the card slip"))
+        self.slip.setAccessibleName(self.slip.placeholderText())
         for field, text in ((self.reason, deal.reason), (self.slip, deal.slip), (self.proof, deal.proof)):
             if field.text() != text:
                 field.setText(text)
         self.slip.setVisible(deal.asks_slip)
         self.proof.setVisible(deal.asks_proof)
-        self._paper.setVisible(deal.kind != "reprint")
+        self._paper.setVisible(deal.kind not in WRITTEN)
         self._paper.setChecked(deal.paper)
         self._paper.set_label(("✓ " if deal.paper else "") + tr("Paper back"))
         self._fee.setVisible(deal.kind == "refund")
@@ -159,6 +166,7 @@ class DealPanel(QWidget):
             self._problem.setText(self._problem.text() + " " + tr("F11: the money went back. F12: it did not."))
         else:
             words = {"refund": tr("Pay out"), "void": tr("Void it"), "reprint": tr("Print a copy")}
+            words |= {"correct": tr("Correct it"), "rename": tr("Print with the new name")}
             self._main.set_label(tr("Working …") if deal.busy else words.get(deal.kind, ""))
         self._main.setEnabled(deal.ready)
         self._back.setEnabled(not deal.busy)

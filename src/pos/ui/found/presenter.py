@@ -210,6 +210,16 @@ class FoundPresenter(QObject):
         if one is not None and self.may_reprint:
             self.deal.open("reprint", [one])
 
+    def correct(self) -> None:
+        """Begin to say how the marked ticket's sale was really paid."""
+        if (one := self.current) is not None and one.live:
+            self.deal.open("correct", [one])
+
+    def rename(self) -> None:
+        """Begin to make the marked ticket out to somebody else."""
+        if (one := self.current) is not None and one.live:
+            self.deal.open("rename", [one])
+
     def refund(self) -> None:
         """Begin to take back what is chosen."""
         if self.taken:

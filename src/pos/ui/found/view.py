@@ -37,8 +37,9 @@ from pos.ui.theme.tokens import Tokens
 from pos.ui.theme.widgets import KeyButton
 
 _ROW_PX: Final = 64
-_FACTS: Final = 7
+_FACTS: Final = 6
 _REPRINT_KEY, _COLLECT_KEY, _CHOOSE_KEY, _ALL_KEY, _REFUND_KEY, _EXCHANGE_KEY, _VOID_KEY, _OFF_KEY = range(1, 9)
+_TENDER_KEY, _NAME_KEY = 9, 10
 _SIGNS: Final = {"good": "●", "muted": "○", "warning": "▲"}
 
 
@@ -71,7 +72,7 @@ class _Delegate(QStyledItemDelegate):
 
 class FoundScreen(Screen):
     """Arrows mark, F3 chooses; F5 takes back, F6 exchanges, F7 undoes the sale, F1 prints again, F2 prints an order;
-    F8 lists what shows that were called off leave to be done.
+    F8 lists what shows that were called off leave to be done, F9 corrects a tender, F10 makes a ticket out to another.
 
     What was begun then has the panel to itself, and, for an exchange, the map the work area. `leave` goes back to
     where work goes on.
@@ -189,6 +190,8 @@ class FoundScreen(Screen):
         self._receipt = KeyButton(tr("Receipt"), cap("receipt"), stacked=True)
         self._choose = KeyButton(tr("Choose"), f"F{_CHOOSE_KEY}", stacked=True)
         self._all = KeyButton(tr("Whole sale"), f"F{_ALL_KEY}", stacked=True)
+        self._tender = KeyButton(tr("Wrong tender"), f"F{_TENDER_KEY}", stacked=True)
+        self._name = KeyButton(tr("Other name"), f"F{_NAME_KEY}", stacked=True)
         self._off = KeyButton(tr("Called off"), f"F{_OFF_KEY}", stacked=True)
         places: list[tuple[KeyButton, Callable[[], object]]] = [
             (self._choose, lambda: presenter.choose(presenter.marked)),
@@ -200,9 +203,11 @@ class FoundScreen(Screen):
             (self._refund, presenter.refund),
             (self._exchange, presenter.exchange),
             (self._off, presenter.called_off.show),
+            (self._tender, presenter.correct),
+            (self._name, presenter.rename),
         ]
         for at, (button, act) in enumerate(places):
-            set_height(button, 56)
+            set_height(button, 48)  # four rows have to fit under what is told at 1366 × 768
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _=False, act=act: act())
             grid.addWidget(button, at // 3, at % 3)
@@ -227,6 +232,8 @@ class FoundScreen(Screen):
             button.setEnabled(presenter.current is not None)
         for button in (self._refund, self._exchange):
             button.setEnabled(bool(presenter.taken))
+        for button in (self._tender, self._name):
+            button.setEnabled(presenter.current is not None and presenter.current.live)
         self._choose.setEnabled(presenter.current is not None and presenter.current.live)
         self._draw_pages()
         problem = presenter.problem or presenter.presence.words
@@ -271,8 +278,7 @@ class FoundScreen(Screen):
             facts = [
                 (tr("Price"), formats.money(one.price)),
                 (tr("Code"), one.code),
-                (tr("Ticket"), one.id),
-                (tr("Sale"), f"{one.sale} · {formats.money(one.total)}"),
+                (tr("Ticket"), f"{one.id} · {tr('sale {amount}', amount=formats.money(one.total))}"),
                 (tr("Refund"), presenter.term("refund")),
                 (tr("Exchange"), presenter.term("exchange")),
                 (tr("At"), f"{formats.day_and_time(one.at, presenter.session.now)} · {one.till}"),
@@ -352,6 +358,8 @@ class FoundScreen(Screen):
             f"price:{_EXCHANGE_KEY}": presenter.exchange,
             f"price:{_VOID_KEY}": presenter.void,
             f"price:{_OFF_KEY}": presenter.called_off.show,
+            f"price:{_TENDER_KEY}": presenter.correct,
+            f"price:{_NAME_KEY}": presenter.rename,
             "reprint": presenter.reprint,
             "receipt": presenter.receipt,
             "find": self._find,
