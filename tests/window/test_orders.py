@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel
 from pos.ui.orders.presenter import OrdersPresenter
 from pos.ui.orders.view import OrdersScreen
 from tests.window.counter import CTRL, Counter, Key
+from tests.window.till import PINS
 
 BUYERS = (
     ("Kovács Béla", "+36 20 555 1234", 3),
@@ -153,3 +154,59 @@ def test_another_show_has_its_own_lists(waiting: Counter) -> None:
     waiting.window.choose_show(other)
     waiting.until(lambda: not presenter(waiting).rows)
     assert waiting.screen == "orders"
+
+
+def test_a_reservation_goes_into_the_basket_to_be_paid(counter: Counter) -> None:
+    plan = counter.sell.hall.plan
+    assert plan is not None
+    seats = [plan.place_ids[ix] for ix in counter.at_hand()[:3]]
+    counter.house.ask("add", show=counter.window.session.show_id, places=seats, price_type="adult")
+    counter.house.ask("reserve", buyer={"name": "School No. 7"})
+    counter.press(Key.Key_2, modifier=CTRL)
+    counter.press(Key.Key_F5)
+    counter.until(lambda: names(counter) == ["School No. 7"])
+    counter.press(Key.Key_F7)
+    counter.until(lambda: "Final number" in said(counter))
+    screen(counter).inputs[1].setFocus()
+    counter.type("20")
+    counter.press(Key.Key_F6)
+    counter.until(lambda: presenter(counter).rows[0].doc["deposit"]["left"] == "20.00")
+    screen(counter).inputs[1].setFocus()
+    counter.type("2")
+    counter.press(Key.Key_F7)
+    counter.until(lambda: presenter(counter).rows[0].side == "2 places")
+    counter.press(Key.Key_Return)
+    counter.until(lambda: counter.screen == "sell")
+    counter.settled(2)
+
+
+def test_a_guest_list_is_opened_with_a_supervisor_and_signed(counter: Counter) -> None:
+    comp = {"id": "comp", "name": {"en": "Complimentary"}, "kind": "comp"}
+    counter.house.document("price_type", comp)
+    plan = counter.sell.hall.plan
+    assert plan is not None
+    seats = [plan.place_ids[ix] for ix in counter.at_hand()[:3]]
+    show = counter.window.session.show_id
+    counter.house.ask("hold", type="group", show=show, places=seats, owner="The Paper")
+    counter.press(Key.Key_2, modifier=CTRL)
+    counter.press(Key.Key_F4)
+    counter.until(lambda: "The Paper" in names(counter))
+    presenter(counter).mark(next(row.id for row in presenter(counter).rows if row.title == "The Paper"))
+    counter.press(Key.Key_Return)
+    counter.until(lambda: bool(presenter(counter).asks_who))
+    approval = screen(counter).approval
+    counter.until(lambda: approval.who.count() > 0)
+    approval.who.setCurrentIndex(approval.who.findData("sofia"))
+    approval.pin.setFocus()
+    counter.type(PINS["sofia"])
+    counter.press(Key.Key_Return)
+    counter.until(lambda: "The Paper: the list" in names(counter))
+    presenter(counter).mark(next(row.id for row in presenter(counter).rows if row.title == "The Paper: the list"))
+    screen(counter).inputs[0].setFocus()
+    counter.type("Ada")
+    counter.press(Key.Key_F6)
+    counter.until(lambda: "Ada" in names(counter))
+    presenter(counter).mark(next(row.id for row in presenter(counter).rows if row.title == "Ada"))
+    counter.press(Key.Key_Return)
+    counter.until(lambda: any(row.title == "Ada" and row.state == "collected" for row in presenter(counter).rows))
+    assert counter.house.bodies("TicketsSold")[-1]["sale"]["total"] == "0.00"

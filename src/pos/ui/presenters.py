@@ -124,11 +124,18 @@ class Presenters(QWidget):
 
         return LayoutsPresenter(self.session, self)
 
+    def _to_sell(self) -> None:
+        """Something else than the selling screen has filled the basket."""
+        self.sell.refresh_basket()
+        self.go("sell")
+
     @cached_property
     def orders(self) -> OrdersPresenter:
         from pos.ui.orders.presenter import OrdersPresenter
 
-        return OrdersPresenter(self.session, self)
+        presenter = OrdersPresenter(self.session, self)
+        presenter.to_sell.connect(self._to_sell)
+        return presenter
 
     @cached_property
     def help(self) -> HelpOverlay:

@@ -9,8 +9,7 @@ due for the final number.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from pos.domain import order as laws
 from pos.domain.basket import Basket, Line
@@ -25,9 +24,7 @@ from pos.till.desk import Desk, Verb
 from pos.till.orders import deposits
 from pos.till.orders.ending import say_all, shown
 from pos.till.orders.holds import let_go_effects
-from pos.till.orders.reservations import all_here, check_open, iso, keep, moment, told
-
-GROUP: Final = "group"  # what an order says beside, if it is a group's
+from pos.till.orders.reservations import GROUP, all_here, check_open, iso, keep, moment, told
 
 
 def open_group(desk: Desk, *, order: str, final_by: str) -> Verb[dict[str, Any]]:
@@ -50,7 +47,7 @@ def open_group(desk: Desk, *, order: str, final_by: str) -> Verb[dict[str, Any]]
     with desk.unit() as unit:
         unit.record(Kind.ORDER_CHANGED, {"user": user.id, "order": new.to_json()}, effects=shown(desk, new))
         keep(desk, new)
-        answer = unit.answers({"group": _told(desk, new)})
+        answer = unit.answers({"group": told(desk, new)})
     say_all(desk, new)
     return answer
 
@@ -123,7 +120,7 @@ def final_number(desk: Desk, *, order: str, count: int) -> Verb[dict[str, Any]]:
         keep(desk, new)
         if rights and desk.outside.office.link().state == "online":
             give_back(desk, unit, rights, "released")
-        answer = unit.answers({"group": _told(desk, new)})
+        answer = unit.answers({"group": told(desk, new)})
     say_all(desk, new)
     return answer
 
@@ -137,7 +134,7 @@ def groups(desk: Desk, *, show: str = "") -> dict[str, Any]:
         if GROUP in one.more and one.state == laws.OPEN and (not show or any(line.show == show for line in one.lines))
     ]
     found.sort(key=lambda one: (one.more[GROUP]["final_by"], one.id))
-    return {"groups": [_told(desk, one) for one in found]}
+    return {"groups": [told(desk, one) for one in found]}
 
 
 # ---- inside ------------------------------------------------------------------------------
@@ -214,9 +211,3 @@ def _to_pay(order: Order) -> Basket:
         )
         lines.append(plain)
     return Basket("", tuple(lines), None)
-
-
-def _told(desk: Desk, order: Order) -> dict[str, Any]:
-    group = dict(order.more[GROUP])
-    late = not group["final"] and desk.clock.now() >= datetime.fromisoformat(group["final_by"])
-    return told(desk, order) | {"group": group | {"late": late, "held": len(order.held)}}

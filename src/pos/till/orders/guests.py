@@ -149,12 +149,14 @@ def release_guests(desk: Desk, *, list: str) -> Verb[dict[str, Any]]:
 
 
 def guest_lists(desk: Desk, *, show: str) -> dict[str, Any]:
-    """The lists of a show, this till's first."""
+    """The lists of a show, this till's first; and the `holds` of it that a list could be opened over."""
     desk.signed_in()
     desk.season().show(show)
     found = [record for record in recording.known(desk, _FAMILY).values() if record["show"] == show]
     found.sort(key=lambda record: (record["home"] != desk.outside.till, record["id"]))
-    return {"lists": [told(desk, record) for record in found]}
+    drawn = {record["hold"] for record in found}
+    free = [one for one in holds.holds(desk, show=show)["holds"] if one["id"] not in drawn and not one.get("order")]
+    return {"lists": [told(desk, record) for record in found], "holds": free}
 
 
 def guest_list_report(desk: Desk, *, show: str, printed: bool = False) -> dict[str, Any]:

@@ -41,6 +41,7 @@ log = logging.getLogger(__name__)
 _ORDERS: Final = "orders"  # the till's counter of orders, beside the ledger's rows
 _HELD, _LEASED = OfficeState.HELD, OfficeState.LEASED
 REMINDED: Final = "reminded"
+GROUP: Final = "group"  # what an order says beside, if it is a group's
 
 
 # ---- making ------------------------------------------------------------------------------
@@ -307,8 +308,18 @@ def told(desk: Desk, order: Order, settlement: Settlement | None = None) -> dict
         "lines": [_told_line(desk, n, line) for n, line in enumerate(order.lines, 1)],
         "price": str(due),
         "deposit": {"paid": str(order.paid), "left": str(order.left), "terms": order.told},
+        **_group(desk, order),
         **change,
     }
+
+
+def _group(desk: Desk, order: Order) -> dict[str, Any]:
+    """Of a group's order: how many it was reserved for, how many come, and by when that is to be final."""
+    group = order.more.get(GROUP)
+    if group is None:
+        return {}
+    late = not group["final"] and desk.clock.now() >= datetime.fromisoformat(group["final_by"])
+    return {GROUP: {**group, "late": late, "held": len(order.held)}}
 
 
 def _told_line(desk: Desk, number: int, line: OrderLine) -> dict[str, Any]:

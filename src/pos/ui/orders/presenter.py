@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from pos.domain.errors import Refused
 from pos.ui.bridge import Answer
 from pos.ui.i18n import tr
+from pos.ui.orders.lists import Guests, Reservations
 from pos.ui.orders.model import Item, Offer, Row
-from pos.ui.orders.sections import Section, sections
+from pos.ui.orders.sections import Commissions, Pickups, Section, Standby
 from pos.ui.session import Session
 
 _GATHER_MS = 250  # changes come in showers: the list is asked for once after one
+
+
+# The lists in the order of their F-keys.
+_SECTIONS: Final[tuple[type[Section], ...]] = (Pickups, Standby, Commissions, Guests, Reservations)
 
 
 class OrdersPresenter(QObject):
     """The lists of the show that is being sold. Whatever is typed is about the marked row."""
 
     changed = Signal()
+    to_sell = Signal()  # an order is in the basket: it is paid on the selling screen
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.session = session
-        self.sections = sections(self)
+        self.sections: list[Section] = [made(self) for made in _SECTIONS]
         self.section: Section = self.sections[0]
         self.all_rows: list[Row] = []
         self.marked = ""
@@ -34,6 +40,8 @@ class OrdersPresenter(QObject):
         self.left_out: set[str] = set()  # tickets of the marked order that stay
         self.problem = ""
         self.asking = self.shown = False
+        self.asks_who = ""  # why a supervisor must approve what was asked last
+        self._last: tuple[str, Callable[[Answer], None] | None, dict[str, Any]] | None = None
         self._soon = QTimer(self, interval=_GATHER_MS, singleShot=True)
         self._soon.timeout.connect(self.refresh)
         session.show_chosen.connect(lambda _: self._start_over())
@@ -75,7 +83,7 @@ class OrdersPresenter(QObject):
         if self.session.person is None or not self.session.show_id:
             return
         verb, fields = self.section.asks()
-        self.session.bridge.latest("orders", verb, self._got, self._refused, **fields)
+        self.session.bridge.latest("orders_screen", verb, self._got, self._refused, **fields)
 
     def _got(self, answer: Answer) -> None:
         self.all_rows = self.section.read(answer)
@@ -91,7 +99,8 @@ class OrdersPresenter(QObject):
         """Do something; then the list is looked at again."""
         if self.asking:
             return
-        self.asking, self.problem = True, ""
+        self.asking, self.problem, self.asks_who = True, "", ""
+        self._last = verb, done, fields
 
         def after(answer: Answer) -> None:
             self._clear()
@@ -106,8 +115,17 @@ class OrdersPresenter(QObject):
         self.asking = False
         self.changed.emit()
 
+    def approve(self, approver: dict[str, str] | None) -> None:
+        """Ask again for what was refused, with a supervisor."""
+        if self._last is not None and approver is not None:
+            verb, done, fields = self._last
+            self.ask(verb, done, **fields | {"approver": approver})
+
     def _refused(self, refusal: Refused) -> None:
         self.problem = self.session.sentence(refusal)
+        wrong = refusal.code in ("wrong_pin", "locked_out")
+        if refusal.code == "approval_needed" or (wrong and self._last is not None and "approver" in self._last[2]):
+            self.asks_who, self.problem = self.problem, ""
         self.changed.emit()
 
     def _heard(self, event: Answer) -> None:
@@ -149,7 +167,7 @@ class OrdersPresenter(QObject):
             self.changed.emit()
 
     def _mark(self, row: str) -> None:
-        self.marked, self.problem = row, ""
+        self.marked, self.problem, self.asks_who = row, "", ""
         self._clear()
 
     def step(self, by: int) -> None:

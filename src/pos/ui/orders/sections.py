@@ -358,8 +358,3 @@ class Commissions(Section):
 
     def _lapse(self) -> None:
         self.presenter.ask("end_commission", commission=self.presenter.marked)
-
-
-def sections(presenter: OrdersPresenter) -> list[Section]:
-    """The lists in the order of their F-keys."""
-    return [Pickups(presenter), Standby(presenter), Commissions(presenter)]

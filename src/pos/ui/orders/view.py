@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from pos.ui.approval import ApprovalBox
 from pos.ui.i18n import tr
 from pos.ui.keys import cap
 from pos.ui.orders.model import Row
@@ -104,19 +105,21 @@ class OrdersScreen(Screen):
             head.addWidget(button)
             self._lists.append(button)
         head.addStretch(1)
+        below = QHBoxLayout()
+        below.setContentsMargins(16, 0, 16, 0)
         self.seek = QLineEdit()
         self.seek.setPlaceholderText(tr("Name, number, last digits ( {key} )", key=cap("find")))
         self.seek.setAccessibleName(tr("Look for"))
         self.seek.setMinimumHeight(48)
-        self.seek.setMinimumWidth(250)
         self.seek.textEdited.connect(self.presenter.seek)
-        head.addWidget(self.seek)
+        below.addWidget(self.seek)
         self._empty = QLabel()
         self._empty.setProperty("role", "muted")
         self._empty.setContentsMargins(24, 8, 24, 8)
         self._rows: RowModel[Row] = RowModel(self.work, self._words, lambda row: row.id)
         self.list = painted_list(self._rows, self._delegate, tr("Orders"), lambda row: self.presenter.mark(row.id))
         box.addLayout(head)
+        box.addLayout(below)
         box.addWidget(self._empty)
         box.addWidget(self.list, 1)
 
@@ -135,6 +138,9 @@ class OrdersScreen(Screen):
         self._problem.setWordWrap(True)
         self._problem.setProperty("role", "warning")
         side.addWidget(self._problem)
+        self.approval = ApprovalBox(self.presenter.session)
+        self.approval.entered.connect(self._approve)
+        side.addWidget(self.approval)
         self.inputs: list[QLineEdit] = []
         fields = QHBoxLayout()
         fields.setSpacing(8)
@@ -256,6 +262,7 @@ class OrdersScreen(Screen):
         offer = presenter.offer
         self._problem.setText(f"▲ {presenter.problem}" if presenter.problem else "")
         self._problem.setVisible(bool(presenter.problem))
+        self.approval.ask(presenter.asks_who)
         hints = presenter.section.hints()
         for at, field in enumerate(self.inputs):
             field.setVisible(at < len(hints))
@@ -284,6 +291,12 @@ class OrdersScreen(Screen):
     def _press(self, key: int) -> None:
         self.presenter.act(key)
 
+    def _approve(self) -> None:
+        if (approver := self.approval.approver) is not None:
+            self.presenter.approve(approver)
+        else:
+            self.approval.pin.setFocus()
+
     def _toggled(self, at: int) -> None:
         self.presenter.toggle(at)
         self.draw()  # a press on one that cannot be chosen has changed its mark
@@ -292,7 +305,7 @@ class OrdersScreen(Screen):
         kind, _, value = action.partition(":")
         presenter = self.presenter
         if kind == "primary":
-            presenter.primary()
+            self._approve() if presenter.asks_who else presenter.primary()
         elif kind == "price" and int(value) <= len(self._lists):
             self._open(int(value))
         elif kind == "price":
@@ -314,7 +327,11 @@ class OrdersScreen(Screen):
 
     def _back(self) -> None:
         """One step: out of a field, then what was looked for, then the screen."""
-        if any(field.hasFocus() for field in (self.seek, *self.inputs)):
+        if self.presenter.asks_who:
+            self.presenter.mark("")
+            self.presenter.refresh()
+            self.work.setFocus()
+        elif any(field.hasFocus() for field in (self.seek, *self.inputs)):
             self.work.setFocus()
         elif self.presenter.sought:
             self.presenter.seek("")
