@@ -92,8 +92,8 @@ class OrdersPresenter(QObject):
 
     def _keep_mark(self) -> None:
         rows = self.rows
-        if self.current is None:
-            self._mark(self.section.first(rows))
+        if self.current is None and (first := self.section.first(rows)) != self.marked:
+            self._mark(first)
 
     def ask(self, verb: str, done: Callable[[Answer], None] | None = None, **fields: Any) -> None:
         """Do something; then the list is looked at again."""
