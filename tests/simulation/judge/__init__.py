@@ -20,6 +20,7 @@ _CHECKS: Final[Sequence[Callable[[Evidence], Found]]] = (
     paper.copies_are_counted,
     facts.once,  # I3, I5
     money.books,  # I4
+    money.deposits,
     money.refunds,  # I7
     money.articles,
     purses.are_spent_once,

@@ -43,6 +43,21 @@ def books(evidence: Evidence) -> Found:
             yield f"the terminals of {name} have moved {moved}, the books say {sums[f'card:{name}']}"
 
 
+def deposits(evidence: Evidence) -> Found:
+    """What is owed to those who have reserved, by the books and by their orders; nobody owes the house."""
+    owed: Counter[str] = Counter()
+    for account, minor in evidence.rows("SELECT account, minor FROM posting WHERE account LIKE 'deposit:%'"):
+        owed[account.partition(":")[2]] -= minor
+    left = {
+        order: round(Decimal(json.loads(body)["deposit"]["left"]) * 100)
+        for order, body in evidence.rows("SELECT id, body FROM live WHERE family = 'order'")
+    }
+    for order in owed.keys() | left.keys():
+        two = evidence.of_two(order)
+        if (owed[order] < 0 or owed[order] != left.get(order, 0)) and not two:
+            yield f"{owed[order]} of the deposit of {order} are owed by the books, {left.get(order)} by the order"
+
+
 def refunds(evidence: Evidence) -> Found:
     """A ticket comes back once, at whichever window, and never for more than was paid for it."""
     by: dict[str, set[str]] = defaultdict(set)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.simulation.judge.evidence import Evidence, Found, ended, is_purse, read
 
-_IN_HAND = "SELECT show, place, state, epoch, hop FROM own_right WHERE state IN ('LEASED', 'SOLD')"
+_IN_HAND = "SELECT show, place, state, epoch, hop FROM own_right WHERE state IN ('LEASED', 'SOLD', 'HELD')"
 _FENCED = "SELECT value FROM meta WHERE key = 'fenced'"
 
 

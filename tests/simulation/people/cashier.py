@@ -17,7 +17,7 @@ from tests.simulation.judge import Refund, Return
 from tests.simulation.machine import Machine, TillDied
 from tests.simulation.names import CASHIERS, PIN
 from tests.simulation.office import SimOffice
-from tests.simulation.people import cards, oversight, paperwork, returning, selling
+from tests.simulation.people import cards, keeping, oversight, paperwork, returning, selling
 from tests.simulation.people.customers import Customers, Ticket
 from tests.simulation.people.waiting import Queue
 from tests.simulation.scheduler import Scheduler
@@ -29,8 +29,10 @@ EXPECTED: Final = frozenset(
     "right_elsewhere sold held orphan_seat basket_expired basket_empty offline fenced drawer_short check_needed"
     " unknown_ticket already_refunded exchanged right_to_refund_elsewhere right_to_issue_elsewhere"
     " already_resolved already_collected payment_unknown payment_declined drawer_uncounted show_cancelled"
-    " underpaid overpaid limit_exceeded".split()
+    " underpaid overpaid limit_exceeded unknown_hold unknown_order".split()
 )
+
+_BUSY: Final = ("is in a basket", "is in a basket already", "all of it is in a basket")
 
 
 class Cashier:
@@ -86,6 +88,10 @@ class Cashier:
             (lambda: returning.reprint(self), 4),
             (lambda: paperwork.pack(self), 5),
             (lambda: paperwork.collect(self), 3),
+            (lambda: keeping.hold(self), 3),
+            (lambda: keeping.go_on_with_a_hold(self), 4),
+            (lambda: keeping.reserve(self), 3),
+            (lambda: keeping.go_on_with_an_order(self), 4),
             (lambda: oversight.settle(self), 3),
             (self._move_cash, 5),
             (self._look, 4),
@@ -178,11 +184,12 @@ class Cashier:
         self.refusals[what + refused.code + offline] += 1
         self.world.note(f"{self.machine.label} {verb} refused {refused}")
         reason = refused.fields.get("reason")
-        excused = str(reason).startswith("is in the basket") or (
-            refused.code == "not_allowed" and "dispute" in str(reason)
-        )
+        excused = str(reason).startswith("is in the basket") or reason in _BUSY
+        excused = excused or (refused.code == "not_allowed" and "dispute" in str(reason))
         # It may have found out by itself meanwhile what became of a payment.
         excused = excused or "payment" in (refused.fields.get("what"), refused.fields.get("field"))
+        # Another window was quicker, or has told that it was only since.
+        excused = excused or refused.fields.get("what") in ("take_order", "cancel_order", "release")
         excused = excused or refused.fields.get("what") == "void"  # minutes have passed, or another shift has begun
         if refused.fields.get("field") == "tenders":
             excused = excused or bool(self.world.faults["show cancelled"])  # which waives the fee of an exchange

@@ -32,7 +32,7 @@ def serve(cashier: Cashier) -> None:
         cashier.do("add_article", product=PRODUCT, count=cashier.world.random.randint(1, 2))
     if cashier.world.chance(0.03):
         _haggle(cashier)
-    _pay(cashier)
+    pay(cashier)
 
 
 def _haggle(cashier: Cashier) -> None:
@@ -63,7 +63,7 @@ def wishes(cashier: Cashier, show: str) -> list[str]:
     return fitting[at : at + lots.choice((1, 1, 2, 2, 3))]
 
 
-def _pay(cashier: Cashier) -> None:
+def pay(cashier: Cashier) -> None:
     total = Decimal(cashier.ask("basket")["basket"]["total"])
     if not total:
         return
@@ -116,7 +116,7 @@ def wait_and_see(cashier: Cashier) -> None:
     if len(shows) == 1 and lots.random() < 0.5:
         other = next(show for show in SHOWS if show not in shows)
         cashier.do("move_basket", show=other)
-    _pay(cashier)
+    pay(cashier)
 
 
 def change_mind(cashier: Cashier) -> None:

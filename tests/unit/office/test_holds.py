@@ -249,6 +249,36 @@ def test_a_snapshot_has_what_the_log_tells(press: House) -> None:
     assert found == [told(press, "H1")]
 
 
+def order(client: TillClient, left: str, state: str, version: int) -> dict[str, Any]:
+    line = {"show": SHOW, "unit": "A-1", "hold": "O-1", "state": "held" if state == "open" else "released"}
+    deposit = {"paid": "20.00", "left": left, "terms": "refund", "parts": []}
+    return {
+        "id": "O-1", "version": version, "state": state, "home": client.till, "name": "Olha", "contact": "",
+        "lines": [line], "deposit": deposit,
+    }  # fmt: skip
+
+
+def test_a_reservation_with_its_deposit_is_kept_and_told_until_it_ends(house: House, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    (grant,) = house.granted(one, "A-1")
+    money = (Posting("drawer:T1", Money(2000, "EUR")), Posting("deposit:O-1", Money(-2000, "EUR")))
+    deposit = {"id": "O-1", "shift": "S1", "amount": "20.00", "tenders": [{"kind": "cash", "amount": "20.00"}]}
+    body = {"user": "anna", "order": order(one, "20.00", "open", 1), "deposit": deposit}
+    body["documents"] = [document(one, id="O-1", type="reservation", order="O-1")]
+    one.record("OrderReserved", body, (step(one, grant, _LEASED, _HELD, "O-1"),), money)
+    house.push(one)
+    assert (causes(house), house.violations()) == ([], [])
+    assert house.rows("SELECT count(*) FROM live WHERE family = 'order' AND body LIKE '%Olha%'") == [(1,)]
+    back = tuple(Posting(one.account, -one.amount) for one in money)
+    ended = {"user": "anna", "order": order(one, "0.00", "cancelled", 2), "deposit": deposit | {"returned": True}}
+    one.record("OrderEnded", ended, (step(one, grant, _HELD, _LEASED),), back)
+    house.push(one)
+    assert (causes(house), house.violations()) == ([], [])
+    assert told(house, "O-1") is None
+    house.run("UPDATE posting SET minor = minor * 2 WHERE fact_id = 'T1.1.1'")
+    assert any("order O-1: 0 of its deposit is left, which the books do not say" in line for line in house.violations())
+
+
 @pytest.mark.parametrize(
     ("planted", "found"),
     [

@@ -6,7 +6,16 @@ from typing import Any, Final
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from pos.domain.hold import GUEST, RESERVATION, TYPES, letter
 from pos.ui.format import read_time
@@ -147,9 +156,13 @@ class SellWork(QWidget):
         beside.setSpacing(8)
         beside.addWidget(self.legend)
         beside.addStretch(1)
-        for button in (self.options, self.park, self.parked, self.other_show, self.hold, self.reserve):
+        # Two beside each other: the key above them needs the height.
+        pairs = QGridLayout()
+        pairs.setSpacing(6)
+        for n, button in enumerate((self.options, self.other_show, self.park, self.parked, self.hold, self.reserve)):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            beside.addWidget(button)
+            pairs.addWidget(button, n // 2, n % 2)
+        beside.addLayout(pairs)
         beside.addSpacing(4)
         hall.addLayout(beside)
         hall.addWidget(self.map, 1)
