@@ -210,3 +210,20 @@ def test_a_guest_list_is_opened_with_a_supervisor_and_signed(counter: Counter) -
     counter.press(Key.Key_Return)
     counter.until(lambda: any(row.title == "Ada" and row.state == "collected" for row in presenter(counter).rows))
     assert counter.house.bodies("TicketsSold")[-1]["sale"]["total"] == "0.00"
+
+
+def test_tickets_are_kept_for_who_comes_for_them(counter: Counter) -> None:
+    counter.press(Key.Key_B)
+    counter.until(lambda: bool(counter.sell.lines))
+    counter.press(Key.Key_D)
+    assert counter.sell.payment.delivery == "pickup"
+    counter.press(Key.Key_Return)
+    counter.until(lambda: counter.sell.payment.asks_who == "pickup")
+    counter.type("Ada Lovelace")
+    counter.press(Key.Key_Return)
+    counter.until(lambda: bool(counter.house.bodies("TicketsSold")))
+    sale = counter.house.ask("find", name="lovelace")["sales"][0]
+    assert (sale["delivery"], sale["tickets"][0]["issued"]) == ("pickup", False)
+    counter.until(lambda: counter.sell.payment.delivery == "now")  # the next customer takes theirs along
+    counter.press(Key.Key_2, modifier=CTRL)
+    counter.until(lambda: names(counter) == ["Ada Lovelace"])

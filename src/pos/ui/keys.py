@@ -55,6 +55,7 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("more", ("+",), "+"),
     Key("less", ("-",), "−"),
     Key("told", ("T",), "T"),
+    Key("delivery", ("D",), "D"),
     Key("customer", ("Ctrl+K",), "^K"),
     Key("case", ("Ctrl+Shift+C",), "^⇧C"),
     Key("history", ("Ctrl+Shift+H",), "^⇧H"),
@@ -128,6 +129,7 @@ def listed() -> list[tuple[str, list[tuple[str, str]]]]:
                 ("^A", tr("products and donations")),
                 ("^Y", tr("a promotion's code, or another price")),
                 ("T", tr("terms were told")),
+                ("D", tr("taken along, pick-up, by e-mail or post")),
             ],
         ),
         (

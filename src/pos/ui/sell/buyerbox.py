@@ -41,7 +41,8 @@ class BuyerBox(QWidget):
         self.hide()
 
     def ask(self, what: str) -> None:
-        """Ask for a "name" or a "document"; an empty text takes the question away, and what was typed."""
+        """Ask for a "name", a "document", or who comes for a "pickup"; an empty text takes the question away, and
+        what was typed."""
         if not what:
             self.hide()
             self.name.clear()
@@ -49,7 +50,8 @@ class BuyerBox(QWidget):
             return
         self.last.setVisible(what == "document")
         document = tr("This show asks for an identity document.")
-        self.why.setText("▲ " + (document if what == "document" else tr("This show asks who buys.")))
+        name = tr("Who comes for the tickets?") if what == "pickup" else tr("This show asks who buys.")
+        self.why.setText("▲ " + (document if what == "document" else name))
         if self.isHidden():
             self.show()
             self.name.setFocus()

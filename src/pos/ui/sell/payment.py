@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from pos.domain.errors import Refused
 from pos.domain.money import Money, total
+from pos.domain.sale import DELIVERIES
 from pos.ui.amounts import type_digit, typed_amount
 from pos.ui.bridge import Answer
 from pos.ui.i18n import tr
@@ -37,6 +38,7 @@ class Payment(QObject):
         self._basket, self._hindrance = basket, hindrance
         self.given = ""
         self.told = False
+        self.delivery = "now"  # how the tickets reach the buyer
         self.paying = False
         self._stopped = False  # the terminal had been asked to stop
         self.problem = ""
@@ -136,6 +138,14 @@ class Payment(QObject):
             self.told = not self.told
             self.changed.emit()
 
+    def next_delivery(self) -> None:
+        """Taken along, kept for a pick-up, and, for a customer whose record says where, by e-mail or post."""
+        if self.open:
+            ways = DELIVERIES if self.session.buyer is not None else DELIVERIES[:2]
+            at = ways.index(self.delivery) if self.delivery in ways else 0
+            self.delivery = ways[(at + 1) % len(ways)]
+            self._edited()
+
     def _edited(self) -> None:
         self.problem = ""
         self.changed.emit()
@@ -143,7 +153,7 @@ class Payment(QObject):
     def forget(self) -> None:
         """Nothing is given yet, nothing was told: a basket begins, or someone else signs in."""
         self.given, self.told, self.problem, self.purses, self.asks = "", False, "", [], ""
-        self.asks_who = ""
+        self.asks_who, self.delivery = "", "now"
         if self.split.open and not self.split.waiting:
             self.split.close()
 
@@ -281,6 +291,7 @@ class Payment(QObject):
     def _send(self, tenders: Sequence[Answer], with_: Sequence[str], given: Money | None) -> None:
         self._with = list(with_)
         fields: Answer = {"tenders": list(tenders), "terms_told": self.told}
+        fields |= {"delivery": self.delivery} if self.delivery != "now" else {}
         if self.session.buyer is not None:
             fields["buyer"] = {"customer": self.session.buyer["customer"]}
         self._ask(fields, given)
@@ -333,6 +344,8 @@ class Payment(QObject):
             self.asks = tr("Somebody else must release this sale.")
         if refusal.code == "identity_needed":
             self.asks_who = str(refusal.fields.get("what") or "name")
+        elif refusal.fields.get("field") == "buyer" and self.delivery == "pickup":
+            self.asks_who = "pickup"
         if refusal.code in ("basket_expired", "basket_empty", "right_elsewhere"):
             self.expired.emit()
         self.changed.emit()

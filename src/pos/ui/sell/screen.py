@@ -58,6 +58,7 @@ class SellScreen(Screen):
             "more": lambda: stepper.set_value(stepper.value + 1),
             "less": lambda: stepper.set_value(stepper.value - 1),
             "told": presenter.payment.toggle_told,
+            "delivery": presenter.payment.next_delivery,
             "undo": presenter.undo,
             "remove": presenter.remove_marked,
             "clear": presenter.clear,
