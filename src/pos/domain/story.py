@@ -51,13 +51,16 @@ SENTENCES: Final[dict[str, str]] = {
     Kind.PLACES_HELD: "It was held as {hold}.",
     Kind.HOLD_RELEASED: "Its hold {hold} was released.",
     Kind.HOLD_CHANGED: "Its hold {hold} was changed.",
+    Kind.ORDER_RESERVED: "It was reserved for order {document}.",
+    Kind.ORDER_CHANGED: "Order {document} was changed.",
+    Kind.ORDER_ENDED: "Order {document} ended: {reason}.",
     Kind.CUSTOMER_RECORDED: "Customer {customer} was recorded.",
     Kind.CUSTOMER_CHANGED: "Customer {customer} was changed.",
     Kind.CUSTOMERS_MERGED: "Customer {merged} was merged into {customer}.",
     Kind.CUSTOMER_ERASED: "Customer {customer} was erased.",
     Kind.CASE_OPENED: "Case {record} was opened: {case_kind}.",
 }
-_DOCUMENTS: Final = ("sale", "refund", "correction")
+_DOCUMENTS: Final = ("sale", "refund", "correction", "order")
 
 
 @dataclass(frozen=True, slots=True)
