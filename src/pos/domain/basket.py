@@ -49,7 +49,7 @@ class Line:
     @property
     def exempt(self) -> bool:
         """Whether it bears no fee and takes part in no promotion."""
-        return self.kind in EXEMPT or bool(self.partner)
+        return self.kind in EXEMPT or bool(self.partner) or "package" in self.marks
 
     @property
     def promotable(self) -> bool:

@@ -68,6 +68,7 @@ class Kind(StrEnum):
     CUSTOMERS_MERGED = "CustomersMerged"
     CUSTOMER_ERASED = "CustomerErased"
     CASE_OPENED = "CaseOpened"
+    PACKAGE_REFUNDED = "PackageRefunded"  # what was left on a pass was paid back
 
 
 @dataclass(frozen=True, slots=True)

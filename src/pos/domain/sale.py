@@ -11,8 +11,18 @@ from pos.domain.books import Posting, drawer, entry
 from pos.domain.errors import Refused
 from pos.domain.money import Money, round_cash, total
 
-TENDERS: Final = ("cash", "card", "voucher", "gift_card", "account", "mobile", "transfer")  # as they are asked for
-PURSES: Final = ("voucher", "gift_card", "account")  # those that a code stands for
+# As they are asked for.
+TENDERS: Final = (
+    "cash",
+    "card",
+    "voucher",
+    "gift_card",
+    "account",
+    "package",
+    "mobile",
+    "transfer",
+)
+PURSES: Final = ("voucher", "gift_card", "account", "package")  # those that a code stands for
 AWAITED: Final = ("mobile", "transfer")  # nothing is sold before these have arrived
 FOREIGN: Final = "foreign"  # cash in another currency, as documents call it
 SLIP: Final = "card_slip"  # a card that went through a reader of the bank's own, written down from its slip

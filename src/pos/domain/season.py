@@ -19,6 +19,7 @@ from pos.domain.check import OrderCheck
 from pos.domain.errors import Refused
 from pos.domain.foreign import ForeignCash
 from pos.domain.money import Money
+from pos.domain.packages import Package
 from pos.domain.price import (
     Fee,
     Names,
@@ -37,7 +38,7 @@ from pos.domain.terms import Step, Terms, parse_fee
 
 FAMILIES: Final = (
     "venue", "tax", "price_type", "prices", "terms", "production", "show", "fee", "user", "till", "plan", "fence",
-    "key", "currency", "account", "promotion", "product",
+    "key", "currency", "account", "promotion", "product", "package",
 )  # fmt: skip
 ROLES: Final = ("cashier", "supervisor", "auditor", "admin")
 SELLING_ROLES: Final = frozenset({"cashier", "supervisor"})  # who may touch tickets and money
@@ -172,6 +173,7 @@ class Season:
     taxes: dict[str, int] = field(default_factory=dict)  # id -> basis points
     promotions: tuple[Promotion, ...] = ()
     products: dict[str, Product] = field(default_factory=dict)
+    packages: dict[str, Package] = field(default_factory=dict)
 
     def price_list(self, show: str, now: datetime) -> PriceTable:
         """The version of a show's price list that is in effect. Raises Refused("unknown_show" | "no_price")."""
@@ -223,6 +225,7 @@ class Season:
             taxes,
             tuple(read_promotion(d, currency) for _, d in _ordered(documents, "promotion")),
             {i: read_product(d, taxes, currency) for i, d in _ordered(documents, "product")},
+            {i: Package.read(d, currency) for i, d in _ordered(documents, "package")},
         )
 
 

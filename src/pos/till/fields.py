@@ -151,6 +151,13 @@ def sales(name: str, value: Any) -> None:
     must(isinstance(value, list) and all(isinstance(item, str) for item in value), name, "a list of sale ids")
 
 
+def seats(name: str, value: Any) -> None:
+    must(isinstance(value, list) and bool(value), name, "a list of objects with show and place")
+    for at, seat in enumerate(value):
+        must(isinstance(seat, dict), f"{name}[{at}]", "an object with show and place")
+        checked({"show": text, "place": text}, {}, seat, f"{name}[{at}].")
+
+
 def notice_state(name: str, value: Any) -> None:
     must(value in ("all", "queued", "sent", "failed"), name, "one of all, queued, sent, failed")
 

@@ -64,6 +64,7 @@ from pos.till.orders import (
     holds,
     invoices,
     notices,
+    packages,
     pickups,
     presence,
     reservations,
@@ -414,6 +415,22 @@ VERBS: Final[dict[str, VerbSpec]] = {
     ),
     "cases": VerbSpec(cases.cases, {}, {"state": f.which}),
     "history": VerbSpec(history.history, {}, {"show": f.words, "place": f.words, "ticket": f.words}),
+    "packages": VerbSpec(packages.packages),
+    "add_package": VerbSpec(
+        packages.add_package, {"package": f.words}, {"places": f.seats, "price_type": f.words}, changes=True
+    ),
+    "redeem": VerbSpec(
+        packages.redeem,
+        {"code": f.words, "show": f.words, "places": f.places},
+        {"price_type": f.words, "proof": f.flag},
+        changes=True,
+    ),
+    "refund_package": VerbSpec(
+        packages.refund_package,
+        {"code": f.words, "reason": f.words},
+        {"approver": f.approver, "waive_fee": f.flag},
+        changes=True,
+    ),
     "outbox": VerbSpec(notices.outbox, {}, {"state": f.notice_state}),
     "open_order": VerbSpec(presence.open_order, {"sale": f.words}, {"closed": f.flag}),
     "customers": VerbSpec(customers.customers, {"text": f.text}),

@@ -53,6 +53,13 @@ _WORDS: Final[dict[str, dict[str, str]]] = (
             "uk": "Подарункова картка",
             "hu": "Ajándékkártya",
         },
+        "package": {
+            "en": "Pass",
+            "zh_TW": "套票",
+            "vi": "Vé trọn gói",
+            "uk": "Абонемент",
+            "hu": "Bérlet",
+        },
         "case_complaint": {
             "en": "Complaint",
             "zh_TW": "客訴",

@@ -19,4 +19,5 @@ class PurseOffer:
 
 def purse_name(kind: str) -> str:
     """What people call a voucher or a gift card."""
-    return tr("Voucher") if kind == "voucher" else tr("Gift card")
+    names = {"voucher": tr("Voucher"), "package": tr("Pass")}
+    return names.get(kind) or tr("Gift card")

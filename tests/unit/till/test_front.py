@@ -149,6 +149,7 @@ def test_changing_verbs_are_named_as_such() -> None:
         "groups",
         "open_order",
         "outbox",
+        "packages",
         "invoices",
         "pickups",
         "products",

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pos.store.verify.evidence import Evidence, Findings, Place, Token
 
 _FIRST: Final = "0" * 64
-_PURSES: Final = ("voucher", "gift_card", "account")
+_PURSES: Final = ("voucher", "gift_card", "account", "package")
 _SETTLES: Final = {"DisputeTaken": "taken", "DisputeResolved": "resolved"}
 # Kinds of facts whose body holds a document of tickets and money: where, and the drawer's move.
 _DOCUMENTS: Final = {
@@ -403,6 +403,8 @@ def _cash_told(kind: str, body: dict[str, Any], till: str) -> tuple[str, int]:
         return "deposit", _in_cash(deposit) * (-1 if deposit.get("returned") else 1)
     if kind == "AccountPaid":
         return "account_paid", _in_cash(body["paid"])
+    if kind == "PackageRefunded":
+        return "refund", -_in_cash(body)
     if kind == "TenderCorrected":
         return "correction", minor(body["correction"]["cash"])
     if kind == "DrawerTakenOver" and body["till"] == till:

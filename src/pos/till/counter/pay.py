@@ -12,12 +12,13 @@ from pos.domain.errors import Refused
 from pos.domain.facts import Kind
 from pos.domain.live import ORDER
 from pos.domain.money import Money, tax_included
+from pos.domain.packages import package_of
 from pos.domain.rights import Effect, OfficeRight, OfficeState, OwnRight, OwnState, may_sell, may_use_hold
 from pos.domain.sale import FOREIGN, ArticleSold, Settlement, Tender, Ticket, sale_entry, settle
 from pos.domain.season import name_in
 from pos.domain.shift import CashMove
 from pos.store.ledger import PrintJob, ShiftRow
-from pos.till.counter import awaiting, charge, checks, issue, purses, reserving
+from pos.till.counter import awaiting, charge, checks, issue, purses, reserving, visits
 from pos.till.counter.approval import approved
 from pos.till.counter.buyer import buyer_document, check_delivery
 from pos.till.counter.passing import allot, indexes_of, low
@@ -76,6 +77,7 @@ def pay(
     basket = _basket(desk)
     paid = tenders_of(desk, tenders)
     checks.check_told(desk, terms_told)
+    visits.check(desk, basket, paid)
     known = checks.check_buyer(desk, basket.lines, who)
     making = work_out(desk, user.id, basket, paid)
     released = checks.release(desk, user.id, basket.lines, making.total, who, checker)
@@ -146,6 +148,9 @@ def work_out(
 
 def _article_name(desk: Desk, product: str) -> str:
     """What it is called on paper."""
+    pack = desk.season().packages.get(package_of(product))
+    if pack is not None:
+        return f"{name_in(pack.names, desk.outside.locale) or pack.id} {product}"
     known = desk.season().products.get(product)
     return (name_in(known.names, desk.outside.locale) if known else "") or product
 
@@ -295,7 +300,7 @@ def book(
     """The sale as a fact and rows, in the unit's transaction; nothing of paper."""
     currency = making.total.currency
     effects, sold = sold_effects(desk, making.tickets, before)
-    effects += purses.spend(desk, making.settlement)
+    effects += purses.spend(desk, making.settlement) + visits.sell(desk, making.articles)
     postings = sale_entry(desk.outside.till, making.tickets, making.fees, making.settlement, currency, making.articles)
     order = reserving.sold(desk, making.basket, making.tickets, making.settlement.tenders)
     body |= reserving.told_of(order)

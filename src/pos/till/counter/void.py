@@ -105,6 +105,8 @@ def _whole(desk: Desk, name: str, surrendered: bool, approver: dict[str, Any] | 
 
 def hindrance(desk: Desk, user: User, shift: ShiftRow, body: dict[str, Any], *, alone: bool) -> Refused | None:
     """Why a sale is not undone by this person in this shift, None when it may be. `alone`: nobody approves."""
+    if any(article["kind"] == "package" for article in body.get("articles", ())):
+        return _no("a package is not undone; what is left on it can be paid back", body)
     if "exchanged" in body:
         return _no("an exchange is not undone; exchange the tickets once more", body)
     if (body["till"], body.get("shift")) != (desk.outside.till, shift.id):

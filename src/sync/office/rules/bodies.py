@@ -155,6 +155,14 @@ class CustomerErasedBody(CustomerBody):
     sales: list[Id] = []
 
 
+class PackageRefundedBody(Body):
+    id: Id
+    user: Id
+    package: Id
+    amount: Amount
+    fee: Amount
+
+
 class AdmittedBody(Body):
     id: Id
     copy_number: int = Field(alias="copy", ge=0, lt=1_000_000)
@@ -388,6 +396,7 @@ BODIES: Final[dict[str, type[Body]]] = {
     Kind.CUSTOMERS_MERGED: CustomersMergedBody,
     Kind.CUSTOMER_ERASED: CustomerErasedBody,
     Kind.CASE_OPENED: RecordedBody,
+    Kind.PACKAGE_REFUNDED: PackageRefundedBody,
 }
 
 

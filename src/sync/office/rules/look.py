@@ -6,14 +6,16 @@ import json
 from collections.abc import Callable
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, func, literal, select
 
+from pos.domain.packages import KIND as PACKAGE
+from pos.domain.purse import show_of
 from pos.domain.story import Subject
 from sync.office.rules import presence
 from sync.office.rules.customers import records_of, sales_of
 from sync.office.rules.sales import documents_of
 from sync.office.rules.stories import story, subject_of
-from sync.office.store.tables import DOCUMENT
+from sync.office.store.tables import DOCUMENT, POSTING, PURSE, RIGHT
 
 Fields = dict[str, Any]
 AT_MOST: Final = 200  # sales of one customer that are told at once
@@ -51,9 +53,25 @@ def _open(connection: Connection, till: str, fields: Fields) -> Fields:
     return {"elsewhere": found}
 
 
+def _package(connection: Connection, _till: str, fields: Fields) -> Fields:
+    """A blank code of a pass: one that nobody holds, and that was never sold. Another till may be told the same;
+    only one of them gets its token."""
+    moved = select(POSTING.c.account).where(POSTING.c.account == literal(f"{PACKAGE}:").concat(PURSE.c.code))
+    query = (
+        select(PURSE.c.code)
+        .join(RIGHT, (RIGHT.c.show_id == PURSE.c.show_id) & (RIGHT.c.place == PURSE.c.code))
+        .where(PURSE.c.show_id == show_of(PACKAGE), PURSE.c.code.startswith(f"{fields['package']}-", autoescape=True))
+        .where(PURSE.c.minor == 0, RIGHT.c.holder == "", ~exists(moved))
+        .order_by(func.random())
+        .limit(1)
+    )
+    return {"code": connection.execute(query).scalar() or ""}
+
+
 KINDS: Final[dict[str, Callable[[Connection, str, Fields], Fields]]] = {
     "customer": _customer,
     "history": _history,
     "open": _open,
+    "package": _package,
 }
 WRITING: Final = frozenset({"open"})  # those that note something

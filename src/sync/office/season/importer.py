@@ -26,7 +26,15 @@ from sync.office.store.tables import DOCUMENT, PLAN
 
 _IMPORT_LOCK: Final = 0x4866_0FF2  # pg_advisory_xact_lock: one import at a time
 LINES_EACH: Final = 100
-_BOOKED: Final = ("hold", "order", "voucher", "gift_card", "account")  # what is booked once, and written with that
+# What is booked once, and written with that.
+_BOOKED: Final = (
+    "hold",
+    "order",
+    "voucher",
+    "gift_card",
+    "account",
+    "package",
+)
 
 
 def import_season(database: Database, path: Path) -> list[str]:

@@ -153,5 +153,17 @@ TABLES: Final[dict[str, Table]] = {
         {"id": v.name, "name": v.names},
         {"price": v.positive, "tax": v.name, "kind": v.one_of("product", "donation"), "refundable": v.flag},
     ),
+    "package": Table(
+        {"id": v.name, "name": v.names, "kind": v.one_of("pass", "series"), "price": v.positive},
+        {
+            "shows": v.texts,
+            "count": v.count,
+            "categories": v.texts,
+            "price_types": v.texts,
+            "valid_until": v.time,
+            "refund_fee": v.fee,
+            "stock": v.count,
+        },
+    ),
     "promoter": Table({"id": v.name}, open=True),
 }

@@ -16,7 +16,7 @@ from pos.domain.price import version_id
 from sync.office.season.keys import AREA, ORDER_LINE, REFUND_STEP, TABLES, VENUE, Table
 
 # Shown to people in the order of the file: the first price type is on the first key.
-_ORDERED: Final = frozenset({"price_type", "fee", "user", "till", "promotion", "product"})
+_ORDERED: Final = frozenset({"price_type", "fee", "user", "till", "promotion", "product", "package"})
 
 Documents = dict[str, dict[str, dict[str, Any]]]  # family -> id -> document
 
@@ -145,11 +145,21 @@ class _Reader:
                 raise self.bad(f"{where}.lines", "must not be empty")
         elif family == "promotion":
             self._promotion(record, where)
+        elif family == "package":
+            self._package(record, where)
         elif family == "product" and record.get("kind", "product") == "product" and "price" not in record:
             raise self.bad(f"{where}.price", "is missing; only a donation may leave it to the buyer")
         elif family == "terms":
             for at, step in self._list(record, "refund", where):
                 self._check(step, REFUND_STEP, at)
+
+    def _package(self, record: dict[str, Any], where: str) -> None:
+        if record["kind"] == "series" and not record.get("shows"):
+            raise self.bad(f"{where}.shows", "is missing: a series is of these shows")
+        if record["kind"] == "pass" and not 1 <= record.get("count", 0) <= 1000:
+            raise self.bad(f"{where}.count", "must be from 1 to 1000: a pass is good for so many visits")
+        if record.get("stock", 0) > 100_000:
+            raise self.bad(f"{where}.stock", "must be at most 100000")
 
     def _promotion(self, record: dict[str, Any], where: str) -> None:
         if ("off" in record) == ("free_every" in record):

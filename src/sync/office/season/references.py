@@ -66,6 +66,7 @@ def check(season: Season, now: datetime) -> None:
     _named(season, "product", "tax", "tax")
     for key, family in (("shows", "show"), ("price_types", "price_type")):
         _all_named(season, "promotion", key, family)
+        _all_named(season, "package", key, family)
     _named(season, "show", "replaces", "show")
     _named(season, "hold", "show", "show")
     _named(season, "order", "show", "show")

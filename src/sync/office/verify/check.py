@@ -30,7 +30,7 @@ from sync.office.verify.tenders import check_corrections
 _ENDED = ("refunded", "exchanged", "void")
 _TOLD = (
     "venue", "tax", "price_type", "prices", "terms", "production", "show", "fee", "user", "till", "plan", "fence",
-    "key", "promotion", "product", "customer", "notice", *RECORDS.values(),
+    "key", "promotion", "product", "customer", "notice", "package", *RECORDS.values(),
 )  # fmt: skip
 
 

@@ -333,6 +333,8 @@ def cash_of(value: dict[str, Any]) -> Iterator[Decimal]:
         yield from _in_cash(body["sale"])
     elif value["kind"] in _REFUNDS:
         yield from (-amount for amount in _in_cash(body["refund"]))
+    elif value["kind"] == "PackageRefunded":
+        yield from (-amount for amount in _in_cash(body))
     elif value["kind"] in _ORDERS and body.get("deposit"):
         sign = -1 if body["deposit"].get("returned") else 1
         yield from (sign * amount for amount in _in_cash(body["deposit"]))

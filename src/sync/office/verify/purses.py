@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from sync.office.verify.journal import Place, Story
 from sync.office.verify.report import Report
 
-_KINDS = ("voucher", "gift_card", "account")
+_KINDS = ("voucher", "gift_card", "account", "package")
 
 
 def openings(connection: Connection) -> set[str]:
