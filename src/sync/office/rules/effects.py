@@ -73,6 +73,7 @@ STEPS: Final[dict[str, frozenset[_Step]]] = {
     Kind.TICKETS_VOIDED: frozenset({(_SOLD, _LEASED, "own")}),
     Kind.TICKETS_EXCHANGED: _SELLS | {(_SOLD, _LEASED, "own")},
     Kind.COPY_ISSUED: _ISSUES,
+    Kind.PACKAGE_REFUNDED: _ISSUES,
     Kind.ORDER_COLLECTED: _ISSUES,
     Kind.ORDER_HANDED_OUT: _ISSUES,
     Kind.RIGHTS_RETURNED: _RETURNS,

@@ -35,7 +35,8 @@ def tell_articles(report: Report, articles: Articles, fact_id: str, value: dict[
             told[f"{article['kind']}:{article['id']}"] += Decimal(article["amount"]) - Decimal(article["tax"])
     booked: dict[str, int] = defaultdict(int)
     for account, minor, _ in value["money"]:
-        if account.partition(":")[0] in ("product", "donation"):
+        # A pass that is sold is an article as well; where one is used, its account is the purse's affair.
+        if account.partition(":")[0] in ("product", "donation") or account in told:
             booked[account] += minor
     for account in sorted(told.keys() | booked.keys()):
         amount = told.get(account, Decimal(0))
