@@ -58,6 +58,7 @@ SENTENCES: Final[dict[str, str]] = {
     Kind.CUSTOMER_CHANGED: "Customer {customer} was changed.",
     Kind.CUSTOMERS_MERGED: "Customer {merged} was merged into {customer}.",
     Kind.CUSTOMER_ERASED: "Customer {customer} was erased.",
+    Kind.ACCOUNT_PAID: "{amount} was paid on a house account.",
     Kind.PACKAGE_REFUNDED: "What was left on package {package} was paid back: {amount}.",
     Kind.CASE_OPENED: "Case {record} was opened: {case_kind}.",
 }

@@ -73,7 +73,6 @@ STEPS: Final[dict[str, frozenset[_Step]]] = {
     Kind.TICKETS_VOIDED: frozenset({(_SOLD, _LEASED, "own")}),
     Kind.TICKETS_EXCHANGED: _SELLS | {(_SOLD, _LEASED, "own")},
     Kind.COPY_ISSUED: _ISSUES,
-    Kind.PACKAGE_REFUNDED: _ISSUES,
     Kind.ORDER_COLLECTED: _ISSUES,
     Kind.ORDER_HANDED_OUT: _ISSUES,
     Kind.RIGHTS_RETURNED: _RETURNS,
@@ -93,6 +92,7 @@ STEPS: Final[dict[str, frozenset[_Step]]] = {
 # And of a voucher or gift card: whoever has its token moves money of it, by the documents that do.
 PURSE_STEPS: Final[dict[str, frozenset[_Step]]] = {
     Kind.ACCOUNT_PAID: _ISSUES,
+    Kind.PACKAGE_REFUNDED: _ISSUES,
     Kind.TICKETS_SOLD: _ISSUES,
     Kind.TICKETS_REFUNDED: _ISSUES,
     Kind.TICKETS_EXCHANGED: _ISSUES,
