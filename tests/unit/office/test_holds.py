@@ -279,6 +279,30 @@ def test_a_reservation_with_its_deposit_is_kept_and_told_until_it_ends(house: Ho
     assert any("order O-1: 0 of its deposit is left, which the books do not say" in line for line in house.violations())
 
 
+def test_a_reminder_is_a_letter_and_who_is_forgotten_is_forgotten_in_orders_too(house: House, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    (grant,) = house.granted(one, "A-1")
+    person = {"contact": "olha@example.org", "buyer": {"customer": "C-1", "language": "uk"}}
+    told_ = [document(one, id="O-1", type="reservation", order="O-1")]
+    first = order(one, "0.00", "open", 1) | person | {"remind": "2026-11-22T18:00:00+01:00"}
+    one.record(
+        "OrderReserved", {"user": "anna", "order": first, "documents": told_},
+        (step(one, grant, _LEASED, _HELD, "O-1"),),
+    )  # fmt: skip
+    shown = (step(one, grant, _HELD, _HELD, "O-1"),)
+    one.record("OrderChanged", {"user": "", "order": first | {"version": 2}, "reminder": True}, shown)
+    house.push(one)
+    assert causes(house) == []
+    ((letter,),) = house.rows("SELECT body FROM document WHERE family = 'notice_letter'")
+    assert "ще не оплачені" in json.loads(str(letter))["text"]
+    with house.database.write() as connection:
+        entries = live.erase(connection, ["C-1"], [])
+        changes.log(connection, entries)
+    for table in ("live", "change_log", "beside"):
+        assert house.rows(f"SELECT 1 FROM {table} WHERE body LIKE '%Olha%' OR body LIKE '%olha@%'") == [], table
+    assert house.violations() == []
+
+
 @pytest.mark.parametrize(
     ("planted", "found"),
     [

@@ -17,7 +17,7 @@ def documents(desk: Desk, family: str) -> dict[str, Document]:
     found = dict(desk.replica.live(family))
     for id, own in desk.ledger.live.all(family).items():
         heard = found.get(id)
-        if heard is None or own["version"] >= heard["version"]:
+        if heard is None or (own["version"] >= heard["version"] and "erased" not in heard):
             # Places are the office's to name; what of them has changed here is said by the rights.
             found[id] = own | ({"places": heard["places"]} if heard is not None and "places" in heard else {})
     return found

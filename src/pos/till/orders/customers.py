@@ -12,7 +12,9 @@ from typing import Any, Final
 from pos.domain.customers import FAMILY, LINES, changed, cleaned, told
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
+from pos.domain.live import ORDER
 from pos.domain.mask import scrub
+from pos.domain.personal import forget
 from pos.store import personal, records
 from pos.till.counter.find import shown_sales
 from pos.till.counter.pay import document_id
@@ -161,4 +163,7 @@ def follow_erasures(desk: Desk) -> None:
     named = {sale for one in fresh.values() for sale in one.get("sales", ())}
     with desk.unit():
         personal.erase(desk.ledger.connection, fresh.keys(), named)
+        for id, order in list(desk.ledger.live.all(ORDER).items()):
+            if id in named or order.get("buyer", {}).get("customer") in fresh:
+                desk.ledger.live.put(ORDER, forget(order))
         desk.ledger.put_meta(_FORGOTTEN, json.dumps(sorted(done | fresh.keys())))

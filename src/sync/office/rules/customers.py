@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, delete, or_, select, update
 from pos.domain.customers import FAMILY, REGISTER, changed, merged, told
 from pos.domain.facts import Fact, Kind
 from pos.domain.personal import forget
-from sync.office.rules import outbox
+from sync.office.rules import live, outbox
 from sync.office.rules.changes import Entry
 from sync.office.rules.documents import store
 from sync.office.store.tables import BESIDE, CHANGE_LOG, DISPUTE, DOCUMENT, FACT, SALE, TICKET
@@ -182,7 +182,9 @@ def erase(connection: Connection, customers: Sequence[str], named: Sequence[str]
         update(CHANGE_LOG).where(log.family == FAMILY, log.doc_id.in_(list(customers))).values(body='{"gone":true}')
     )
     entries = [Entry("sale", id=sale) for sale in sales]
-    entries += outbox.forget(connection, sales)
+    orders = [order for row in found if (order := json.loads(row.body).get("order"))]
+    entries += live.erase(connection, customers, [*named, *orders])
+    entries += outbox.forget(connection, [*sales, *orders])
     return entries + _disputes(connection, sales) + _cases(connection, customers, sales)
 
 

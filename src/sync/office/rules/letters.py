@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 LANGUAGES: Final = ("en", "zh_TW", "vi", "uk", "hu")
-KINDS: Final = ("sale", "refund", "show", "reminder")
+KINDS: Final = ("sale", "refund", "show", "reminder", "order")
 
 _WORDS: Final[dict[str, dict[str, str]]] = {
     "sale": {
@@ -36,6 +36,27 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "vi": "Nhắc lịch diễn, {venue}",
         "uk": "Нагадування про виставу, {venue}",
         "hu": "Emlékeztető az előadásra, {venue}",
+    },
+    "order": {
+        "en": "Your reservation {id}, {venue}",
+        "zh_TW": "您的預訂 {id}，{venue}",
+        "vi": "Đặt chỗ {id} của quý khách, {venue}",
+        "uk": "Ваше бронювання {id}, {venue}",
+        "hu": "Az Ön foglalása: {id}, {venue}",
+    },
+    "unpaid": {
+        "en": "These places are kept for you and not paid yet:",
+        "zh_TW": "以下座位已為您保留，尚未付款：",
+        "vi": "Các chỗ sau đang được giữ cho quý khách và chưa thanh toán:",
+        "uk": "Ці місця чекають на вас і ще не оплачені:",
+        "hu": "Ezeket a helyeket fenntartjuk Önnek, és még nincsenek kifizetve:",
+    },
+    "kept_until": {
+        "en": "They are kept until {when}.",
+        "zh_TW": "保留至 {when}。",
+        "vi": "Giữ đến {when}.",
+        "uk": "Їх тримають до {when}.",
+        "hu": "Eddig tartjuk fenn: {when}.",
     },
     "greeting": {
         "en": "Good day {name},",
@@ -107,6 +128,12 @@ def letter(kind: str, language: str, document: dict[str, Any], house: House) -> 
         key = "coming" if kind == "reminder" else "show_off" if document.get("state") == "cancelled" else "show_at"
         show = str(document["show"])
         lines.append(say(key, title=house.title(show, tongue), when=house.when(show)))
+    elif kind == "order":
+        held = [line for line in document.get("lines", ()) if line.get("state") == "held"]
+        shown = [line | {"place": str(line.get("unit", "")).partition("#")[0]} for line in held]
+        lines += [say("unpaid"), *_tickets({"tickets": shown}, tongue, house, codes=False)]
+        until = str(document.get("expires", ""))[:16].replace("T", " ")
+        lines += ["", say("kept_until", when=until)] if until else []
     else:
         lines += _tickets(document, tongue, house, codes=document.get("delivery") == "email")
         amount = document.get("total") if kind == "sale" else document.get("amount")

@@ -12,20 +12,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, select, tuple_
+from sqlalchemy import Connection, bindparam, delete, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pos.domain import hold
 from pos.domain.facts import Fact, Kind
 from pos.domain.live import HOLD, ORDER, Document, newer, told_in
+from pos.domain.personal import forget
 from pos.domain.rights import OfficeState
 from sync.office.rules.changes import Entry
 from sync.office.rules.people import user_of
 from sync.office.rules.places import Place
-from sync.office.store.tables import LIVE, RIGHT
+from sync.office.store.tables import BESIDE, CHANGE_LOG, FACT, LIVE, RIGHT
 
 Name = tuple[str, str]  # family, id
 _HELD: Final = OfficeState.HELD
+_OF_ORDERS: Final = (Kind.ORDER_RESERVED.value, Kind.ORDER_CHANGED.value, Kind.ORDER_ENDED.value)
 _LOCK: Final = (
     select(LIVE.c.family, LIVE.c.id, LIVE.c.fact_id, LIVE.c.body)
     .where(tuple_(LIVE.c.family, LIVE.c.id).in_(bindparam("names", expanding=True)))
@@ -46,6 +48,7 @@ class Live:
     connection: Connection
     documents: dict[Name, Document]
     facts: dict[Name, str]  # which one each is as of
+    reminders: list[Document] = field(default_factory=list)  # orders whose buyers are to be reminded of them
     _changed: set[Name] = field(default_factory=set)
 
     @classmethod
@@ -64,18 +67,21 @@ class Live:
             if newer(document, self.documents.get(name)):
                 self.documents[name], self.facts[name] = document, fact.fact_id
                 self._changed.add(name)
+                if family == ORDER and fact.body.get("reminder") is True:
+                    self.reminders.append(document)
 
     def type_of(self, hold_id: str) -> str:
         """The type of a hold, "" for one that is not known."""
         return str(self.documents.get((HOLD, hold_id), {}).get("type", ""))
 
     def is_due(self, fact: Fact) -> bool:
-        """Whether a fact releases or ends what had its time, by its till's clock, which is why nobody is named."""
-        if fact.body.get("expired") is not True or user_of(fact):
+        """Whether a fact ends, or reminds of, what had its time, by its till's clock: so nobody is named."""
+        what = "remind" if fact.body.get("reminder") is True else "expires"
+        if (what == "expires" and fact.body.get("expired") is not True) or user_of(fact):
             return False
-        of_order = fact.kind == Kind.ORDER_ENDED
+        of_order = fact.kind in _OF_ORDERS
         name = (ORDER, fact.body["order"]["id"]) if of_order else (HOLD, fact.body.get("hold", ""))
-        ends = self.documents.get(name, {}).get("expires" if of_order else "release")
+        ends = self.documents.get(name, {}).get(what if of_order else "release")
         return isinstance(ends, str) and bool(ends) and datetime.fromisoformat(fact.at) >= datetime.fromisoformat(ends)
 
     def write(self, changed: Sequence[Place]) -> list[Entry]:
@@ -147,3 +153,25 @@ def uses(fact: Fact) -> bool:
 def may_use(type_: str, role: str, approvers: Iterable[str]) -> bool:
     """Whether this role may do something with a hold of this type, alone or with the approval of others' roles."""
     return hold.may_touch(type_, role) or any(approver in hold.APPROVERS for approver in approvers)
+
+
+def erase(connection: Connection, customers: Collection[str], sales: Collection[str]) -> list[Entry]:
+    """Take what is personal from these customers' orders, and from those that these sales paid for."""
+    entries: list[Entry] = []
+    rows = connection.execute(select(LIVE.c.id, LIVE.c.body).where(LIVE.c.family == ORDER).order_by(LIVE.c.id)).all()
+    for row in rows:
+        document = json.loads(row.body)
+        buyer = document.get("buyer")
+        theirs = isinstance(buyer, dict) and buyer.get("customer") in customers
+        if not (theirs or row.id in sales) or "erased" in document:
+            continue
+        plain = forget(document)
+        text = json.dumps(plain, ensure_ascii=False, sort_keys=True)
+        this = (LIVE.c.family == ORDER, LIVE.c.id == row.id)
+        connection.execute(update(LIVE).where(*this).values(body=text))
+        log = CHANGE_LOG.c
+        connection.execute(update(CHANGE_LOG).where(log.family == ORDER, log.doc_id == row.id).values(body=text))
+        facts = select(FACT.c.fact_id).where(FACT.c.kind.in_(_OF_ORDERS), FACT.c.envelope.contains(f'"id":"{row.id}"'))
+        connection.execute(delete(BESIDE).where(BESIDE.c.fact_id.in_(facts)))
+        entries.append(Entry("document", family=ORDER, id=row.id, body=plain))
+    return entries

@@ -92,6 +92,8 @@ def notices(connection: Connection, page: Page) -> list[changes.Entry]:
     for row in page.sales:
         if '"contact":' in row["body"]:
             entries += outbox.queue(connection, f"sale:{row['id']}", "sale", json.loads(row["body"]))
+    for order in page.live.reminders:
+        entries += outbox.queue(connection, f"order:{order['id']}:{order['version']}", "order", order)
     for refund in page.refunds:
         entries += outbox.queue_refund(connection, refund)
     return entries
