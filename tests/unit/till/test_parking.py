@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from pos.store.ledger import Ledger
 from pos.till.counter import parking
 from tests.unit.till.counter import Counter, show_document
 
@@ -100,6 +101,20 @@ def test_parked_baskets_survive_a_restart_and_another_cashier_takes_them_up(coun
     basket = counter.ask("recall", number=1, park=True)["basket"]
     assert (basket["owner"], places(counter)) == ("anna", ["A-1"])
     assert counter.ask("parked")["parked"][0]["owner"] == "anna"
+
+
+def test_what_is_parked_is_on_the_disk_before_the_answer(counter: Counter) -> None:
+    """As a till that is killed leaves it."""
+    counter.add("A-1")
+    counter.ask("park", name="Brown")
+    counter.add("A-2")
+    ledger = Ledger(counter.copy_folder() / "ledger.db")
+    try:
+        assert [(basket.number, basket.name, len(basket.lines)) for basket in ledger.baskets.all()] == [
+            (0, "", 1), (1, "Brown", 1),
+        ]  # fmt: skip
+    finally:
+        ledger.close()
 
 
 def test_parking_happens_once_for_a_key(counter: Counter) -> None:
