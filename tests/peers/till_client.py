@@ -159,6 +159,7 @@ class TillClient:
         sale: str = "",
         user: str = "anna",
         name: str = "",
+        delivery: str = "",
         **changes: Any,
     ) -> wire.FactItem:
         """A cash sale of these granted places; `name` is the buyer's."""
@@ -195,7 +196,7 @@ class TillClient:
             "change": "0.00",
             "taxes": [],
             "tickets": tickets,
-        }
+        } | ({"delivery": delivery} if delivery else {})
         effects = tuple(
             Effect(show, g.place, Token(g.epoch, g.hop), OfficeState.LEASED, OfficeState.SOLD, self.till, f"{sale}-{n}")
             for n, g in enumerate(grants, 1)
@@ -282,7 +283,15 @@ class TillClient:
         )  # fmt: skip
         return self.record("CopyIssued", {"user": "anna", "ticket": ticket, "copy": number}, (effect,))
 
-    def collect(self, show: str, *grants: wire.GrantItem, sale: str, user: str = "anna") -> wire.FactItem:
+    def collect(
+        self,
+        show: str,
+        *grants: wire.GrantItem,
+        sale: str,
+        user: str = "anna",
+        kind: str = "OrderCollected",
+        **more: Any,
+    ) -> wire.FactItem:
         """The first papers of an order's tickets, under their places' tokens as granted."""
         effects = tuple(
             Effect(
@@ -290,8 +299,8 @@ class TillClient:
             )
             for g in grants
         )  # fmt: skip
-        body = {"user": user, "sale": sale, "tickets": [grant.ticket for grant in grants]}
-        return self.record("OrderCollected", body, effects)
+        body = {"user": user, "sale": sale, "tickets": [grant.ticket for grant in grants]} | more
+        return self.record(kind, body, effects)
 
     def admit(self, *tickets: str, show: str, copy: int = 0, user: str = "anna") -> wire.FactItem:
         """A gate lets these in."""

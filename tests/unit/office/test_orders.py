@@ -106,3 +106,45 @@ def test_who_may_not_sell_may_not_print(ordered: House, tills_at: Tills) -> None
     one.collect(SHOW, refund_token(ordered, one, "B-1"), sale="WEB1", user="otto")
     ordered.push(one)
     assert ordered.rows("SELECT cause FROM dispute") == [("role",)]
+
+
+def handed(house: House, ticket: str) -> dict[str, object]:
+    """What tills are told of where a ticket went."""
+    with house.database.read() as connection:
+        (found, _) = snapshot.sales(connection, "", 10)
+    (told,) = [item.get("handed", {}) for sale in found for item in sale["tickets"] if item["id"] == ticket]
+    return {key: told[key] for key in told if key != "at"}
+
+
+def test_what_was_sold_to_be_picked_up_has_no_paper(house: House, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    grants = house.granted(one, "A-1", "A-2")
+    one.sell(SHOW, *grants, sale="S", delivery="pickup")
+    house.push(one)
+    assert unprinted(house) == ["A-1", "A-2"]
+    assert house.violations() == []
+
+
+def test_ready_and_handed_out_are_told_with_who_came(ordered: House, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    token = refund_token(ordered, one, "B-1")
+    one.collect(SHOW, token, sale="WEB1", ready=True)
+    ordered.push(one)
+    assert handed(ordered, "WEB1-1") == {"till": "T1", "ready": True}
+    one.collect(SHOW, token, sale="WEB1", kind="OrderHandedOut", collected_by={"name": "Ada", "last4": "81A2"})
+    assert ordered.push(one).results[-1].verdict == "applied"
+    assert handed(ordered, "WEB1-1") == {"till": "T1", "name": "Ada", "last4": "81A2"}
+    assert ordered.violations() == []
+    with ordered.database.write() as connection:
+        connection.exec_driver_sql("UPDATE ticket SET handed = '' WHERE id = 'WEB1-1'")
+    assert ordered.violations() == ["I3 ticket WEB1-1: the office has it handed out otherwise than the facts say"]
+
+
+def test_a_copy_of_what_lies_ready_was_handed_out(ordered: House, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    token = refund_token(ordered, one, "B-1")
+    one.collect(SHOW, token, sale="WEB1", ready=True)
+    one.copy(token, SHOW, "WEB1-1", 1)
+    ordered.push(one)
+    assert handed(ordered, "WEB1-1") == {"till": "T1"}
+    assert ordered.violations() == []

@@ -241,3 +241,12 @@ def test_a_delivery_needs_to_know_to_whom(counter: Counter, delivery: str, buyer
     who = {"buyer": buyer} if buyer else {}
     assert counter.refusal("pay", tenders=tenders, delivery=delivery, **who).code == "bad_request"
     assert counter.kinds() == ["ShiftOpened"]
+
+
+def test_a_copy_of_what_lies_ready_elsewhere_is_handed_out(counter: Counter) -> None:
+    body = web_order("W1", "Kovács Béla", "A-5")
+    body["tickets"][0] |= {"issued": True, "handed": {"till": "T2", "at": "2027-03-01T17:00:00+01:00", "ready": True}}
+    counter.line.sell_elsewhere("aida", body)
+    counter.settle()
+    assert counter.ask("reprint", ticket="W1X1", reason="it lies at Window 2")["ticket"]["copy"] == 1
+    assert states(counter) == {"W1": ["collected"]}

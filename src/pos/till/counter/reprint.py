@@ -15,7 +15,7 @@ from pos.store.ledger import PrintJob
 from pos.till.counter import checks, issue
 from pos.till.counter.admit import let_in
 from pos.till.counter.approval import approved, may_alone
-from pos.till.counter.collect import first_papers, has_paper
+from pos.till.counter.collect import first_papers, handed_to, has_paper
 from pos.till.counter.tickets import Sold, holder_of, look_up, rights_to
 from pos.till.desk import Desk, Unit, Verb
 
@@ -95,8 +95,11 @@ def next_paper(desk: Desk, unit: Unit, found: Sold, why: dict[str, Any], name: s
     content = issue.marked(issue.tickets_content(desk, found.sale["id"], [ticket], sold_at, buyer), copy)
     token, sold = desk.held(ticket.show, ticket.place, OwnState.SOLD, ticket.id), OfficeState.SOLD
     effect = Effect(ticket.show, ticket.place, token, sold, sold, desk.outside.till, ticket.id)
-    unit.record(Kind.COPY_ISSUED, {"ticket": ticket.id, "copy": copy} | why, effects=[effect])
+    fact = unit.record(Kind.COPY_ISSUED, {"ticket": ticket.id, "copy": copy} | why, effects=[effect])
     desk.ledger.tickets.put_copies(ticket.id, copy)
+    if handed_to(desk, found.sale, found.body).get("ready"):
+        # What lies ready somewhere is worth nothing any more: this one is handed out.
+        desk.ledger.tickets.hand([ticket.id], {"till": desk.outside.till, "at": fact.at})
     return content
 
 

@@ -202,6 +202,7 @@ def _book_one(page: Page, one: Arrived) -> None:
         verdicts += _sell(page, one.fact, one.sale, outcomes)
     page.copies += [{"t_id": ticket, "t_copy": copy} for ticket, copy in one.copies.items() if copy]
     page.issued += one.issued
+    page.copied += [{"t_id": ticket, "t_handed": one.handed} for ticket in one.copies if one.handed]
     page.handed += [{"t_id": ticket, "t_handed": one.handed} for ticket in one.handed_to]
     if (
         one.fact is not None

@@ -127,7 +127,7 @@ def _body(item: FactItem, fact: Fact) -> Arrived:
     if isinstance(body, CopyIssuedBody):
         if not _of_one_ticket(fact, body.ticket):
             return Arrived(item, fact, None, _OTHER_TICKETS)
-        return Arrived(item, fact, None, "", copies={body.ticket: body.copy_number})
+        return Arrived(item, fact, None, "", copies={body.ticket: body.copy_number}, handed=_handed(fact))
     if isinstance(body, PaperIssuedBody | PaperReturnedBody) and not _same_paper(fact, body):
         return Arrived(item, fact, None, "its paper tickets are not those of its place effects")
     if isinstance(body, TicketsAdmittedBody):

@@ -22,6 +22,12 @@ _COUNT_COPY: Final = (
     .values(copies=bindparam("t_copy"), issued=1)
 )
 _ISSUE: Final = update(TICKET).where(TICKET.c.id == bindparam("t_id")).values(issued=1)
+# A copy of what lies ready somewhere is handed out: the paper that lies there is worth nothing any more.
+_HAND_COPY: Final = (
+    update(TICKET)
+    .where(TICKET.c.id == bindparam("t_id"), TICKET.c.handed.like('%"ready": true%'))
+    .values(handed=bindparam("t_handed"))
+)
 _HAND: Final = update(TICKET).where(TICKET.c.id == bindparam("t_id")).values(handed=bindparam("t_handed"))
 
 
@@ -80,6 +86,12 @@ def hand(connection: Connection, handed: Sequence[dict[str, Any]]) -> None:
     """Rows of `t_id` and `t_handed`: to whom tickets were handed out, or where they are ready."""
     if handed:
         connection.execute(_HAND, handed)
+
+
+def hand_copies(connection: Connection, handed: Sequence[dict[str, Any]]) -> None:
+    """Rows of `t_id` and `t_handed`: tickets of which a copy was handed out, if they lay ready."""
+    if handed:
+        connection.execute(_HAND_COPY, handed)
 
 
 def papers(connection: Connection, wanted: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -90,6 +90,7 @@ class Story:
     back: dict[str, Decimal] = field(default_factory=dict)  # ticket -> what was paid out or credited for it
     sales: dict[str, str] = field(default_factory=dict)  # sale id -> fact
     printed: dict[str, str] = field(default_factory=dict)  # ticket -> fact
+    handed: set[str] = field(default_factory=set)  # tickets that were made ready, or handed out
     originals: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # ticket of an order -> facts
     copies: dict[str, int] = field(default_factory=dict)  # ticket -> the highest copy that was issued
     admitted: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # ticket -> facts that let it in
@@ -280,6 +281,8 @@ def _papers(story: Story, fact_id: str, kind: str, body: dict[str, Any]) -> None
     if kind == "OrderCollected":
         for ticket in body["tickets"]:
             story.originals[ticket].append(fact_id)
+    if kind in ("OrderCollected", "OrderHandedOut"):
+        story.handed.update(body["tickets"])
     if kind == "TicketsAdmitted":
         for item in body["tickets"]:
             story.admitted[item["id"]].append(fact_id)

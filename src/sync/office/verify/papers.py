@@ -56,6 +56,8 @@ def check_papers(connection: Connection, report: Report, story: Story, tickets: 
         copies = story.copies.get(ticket, 0)
         if row.copies != copies:
             report.violation("I3", f"ticket {ticket}: {copies} copies were issued, the office has {row.copies}")
+        if bool(row.handed) != (ticket in story.handed):
+            report.violation("I3", f"ticket {ticket}: the office has it handed out otherwise than the facts say")
         issued = ticket not in orders or ticket in story.originals or copies > 0
         if bool(row.issued) != issued:
             known = "has a paper" if issued else "has no paper"
