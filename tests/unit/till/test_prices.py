@@ -212,6 +212,22 @@ def test_a_promotion_with_a_code_is_shown_line_by_line_and_sold_by_value(house: 
     verified(house)
 
 
+def test_a_code_is_one_customers(house: Counter) -> None:
+    """Typed first, it waits for the tickets; it goes with the last of them, and not to whoever comes later."""
+    house.line.document("promotion", {"id": "early", "off": "8.00", "code": "EARLY"})
+    house.ask("promotion", code="EARLY")
+    house.add("A-1")
+    assert lines(house) == [("adult", "50.00")]
+    house.ask("remove", line=1)
+    house.add("A-1")
+    assert lines(house) == [("adult", "58.00")]
+    house.ask("clear")
+    house.ask("promotion", code="EARLY")
+    house.clock.wait(minutes=11)
+    house.add("A-1")
+    assert lines(house) == [("adult", "58.00")]
+
+
 def test_a_quoted_promotion_outlives_its_window_in_the_basket(house: Counter) -> None:
     until = (NOW + timedelta(minutes=5)).isoformat()
     house.line.document("promotion", {"id": "hour", "off": "8.00", "until": until})

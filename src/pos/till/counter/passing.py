@@ -175,7 +175,7 @@ def answer_recalls(desk: Desk, asks: Sequence[Recall]) -> list[Recall]:
     with desk.unit() as unit:
         give_back(desk, unit, back, "recall")
         for basket in lost:
-            desk.ledger.baskets.put(replace(basket, lines=(), articles=(), lapsed=True))
+            desk.ledger.baskets.put(replace(basket, lines=(), articles=(), codes=(), lapsed=True))
     for basket in lost:
         parked = {"number": basket.number, "name": basket.name} if basket.number else {}
         desk.emit("basket", reason="expired", **parked)

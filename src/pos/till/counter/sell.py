@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from pos.domain.basket import Basket, Line, quote, without
+from pos.domain.basket import BASKET_KEPT, Basket, Line, quote, without
 from pos.domain.best import nature_of
 from pos.domain.choice import orphans
 from pos.domain.errors import Refused
@@ -374,9 +374,11 @@ def _refusal(desk: Desk, show: str, refused: RefusedClaim) -> Refused:
 def begun(desk: Desk, owner: str) -> Basket:
     """The basket as it stands, or a new one."""
     basket = desk.ledger.basket()
-    if basket is None or basket.empty:
-        return Basket(owner, (), None, codes=basket.codes if basket is not None else ())
-    return basket
+    if basket is not None and not basket.empty:
+        return basket
+    # A code that was typed first waits for its tickets, but not for another customer.
+    waits = basket is not None and basket.changed_at and desk.clock.now() - basket.changed_at <= BASKET_KEPT
+    return Basket(owner, (), None, codes=basket.codes if basket is not None and waits else ())
 
 
 def put(desk: Desk, basket: Basket, touched: Sequence[Line], *, keep: bool = False) -> dict[str, Any]:
@@ -398,10 +400,15 @@ def remove(desk: Desk, *, line: int) -> dict[str, Any]:
     basket = changing(desk)
     if any(article.line == line for article in basket.articles):
         articles = tuple(article for article in basket.articles if article.line != line)
-        return put(desk, replace(basket, articles=articles), [])
+        return put(desk, _kept(replace(basket, articles=articles)), [])
     rest = without(basket, [basket.line(line)])
     left = {item.line for item in rest.lines}
-    return put(desk, rest, [item for item in basket.lines if item.line not in left])
+    return put(desk, _kept(rest), [item for item in basket.lines if item.line not in left])
+
+
+def _kept(basket: Basket) -> Basket:
+    """What is left of a basket; with the last thing in it its codes go, too: they are this customer's."""
+    return replace(basket, codes=()) if basket.empty else basket
 
 
 def changing(desk: Desk) -> Basket:
