@@ -187,6 +187,10 @@ def test_the_version_in_effect_is_the_one_valid_latest_among_those_that_are_publ
     assert at(NOW + hour) == ("opera@b", "opera@c")
     assert at(NOW + 3 * hour) == ("opera@c", "")
     assert version_at([secret], "opera", NOW) is None
+    # Told late: valid from before, and not seen before it is published.
+    late = replace(secret, id="opera@d", valid_from=NOW)
+    assert version_at([old, late], "opera", NOW + hour / 2) == old
+    assert version_at([old, late], "opera", NOW + hour) == late
 
 
 def test_a_version_is_called_by_its_list_and_moment_however_that_is_written() -> None:
