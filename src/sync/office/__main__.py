@@ -50,11 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--tls-cert", type=Path, metavar="FILE", help="PEM certificate chain")
     serve.add_argument("--tls-key", type=Path, metavar="FILE", help="PEM private key")
     serve.add_argument("--insecure", action="store_true", help="plain HTTP also beyond loopback")
-    serve.add_argument("--smtp", metavar="HOST[:PORT]", help="hand notices to this mail server")
-    serve.add_argument("--smtp-tls", choices=("starttls", "tls", "none"), default="starttls")
-    serve.add_argument("--smtp-user", default="", metavar="USER")
-    serve.add_argument("--smtp-password-file", type=Path, metavar="FILE", help="its first line is the password")
-    serve.add_argument("--mail-from", metavar="ADDRESS", help="whom notices are from")
+    _mail_options(serve)
     serve.set_defaults(command=_serve)
 
     remind = commands.add_parser("remind", help="queue a reminder for the buyers of a show who agreed to be written to")
@@ -115,6 +111,15 @@ def _parser() -> argparse.ArgumentParser:
             "--db", required=True, metavar="URL", help="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
         )
     return parser
+
+
+def _mail_options(serve: argparse.ArgumentParser) -> None:
+    """Where notices are handed in; without these they wait."""
+    serve.add_argument("--smtp", metavar="HOST[:PORT]", help="hand notices to this mail server")
+    serve.add_argument("--smtp-tls", choices=("starttls", "tls", "none"), default="starttls")
+    serve.add_argument("--smtp-user", default="", metavar="USER")
+    serve.add_argument("--smtp-password-file", type=Path, metavar="FILE", help="its first line is the password")
+    serve.add_argument("--mail-from", metavar="ADDRESS", help="whom notices are from")
 
 
 def _port(text: str) -> int:
