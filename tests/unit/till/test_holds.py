@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
+from pos.domain.errors import Refused
 from pos.store.verify import report
+from pos.till.counter import held, holding, passing
 from pos.till.orders import holds
+from tests.mutate import mutate
 from tests.unit.till.counter import NOW, PINS, Counter
 
 Make = Callable[..., Counter]
@@ -51,6 +54,10 @@ def test_what_is_held_is_refused_with_who_it_is_for(counter: Counter) -> None:
     hold(counter, "A-1", type="press", owner="Herald", approver=SAM)
     refused = counter.refusal("add", show="aida", places=["A-1"], price_type="adult")
     assert (refused.code, refused.fields["holder"], refused.fields["type"]) == ("held", "Herald", "press")
+
+
+def test_what_is_held_for_the_press_is_not_a_cashiers(counter: Counter) -> None:
+    assert counter.refusal("hold", show="aida", places=["A-1"], type="press").code == "approval_needed"
 
 
 @pytest.mark.parametrize(
@@ -260,6 +267,8 @@ def test_a_clock_that_jumped_releases_nothing(counter: Counter) -> None:
     hold(counter, "A-1", release="30m")
     counter.clock.wall += timedelta(days=2)
     assert counter.desk.spawn(lambda: holds.release_due(counter.desk)).result(5) == 0
+    counter.clock.wait(days=2)
+    assert counter.desk.spawn(lambda: holds.release_due(counter.desk)).result(5) == 0, "which of the two is right?"
     assert counter.right("A-1") == ("HELD", 1)
 
 
@@ -277,3 +286,42 @@ def test_a_restart_keeps_the_hold_and_the_basket_of_it(counter: Counter) -> None
     assert counter.ask("holds")["holds"][0]["id"] == made["id"]
     counter.pay()
     assert sound(counter) == []
+
+
+# ---- without a guard ---------------------------------------------------------------------
+
+
+def types_are_not_looked_at(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, holding, "allowed", "not rules.may_touch(type_, user.role)", "False")
+
+
+def baskets_are_released_too(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, held, "free_of", "not in used", "not in ()")
+
+
+def any_clock_will_do(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, holds, "_due", "or desk.clock.doubtful", "or False")
+
+
+def holds_are_kept_like_baskets(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, passing, "answer_recalls", "OwnState.HELD in (right.state, _asked_for(ask))", "False")
+
+
+@pytest.mark.parametrize(
+    ("guard", "scenario"),
+    [
+        (types_are_not_looked_at, test_what_is_held_for_the_press_is_not_a_cashiers),
+        (baskets_are_released_too, test_a_hold_whose_time_has_come_is_released_by_who_has_it_and_that_is_told),
+        (any_clock_will_do, test_a_clock_that_jumped_releases_nothing),
+        (holds_are_kept_like_baskets, test_a_recall_from_before_it_was_held_is_answered_by_the_fact),
+    ],
+)
+def test_without_its_guard_the_scenario_fails(
+    counter: Counter,
+    monkeypatch: pytest.MonkeyPatch,
+    guard: Callable[[pytest.MonkeyPatch], None],
+    scenario: Callable[[Counter], None],
+) -> None:
+    guard(monkeypatch)
+    with pytest.raises((AssertionError, Refused)):
+        scenario(counter)

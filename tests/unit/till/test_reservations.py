@@ -11,7 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pos.domain.errors import Refused
+from pos.till.counter import reserving
 from pos.till.orders import ending
+from tests.mutate import mutate
 from tests.unit.till.counter import NOW, PINS, Counter, show_document
 from tests.unit.till.test_holds import sound
 
@@ -271,3 +274,32 @@ def test_money_in_is_money_out_and_what_is_owed_whatever_becomes_of_an_order(
     assert drawer(counter) == 10_000 + sold + owed(counter, code)
     assert owed(counter, code) == round(float(left) * 100)
     assert sound(counter) == []
+
+
+# ---- without a guard ---------------------------------------------------------------------
+
+
+def nobody_looks_who_has_the_rest(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, reserving, "deposits", "check_all_here(desk, order)", "None")
+
+
+def the_deposit_pays_twice(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, reserving, "sold", '"sold", spent', '"sold", spent - spent')
+
+
+@pytest.mark.parametrize(
+    ("guard", "scenario"),
+    [
+        (nobody_looks_who_has_the_rest, test_a_deposit_is_only_moved_by_who_has_all_of_the_order),
+        (the_deposit_pays_twice, test_a_deposit_is_owed_until_it_pays_for_tickets),
+    ],
+)
+def test_without_its_guard_the_scenario_fails(
+    counter: Counter,
+    monkeypatch: pytest.MonkeyPatch,
+    guard: Callable[[pytest.MonkeyPatch], None],
+    scenario: Callable[[Counter], None],
+) -> None:
+    guard(monkeypatch)
+    with pytest.raises((AssertionError, Refused)):
+        scenario(counter)
