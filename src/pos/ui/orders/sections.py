@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from PySide6.QtCore import SignalInstance
 
 from pos.domain.money import Money
 from pos.ui.bridge import Answer
 from pos.ui.format import read_time
 from pos.ui.i18n import tr, tr_count
 from pos.ui.orders.model import Action, Item, Offer, Row
-
-if TYPE_CHECKING:
-    from pos.ui.orders.presenter import OrdersPresenter
+from pos.ui.session import Session
 
 _PRINT, _BATCH, _MORE, _LESS = 6, 7, 8, 9  # F-keys of what a list does beside its main action
+
+
+class Lists(Protocol):
+    """What a list needs of the screen that it is on."""
+
+    session: Session
+    marked: str
+    all_rows: list[Row]
+    to_sell: SignalInstance  # an order is in the basket
+
+    @property
+    def current(self) -> Row | None: ...
+    def chosen(self) -> list[Item]: ...
+    def field(self, at: int) -> str: ...
+    def ask(self, verb: str, done: Callable[[Answer], None] | None = None, **fields: Any) -> None: ...
+    def say(self, text: str) -> None: ...
+    def trouble(self, text: str) -> None: ...
 
 
 class Section:
@@ -22,7 +40,7 @@ class Section:
     name = ""
     fields: tuple[str, ...] = ()
 
-    def __init__(self, presenter: OrdersPresenter) -> None:
+    def __init__(self, presenter: Lists) -> None:
         self.presenter = presenter
 
     @property
