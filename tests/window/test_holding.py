@@ -86,15 +86,17 @@ def test_a_hold_that_is_not_a_cashiers_asks_for_a_supervisor_in_its_place(counte
     box = counter.selling.asking.approval
     counter.until(lambda: box.isVisible() and box.who.count() > 0)
     assert len(counter.sell.lines) == 2
-    box.pin.setFocus()
+    counter.until(box.pin.hasFocus)
     QTest.keyClicks(box.pin, PINS[box.who.currentData()])
-    counter.selling.asking.rows.setCurrentIndex(counter.selling.asking.rows.model().index(3, 0))
-    question = counter.selling.questions.now
-    assert question is not None
-    question.marked = 3
-    counter.selling.asking.enter()
+    counter.press(Key.Key_Return)
     counter.settled(0)
     assert "Held: 2 places" in counter.toast
+    counter.press(Key.Key_H, modifier=CTRL)
+    asked(counter, Holds)
+    counter.until(lambda: "P  press" in titles(counter))
+    question = counter.selling.questions.now
+    assert question is not None
+    assert [row.below for row in question.answers if row.title == "P  press"] == [""], "the fourth answer was meant"
 
 
 def test_the_basket_is_reserved_with_a_deposit_and_paid_later(counter: Counter) -> None:

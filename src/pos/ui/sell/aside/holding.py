@@ -175,6 +175,7 @@ class HoldUntil(Question):
             count = tr_count("%n place", "%n places", answer["hold"]["count"])
             return tr("Held: {places}, {id}.", places=count, id=answer["hold"]["id"])
 
+        self.mark_key(key)
         self._held.ask("hold", done, self, basket=True, release=str(key), **self._fields)
 
 
@@ -235,6 +236,7 @@ class WithHold(Question):
         self.action = tr("Go on")
 
     def choose(self, key: Any) -> None:
+        self.mark_key(key)
         hold = self._hold
         if key == "sell":
             sell = self._held.sell

@@ -52,6 +52,10 @@ class Question(QObject):
                 self.choose(answer.key)
                 return
 
+    def mark_key(self, key: Any) -> None:
+        """Mark the answer that has this key: what was chosen, while somebody is asked to approve it."""
+        self.marked = next((n for n, answer in enumerate(self.answers) if answer.key == key), self.marked)
+
     def enter(self, text: str) -> None:
         """Enter: the answer that is marked, unless a subclass makes more of it."""
         if self.answers:

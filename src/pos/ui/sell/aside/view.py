@@ -113,7 +113,10 @@ class QuestionView(QWidget):
         self.field.setVisible(bool(question.field))
         self.field.setPlaceholderText(question.field)
         self.field.setAccessibleName(question.field)
+        asked_before = not self.approval.isHidden()
         self.approval.ask(question.approval)
+        if question.approval and not asked_before:
+            self.approval.pin.setFocus()
         self.action.setVisible(bool(question.action))
         self.action.set_label(question.action)
         self._rows.show_rows(question.answers)
