@@ -163,6 +163,18 @@ def test_ranges_are_typed(counter: Counter) -> None:
     counter.until(lambda: set(counter.labels) == {" ".join(one), " ".join(other)})
 
 
+def test_of_a_row_that_is_typed_what_is_free_is_taken(counter: Counter) -> None:
+    taken = {counter.label(ix).rsplit(" ", 1)[0] for ix in counter.seats(states.SOLD)}
+    row = next(row for ix in counter.free() if (row := counter.label(ix).rsplit(" ", 1)[0]) in taken)
+    sold = [ix for ix in counter.seats(states.SOLD) if counter.label(ix).startswith(f"{row} ")]
+    counter.press(Key.Key_Slash)
+    counter.type(f"{row} *")
+    counter.press(Key.Key_Return)
+    counter.until(lambda: bool(counter.labels))
+    assert all(label.startswith(f"{row} ") for label in counter.labels)
+    assert not {counter.label(ix) for ix in sold} & set(counter.labels)
+
+
 def test_a_basket_moves_to_another_evening_once_the_difference_was_told(counter: Counter) -> None:
     counter.press(Key.Key_B)
     counter.settled(2)

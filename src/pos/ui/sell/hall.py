@@ -180,10 +180,14 @@ class Hall(QObject):
         return place
 
     def find(self, text: str) -> list[tuple[str, str]]:
-        """Place ids and labels of the seats, or the area, that a typed text names."""
+        """Place ids and labels of the seats, or the area, that a typed text names; of whole rows ("C *") only what can
+        be had without asking another window."""
         wanted = text.strip()
         for area in self.areas:
             if area["id"].casefold() == wanted.casefold():
                 return [(area["id"], area["id"])]
         seats = find_seats(self.plan, wanted) if self.plan is not None else None
+        if "*" in wanted:
+            easy = self.easy(self.session.link.online)
+            seats = [ix for ix in seats or () if self.states[ix] in easy]
         return [self.place(ix) for ix in seats or ()]
