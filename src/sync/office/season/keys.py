@@ -150,8 +150,14 @@ TABLES: Final[dict[str, Table]] = {
         },
     ),
     "product": Table(
-        {"id": v.name, "name": v.names},
-        {"price": v.positive, "tax": v.name, "kind": v.one_of("product", "donation"), "refundable": v.flag},
+        {"id": v.name},
+        {
+            "name": v.names,
+            "price": v.positive,
+            "tax": v.name,
+            "kind": v.one_of("product", "donation"),
+            "refundable": v.flag,
+        },
     ),
     "package": Table(
         {"id": v.name, "name": v.names, "kind": v.one_of("pass", "series"), "price": v.positive},
