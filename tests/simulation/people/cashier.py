@@ -85,6 +85,7 @@ class Cashier:
             (lambda: returning.refund(self), 8),
             (lambda: returning.exchange(self), 5),
             (lambda: returning.void(self), 2),
+            (lambda: returning.correct(self), 2),
             (lambda: returning.reprint(self), 4),
             (lambda: paperwork.pack(self), 5),
             (lambda: paperwork.collect(self), 3),
@@ -190,7 +191,8 @@ class Cashier:
         excused = excused or "payment" in (refused.fields.get("what"), refused.fields.get("field"))
         # Another window was quicker, or has told that it was only since.
         excused = excused or refused.fields.get("what") in ("take_order", "cancel_order", "release")
-        excused = excused or refused.fields.get("what") == "void"  # minutes have passed, or another shift has begun
+        # Minutes have passed, or another shift has begun.
+        excused = excused or refused.fields.get("what") in ("void", "correct_tender")
         if refused.fields.get("field") == "tenders":
             excused = excused or bool(self.world.faults["show cancelled"])  # which waives the fee of an exchange
         if refused.code == "no_shift" or refused.fields.get("field") in ("pack", "number"):

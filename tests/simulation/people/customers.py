@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,8 +13,8 @@ from tests.simulation.scheduler import Scheduler
 
 @dataclass(frozen=True)
 class Ticket:
-    """A ticket in a customer's hand. `by`: how it was paid, cash | card | transfer | voucher | gift_card |
-    exchange."""
+    """A ticket in a customer's hand. `by`: how it was paid, cash | card | slip | transfer | voucher |
+    gift_card | exchange."""
 
     id: str
     show: str
@@ -43,6 +43,10 @@ class Customers:
     def gave_back(self, tickets: Sequence[Ticket]) -> None:
         for ticket in tickets:
             self._have.pop(ticket.id, None)
+
+    def paid_otherwise(self, tickets: Sequence[Ticket], by: str) -> None:
+        for ticket in tickets:
+            self._have[ticket.id] = replace(ticket, by=by)
 
     def of_sale(self, sale: str) -> list[Ticket]:
         """Those of a sale's tickets that its customer still has."""

@@ -42,7 +42,7 @@ def _take_back(cashier: Cashier, tickets: Sequence[Ticket]) -> bool:
     if answer is None:
         return False
     done: dict[str, Any] = answer["refund"]
-    paid = {kind: Decimal(0) for kind in ("cash", "card", "transfer", "voucher", "gift_card")}
+    paid = {kind: Decimal(0) for kind in ("cash", "card", "card_slip", "transfer", "voucher", "gift_card")}
     for tender in done["tenders"]:
         paid[tender["kind"]] += Decimal(tender["amount"])
         if tender["kind"] in ("voucher", "gift_card"):
@@ -84,6 +84,24 @@ def _undo(cashier: Cashier, sale: dict[str, Any]) -> bool:
     cashier.refunds.append(Refund(number, tuple(t.id for t in tickets), Decimal(sale["total"]), paid))
     cashier.has_taken_back(tickets, number)
     return True
+
+
+def correct(cashier: Cashier) -> None:
+    """The last sale was not paid in cash, as the till was told, but through the bank's own reader. Its money is not
+    in the drawer, and never was in it."""
+    sale = cashier.sold[-1] if cashier.sold else {"id": "", "tickets": []}
+    tickets = cashier.customers.of_sale(sale["id"])
+    if not tickets or len(tickets) != len(sale["tickets"]) or {ticket.by for ticket in tickets} != {"cash"}:
+        return
+    slip = {"kind": "card", "slip": "SLIP 2"}
+    answer = cashier.do("correct_tender", **{"sale": sale["id"], "from": "cash", "to": slip, "reason": "wrong key"})
+    if answer is None:
+        return
+    moved, taken = Decimal(answer["correction"]["cash"]), Decimal(sale["total"]) + Decimal(sale["rounding"])
+    if moved != -taken:
+        cashier.complaints.append(f"{cashier.machine.label}: {sale['id']} of {taken} in cash is corrected by {moved}")
+    cashier.drawer -= taken
+    cashier.customers.paid_otherwise(tickets, "slip")
 
 
 def exchange(cashier: Cashier) -> None:
