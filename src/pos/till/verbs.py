@@ -263,7 +263,8 @@ VERBS: Final[dict[str, VerbSpec]] = {
             "price_type": f.price_types,
             "tenders": f.tenders_either_way,
         },
-        {"proof": f.flag, "reason": f.text, "approver": f.approver, "waive_fee": f.flag, "member": f.text},
+        {"proof": f.flag, "reason": f.text, "approver": f.approver, "waive_fee": f.flag, "member": f.text}
+        | {"buyer": f.buyer},
         changes=True,
     ),
     "void": VerbSpec(

@@ -200,3 +200,20 @@ def test_the_terms_say_until_when(opened: Make) -> None:
     assert till.ask("rename_ticket", **fields, approver=by("sam"))["ticket"]["name"] == "Bo Lind"
     assert till.bodies("TicketRenamed")[0]["approver"] == "sam"
     checked(till)
+
+
+def test_an_exchange_is_for_somebody_too_and_within_the_limit(make_counter: Make) -> None:
+    asks = show_document("tosca", identity="document", max_per_buyer=1)
+    till = make_counter([show_document("aida"), asks])
+    till.open()
+    (ticket,) = till.sell("A-1")["tickets"]
+    tender = [{"kind": "cash", "amount": "0.00"}]
+    fields = {"tickets": [ticket["id"]], "show": "tosca", "places": ["B-1"], "price_type": "adult", "tenders": tender}
+    assert till.refusal("exchange", **fields).code == "identity_needed"
+    two = fields | {"places": ["B-1", "B-2"], "tenders": [{"kind": "cash", "amount": "58.00"}]}
+    assert till.refusal("exchange", **two, buyer=IDA).code == "limit_exceeded"
+    (new,) = till.ask("exchange", **fields, buyer=IDA)["exchange"]["tickets"]
+    assert till.ask("find", code=new["code"])["sales"][0]["buyer"]["identity"]["last4"] == "77Z1"
+    again = fields | {"tickets": [new["id"]], "places": ["B-3"]}
+    assert till.ask("exchange", **again)["exchange"]["tickets"], "the one that comes back does not count"
+    checked(till)

@@ -15,10 +15,10 @@ from pos.domain.sale import AWAITED, FOREIGN, Settlement, Tender, Ticket
 from pos.domain.season import Show
 from pos.domain.shift import CashMove
 from pos.store.ledger import PrintJob, ShiftRow
-from pos.till.counter import charge, issue, purses
+from pos.till.counter import charge, checks, issue, purses
 from pos.till.counter.admit import let_in
 from pos.till.counter.approval import approved, may_alone
-from pos.till.counter.buyer import same_buyer
+from pos.till.counter.buyer import buyer_document, same_buyer
 from pos.till.counter.comeback import check_whole
 from pos.till.counter.passing import indexes_of
 from pos.till.counter.pay import document_id, make_tickets, sold_effects, tax_documents, ticket_answers
@@ -47,12 +47,12 @@ class _Making:
 def exchange(
     desk: Desk, *, tickets: list[str], show: str, places: list[str], price_type: str | list[str],
     tenders: list[dict[str, Any]], proof: bool = False, reason: str = "", approver: dict[str, Any] | None = None,
-    waive_fee: bool = False, member: str = "",
+    waive_fee: bool = False, member: str = "", buyer: dict[str, Any] | None = None,
 ) -> Verb[dict[str, Any]]:  # fmt: skip
-    """Change tickets for others. `tenders` sum to difference + fee; negative ones are paid out.
+    """Change tickets for others. `tenders` sum to difference + fee; negative ones are paid out. `buyer` is whose they
+    are, where the new show asks and the old sale does not say.
 
-    Raises Refused: what `add` and `refund` raise, and underpaid overpaid device_absent; after any of
-    them nothing has happened.
+    Raises Refused: what `add`, `pay` and `refund` raise; after any of them nothing has happened.
     """
     desk.signed_in("sell")
     desk.shift()
@@ -94,7 +94,7 @@ def exchange(
         for n, (wish, unit) in enumerate(zip(wishes, units, strict=True), 1)
     ]
     lines = fitted(desk, quoted, {ticket.body["price_type"] for ticket in sold})
-    making = _work_out(desk, user.id, shift, sold, returned, lines, asked, by)
+    making = _work_out(desk, user.id, shift, sold, returned, lines, asked, by, buyer)
     check_drawer(desk, shift, -making.settlement.paid("cash", currency))
     check_limit(desk, sold, -Money.parse(making.document["total"], currency), by)
     pins = [*((item.show, item.place) for item in returned), *((line.show, line.place) for line in lines)]
@@ -104,7 +104,9 @@ def exchange(
     settlement = yield from charge.charge(desk, user.id, shift, intent, making.settlement)
     if settlement is not making.settlement:
         # Time has passed at the terminal, and other exchanges have taken their numbers.
-        making = replace(_work_out(desk, user.id, shift, sold, returned, lines, asked, by), settlement=settlement)
+        making = replace(
+            _work_out(desk, user.id, shift, sold, returned, lines, asked, by, buyer), settlement=settlement
+        )
         making.document["tenders"] = [tender.to_json() for tender in settlement.tenders]
     making.document.update({"reason": reason} if reason else {}, **({"approver": by} if by else {}), **admitted)
     with desk.unit() as unit:
@@ -131,7 +133,10 @@ def _work_out(
     lines: Sequence[Line],
     asked: Sequence[Tender],
     approver: str,
+    buyer: dict[str, Any] | None,
 ) -> _Making:
+    who = same_buyer(sold) | buyer_document(desk, buyer)
+    checks.check_buyer(desk, lines, who, [ticket.id for ticket in sold])
     venue = desk.season().venue
     currency = venue.currency
     exchange_id = document_id(desk, "X", int(desk.ledger.meta(_EXCHANGES) or 0) + 1)
@@ -172,7 +177,8 @@ def _work_out(
         "taxes": tax_documents(tickets, (), fees, currency),
         "tickets": [ticket.to_json() for ticket in tickets],
         "exchanged": [item.to_json() for item in returned],
-    } | same_buyer(sold)
+    } | who
+    checks.mark_tickets(desk, document)
     return _Making(document, sold, returned, tickets, fees, settlement)
 
 
@@ -198,7 +204,8 @@ def _commit(desk: Desk, unit: Unit, shift: ShiftRow, making: _Making) -> list[Pr
     charge.use(desk, making.settlement, document["id"])
     ledger.put_meta(_EXCHANGES, str(int(ledger.meta(_EXCHANGES) or 0) + 1))
     at = desk.clock.now()
-    content = issue.tickets_content(desk, document["id"], making.tickets, at)
+    named = checks.named_on_paper(desk, document)
+    content = issue.tickets_content(desk, document["id"], making.tickets, at, named)
     jobs = [ledger.add_job("ticket", "ticket", document["id"], [ticket.id for ticket in making.tickets], content)]
     if desk.outside.printers.present("receipt"):
         paper = issue.receipt_content(desk, document) | {"heading": issue.words(desk).say("exchange")}
