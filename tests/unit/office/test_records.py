@@ -54,6 +54,14 @@ def test_what_another_till_keeps_is_not_changed(house: House, tills_at: Tills) -
     assert house.violations() == []
 
 
+def test_a_record_of_ones_own_is_not_another_tills_home(house: House, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    one.record("StandbyChanged", {"user": "anna", "record": entry("T1", 1) | {"home": "T2"}})
+    house.push(one)
+    assert told(house, "standby") == {}
+    assert house.rows("SELECT cause FROM dispute") == [("record",)]
+
+
 def test_invoices_without_a_gap(house: House, tills_at: Tills) -> None:
     (one,) = tills_at("T1")
     for number in (1, 2, 4):

@@ -53,7 +53,7 @@ def test_a_school_from_its_option_to_one_print_run(house: Counter) -> None:
     group = the_group(house)
     assert (group["group"]["option"], group["group"]["final"], group["price"], free(group)) == (10, 0, "80.00", 2)
     house.ask("take_deposit", order=code, tenders=cash("30.00"))
-    assert the_group(house)["deposit"]["left"] == "30.00"
+    assert the_group(house)["deposit"] == {"paid": "30.00", "left": "30.00", "terms": "refund"}
     house.ask("final_number", order=code, count=7)
     group = the_group(house)
     assert (group["group"]["final"], group["group"]["held"], group["price"], free(group)) == (7, 7, "60.00", 1)
