@@ -184,7 +184,7 @@ def test_cut_off_an_order_is_paid_and_cancelled_at_home_and_elsewhere_it_is_said
     for verb, fields in (("pay_order", {"tenders": cash("59.00")}), ("cancel_order", {"reason": "ill"})):
         refused = counter.refusal(verb, order="WEB-1", **fields)
         assert (refused.code, refused.fields["holder"]) == ("right_elsewhere", "T2")
-    assert counter.ask("orders", order="WEB-1")["orders"][0]["holders"] == ["T2"]
+    assert counter.ask("orders", order="WEB-1")["orders"][0]["elsewhere"] == ["T2"]
 
 
 def test_a_deposit_is_only_moved_by_who_has_all_of_the_order(counter: Counter) -> None:

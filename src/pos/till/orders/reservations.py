@@ -302,6 +302,9 @@ def told(desk: Desk, order: Order, settlement: Settlement | None = None) -> dict
         "note": order.more.get("note", ""),
         "home": order.home,
         "holders": sorted({holder_of(desk, line.show, line.unit) or "office" for line in order.held}),
+        "elsewhere": sorted(
+            {holder for line in order.held if (holder := holder_of(desk, line.show, line.unit))} - {desk.outside.till}
+        ),
         "expires": iso(order.expires),
         "remind": iso(order.remind),
         "reminded": order.more.get(REMINDED, ""),

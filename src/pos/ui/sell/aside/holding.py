@@ -338,8 +338,7 @@ class Orders(Question):
         deposit = Money.parse(order["deposit"]["left"], session.venue.currency)
         paid = tr("deposit {amount}", amount=session.formats.money(deposit)) if deposit else ""
         held = tr_count("%n place", "%n places", sum(line["state"] == "held" for line in order["lines"]))
-        elsewhere = [till for till in order["holders"] if till not in ("office", session.venue.till)]
-        where = tr("at {till}", till=", ".join(elsewhere)) if elsewhere else ""
+        where = tr("at {till}", till=", ".join(order["elsewhere"])) if order["elsewhere"] else ""
         detail = " · ".join(filter(None, (order["code"], held, where, paid)))
         until, total = _until(self._held, order["expires"]), session.formats.money(price)
         return Answer(order["code"], number if number < 10 else 0, order["name"], detail, total, until)
