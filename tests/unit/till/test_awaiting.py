@@ -149,3 +149,26 @@ def test_a_card_and_a_payment_that_is_waited_for_do_not_go_together(till: Counte
     tenders = [by_phone("20.00"), {"kind": "card", "amount": "39.00"}]
     assert till.refusal("pay", tenders=tenders).code == "not_allowed"
     assert till.kinds()[-1] == "ShiftOpened"
+
+
+def test_a_reservation_is_paid_by_a_transfer_once_it_has_arrived(till: Counter) -> None:
+    till.add("A-1")
+    asked = {"buyer": {"name": "Olha"}}
+    assert till.refusal("reserve", **asked, tenders=[transfer("10.00")]).code == "bad_request", "a deposit is here"
+    order = till.ask("reserve", **asked, tenders=[transfer("10.00", reference="OUT 1")])["order"]
+    till.ask("take_order", order=order["code"])
+    due = till.ask("basket")["basket"]["due"]
+    waits = till.ask("pay", tenders=[transfer(due)])["pending"]
+    assert till.refusal("cancel_order", order=order["code"]).code in ("not_allowed", "bad_request")
+    sale = till.ask("arrived", payment=waits["payment"], reference="OUT 2")["sale"]
+    assert [ticket["place"] for ticket in sale["tickets"]] == ["A-1"]
+    checked(till)
+
+
+def test_how_tickets_reach_the_buyer_is_kept_while_it_is_waited_for(till: Counter) -> None:
+    till.add("A-1")
+    waits = till.ask("pay", tenders=[by_phone()], buyer={"name": "Ida"}, delivery="pickup")["pending"]
+    sale = till.ask("arrived", payment=waits["payment"])["sale"]
+    assert till.bodies("TicketsSold")[-1]["sale"]["delivery"] == "pickup"
+    assert [job.role for job in till.printers.jobs] == ["receipt"], "nothing is printed before it is collected"
+    assert sale["id"]

@@ -87,6 +87,7 @@ def pay(
     check_drawer(desk, shift, -making.settlement.paid("cash", making.total.currency))  # change for foreign money
     if (wait := awaited_in(making.settlement)) is not None:
         told = who | released | ({"terms_told": True} if terms_told else {}) | ({"approver": by} if by else {})
+        told |= {} if delivery == "now" else {"delivery": delivery}
         return awaiting.begin(desk, user.id, shift, basket, tenders, wait, told)
     pins = (*((line.show, line.place) for line in basket.lines), *purses.keys(paid))
     intent = charge.Intent("sale", charge.BASKET, pins)

@@ -10,7 +10,7 @@ from pos.domain.basket import Basket
 from pos.domain.errors import Refused
 from pos.domain.money import Money, round_cash, total
 from pos.domain.order import Order
-from pos.domain.sale import FOREIGN, PURSES, Settlement, Tender, settle
+from pos.domain.sale import AWAITED, FOREIGN, PURSES, Settlement, Tender, settle
 from pos.domain.shift import CashMove
 from pos.store.ledger import ShiftRow
 from pos.till.counter import charge
@@ -27,6 +27,9 @@ def take(
     for tender in paid:
         if tender.kind in PURSES or tender.detail.get("pending"):
             reason = f"a deposit is paid in cash or by card, not by {tender.kind}"
+            raise Refused("bad_request", field="tenders", reason=reason)
+        if tender.kind in AWAITED and not tender.detail.get("reference"):
+            reason = f"a deposit by {tender.kind} must have arrived already: write down its reference"
             raise Refused("bad_request", field="tenders", reason=reason)
     amount = total([tender.amount for tender in paid], currency)
     price = basket.tickets_total(currency)
