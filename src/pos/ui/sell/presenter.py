@@ -356,15 +356,9 @@ class SellPresenter(QObject):
         self.asking_proof = None
         self.changed.emit()
 
-    def step(self, by: int) -> None:
-        """Another ticket; of payments that are waited for, another of them."""
-        if self.payment.split.waiting:
-            self.payment.split.step(by)
-        else:
-            self.mark_by(by)
-
     def mark_by(self, step: int) -> None:
-        """Move the mark up or down the basket."""
+        """Move the mark up or down the basket, or look at another of the payments that are waited for."""
+        self.payment.split.step(step)
         order = [line.line for line in self.lines]
         if order:
             at = order.index(self.marked) if self.marked in order else 0
