@@ -58,14 +58,12 @@ def issue_paper(
     the_show, seating = desk.season().show(show), desk.belief.seating(show)
     the_show.check_on_sale(desk.clock.now())
     wishes = _wishes(desk, seating, show, _named(desk, seating, show, places, category, count))
+    _check_unused(desk, show, [wish.shown for wish in wishes])
     units = yield from rights_for(desk, the_show, wishes)
     # While the office was asked, somebody may have signed out, closed the shift, or begun a basket.
     user = desk.signed_in("sell")
     shift = desk.shift()
-    used = in_use(desk)
-    for wish, unit in zip(wishes, units, strict=True):
-        if (show, unit) in used:
-            raise Refused("not_allowed", what="issue_paper", reason="it is being sold", show=show, place=wish.shown)
+    _check_unused(desk, show, units)
     at = desk.clock.now()
     number = int(desk.ledger.meta(_PACKS) or 0) + 1
     pack = Pack(document_id(desk, "P", number), shift.id, user.id, show, at.isoformat(timespec="seconds"))
@@ -83,6 +81,15 @@ def issue_paper(
     issue.send(desk, job)
     _say(desk, tickets)
     return answer
+
+
+def _check_unused(desk: Desk, show: str, places: Sequence[str]) -> None:
+    """None of them is in a basket or waits for money. Raises Refused("not_allowed")."""
+    used = in_use(desk)
+    for place in places:
+        if (show, place) in used:
+            shown = place.partition("#")[0]
+            raise Refused("not_allowed", what="issue_paper", reason="it is being sold", show=show, place=shown)
 
 
 def _named(desk: Desk, seating: Seating, show: str, places: list[str] | None, category: str, count: int) -> list[str]:
