@@ -206,3 +206,34 @@ def test_tills_that_are_enrolled_already_are_introduced_to_each_other(database_u
     ]
     assert [(change.position, change.id) for change in log] == [(6, "T1.1"), (7, "T1.2")]
     assert known.cursor == 7
+
+
+def test_holds_that_were_imported_before_can_be_claimed(database_url: str) -> None:
+    """They named their owner or their order where the till stands that has a right."""
+    first = Database(create_engine(database_url))
+    hold = '{"show": "tosca", "type": "press", "owner": "Herald", "places": ["A-1", "Foyer"], "home": "T1"}'
+    order = '{"show": "tosca", "name": "Bela", "state": "reserved", "lines": [{"places": ["A-2"]}]}'
+    with first.write() as connection:
+        upgrade(connection, "0014")
+        for family, id, body in (("hold", "H1", hold), ("order", "WEB1", order)):
+            connection.execute(
+                text(f"INSERT INTO document VALUES ('{family}', '{id}', '{body.replace(':', chr(92) + ':')}')")
+            )
+        for ix, (place, holder) in enumerate((("A-1", "Herald"), ("A-2", "WEB1"), ("Foyer#1", "Herald"), ("A-3", ""))):
+            state = "HELD" if holder else "POOL"
+            connection.execute(
+                text(
+                    f"INSERT INTO place_right VALUES ('tosca', '{place}', {ix}, '{state}', '{holder}', 0, 1, 0, 0, '')"
+                )
+            )
+    first.close()
+    opened = open_database(database_url)
+    with opened.read() as connection:
+        held = {row.place: (row.holder, row.ticket) for row in connection.execute(text("SELECT * FROM place_right"))}
+        told = {change.id: change.body for change in changes.after(connection, 0, 10) if change.kind == "document"}
+    opened.close()
+    assert held == {"A-1": ("", "H1"), "Foyer#1": ("", "H1"), "A-2": ("", "WEB1"), "A-3": ("", "")}
+    assert told["H1"] is not None
+    assert (told["H1"]["places"], told["H1"]["home"]) == (["A-1", "Foyer#1"], "T1")
+    assert told["WEB1"] is not None
+    assert (told["WEB1"]["type"], told["WEB1"]["owner"], told["WEB1"]["order"]) == ("reservation", "Bela", "")

@@ -26,7 +26,10 @@ def upgrade() -> None:
 
 
 def _convert(connection: sa.Connection) -> None:
-    """What was imported before: a place was held by its hold's owner or type, or by its order's code."""
+    """What was imported before: a place was held by its hold's owner or type, or by its order's code.
+
+    Such an order becomes a plain hold, to be sold from or released: its prices were never noted.
+    """
     names: dict[tuple[str, str], str] = {}
     documents = connection.execute(sa.text("SELECT family, id, body FROM document WHERE family IN ('hold', 'order')"))
     for family, id, text in documents.all():
@@ -51,7 +54,7 @@ def _convert(connection: sa.Connection) -> None:
         names.update(((body["show"], place), id) for place in places)
         hold = {
             "id": id, "show": body["show"], "type": type_, "owner": body.get("owner") or body.get("name", ""),
-            "note": "", "home": body.get("home", ""), "release": "", "order": id if family == "order" else "",
+            "note": "", "home": body.get("home", ""), "release": "", "order": "",
             "version": 1, "places": places,
         }  # fmt: skip
         connection.execute(
