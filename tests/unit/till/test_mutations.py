@@ -85,7 +85,7 @@ def charge_before_the_fact(patch: pytest.MonkeyPatch) -> None:
 
 
 def nothing_is_pinned(patch: pytest.MonkeyPatch) -> None:
-    mutate(patch, charge, "pinned", "for payment in desk.ledger.payments.pending()", "for payment in ()")
+    mutate(patch, charge, "pinned", "for payment in (*book.pending(), *book.awaited())", "for payment in ()")
 
 
 def the_basket_is_not_pinned(patch: pytest.MonkeyPatch) -> None:
