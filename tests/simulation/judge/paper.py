@@ -33,7 +33,8 @@ def _answered(evidence: Evidence, window: Window, known: set[str]) -> Found:
             if ticket["id"] not in known:
                 yield f"sale {sale['id']} of {window.name} was answered, and is not at the office"
             unprintable = owner(ticket["id"]) in window.cut_short or ticket["id"] in window.unprinted | over
-            if ticket["id"] not in printed and not unprintable:
+            kept = sale.get("kept", False)  # until somebody comes for it
+            if ticket["id"] not in printed and not unprintable and not kept:
                 yield f"ticket {ticket['id']} was sold, and never printed"
 
 

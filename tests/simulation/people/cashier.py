@@ -89,6 +89,7 @@ class Cashier:
             (lambda: returning.reprint(self), 4),
             (lambda: paperwork.pack(self), 5),
             (lambda: paperwork.collect(self), 3),
+            (lambda: paperwork.make_ready(self), 1),
             (lambda: keeping.hold(self), 3),
             (lambda: keeping.go_on_with_a_hold(self), 4),
             (lambda: keeping.reserve(self), 3),
