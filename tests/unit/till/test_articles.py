@@ -183,6 +183,18 @@ def test_refundable_fees_go_back_with_their_tickets_to_the_cent(shop: Counter) -
     verified(shop)
 
 
+def test_a_show_that_is_off_owes_its_refundable_fees_too(shop: Counter) -> None:
+    ticket = shop.sell("A-1")["tickets"][0]["id"]
+    shop.line.document(
+        "show",
+        {**show_document("aida"), "plan_version": shop.desk.season().show("aida").plan_version}
+        | {"state": "cancelled"},
+    )
+    (row,) = shop.ask("worklist")["worklist"]
+    assert (row["owed"], [one["owed"] for one in row["tickets"]]) == ("59.50", ["59.50"])
+    assert shop.ask("refund", tickets=[ticket], reason="cancelled")["refund"]["amount"] == "59.50"
+
+
 def test_an_exchange_hands_the_fees_on_and_a_void_gives_them_back_once(shop: Counter) -> None:
     sale = shop.sell("A-1", "A-2")
     given = shop.ask("exchange", tickets=[sale["tickets"][0]["id"]], show="aida", places=["B-1"], price_type="adult",

@@ -47,7 +47,7 @@ def _of_show(desk: Desk, show: str) -> dict[str, Any]:
         for sale, ticket in found
         if ticket["id"] not in ended and ticket.get("state", "live") not in OVER
     ]
-    owed = total([Money.parse(row["price"], currency) for row in live], currency)
+    owed = total([Money.parse(row["owed"], currency) for row in live], currency)
     return {"tickets": live, "owed": str(owed)}
 
 
@@ -65,6 +65,8 @@ def _row(desk: Desk, sale: dict[str, Any], ticket: dict[str, Any], share: tuple[
         # Which way the money goes back: a run pays out by itself what needs nobody at the window.
         "kinds": [tender.kind for tender in share],
         "price": ticket["price"],
+        # With its parts of refundable fees, which go back as well.
+        "owed": str(total([tender.amount for tender in share], desk.season().venue.currency)),
         "name": sale.get("name", ""),
         "contact": sale.get("contact", ""),
         "here": here and own is not None and own.state == "SOLD",
