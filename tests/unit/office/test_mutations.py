@@ -165,7 +165,7 @@ def the_active_may_be_attested_for(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_released_place_keeps_its_token(patch: pytest.MonkeyPatch) -> None:
-    mutate(patch, releasing, "take", "place.grant(", "place.set(")
+    mutate(patch, releasing, "take", "place.grant(OfficeState.SOLD if", "place.set(OfficeState.SOLD if")
 
 
 def the_living_are_released_from(patch: pytest.MonkeyPatch) -> None:
