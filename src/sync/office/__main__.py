@@ -96,6 +96,15 @@ def _parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", help="check the whole ledger; a line for each violation")
     verify.set_defaults(command=_verify)
 
+    gate = _gate_command(commands)
+    for command in (serve, season, enrol, dead, absorb, release, disputes, verify, gate, remind):
+        command.add_argument(
+            "--db", required=True, metavar="URL", help="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
+        )
+    return parser
+
+
+def _gate_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
     gate = commands.add_parser("gate", help="codes for the gate, and its scans")
     what = gate.add_mutually_exclusive_group(required=True)
     what.add_argument("--token", metavar="GATE", help="print a token for the gate of that name")
@@ -105,12 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     gate.add_argument("--json", action="store_true", help="the list as JSON")
     gate.add_argument("--name", default="file", metavar="GATE", help="whose scans the file has (default: %(default)s)")
     gate.set_defaults(command=_gate)
-
-    for command in (serve, season, enrol, dead, absorb, release, disputes, verify, gate, remind):
-        command.add_argument(
-            "--db", required=True, metavar="URL", help="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
-        )
-    return parser
+    return gate
 
 
 def _mail_options(serve: argparse.ArgumentParser) -> None:

@@ -156,8 +156,9 @@ def _work_out(
     carried = carried_on(returned, currency)
     if any(tender.detail.get("pending") for tender in asked):
         raise Refused("not_allowed", what="card", reason="an exchange needs the terminal's yes")
-    if any(tender.kind in AWAITED and not tender.detail.get("reference") for tender in asked):
-        reason = "an exchange waits for no payment: it must have arrived, or have been paid out, by its reference"
+    owed = (tender for tender in asked if tender.kind in AWAITED and tender.amount > Money.zero(currency))
+    if any(not tender.detail.get("reference") for tender in owed):
+        reason = "an exchange waits for no payment: it must have arrived, by its reference"
         raise Refused("not_allowed", what="tender", reason=reason)
     settlement = settle_exchange(difference + fee, asked, carried, venue.cash_rounding)
     settlement = purses.moved(desk, settlement, approver)

@@ -65,7 +65,7 @@ def refund(
     ]
     _check_amount(desk, sold, returned, by, claimed=claimed)
     exact = refund_settlement([*returned, *goods], desk.season().venue.cash_rounding)
-    settlement = by_hand_back(exact, slip or _by_office(desk, sold))
+    settlement = by_hand_back(exact, slip)
     cash = settlement.paid("cash", currency)
     check_drawer(desk, shift, cash)
     pins = (*((ticket.show, ticket.place) for ticket in sold), *purses.keys(settlement.tenders))
@@ -91,12 +91,6 @@ def refund(
         issue.send(desk, job)
     desk.emit("changed", places=indexes_of(desk, ((ticket.show, ticket.place) for ticket in sold)), documents=False)
     return answer
-
-
-def _by_office(desk: Desk, sold: Sequence[Sold]) -> str:
-    """Who gives back by hand what was paid for orders that no till had sold: the office, which took it."""
-    tills = desk.season().tills
-    return "office" if sold and not any(ticket.sale["till"] in tills for ticket in sold) else ""
 
 
 def _rights(

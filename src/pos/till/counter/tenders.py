@@ -129,16 +129,18 @@ def _by_hand(desk: Desk, item: dict[str, Any], amount: Money) -> Tender:
 
 
 def by_hand_back(settlement: Settlement, slip: str) -> Settlement:
-    """What people give back themselves, by the bank's own reader, a telephone or a transfer, has a number again.
+    """What the bank's own reader gives back has a slip again; a transfer has a reference, as far as it is made already.
 
-    Raises Refused("not_allowed") where that is not written down.
+    Raises Refused("not_allowed") where a slip is not written down.
     """
     slip = scrub(slip.strip())
     for tender in settlement.tenders:
-        if tender.kind in (SLIP, *AWAITED) and not slip:
-            reason = f"{tender.amount} goes back by hand ({tender.kind}): do that, and write down its slip or reference"
+        if tender.kind == SLIP and not slip:
+            reason = (
+                f"{tender.amount} goes back by the bank's own reader: do that, and write down the number of its slip"
+            )
             raise Refused("not_allowed", what="slip", reason=reason, amount=str(tender.amount), kind=tender.kind)
-    named = {SLIP: {"slip": slip}} | {kind: {"reference": slip} for kind in AWAITED}
+    named = {SLIP: {"slip": slip}} | ({kind: {"reference": slip} for kind in AWAITED} if slip else {})
     tenders = (replace(t, detail=named[t.kind]) if t.kind in named else t for t in settlement.tenders)
     return replace(settlement, tenders=tuple(tenders))
 
