@@ -65,6 +65,7 @@ PLANTS = {
     "office-sees": [
         {"sync/office/api.py": "import pos.store.replica"},
         {"sync/office/__init__.py": "import pos.till.ports"},
+        {"sync/office/__init__.py": "import pos.till.counter.issue"},
     ],
     "wire-sees": [{"sync/wire.py": "import pos.till.ports"}],
     "qt": [

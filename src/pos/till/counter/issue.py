@@ -17,10 +17,10 @@ from pos.domain.facts import Kind
 from pos.domain.money import Money
 from pos.domain.sale import FOREIGN, Ticket, copy_code
 from pos.domain.season import name_in
-from pos.domain.terms import Terms
 from pos.store.ledger import PrintJob
+from pos.till.counter import ticketpaper
 from pos.till.counter.receiptlines import sold_lines, turned_back
-from pos.till.counter.termwords import receipt_terms, terms_lines
+from pos.till.counter.termwords import receipt_terms
 from pos.till.desk import Desk, Unit
 from pos.till.ports import Outcome
 from pos.till.words import Words
@@ -40,47 +40,13 @@ def tickets_content(desk: Desk, sale: str, tickets: Sequence[Ticket], at: dateti
 
 def place_content(desk: Desk, show: str, place: str, shown: str) -> dict[str, Any]:
     """What a ticket says of its show and its place, whoever sells it and at what price."""
-    write, season = words(desk), desk.season()
-    the_show = season.show(show)
     seating = desk.belief.seating(show)
-    ix = seating.find(place)
-    seat: dict[str, Any] = {"area": shown}
-    if ix is not None and seating.plan is not None and ix < seating.seats:
-        row = seating.plan.rows[seating.plan.row[ix]]
-        seat = {"zone": seating.plan.zones[row.zone], "row": row.label, "number": seating.plan.numbers[ix]}
-    return seat | {
-        "kind": "ticket",
-        "language": write.language,
-        "venue": season.venue.name,
-        "title": name_in(the_show.titles, write.language) or the_show.production,
-        "starts": write.moment(the_show.starts),
-        "date": write.day(the_show.starts),
-        "time": write.time(the_show.starts),
-        "place": seating.label(ix) if ix is not None else shown,
-        "till": desk.outside.till,
-        "copy": 0,
-    }
+    return ticketpaper.place_content(words(desk), desk.season(), seating, desk.outside.till, show, place, shown)
 
 
 def _ticket(desk: Desk, sale: str, ticket: Ticket, at: datetime) -> dict[str, Any]:
-    write, season = words(desk), desk.season()
-    show = season.show(ticket.show)
-    rate = season.taxes.get(ticket.tax_id, 0)
-    price_type = season.price_types[ticket.price_type]
-    fee = Money(sum(f.amount.minor for f in season.fees if f.per == "ticket"), ticket.price.currency)
-    return place_content(desk, ticket.show, ticket.place, ticket.shown) | {
-        "category": ticket.category,
-        "price_type": name_in(price_type.names, write.language) or price_type.id,
-        "price": write.money(ticket.price),
-        "currency": ticket.price.currency,
-        "fees": write.say("fees", amount=write.money(fee)) if fee else "",
-        "tax": write.say("tax", rate=f"{rate / 100:g}") if rate else "",
-        "terms": terms_lines(write, Terms.parse(ticket.terms, ticket.price.currency), show.starts, at),
-        "code": ticket.code,
-        "ticket": ticket.id,
-        "sale": sale,
-        "sold": write.moment(at),
-    }
+    seating = desk.belief.seating(ticket.show)
+    return ticketpaper.ticket_content(words(desk), desk.season(), seating, desk.outside.till, sale, ticket, at)
 
 
 def refund_content(desk: Desk, body: dict[str, Any]) -> dict[str, Any]:

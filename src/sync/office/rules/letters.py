@@ -74,6 +74,34 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "hu": "Visszafizetve",
     },
     "code": {"en": "code", "zh_TW": "票碼", "vi": "mã", "uk": "код", "hu": "kód"},
+    "enclosed": {
+        "en": "Your tickets are enclosed. Print them, or show them on your telephone.",
+        "zh_TW": "門票已附於信中，請列印或以手機出示。",
+        "vi": "Vé được đính kèm. Quý khách có thể in ra hoặc xuất trình trên điện thoại.",
+        "uk": "Квитки у вкладенні. Роздрукуйте їх або покажіть на телефоні.",
+        "hu": "Jegyeit mellékeltük. Nyomtassa ki, vagy mutassa fel a telefonján.",
+    },
+    "none_left": {
+        "en": "None of these tickets is valid any more, so nothing is enclosed.",
+        "zh_TW": "以下門票均已失效，故未附門票。",
+        "vi": "Các vé này không còn giá trị nên không có vé đính kèm.",
+        "uk": "Жоден із цих квитків уже не дійсний, тому вкладення немає.",
+        "hu": "E jegyek egyike sem érvényes már, ezért nincs melléklet.",
+    },
+    "given_back": {
+        "en": "returned, not valid any more",
+        "zh_TW": "已退換，失效",
+        "vi": "đã trả lại, không còn giá trị",
+        "uk": "повернено, вже не дійсний",
+        "hu": "visszaadva, már nem érvényes",
+    },
+    "printed": {
+        "en": "printed at the box office; that paper is the one that counts",
+        "zh_TW": "已於售票處列印，以該紙本為準",
+        "vi": "đã in tại quầy vé, chỉ bản in đó có giá trị",
+        "uk": "надруковано в касі, дійсний лише той папір",
+        "hu": "a jegypénztárban kinyomtatva; az a papír érvényes",
+    },
     "show_at": {
         "en": "“{title}” is now on {when}.",
         "zh_TW": "「{title}」的時間現為 {when}。",
@@ -114,8 +142,16 @@ class House:
         return self.shows.get(show, ({}, ""))[1]
 
 
-def letter(kind: str, language: str, document: dict[str, Any], house: House) -> tuple[str, str]:
-    """Subject and text. `document` is a sale's or a refund's; for a show's notice `{"show", "state", "name"}`."""
+def counts(ticket: dict[str, Any]) -> bool:
+    """Whether a ticket that was mailed lets somebody in: it has not come back, and no copy of it is on paper."""
+    return ticket.get("state", "live") == "live" and not ticket.get("copies")
+
+
+def letter(
+    kind: str, language: str, document: dict[str, Any], house: House, *, encloses: bool = False
+) -> tuple[str, str]:
+    """Subject and text. `document` is a sale's or a refund's; for a show's notice `{"show", "state", "name"}`.
+    `encloses`: the tickets go with it."""
     tongue = language if language in LANGUAGES else "en"
 
     def say(key: str, **fields: str) -> str:
@@ -123,7 +159,7 @@ def letter(kind: str, language: str, document: dict[str, Any], house: House) -> 
 
     subject = say(kind, venue=house.venue, id=str(document.get("id", "")))
     name = str(document.get("name", ""))
-    lines = [say("greeting", name=name).replace(" ,", ",").replace(" !", "!").strip(), ""]
+    lines = [say("greeting", name=name).replace(" ,", ",").replace(", !", "!").strip(), ""]
     if kind in ("show", "reminder"):
         key = "coming" if kind == "reminder" else "show_off" if document.get("state") == "cancelled" else "show_at"
         show = str(document["show"])
@@ -135,7 +171,10 @@ def letter(kind: str, language: str, document: dict[str, Any], house: House) -> 
         until = str(document.get("expires", ""))[:16].replace("T", " ")
         lines += ["", say("kept_until", when=until)] if until else []
     else:
-        lines += _tickets(document, tongue, house, codes=document.get("delivery") == "email")
+        mailed = document.get("delivery") == "email"
+        gone = mailed and not any(counts(ticket) for ticket in document.get("tickets", ()))
+        lines += [say("none_left"), ""] if gone else [say("enclosed"), ""] if encloses else []
+        lines += _tickets(document, tongue, house, codes=mailed)
         amount = document.get("total") if kind == "sale" else document.get("amount")
         lines += ["", f"{say('total' if kind == 'sale' else 'paid_back')}: {amount} {house.currency}"]
     lines += ["", house.venue]
@@ -150,5 +189,10 @@ def _tickets(document: dict[str, Any], language: str, house: House, *, codes: bo
         line = (
             f"{house.title(show, language)}, {house.when(show)} · {ticket.get('place', '')} · {ticket.get('price', '')}"
         )
-        lines.append(line + (f" · {_WORDS['code'][language]} {ticket['code']}" if codes and "code" in ticket else ""))
+        if codes and not counts(ticket):
+            word = "printed" if ticket.get("state", "live") == "live" else "given_back"
+            line += f" · {_WORDS[word][language]}"
+        elif codes and "code" in ticket:
+            line += f" · {_WORDS['code'][language]} {ticket['code']}"
+        lines.append(line)
     return lines

@@ -1,6 +1,7 @@
 """The outbox: notices that wait, were sent, or could not be, and what tills are told of them.
 
-A notice is written whole when it is queued, so that it says what was true then. Its address and text stay at the
+A notice is written whole when it is queued, so that it says what was true then; but one with tickets in it is
+written anew when it is sent (`enclosed`), for a code opens a door. Its address and text stay at the
 office; tills are told whom it is for by a masked address, and how it stands. A notice is sent at least once:
 whoever sends it takes it for a while first, and a sender that dies leaves it to be taken again.
 """
@@ -78,6 +79,8 @@ def queue(connection: Connection, id: str, kind: str, document: dict[str, Any], 
     subject, text = letter(kind, language, document, of or house(connection))
     now = now_iso()
     whole = {"id": id, "to": address, "subject": subject, "text": text, "due": now, "tries": 0}
+    if kind == "sale" and document.get("delivery") == "email":
+        whole["encloses"] = str(document["id"])
     store(connection, LETTERS, id, whole)
     told = {"id": id, "kind": kind, "sale": str(document.get("sale") or document.get("id") or ""), "state": "queued"}
     return [_tell(connection, told | {"to": masked(address), "at": now, "tries": 0})]
