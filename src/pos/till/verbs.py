@@ -422,8 +422,8 @@ VERBS: Final[dict[str, VerbSpec]] = {
     ),
     "redeem": VerbSpec(
         packages.redeem,
-        {"code": f.words, "show": f.words, "places": f.places},
-        {"price_type": f.words, "proof": f.flag},
+        {"code": f.words},
+        {"show": f.words, "places": f.places, "price_type": f.words, "proof": f.flag, "lines": f.numbers},
         changes=True,
     ),
     "refund_package": VerbSpec(

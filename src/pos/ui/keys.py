@@ -126,7 +126,7 @@ def listed() -> list[tuple[str, list[tuple[str, str]]]]:
                 ("^P ^⇧P", tr("park the basket; take up a parked one")),
                 ("^M", tr("move the basket to another show")),
                 ("^H ^G", tr("hold or reserve the basket; when empty, what is held or reserved")),
-                ("^A", tr("products and donations")),
+                ("^A", tr("products, donations, passes; F9 there uses a pass")),
                 ("^Y", tr("a promotion's code, or another price")),
                 ("T", tr("terms were told")),
                 ("D", tr("taken along, pick-up, by e-mail or post")),

@@ -178,6 +178,7 @@ class Line:
     set_by_hand: bool = False
     comp: bool = False
     companion: bool = False
+    package: str = ""  # the pass that pays for it, or the series it is a ticket of
 
     @classmethod
     def read(cls, doc: Document, currency: str) -> Line:
@@ -199,6 +200,7 @@ class Line:
             override is not None,
             "comp" in doc,
             bool(doc.get("partner")),
+            str(doc.get("package") or ""),
         )
 
 
@@ -212,7 +214,7 @@ class FeeLine:
 
 @dataclass(frozen=True, slots=True)
 class ArticleLine:
-    """What is sold beside tickets; `line` is numbered with theirs."""
+    """What is sold beside tickets; `line` is numbered with theirs. Of a pass `product` is its code."""
 
     line: Any
     product: str
@@ -221,11 +223,13 @@ class ArticleLine:
     count: int
     price: Money
     amount: Money
+    package: bool = False
 
     @classmethod
     def read(cls, doc: Document, currency: str) -> ArticleLine:
         price, amount = (Money.parse(doc[key], currency) for key in ("price", "amount"))
-        return cls(doc["line"], doc["id"], doc["name"], doc["kind"] == "donation", int(doc["count"]), price, amount)
+        donation, package = (doc["kind"] == kind for kind in ("donation", "package"))
+        return cls(doc["line"], doc["id"], doc["name"], donation, int(doc["count"]), price, amount, package)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +246,7 @@ class Basket:
     codes: tuple[str, ...] = ()
     deposit: Money | None = None
     too_few: tuple[tuple[str, int, int], ...] = ()  # price type, from how many, how many there are
+    passes: tuple[tuple[str, Money], ...] = ()  # code of a pass, and what it pays
 
     @property
     def empty(self) -> bool:
@@ -268,6 +273,7 @@ class Basket:
             tuple(doc.get("codes") or ()),
             Money.parse(doc["deposit"], currency) if "deposit" in doc else None,
             tuple((few["price_type"], int(few["min"]), int(few["have"])) for few in doc.get("too_few") or ()),
+            tuple((one["code"], Money.parse(one["amount"], currency)) for one in doc.get("passes") or ()),
         )
 
 

@@ -62,6 +62,7 @@ class Presenters(QWidget):
 
         presenter = FoundPresenter(self.session, self)
         presenter.opened.connect(self._show_found)
+        presenter.passed.connect(self._show_pass)
         return presenter
 
     @cached_property

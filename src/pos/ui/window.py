@@ -177,6 +177,7 @@ class CounterWindow(Presenters):
         session.toast.connect(self.toast.say)
         session.ticked.connect(self._tick)
         self.scans.found.connect(lambda sale, ticket: self.found.look(sale, ticket))
+        self.scans.passed.connect(self._show_pass)
         self.scans.offered.connect(lambda purse: self.sell.payment.offer(purse))
         for signal in (session.linked, session.shows_changed, session.status_changed):
             signal.connect(self._draw_notice)
@@ -259,6 +260,11 @@ class CounterWindow(Presenters):
             self.go("found")
         elif (one := self.found.current) is not None:
             self.session.toast.emit("plain", f"{self.found.place(one)}: {self.found.state(one)[1]}")
+
+    def _show_pass(self, code: str) -> None:
+        if self.current is not None and self.current.name in ("sell", "shows", "found", "customers", "orders"):
+            self.go("sell")
+            self.sell.extras.pass_asked.emit(code)
 
     def _sold(self, sale: Sale) -> None:
         self.paper.sold(sale)

@@ -79,6 +79,55 @@ def test_it_pays_for_nothing_else_and_nothing_else_pays_for_it(house: Counter) -
     assert left(house) == "100.00"
 
 
+def test_seats_that_are_in_the_basket_become_visits(house: Counter) -> None:
+    sold(house)
+    house.add("A-1")
+    house.add("A-2")
+    house.ask("add", show="aida", places=["A-3"], price_type="student", proof=True)
+    one, two, other = (line["line"] for line in house.ask("basket")["basket"]["lines"])
+    assert house.refusal("redeem", code=CODE, lines=[other]).code == "not_allowed"  # not for students
+    assert "passes" not in house.ask("basket")["basket"]
+    answer = house.ask("redeem", code=CODE, lines=[one])
+    assert answer["visits"] == {"left": 2, "of": 3}
+    answer = house.ask("redeem", code=CODE, lines=[two])
+    assert answer["visits"] == {"left": 1, "of": 3}
+    assert answer["basket"]["passes"] == [answer["tender"]] == [{"kind": "package", "code": CODE, "amount": "66.66"}]
+    assert [line["price"] for line in answer["basket"]["lines"]][:2] == ["33.33", "33.33"]
+    house.ask("remove", line=other)
+    assert house.ask("pay", tenders=answer["basket"]["passes"])["sale"]["total"] == "66.66"
+    assert left(house) == "33.34"
+    assert report(house.folder, io.StringIO()) == 0
+
+
+def test_a_pass_takes_no_more_seats_of_the_basket_than_it_has_visits(house: Counter) -> None:
+    sold(house)
+    for place in ("A-1", "A-2", "A-3", "A-4"):
+        house.add(place)
+    before = house.ask("basket")["basket"]
+    every = [line["line"] for line in before["lines"]]
+    assert house.refusal("redeem", code=CODE, lines=every).code == "limit_exceeded"
+    assert house.ask("basket")["basket"]["lines"] == before["lines"]
+    assert house.refusal("redeem", code=CODE).fields["field"] == "places"
+    assert house.refusal("redeem", code=CODE, show="aida", places=["A-5"], lines=every).fields["field"] == "places"
+    assert house.refusal("redeem", code=CODE, lines=[99]).code == "bad_request"
+
+
+def test_a_pass_tells_its_visits_and_what_comes_back(house: Counter) -> None:
+    sold(house)
+    used(house, "A-1")
+    told = house.ask("purse", code=CODE)["purse"]
+    assert (told["package"], told["name"], told["visits"]) == ("flex", "Flex", {"left": 2, "of": 3})
+    assert told["refund"] == {"fee": "6.67", "amount": "60.00", "rule": True}
+
+
+def test_a_seat_that_was_picked_is_its_shows_ticket_of_a_series(house: Counter) -> None:
+    house.add("A-1")
+    places = [{"show": "aida", "place": "A-1"}, {"show": "tosca", "place": "A-1"}]
+    basket = house.ask("add_package", package="two", places=places)["basket"]
+    assert [(line["show"], line["price"]) for line in basket["lines"]] == [("aida", "45.00"), ("tosca", "45.01")]
+    assert house.pay()["total"] == "90.01"
+
+
 def test_offline_it_works_where_its_token_is_and_no_blank_can_be_got(house: Counter) -> None:
     sold(house)
     house.add("B-1")

@@ -15,12 +15,14 @@ from typing import Any, Final
 from pos.domain.errors import Refused
 from pos.domain.mask import scrub
 from pos.domain.money import Money
+from pos.domain.packages import KIND as PACKAGE
 from pos.domain.purse import Purse, show_of
 from pos.domain.rights import Effect, OfficeState, OwnState
 from pos.domain.sale import PURSES, Settlement, Tender
 from pos.till.counter.approval import may_alone
 from pos.till.counter.house import stamp
 from pos.till.counter.passing import accept_sold
+from pos.till.counter.visits import told_of
 from pos.till.desk import Desk, Verb
 from pos.till.ports import ClaimAnswer, LineDown, RefusedClaim
 
@@ -66,7 +68,8 @@ def hold(desk: Desk, tenders: Sequence[Tender]) -> Verb[None]:
 
 
 def purse(desk: Desk, *, code: str) -> Verb[dict[str, Any]]:
-    """What is left on a voucher or gift card. Its token is in this till's hand afterwards, for only its holder knows.
+    """What is left on a voucher, a gift card or a pass, of which also its visits. Its token is in this till's hand
+    afterwards, for only its holder knows.
 
     Raises Refused as `hold` does. What reads like a card's number is asked of nobody.
     """
@@ -85,7 +88,8 @@ def purse(desk: Desk, *, code: str) -> Verb[dict[str, Any]]:
             continue
         found = _purse(desk, (kind, code))
         until = found.valid_until.isoformat() if found.valid_until is not None else None
-        return {"purse": {"kind": kind, "code": code, "left": str(found.left), "valid_until": until}}
+        visits = told_of(desk, code) if kind == PACKAGE else {}
+        return {"purse": {"kind": kind, "code": code, "left": str(found.left), "valid_until": until} | visits}
     raise Refused("unknown_ticket", purse=code)
 
 

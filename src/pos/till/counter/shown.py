@@ -6,8 +6,11 @@ from typing import Any
 
 from pos.domain.basket import Article, Basket, Line, fee_lines, tax_lines, too_few
 from pos.domain.money import Money, total
+from pos.domain.packages import KIND as PACKAGE
+from pos.domain.packages import package_of
 from pos.domain.promotion import FREE_EVERY
 from pos.domain.season import name_in
+from pos.till.counter import visits
 from pos.till.counter.quoting import table_of
 from pos.till.counter.reserving import in_basket
 from pos.till.desk import Desk
@@ -42,6 +45,7 @@ def shown(desk: Desk, basket: Basket) -> dict[str, Any]:
         "expires": basket.expires.isoformat() if basket.expires else None,
         "owner": basket.owner,
         **({"codes": list(basket.codes)} if basket.codes else {}),
+        **({"passes": passes} if (passes := visits.due(desk, basket)) else {}),
         **({"too_few": few} if (few := too_few(basket, season.price_types)) else {}),
     }
 
@@ -56,8 +60,10 @@ def _deposit(desk: Desk, basket: Basket, due: Money) -> dict[str, str]:
 
 
 def article_shown(desk: Desk, article: Article) -> dict[str, Any]:
-    product = desk.season().products.get(article.product)
-    name = name_in(product.names, desk.outside.locale) if product else ""
+    season = desk.season()
+    product = season.packages.get(package_of(article.product)) if article.kind == PACKAGE else None
+    sold = product or season.products.get(article.product)
+    name = name_in(sold.names, desk.outside.locale) if sold else ""
     return {
         "line": article.line,
         "id": article.product,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from pos.domain.basket import Basket
 from pos.domain.errors import Refused
@@ -13,6 +14,7 @@ from pos.domain.packages import KIND, Package, package_of
 from pos.domain.purse import show_of
 from pos.domain.rights import Effect, OfficeState, OwnState
 from pos.domain.sale import ArticleSold, Tender
+from pos.domain.season import name_in
 from pos.till.desk import Desk
 
 
@@ -31,6 +33,30 @@ def left_on(desk: Desk, code: str) -> Money:
     if purse is None:
         raise Refused("right_elsewhere", kind=KIND, purse=code, place=code, holder="office", since=None)
     return purse.left
+
+
+def told_of(desk: Desk, code: str) -> dict[str, Any]:
+    """What people are told of a pass whose token is in hand, and how much of it is paid back, less which fee."""
+    one, left = package(desk, package_of(code)), left_on(desk, code)
+    until = one.valid_until.isoformat() if one.valid_until is not None else None
+    fee = one.back(left, waived=False)
+    return {
+        "package": one.id,
+        "name": name_in(one.names, desk.outside.locale) or one.id,
+        "visits": {"left": one.visits(left), "of": one.count},
+        "valid_until": until,
+        "refund": {"fee": str(fee), "amount": str(left - fee), "rule": one.refund_fee is not None},
+    }
+
+
+def due(desk: Desk, basket: Basket) -> list[dict[str, str]]:
+    """What the passes of a basket's visits are to pay, each its own."""
+    found: dict[str, Money] = {}
+    for line in basket.lines:
+        code = line.marks.get(KIND, "")
+        if code and code not in desk.season().packages:
+            found[code] = found[code] + line.price if code in found else line.price
+    return [{"kind": KIND, "code": code, "amount": str(amount)} for code, amount in found.items()]
 
 
 def check(desk: Desk, basket: Basket, tenders: Sequence[Tender]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from pos.domain.basket import Article, Line
+from pos.domain.basket import Article, Basket, Line
 from pos.domain.books import drawer, entry
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
@@ -110,8 +110,12 @@ def _series(desk: Desk, one: Package, places: Sequence[dict[str, str]], price_ty
     price_type = price_type or (one.price_types[0] if one.price_types else "")
     prices = dict(zip(one.shows, spread(one.price, len(one.shows)), strict=True))
     added: list[int] = []
-    answer: dict[str, Any] = {}
+    # A seat that was picked already is its show's ticket of the series.
+    picked = {(line.show, line.place): line.line for line in changing(desk).lines if not line.exempt}
+    taken = [picked[key] for item in places if (key := (item["show"], item["place"])) in picked]
     for item in places:
+        if (item["show"], item["place"]) in picked:
+            continue
         before = {line.line for line in changing(desk).lines}
         try:
             yield from add(desk, show=item["show"], places=[item["place"]], price_type=price_type)
@@ -121,16 +125,16 @@ def _series(desk: Desk, one: Package, places: Sequence[dict[str, str]], price_ty
         fresh = [line for line in changing(desk).lines if line.line not in before]
         added += [line.line for line in fresh]
     basket = changing(desk)
-    lines = tuple(_visit(line, prices[line.show], one.id) if line.line in added else line for line in basket.lines)
-    for line in lines:
-        if line.line in added:
-            try:
+    mine = {*added, *taken}
+    lines = tuple(_visit(line, prices[line.show], one.id) if line.line in mine else line for line in basket.lines)
+    try:
+        for line in lines:
+            if line.line in mine:
                 one.check(line.show, line.category, line.price_type, desk.clock.now())
-            except Refused:
-                _take_out(desk, added)
-                raise
-    answer = put(desk, replace(basket, lines=lines), [line for line in lines if line.line in added], keep=True)
-    return answer
+    except Refused:
+        _take_out(desk, added)
+        raise
+    return put(desk, replace(basket, lines=lines), [line for line in lines if line.line in mine], keep=True)
 
 
 def _take_out(desk: Desk, added: Sequence[int]) -> None:
@@ -141,49 +145,69 @@ def _take_out(desk: Desk, added: Sequence[int]) -> None:
 
 
 def _visit(line: Line, price: Money, mark: str) -> Line:
-    """A line at its share, which no promotion and no price list changes any more."""
-    return replace(line, price=price, off=(), quoted="", marks={**line.marks, KIND: mark})
+    """A line at its share, which no promotion and no price list changes any more; nor was its price set by hand."""
+    marks = {name: value for name, value in line.marks.items() if name != "override"}
+    return replace(line, price=price, listed=None, off=(), quoted="", marks={**marks, KIND: mark})
 
 
 def redeem(
-    desk: Desk, *, code: str, show: str, places: list[str], price_type: str = "", proof: bool = False
-) -> Verb[dict[str, Any]]:
-    """Visits on a pass into the basket, each at its share; `tender` is how the basket is paid for them.
+    desk: Desk, *, code: str, show: str = "", places: Sequence[str] = (), price_type: str = "", proof: bool = False,
+    lines: Sequence[int] = (),
+) -> Verb[dict[str, Any]]:  # fmt: skip
+    """Visits on a pass, each at its share: `places` of a `show` into the basket, or `lines` that are in it already.
+    `tender` is how the basket is paid for them.
 
-    Raises Refused: unknown_ticket right_elsewhere limit_exceeded outside_terms not_allowed, and whatever `add` raises.
+    Raises Refused: bad_request unknown_ticket right_elsewhere limit_exceeded outside_terms not_allowed, and whatever
+    `add` raises.
     """
     changing(desk)
     code = code.strip()
     zero = Money.zero(desk.season().venue.currency)
+    if bool(show and places) == bool(lines):
+        raise Refused("bad_request", field="places", reason="give a show and its places, or lines of the basket")
     if scrub(code) != code:
         raise Refused("unknown_ticket", purse=scrub(code))
     yield from purses.hold(desk, [Tender(KIND, zero, code=code)])
     one = package_named(desk, package_of(code))
-    price_type = price_type or (one.price_types[0] if one.price_types else "")
     before = changing(desk)
     known = {line.line for line in before.lines}
-    already = sum(line.marks.get(KIND) == code for line in before.lines)
-    one.shares(left_on(desk, code), already + len(places))
-    yield from add(desk, show=show, places=places, price_type=price_type, proof=proof)
+    visits = _visits(before, lines, code)
+    one.shares(left_on(desk, code), len(visits) + len(places))
+    if places:
+        price_type = price_type or (one.price_types[0] if one.price_types else "")
+        yield from add(desk, show=show, places=list(places), price_type=price_type, proof=proof)
     basket = changing(desk)
     fresh = [line.line for line in basket.lines if line.line not in known]
+    visits = [line.line for line in basket.lines if line.line in {*fresh, *_visits(basket, lines, code)}]
     try:
         for line in basket.lines:
-            if line.line in fresh:
+            if line.line in visits:
                 one.check(line.show, line.category, line.price_type, desk.clock.now())
-        visits = [line.line for line in basket.lines if line.line in fresh or line.marks.get(KIND) == code]
         shares = dict(zip(visits, one.shares(left_on(desk, code), len(visits)), strict=True))
     except Refused:
         _take_out(desk, fresh)
         raise
-    lines = tuple(_visit(line, shares[line.line], code) if line.line in shares else line for line in basket.lines)
-    answer = put(desk, replace(basket, lines=lines), [line for line in lines if line.line in fresh], keep=True)
+    after = tuple(_visit(line, shares[line.line], code) if line.line in shares else line for line in basket.lines)
+    answer = put(desk, replace(basket, lines=after), [line for line in after if line.line in fresh], keep=True)
     due = sum(shares.values(), zero)
     left = left_on(desk, code)
     return answer | {
         "tender": {"kind": KIND, "code": code, "amount": str(due)},
         "visits": {"left": one.visits(left) - len(visits), "of": one.count},
     }
+
+
+def _visits(basket: Basket, lines: Sequence[int], code: str) -> list[int]:
+    """The lines that are visits on this pass already, and those that are to become ones.
+
+    Raises Refused("bad_request" | "not_allowed").
+    """
+    found = [line.line for line in basket.lines if line.marks.get(KIND) == code]
+    for line in map(basket.line, lines):
+        if line.line not in found and line.exempt:
+            raise Refused("not_allowed", what=KIND, package=code, reason="its price is not one that a pass pays")
+        found += [line.line] if line.line not in found else []
+    return found
 
 
 def refund_package(

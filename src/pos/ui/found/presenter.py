@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from pos.domain.errors import Refused
 from pos.domain.mask import scrub
 from pos.domain.money import Money
+from pos.domain.packages import package_of
 from pos.ui.bridge import Answer
 from pos.ui.format import read_time
 from pos.ui.found.calledoff import CalledOff
@@ -30,6 +31,7 @@ class FoundPresenter(QObject):
 
     changed = Signal()
     opened = Signal()
+    passed = Signal(str)  # the code of a pass was typed
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -101,11 +103,22 @@ class FoundPresenter(QObject):
             elif ways:
                 self._try(text, ways)
             else:
-                nothing = tr("No seat of this hall, no ticket, sale or buyer is called “{text}”.", text=scrub(text))
-                self.session.toast.emit("warning", nothing)
+                self._try_pass(text.strip())
 
         asked: dict[str, Any] = {way: text}
         self.session.bridge.latest("found", "find", done, **asked)
+
+    def _try_pass(self, text: str) -> None:
+        """Only what begins like a pass's code is asked for as one: that takes its right to this window."""
+
+        def done(answer: Answer) -> None:
+            if package_of(text) in {one["id"] for one in answer["packages"]}:
+                self.passed.emit(text)
+                return
+            nothing = tr("No seat of this hall, no ticket, sale or buyer is called “{text}”.", text=scrub(text))
+            self.session.toast.emit("warning", nothing)
+
+        self.session.bridge.latest("found", "packages", done)
 
     def _take(self, answer: Answer, asked: dict[str, Any], ticket: str) -> None:
         if not answer["sales"]:

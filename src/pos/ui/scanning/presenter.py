@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from pos.domain.errors import Refused
 from pos.domain.money import Money
+from pos.domain.packages import KIND
 from pos.ui.bridge import Answer
 from pos.ui.i18n import tr
 from pos.ui.purse import PurseOffer, purse_name
@@ -18,6 +19,7 @@ class ScanPresenter(QObject):
     """A ticket or a sale is shown (`found`); a voucher or gift card is offered as a tender (`offered`) where there
     is something to pay, else it is said what is left on it. `pays` tells whether there is."""
 
+    passed = Signal(str)  # the code of a pass
     found = Signal(str, str)  # sale, and the ticket that was scanned or ""
     offered = Signal(object)  # a PurseOffer
 
@@ -83,7 +85,9 @@ class ScanPresenter(QObject):
     def _purse(self, kind: str, code: str, left: str) -> None:
         purse = PurseOffer(kind, code, Money.parse(left, self.session.venue.currency))
         what = {"name": purse_name(kind), "code": code, "left": self.session.formats.money(purse.left)}
-        if not purse.left:
+        if kind == KIND:
+            self.passed.emit(code)
+        elif not purse.left:
             self.session.toast.emit("warning", tr("{name} {code}: nothing is left on it.", **what))
         elif self._pays():
             self.offered.emit(purse)

@@ -11,10 +11,11 @@ from PySide6.QtCore import QObject, Signal
 
 from pos.domain.errors import Refused
 from pos.domain.money import Money
+from pos.domain.packages import KIND, PASS, SERIES, package_of
 from pos.ui.approval import APPROVES
 from pos.ui.bridge import Answer
 from pos.ui.i18n import name_in, tr
-from pos.ui.model import Basket, Line, PriceType
+from pos.ui.model import ArticleLine, Basket, Line, PriceType, ShowCard
 from pos.ui.session import Session
 
 SHOWN: Final = 8  # articles on the panel, F1 and on
@@ -29,13 +30,28 @@ def reasons(mode: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class ProductCard:
-    """What can be sold beside tickets. `price` None: the buyer says how much."""
+    """What can be sold beside tickets. `price` None: the buyer says how much. `package` is "" for a product or a
+    donation, else pass or series; `shows` are those of a series."""
 
     id: str
     name: str
     names: dict[str, str]
     donation: bool
     price: Money | None
+    package: str = ""
+    shows: tuple[str, ...] = ()
+
+    @classmethod
+    def pack(cls, doc: Answer, currency: str) -> ProductCard:
+        """A package's."""
+        price = Money.parse(doc["price"], currency)
+        return cls(doc["id"], doc["name"], {}, False, price, doc["kind"], tuple(doc["shows"]))
+
+    def is_of(self, article: ArticleLine) -> bool:
+        """Whether an article of the basket is one of these."""
+        if article.package:
+            return self.package == PASS and package_of(article.product) == self.id
+        return not self.package and article.product == self.id
 
     @classmethod
     def read(cls, doc: Answer, currency: str) -> ProductCard:
@@ -50,6 +66,7 @@ class Extras(QObject):
     """
 
     changed = Signal()
+    pass_asked = Signal(str)  # a pass is to be used: its code, where it is known
 
     def __init__(
         self, session: Session, take: Callable[[Answer], None], busy: Callable[[], bool], parent: QObject | None = None
@@ -59,17 +76,21 @@ class Extras(QObject):
         self.mode, self.problem, self.working = "", "", False
         self.line: Line | None = None
         self.kind: PriceType | None = None
-        self.products: tuple[ProductCard, ...] = ()
+        self._sold: tuple[ProductCard, ...] = ()
+        self._packages: tuple[ProductCard, ...] = ()
+        self._page = 0
         self.amount = self.reason = self.code = self.member = ""
         session.heard.connect(self._heard)
         session.signed.connect(self.close)
 
     # ---- opening and closing -----------------------------------------------------------
 
-    def open_articles(self) -> None:
-        """Ctrl+A: what is sold beside tickets."""
+    def open_articles(self, line: Line | None = None) -> None:
+        """Ctrl+A: what is sold beside tickets. A series has the seat of the ticket that is marked."""
         if self._begin("articles"):
+            self.line, self._page = line, 0
             self.session.bridge.latest("products", "products", self._got_products)
+            self.session.bridge.latest("packages", "packages", self._got_packages)
 
     def open_price(self, line: Line | None) -> None:
         """Ctrl+Y: a promotion's code, and another price for the marked ticket."""
@@ -104,8 +125,40 @@ class Extras(QObject):
 
     def _got_products(self, answer: Answer) -> None:
         currency = self.session.venue.currency
-        self.products = tuple(ProductCard.read(doc, currency) for doc in answer["products"])
+        self._sold = tuple(ProductCard.read(doc, currency) for doc in answer["products"])
         self.changed.emit()
+
+    def _got_packages(self, answer: Answer) -> None:
+        currency = self.session.venue.currency
+        self._packages = tuple(ProductCard.pack(doc, currency) for doc in answer["packages"])
+        self.changed.emit()
+
+    @property
+    def products(self) -> tuple[ProductCard, ...]:
+        """What the keys stand for now."""
+        every = self._sold + self._packages
+        return every[self._page * SHOWN : (self._page + 1) * SHOWN]
+
+    @property
+    def pages(self) -> int:
+        return -(-len(self._sold + self._packages) // SHOWN)
+
+    @property
+    def uses_passes(self) -> bool:
+        """Whether there are passes to be used."""
+        return self.mode == "articles" and any(card.package == PASS for card in self._packages)
+
+    def turn(self) -> None:
+        """F10: what the keys have no room for."""
+        if self.mode == "articles" and self.pages > 1:
+            self._page = (self._page + 1) % self.pages
+            self.changed.emit()
+
+    def use_pass(self) -> None:
+        """F9: a pass is to be used, or paid back."""
+        if self.uses_passes and not self.working:
+            self.close()
+            self.pass_asked.emit("")
 
     # ---- what is asked for -------------------------------------------------------------
 
@@ -172,6 +225,9 @@ class Extras(QObject):
         if not 1 <= number <= len(self.products) or self.mode != "articles":
             return
         product = self.products[number - 1]
+        if product.package:
+            self._package(product)
+            return
         fields: dict[str, Any] = {"product": product.id}
         if product.donation and self.amount:
             fields["amount"] = self.amount
@@ -180,11 +236,23 @@ class Extras(QObject):
             return
         self._call("add_article", fields, keep=True)
 
+    def _package(self, one: ProductCard) -> None:
+        """A pass, or a series: a ticket for the marked seat in each of its shows."""
+        if one.package != SERIES:
+            self._call("add_package", {"package": one.id}, keep=True)
+        elif self.line is None or self.line.show not in one.shows:
+            self._refuse(tr("Pick a seat in one of its shows first, and mark its ticket."))
+        else:
+            places = [{"show": show, "place": self.line.place} for show in one.shows]
+            fields = {"package": one.id, "places": places, "price_type": self.line.price_type}
+            self._call("add_package", fields, keep=True)
+
     def fewer(self, number: int, basket: Basket | None) -> None:
         """The n-th article goes out of the basket."""
         if 1 <= number <= len(self.products) and basket is not None:
-            wanted = self.products[number - 1].id
-            lines = [article.line for article in basket.articles if article.product == wanted]
+            wanted = self.products[number - 1]
+            lines = [article.line for article in basket.articles if wanted.is_of(article)]
+            lines += [line.line for line in basket.lines if wanted.package == SERIES and line.package == wanted.id]
             if lines:
                 self._call("remove", {"line": lines[-1]}, keep=True)
 
@@ -258,7 +326,18 @@ class Extras(QObject):
         self.session.bridge.call(verb, done, refused, ended, **fields)
         self.changed.emit()
 
+    def _card(self, show: str) -> ShowCard | None:
+        return next((card for card in self.session.shows if card.id == show), None)
+
     def _sentence(self, refusal: Refused) -> str:
+        if refusal.fields.get("what") == KIND and refusal.code == "limit_exceeded":
+            return tr("There are no blank passes of this kind left.")
+        show = refusal.fields.get("show", self.session.show_id)
+        if show != self.session.show_id and (card := self._card(show)) is not None:
+            when = self.session.formats.day_and_time(card.starts, self.session.now)
+            return (
+                f"{name_in(card.titles, self.session.language, card.title)}, {when}: {self.session.sentence(refusal)}"
+            )
         if refusal.code == "unknown_ticket":
             return tr("There is no promotion with this code.")
         if refusal.code == "outside_terms":

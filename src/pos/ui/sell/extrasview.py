@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
+from pos.domain.packages import SERIES
 from pos.ui.approval import ApprovalBox
 from pos.ui.i18n import name_in, tr
 from pos.ui.keys import cap
@@ -20,6 +21,7 @@ from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import KeyButton
 
 _COLUMNS: Final = 2
+_PASS_KEY, _MORE_KEY = 9, 10
 _NAME_PX: Final = 108  # what a key has for its name, beside its keycap
 
 
@@ -56,6 +58,7 @@ class ExtrasPanel(QWidget):
         box.addWidget(self.amount)
         box.addLayout(self._build_keys())
         box.addWidget(self.reason)
+        box.addLayout(self._build_more())
         self.approval = ApprovalBox(extras.session)
         box.addWidget(self.approval)
         self._problem = QLabel()
@@ -95,6 +98,18 @@ class ExtrasPanel(QWidget):
             self._keys.append(button)
         return grid
 
+    def _build_more(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        self._pass = KeyButton(tr("Use a pass"), f"F{_PASS_KEY}")
+        self._more = KeyButton(tr("More"), f"F{_MORE_KEY}")
+        for button, act in ((self._pass, self.extras.use_pass), (self._more, self.extras.turn)):
+            set_height(button, 48)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda _=False, act=act: act())
+            row.addWidget(button, 1)
+        return row
+
     def _build_end(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(16)
@@ -124,7 +139,7 @@ class ExtrasPanel(QWidget):
         self.codes.setVisible(extras.mode == "price" and bool(codes))
         self.codes.set_label(tr("Without {code}", code=codes[-1]) if codes else "")
         self.member.setVisible(extras.asks_member)
-        self.amount.setVisible(extras.mode == "articles" or (extras.mode == "price" and extras.line is not None))
+        self.amount.setVisible(self._takes_amount() or (extras.mode == "price" and extras.line is not None))
         name = tr("Amount of a donation") if extras.mode == "articles" else self._price_field()
         self.amount.setPlaceholderText(name)
         self.amount.setAccessibleName(name)
@@ -137,10 +152,16 @@ class ExtrasPanel(QWidget):
         self._draw_end()
         self._focus()
 
+    def _takes_amount(self) -> bool:
+        """Whether a donation's amount may be typed; until the till has told what there is, too, for it has the
+        keyboard."""
+        products = self.extras.products
+        return self.extras.mode == "articles" and (not products or any(product.donation for product in products))
+
     def _heading(self) -> str:
         extras = self.extras
         if extras.mode == "articles":
-            return tr("Products and donations")
+            return tr("Products, passes, donations")
         if extras.line is None:
             return tr("Promotion")
         if extras.mode == "price":
@@ -164,7 +185,9 @@ class ExtrasPanel(QWidget):
 
     def _draw_keys(self) -> None:
         extras = self.extras
-        products = extras.products[:SHOWN] if extras.mode == "articles" else ()
+        products = extras.products if extras.mode == "articles" else ()
+        self._pass.setVisible(extras.uses_passes)
+        self._more.setVisible(extras.mode == "articles" and extras.pages > 1)
         texts = [self._product(product) for product in products]
         if extras.asks_reason:
             texts = [(reason,) for reason in reasons(extras.mode)]
@@ -180,7 +203,9 @@ class ExtrasPanel(QWidget):
     def _product(self, product: ProductCard) -> tuple[str, ...]:
         """Its name, and what it costs and how many are in the basket."""
         extras, basket = self.extras, self._basket()
-        count = sum(one.count for one in basket.articles if one.product == product.id) if basket is not None else 0
+        count = sum(one.count for one in basket.articles if product.is_of(one)) if basket is not None else 0
+        if basket is not None and product.package == SERIES:
+            count = sum(line.package == product.id for line in basket.lines) // max(1, len(product.shows))
         price = extras.session.formats.amount(product.price) if product.price is not None else tr("any amount")
         return extras.name(product), price + (f" · {count} ✓" if count else "")
 
@@ -238,6 +263,10 @@ class ExtrasPanel(QWidget):
             self.act()
         elif action == "back":
             self.extras.close()
+        elif kind == "price" and int(value) == _PASS_KEY:
+            self.extras.use_pass()
+        elif kind == "price" and int(value) == _MORE_KEY:
+            self.extras.turn()
         elif kind == "price":
             self._number(int(value))
         elif kind == "drop":

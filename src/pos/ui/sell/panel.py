@@ -210,6 +210,8 @@ class SellPanel(QWidget):
         found = [f"{name or tr('free in the group')} −{amount(off)}" for name, off in line.promotions]
         if line.set_by_hand and line.was is not None:
             found.append("▲ " + tr("price set, was {was}", was=amount(line.was)))
+        if line.package:
+            found.append(tr("pass {code}", code=line.package))
         if line.comp:
             found.append(tr("complimentary"))
         if line.companion:
@@ -219,6 +221,7 @@ class SellPanel(QWidget):
     def _article(self, article: ArticleLine) -> BasketRow:
         amount = self.presenter.session.formats.amount
         detail = tr("donation") if article.donation else tr("article")
+        detail = tr("pass {code}", code=article.product) if article.package else detail
         if article.count > 1:
             detail = f"{article.count} × {amount(article.price)} · {detail}"
         return BasketRow(article.line, article.name, detail, amount(article.amount))
@@ -267,7 +270,7 @@ class SellPanel(QWidget):
             warning=payment.problem or payment.warning,
             ready=self.presenter.basket is not None and not self.presenter.basket.empty,
             paying=payment.paying,
-            action=tr("Cash") if payment.due or not payment.purses else tr("Pay"),
+            action=tr("Cash") if payment.due or not payment.purse_amounts else tr("Pay"),
             terminal=payment.card.present,
         )
 

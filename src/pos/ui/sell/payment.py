@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from pos.domain.errors import Refused
 from pos.domain.money import Money, total
+from pos.domain.packages import KIND
 from pos.domain.sale import DELIVERIES
 from pos.ui.amounts import type_digit, typed_amount
 from pos.ui.bridge import Answer
@@ -78,8 +79,10 @@ class Payment(QObject):
 
     @property
     def purse_amounts(self) -> list[tuple[PurseOffer, Money]]:
-        """What each voucher and gift card pays, in the order in which they were shown."""
-        owed, parts = self.total, []
+        """What the passes of visits pay, and then each voucher and gift card in the order in which they were shown."""
+        basket = self._basket()
+        parts = [(PurseOffer(KIND, code, amount), amount) for code, amount in (basket.passes if basket else ())]
+        owed = self.total - total([amount for _, amount in parts], self.total.currency)
         for purse in self.purses:
             amount = min(purse.left, owed)
             owed -= amount

@@ -380,7 +380,7 @@ class SellPresenter(QObject):
     def open_articles(self) -> None:
         """Ctrl+A: what is sold beside tickets."""
         self._clear_change()
-        self.extras.open_articles()
+        self.extras.open_articles(self.marked_line)
 
     def open_price(self) -> None:
         """Ctrl+Y: a promotion's code, or another price for the marked ticket."""

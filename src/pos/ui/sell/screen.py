@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from pos.ui.foot.presenter import PaperPresenter
 from pos.ui.screen import Screen
@@ -12,6 +12,8 @@ from pos.ui.sell.aside.parking import Park
 from pos.ui.sell.aside.view import QuestionView
 from pos.ui.sell.extrasview import ExtrasPanel
 from pos.ui.sell.panel import SellPanel
+from pos.ui.sell.passes import Passes
+from pos.ui.sell.passview import PassPanel
 from pos.ui.sell.presenter import SellPresenter
 from pos.ui.sell.questions import Questions
 from pos.ui.sell.work import SellWork
@@ -34,12 +36,16 @@ class SellScreen(Screen):
         work.addWidget(self.view)
         self.asking = QuestionView(presenter.session)
         self.extras = ExtrasPanel(presenter.extras, lambda: presenter.basket)
+        self.passes = Passes(presenter)
+        self.passing = PassPanel(self.passes)
         self._panel = QStackedWidget()
-        for side in (self.side, self.asking, self.extras):
+        for side in (self.side, self.asking, self.extras, self.passing):
             self._panel.addWidget(side)
         self.panel_box().addWidget(self._panel)
         self.questions.changed.connect(self._put_question)
         presenter.extras.changed.connect(self._turn_panel)
+        presenter.extras.pass_asked.connect(self.passes.open)
+        self.passes.changed.connect(self._turn_panel)
         presenter.session.ticked.connect(self._tick)
         map_, stepper = self.view.map, self.view.stepper
         self._plain: dict[str, Callable[[], object]] = {
@@ -90,9 +96,10 @@ class SellScreen(Screen):
 
     def _turn_panel(self) -> None:
         """What is filled in stands where the basket does, and gives the keyboard back to the map."""
-        wanted = self.extras if self.presenter.extras.mode else self.side
-        if wanted is self.extras or self._panel.currentWidget() is self.extras:
-            before = self._panel.currentWidget()
+        filled: tuple[QWidget, ...] = (self.extras, self.passing)
+        wanted = self.passing if self.passes.mode else self.extras if self.presenter.extras.mode else self.side
+        before = self._panel.currentWidget()
+        if wanted in filled or before in filled:
             self._panel.setCurrentWidget(wanted)
             if wanted is self.side and before is not wanted:
                 self.view.map.setFocus()
@@ -100,6 +107,8 @@ class SellScreen(Screen):
     def act(self, action: str) -> bool:
         if self.presenter.extras.mode and not self.view.search.hasFocus():
             return self.extras.key(action)
+        if self.passes.mode and not self.view.search.hasFocus():
+            return self.passing.key(action)
         kind, _, value = action.partition(":")
         if self.questions.now is not None:
             return self._answer(action)

@@ -14,9 +14,11 @@ from PySide6.QtCore import QObject, Signal
 from pos.domain.errors import Refused
 from pos.domain.foreign import ForeignCash
 from pos.domain.money import Money, total
+from pos.domain.packages import KIND
 from pos.ui.amounts import type_digit, typed_amount
 from pos.ui.bridge import Answer
 from pos.ui.i18n import tr
+from pos.ui.keys import cap
 from pos.ui.purse import purse_name
 from pos.ui.sell.cash import due_in_cash
 from pos.ui.session import Session
@@ -317,7 +319,9 @@ class Split(QObject):
         found = answer["purse"]
         left = Money.parse(found["left"], self.due.currency)
         amount = min(left, self.amount, self.remaining)
-        if amount.minor <= 0:
+        if found["kind"] == KIND:
+            self.problem = tr("A pass is used for seats: Esc, then {key} and F9.", key=cap("articles"))
+        elif amount.minor <= 0:
             self.problem = tr("Nothing is left on it.")
         else:
             tender = {"kind": found["kind"], "code": found["code"], "amount": str(amount)}
