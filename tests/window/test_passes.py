@@ -161,8 +161,9 @@ def test_a_series_takes_the_marked_seat_in_each_of_its_shows(counter: Counter) -
     counter.press(key)
     assert "Pick a seat" in extras.problem
     counter.press(Key.Key_Escape)
-    there = counter.house.front.states_of(shows[-1], counter.at_hand()).result(10)
-    both = [ix for ix, state in zip(counter.at_hand(), there, strict=True) if state in (states.FREE, states.HERE)]
+    here = counter.at_hand()
+    there = counter.house.front.states_of(shows[-1], here).result(10)
+    both = [ix for ix, state in zip(here, there, strict=True) if state in (states.FREE, states.HERE)]
     counter.click(both[0])
     counter.settled(1)
     counter.press(Key.Key_A, modifier=CTRL)

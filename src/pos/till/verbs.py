@@ -432,7 +432,7 @@ VERBS: Final[dict[str, VerbSpec]] = {
         {"approver": f.approver, "waive_fee": f.flag},
         changes=True,
     ),
-    "outbox": VerbSpec(notices.outbox, {}, {"state": f.notice_state}),
+    "outbox": VerbSpec(notices.outbox, {}, {"state": f.notice_state, "sales": f.places}),
     "open_order": VerbSpec(presence.open_order, {"sale": f.words}, {"closed": f.flag}),
     "customers": VerbSpec(customers.customers, {"text": f.text}),
     "customer_history": VerbSpec(customers.customer_history, {"customer": f.words}),

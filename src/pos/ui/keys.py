@@ -148,10 +148,10 @@ def listed() -> list[tuple[str, list[tuple[str, str]]]]:
             [
                 ("^1", tr("sell")),
                 ("^2", tr("orders: pick-up, waiting list, commission")),
-                ("^3", tr("tickets: refund, exchange, void")),
+                ("^3", tr("tickets: refund, exchange, void, invoice")),
                 ("^R", tr("the last sale's tickets, to print one again")),
                 ("^⇧Z", tr("void the last sale")),
-                ("^4", tr("customers; ^K one for this sale")),
+                ("^4", tr("customers and notices to them; ^K one for this sale")),
                 ("^⇧C ^⇧H", tr("complaint or request; history of a seat or ticket")),
                 ("^5", tr("drawer and shift")),
                 ("^6", tr("disputes, for a supervisor")),

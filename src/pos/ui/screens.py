@@ -95,7 +95,11 @@ def _found(window: Window) -> Screen:
 def _customers(window: Window) -> Screen:
     from pos.ui.customers.view import CustomersScreen
 
-    return CustomersScreen(window.customers, window.home)
+    def look(sale: str) -> None:
+        window.go("found")
+        window.found.look(sale)
+
+    return CustomersScreen(window.customers, window.home, look)
 
 
 def _drawer(window: Window) -> Screen:

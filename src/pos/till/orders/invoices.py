@@ -24,7 +24,7 @@ _KEPT: Final = (
 
 def invoice(desk: Desk, *, sale: str, buyer: dict[str, Any] | None = None) -> dict[str, Any]:
     """The invoice of a sale: issued at the first time, and the same one again after that, as a copy. The buyer is
-    the sale's, or whom `buyer` names. It is printed where there is a receipt printer.
+    the sale's, or whom `buyer` names. It is printed where there is a receipt printer; `job` is None where not.
 
     Raises Refused: unknown_ticket bad_request (no buyer) storage_failed fenced.
     """
@@ -42,7 +42,7 @@ def invoice(desk: Desk, *, sale: str, buyer: dict[str, Any] | None = None) -> di
         content = invoice_content(desk, record) | {"copy": printed}
         if desk.outside.printers.present("receipt"):
             job = desk.ledger.add_job("receipt", _FAMILY, record["id"], [], content)
-        answer = unit.answers({"invoice": record})
+        answer = unit.answers({"invoice": record, "job": job.id if job is not None else None})
     if job is not None:
         issue.send(desk, job)
     recording.tell(desk, Kind.INVOICE_ISSUED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, Final
 
 from pos.domain.facts import Fact, Kind
@@ -14,8 +15,9 @@ SHOWN: Final = 200
 _TELLS: Final = {Kind.TICKETS_SOLD: "sale", Kind.TICKETS_EXCHANGED: "sale"}
 
 
-def outbox(desk: Desk, *, state: str = "all") -> dict[str, Any]:
-    """Notices to customers, the newest first: `queued` here or at the office, `sent`, or `failed` and why.
+def outbox(desk: Desk, *, state: str = "all", sales: Sequence[str] = ()) -> dict[str, Any]:
+    """Notices to customers, the newest first: `queued` here or at the office, `sent`, or `failed` and why; of these
+    `sales` alone, where they are named.
 
     A sale to somebody with an e-mail address is one; with the line down it waits in this till's journal.
     """
@@ -24,6 +26,7 @@ def outbox(desk: Desk, *, state: str = "all") -> dict[str, Any]:
     known = {one["id"] for one in heard}
     waiting = [one for one in _unsent(desk) if one["id"] not in known]
     found = [one for one in (*waiting, *heard) if state in ("all", one["state"])]
+    found = [one for one in found if not sales or one["sale"] in sales]
     found.sort(key=lambda one: str(one["at"]), reverse=True)
     return {"notices": found[:SHOWN]}
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from pos.domain.errors import Refused
 from pos.ui.bridge import Answer
+from pos.ui.customers.outbox import Outbox
 from pos.ui.format import read_time
 from pos.ui.i18n import tr
 from pos.ui.session import Session
@@ -57,6 +58,8 @@ class CustomersPresenter(QObject):
         self.stays = ""  # the record that another one is to be merged into
         self.erasing = False  # asked once, and not again yet
         self.problem = ""
+        self.outbox = Outbox(session, self)
+        self.outbox.changed.connect(self.changed)
         session.signed.connect(self._signed)
 
     @property
@@ -172,6 +175,12 @@ class CustomersPresenter(QObject):
             self.changed.emit()
             return True
         return False
+
+    def notices(self) -> None:
+        """What was written to the marked customer, or, where none is, to everybody."""
+        one = self.current
+        sales = [sale["id"] for sale in self.known.get("sales", ())]
+        self.outbox.show(one.title if one is not None else "", sales)
 
     # ---- a supervisor's ------------------------------------------------------------------
 

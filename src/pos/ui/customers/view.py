@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from pos.ui.customers.outboxview import OutboxPanel, OutboxWork
 from pos.ui.customers.presenter import FIELDS, Customer, CustomersPresenter
 from pos.ui.i18n import tr
 from pos.ui.keys import cap
@@ -34,7 +35,7 @@ from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import KeyButton
 
 _ROW_PX: Final = 60
-_NEW, _CHANGE, _NOBODY, _MERGE, _EXPORT, _ERASE = range(1, 7)
+_NEW, _CHANGE, _NOBODY, _MERGE, _EXPORT, _ERASE, _NOTICES = range(1, 8)
 _STORY: Final = 9  # lines
 
 
@@ -65,25 +66,34 @@ class _Delegate(QStyledItemDelegate):
 
 class CustomersScreen(Screen):
     """Arrows mark, Enter takes the marked one for the sale; F1 begins a record, F2 changes one, F3 takes the
-    customer off the sale; F4 merges, F5 writes everything into a file, F6 erases. `leave` goes back to selling."""
+    customer off the sale; F4 merges, F5 writes everything into a file, F6 erases; F7 shows what was written to them.
+    `leave` goes back to selling, `look` shows a sale."""
 
     name = "customers"
 
-    def __init__(self, presenter: CustomersPresenter, leave: Callable[[], None]) -> None:
+    def __init__(self, presenter: CustomersPresenter, leave: Callable[[], None], look: Callable[[str], None]) -> None:
         super().__init__()
         self.presenter, self._leave = presenter, leave
-        self._pages = QStackedWidget()
+        self._pages, self._works = QStackedWidget(), QStackedWidget()
         self._build_work()
         self.panel_box().addWidget(self._pages)
         self._pages.addWidget(self._build_one())
         self._pages.addWidget(self._build_form())
+        self.letters, self.letters_panel = OutboxWork(presenter.outbox), OutboxPanel(presenter.outbox, look)
+        self._works.addWidget(self.letters)
+        self._pages.addWidget(self.letters_panel)
         presenter.changed.connect(self.draw)
         self.draw()
 
     # ---- building ------------------------------------------------------------------------
 
     def _build_work(self) -> None:
-        box = QVBoxLayout(self.work)
+        outer = QVBoxLayout(self.work)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._works)
+        page = QWidget()
+        self._works.addWidget(page)
+        box = QVBoxLayout(page)
         box.setContentsMargins(0, 8, 0, 0)
         box.setSpacing(8)
         bar = QHBoxLayout()
@@ -144,6 +154,11 @@ class CustomersScreen(Screen):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _=False, act=act: act())
             grid.addWidget(button, at // 3, at % 3)
+        self._notices = KeyButton(tr("Notices sent to them"), f"F{_NOTICES}")
+        set_height(self._notices, 48)
+        self._notices.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._notices.clicked.connect(presenter.notices)
+        side.addWidget(self._notices)
         # What erases is kept apart from what is pressed all day.
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(16)
@@ -214,8 +229,11 @@ class CustomersScreen(Screen):
         if at >= 0:
             self.list.setCurrentIndex(self._rows.index(at))
         editing = presenter.draft is not None
-        was, now = self._pages.currentIndex(), int(editing)
+        was, now = self._pages.currentIndex(), 2 if presenter.outbox.open else int(editing)
         self._pages.setCurrentIndex(now)
+        self._works.setCurrentIndex(int(presenter.outbox.open))
+        self.letters.draw()
+        self.letters_panel.draw()
         if presenter.draft is not None:
             for key, field in self._fields.items():
                 if field.text() != presenter.draft[key]:
@@ -247,6 +265,7 @@ class CustomersScreen(Screen):
             self._keys[number].setEnabled(one is not None and (number == _CHANGE or presenter.oversees))
         self._keys[_NOBODY].setEnabled(presenter.session.buyer is not None)
         self._take.setEnabled(one is not None)
+        self._notices.set_label(tr("Notices to them") if one is not None else tr("Notices to customers"))
 
     # ---- keys ----------------------------------------------------------------------------
 
@@ -257,6 +276,7 @@ class CustomersScreen(Screen):
 
     def leave(self) -> None:
         self.presenter.close()
+        self.presenter.outbox.close()
 
     def _export(self) -> None:
         one = self.presenter.current
@@ -269,6 +289,8 @@ class CustomersScreen(Screen):
 
     def act(self, action: str) -> bool:
         presenter = self.presenter
+        if presenter.outbox.open:
+            return self.letters_panel.key(action)
         if presenter.draft is not None:
             keys: dict[str, Callable[[], object]] = {"primary": presenter.save, "back": presenter.close}
         else:
@@ -279,6 +301,7 @@ class CustomersScreen(Screen):
                 f"price:{_MERGE}": presenter.merge,
                 f"price:{_EXPORT}": self._export,
                 f"price:{_ERASE}": presenter.erase,
+                f"price:{_NOTICES}": presenter.notices,
                 "primary": presenter.take,
                 "find": self.enter,
                 "customer": self._leave,

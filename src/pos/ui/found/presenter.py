@@ -12,9 +12,11 @@ from pos.domain.mask import scrub
 from pos.domain.money import Money
 from pos.domain.packages import package_of
 from pos.ui.bridge import Answer
+from pos.ui.customers.outbox import Notice
 from pos.ui.format import read_time
 from pos.ui.found.calledoff import CalledOff
 from pos.ui.found.deal import Deal
+from pos.ui.found.invoice import Invoice
 from pos.ui.found.model import Found, read_found
 from pos.ui.found.presence import Presence
 from pos.ui.i18n import name_in, tr
@@ -46,6 +48,10 @@ class FoundPresenter(QObject):
         self.deal.ended.connect(self._ended)
         self.terms: dict[str, Any] = {}  # what the till says of the marked one's terms, as they are now
         self._swap: Swap | None = None
+        self.invoice = Invoice(session, self)
+        self.invoice.changed.connect(self.changed)
+        self.invoice.ended.connect(self._ended)
+        self.notices: list[Notice] = []  # what was written about the marked one's sale, the newest first
         self.called_off = CalledOff(session, self)
         self.called_off.changed.connect(self.changed)
         self._asked: dict[str, Any] = {}
@@ -144,6 +150,8 @@ class FoundPresenter(QObject):
     def _heard(self, event: Answer) -> None:
         if event.get("event") == "printed":
             self.refresh()
+        elif event.get("event") == "changed" and "notice" in (event.get("records") or ()):
+            self._ask_notices(one.sale if (one := self.current) is not None else "")
 
     def _signed(self) -> None:
         if self.session.person is None:
@@ -157,6 +165,7 @@ class FoundPresenter(QObject):
         self.changed.emit()
         one = self.current
         self.presence.show(one.sale if one is not None else "")
+        self._ask_notices(one.sale if one is not None else "")
         if one is not None and one.live:
             self._ask_terms(one.id)
 
@@ -169,6 +178,17 @@ class FoundPresenter(QObject):
                 self.changed.emit()
 
         self.session.bridge.latest("terms", "quote", done, lambda _: None, tickets=[ticket])
+
+    def _ask_notices(self, sale: str) -> None:
+        self.notices = [notice for notice in self.notices if notice.sale == sale]
+
+        def done(answer: Answer) -> None:
+            if (one := self.current) is not None and one.sale == sale:
+                self.notices = [Notice.read(doc) for doc in answer["notices"]]
+                self.changed.emit()
+
+        if sale:
+            self.session.bridge.latest("notices", "outbox", done, lambda _: None, sales=[sale])
 
     def step(self, step: int) -> None:
         """Mark the ticket above or below."""
@@ -271,6 +291,11 @@ class FoundPresenter(QObject):
 
         self.session.bridge.latest("last sale", "status", told)
 
+    def make_out(self) -> None:
+        """Begin an invoice for the marked ticket's sale."""
+        if one := self.current:
+            self.invoice.open(one.sale, self.session.formats.money(one.total))
+
     def receipt(self) -> None:
         """Print the sale's receipt."""
         if one := self.current:
@@ -303,6 +328,16 @@ class FoundPresenter(QObject):
         return ", ".join(parts)
 
     # ---- words ---------------------------------------------------------------------------
+
+    def written(self, *, short: bool = False) -> str:
+        """What became of the newest notice about the marked one's sale: "Tickets: sent · 18:02", and where it went."""
+        if not self.notices:
+            return ""
+        last, session = self.notices[0], self.session
+        when = session.formats.day_and_time(last.at, session.now)
+        if short:
+            return f"{last.what}: {last.outcome} · {when}"
+        return " · ".join(filter(None, (f"{last.what}: {last.fate}", last.to, when)))
 
     def title(self, row: Found) -> str:
         """The show's title and time."""

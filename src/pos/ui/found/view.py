@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from pos.ui.found.calledview import CalledPanel, CalledWork
 from pos.ui.found.dealview import DealPanel
+from pos.ui.found.invoiceview import InvoicePanel
 from pos.ui.found.model import Found
 from pos.ui.found.presenter import FoundPresenter
 from pos.ui.found.swapview import SwapPanel, SwapWork
@@ -37,7 +38,7 @@ from pos.ui.theme.tokens import Tokens
 from pos.ui.theme.widgets import KeyButton
 
 _ROW_PX: Final = 64
-_FACTS: Final = 6
+_FACTS: Final = 7
 _REPRINT_KEY, _COLLECT_KEY, _CHOOSE_KEY, _ALL_KEY, _REFUND_KEY, _EXCHANGE_KEY, _VOID_KEY, _OFF_KEY = range(1, 9)
 _TENDER_KEY, _NAME_KEY = 9, 10
 _SIGNS: Final = {"good": "●", "muted": "○", "warning": "▲"}
@@ -72,7 +73,8 @@ class _Delegate(QStyledItemDelegate):
 
 class FoundScreen(Screen):
     """Arrows mark, F3 chooses; F5 takes back, F6 exchanges, F7 undoes the sale, F1 prints again, F2 prints an order;
-    F8 lists what shows that were called off leave to be done, F9 corrects a tender, F10 makes a ticket out to another.
+    F8 lists what shows that were called off leave to be done, F9 corrects a tender, F10 makes a ticket out to another,
+    F11 makes an invoice out.
 
     What was begun then has the panel to itself, and, for an exchange, the map the work area. `leave` goes back to
     where work goes on.
@@ -145,6 +147,8 @@ class FoundScreen(Screen):
         self._sides.addWidget(page)
         self.deal = DealPanel(self.presenter)
         self._sides.addWidget(self.deal)
+        self.invoice_panel = InvoicePanel(self.presenter.invoice)
+        self._sides.addWidget(self.invoice_panel)
         self.off_panel = CalledPanel(self.presenter.called_off, self.presenter.look)
         self._sides.addWidget(self.off_panel)
         self._place, self._show, self._state = QLabel(), QLabel(), QLabel()
@@ -156,7 +160,7 @@ class FoundScreen(Screen):
             side.addWidget(label)
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(4)
+        grid.setVerticalSpacing(2)
         grid.setColumnStretch(1, 1)
         self._facts = [(QLabel(), QLabel()) for _ in range(_FACTS)]
         for at, (name, value) in enumerate(self._facts):
@@ -192,6 +196,7 @@ class FoundScreen(Screen):
         self._all = KeyButton(tr("Whole sale"), f"F{_ALL_KEY}", stacked=True)
         self._tender = KeyButton(tr("Wrong tender"), f"F{_TENDER_KEY}", stacked=True)
         self._name = KeyButton(tr("Other name"), f"F{_NAME_KEY}", stacked=True)
+        self._invoice = KeyButton(tr("Invoice"), cap("card"), stacked=True)
         self._off = KeyButton(tr("Called off"), f"F{_OFF_KEY}", stacked=True)
         places: list[tuple[KeyButton, Callable[[], object]]] = [
             (self._choose, lambda: presenter.choose(presenter.marked)),
@@ -205,6 +210,7 @@ class FoundScreen(Screen):
             (self._off, presenter.called_off.show),
             (self._tender, presenter.correct),
             (self._name, presenter.rename),
+            (self._invoice, presenter.make_out),
         ]
         for at, (button, act) in enumerate(places):
             set_height(button, 48)  # four rows have to fit under what is told at 1366 × 768
@@ -228,7 +234,7 @@ class FoundScreen(Screen):
         self._draw_one(presenter.current)
         self._reprint.setEnabled(presenter.may_reprint)
         self._collect.setEnabled(presenter.may_collect)
-        for button in (self._receipt, self._void, self._all):
+        for button in (self._receipt, self._invoice, self._void, self._all):
             button.setEnabled(presenter.current is not None)
         for button in (self._refund, self._exchange):
             button.setEnabled(bool(presenter.taken))
@@ -238,6 +244,7 @@ class FoundScreen(Screen):
         self._draw_pages()
         problem = presenter.problem or presenter.presence.words
         self._problem.setText(f"▲ {problem}" if problem else presenter.result)
+        self._problem.setVisible(bool(self._problem.text()))
         self._problem.setProperty("role", "warning" if problem else "good")
         restyle(self._problem)
 
@@ -253,6 +260,8 @@ class FoundScreen(Screen):
             side = self.swap_panel
         elif presenter.deal.kind:
             side = self.deal
+        elif presenter.invoice.sale:
+            side = self.invoice_panel
         elif presenter.called_off.open:
             side = self.off_panel
         works: dict[QWidget | None, QWidget | None] = {self.swap_panel: self.swap_work, self.off_panel: self.off_work}
@@ -260,10 +269,12 @@ class FoundScreen(Screen):
         self._sides.setCurrentWidget(side)
         self._works.setCurrentWidget(works.get(side) or self._found)
         for part in (side, works.get(side)):
-            if isinstance(part, DealPanel | SwapPanel | SwapWork | CalledPanel | CalledWork):
+            if isinstance(part, DealPanel | InvoicePanel | SwapPanel | SwapWork | CalledPanel | CalledWork):
                 part.draw()
         if other:
             (self.swap_work.map if side is self.swap_panel and self.swap_work is not None else self.work).setFocus()
+            if side is self.invoice_panel:
+                self.invoice_panel.take_focus()
 
     def _draw_one(self, one: Found | None) -> None:
         presenter, formats = self.presenter, self.presenter.session.formats
@@ -282,11 +293,17 @@ class FoundScreen(Screen):
                 (tr("Refund"), presenter.term("refund")),
                 (tr("Exchange"), presenter.term("exchange")),
                 (tr("At"), f"{formats.day_and_time(one.at, presenter.session.now)} · {one.till}"),
+                (tr("E-mail"), presenter.written(short=True)),
             ]
+        if presenter.problem or presenter.presence.words:
+            facts = facts[:-2]  # at 1366 × 768 what went wrong needs their room
         for at, (name, value) in enumerate(self._facts):
             told = facts[at] if at < len(facts) else ("", "")
             name.setText(told[0])
             value.setText(told[1])
+            for label in (name, value):  # what is not told takes no room
+                label.setVisible(bool(told[1]))
+        self._facts[-1][1].setToolTip(presenter.written())
 
     # ---- keys ----------------------------------------------------------------------------
 
@@ -298,6 +315,7 @@ class FoundScreen(Screen):
     def leave(self) -> None:
         self.presenter.presence.show("")
         self.presenter.deal.close()
+        self.presenter.invoice.close()
 
     def set_tokens(self, tokens: Tokens) -> None:
         self._tokens = tokens
@@ -315,6 +333,8 @@ class FoundScreen(Screen):
             return self._act_swapping(action)
         if self.presenter.deal.kind:
             return self.deal.key(action)
+        if self.presenter.invoice.sale:
+            return self.invoice_panel.key(action)
         if self.presenter.called_off.open:
             return self.off_panel.key(action)
         if self.search.hasFocus() and action in ("primary", "back"):
@@ -361,6 +381,7 @@ class FoundScreen(Screen):
             f"price:{_TENDER_KEY}": presenter.correct,
             f"price:{_NAME_KEY}": presenter.rename,
             "reprint": presenter.reprint,
+            "card": presenter.make_out,
             "receipt": presenter.receipt,
             "find": self._find,
             "up": lambda: presenter.step(-1),

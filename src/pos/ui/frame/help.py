@@ -56,7 +56,7 @@ class HelpOverlay(QWidget):
         box.addWidget(self._advice)
         grid = QGridLayout()
         grid.setHorizontalSpacing(40)
-        grid.setVerticalSpacing(16)
+        grid.setVerticalSpacing(8)
         for number, (name, rows) in enumerate(listed()):
             grid.addWidget(self._group(name, rows), number // 2, number % 2, Qt.AlignmentFlag.AlignTop)
         box.addLayout(grid)
@@ -72,7 +72,7 @@ class HelpOverlay(QWidget):
         grid = QGridLayout(group)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(4)
+        grid.setVerticalSpacing(2)
         grid.setColumnStretch(1, 1)
         head = QLabel(name)
         head.setProperty("role", "strong")
