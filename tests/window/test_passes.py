@@ -149,6 +149,17 @@ def test_a_code_that_is_none_is_said_so_and_a_pass_is_no_tender(counter: Counter
     counter.until(lambda: "used for seats" in counter.sell.payment.split.problem)
 
 
+def test_a_pass_that_is_scanned_is_looked_up_wherever_the_cashier_stands(counter: Counter) -> None:
+    sold(counter)
+    counter.press(Key.Key_3, modifier=CTRL)
+    assert counter.screen == "found"
+    counter.window.scans.typed(CODE)
+    counter.until(lambda: counter.screen == "sell" and passes(counter).mode == "use")
+    assert passes(counter).sell.payment.purses == []  # it is offered for seats, not as money
+    counter.press(Key.Key_Escape)
+    assert passes(counter).mode == ""
+
+
 def test_a_series_takes_the_marked_seat_in_each_of_its_shows(counter: Counter) -> None:
     shows = [card.id for card in counter.window.session.shows if card.id.startswith("tosca") and card.sells][:2]
     counter.house.document(

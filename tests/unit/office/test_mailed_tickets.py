@@ -5,12 +5,15 @@ from __future__ import annotations
 import email
 import email.policy
 import io
+import json
 from collections.abc import Iterator
 from email.message import EmailMessage
 
 import pypdf
 import pytest
 
+from pos.domain.books import Posting
+from pos.domain.rights import Effect
 from tests.peers.small_season import SHOW
 from tests.peers.smtp_server import SmtpServer
 from tests.unit.office.conftest import House as Office
@@ -47,7 +50,14 @@ def received(smtp: SmtpServer) -> tuple[str, list[tuple[str, list[str]]]]:
 
 def test_tickets_are_enclosed_in_the_buyers_language(house: Office, tills_at: Tills, smtp: SmtpServer) -> None:
     (one,) = tills_at("T1")
-    sell(house, one, "A-1", "A-2", buyer={"language": "uk"}, delivery="email")
+    fact = sell(house, one, "A-1", "A-2", buyer={"language": "uk"}, delivery="email")
+    one.journal.pop()
+    value = json.loads(fact.envelope)
+    body = value["body"]["sale"] | {"name": "Ida", "contact": "ida@example.org", "buyer": {"language": "uk"}}
+    for ticket in body["tickets"]:
+        ticket["terms"] = {"id": "standard", "refund_until": "24h", "refund_fee": "10%"}
+    effects = tuple(Effect.from_json(effect) for effect in value["effects"])
+    one.record("TicketsSold", {"sale": body}, effects, tuple(Posting.from_json(x) for x in value["money"]))
     house.push(one)
     sender(house, smtp).step()
     text, ((name, pages),) = received(smtp)
@@ -58,6 +68,7 @@ def test_tickets_are_enclosed_in_the_buyers_language(house: Office, tills_at: Ti
             assert told in page
         assert "58,00" in page  # as Ukrainian writes money
         assert "Ida" in page
+        assert "10 %" in page  # the terms that the buyer was told
     assert notices(house)[0]["state"] == "sent"
     assert house.violations() == []
 

@@ -98,4 +98,6 @@ def test_the_outbox_shows_what_waits_here_and_what_the_office_has_done(counter: 
     counter.line.document("notice", told)
     assert counter.ask("outbox")["notices"] == [told]
     assert counter.ask("outbox", state="sent")["notices"] == []
+    assert counter.ask("outbox", sales=["nothing"])["notices"] == []
+    assert counter.ask("outbox", sales=[told["sale"]])["notices"] == [told]
     assert counter.refusal("outbox", state="lost").fields["field"] == "state"

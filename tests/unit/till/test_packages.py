@@ -112,6 +112,28 @@ def test_a_pass_takes_no_more_seats_of_the_basket_than_it_has_visits(house: Coun
     assert house.refusal("redeem", code=CODE, lines=[99]).code == "bad_request"
 
 
+def test_what_something_else_pays_for_is_no_visit(house: Counter) -> None:
+    sold(house)
+    places = [{"show": "aida", "place": "A-1"}, {"show": "tosca", "place": "A-1"}]
+    basket = house.ask("add_package", package="two", places=places)["basket"]
+    lines = [line["line"] for line in basket["lines"]]
+    assert house.refusal("redeem", code=CODE, lines=lines).code == "not_allowed"
+    assert house.ask("basket")["basket"]["total"] == "90.01"
+
+
+def test_a_price_that_was_set_by_hand_is_forgotten_by_a_visit(house: Counter) -> None:
+    sold(house)
+    house.add("A-1")
+    (line,) = house.ask("basket")["basket"]["lines"]
+    approver = {"user": "sam", "pin": "1111"}
+    house.ask("reprice", line=line["line"], price="5.00", reason="complaint", approver=approver)
+    answer = house.ask("redeem", code=CODE, lines=[line["line"]])
+    house.ask("pay", tenders=[answer["tender"]])
+    (ticket,) = house.bodies("TicketsSold")[-1]["sale"]["tickets"]
+    assert (ticket["price"], ticket["package"]) == ("33.33", CODE)
+    assert not {"override", "listed", "promotion"} & set(ticket)
+
+
 def test_a_pass_tells_its_visits_and_what_comes_back(house: Counter) -> None:
     sold(house)
     used(house, "A-1")

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from pos.domain.errors import Refused
 from pos.domain.money import Money
 from pos.domain.packages import KIND
+from pos.domain.sale import PURSES
 from pos.ui.bridge import Answer
 from pos.ui.i18n import tr
 from pos.ui.purse import PurseOffer, purse_name
@@ -38,7 +39,7 @@ class ScanPresenter(QObject):
         kind, text = event["kind"], str(event["text"])
         if kind in ("ticket", "sale"):
             self.found.emit(event["sale"], event.get("ticket") or "")
-        elif kind in ("voucher", "gift_card"):
+        elif kind in PURSES:
             self._purse(kind, event["code"], event["left"])
         elif kind == "unknown":
             self._ask(text)
