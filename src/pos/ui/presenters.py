@@ -47,6 +47,9 @@ class Presenters(QWidget):
     def _show_found(self) -> None:
         raise NotImplementedError
 
+    def _show_pass(self, code: str) -> None:
+        raise NotImplementedError
+
     @cached_property
     def sell(self) -> SellPresenter:
         from pos.ui.sell.presenter import SellPresenter

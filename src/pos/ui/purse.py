@@ -18,6 +18,6 @@ class PurseOffer:
 
 
 def purse_name(kind: str) -> str:
-    """What people call a voucher or a gift card."""
-    names = {"voucher": tr("Voucher"), "package": tr("Pass")}
+    """What people call a voucher, a pass, an account or a gift card."""
+    names = {"voucher": tr("Voucher"), "package": tr("Pass"), "account": tr("Account")}
     return names.get(kind) or tr("Gift card")
