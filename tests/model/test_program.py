@@ -61,7 +61,7 @@ SLIPS = {
         effects, "_may_have_passed", "place.incarnation > 0", "False", THREE, "disputed",
     ),
     "a fenced till's refund is leased": (
-        effects, "_own_step", "not author.active", "False", DEAD, "nobody can release it",
+        effects, "_own_step", "after is _LEASED and not author.active", "False", DEAD, "nobody can release it",
     ),
     "a fenced till is passed a lease": (
         effects, "_move", "quarantined or not way.active", "quarantined", DEAD, "nobody can release it",

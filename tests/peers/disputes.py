@@ -169,6 +169,13 @@ def sealed_over_a_card(at: Counters) -> None:
     at.push(at.one)
 
 
+def keeps_anothers_record(at: Counters) -> None:
+    """Till one changes a number of till two's waiting list."""
+    waiting = {"id": f"T2-{at.name}W1", "home": "T2", "show": SHOW, "number": 1, "state": "waiting"}
+    at.one.record("StandbyChanged", {"record": waiting, "user": "anna"})
+    at.push(at.one)
+
+
 TROUBLES: Final[dict[str, Callable[[Counters], None]]] = {
     "place": sold_to_two,
     "unbalanced": amounts_apart,
@@ -180,6 +187,7 @@ TROUBLES: Final[dict[str, Callable[[Counters], None]]] = {
     "drawer_counted_twice": a_drawer_is_counted_twice,
     "release_refused": released_too_early,
     "unreadable": newer_schema,
+    "record": keeps_anothers_record,
     "purse": paid_with_a_code_that_nobody_issued,
     "admitted_twice": let_in_at_two_gates,
     "admitted_ended": let_in_after_a_refund,

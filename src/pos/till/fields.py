@@ -37,6 +37,10 @@ def text(name: str, value: Any) -> None:
     must(isinstance(value, str), name, "a string")
 
 
+def text_or_none(name: str, value: Any) -> None:
+    must(value is None or isinstance(value, str), name, "a string, or null")
+
+
 def words(name: str, value: Any) -> None:
     must(isinstance(value, str) and bool(value.strip()), name, "a string that is not empty")
 

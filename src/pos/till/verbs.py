@@ -105,9 +105,8 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "place": VerbSpec(house.place, {"show": f.text, "place": f.text}),
     "best": VerbSpec(
         finding.best,
-        {"show": f.text, "count": f.count},
+        {"show": f.text, "category": f.text_or_none, "count": f.count},
         {
-            "category": f.text,
             "accessible": f.flag,
             "restricted": f.flag,
             "companion": f.flag,

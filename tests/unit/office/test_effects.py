@@ -14,7 +14,7 @@ from sync.office.rules.places import Place
 from tests.peers.small_season import SHOW
 
 HAND = Hand("T1", 1)
-ENDING = (Kind.TICKETS_REFUNDED, Kind.TICKETS_EXCHANGED)
+ENDING = (Kind.TICKETS_REFUNDED, Kind.TICKETS_EXCHANGED, Kind.TICKETS_VOIDED)
 
 
 def refund(kind: str, ticket: str = "S-1", past: Past | None = None, epoch: int = 1) -> Outcome:
@@ -29,7 +29,7 @@ def test_every_step_is_some_kinds() -> None:
 
 
 @pytest.mark.parametrize("kind", [*Kind, "TicketsTeleported"])
-def test_only_refunds_and_exchanges_end_a_ticket(kind: str) -> None:
+def test_only_what_takes_tickets_back_ends_one(kind: str) -> None:
     assert refund(kind).verdict == ("applied" if kind in ENDING else "disputed")
 
 

@@ -54,7 +54,7 @@ def evening(house: House, tills_at: Tills) -> House:
         # I1: one live ticket for a place, and a place is sold exactly when it has one.
         ("UPDATE ticket SET unit = 'A-9' WHERE id = 'S2-1'", "I1 tosca-1 A-9: ticket S2-1 is live, but the place is"),
         ("UPDATE ticket SET state = 'void' WHERE id = 'S1-1'", "I1 tosca-1 A-1: it is SOLD, but its ticket 'S1-1'"),
-        ("INSERT INTO ticket VALUES ('X', 'S2', 'tosca-1', 'A-1', 'c', 'disputed', 0, 1, 0)", "I1 tosca-1 A-1: more"),
+        ("INSERT INTO ticket VALUES ('X', 'S2', 'tosca-1', 'A-1', 'c', 'disputed', 0, 1, 0, '')", "I1 tosca-1 A-1: m"),
         # I2: every printed ticket is here.
         ("DELETE FROM ticket WHERE id = 'S1-2'", "I2 T1.1.4: ticket S1-2 was printed"),
         # I3: each fact has exactly one effect.

@@ -113,7 +113,7 @@ def anybody_may_lose_a_pack(patch: pytest.MonkeyPatch) -> None:
 
 
 def paper_out_of_the_basket(patch: pytest.MonkeyPatch) -> None:
-    mutate_verb(patch, packs, "issue_paper", "(show, unit) in used", "False")
+    mutate(patch, packs, "_check_unused", "(show, place) in used", "False")
 
 
 def tickets_of_its_own(patch: pytest.MonkeyPatch) -> None:

@@ -36,12 +36,12 @@ _WHY: Final = {
 
 
 def best(
-    desk: Desk, *, show: str, count: int, category: str = "", accessible: bool = False, restricted: bool = False,
+    desk: Desk, *, show: str, category: str | None, count: int, accessible: bool = False, restricted: bool = False,
     companion: bool = False, split: bool = False, after: Sequence[str] = (), options: int = 1,
 ) -> dict[str, Any]:  # fmt: skip
     """The best `count` places that this till could sell now; none fit: no places.
 
-    Without a category all that have a price are looked at, but for those with a restricted view or for people
+    Without a category (None) all that have a price are looked at, but for those with a restricted view or for people
     who need them, which are asked for. `after` are places that were offered already. With the line down only
     what is in hand counts; else what is in hand or in the pool. Raises Refused("unknown_place" |
     "limit_exceeded" | "bad_request").
@@ -49,8 +49,9 @@ def best(
     desk.signed_in("sell")
     the_show = desk.season().show(show)
     seating = desk.belief.seating(show)
-    if category and category not in seating.categories():
+    if category is not None and category not in seating.categories():
         raise Refused("unknown_place", show=show, place=category, category=category)
+    category = category or ""
     if count > MOST:
         raise Refused("limit_exceeded", what="count", limit=MOST, asked=count)
     if category in seating.capacity:

@@ -152,21 +152,25 @@ class Opened:
             yield hold, [place for place, of in self.holds.items() if of.id == hold.id]
 
 
-def opened(
-    desk: Desk, user: User, show: str, places: Sequence[str], hold: str, approver: dict[str, Any] | None
-) -> Opened:
+def opened(desk: Desk, show: str, places: Sequence[str], hold: str) -> Opened:
     """Which of these places are to be sold from a hold: all there are, for a `hold` without places.
 
-    Raises Refused: unknown_hold held approval_needed wrong_pin not_allowed bad_request.
+    Raises Refused: unknown_hold bad_request.
     """
     if hold:
-        found = _from_hold(desk, show, places, hold)
-    else:
-        seating, held = desk.belief.seating(show), {}
-        if any((ix := seating.find(place)) is not None and _is_held(desk, show, ix) for place in places):
-            known = by_place(desk, show)
-            held = {place: known[place] for place in places if place in known}
-        found = Opened(tuple(places), tuple(place if place in held else "" for place in places), held)
+        return _from_hold(desk, show, places, hold)
+    seating, held = desk.belief.seating(show), {}
+    if any((ix := seating.find(place)) is not None and _is_held(desk, show, ix) for place in places):
+        known = by_place(desk, show)
+        held = {place: known[place] for place in places if place in known}
+    return Opened(tuple(places), tuple(place if place in held else "" for place in places), held)
+
+
+def permitted(desk: Desk, user: User, show: str, found: Opened, hold: str, approver: dict[str, Any] | None) -> Opened:
+    """The same, with who lets it be sold.
+
+    Raises Refused: held approval_needed wrong_pin not_allowed.
+    """
     by: dict[str, str] = {}
     for one, of in found.each():
         if one.order:

@@ -61,10 +61,11 @@ def add(
     desk.check_not_fenced()
     the_show = desk.season().show(show)
     seating = desk.belief.seating(show)
-    opened = holding.opened(desk, user, show, places or [], hold, approver)
+    opened = holding.opened(desk, show, places or [], hold)
     _check_room(begun(desk, user.id), len(opened.places))
     member = member_of(desk, member)
     wishes = wishes_for(desk, the_show, seating, opened.places, price_type, proof, opened.shown, member)
+    opened = holding.permitted(desk, user, show, opened, hold, approver)
     warnings = orphan_warnings(desk, the_show, seating, wishes, orphan_ok, reason)
     rights = yield from _all_rights(desk, the_show, wishes, opened)
     # While the office was asked, somebody may have signed out, closed the shift, or begun to pay by card.
