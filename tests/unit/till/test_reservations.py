@@ -17,6 +17,7 @@ from pos.till.orders import ending
 from tests.mutate import mutate
 from tests.unit.till.counter import NOW, PINS, Counter, show_document
 from tests.unit.till.test_holds import sound
+from tests.unit.till.toy_terminal import ScriptedTerminal
 
 Make = Callable[..., Counter]
 SAM = {"user": "sam", "pin": PINS["sam"]}
@@ -105,6 +106,43 @@ def test_a_ticket_paid_by_a_deposit_is_refunded_as_the_deposit_was_paid(counter:
     sale = counter.ask("pay_order", order=made["code"], tenders=cash("1.00"))["sale"]
     back = counter.ask("refund", tickets=[sale["tickets"][0]["id"]], reason="ill")["refund"]
     assert back["tenders"] == [{"kind": "cash", "amount": "52.20"}]
+    assert sound(counter) == []
+
+
+def test_a_sale_paid_by_a_deposit_is_voided_and_nothing_is_owed_by_its_order(counter: Counter) -> None:
+    made = reserve(counter, "A-1", tenders=cash("20.00"))
+    sale = counter.ask("pay_order", order=made["code"], tenders=cash("39.00"))["sale"]
+    told = counter.ask("quote", tickets=[sale["tickets"][0]["id"]])["void"]["tenders"]
+    back = counter.ask("void", sale=sale["id"], surrendered=True)["void"]
+    assert back["tenders"] == [{"kind": "cash", "amount": "20.00"}, {"kind": "cash", "amount": "39.00"}]
+    assert [(part["kind"], part["amount"]) for part in told] == [("cash", "20.00"), ("cash", "39.00")]
+    assert (owed(counter, made["code"]), drawer(counter)) == (0, 10_000)
+    assert counter.ask("orders", order=made["code"])["orders"][0]["deposit"]["left"] == "0.00"
+    report = counter.ask("close_shift", counted={"total": "100.00"})["report"]
+    assert report["difference"] == "0.00"
+    assert sound(counter) == []
+
+
+def test_a_deposit_by_card_goes_back_to_a_card_when_its_sale_is_voided(make_counter: Make) -> None:
+    terminal = ScriptedTerminal()
+    counter = make_counter(terminal=terminal)
+    counter.open()
+    made = reserve(counter, "A-1", tenders=[{"kind": "card", "amount": "20.00"}])
+    sale = counter.ask("pay_order", order=made["code"], tenders=[{"kind": "card", "amount": "39.00"}])["sale"]
+    assert terminal.total == 5900
+    counter.ask("void", sale=sale["id"], surrendered=True)
+    assert (terminal.total, owed(counter, made["code"]), drawer(counter)) == (0, 0, 10_000)
+    assert sound(counter) == []
+
+
+def test_what_is_voided_of_a_deposit_in_cash_is_rounded_to_coins_that_there_are(make_counter: Make) -> None:
+    counter = make_counter(cash_rounding="0.05", terminal=ScriptedTerminal())
+    counter.open()
+    made = reserve(counter, "A-1", tenders=cash("20.02"))
+    sale = counter.ask("pay_order", order=made["code"], tenders=[{"kind": "card", "amount": "38.98"}])["sale"]
+    back = counter.ask("void", sale=sale["id"], surrendered=True)["void"]
+    assert (back["tenders"][0], back["rounding"]) == ({"kind": "cash", "amount": "20.00"}, "-0.02")
+    assert (owed(counter, made["code"]), drawer(counter)) == (0, 10_000)
     assert sound(counter) == []
 
 

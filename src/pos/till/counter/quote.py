@@ -18,6 +18,7 @@ from pos.till.counter.refund import check_cards, check_limit, fee_of, kept_by
 from pos.till.counter.sell import wishes_for
 from pos.till.counter.tickets import Sold, holder_of, in_hand, look_up
 from pos.till.counter.void import hindrance
+from pos.till.counter.void import told as told_back
 from pos.till.desk import Desk
 
 
@@ -60,7 +61,7 @@ def quote(
         "void": {
             "sale": body["id"],
             "amount": body["total"],
-            "tenders": body["tenders"],
+            "tenders": told_back(body, desk.season().venue.cash_rounding),
             "may": whole and why is None,
             "approval": why is None and alone is not None,
             "reason": str(why.fields["reason"]) if why is not None else "",

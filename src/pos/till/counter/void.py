@@ -12,11 +12,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from pos.domain.books import Posting
+from pos.domain.books import Posting, entry
 from pos.domain.errors import Refused
 from pos.domain.facts import Fact, Kind
-from pos.domain.money import Money
-from pos.domain.sale import FOREIGN, Settlement, Tender
+from pos.domain.money import Money, round_cash, total
+from pos.domain.order import DEPOSIT
+from pos.domain.sale import FOREIGN, Settlement, Tender, tender_account
 from pos.domain.season import User
 from pos.domain.shift import CashMove
 from pos.store import journal
@@ -54,8 +55,8 @@ def void(
         sold = _whole(desk, sale, surrendered, approver)
         let_in(desk, sold, approver)
         yield from rights_to(desk, sold)
-        currency = desk.season().venue.currency
-        yield from purses.hold(desk, tuple(_tenders(sale_of(desk, sale), currency)))
+        currency, step = desk.season().venue.currency, desk.season().venue.cash_rounding
+        yield from purses.hold(desk, tuple(_tenders(sale_of(desk, sale), step)))
         if all_in_hand(desk, sold):
             break  # else the office has asked for a ticket's right while it was asked for a purse
     # While the office was asked, somebody may have signed out, closed the shift, or taken a ticket back.
@@ -64,8 +65,8 @@ def void(
     admitted = let_in(desk, sold, approver)
     by = approved(desk, approver)
     body = sale_of(desk, sale)
-    back = tuple(_tenders(body, currency))
-    rounding = Money.parse(body["rounding"], currency)
+    back = tuple(_tenders(body, step))
+    rounding = total([tender.amount for tender in back], currency) - Money.parse(body["total"], currency)
     settlement = by_hand_back(Settlement(back, rounding, Money.zero(currency)), slip)
     check_drawer(desk, shift, settlement.paid("cash", currency))
     pins = (*((ticket.show, ticket.place) for ticket in sold), *purses.keys(back))
@@ -126,9 +127,13 @@ def _no(reason: str, body: dict[str, Any]) -> Refused:
     return Refused("not_allowed", what="void", reason=reason, sale=body["id"])
 
 
-def _tenders(body: dict[str, Any], currency: str) -> Iterator[Tender]:
-    """How the sale was paid, each tender by itself: to be given back just so."""
+def _tenders(body: dict[str, Any], step: Money) -> Iterator[Tender]:
+    """How the sale was paid, each tender by itself: to be given back just so, a deposit as it came itself."""
+    currency = step.currency
+    yield from (tender for _, tender in _deposits(body, step) if tender.amount)
     for item in body["tenders"]:
+        if item["kind"] == DEPOSIT:
+            continue
         detail = {"reverse": item["receipt"]} if item.get("payment") and item.get("receipt") else {}
         if "lapsed" in item:
             detail = {"lapsed": str(-Money.parse(item["lapsed"], currency))}
@@ -137,6 +142,23 @@ def _tenders(body: dict[str, Any], currency: str) -> Iterator[Tender]:
             given = Money.parse(item["given"], item["currency"])
             detail = {"currency": item["currency"], "rate": item["rate"]}
         yield Tender(item["kind"], Money.parse(item["amount"], currency), given, item.get("code", ""), detail)
+
+
+def _deposits(body: dict[str, Any], step: Money) -> Iterator[tuple[Money, Tender]]:
+    """What an order's deposit paid of the sale, and how that goes back: its cash in coins that there are.
+
+    It is not owed to the order again, which may be done by now, with its place for sale.
+    """
+    for item in body["tenders"]:
+        if item["kind"] == DEPOSIT:
+            amount, kind = Money.parse(item["amount"], step.currency), item["paid_by"]
+            yield amount, Tender(kind, round_cash(amount, step) if kind == "cash" else amount)
+
+
+def told(body: dict[str, Any], step: Money) -> list[dict[str, Any]]:
+    """The tenders by which a sale would go back, as a document tells them."""
+    deposits = [tender.to_json() for _, tender in _deposits(body, step) if tender.amount]
+    return deposits + [item for item in body["tenders"] if item["kind"] != DEPOSIT]
 
 
 def _document(
@@ -176,9 +198,7 @@ def _commit(
     currency = desk.season().venue.currency
     effects, freed = ending(desk, sold)
     effects += purses.spend(desk, settlement)
-    unit.record(
-        Kind.TICKETS_VOIDED, {"refund": document}, postings=_turned_round(desk, document["sale"]), effects=effects
-    )
+    unit.record(Kind.TICKETS_VOIDED, {"refund": document}, postings=_back(desk, document["sale"]), effects=effects)
     unit.put_rights(freed)
     ledger = desk.ledger
     ledger.tickets.add_refund(shift.id, document)
@@ -191,6 +211,15 @@ def _commit(
     if not desk.outside.printers.present("receipt"):
         return None
     return ledger.add_job("receipt", "void", document["id"], [], issue.refund_content(desk, document))
+
+
+def _back(desk: Desk, sale: str) -> tuple[Posting, ...]:
+    """The sale turned round in the books, but for a deposit, which goes back as it came."""
+    till, step = desk.outside.till, desk.season().venue.cash_rounding
+    sides = [(side.account, side.amount) for side in _turned_round(desk, sale)]
+    for amount, tender in _deposits(sale_of(desk, sale), step):
+        sides += [(tender_account(till, tender.kind), -tender.amount), ("rounding", tender.amount - amount)]
+    return entry(*(side for side in sides if side[0].partition(":")[0] != DEPOSIT))
 
 
 def _turned_round(desk: Desk, sale: str) -> tuple[Posting, ...]:
