@@ -189,6 +189,22 @@ def test_without_a_line_only_what_is_in_hand_is_spent(till: Counter) -> None:
     assert till.line.purses[CARDS, CARD] == 3_100
 
 
+def test_two_windows_that_are_cut_off_do_not_both_take_a_voucher(make_counter: Make) -> None:
+    """Whoever had its right when the line broke takes it; at the other it is refused, not taken on trust."""
+    one, two = (with_purses(counter) for counter in (make_counter(), make_counter(till="T2")))
+    for counter in (one, two):
+        counter.open()
+        counter.add("A-1", "A-2")
+        counter.ask("clear")
+    one.ask("purse", code="V-1")
+    two.line.records[VOUCHERS, "V-1"].holder = "T1"
+    one.line.cut()
+    two.line.cut()
+    assert refusal(two, by_voucher(), cash("39.00"), place="A-2")[0] == "right_elsewhere"
+    assert sell(one, by_voucher(), cash("39.00"))["total"] == "59.00"
+    assert refusal(one, by_voucher(), cash("39.00"), place="A-2")[0] == "limit_exceeded"
+
+
 def test_it_goes_back_when_it_is_asked_for(till: Counter) -> None:
     sell(till, by_card("59.00"))
     assert till.line.recall((CARDS, CARD)) == []
