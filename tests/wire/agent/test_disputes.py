@@ -116,7 +116,7 @@ def window(house: House) -> Window:
 @pytest.fixture(scope="module")
 def seats() -> Callable[[], tuple[str, str]]:
     """Two that no other test has used."""
-    pairs = ((f"{row}-1", f"{row}-2") for row in "ABCDEFGHIJKLMNOP")
+    pairs = ((f"{row}-{left}", f"{row}-{left + 1}") for left in (1, 3) for row in "ABCDEFGHIJKLMNOP")
     return lambda: next(pairs)
 
 
