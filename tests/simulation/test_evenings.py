@@ -18,7 +18,7 @@ from tests.simulation.mutations import MUTATIONS
 from tests.simulation.runs import run
 from tests.simulation.threads import ON_STAGE
 
-SEEDS = range(1, 301)
+SEEDS = range(1, 221)
 SOURCE = Path(__file__).parents[2] / "src"
 
 # What must have happened in all these evenings together, or they prove nothing about it: the beginnings of its names.
