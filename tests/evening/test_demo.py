@@ -33,7 +33,7 @@ COUNTER: Final = "Housefull"
 PRINTERS: Final = "Virtual printers"
 # Parts of the counter's window, px from its corner at its least size, which is what opens.
 TOP: Final = (700, 4, 1250, 52)
-PANEL: Final = (1000, 640, 1360, 715)
+PANEL: Final = (1000, 640, 1240, 715)
 AMOUNT_RULE: Final = (1020, 214, 1340, 224)  # the heavy rule under an amount, nothing at the sign-in
 RAIL: Final = (0, 160, 4, 215)  # the mark of the selling screen
 PAPER_EDGE: Final = 27  # px from the printers' window's side: the unprinted edge of the tickets
