@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.window.counter import CTRL, SHIFT, Counter, Key
 from tests.window.till import PINS
 
@@ -121,3 +123,20 @@ def test_a_complimentary_ticket_asks_for_its_reason_and_a_supervisor(counter: Co
     counter.until(lambda: counter.sell.lines[-1].comp)
     assert counter.sell.lines[-1].price.minor == 0
     assert "complimentary" in rows(counter)[-1][1]
+
+
+def test_a_seat_that_is_clicked_while_new_prices_are_on_their_way_is_taken_at_the_new_price(counter: Counter) -> None:
+    seat, clicked = counter.at_hand()[0], []
+
+    def click(event: dict[str, Any]) -> None:
+        if event.get("documents") and not clicked:
+            clicked.append(counter.sell.show is not None)
+            counter.click(seat)
+
+    counter.window.session.heard.connect(click)
+    table = {"Orchestra": {"adult": "98.00"}, "Stalls": {"adult": "81.00"}}
+    counter.house.document("prices", {"id": "opera", "tax": "reduced", "table": table})
+    counter.settled(1)
+    assert clicked == [True]
+    assert counter.sell.lines[0].price.minor == 8100
+    assert counter.toast == ""

@@ -141,8 +141,11 @@ class SellPresenter(QObject):
         if kind == "basket":
             self.refresh_basket()
         elif kind == "changed" and event.get("documents"):
-            self.details = {}
-            for show in {self.session.show_id, *(line.show for line in self.lines)} - {""}:
+            # What is on screen sells at the prices known so far until the new ones are here: a seat that is clicked
+            # meanwhile must have a price type.
+            shown = {self.session.show_id, *(line.show for line in self.lines)} - {""}
+            self.details = {show: self.details[show] for show in shown & set(self.details)}
+            for show in shown:
                 self._learn(show)
 
     # ---- the basket --------------------------------------------------------------------
