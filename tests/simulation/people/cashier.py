@@ -73,6 +73,7 @@ class Cashier:
         self._tries: Counter[int] = Counter()
         self._queue = Queue()
         self.broken = False  # the PC does not start any more
+        self.deposited: dict[str, Decimal] = {}  # of sales: what of them an order's deposit had paid before
         self.cut_short: set[str] = set()  # incarnations that ended so, whatever waited to be printed
         self.unsure = False  # what is in the drawer: a PC broke before it had said whether a thing was done
         self._waiting = False  # for the answer to something that changes the till

@@ -78,6 +78,7 @@ def go_on_with_an_order(cashier: Cashier) -> None:
     paid = cashier.do("pay", tenders=[selling.cash(due)] if due else [])
     if paid is not None:
         selling.took_cash(cashier, due, paid["sale"])
+        cashier.deposited[paid["sale"]["id"]] = Decimal(paid["sale"]["total"]) - due
         cashier.has_sold(paid["sale"])
 
 

@@ -93,11 +93,14 @@ def correct(cashier: Cashier) -> None:
     tickets = cashier.customers.of_sale(sale["id"])
     if not tickets or len(tickets) != len(sale["tickets"]) or {ticket.by for ticket in tickets} != {"cash"}:
         return
+    taken = Decimal(sale["total"]) + Decimal(sale["rounding"]) - cashier.deposited.get(sale["id"], Decimal(0))
+    if not taken:
+        return  # its deposit was all of it
     slip = {"kind": "card", "slip": "SLIP 2"}
     answer = cashier.do("correct_tender", **{"sale": sale["id"], "from": "cash", "to": slip, "reason": "wrong key"})
     if answer is None:
         return
-    moved, taken = Decimal(answer["correction"]["cash"]), Decimal(sale["total"]) + Decimal(sale["rounding"])
+    moved = Decimal(answer["correction"]["cash"])
     if moved != -taken:
         cashier.complaints.append(f"{cashier.machine.label}: {sale['id']} of {taken} in cash is corrected by {moved}")
     cashier.drawer -= taken
