@@ -6,20 +6,15 @@ Printed language is a setting of the till, not of the cashier: the paper is the 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from pos.domain.money import Money, digits
+from pos.domain.money import Money
+from pos.paper import formats
 from pos.till.pricewords import PRICES
 from pos.till.reportwords import REPORTS
 from pos.till.vocabulary import LIST_WORDS
-
-if TYPE_CHECKING:
-    from babel import Locale
-
-_BABEL: Final = {"en": "en_GB", "zh_TW": "zh_Hant_TW"}
 
 _WORDS: Final[dict[str, dict[str, str]]] = (
     PRICES
@@ -323,44 +318,15 @@ class Words:
 
     def money(self, amount: Money) -> str:
         """ "€58.00", with the decimals the books keep."""
-        return _money(self.language, amount)
+        return formats.money(self.language, amount)
 
     def day(self, at: datetime) -> str:
         """ "Fri 3 Dec 2027"."""
-        return _day(self.language, at.astimezone(self.zone).date())
+        return formats.day(self.language, at.astimezone(self.zone).date())
 
     def time(self, at: datetime) -> str:
         """ "19:30"."""
         return f"{at.astimezone(self.zone):%H:%M}"
 
     def moment(self, at: datetime) -> str:
-        return f"{self.day(at)} {self.time(at)}"
-
-
-# Babel takes a tenth of a millisecond for each, a sale writes twenty of them before it can
-# be committed, and an evening knows few different amounts and days.
-
-
-@lru_cache(8)
-def _locale(language: str) -> Locale:
-    from babel import Locale
-
-    return Locale.parse(_BABEL.get(language, language))
-
-
-@lru_cache(1024)
-def _money(language: str, amount: Money) -> str:
-    from babel.numbers import format_currency
-
-    locale = _locale(language)
-    pattern = str(locale.currency_formats["standard"].pattern).split(";")[0]
-    places = digits(amount.currency)
-    pattern = pattern.replace(".00", "." + "0" * places if places else "")
-    return format_currency(amount.decimal, amount.currency, locale=locale, currency_digits=False, format=pattern)
-
-
-@lru_cache(1024)
-def _day(language: str, day: date) -> str:
-    from babel.dates import format_skeleton
-
-    return format_skeleton("yMMMEd", datetime(day.year, day.month, day.day), locale=_locale(language))  # noqa: DTZ001
+        return formats.moment(self.language, at.astimezone(self.zone))
