@@ -172,6 +172,7 @@ class Counter:
         printers: Any = None,
         terminal: Terminal | None = None,
         till: str = TILL,
+        incarnation: int = 1,
         neighbours: Neighbours | None = None,
         members: str = "",
         customer: Customer | None = None,
@@ -185,7 +186,8 @@ class Counter:
         folder.mkdir(parents=True, exist_ok=True)
         self.shows = shows if shows is not None else [show_document("aida")]
         if read_identity(folder) is None:
-            write_identity(folder, replace(new_identity(folder), till=till, incarnation=1, office_key=OFFICE_KEY))
+            fresh = new_identity(folder)
+            write_identity(folder, replace(fresh, till=till, incarnation=incarnation, office_key=OFFICE_KEY))
         identity = read_identity(folder)
         assert identity is not None
         self.identity = identity
@@ -193,6 +195,7 @@ class Counter:
         self.codes = Codes()
         self.writer = write_replica(folder / "replica.db", self.shows, plan or small_hall(), **venue)
         self.line = ToyLine(till, self.writer)
+        self.line.incarnation = identity.incarnation
         self.printers = printers or ToyPrinters(roles)
         self.terminal = terminal or AbsentTerminal()
         self.events: list[dict[str, Any]] = []

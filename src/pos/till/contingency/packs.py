@@ -31,13 +31,13 @@ from pos.store.packs import Pack, PackTicket
 from pos.till.belief import CODES
 from pos.till.counter import issue
 from pos.till.counter.approval import approved, may_alone
+from pos.till.counter.numbers import Series, next_id, take
 from pos.till.counter.passing import in_use, indexes_of
-from pos.till.counter.pay import document_id
 from pos.till.counter.sell import Wish, rights_for
 from pos.till.desk import Desk, Unit, Verb
 
 MOST: Final = 500  # tickets in one pack
-_PACKS: Final = "packs"  # the till's pack counter, beside the ledger's rows
+_PACKS: Final = Series("packs", "P")
 
 
 # ---- going out ---------------------------------------------------------------------------
@@ -65,8 +65,7 @@ def issue_paper(
     shift = desk.shift()
     _check_unused(desk, show, units)
     at = desk.clock.now()
-    number = int(desk.ledger.meta(_PACKS) or 0) + 1
-    pack = Pack(document_id(desk, "P", number), shift.id, user.id, show, at.isoformat(timespec="seconds"))
+    pack = Pack(next_id(desk, _PACKS), shift.id, user.id, show, at.isoformat(timespec="seconds"))
     tickets = [
         PackTicket(f"{pack.id}-{n}", pack.id, n, show, unit, wish.shown, wish.category, desk.outside.entropy.code())
         for n, (wish, unit) in enumerate(zip(wishes, units, strict=True), 1)
@@ -75,7 +74,7 @@ def issue_paper(
     with desk.unit() as unit_:
         unit_.at = at
         _go_out(desk, unit_, pack, tickets)
-        desk.ledger.put_meta(_PACKS, str(number))
+        take(desk, _PACKS)
         job = desk.ledger.add_job("ticket", "paper", pack.id, [ticket.id for ticket in tickets], content)
         answer = unit_.answers({"pack": _shown(desk, pack, tickets), "job": job.id})
     issue.send(desk, job)

@@ -17,10 +17,11 @@ from pos.domain.sale import SLIP, Settlement, Tender, settle, tender_account
 from pos.domain.season import Account
 from pos.domain.shift import CashMove
 from pos.till.counter import issue, purses
+from pos.till.counter.numbers import Series, next_id, take
 from pos.till.counter.tenders import tenders_of
 from pos.till.desk import Desk, Verb
 
-_PAID: Final = "account_payments"  # the till's count of them
+_PAID: Final = Series("account_payments", "A")
 _TAKEN: Final = ("cash", SLIP, "mobile", "transfer")  # what an account is paid with
 
 
@@ -81,10 +82,8 @@ def pay_account(desk: Desk, *, account: str, tenders: list[dict[str, Any]]) -> V
         desk, Settlement((Tender("account", -amount, code=known.id),), amount - amount, amount - amount)
     )
     (back,) = credit.tenders
-    number = int(desk.ledger.meta(_PAID) or 0) + 1
-    prefix = desk.outside.till if desk.outside.incarnation == 1 else f"{desk.outside.till}.{desk.outside.incarnation}"
     document: dict[str, Any] = {
-        "id": f"{prefix}-A{number:05d}",
+        "id": next_id(desk, _PAID),
         "account": known.id,
         "name": known.name,
         "at": desk.clock.now().isoformat(timespec="seconds"),
@@ -103,7 +102,7 @@ def pay_account(desk: Desk, *, account: str, tenders: list[dict[str, Any]]) -> V
         unit.record(Kind.ACCOUNT_PAID, {"paid": document}, postings=postings, effects=effects)
         if cash := settled.paid("cash", currency):
             desk.ledger.add_move(shift.id, CashMove("account_paid", cash, document["id"], document["at"]))
-        desk.ledger.put_meta(_PAID, str(number))
+        take(desk, _PAID)
         answer = unit.answers({"paid": document | {"left": back.detail["left"]}})
     if settled.paid("cash", currency):
         desk.outside.printers.kick_drawer()

@@ -18,11 +18,12 @@ from pos.domain.shift import CashMove
 from pos.store.ledger import ShiftRow
 from pos.till.counter import charge
 from pos.till.counter.approval import approved, may_alone
+from pos.till.counter.numbers import Series, next_id, take
 from pos.till.counter.tenders import check_drawer, tender_of
 from pos.till.counter.tickets import Sold, look_up, rights_to, sale_of
 from pos.till.desk import Desk, Unit, Verb
 
-_CORRECTIONS: Final = "corrections"  # the till's count of them
+_CORRECTIONS: Final = Series("corrections", "C")
 
 
 def correct_tender(
@@ -98,14 +99,11 @@ def _right(desk: Desk, wrong: str, to: dict[str, Any]) -> Tender:
 
 def _document(desk: Desk, shift: ShiftRow, body: dict[str, Any], settlement: Settlement, cash: Money) -> dict[str, Any]:
     """The correction by value. `cash` is what it puts into the drawer."""
-    number = int(desk.ledger.meta(_CORRECTIONS) or 0) + 1
-    outside = desk.outside
-    prefix = outside.till if outside.incarnation == 1 else f"{outside.till}.{outside.incarnation}"
     return {
-        "id": f"{prefix}-C{number:05d}",
+        "id": next_id(desk, _CORRECTIONS),
         "sale": body["id"],
         "at": desk.clock.now().isoformat(timespec="seconds"),
-        "till": outside.till,
+        "till": desk.outside.till,
         "shift": shift.id,
         "was": body["tenders"],
         "tenders": [tender.to_json() for tender in settlement.tenders],
@@ -123,4 +121,4 @@ def _write(
     ledger.amend_sale(body["id"], lambda kept: corrected(kept, document))
     if cash:
         ledger.add_move(shift.id, CashMove("correction", cash, document["id"], document["at"]))
-    ledger.put_meta(_CORRECTIONS, str(int(ledger.meta(_CORRECTIONS) or 0) + 1))
+    take(desk, _CORRECTIONS)

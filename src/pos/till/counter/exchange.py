@@ -20,8 +20,9 @@ from pos.till.counter.admit import let_in
 from pos.till.counter.approval import approved, may_alone
 from pos.till.counter.buyer import buyer_document, same_buyer
 from pos.till.counter.comeback import check_whole
+from pos.till.counter.numbers import Series, next_id, take
 from pos.till.counter.passing import indexes_of
-from pos.till.counter.pay import document_id, make_tickets, sold_effects, tax_documents, ticket_answers
+from pos.till.counter.pay import make_tickets, sold_effects, tax_documents, ticket_answers
 from pos.till.counter.quoting import allowed, fitted, member_of, quoted_line
 from pos.till.counter.refund import check_limit, fee_of, step_in_force
 from pos.till.counter.sell import Wish, rights_for, wishes_for
@@ -29,7 +30,7 @@ from pos.till.counter.tenders import check_drawer, tenders_of
 from pos.till.counter.tickets import TRIES, Sold, all_in_hand, ending, look_up, rights_to
 from pos.till.desk import Desk, Unit, Verb
 
-_EXCHANGES: Final = "exchanges"  # the till's exchange counter
+_EXCHANGES: Final = Series("exchanges", "X")
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ def _work_out(
     checks.check_buyer(desk, lines, who, [ticket.id for ticket in sold])
     venue = desk.season().venue
     currency = venue.currency
-    exchange_id = document_id(desk, "X", int(desk.ledger.meta(_EXCHANGES) or 0) + 1)
+    exchange_id = next_id(desk, _EXCHANGES)
     tickets = tuple(
         replace(ticket, marks={**ticket.marks, "fees": parts}) if parts else ticket
         for ticket, parts in zip(
@@ -203,7 +204,7 @@ def _commit(desk: Desk, unit: Unit, shift: ShiftRow, making: _Making) -> list[Pr
     if cash := making.settlement.paid("cash", currency):
         ledger.add_move(shift.id, CashMove("exchange", cash, document["id"], document["at"]))
     charge.use(desk, making.settlement, document["id"])
-    ledger.put_meta(_EXCHANGES, str(int(ledger.meta(_EXCHANGES) or 0) + 1))
+    take(desk, _EXCHANGES)
     at = desk.clock.now()
     named = checks.named_on_paper(desk, document)
     content = issue.tickets_content(desk, document["id"], making.tickets, at, named)

@@ -18,7 +18,7 @@ from pos.domain.sale import FOREIGN, ArticleSold, Settlement, Tender, Ticket, sa
 from pos.domain.season import name_in
 from pos.domain.shift import CashMove
 from pos.store.ledger import PrintJob, ShiftRow
-from pos.till.counter import awaiting, charge, checks, issue, purses, reserving, visits
+from pos.till.counter import awaiting, charge, checks, issue, numbers, purses, reserving, visits
 from pos.till.counter.approval import approved
 from pos.till.counter.buyer import buyer_document, check_delivery
 from pos.till.counter.passing import allot, indexes_of, low
@@ -26,15 +26,12 @@ from pos.till.counter.quoting import not_enough, table_of
 from pos.till.counter.tenders import awaited_in, check_drawer, tenders_of
 from pos.till.desk import Desk, Unit, Verb
 
-_SALES = "sales"  # the till's sale counter, beside the ledger's rows
-
 
 @dataclass(frozen=True)
 class Making:
-    """A sale worked out but not yet committed. `number` is the till's count of sales."""
+    """A sale worked out but not yet committed."""
 
     id: str
-    number: int
     at: datetime
     user: str
     basket: Basket
@@ -137,14 +134,13 @@ def work_out(
     fees = fee_lines(season.fees, basket.bearing)
     due = basket.total(fees, currency)
     settlement = settle(due, [*reserving.deposits(desk, basket, due), *tenders], season.venue.cash_rounding)
-    number = int(desk.ledger.meta(_SALES) or 0) + 1
-    sale = document_id(desk, "", number)
+    sale = numbers.next_id(desk, numbers.SALES)
     tickets = with_fees(desk, make_tickets(desk, sale, basket.lines, freed), basket.lines, fees)
     articles = tuple(
         ArticleSold.of(f"{sale}-A{n}", _article_name(desk, article.product), article)
         for n, article in enumerate(basket.articles, 1)
     )
-    return Making(sale, number, desk.clock.now(), user, basket, due, fees, settlement, tickets, articles)
+    return Making(sale, desk.clock.now(), user, basket, due, fees, settlement, tickets, articles)
 
 
 def _article_name(desk: Desk, product: str) -> str:
@@ -154,13 +150,6 @@ def _article_name(desk: Desk, product: str) -> str:
         return f"{name_in(pack.names, desk.outside.locale) or pack.id} {product}"
     known = desk.season().products.get(product)
     return (name_in(known.names, desk.outside.locale) if known else "") or product
-
-
-def document_id(desk: Desk, letter: str, number: int) -> str:
-    """A sale's id, or with a letter that of a refund (R) or an exchange (X)."""
-    outside = desk.outside
-    prefix = outside.till if outside.incarnation == 1 else f"{outside.till}.{outside.incarnation}"
-    return f"{prefix}-{letter}{number:05d}"
 
 
 def make_tickets(
@@ -314,7 +303,7 @@ def book(
     ledger.add_sale(shift.id, body)
     if cash := making.settlement.paid("cash", currency):
         ledger.add_move(shift.id, CashMove("sale", cash, making.id, body["at"]))
-    ledger.put_meta(_SALES, str(making.number))
+    numbers.take(desk, numbers.SALES)
 
 
 def sold_effects(

@@ -18,13 +18,13 @@ from pos.till.counter import charge, checks, issue, purses
 from pos.till.counter.admit import let_in
 from pos.till.counter.approval import approved, may_alone
 from pos.till.counter.comeback import check_article_terms, sold_articles, with_companions
+from pos.till.counter.numbers import Series, next_id, take
 from pos.till.counter.passing import indexes_of
-from pos.till.counter.pay import document_id
 from pos.till.counter.tenders import by_hand_back, check_drawer, last_of
 from pos.till.counter.tickets import TRIES, Sold, all_in_hand, ending, holder_of, look_up, rights_to
 from pos.till.desk import Desk, Unit, Verb
 
-_REFUNDS: Final = "refunds"  # the till's refund counter
+_REFUNDS: Final = Series("refunds", "R")
 
 
 def refund(
@@ -221,9 +221,8 @@ def document_of(
 ) -> dict[str, Any]:
     """The refund by value, as the fact carries it."""
     currency = desk.season().venue.currency
-    number = int(desk.ledger.meta(_REFUNDS) or 0) + 1
     return {
-        "id": document_id(desk, "R", number),
+        "id": next_id(desk, _REFUNDS),
         "at": desk.clock.now().isoformat(timespec="seconds"),
         "till": desk.outside.till,
         "user": user,
@@ -267,7 +266,7 @@ def commit(
     if cash := settlement.paid("cash", currency):
         ledger.add_move(shift.id, CashMove("refund", -cash, document["id"], document["at"]))
     charge.use(desk, settlement, document["id"])
-    ledger.put_meta(_REFUNDS, str(int(ledger.meta(_REFUNDS) or 0) + 1))
+    take(desk, _REFUNDS)
     if not paper or not desk.outside.printers.present("receipt"):
         return None
     return ledger.add_job("receipt", "refund", document["id"], [], issue.refund_content(desk, document))

@@ -26,14 +26,14 @@ from pos.till.counter import charge, issue, purses
 from pos.till.counter.admit import let_in
 from pos.till.counter.approval import approved, may_alone
 from pos.till.counter.comeback import sold_articles
+from pos.till.counter.numbers import Series, next_id, take
 from pos.till.counter.passing import indexes_of
-from pos.till.counter.pay import document_id
 from pos.till.counter.refund import turned
 from pos.till.counter.tenders import by_hand_back, check_drawer
 from pos.till.counter.tickets import TRIES, Sold, all_in_hand, ending, look_up, rights_to, sale_of
 from pos.till.desk import Desk, Unit, Verb
 
-_VOIDS: Final = "voids"  # the till's void counter
+_VOIDS: Final = Series("voids", "V")
 _PAGE: Final = 200  # facts read at a time, going back to the sale's own
 
 
@@ -166,9 +166,8 @@ def _document(
 ) -> dict[str, Any]:
     """The void by value: a refund's document, of everything that the sale had."""
     zero = Money.zero(desk.season().venue.currency)
-    number = int(desk.ledger.meta(_VOIDS) or 0) + 1
     return {
-        "id": document_id(desk, "V", number),
+        "id": next_id(desk, _VOIDS),
         "void": True,
         "sale": body["id"],
         "at": desk.clock.now().isoformat(timespec="seconds"),
@@ -207,7 +206,7 @@ def _commit(
     if cash := settlement.paid("cash", currency):
         ledger.add_move(shift.id, CashMove("void", -cash, document["id"], document["at"]))
     charge.use(desk, settlement, document["id"])
-    ledger.put_meta(_VOIDS, str(int(ledger.meta(_VOIDS) or 0) + 1))
+    take(desk, _VOIDS)
     if not desk.outside.printers.present("receipt"):
         return None
     return ledger.add_job("receipt", "void", document["id"], [], issue.refund_content(desk, document))

@@ -14,14 +14,14 @@ from pos.domain.facts import Kind
 from pos.domain.mask import scrub
 from pos.store import records
 from pos.till.counter import issue
-from pos.till.counter.pay import document_id
+from pos.till.counter.numbers import Series, next_id, take
 from pos.till.counter.register import standing
 from pos.till.counter.tickets import sale_of
 from pos.till.desk import Desk
 
 FAMILY: Final = "case"
 KINDS: Final = ("complaint", "request")
-_COUNTED: Final = "cases"  # this till's count of cases, in the ledger's values
+_CASES: Final = Series("cases", "C")
 
 
 def case(
@@ -43,11 +43,10 @@ def case(
     desk.check_not_fenced()
     about = sale_of(desk, sale) if sale else {}
     who = standing(desk, customer)["id"] if customer else about.get("buyer", {}).get("customer", "")
-    number = int(desk.ledger.meta(_COUNTED) or 0) + 1
     now = desk.clock.now()
     due = now + timedelta(hours=desk.season().venue.case_due_hours)
     record = {
-        "id": document_id(desk, "C", number),
+        "id": next_id(desk, _CASES),
         "home": desk.outside.till,
         "kind": kind,
         "state": "open",
@@ -63,7 +62,7 @@ def case(
     with desk.unit() as unit:
         unit.record(Kind.CASE_OPENED, {"user": user.id, "record": record})
         records.put(desk.ledger.connection, FAMILY, record)
-        desk.ledger.put_meta(_COUNTED, str(number))
+        take(desk, _CASES)
         job = None
         if desk.outside.printers.present("receipt"):
             job = desk.ledger.add_job("receipt", "case", record["sale"], [], _slip(desk, record))

@@ -26,6 +26,7 @@ from pos.till.counter import issue
 from pos.till.counter import refund as refunds
 from pos.till.counter.admit import let_in
 from pos.till.counter.approval import may_alone
+from pos.till.counter.numbers import Series, next_id, take
 from pos.till.counter.passing import indexes_of
 from pos.till.counter.tenders import check_drawer
 from pos.till.counter.tickets import TRIES, Sold, all_in_hand, look_up, rights_to
@@ -33,7 +34,7 @@ from pos.till.desk import Desk, Verb
 from pos.till.orders import papers, recording
 
 _FAMILY: Final = "commission"
-_LETTER: Final = "K"
+_TAKEN: Final = Series("records.K", "K", joint="-")
 
 
 def take_commission(desk: Desk, *, ticket: str, name: str, contact: str = "") -> Verb[dict[str, Any]]:
@@ -53,7 +54,7 @@ def take_commission(desk: Desk, *, ticket: str, name: str, contact: str = "") ->
     # While the office was asked, somebody may have signed out, closed the shift, or taken the ticket back.
     user, shift = desk.signed_in("sell"), desk.shift()
     sold = _takeable(desk, ticket)
-    record, returned, serial = _record(desk, sold, name, contact)
+    record, returned = _record(desk, sold, name, contact)
     price = returned.price
     currency = price.currency
     nothing = Settlement((), Money.zero(currency), Money.zero(currency))
@@ -69,7 +70,7 @@ def take_commission(desk: Desk, *, ticket: str, name: str, contact: str = "") ->
     with desk.unit() as unit:
         refunds.commit(desk, unit, shift, [sold], [returned], [], nothing, document, paper=False)
         recording.keep(desk, unit, Kind.COMMISSION_CHANGED, record, why, postings=owed)
-        recording.took(desk, _LETTER, serial)
+        take(desk, _TAKEN)
         if desk.outside.printers.present("receipt"):
             job = desk.ledger.add_job("receipt", "commission", record["id"], [], _slip(desk, record))
         answer = unit.answers({"commission": record})
@@ -185,7 +186,7 @@ def _takeable(desk: Desk, ticket: str) -> Sold:
     return sold
 
 
-def _record(desk: Desk, sold: Sold, name: str, contact: str) -> tuple[Record, Returned, int]:
+def _record(desk: Desk, sold: Sold, name: str, contact: str) -> tuple[Record, Returned]:
     """The record, and the ticket as it comes back with all of its price kept."""
     season = desk.season()
     currency = season.venue.currency
@@ -193,9 +194,8 @@ def _record(desk: Desk, sold: Sold, name: str, contact: str) -> tuple[Record, Re
     step = season.venue.commission
     assert step is not None
     kept = step.fee_on(price)
-    id, serial = recording.next_id(desk, _LETTER)
     record = {
-        "id": id,
+        "id": next_id(desk, _TAKEN),
         "home": desk.outside.till,
         "ticket": sold.id,
         "sale": sold.sale["id"],
@@ -211,7 +211,7 @@ def _record(desk: Desk, sold: Sold, name: str, contact: str) -> tuple[Record, Re
         "state": "taken",
         "at": desk.clock.now().isoformat(timespec="seconds"),
     }
-    return record, replace(sold.returned(price), fees=()), serial
+    return record, replace(sold.returned(price), fees=())
 
 
 def _slip(desk: Desk, record: Record) -> dict[str, Any]:

@@ -17,12 +17,12 @@ from pos.domain.mask import scrub
 from pos.domain.personal import forget
 from pos.store import personal, records
 from pos.till.counter.find import shown_sales
-from pos.till.counter.pay import document_id
+from pos.till.counter.numbers import Series, next_id, take
 from pos.till.counter.register import sales_of, search, shown, standing
 from pos.till.desk import Desk, Unit, Verb
 from pos.till.ports import LineDown
 
-_COUNTED: Final = "customers"  # this till's count of customers, in the ledger's values
+_CUSTOMERS: Final = Series("customers", "K")
 _FORGOTTEN: Final = "forgotten"  # the erasures that this ledger has followed
 
 
@@ -42,15 +42,14 @@ def customer(
     if not fields or not (customer or any(fields.values())):
         raise Refused("bad_request", field="name", reason="give a name, or anything else that is to be kept")
     before = standing(desk, customer) if customer else {}
-    number = int(desk.ledger.meta(_COUNTED) or 0) + 1
-    id = before["id"] if before else document_id(desk, "K", number)
+    id = before["id"] if before else next_id(desk, _CUSTOMERS)
     after = told(id, changed(before, {key: fields[key] for key in LINES if key in fields}))
     with desk.unit() as unit:
         kind = Kind.CUSTOMER_CHANGED if before else Kind.CUSTOMER_RECORDED
         unit.record(kind, {"user": user.id, "customer": id, "profile": fields})
         _keep(desk, unit, id, after)
         if not before:
-            desk.ledger.put_meta(_COUNTED, str(number))
+            take(desk, _CUSTOMERS)
         answer = unit.answers({"customer": shown(after)})
     _changed(desk)
     return answer

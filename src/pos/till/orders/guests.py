@@ -21,12 +21,13 @@ from pos.till.counter import issue, pay
 from pos.till.counter.approval import approved, may_alone
 from pos.till.counter.held import free_of, hold_of
 from pos.till.counter.holding import tokens_for
+from pos.till.counter.numbers import Series, next_id, take
 from pos.till.desk import Desk, Unit, Verb
 from pos.till.orders import holds, papers, recording
 
 KINDS: Final = ("guest", "press")
 _FAMILY: Final = "guest_list"
-_LETTER: Final = "L"
+_LISTS: Final = Series("records.L", "L", joint="-")
 _NO_BASKET: Final = -1  # its lines were never in a basket that somebody sees
 
 
@@ -49,9 +50,8 @@ def open_guest_list(
     if quota > free:
         raise Refused("bad_request", field="quota", reason=f"the hold has {free} places")
     price_type = _complimentary(desk)
-    id, serial = recording.next_id(desk, _LETTER)
     record: Record = {
-        "id": id,
+        "id": next_id(desk, _LISTS),
         "home": desk.outside.till,
         "show": the_hold.show,
         "hold": hold,
@@ -67,7 +67,7 @@ def open_guest_list(
     }
     with desk.unit() as unit:
         recording.keep(desk, unit, Kind.GUEST_LIST_CHANGED, record, {"user": user.id, "shift": shift.id})
-        recording.took(desk, _LETTER, serial)
+        take(desk, _LISTS)
         answer = unit.answers({"list": told(desk, record)})
     recording.tell(desk, Kind.GUEST_LIST_CHANGED)
     return answer

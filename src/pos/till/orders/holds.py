@@ -23,13 +23,13 @@ from pos.till.counter.charge import check_basket_free
 from pos.till.counter.finding import best
 from pos.till.counter.held import documents, free_of, hold_of, holder_of, is_here, places_of
 from pos.till.counter.holding import allowed, tokens_for
+from pos.till.counter.numbers import Series, next_id, take
 from pos.till.counter.passing import give_back, in_use, indexes_of
-from pos.till.counter.pay import document_id
 from pos.till.counter.sell import begun, places_to_hold
 from pos.till.desk import Desk, Unit, Verb
 
 log = logging.getLogger(__name__)
-_HOLDS: Final = "holds"  # the till's counter of holds, beside the ledger's rows
+_HOLDS: Final = Series("holds", "H")
 _HELD, _LEASED = OfficeState.HELD, OfficeState.LEASED
 
 
@@ -71,10 +71,10 @@ def hold(
     used = set() if basket else in_use(desk)
     if taken := [place for place in wanted if (show, place) in used]:
         raise Refused("bad_request", reason="is in a basket", place=taken[0].split("#")[0])
-    made = new_hold(desk, the_show, type, owner=owner, note=note, release=ends)
+    made = Hold(next_id(desk, _HOLDS), the_show.id, type, owner, note, desk.outside.till, ends, "", 1)
     with desk.unit() as unit:
         effects, held = holding(desk, made, wanted)
-        count_hold(desk)
+        take(desk, _HOLDS)
         body = {"user": user.id, "hold": made.id} | ({"approver": by} if by else {})
         unit.record(Kind.PLACES_HELD, body | {"documents": [carried(HOLD, made.to_json())]}, effects=effects)
         keep(desk, unit, made, held)
@@ -112,19 +112,6 @@ def _empty_basket(desk: Desk, owner: str) -> None:
     """The lines go; articles stay."""
     basket = replace(begun(desk, owner), lines=())
     desk.ledger.put_basket(basket if basket.articles or basket.codes else None)
-
-
-def new_hold(
-    desk: Desk, show: Show, type_: str, *, id: str = "", owner: str = "", note: str = "",
-    release: datetime | None = None, order: str = "",
-) -> Hold:  # fmt: skip
-    """A hold at home here, with the next number of this till unless it is given an id."""
-    named = id or document_id(desk, "H", int(desk.ledger.meta(_HOLDS) or 0) + 1)
-    return Hold(named, show.id, type_, owner, note, desk.outside.till, release, order, 1)
-
-
-def count_hold(desk: Desk) -> None:
-    desk.ledger.put_meta(_HOLDS, str(int(desk.ledger.meta(_HOLDS) or 0) + 1))
 
 
 def holding(desk: Desk, hold: Hold, places: Sequence[str]) -> tuple[list[Effect], list[tuple[str, str, OwnRight]]]:

@@ -11,12 +11,13 @@ from pos.domain.mask import scrub
 from pos.domain.records import Record
 from pos.store.ledger import PrintJob
 from pos.till.counter import issue
+from pos.till.counter.numbers import Series, take, upcoming
 from pos.till.counter.tickets import sale_of
 from pos.till.desk import Desk, Verb
 from pos.till.orders import recording
 
 _FAMILY: Final = "invoice"
-_LETTER: Final = "N"
+_ISSUED: Final = Series("records.N", "N", joint="-")
 _KEPT: Final = (
     "tickets", "articles", "fees", "tenders", "taxes", "total", "rounding", "change", "till", "user", "at", "id",
 )  # fmt: skip
@@ -35,9 +36,9 @@ def invoice(desk: Desk, *, sale: str, buyer: dict[str, Any] | None = None) -> di
     job: PrintJob | None = None
     with desk.unit() as unit:
         if record is None:
-            record, serial = _record(desk, document, buyer)
+            record = _record(desk, document, buyer)
             recording.keep(desk, unit, Kind.INVOICE_ISSUED, record, {"user": user.id, "shift": shift.id})
-            recording.took(desk, _LETTER, serial)
+            take(desk, _ISSUED)
         printed = desk.ledger.count_jobs(record["id"], _FAMILY)
         content = invoice_content(desk, record) | {"copy": printed}
         if desk.outside.printers.present("receipt"):
@@ -71,18 +72,18 @@ def invoice_sheet(desk: Desk, *, invoice: str) -> Verb[dict[str, Any]]:
     return {"pdf": base64.b64encode(made).decode()}
 
 
-def _record(desk: Desk, sale: dict[str, Any], buyer: dict[str, Any] | None) -> tuple[Record, int]:
+def _record(desk: Desk, sale: dict[str, Any], buyer: dict[str, Any] | None) -> Record:
     """An invoice by value: nothing of it changes when the sale, the season or the buyer's record do."""
     told = {key: scrub(str(value).strip()) for key, value in (buyer or {}).items()}
     known = sale.get("buyer") or {}
     name = told.get("name") or str(sale.get("name") or "")
     if not name:
         raise Refused("bad_request", field="buyer", reason="an invoice needs the buyer's name")
-    id, serial = recording.next_id(desk, _LETTER)
+    id, number = upcoming(desk, _ISSUED)
     record: Record = {
         "id": id,
         "home": desk.outside.till,
-        "number": serial,
+        "number": number,
         "issued_at": desk.clock.now().isoformat(timespec="seconds"),
         "name": name,
         "contact": told.get("contact") or str(sale.get("contact") or ""),
@@ -92,7 +93,7 @@ def _record(desk: Desk, sale: dict[str, Any], buyer: dict[str, Any] | None) -> t
     for ticket in record["document"]["tickets"]:
         for key in ("state", "issued", "handed", "admitted", "copies", "name", "identity"):
             ticket.pop(key, None)
-    return record, serial
+    return record
 
 
 def invoice_content(desk: Desk, record: Record) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from pos.domain.shift import CashMove
 from pos.store import journal
 from pos.till.counter import purses
 from pos.till.counter.approval import approved, may_alone
-from pos.till.counter.pay import document_id
+from pos.till.counter.numbers import Series, next_id, take
 from pos.till.counter.sell import add, changing, put
 from pos.till.counter.tenders import check_drawer
 from pos.till.counter.visits import left_on
@@ -29,7 +29,7 @@ from pos.till.counter.visits import package as package_named
 from pos.till.desk import Desk, Verb
 from pos.till.ports import LineDown
 
-_BACK: Final = "packages_back"  # this till's count of passes that were paid back
+_BACK: Final = Series("packages_back", "P")
 
 
 def packages(desk: Desk) -> dict[str, Any]:
@@ -239,8 +239,7 @@ def refund_package(
     fee = one.back(left, waive_fee)
     amount = left - fee
     check_drawer(desk, shift, amount)
-    number = int(desk.ledger.meta(_BACK) or 0) + 1
-    name = document_id(desk, "P", number)
+    name = next_id(desk, _BACK)
     at = desk.clock.now().isoformat(timespec="seconds")
     body = {
         "id": name, "at": at, "till": desk.outside.till, "user": user.id, "shift": shift.id, "package": code,
@@ -258,7 +257,7 @@ def refund_package(
         desk.ledger.purses.put(replace(purse, left=zero))
         if amount:
             desk.ledger.add_move(shift.id, CashMove("refund", -amount, name, at))
-        desk.ledger.put_meta(_BACK, str(number))
+        take(desk, _BACK)
         answer = unit.answers({"refund": {key: body[key] for key in ("id", "amount", "fee", "package")}})
     desk.outside.printers.kick_drawer()
     return answer

@@ -31,19 +31,6 @@ def mine(desk: Desk, family: str, id: str) -> Record:
     return found
 
 
-def next_id(desk: Desk, letter: str) -> tuple[str, int]:
-    """The next id of this till under a letter, and its number; call `took` in the same transaction."""
-    number = int(desk.ledger.meta(f"records.{letter}") or 0) + 1
-    outside = desk.outside
-    # After another enrolment the counts begin again, so the incarnation is part of the id.
-    prefix = outside.till if outside.incarnation == 1 else f"{outside.till}-{outside.incarnation}"
-    return f"{prefix}-{letter}{number:05d}", number
-
-
-def took(desk: Desk, letter: str, number: int) -> None:
-    desk.ledger.put_meta(f"records.{letter}", str(number))
-
-
 def keep(desk: Desk, unit: Unit, kind: str, record: Record, why: dict[str, Any], **fact: Any) -> None:
     """Journal the record as it is from now on, and keep it. `why` says who and in which shift."""
     unit.record(kind, {**why, "record": record}, **fact)

@@ -30,6 +30,7 @@ from pos.till.counter.buyer import buyer_document
 from pos.till.counter.charge import check_basket_free
 from pos.till.counter.held import documents, hold_of, holder_of
 from pos.till.counter.holding import tokens_for
+from pos.till.counter.numbers import Series, next_id, take
 from pos.till.counter.passing import in_use
 from pos.till.counter.reserving import all_orders, order_of
 from pos.till.counter.sell import begun, put
@@ -38,7 +39,7 @@ from pos.till.orders import deposits
 from pos.till.orders.holds import say
 
 log = logging.getLogger(__name__)
-_ORDERS: Final = "orders"  # the till's counter of orders, beside the ledger's rows
+_ORDERS: Final = Series("orders", "O")
 _HELD, _LEASED = OfficeState.HELD, OfficeState.LEASED
 REMINDED: Final = "reminded"
 GROUP: Final = "group"  # what an order says beside, if it is a group's
@@ -65,7 +66,7 @@ def reserve(
     yield from charge.settle_open(desk)
     user, shift, basket = desk.signed_in("sell"), desk.shift(), _to_reserve(desk)
     currency = desk.season().venue.currency
-    code = pay.document_id(desk, "O", int(desk.ledger.meta(_ORDERS) or 0) + 1)
+    code = next_id(desk, _ORDERS)
     first = min(desk.season().show(line.show).starts for line in basket.lines)
     ends, reminded = moment("expires", expires, first), moment("remind", remind, first)
     settled = yield from deposits.take(desk, user.id, shift, code, basket, tenders or [])
@@ -88,7 +89,7 @@ def reserve(
         unit.put_rights(rights)
         deposits.moved(desk, shift, body.get("deposit"), settled, sign=1)
         keep(desk, order, holds.values())
-        desk.ledger.put_meta(_ORDERS, str(int(desk.ledger.meta(_ORDERS) or 0) + 1))
+        take(desk, _ORDERS)
         desk.ledger.put_basket(None)
         answer = unit.answers({"order": told(desk, order, settled)})
     if any(tender.kind in ("cash", FOREIGN) for tender in settled.tenders):

@@ -12,13 +12,14 @@ from pos.domain.errors import Refused
 from pos.domain.facts import Kind
 from pos.domain.records import Record
 from pos.till.counter import issue
+from pos.till.counter.numbers import Series, next_id, take
 from pos.till.desk import Desk
 from pos.till.orders import papers, recording
 
 OUTCOMES: Final = ("served", "skipped", "gone")
 _OPEN: Final = ("waiting", "called", "skipped")
 _FAMILY: Final = "standby"
-_LETTER: Final = "W"
+_ENTRIES: Final = Series("records.W", "W", joint="-")
 
 
 def join_standby(desk: Desk, *, show: str, count: int = 1, name: str = "") -> dict[str, Any]:
@@ -31,7 +32,7 @@ def join_standby(desk: Desk, *, show: str, count: int = 1, name: str = "") -> di
     desk.check_not_fenced()
     the_show = desk.season().show(show)
     the_show.check_on_sale(desk.clock.now())
-    id, serial = recording.next_id(desk, _LETTER)
+    id = next_id(desk, _ENTRIES)
     number = 1 + max((entry["number"] for entry in _own(desk, show)), default=0)
     entry: Record = {
         "id": id,
@@ -48,7 +49,7 @@ def join_standby(desk: Desk, *, show: str, count: int = 1, name: str = "") -> di
     job = None
     with desk.unit() as unit:
         recording.keep(desk, unit, Kind.STANDBY_CHANGED, entry, {"user": user.id, "shift": shift.id})
-        recording.took(desk, _LETTER, serial)
+        take(desk, _ENTRIES)
         if desk.outside.printers.present("receipt"):
             rows = papers.rows((write.say("standby_count", count=str(count)), name.strip()))
             content = papers.list_content(
