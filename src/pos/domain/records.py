@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from pos.domain.facts import Kind
@@ -30,3 +31,9 @@ def record_in(kind: str, body: dict[str, Any]) -> tuple[str, Record] | None:
     """The family and the record that a fact of this kind carries, None for one that carries none."""
     family = RECORDED.get(kind)
     return None if family is None else (family, body["record"])
+
+
+def is_of(id: str, till: str) -> bool:
+    """Whether a document's id says that this till made it: `T1-C00001`, or `T1.2-C00001` and `T1-2-W00001` after
+    another enrolment, whichever one it was; not `T12-C00001`."""
+    return re.fullmatch(rf"{re.escape(till)}([.-][0-9]+)?-[A-Z][0-9]+", id) is not None

@@ -6,6 +6,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from pos.domain.records import is_of
 from sync.office.rules import snapshot
 from tests.peers.small_season import SHOW
 from tests.peers.till_client import TillClient
@@ -85,3 +88,53 @@ def test_who_may_not_sell_may_not_keep_lists(house: House, tills_at: Tills) -> N
     one.record("StandbyChanged", {"user": "otto", "record": entry("T1", 1)})
     house.push(one)
     assert house.rows("SELECT cause FROM dispute") == [("role",)]
+
+
+@pytest.mark.parametrize(
+    ("id", "till", "own"),
+    [
+        ("T1-C00001", "T1", True), ("T1.2-C00001", "T1", True), ("T1-2-W00001", "T1", True),
+        ("T1.12-C100000", "T1", True),
+        ("T12-C00001", "T1", False), ("T1-C00001", "T12", False), ("T1.2-C00001", "T2", False),
+        ("T1-X-C00001", "T1", False), ("T1.-C00001", "T1", False),
+        ("T1-", "T1", False), ("T1", "T1", False), ("T1-C00001\n", "T1", False),
+        ("Box-1-C00001", "Box-1", True), ("Box-11-C00001", "Box-1", False),
+    ],
+)  # fmt: skip
+def test_whose_an_id_is(id: str, till: str, own: bool) -> None:
+    assert is_of(id, till) is own
+
+
+def test_a_till_that_was_enrolled_again_keeps_records_and_goes_on_with_its_old_ones(house: House) -> None:
+    before = house.enrol("T1")
+    before.record("StandbyChanged", {"user": "anna", "record": entry("T1", 1)})
+    house.push(before)
+    again = house.enrol("T1", replace=True)
+    case = {"id": "T1.2-C00001", "home": "T1", "kind": "request", "state": "open", "sale": "", "customer": ""}
+    again.record("CaseOpened", {"user": "anna", "record": case})
+    again.record("StandbyChanged", {"user": "anna", "record": entry("T1", 1) | {"id": "T1-2-W00001"}})
+    again.record("StandbyChanged", {"user": "anna", "record": entry("T1", 1, state="called")})
+    again.record("CustomerRecorded", {"user": "anna", "customer": "T1.2-K00001", "profile": {"name": "Ida"}})
+    assert {result.verdict for result in house.push(again).results} == {"applied"}
+    assert house.rows("SELECT cause FROM dispute") == []
+    assert list(told(house, "case")) == ["T1.2-C00001"]
+    assert list(told(house, "customer")) == ["T1.2-K00001"]
+    assert {id: one["state"] for id, one in told(house, "standby").items()} == {
+        "T1-W00001": "called", "T1-2-W00001": "waiting",
+    }  # fmt: skip
+    assert house.violations() == []
+
+
+@pytest.mark.parametrize("family", ["case", "customer"])
+def test_a_till_whose_name_begins_anothers_does_not_make_its_documents(
+    house: House, tills_at: Tills, family: str
+) -> None:
+    (one,) = tills_at("T1")
+    if family == "case":
+        case = {"id": "T12-C00001", "home": "T1", "kind": "request", "state": "open", "sale": "", "customer": ""}
+        one.record("CaseOpened", {"user": "anna", "record": case})
+    else:
+        one.record("CustomerRecorded", {"user": "anna", "customer": "T12-K00001", "profile": {"name": "Ida"}})
+    house.push(one)
+    assert told(house, family) == {}
+    assert len(house.rows("SELECT cause FROM dispute")) == 1

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, delete, or_, select, update
 from pos.domain.customers import FAMILY, REGISTER, changed, merged, told
 from pos.domain.facts import Fact, Kind
 from pos.domain.personal import forget
+from pos.domain.records import is_of
 from sync.office.rules import live, outbox
 from sync.office.rules.changes import Entry
 from sync.office.rules.documents import store
@@ -46,7 +47,7 @@ class Customers:
         id = fact.body["customer"]
         record = self.records.get(id)
         if fact.kind == Kind.CUSTOMER_RECORDED:
-            if record is not None or not id.startswith(f"{fact.till}"):
+            if record is not None or not is_of(id, fact.till):
                 return f"there is a customer {id!r} already" if record is not None else f"{id!r} is another till's"
             self._put({"id": id, "profile": changed({}, _profile(fact)), "since": fact.at, "merged": []})
             return ""

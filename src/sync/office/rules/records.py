@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, delete, insert
 
 from pos.domain.facts import Fact
-from pos.domain.records import record_in
+from pos.domain.records import is_of, record_in
 from sync.office.rules.changes import Entry
 from sync.office.store.tables import DOCUMENT
 
@@ -30,7 +30,7 @@ class Records:
         if found is None:
             return ""
         family, record = found
-        if not str(record["id"]).startswith(f"{fact.till}-") or record["home"] != fact.till:
+        if not is_of(str(record["id"]), fact.till) or record["home"] != fact.till:
             return f"the {family} {record['id']!r} is kept by {record['home']!r}"
         self.told[family, record["id"]] = record
         return ""
