@@ -72,28 +72,39 @@ def pdf(pages: Sequence[Page], face: PdfFace, margin_mm: float, shortest_mm: flo
 
     Off a roll each has `margin_mm` around it and is at least `shortest_mm` long; a sheet is as large as it is.
     """
-    from reportlab.pdfbase import pdfmetrics
-    from reportlab.pdfgen.canvas import Canvas
-
-    for font in (face.medium, face.bold, face.han):
-        pdfmetrics.registerFont(font)
     file = io.BytesIO()
-    canvas = Canvas(file, invariant=1)
-    canvas.setTitle(title)
+    canvas = canvas_for(file, face, title)
     for page in pages:
         margin = 0.0 if page.sheet else margin_mm
         height = page.height_mm if page.sheet else max(shortest_mm, page.height_mm + 2 * margin_mm)
-        canvas.setPageSize(((page.width_mm + 2 * margin) * _POINTS, height * _POINTS))
-        canvas.scale(_POINTS, _POINTS)
-        canvas.translate(margin, height - margin)
+        start_page(canvas, page.width_mm + 2 * margin, height, margin)
         for item in page.items:
-            _draw(canvas, item, face)
+            draw(canvas, item, face)
         canvas.showPage()
     canvas.save()
     return file.getvalue()
 
 
-def _draw(canvas: Canvas, item: Item, face: PdfFace) -> None:
+def canvas_for(file: io.BytesIO, face: PdfFace, title: str) -> Canvas:
+    """An empty document in these fonts, of which the same drawing makes the same bytes."""
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfgen.canvas import Canvas
+
+    for font in (face.medium, face.bold, face.han):
+        pdfmetrics.registerFont(font)
+    canvas = Canvas(file, invariant=1)
+    canvas.setTitle(title)
+    return canvas
+
+
+def start_page(canvas: Canvas, width_mm: float, height_mm: float, margin_mm: float = 0.0) -> None:
+    """From here on in millimetres from the upper left corner inside the margin, y upwards."""
+    canvas.setPageSize((width_mm * _POINTS, height_mm * _POINTS))
+    canvas.scale(_POINTS, _POINTS)
+    canvas.translate(margin_mm, height_mm - margin_mm)
+
+
+def draw(canvas: Canvas, item: Item, face: PdfFace) -> None:
     """In millimetres from the page's upper left corner, y upwards."""
     match item:
         case Text():
@@ -115,7 +126,7 @@ def _draw(canvas: Canvas, item: Item, face: PdfFace) -> None:
             upright = item.upright
             canvas.translate(-upright.width_mm / 2, upright.height_mm / 2)
             for each in upright.items:
-                _draw(canvas, each, face)
+                draw(canvas, each, face)
             canvas.restoreState()
 
 
@@ -160,6 +171,7 @@ def _draw_text(canvas: Canvas, item: Text, face: PdfFace) -> None:
         text.setFont(run.font.fontName, item.size_mm)
         text.setTextRenderMode(2 if run.stroked else 0)
         text.textOut(run.text)
+    text.setTextRenderMode(0)  # reportlab takes every text to begin so, but to PDF the last one's mode goes on
     canvas.drawText(text)
     canvas.setFillGray(0)
     canvas.setStrokeGray(0)

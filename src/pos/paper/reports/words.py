@@ -11,10 +11,11 @@ from typing import Final
 
 from pos.domain.errors import Unreadable
 from pos.domain.money import Money
-from pos.domain.report import COUNT, DAY, MOMENT, MONEY, PERCENT, WORD, Cell, Report
+from pos.domain.report import COUNT, DAY, MOMENT, MONEY, PERCENT, WORD, Cell, Report, Table
 from pos.paper import formats
 from pos.paper.formats import LANGUAGES
 
+NUMBERS: Final = frozenset({MONEY, COUNT, PERCENT})  # kinds that stand at the right of their column
 _ISO: Final = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d\S*)?")
 
 
@@ -72,6 +73,15 @@ class Writer:
         if kind == MOMENT:
             return formats.moment(self.language, datetime.fromisoformat(str(cell)))
         return str(cell)
+
+    def total(self, table: Table) -> list[tuple[Cell, str]]:
+        """The cells of a table's total with their kinds, none when it has none. One without a name is "Total"."""
+        if table.total is None:
+            return []
+        row = list(zip(table.total, (column.kind for column in table.columns), strict=True))
+        if row[0][0] is None and row[0][1] not in NUMBERS:
+            row[0] = "total", WORD
+        return row
 
     def fact(self, cell: Cell) -> str:
         """What a fact above the tables says: its kind is seen by what it is."""
