@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from pos.till.ports import Standing
+from pos.domain.facts import Fact
+from pos.till.ports import Recall, Standing
 from tests.unit.till.counter import Counter
 
 Make = Callable[..., Counter]
@@ -144,3 +145,22 @@ def test_an_old_copy_that_was_fenced_for_something_else_is_found_out_too(counter
     counter.ask("close_shift", counted={"total": "159.00"})
     counter.restart(lambda: counter.restore(copy))
     assert counter.line.side.standing().result(5).head is None
+
+
+@FENCED
+def test_an_old_copy_gives_nothing_back_for_it_may_have_been_passed_on(counter: Counter) -> None:
+    counter.ask("add", show="aida", places=["A-1"], price_type="adult")
+    counter.ask("clear")
+    counter.desk.stop()
+    copy = counter.copy_folder()
+    counter._start()
+    counter.sign_in()
+    counter.sell("A-2")  # after the backup; this till might have passed A-1 on as well
+    counter.restart(lambda: counter.restore(copy))
+    counter.sign_in()
+    ask = Recall("aida", "A-1", counter.line._token("aida", "A-1"))
+    assert list(counter.line.side.recall([ask]).result(5)) == [ask]
+    counter.ask("close_shift", counted={"total": "100.00"})
+    kinds = [Fact.from_bytes(envelope).kind for (envelope,) in counter.rows("SELECT envelope FROM journal")]
+    assert "ShiftClosed" in kinds
+    assert "RightsReturned" not in kinds

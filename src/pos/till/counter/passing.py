@@ -112,7 +112,12 @@ def _fill(desk: Desk, show: str, granted: Sequence[SoldRight]) -> None:
 
 
 def give_back(desk: Desk, unit: Unit, rights: Sequence[tuple[str, str, OwnRight]], reason: str) -> None:
-    """Let go of rights and refund tokens, durably, by a fact; only then does anyone hear of it."""
+    """Let go of rights and refund tokens, durably, by a fact; only then does anyone hear of it.
+
+    An old copy of a ledger keeps all that it believes it has: it does not know what its till has passed on since.
+    """
+    if desk.forgot:
+        return
     effects, gone = let_go(rights)
     if effects:
         unit.record(Kind.RIGHTS_RETURNED, {"reason": reason}, effects=effects)
@@ -140,7 +145,9 @@ def let_go(rights: Iterable[tuple[str, str, OwnRight]]) -> tuple[list[Effect], l
 def answer_recalls(desk: Desk, asks: Sequence[Recall]) -> list[Recall]:
     """Give back what is idle; the recalls that are declined: for what is in a basket that still runs, paid for
     by card, or on paper, and for what another till lacks but this one cannot do without. A hold is no basket:
-    the right to it is idle here whenever nobody is being sold of it."""
+    the right to it is idle here whenever nobody is being sold of it. An old copy of a ledger gives nothing back."""
+    if desk.forgot:
+        return list(asks)
     now = desk.clock.now()
     used = in_use(desk)
     over = [basket for basket in desk.ledger.baskets.all() if basket.expires is not None and now > basket.expires]
