@@ -37,6 +37,7 @@ def enrol(world: Scheduler, office: SimOffice, made: Machine, *, replace: bool) 
             except EnrolFailed as failed:
                 world.note(f"{made.label}: {failed}")
                 world.sleep(5.0)
+        replace = True  # the code is too old by now, and may have been redeemed: every answer was lost
 
 
 def declare_dead(world: Scheduler, office: SimOffice, till: str) -> None:

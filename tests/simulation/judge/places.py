@@ -38,6 +38,7 @@ def _seats_on_paper(evidence: Evidence, over: set[str]) -> Found:
     }
     seats = Counter((slip.starts, slip.place) for slip in one_of_each.values() if " " in slip.place)
     shows = sum(not is_purse(row[0]) for row in evidence.rows("SELECT DISTINCT show_id FROM place_right"))
+    twice = Counter(place.replace("-", " ") for _, place in evidence.cloned)  # whoever had it from the clone included
     for seat, count in seats.items():
-        if count > shows:
+        if count > shows + twice[seat[1].partition(" ")[2]]:
             yield f"{count} papers for {seat}, and there are {shows} shows"
