@@ -57,6 +57,9 @@ class Returned:
     tax: Money
     share: tuple[Tender, ...]
     fees: tuple[FeePart, ...] = ()
+    category: str = ""
+    price_type: str = ""
+    mark: str = ""  # what it was sold as, other than at its list price (`sale.special`)
 
     @property
     def worth(self) -> Money:
@@ -75,6 +78,7 @@ class Returned:
             "tax_id": self.tax_id,
             "tax": str(self.tax),
         }
+        body |= {name: value for name in ("category", "price_type", "mark") if (value := getattr(self, name))}
         return body | ({"fees": [part.to_json() for part in self.fees]} if self.fees else {})
 
 

@@ -34,6 +34,8 @@ MARKS: Final = (
     "listed", "prices", "promotion", "override", "comp", "companion_of", "member", "approver", "fees",
     "package", "hold", "hold_by", "identity", "name",
 )  # fmt: skip
+# Of these, what makes a ticket other than one at its list price; the first that it has tells what it is.
+_SPECIAL: Final = ("comp", "companion_of", "package", "override", "promotion")
 # What is said of a ticket that is worth nothing any more, by its state.
 OVER: Final = {"refunded": "already_refunded", "void": "already_refunded", "exchanged": "exchanged"}
 
@@ -238,6 +240,12 @@ class ArticleSold:
             "tax": str(self.tax),
             "refundable": self.refundable,
         }
+
+
+def special(ticket: Mapping[str, Any]) -> str:
+    """What a ticket is other than one at its list price, from its document; "" for nothing. One that comes back has
+    it under `mark`."""
+    return next((name for name in _SPECIAL if name in ticket), str(ticket.get("mark", "")))
 
 
 def copy_code(code: str, copy: int) -> str:

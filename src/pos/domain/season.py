@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from pos.domain.best import Taste
+from pos.domain.calendar import MIDNIGHT, parse_day_ends
 from pos.domain.certificate import Hand, read_key
 from pos.domain.check import OrderCheck
 from pos.domain.errors import Refused
@@ -83,6 +84,7 @@ class Venue:
     commission: Step | None = None  # what is kept of a ticket that is sold again for its owner; None: not done
     void_minutes: int = 15  # how long after a sale it may be undone without being a refund
     case_due_hours: int = 48  # by when a complaint or a request is answered
+    day_ends: timedelta = timedelta()  # how long after midnight the business day ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +260,7 @@ def _venue(doc: dict[str, Any]) -> Venue:
         commission=Step(True, parse_fee(doc["commission"], currency)) if "commission" in doc else None,
         void_minutes=int(doc.get("void_minutes", 15)),
         case_due_hours=int(doc.get("case_due_hours", 48)),
+        day_ends=parse_day_ends(doc.get("day_ends", MIDNIGHT)),
         check=OrderCheck.parse(doc["check"], currency) if "check" in doc else None,
     )
 

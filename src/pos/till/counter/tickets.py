@@ -15,7 +15,7 @@ from pos.domain.mask import scrub
 from pos.domain.money import Money
 from pos.domain.refund import Returned, fee_parts_of, shares
 from pos.domain.rights import Effect, OfficeState, OwnRight, OwnState
-from pos.domain.sale import OVER, Tender
+from pos.domain.sale import OVER, Tender, special
 from pos.domain.terms import Terms
 from pos.till.counter.house import stamp
 from pos.till.counter.passing import accept_sold
@@ -66,6 +66,9 @@ class Sold:
             Money.parse(body["tax"], currency),
             self.share,
             fee_parts_of(body, currency),
+            str(body["category"]),
+            str(body["price_type"]),
+            special(body),
         )
 
 

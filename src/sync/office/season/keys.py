@@ -36,6 +36,7 @@ VENUE: Final = Table(
         "tax_number": v.text,
         "denominations": v.amounts,
         "opening_hours": v.anything,
+        "day_ends": v.day_ends,
         "drawer_limit": v.positive,
         "refund_offline_cap": v.positive,
         "card_offline_cap": v.positive,

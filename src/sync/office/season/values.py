@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pos.domain.calendar import parse_day_ends
 from pos.domain.check import OrderCheck
 from pos.domain.foreign import parse_rate
 from pos.domain.hold import is_release
@@ -225,6 +226,10 @@ def rate(value: Any, _currency: str) -> None:
 
 def order_check(value: Any, currency: str) -> None:
     OrderCheck.parse(value, currency)
+
+
+def day_ends(value: Any, _currency: str) -> None:
+    parse_day_ends(value)
 
 
 def qr(value: Any, currency: str) -> None:
