@@ -9,6 +9,7 @@ import pytest
 
 from pos.domain.errors import CODES, Refused
 from pos.domain.money import Money
+from pos.till.refusals import sentence as plain
 from pos.ui.amounts import type_digit, typed_amount
 from pos.ui.format import Formats, read_time
 from pos.ui.i18n import name_in, tr, tr_count
@@ -144,3 +145,28 @@ def test_every_code_has_a_sentence_even_without_its_fields() -> None:
 
 def test_a_role_that_may_not_is_named() -> None:
     assert said("not_allowed", what="sell", role="auditor") == "Your role (auditor) may not do that."
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"reason": "is in a basket", "place": "S-1"}, "<S-1> is in a basket"),
+        ({"reason": "is negative", "field": "float"}, "'float' is negative"),
+        ({"reason": "names a seat twice", "field": "places", "place": "S-1"}, "'places' names a seat twice"),
+        ({"reason": "must be 1 to 50", "field": "count"}, "'count' must be 1 to 50"),
+        ({"reason": "isolated words", "field": "note"}, "isolated words"),
+        ({"reason": "there is no line 7", "field": "line", "place": "S-1"}, "there is no line 7"),
+        ({"reason": "is wrong"}, "is wrong"),
+    ],
+)
+def test_what_was_asked_wrongly_has_its_subject_at_the_window_and_without_one(
+    fields: dict[str, str], words: str
+) -> None:
+    assert said("bad_request", **fields) == f"That cannot be done as asked: {words}."
+    assert plain(Refused("bad_request", **fields)) == f"That cannot be done as asked: {words}.".replace("<S-1>", "S-1")
+
+
+def test_both_faces_choose_the_same_words_for_what_is_not_known() -> None:
+    away = Refused("right_elsewhere", place="S-1", holder="W2", since=None)
+    assert plain(away) == "S-1 is with W2."
+    assert plain(Refused("not_allowed", what="sell", role="auditor")) == "Your role (auditor) may not do that."

@@ -68,6 +68,25 @@ TEMPLATES: Final[dict[str, str]] = {
 assert frozenset(TEMPLATES) == CODES, "a refusal code has no sentence"
 
 
+# What a reason begins with that says something of a field or a place without naming it.
+_VERBS: Final = ("is ", "names ", "must ", "holds ")
+
+
+def template_of(refused: Refused) -> str:
+    """The template that fits what the refusal tells."""
+    fields = refused.fields
+    if refused.code == "not_allowed" and "reason" not in fields:
+        return "Your role ({role}) may not do that."
+    if refused.code == "right_elsewhere" and not fields.get("since"):
+        return "{place} is with {holder}."
+    if refused.code == "bad_request" and str(fields.get("reason", "")).startswith(_VERBS):
+        if "place" in fields and fields["reason"].startswith("is "):
+            return "That cannot be done as asked: {place} {reason}."
+        if "field" in fields:
+            return "That cannot be done as asked: '{field}' {reason}."
+    return TEMPLATES[refused.code]
+
+
 def fields_of(refused: Refused) -> dict[str, str]:
     """The refusal's fields as words; missing ones read as "unknown"."""
     return {name: _word(value) for name, value in refused.fields.items()}
@@ -75,7 +94,7 @@ def fields_of(refused: Refused) -> dict[str, str]:
 
 def sentence(refused: Refused) -> str:
     """The English sentence."""
-    return TEMPLATES[refused.code].format_map(_Words(fields_of(refused)))
+    return template_of(refused).format_map(_Words(fields_of(refused)))
 
 
 class _Words(dict[str, str]):

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from pos.domain.errors import Refused
-from pos.till.refusals import TEMPLATES
+from pos.till.refusals import template_of
 from pos.ui.format import Formats, read_time
 from pos.ui.i18n import tr
 
@@ -17,12 +17,7 @@ _TIMES: Final = ("since", "until", "on_sale")
 def sentence(refused: Refused, formats: Formats, now: datetime, label: Callable[[str], str]) -> str:
     """What happened, who has it and since when. `label` gives a place's name for its id."""
     fields = {name: _word(name, value, formats, now, label) for name, value in refused.fields.items()}
-    template = TEMPLATES[refused.code]
-    if refused.code == "not_allowed" and "reason" not in refused.fields:
-        template = "Your role ({role}) may not do that."
-    if refused.code == "right_elsewhere" and not refused.fields.get("since"):
-        template = "{place} is with {holder}."
-    return tr(template).format_map(_Words(fields))
+    return tr(template_of(refused)).format_map(_Words(fields))
 
 
 class _Words(dict[str, str]):

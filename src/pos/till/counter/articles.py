@@ -11,9 +11,8 @@ from pos.domain.money import Money
 from pos.domain.promotion import Promotion, same_code
 from pos.domain.season import name_in
 from pos.till.counter.approval import approved, may_alone
-from pos.till.counter.charge import check_basket_free
 from pos.till.counter.quoting import overridden
-from pos.till.counter.sell import begun, changing, put
+from pos.till.counter.sell import changing, put
 from pos.till.desk import Desk
 
 MOST_ARTICLES: Final = 100  # lines of them in a basket
@@ -85,10 +84,7 @@ def promotion(desk: Desk, *, code: str, remove: bool = False) -> dict[str, Any]:
 
     Raises Refused("unknown_ticket") for a code that is none, "outside_terms" (`until`) for one out of its time.
     """
-    user = desk.signed_in("sell")
-    desk.shift()
-    check_basket_free(desk)
-    basket = begun(desk, user.id)
+    basket = changing(desk)
     wanted = same_code(code)
     if remove:
         rest = tuple(one for one in basket.codes if same_code(one) != wanted)

@@ -82,9 +82,9 @@ def pay(
     making = replace(making, settlement=purses.moved(desk, making.settlement, by))
     charge.check_owed(desk, making.settlement, by)
     check_drawer(desk, shift, -making.settlement.paid("cash", making.total.currency))  # change for foreign money
+    told = who | released | ({"terms_told": True} if terms_told else {}) | ({"approver": by} if by else {})
+    told |= {} if delivery == "now" else {"delivery": delivery}
     if (wait := awaited_in(making.settlement)) is not None:
-        told = who | released | ({"terms_told": True} if terms_told else {}) | ({"approver": by} if by else {})
-        told |= {} if delivery == "now" else {"delivery": delivery}
         return awaiting.begin(desk, user.id, shift, basket, tenders, wait, told)
     pins = (*((line.show, line.place) for line in basket.lines), *purses.keys(paid))
     intent = charge.Intent("sale", charge.BASKET, pins)
@@ -94,10 +94,8 @@ def pay(
         # Time has passed at the terminal. The basket was pinned; whoever was signed in may have locked the
         # till, and other sales have taken their numbers.
         making = replace(work_out(desk, user.id, basket, paid), settlement=settlement)
-    body = document(desk, shift, making) | who | released
-    body |= ({"terms_told": True} if terms_told else {}) | ({"approver": by} if by else {})
+    body = document(desk, shift, making) | told
     checks.mark_tickets(desk, body)
-    body |= {} if delivery == "now" else {"delivery": delivery}
     paper = _paper(desk, making, body)
     with desk.unit() as unit:
         unit.at = making.at

@@ -139,22 +139,22 @@ def step_in_force(desk: Desk, ticket: Sold, rule: Rule, approver: dict[str, Any]
 
     Raises Refused("outside_terms" | "check_needed"). With a supervisor, what is too late goes by the last step.
     """
-    show = desk.season().show(ticket.show)
-    if show.called_off:
+    step, late = kept_by(desk, ticket, rule)
+    if step is None:
         return None
-    step = rule.in_force(show.starts, desk.clock.now())
+    starts = desk.season().show(ticket.show).starts
     trusted = approver is not None or may_alone(desk, "")
-    if desk.clock.doubtful and not trusted and rule.in_force(show.starts, desk.clock.wall) != step:
+    if desk.clock.doubtful and not trusted and rule.in_force(starts, desk.clock.wall) != (None if late else step):
         raise Refused(
             "check_needed",
             ticket=ticket.id,
             reason="this machine's clock has jumped",
             clock=desk.clock.now().isoformat(),
         )
-    if step is None and not trusted:
-        deadline = rule.deadline(show.starts)
+    if late and not trusted:
+        deadline = rule.deadline(starts)
         raise Refused("outside_terms", ticket=ticket.id, until=deadline.isoformat() if deadline else None)
-    return step or rule.steps[-1]
+    return step
 
 
 def kept_by(desk: Desk, ticket: Sold, rule: Rule) -> tuple[Step | None, bool]:

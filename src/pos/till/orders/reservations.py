@@ -33,7 +33,7 @@ from pos.till.counter.holding import tokens_for
 from pos.till.counter.numbers import Series, next_id, take
 from pos.till.counter.passing import in_use
 from pos.till.counter.reserving import all_orders, order_of
-from pos.till.counter.sell import begun, put
+from pos.till.counter.sell import changing, put
 from pos.till.desk import Desk, Verb
 from pos.till.orders import deposits
 from pos.till.orders.holds import say
@@ -194,14 +194,11 @@ def take_order(desk: Desk, *, order: str, lines: list[int] | None = None) -> Ver
 
     Raises Refused: unknown_order right_elsewhere bad_request not_allowed limit_exceeded.
     """
-    user = desk.signed_in("sell")
+    desk.signed_in("sell")
     check_open(desk)
     wanted = _lines_of(desk, order_of(desk, order), lines)
     yield from all_here(desk, order)
-    desk.signed_in("sell")
-    desk.shift()
-    check_basket_free(desk)
-    basket = begun(desk, user.id)
+    basket = changing(desk)
     if basket.lines or basket.articles:
         raise Refused("bad_request", field="basket", reason="is not empty; park it, or pay it first")
     the_order = order_of(desk, order)
