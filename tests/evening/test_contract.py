@@ -565,6 +565,7 @@ def test_quit_ends_within_five_seconds(window: Window, line: str) -> None:
         window.cable.cut(silent=line == "hole")
     try:
         assert window.till.quit() < 5
+        assert not (window.till.folder / "ledger.db-wal").exists(), "the WAL was not written back"
     finally:
         window.cable.mend()
         window.restart()

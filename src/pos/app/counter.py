@@ -106,6 +106,7 @@ class Till:
             side.serve(self.desk)
             self.desk.start()
             undo.callback(self.desk.stop)
+            undo.callback(side.close)
             # Devices end before the desk does: it still has to write down what became of their jobs.
             undo.callback(self.setup.close)
             undo.callback(self.printers.close)
@@ -162,7 +163,7 @@ class Till:
         self.desk.post(lambda: scan.heard(self.desk, name, text, taken))
 
     def close(self) -> None:
-        """End in the reverse order: agent, desk, printers, lock."""
+        """End in the reverse order: agent, devices, desk, lock."""
         self._undo.close()
 
 

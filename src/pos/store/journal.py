@@ -90,7 +90,7 @@ class JournalReader:
     """Reads the journal from any thread, each with a connection of its own."""
 
     def __init__(self, path: Path) -> None:
-        self._engine = reader_engine(path)
+        self._engine = reader_engine(path, closed_elsewhere=True)
         self._local = local()
         self._opened: list[Connection] = []
 
@@ -102,7 +102,7 @@ class JournalReader:
         return connection
 
     def close(self) -> None:
-        """Close the connections, which one thread has made: the one that calls."""
+        """Close the connections of all threads, none of which reads any more."""
         for connection in self._opened:
             connection.close()
         self._engine.dispose()

@@ -26,14 +26,14 @@ def writer_engine(path: Path) -> Engine:
     return engine
 
 
-def reader_engine(path: Path) -> Engine:
-    """A reader for one thread: may neither write nor checkpoint.
+def reader_engine(path: Path, *, closed_elsewhere: bool = False) -> Engine:
+    """A reader for one thread: may neither write nor checkpoint. With `closed_elsewhere` another thread may close its
+    connections, when theirs have ended.
 
     SQLite up to 3.51.2 can corrupt a WAL when two connections write or checkpoint at once.
     """
-    engine = create_engine(
-        f"sqlite:///{path}", poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args={"timeout": 5.0}
-    )
+    connect = {"timeout": 5.0, "check_same_thread": not closed_elsewhere}
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=connect)
     event.listen(engine, "connect", _reader_pragmas)
     return engine
 

@@ -34,6 +34,11 @@ class AgentSide:
         """The desk behind it. Agent and desk need each other; this closes the circle before either starts."""
         self._desk = desk
 
+    def close(self) -> None:
+        """Let go of the ledger, after the agent has ended and before the desk does: whoever closes it last writes its
+        WAL back, and a reader may not."""
+        self._journal.close()
+
     @property
     def incarnation(self) -> int:
         return self._incarnation

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -199,6 +200,19 @@ def test_a_reader_can_neither_write_nor_checkpoint(ledger: Ledger, tmp_path: Pat
     connection = JournalReader(tmp_path / "ledger.db")._connection()
     assert connection.exec_driver_sql("PRAGMA query_only").scalar() == 1
     assert connection.exec_driver_sql("PRAGMA wal_autocheckpoint").scalar() == 0
+
+
+def test_readers_of_other_threads_are_closed_so_that_the_last_to_close_writes_the_wal_back(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.db")
+    reader = JournalReader(tmp_path / "ledger.db")
+    with ledger.transaction():
+        journal.append(ledger.connection, fact(1))
+    with ThreadPoolExecutor() as threads:
+        assert threads.submit(reader.head).result()[0] == 1
+    assert reader.head()[0] == 1
+    reader.close()
+    ledger.close()
+    assert [file.name for file in tmp_path.glob("ledger.db*")] == ["ledger.db"]
 
 
 # ---- the schema ----------------------------------------------------------------------------
