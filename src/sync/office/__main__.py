@@ -1,4 +1,4 @@
-"""The command line: housefull-office serve | import | enrol | dead | absorb | release | disputes | gate | verify."""
+"""The command line of the office: `housefull-office COMMAND`; the commands are in `_parser`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sync.office.exports import add_ledger
 from sync.office.store.engine import CannotOpen, Database, open_database
 
 if TYPE_CHECKING:
@@ -96,8 +97,8 @@ def _parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", help="check the whole ledger; a line for each violation")
     verify.set_defaults(command=_verify)
 
-    gate = _gate_command(commands)
-    for command in (serve, season, enrol, dead, absorb, release, disputes, verify, gate, remind):
+    gate, ledger = _gate_command(commands), add_ledger(commands)
+    for command in (serve, season, enrol, dead, absorb, release, disputes, verify, gate, remind, ledger):
         command.add_argument(
             "--db", required=True, metavar="URL", help="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
         )
