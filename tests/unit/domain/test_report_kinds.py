@@ -38,29 +38,32 @@ def kind(**more: Any) -> ReportKind:
 
 
 def test_parameters_are_taken_as_they_were_meant() -> None:
-    asked = {"from": "2027-12-01", "to": "2027-12-03", "till": "T1", "cashier": "anna"}
-    made = kind(needs=("from", "to"), takes=("till", "cashier"))
+    asked = {"since": "2027-12-01", "until": "2027-12-03", "till": "T1", "cashier": "anna"}
+    made = kind(needs=("since", "until"), takes=("till", "cashier"))
     assert made.check(asked, SEASON) == asked
-    assert made.check({"from": "2027-12-01", "to": "2027-12-01"}, SEASON) == {"from": "2027-12-01", "to": "2027-12-01"}
-    assert made.check({**asked, "till": ""}, SEASON) == {key: asked[key] for key in ("from", "to", "cashier")}
+    assert made.check({"since": "2027-12-01", "until": "2027-12-01"}, SEASON) == {
+        "since": "2027-12-01",
+        "until": "2027-12-01",
+    }
+    assert made.check({**asked, "till": ""}, SEASON) == {key: asked[key] for key in ("since", "until", "cashier")}
 
 
 @pytest.mark.parametrize(
     ("fields", "field"),
     [
-        ({"from": "2027-12-01"}, "to"),
-        ({"from": "2027-12-05", "to": "2027-12-01"}, "to"),
-        ({"from": "20271201", "to": "2027-12-03"}, "from"),
-        ({"from": "2027-12-01", "to": "2027-12-40"}, "to"),
-        ({"from": "2027-12-01", "to": 3}, "to"),
-        ({"from": "2027-12-01", "to": "2027-12-03", "till": "T9"}, "till"),
-        ({"from": "2027-12-01", "to": "2027-12-03", "cashier": "eve"}, "cashier"),
-        ({"from": "2027-12-01", "to": "2027-12-03", "promoter": "x"}, "promoter"),
+        ({"since": "2027-12-01"}, "until"),
+        ({"since": "2027-12-05", "until": "2027-12-01"}, "until"),
+        ({"since": "20271201", "until": "2027-12-03"}, "since"),
+        ({"since": "2027-12-01", "until": "2027-12-40"}, "until"),
+        ({"since": "2027-12-01", "until": 3}, "until"),
+        ({"since": "2027-12-01", "until": "2027-12-03", "till": "T9"}, "till"),
+        ({"since": "2027-12-01", "until": "2027-12-03", "cashier": "eve"}, "cashier"),
+        ({"since": "2027-12-01", "until": "2027-12-03", "promoter": "x"}, "promoter"),
     ],
 )
 def test_what_makes_no_sense_is_refused_by_the_fields_name(fields: dict[str, object], field: str) -> None:
     with pytest.raises(Refused) as caught:
-        kind(needs=("from", "to"), takes=("till", "cashier")).check(fields, SEASON)
+        kind(needs=("since", "until"), takes=("till", "cashier")).check(fields, SEASON)
     assert (caught.value.code, caught.value.fields["field"]) == ("bad_request", field)
 
 

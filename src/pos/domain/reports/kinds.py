@@ -13,7 +13,7 @@ from pos.domain.report import Report
 from pos.domain.season import ROLES, Season
 
 Asked = Mapping[str, str]  # parameters by name, checked by `ReportKind.check`
-DAYS: Final = ("day", "from", "to")  # ISO 8601, business days of the venue; "from" and "to" are included
+DAYS: Final = ("day", "since", "until")  # ISO 8601, business days of the venue, both ends included
 PARAMETERS: Final = (*DAYS, "show", "till", "cashier", "promoter", "shift")
 
 
@@ -58,8 +58,8 @@ class ReportKind:
             if value:
                 _check_value(name, value, season)
                 asked[name] = value
-        if asked.get("from", "") > asked.get("to", asked.get("from", "")):
-            raise Refused("bad_request", field="to", reason=f"{asked['to']} is before {asked['from']}")
+        if asked.get("since", "") > asked.get("until", asked.get("since", "")):
+            raise Refused("bad_request", field="until", reason=f"{asked['until']} is before {asked['since']}")
         return asked
 
     def allows(self, role: str) -> bool:
