@@ -42,6 +42,7 @@ TEMPLATES: Final[dict[str, str]] = {
     "shift_open": "A shift is open since {since}.",
     "storage_failed": "The disk did not take it ({reason}). Nothing was sold and nothing was printed.",
     "fenced": "This till may not sell: {reason}. Enrol it again.",
+    "stopped": "That was stopped before it was done.",
     "device_absent": "This till has no {device}.",
     "offline": "The office cannot be reached.",
     "already_admitted": "This ticket has been admitted already, at {holder} at {since}.",

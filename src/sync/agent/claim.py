@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 LONGEST_WAIT_S: Final = 4.0  # at the office, for other tills to give back
 LATE_S: Final = 0.8  # on top, for the way there and back
 RELEASE_S: Final = 4.0  # the office looks at every till there ever was
+FIGURES_S: Final = 60.0  # a page of figures may be large, and comes to nobody who waits at a counter
 THREADS: Final = 4
 
 A = TypeVar("A", bound=wire.Message)
@@ -78,7 +79,8 @@ class Claims:
         return self._run(self._look, wire.LookRequest(what=what, fields=fields), RELEASE_S)
 
     def _look(self, request: wire.LookRequest, deadline: float) -> dict[str, Any]:
-        return self._asked("/v1/look", request, wire.LookAnswer, deadline).found
+        body_s = FIGURES_S if request.what == "figures" else 0.0
+        return self._asked("/v1/look", request, wire.LookAnswer, deadline, body_s).found
 
     def _submit(self, request: wire.ClaimRequest) -> Future[ClaimAnswer]:
         return self._run(self._ask, request, request.wait_s + LATE_S)
@@ -91,12 +93,12 @@ class Claims:
         except RuntimeError:  # stopped
             return _failed(LineDown("no_office"))
 
-    def _asked(self, path: str, request: wire.Message, answer: type[A], deadline: float) -> A:
+    def _asked(self, path: str, request: wire.Message, answer: type[A], deadline: float, body_s: float = 0.0) -> A:
         left_s = deadline - time.monotonic()
         if left_s <= 0:
             raise LineDown("no_office")
         try:
-            return self._channel.ask(path, request, answer, left_s)
+            return self._channel.ask(path, request, answer, left_s, body_s)
         except Trouble as trouble:
             log.info("%s got no answer: %s", path, trouble)
             raise LineDown(trouble.cause) from trouble

@@ -57,6 +57,8 @@ class Query:
     @classmethod
     def from_json(cls, doc: Mapping[str, Any]) -> Query:
         """Raises ValueError for keys or values that are none."""
+        if not isinstance(doc, Mapping):
+            raise ValueError(f"{doc!r} is nothing that figures are asked by")
         made: dict[str, Any] = {}
         for one in (one for one in fields(cls) if one.init):
             value = doc.get(one.name, one.default)

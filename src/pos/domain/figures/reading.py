@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from pos.domain.books import Posting
 from pos.domain.calendar import Calendar
 from pos.domain.facts import Fact, Kind
 from pos.domain.figures.documents import (
@@ -49,6 +50,12 @@ _READERS: Final[dict[str, Reader]] = {
     Kind.PAYMENT_ENDED: by_postings,
 }
 _KNOWN: Final = frozenset(Kind)
+# Kinds that move no money and of which nothing is counted: whoever reads many facts may leave them out.
+WITHOUT: Final = (
+    Kind.RIGHTS_RETURNED.value, Kind.RIGHTS_TRANSFERRED.value, Kind.RIGHTS_RECEIVED.value, Kind.PLACES_RELEASED.value,
+    Kind.CUSTOMER_RECORDED.value, Kind.CUSTOMER_CHANGED.value, Kind.CUSTOMERS_MERGED.value, Kind.CUSTOMER_ERASED.value,
+    Kind.STANDBY_CHANGED.value, Kind.GUEST_LIST_CHANGED.value, Kind.TICKET_RENAMED.value, Kind.PAYMENT_STARTED.value,
+)  # fmt: skip
 
 
 def account_of(account: str) -> str:
@@ -84,6 +91,15 @@ class Reading:
             figures.unreadable(fact.kind, [fact.fact_id])
         else:
             _number(figures, query, fact, base)
+        figures.add(query.pick(rows))
+
+    def opening(self, figures: Figures, query: Query, postings: Iterable[Posting]) -> None:
+        """What stood in the books before any fact: on no day, of no till."""
+        key = Key("money", kind="Opening")
+        rows = (
+            (key._replace(item=account_of(one.account), currency=one.amount.currency), Sum(one.amount.minor))
+            for one in postings
+        )
         figures.add(query.pick(rows))
 
     def _base(self, fact: Fact, channel: str) -> tuple[Key, str]:

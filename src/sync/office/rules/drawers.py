@@ -34,7 +34,7 @@ def left(connection: Connection, till: str) -> LeftDrawer | None:
     ended = select(TILL.c.incarnation).where(TILL.c.id == till, TILL.c.state != "ACTIVE")
     counted = _taken_over(connection, {till})
     for incarnation in connection.execute(ended.order_by(TILL.c.incarnation)).scalars():
-        opened = _open_shift(connection, till, incarnation)
+        opened = open_shift(connection, till, incarnation)
         if opened is not None and (till, opened["body"]["shift"]) not in counted:
             body = opened["body"]
             expected = _cash(connection, till, incarnation)
@@ -43,7 +43,7 @@ def left(connection: Connection, till: str) -> LeftDrawer | None:
     return None
 
 
-def _open_shift(connection: Connection, till: str, incarnation: int) -> dict[str, Any] | None:
+def open_shift(connection: Connection, till: str, incarnation: int) -> dict[str, Any] | None:
     """The fact that opened the last shift, unless it is closed."""
     last = connection.execute(
         select(FACT.c.kind, FACT.c.envelope)
