@@ -2,8 +2,8 @@
 
 The same till that the window uses, for automation, kiosks and tests. Verbs run one at
 a time and are answered in order; events may fall between any two lines. Only what stops
-a payment does not wait for the payment: it is carried out when it is read, and answered in
-its turn.
+a payment or a report does not wait for it: it is carried out when it is read, and answered
+in its turn.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from pos.till.front import Front
 log = logging.getLogger(__name__)
 EVENTS: Final = (
     "link", "printed", "print_unknown", "paper", "payment", "terminal", "dispute", "recall", "fenced", "scanned",
-    "drawer", "device",
+    "drawer", "device", "report",
 )  # fmt: skip
-AT_ONCE: Final = ("abort_payment",)
+AT_ONCE: Final = ("abort_payment", "cancel_report")
 _READ_AHEAD: Final = 1000  # lines
 AFTER_ANSWER: Final = ("printed", "paper")  # what a verb set going is not over before the verb is answered
 

@@ -85,7 +85,7 @@ _APART = {
     "pos.store.identity",  # names an installation once
     "pos.store.journal",  # `local` alone: a connection for each thread
     "pos.store.replica.plans",  # a lock that is held while nothing waits
-    "pos.till.line", "pos.till.ports", "pos.till.setup", "pos.till.shelf",  # name the type
+    "pos.till.line", "pos.till.making", "pos.till.ports", "pos.till.setup", "pos.till.shelf",  # name the type
     "pos.till.counter.layouts",  # a proof on paper, which nobody prints in an evening
     "sync.agent.carrier",  # the socket, which is replaced whole
     "sync.office.api.app", "sync.office.api.pulls", "sync.office.api.pulse",  # a pool that the loop does without

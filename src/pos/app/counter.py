@@ -11,6 +11,7 @@ from typing import Final
 
 from pos.app import devices, peripherals
 from pos.app.layouts import LayoutShelf, LayoutWork
+from pos.app.reports import ReportWork
 from pos.app.setup import DeviceSetup
 from pos.data import printer_data
 from pos.domain.errors import Unreadable
@@ -97,6 +98,7 @@ class Till:
                     key_at=keys.where,
                     leftovers=left,
                     layouts=self.layouts,
+                    reports=self.reports,
                     devices=[self.readers] if self.display is None else [self.readers, self.display],
                     customer=peripherals.customer(settings, self.display),
                     setup=self.setup,
@@ -121,6 +123,8 @@ class Till:
         self._shelf = LayoutShelf(printer_data("layouts"), settings.folder / "layouts")
         self.layouts = LayoutWork(self._shelf, printer_data("samples.toml"), devices.fonts)
         undo.callback(self.layouts.close)
+        self.reports = ReportWork(devices.fonts)
+        undo.callback(self.reports.close)
         self._watches = devices.device_watches(settings)
         self.printers = devices.printers(settings, self._shelf, self._device, self._watches, self._drawer)
         undo.callback(self.printers.close)

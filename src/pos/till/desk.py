@@ -35,6 +35,7 @@ from pos.store.replica import PlanCache, ReplicaReader
 from pos.till.amnesia import differs
 from pos.till.belief import Belief
 from pos.till.clock import TillClock
+from pos.till.making import Making, ReportFiles
 from pos.till.ports import (
     Clock,
     Customer,
@@ -79,6 +80,7 @@ class Outside:
     devices: Sequence[Devices] = ()  # those that only read or show
     setup: DeviceSetup | None = None
     layouts: Layouts | None = None
+    reports: ReportFiles | None = None
     customer: Customer | None = None
     members: str = ""  # what scanned codes of member cards begin with, empty when there are none
 
@@ -165,6 +167,7 @@ class Desk:
         self._fences: frozenset[Hand] = frozenset()  # tills that may not have rights any more
         self.paying = ""  # the payment that a terminal is at work on, for a verb of this run
         self.shown: Scene | None = None  # what the customer sees
+        self.making = Making()
         self._unmarked = ""  # why the last fact's high-water mark is not written
         self._season: Season | None = None  # as it was looked up in this step
 

@@ -229,6 +229,10 @@ def each_tender(name: str, value: Any, amount: Check) -> None:
         must(tender["kind"] in TENDERS, f"{inside}.kind", f"one of {', '.join(TENDERS)}")
 
 
+def separator(name: str, value: Any) -> None:
+    must(value in (",", ";", "\t"), name, 'one of "," ";" and a tabulator')
+
+
 def language(name: str, value: Any) -> None:
     must(value in layouts.LANGUAGES, name, f"one of {', '.join(layouts.LANGUAGES)}")
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from pos.domain.reports.kinds import PARAMETERS
 from pos.till import fields as f
 from pos.till.contingency import packs, rekey
 from pos.till.counter import (
@@ -41,6 +42,7 @@ from pos.till.counter import (
     refund,
     releasing,
     renaming,
+    reports,
     reprint,
     scan,
     sell,
@@ -72,6 +74,15 @@ from pos.till.orders import (
 )
 
 WRITTEN: Final = ("reason", "note", "name", "notes")  # what people write, and facts keep: no card number with it
+
+# How a report is written.
+_FORM: Final[dict[str, Check]] = {
+    "language": f.language,
+    "replace": f.flag,
+    "separator": f.separator,
+    "decimal_comma": f.flag,
+    "bom": f.flag,
+}
 
 
 @dataclass(frozen=True)
@@ -440,6 +451,15 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "erase_customer": VerbSpec(
         customers.erase_customer, {"customer": f.words, "reason": f.words}, {"sales": f.sales}, changes=True
     ),
+    "reports": VerbSpec(reports.reports, {}, {"language": f.language}),
+    "report": VerbSpec(
+        reports.report,
+        {"name": f.words},
+        dict.fromkeys(PARAMETERS, f.text) | {"format": f.words, "to": f.words} | _FORM,
+    ),
+    "cancel_report": VerbSpec(reports.cancel_report),
+    "export_report": VerbSpec(reports.export_report, {"made": f.number, "format": f.words, "to": f.words}, _FORM),
+    "print_report": VerbSpec(reports.print_report, {"made": f.number}, {"language": f.language}, changes=True),
     "status": VerbSpec(status.status),
     "sync": VerbSpec(status.sync),
 }

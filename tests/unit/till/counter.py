@@ -28,6 +28,7 @@ from pos.store.replica import PlanCache, ReplicaWriter
 from pos.till.desk import Desk, Outside
 from pos.till.front import Front
 from pos.till.line import AgentSide
+from pos.till.making import ReportFiles
 from pos.till.ports import Customer, Neighbours, Terminal
 from pos.till.setup import DeviceSetup
 from pos.till.shelf import Layouts
@@ -178,11 +179,12 @@ class Counter:
         customer: Customer | None = None,
         setup: DeviceSetup | None = None,
         layouts: Layouts | None = None,
+        reports: ReportFiles | None = None,
         **venue: str,
     ) -> None:
         self.folder, self.till, self.neighbours = folder, till, neighbours
         self.members, self.customer = members, customer
-        self.setup, self.layouts = setup, layouts
+        self.setup, self.layouts, self.reports = setup, layouts, reports
         folder.mkdir(parents=True, exist_ok=True)
         self.shows = shows if shows is not None else [show_document("aida")]
         if read_identity(folder) is None:
@@ -223,6 +225,7 @@ class Counter:
             customer=self.customer,
             setup=self.setup,
             layouts=self.layouts,
+            reports=self.reports,
         )
         self.desk = Desk(outside)
         side = AgentSide(self.folder / "ledger.db", self.identity.incarnation)

@@ -1,0 +1,81 @@
+"""Reports into files, on a thread of its own: a long one takes longer than a till may stand still."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from pos.domain.errors import Refused
+from pos.domain.report import Report
+from pos.filing import write_whole
+from pos.paper.pdf import PdfFace, pdf_face
+from pos.paper.reports.csvfile import CsvStyle, as_csv
+from pos.paper.reports.pdf import as_pdf
+from pos.paper.reports.text import as_text
+from pos.paper.reports.words import Writer
+from pos.paper.reports.xlsx import as_xlsx
+from pos.till.counter.reports import report_words
+from pos.till.making import Form, Step
+
+_SUFFIX: Final = {"text": "txt"}
+_UNSAFE: Final = re.compile(r"[^\w.-]+")
+
+
+class ReportWork:
+    """Fulfils the till's port. `fonts` are read when the first PDF is made."""
+
+    def __init__(self, fonts: Callable[[], Mapping[str, bytes]]) -> None:
+        self._fonts = fonts
+        self._pool = ThreadPoolExecutor(1, "reports")
+
+    def close(self) -> None:
+        """Begin nothing more, and wait for what has begun: no half file is left."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def write(self, report: Report, form: Form, to: Path, replace: bool, step: Step) -> Future[str]:
+        return self._pool.submit(lambda: self._write(report, form, to, replace, step))
+
+    def _write(self, report: Report, form: Form, to: Path, replace: bool, step: Step) -> str:
+        path = to / file_name(report, form.format) if to.is_dir() else to
+        if not replace and path.exists():  # said before the work, and looked at again when it is written
+            raise Refused("bad_request", field="to", reason=f"{path} is there already")
+        data = self._rendered(report, form, step)
+        try:
+            write_whole(path, data, replace=replace)
+        except FileExistsError as error:
+            raise Refused("bad_request", field="to", reason=str(error)) from error
+        except OSError as error:
+            raise Refused("storage_failed", reason=f"{path}: {error.strerror or error}") from error
+        return str(path)
+
+    def _rendered(self, report: Report, form: Form, step: Step) -> bytes:
+        def go_on(done: int, of: int) -> None:
+            if not step(done, of):
+                raise Refused("stopped")
+
+        go_on(0, 1)
+        write = Writer(form.language, report_words())
+        if form.format == "pdf":
+            return as_pdf(report, write, self._face, go_on)
+        if form.format == "xlsx":
+            return as_xlsx(report, write, go_on)
+        if form.format == "csv":
+            return as_csv(report, write, CsvStyle(form.separator, form.decimal_comma, form.bom))
+        if form.format == "text":
+            return as_text(report, write).encode()
+        return (json.dumps(report.to_json(), ensure_ascii=False, indent=1) + "\n").encode()
+
+    @cached_property
+    def _face(self) -> PdfFace:
+        return pdf_face(self._fonts())
+
+
+def file_name(report: Report, format_: str) -> str:
+    """ "daily_settlement-2027-12-03.pdf", by the report's parameters."""
+    parts = [report.name, *(str(value) for value in report.parameters.values())]
+    return f"{_UNSAFE.sub('_', '-'.join(parts))[:120]}.{_SUFFIX.get(format_, format_)}"

@@ -1,0 +1,253 @@
+"""Reports: which there are for whoever is signed in, made, shown, printed and written to files.
+
+A report is made of the office's figures, or of this till's own facts while the office is away, and then says so. The
+last ones are kept as they were made: what is printed or written later is what was shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from pos.data import resource
+from pos.domain.errors import Refused
+from pos.domain.report import Report
+from pos.domain.reports import REPORTS
+from pos.domain.reports.kinds import About, ReportKind
+from pos.domain.season import name_in
+from pos.paper.reports.receipt import as_receipt
+from pos.paper.reports.words import ReportWords, Writer, keys_of
+from pos.till.counter import issue
+from pos.till.counter.gathering import Gathered, gather
+from pos.till.desk import Desk, Verb
+from pos.till.making import FORMATS, LANGUAGES, Form, Work
+
+_SILENT_S: Final = 120  # a till with its shift open that was not heard for so long may have more to send
+_TENTHS: Final = 10  # progress is told in so many steps of a thousand
+
+
+@lru_cache(1)
+def report_words() -> ReportWords:
+    """The words that ship."""
+    return ReportWords(resource("reports", "words.toml").read_text(encoding="utf-8"))
+
+
+def reports(desk: Desk, *, language: str = "") -> dict[str, Any]:
+    """What this person may see, with its parameters; and what these may be: shows, tills, cashiers."""
+    user, season = desk.signed_in(), desk.season()
+    write = Writer(language or desk.outside.locale, report_words())
+    listed = [
+        {
+            "name": kind.name,
+            "title": write.say(kind.name),
+            "needs": list(kind.needs),
+            "takes": [name for name in kind.takes if name != "cashier" or user.role in kind.roles],
+        }
+        for kind in REPORTS.values()
+        if kind.allows(user.role)
+    ]
+    shows = sorted(season.shows.values(), key=lambda show: show.starts)
+    return {
+        "reports": listed,
+        "formats": list(FORMATS),
+        "languages": list(LANGUAGES),
+        "shows": [
+            {
+                "id": show.id,
+                "title": name_in(show.titles, write.language) or show.production,
+                "starts": show.starts.isoformat(),
+            }
+            for show in shows
+        ],
+        "tills": [{"id": id_, "name": name} for id_, name in season.tills.items()],
+        "cashiers": [{"id": id_, "name": one.name} for id_, one in season.users.items()],
+    }
+
+
+def report(
+    desk: Desk,
+    *,
+    name: str,
+    language: str = "",
+    format: str = "",
+    to: str = "",
+    replace: bool = False,
+    separator: str = ",",
+    decimal_comma: bool = False,
+    bom: bool = False,
+    **asked: str,
+) -> Verb[dict[str, Any]]:
+    """Make a report. `made` is its number for `print_report` and `export_report`, `words` what its keys say.
+
+    With `format` and `to` it is written, too. Tells how far it is by the event "report". Raises Refused:
+    bad_request not_allowed unknown_show stopped storage_failed device_absent.
+    """
+    user, season = desk.signed_in(), desk.season()
+    kind = _kind(name)
+    if not kind.allows(user.role):
+        raise Refused("not_allowed", what=name, role=user.role, reason=f"{name} is not for a {user.role}")
+    if user.role not in kind.roles and asked.setdefault("cashier", user.id) != user.id:
+        raise Refused(
+            "not_allowed", what=name, role=user.role, reason=f"{name} of somebody else is not for a {user.role}"
+        )
+    if bool(format) != bool(to):
+        raise Refused("bad_request", field="to", reason="format and to go together")
+    form = _form(desk, format or FORMATS[0], language, separator, decimal_comma, bom)
+    checked = kind.check(asked, season)
+    with _under_way(desk, name) as work:
+        gathered = yield from gather(desk, kind.query(checked, season), lambda share: _told(desk, work, share))
+        about = About(season, _now(desk), _late(desk, gathered), gathered.own_only)
+        made = _standing(kind.build(gathered.figures, checked, about), about)
+    answer = _shown(desk, user.id, made, form.language)
+    if to:
+        answer["file"] = yield from _write(desk, made, form, to, replace)
+    return answer
+
+
+def cancel_report(desk: Desk) -> dict[str, Any]:
+    """Stop what is being made or written. `stopped` are its names; the verb that waits is refused by "stopped"."""
+    desk.signed_in()
+    for work in desk.making.works:
+        work.stopped = True
+    return {"stopped": [work.name for work in desk.making.works]}
+
+
+def export_report(
+    desk: Desk,
+    *,
+    made: int,
+    format: str,
+    to: str,
+    language: str = "",
+    replace: bool = False,
+    separator: str = ",",
+    decimal_comma: bool = False,
+    bom: bool = False,
+) -> Verb[dict[str, Any]]:
+    """Write a report as it was made. Into a folder it goes under a name of its own. Raises Refused:
+    bad_request stopped storage_failed device_absent."""
+    kept = _kept(desk, made)
+    form = _form(desk, format, language, separator, decimal_comma, bom)
+    file = yield from _write(desk, kept, form, to, replace)
+    return {"file": file}
+
+
+def print_report(desk: Desk, *, made: int, language: str = "") -> dict[str, Any]:
+    """Print a report as it was made, at the receipt printer. Raises Refused: bad_request device_absent
+    storage_failed."""
+    kept, till = _kept(desk, made), desk.outside.till
+    write = Writer(language or desk.outside.locale, report_words())
+    content = as_receipt(kept, write, desk.season().tills.get(till, till))
+    issue.check_present(desk, "receipt")
+    with desk.unit() as unit:
+        job = desk.ledger.add_job("receipt", "list", kept.name, [], content)
+        answer = unit.answers({"job": job.id})
+    issue.send(desk, job)
+    return answer
+
+
+# ---- inside ------------------------------------------------------------------------------
+
+
+def _kind(name: str) -> ReportKind:
+    kind = REPORTS.get(name)
+    if kind is None:
+        have = ", ".join(sorted(REPORTS)) or "none"
+        raise Refused("bad_request", field="name", reason=f"there is no report {name!r}; there are: {have}")
+    return kind
+
+
+def _kept(desk: Desk, made: int) -> Report:
+    kept = desk.making.kept(desk.signed_in().id, made)
+    if kept is None:
+        raise Refused("bad_request", field="made", reason=f"report {made} is not kept here (any more): make it again")
+    return kept
+
+
+def _form(desk: Desk, format: str, language: str, separator: str, decimal_comma: bool, bom: bool) -> Form:
+    if format not in FORMATS:
+        raise Refused("bad_request", field="format", reason=f"{format!r} is none of {', '.join(FORMATS)}")
+    if decimal_comma and separator == ",":
+        raise Refused("bad_request", field="separator", reason="must not be a comma where decimals have one")
+    return Form(format, language or desk.outside.locale, separator, decimal_comma, bom)
+
+
+def _write(desk: Desk, report: Report, form: Form, to: str, replace: bool) -> Verb[str]:
+    if desk.outside.reports is None:
+        raise Refused("device_absent", device="reports")
+    path = Path(to).expanduser()
+    if not path.is_absolute():
+        raise Refused("bad_request", field="to", reason=f"{to!r} does not say where: give the whole path")
+    with _under_way(desk, report.name) as work:
+        told = {"share": -1}
+
+        def step(done: int, of: int) -> bool:
+            share = done * 1000 // of if of else 1000
+            if share // _TENTHS != told["share"] // _TENTHS:
+                told["share"] = share
+                desk.post(lambda: desk.emit("report", name=report.name, share=share, stage="writing"))
+            return not work.stopped
+
+        written: str = yield desk.outside.reports.write(report, form, path, replace, step)
+    return written
+
+
+@contextmanager
+def _under_way(desk: Desk, name: str) -> Iterator[Work]:
+    work = Work(name)
+    desk.making.works.append(work)
+    try:
+        yield work
+    finally:
+        desk.making.works.remove(work)
+
+
+def _told(desk: Desk, work: Work, share: int) -> bool:
+    """Tell how far it is, of 1000; whether to go on."""
+    desk.emit("report", name=work.name, share=share, stage="adding")
+    return not work.stopped
+
+
+def _late(desk: Desk, gathered: Gathered) -> tuple[str, ...]:
+    """Names of tills that may still have facts to send: those of which nothing is heard while their shift is open,
+    and this one while it has some."""
+    names, now = desk.season().tills, desk.clock.now()
+    own = desk.outside.till
+    late = [
+        one["till"]
+        for one in gathered.tills
+        if one["till"] != own
+        and one["shift"]
+        and (not one["heard"] or (now - datetime.fromisoformat(one["heard"])).total_seconds() > _SILENT_S)
+    ]
+    if not gathered.own_only and desk.number > desk.acknowledged():
+        late.append(own)
+    return tuple(names.get(till, till) for till in dict.fromkeys(late))
+
+
+def _standing(made: Report, about: About) -> Report:
+    """The report, saying what it lacks."""
+    if not (about.own or about.late):
+        return made
+    notes = ("own_facts_only",) if about.own and "own_facts_only" not in made.notes else ()
+    return replace(made, provisional=True, late=about.late, notes=(*made.notes, *notes))
+
+
+def _shown(desk: Desk, user: str, made: Report, language: str) -> dict[str, Any]:
+    write = Writer(language, report_words())
+    extra = ("total", "provisional", "not_here", "made_at")
+    return {
+        "report": made.to_json(),
+        "made": desk.making.keep(user, made),
+        "standing": write.standing(made),
+        "words": {key: write.say(key) for key in (*keys_of(made), *extra)},
+    }
+
+
+def _now(desk: Desk) -> str:
+    return desk.clock.now().isoformat(timespec="seconds")
