@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import (
-    QFrame,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QListView,
@@ -25,9 +24,9 @@ from pos.ui.devices.presenter import DevicesPresenter
 from pos.ui.devices.rows import ROW_PX, RowDelegate
 from pos.ui.i18n import tr, tr_count
 from pos.ui.keys import cap
+from pos.ui.parts import FactGrid, scrolled, touch
 from pos.ui.rows import RowModel, painted_list
 from pos.ui.screen import Screen
-from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
 from pos.ui.theme.apply import restyle
 from pos.ui.theme.fonts import text_font
@@ -104,37 +103,21 @@ class DevicesScreen(Screen):
         row.setSpacing(6)
         self._keys: dict[int, KeyButton] = {}
         for number in (_CHANGE, _ADD, _FIND, _REMOVE):
-            button = KeyButton("", f"F{number}", stacked=True)
-            set_height(button, 56)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(lambda _=False, number=number: self._press(number))
+            button = touch(KeyButton("", f"F{number}", stacked=True), partial(self._press, number), 56)
             row.addWidget(button, 1)
             self._keys[number] = button
         side.addLayout(row)
-        self.primary = KeyButton("", cap("primary"), kind="primary", stacked=True)
-        set_height(self.primary, 64)
-        self.primary.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.primary.clicked.connect(lambda: self.act("primary"))
+        primary = KeyButton("", cap("primary"), kind="primary", stacked=True)
+        self.primary = touch(primary, lambda: self.act("primary"), 64)
         side.addWidget(self.primary)
 
     def _build_story(self) -> QScrollArea:
         inside = QWidget()
-        inside.setProperty("role", "card")
         box = QVBoxLayout(inside)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(8)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(4)
-        grid.setColumnStretch(1, 1)
-        self._facts = [(QLabel(), QLabel()) for _ in range(_FACTS)]
-        for at, (name, value) in enumerate(self._facts):
-            name.setProperty("role", "muted")
-            value.setTextFormat(Qt.TextFormat.PlainText)
-            value.setWordWrap(True)
-            grid.addWidget(name, at, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(value, at, 1)
-        box.addLayout(grid)
+        self._facts = FactGrid(_FACTS)
+        box.addLayout(self._facts)
         self._bytes = QLabel()
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         font.setPixelSize(_BYTES_PX)
@@ -144,12 +127,7 @@ class DevicesScreen(Screen):
         self._bytes.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         box.addWidget(self._bytes)
         box.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(inside)
-        return scroll
+        return scrolled(inside)
 
     # ---- drawing -----------------------------------------------------------------------
 
@@ -239,12 +217,7 @@ class DevicesScreen(Screen):
         self._bytes.setText("")
 
     def _draw_facts(self, facts: list[tuple[str, str]]) -> None:
-        facts = [fact for fact in facts if fact[1]]
-        for at, (name, value) in enumerate(self._facts):
-            told = facts[at] if at < len(facts) else ("", "")
-            for label, text in zip((name, value), told, strict=True):
-                label.setText(text)
-                label.setVisible(bool(text))
+        self._facts.show_facts([fact for fact in facts if fact[1]])
 
     def _draw_hint(self) -> None:
         presenter = self.presenter

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import (
-    QFrame,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -25,9 +24,9 @@ from pos.domain.disputes import Way
 from pos.ui.disputes.presenter import Dispute, DisputesPresenter, way_hints, way_names
 from pos.ui.i18n import tr, tr_count
 from pos.ui.keys import cap
+from pos.ui.parts import FactGrid, foot, scrolled, touch
 from pos.ui.rows import ROW, Index, RowModel, paint_ground, paint_text, painted_list
 from pos.ui.screen import Screen
-from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
 from pos.ui.theme.apply import restyle
 from pos.ui.theme.fonts import money_font, text_font
@@ -133,22 +132,15 @@ class DisputesScreen(Screen):
         side.addLayout(self._build_ways())
         side.addWidget(self._hint)
         side.addLayout(fields)
-        self._take = KeyButton(tr("Take it"), f"F{_TAKE_KEY}", kind="outline", stacked=True)
-        self._take.clicked.connect(self.presenter.take)
-        self._primary = KeyButton("", cap("primary"), kind="primary", stacked=True)
-        self._primary.clicked.connect(lambda: self.act("primary"))
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        for button, stretch in ((self._take, 1), (self._primary, 2)):
-            set_height(button, 64)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            row.addWidget(button, stretch)
-        side.addLayout(row)
+        take = KeyButton(tr("Take it"), f"F{_TAKE_KEY}", kind="outline", stacked=True)
+        self._take = touch(take, self.presenter.take, 64)
+        primary = KeyButton("", cap("primary"), kind="primary", stacked=True)
+        self._primary = touch(primary, lambda: self.act("primary"), 64)
+        side.addLayout(foot(self._take, self._primary, spacing_px=8))
 
     def _build_story(self) -> QScrollArea:
         """What happened: long stories scroll, so that nothing below them moves."""
         inside = QWidget()
-        inside.setProperty("role", "card")
         box = QVBoxLayout(inside)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(8)
@@ -159,40 +151,21 @@ class DisputesScreen(Screen):
         for label in (self._place, self._show, self._text, self._history):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(4)
-        grid.setColumnStretch(1, 1)
-        self._facts = [(QLabel(), QLabel()) for _ in range(_FACTS)]
-        for at, (name, value) in enumerate(self._facts):
-            name.setProperty("role", "muted")
-            value.setTextFormat(Qt.TextFormat.PlainText)
-            value.setWordWrap(True)
-            grid.addWidget(name, at, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(value, at, 1)
+        self._facts = FactGrid(_FACTS)
         for part in (self._place, self._show, self._text):
             box.addWidget(part)
-        box.addLayout(grid)
+        box.addLayout(self._facts)
         box.addWidget(self._history)
         box.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inside)
-        return scroll
+        return scrolled(inside)
 
     def _build_ways(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(6)
         self._ways: dict[Way, KeyButton] = {}
         for number, way in enumerate(_WAYS, 1):
-            button = KeyButton(way_names()[way], f"F{number}", stacked=True)
+            button = touch(KeyButton(way_names()[way], f"F{number}", stacked=True), partial(self._choose, way), 56)
             button.setCheckable(True)
-            set_height(button, 56)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(lambda _=False, way=way: self._choose(way))
             row.addWidget(button)
             self._ways[way] = button
         return row
@@ -240,12 +213,7 @@ class DisputesScreen(Screen):
                 (tr("Since"), f"{opened} · {presenter.age(one)}"),
                 (tr("With"), presenter.owner(one)),
             ]
-        facts = [fact for fact in facts if fact[1]]
-        for at, (name, value) in enumerate(self._facts):
-            told = facts[at] if at < len(facts) else ("", "")
-            for label, text in zip((name, value), told, strict=True):
-                label.setText(text)
-                label.setVisible(bool(text))
+        self._facts.show_facts(facts)
 
     def _draw_decision(self, one: Dispute | None) -> None:
         presenter, opened = self.presenter, self.presenter.opened

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from functools import partial
+
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from pos.domain.money import Money
 from pos.ui.approval import ApprovalBox
@@ -11,10 +12,10 @@ from pos.ui.found.deal import WRITTEN, reasons
 from pos.ui.found.presenter import FoundPresenter
 from pos.ui.i18n import tr, tr_count
 from pos.ui.keys import cap
-from pos.ui.sizes import set_height
+from pos.ui.parts import Problem, SumLines, foot, touch
 from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import text_font
-from pos.ui.theme.widgets import KeyButton, MoneyLabel
+from pos.ui.theme.widgets import KeyButton
 
 _PAPER_KEY, _FEE_KEY = 5, 6
 
@@ -31,13 +32,8 @@ class DealPanel(QWidget):
         self._title = QLabel()
         self._title.setFont(text_font(t.TITLE))
         box.addWidget(self._title)
-        box.addWidget(self._build_lines(), 1)
-        sums = QHBoxLayout()
-        self._lead, self._amount = QLabel(), MoneyLabel(size=t.TOTAL)
-        self._lead.setWordWrap(True)
-        sums.addWidget(self._lead, 1)
-        sums.addWidget(self._amount)
-        box.addLayout(sums)
+        self._lines = SumLines()
+        box.addWidget(self._lines, 1)
         box.addLayout(self._build_reasons())
         self.reason, self.slip = QLineEdit(), QLineEdit()
         self.reason.setAccessibleName(tr("Reason"))
@@ -56,40 +52,18 @@ class DealPanel(QWidget):
         box.addLayout(self._build_switches())
         self.approval = ApprovalBox(presenter.session)
         box.addWidget(self.approval)
-        self._problem = QLabel()
-        self._problem.setWordWrap(True)
-        self._problem.setProperty("role", "warning")
+        self._problem = Problem()
         box.addWidget(self._problem)
         box.addLayout(self._build_end())
 
     # ---- building ------------------------------------------------------------------------
-
-    def _build_lines(self) -> QScrollArea:
-        inside = QWidget()
-        inside.setProperty("role", "card")
-        self._lines = QGridLayout(inside)
-        self._lines.setContentsMargins(0, 0, 8, 0)
-        self._lines.setVerticalSpacing(2)
-        self._lines.setColumnStretch(0, 1)
-        self._lines.setAlignment(Qt.AlignmentFlag.AlignTop)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setMinimumHeight(52)
-        scroll.setWidget(inside)
-        return scroll
 
     def _build_reasons(self) -> QGridLayout:
         grid = QGridLayout()
         grid.setSpacing(6)
         self._reasons: list[KeyButton] = []
         for at in range(4):
-            button = KeyButton("", f"F{at + 1}")
-            set_height(button, 48)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(lambda _=False, number=at + 1: self.deal.choose_reason(number))
+            button = touch(KeyButton("", f"F{at + 1}"), partial(self.deal.choose_reason, at + 1))
             grid.addWidget(button, at // 2, at % 2)
             self._reasons.append(button)
         return grid
@@ -101,24 +75,13 @@ class DealPanel(QWidget):
         self._fee = KeyButton(tr("Keep no fee"), f"F{_FEE_KEY}")
         for button, act in ((self._paper, self.deal.toggle_paper), (self._fee, self.deal.toggle_fee)):
             button.setCheckable(True)
-            set_height(button, 48)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(lambda _=False, act=act: act())
-            row.addWidget(button, 1)
+            row.addWidget(touch(button, act), 1)
         return row
 
     def _build_end(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(16)
-        self._back = KeyButton(tr("Leave it"), cap("back"), kind="outline", stacked=True)
-        self._back.clicked.connect(self.deal.close)
-        self._main = KeyButton("", cap("primary"), kind="primary", stacked=True)
-        self._main.clicked.connect(self.act)
-        for button, stretch in ((self._back, 1), (self._main, 2)):
-            set_height(button, 60)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            row.addWidget(button, stretch)
-        return row
+        self._back = touch(KeyButton(tr("Leave it"), cap("back"), kind="outline", stacked=True), self.deal.close, 60)
+        self._main = touch(KeyButton("", cap("primary"), kind="primary", stacked=True), self.act, 60)
+        return foot(self._back, self._main)
 
     # ---- drawing -------------------------------------------------------------------------
 
@@ -130,11 +93,11 @@ class DealPanel(QWidget):
         self._title.setText(f"{titles.get(deal.kind, '')} · {tr_count('%n ticket', '%n tickets', count)}")
         self._draw_lines()
         told = deal.told
-        self._lead.setText(self._way() if told is not None else "")
-        self._amount.setText(formats.money(told.amount) if told is not None else "")
-        self._amount.setVisible(deal.kind not in WRITTEN)
+        lead = self._way() if told is not None else ""
         if deal.kind == "correct":
-            self._lead.setText(tr("Cash that was a card: write its slip. A slip that was cash: leave it empty."))
+            lead = tr("Cash that was a card: write its slip. A slip that was cash: leave it empty.")
+        self._lines.sum.tell(lead, formats.money(told.amount) if told is not None else "")
+        self._lines.sum.amount.setVisible(deal.kind not in WRITTEN)
         offered = reasons(deal.kind)
         for at, button in enumerate(self._reasons):
             button.set_label(offered[at] if at < len(offered) else "")
@@ -154,16 +117,15 @@ class DealPanel(QWidget):
         self._fee.setChecked(deal.waived)
         self._fee.set_label(("✓ " if deal.waived else "") + tr("Keep no fee"))
         self.approval.ask(deal.asks)
-        told_twice = deal.problem == deal.asks
-        self._problem.setText(f"▲ {deal.problem}" if deal.problem and not told_twice else "")
-        self._problem.setVisible(bool(self._problem.text()))
+        problem = deal.problem if deal.problem != deal.asks else ""
+        keys = tr("F11: the money went back. F12: it did not.") if deal.unknown else ""
+        self._problem.tell(" ".join(filter(None, (problem, keys))))
         self._draw_end()
 
     def _draw_end(self) -> None:
         deal = self.deal
         if deal.unknown:
             self._main.set_label(tr("Ask the terminal"))
-            self._problem.setText(self._problem.text() + " " + tr("F11: the money went back. F12: it did not."))
         else:
             words = {"refund": tr("Pay out"), "void": tr("Void it"), "reprint": tr("Print a copy")}
             words |= {"correct": tr("Correct it"), "rename": tr("Print with the new name")}
@@ -172,9 +134,6 @@ class DealPanel(QWidget):
         self._back.setEnabled(not deal.busy)
 
     def _draw_lines(self) -> None:
-        while (item := self._lines.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
         deal, formats = self.deal, self.presenter.session.formats
         rows: list[tuple[str, str]] = []
         for ticket in deal.tickets:
@@ -194,13 +153,7 @@ class DealPanel(QWidget):
             rest = deal.told.amount - sum((one.price for one in deal.tickets), Money.zero(deal.told.amount.currency))
             if rest.minor:
                 rows.append((tr("fees and the rest"), formats.amount(rest)))
-        for at, (text, amount) in enumerate(rows):
-            name, value = QLabel(text), MoneyLabel(amount)
-            name.setTextFormat(Qt.TextFormat.PlainText)
-            if text.startswith(" "):
-                name.setProperty("role", "muted")
-            self._lines.addWidget(name, at, 0)
-            self._lines.addWidget(value, at, 1)
+        self._lines.show_lines(rows)
 
     def _way(self) -> str:
         told = self.deal.told

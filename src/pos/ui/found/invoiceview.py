@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from pos.ui.found.invoice import FIELDS, Invoice
 from pos.ui.i18n import tr
 from pos.ui.keys import cap
-from pos.ui.sizes import set_height
+from pos.ui.parts import Problem, Sum, foot, touch
 from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import text_font
-from pos.ui.theme.widgets import KeyButton, MoneyLabel
+from pos.ui.theme.widgets import KeyButton
 
 
 class InvoicePanel(QWidget):
@@ -24,10 +24,9 @@ class InvoicePanel(QWidget):
         side = QVBoxLayout(self)
         side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(6)
-        self._title, self._about, self._problem = QLabel(), QLabel(), QLabel()
+        self._title, self._about, self._problem = QLabel(), QLabel(), Problem()
         self._title.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
         self._about.setProperty("role", "muted")
-        self._problem.setProperty("role", "warning")
         for label in (self._title, self._about, self._problem):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
@@ -46,24 +45,13 @@ class InvoicePanel(QWidget):
             self._names.append(named)
             side.addWidget(named)
             side.addWidget(field)
-        sums = QHBoxLayout()
-        self._total = MoneyLabel(size=t.TOTAL)
-        sums.addWidget(QLabel(tr("Total")), 1)
-        sums.addWidget(self._total)
+        self._sum = Sum()
         side.addStretch(1)
-        side.addLayout(sums)
+        side.addLayout(self._sum)
         side.addWidget(self._problem)
-        row = QHBoxLayout()
-        row.setSpacing(16)
-        self._back = KeyButton(tr("Leave it"), cap("back"), kind="outline", stacked=True)
-        self._main = KeyButton("", cap("primary"), kind="primary", stacked=True)
-        self._back.clicked.connect(invoice.close)
-        self._main.clicked.connect(invoice.act)
-        for button, stretch in ((self._back, 1), (self._main, 2)):
-            set_height(button, 60)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            row.addWidget(button, stretch)
-        side.addLayout(row)
+        back = KeyButton(tr("Leave it"), cap("back"), kind="outline", stacked=True)
+        self._main = touch(KeyButton("", cap("primary"), kind="primary", stacked=True), invoice.act, 60)
+        side.addLayout(foot(touch(back, invoice.close, 60), self._main))
 
     def draw(self) -> None:
         invoice, known = self.invoice, self.invoice.known
@@ -80,8 +68,8 @@ class InvoicePanel(QWidget):
                 field.setText(invoice.draft[key])
         for named in self._names:
             named.setVisible(not known)
-        self._total.setText(invoice.total)
-        self._problem.setText(f"▲ {invoice.problem}" if invoice.problem else "")
+        self._sum.tell(tr("Total"), invoice.total)
+        self._problem.tell(invoice.problem)
         self._main.set_label(
             tr("Working …") if invoice.busy else tr("Print a copy") if known else tr("Make it out and print")
         )

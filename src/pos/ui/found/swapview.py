@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
@@ -11,9 +13,9 @@ from pos.ui.found.presenter import FoundPresenter
 from pos.ui.found.swap import Swap
 from pos.ui.i18n import name_in, tr, tr_count
 from pos.ui.keys import cap
+from pos.ui.parts import Problem, Sum, foot, touch
 from pos.ui.seatmap.widget import SeatMap
 from pos.ui.sell.work import SearchField, shape_of
-from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import text_font
 from pos.ui.theme.tokens import Tokens
@@ -113,10 +115,8 @@ class SwapPanel(QWidget):
             box.addWidget(label)
         box.addLayout(self._build_types())
         box.addStretch(1)
-        self._proof = KeyButton(tr("Proof was seen"), cap("told"))
+        self._proof = touch(KeyButton(tr("Proof was seen"), cap("told")), self.swap.toggle_proof)
         self._proof.setCheckable(True)
-        self._proof.clicked.connect(lambda _=False: self.swap.toggle_proof())
-        set_height(self._proof, 48)
         box.addWidget(self._proof)
         self.slip = QLineEdit()
         self.slip.setPlaceholderText(tr("Number of the card slip"))
@@ -125,16 +125,10 @@ class SwapPanel(QWidget):
         box.addWidget(self.slip)
         self.approval = ApprovalBox(presenter.session)
         box.addWidget(self.approval)
-        self._problem = QLabel()
-        self._problem.setWordWrap(True)
-        self._problem.setProperty("role", "warning")
+        self._problem = Problem()
         box.addWidget(self._problem)
-        sums = QHBoxLayout()
-        self._lead, self._amount = QLabel(), MoneyLabel(size=t.TOTAL)
-        self._lead.setWordWrap(True)
-        sums.addWidget(self._lead, 1)
-        sums.addWidget(self._amount)
-        box.addLayout(sums)
+        self._sum = Sum()
+        box.addLayout(self._sum)
         self._given = MoneyLabel()
         box.addWidget(self._given)
         box.addLayout(self._build_end())
@@ -144,29 +138,19 @@ class SwapPanel(QWidget):
         grid.setSpacing(6)
         self._types: list[KeyButton] = []
         for at in range(_TYPES):
-            button = KeyButton("", f"F{at + 1}")
+            button = touch(KeyButton("", f"F{at + 1}"), partial(self.swap.price_key, at + 1))
             button.setCheckable(True)
-            set_height(button, 48)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(lambda _=False, number=at + 1: self.swap.price_key(number))
             grid.addWidget(button, at // 2, at % 2)
             self._types.append(button)
         return grid
 
     def _build_end(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        self._back = KeyButton(tr("Leave it"), cap("back"), kind="outline", stacked=True)
-        self._back.clicked.connect(self.swap.close)
-        self._card = KeyButton(tr("Card"), cap("card"), kind="outline", stacked=True)
-        self._card.clicked.connect(lambda _=False: self.act("card"))
-        self._main = KeyButton("", cap("primary"), kind="primary", stacked=True)
-        self._main.clicked.connect(lambda _=False: self.act("cash"))
-        for button, stretch in ((self._back, 1), (self._card, 1), (self._main, 2)):
-            set_height(button, 60)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            row.addWidget(button, stretch)
-        return row
+        self._back = touch(KeyButton(tr("Leave it"), cap("back"), kind="outline", stacked=True), self.swap.close, 60)
+        card = KeyButton(tr("Card"), cap("card"), kind="outline", stacked=True)
+        main = KeyButton("", cap("primary"), kind="primary", stacked=True)
+        self._card = touch(card, lambda: self.act("card"), 60)
+        self._main = touch(main, lambda: self.act("cash"), 60)
+        return foot(self._back, self._card, self._main, spacing_px=8)
 
     # ---- drawing -------------------------------------------------------------------------
 
@@ -189,12 +173,9 @@ class SwapPanel(QWidget):
         self._proof.setChecked(swap.proof_seen)
         self.slip.setVisible(swap.asks_slip)
         self.approval.ask(swap.asks)
-        shown = swap.problem if swap.problem != swap.asks else ""
-        self._problem.setText(f"▲ {shown}" if shown else "")
-        self._problem.setVisible(bool(shown))
+        self._problem.tell(swap.problem, asked=swap.asks)
         due = swap.due
-        self._amount.setText(formats.money(due if due.minor >= 0 else -due) if due is not None else "")
-        self._lead.setText(self._words())
+        self._sum.tell(self._words(), formats.money(due if due.minor >= 0 else -due) if due is not None else "")
         self._given.setText(tr("Given {amount}", amount=self.given) if self.given else "")
         self._given.setVisible(bool(self.given))
         self._card.setEnabled(swap.ready and due is not None and due.minor > 0)

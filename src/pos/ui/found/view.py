@@ -27,10 +27,10 @@ from pos.ui.found.presenter import FoundPresenter
 from pos.ui.found.swapview import SwapPanel, SwapWork
 from pos.ui.i18n import tr, tr_count
 from pos.ui.keys import cap
+from pos.ui.parts import FactGrid, Problem, touch
 from pos.ui.rows import ROW, Index, RowModel, paint_ground, paint_text, painted_list
 from pos.ui.screen import Screen
 from pos.ui.sell.work import SearchField
-from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
 from pos.ui.theme.apply import restyle
 from pos.ui.theme.fonts import money_font, text_font
@@ -158,29 +158,14 @@ class FoundScreen(Screen):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
             side.addWidget(label)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(2)
-        grid.setColumnStretch(1, 1)
-        self._facts = [(QLabel(), QLabel()) for _ in range(_FACTS)]
-        for at, (name, value) in enumerate(self._facts):
-            name.setProperty("role", "muted")
-            value.setTextFormat(Qt.TextFormat.PlainText)
-            value.setWordWrap(True)
-            grid.addWidget(name, at, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(value, at, 1)
-        side.addLayout(grid)
+        self._facts = FactGrid(_FACTS, spacing_px=2)
+        side.addLayout(self._facts)
         side.addStretch(1)
-        self._problem = QLabel()
-        self._problem.setWordWrap(True)
-        self._problem.setProperty("role", "warning")
+        self._problem = Problem()
         side.addWidget(self._problem)
         side.addLayout(self._build_keys())
-        self._back = KeyButton(tr("Back to selling"), cap("primary"), kind="primary", stacked=True)
-        set_height(self._back, 60)
-        self._back.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._back.clicked.connect(self._leave)
-        side.addWidget(self._back)
+        back = KeyButton(tr("Back to selling"), cap("primary"), kind="primary", stacked=True)
+        side.addWidget(touch(back, self._leave, 60))
 
     def _build_keys(self) -> QGridLayout:
         grid = QGridLayout()
@@ -213,10 +198,7 @@ class FoundScreen(Screen):
             (self._invoice, presenter.make_out),
         ]
         for at, (button, act) in enumerate(places):
-            set_height(button, 48)  # four rows have to fit under what is told at 1366 × 768
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(lambda _=False, act=act: act())
-            grid.addWidget(button, at // 3, at % 3)
+            grid.addWidget(touch(button, act), at // 3, at % 3)  # four rows fit under what is told at 1366 × 768
         return grid
 
     # ---- drawing -------------------------------------------------------------------------
@@ -242,11 +224,7 @@ class FoundScreen(Screen):
             button.setEnabled(presenter.current is not None and presenter.current.live)
         self._choose.setEnabled(presenter.current is not None and presenter.current.live)
         self._draw_pages()
-        problem = presenter.problem or presenter.presence.words
-        self._problem.setText(f"▲ {problem}" if problem else presenter.result)
-        self._problem.setVisible(bool(self._problem.text()))
-        self._problem.setProperty("role", "warning" if problem else "good")
-        restyle(self._problem)
+        self._problem.tell(presenter.problem or presenter.presence.words, done=presenter.result)
 
     def _draw_pages(self) -> None:
         """What was begun has the panel; an exchange has the work area, too."""
@@ -297,13 +275,9 @@ class FoundScreen(Screen):
             ]
         if presenter.problem or presenter.presence.words:
             facts = facts[:-2]  # at 1366 × 768 what went wrong needs their room
-        for at, (name, value) in enumerate(self._facts):
-            told = facts[at] if at < len(facts) else ("", "")
-            name.setText(told[0])
-            value.setText(told[1])
-            for label in (name, value):  # what is not told takes no room
-                label.setVisible(bool(told[1]))
-        self._facts[-1][1].setToolTip(presenter.written())
+        self._facts.show_facts(facts)
+        _, written = self._facts.rows[-1]
+        written.setToolTip(presenter.written())
 
     # ---- keys ----------------------------------------------------------------------------
 

@@ -11,7 +11,6 @@ from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -29,11 +28,10 @@ from pos.ui.i18n import tr
 from pos.ui.keys import cap
 from pos.ui.orders.model import Row
 from pos.ui.orders.presenter import OrdersPresenter
+from pos.ui.parts import FactGrid, Problem, scrolled, touch
 from pos.ui.rows import ROW, Index, RowModel, paint_ground, paint_text, painted_list
 from pos.ui.screen import Screen
-from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
-from pos.ui.theme.apply import restyle
 from pos.ui.theme.fonts import money_font, text_font
 from pos.ui.theme.widgets import KeyButton
 
@@ -96,11 +94,8 @@ class OrdersScreen(Screen):
         self._lists: list[KeyButton] = []
         group = QButtonGroup(self.work)
         for number, section in enumerate(self.presenter.sections, 1):
-            button = KeyButton(section.title, f"F{number}")
+            button = touch(KeyButton(section.title, f"F{number}"), partial(self._open, number))
             button.setCheckable(True)
-            set_height(button, 48)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(partial(self._open, number))
             group.addButton(button)
             head.addWidget(button)
             self._lists.append(button)
@@ -134,9 +129,7 @@ class OrdersScreen(Screen):
     def _build_panel(self) -> None:
         side = self.panel_box()
         side.addWidget(self._build_story(), 1)
-        self._problem = QLabel()
-        self._problem.setWordWrap(True)
-        self._problem.setProperty("role", "warning")
+        self._problem = Problem()
         side.addWidget(self._problem)
         self.approval = ApprovalBox(self.presenter.session)
         self.approval.entered.connect(self._approve)
@@ -158,22 +151,17 @@ class OrdersScreen(Screen):
         self.actions: list[KeyButton] = []
         for at in range(_ACTIONS):
             button = KeyButton("", f"F{_FIRST_ACTION + at}", kind="outline", stacked=True)
-            set_height(button, 56)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(partial(self._press, _FIRST_ACTION + at))
+            touch(button, partial(self._press, _FIRST_ACTION + at), 56)
             grid.addWidget(button, at // 2, at % 2)
             self.actions.append(button)
         side.addLayout(grid)
-        self.primary = KeyButton("", cap("primary"), kind="primary", stacked=True)
-        set_height(self.primary, 64)
-        self.primary.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.primary.clicked.connect(self.presenter.primary)
+        primary = KeyButton("", cap("primary"), kind="primary", stacked=True)
+        self.primary = touch(primary, self.presenter.primary, 64)
         side.addSpacing(8)
         side.addWidget(self.primary)
 
     def _build_story(self) -> QScrollArea:
         inside = QWidget()
-        inside.setProperty("role", "card")
         box = QVBoxLayout(inside)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(6)
@@ -182,30 +170,14 @@ class OrdersScreen(Screen):
         self._title.setWordWrap(True)
         self._title.setTextFormat(Qt.TextFormat.PlainText)
         box.addWidget(self._title)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(4)
-        grid.setColumnStretch(1, 1)
-        self._facts = [(QLabel(), QLabel()) for _ in range(_FACTS)]
-        for at, (name, value) in enumerate(self._facts):
-            name.setProperty("role", "muted")
-            value.setTextFormat(Qt.TextFormat.PlainText)
-            value.setWordWrap(True)
-            grid.addWidget(name, at, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(value, at, 1)
-        box.addLayout(grid)
+        self._facts = FactGrid(_FACTS)
+        box.addLayout(self._facts)
         self._items = QVBoxLayout()
         self._items.setSpacing(0)
         box.addLayout(self._items)
         box.addStretch(1)
         self.checks: list[QCheckBox] = []
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inside)
-        return scroll
+        return scrolled(inside)
 
     # ---- drawing -----------------------------------------------------------------------
 
@@ -235,11 +207,7 @@ class OrdersScreen(Screen):
     def _draw_story(self, row: Row | None) -> None:
         self._title.setText(row.title if row is not None else "")
         facts = [fact for fact in (row.facts if row is not None else ()) if fact[1]]
-        for at, (name, value) in enumerate(self._facts):
-            told = facts[at] if at < len(facts) else ("", "")
-            for label, text in zip((name, value), told, strict=True):
-                label.setText(text)
-                label.setVisible(bool(text))
+        self._facts.show_facts(facts)
         items = row.items[:_ITEMS] if row is not None else ()
         while len(self.checks) < len(items):
             check = QCheckBox()
@@ -260,8 +228,7 @@ class OrdersScreen(Screen):
     def _draw_offer(self) -> None:
         presenter = self.presenter
         offer = presenter.offer
-        self._problem.setText(f"▲ {presenter.problem}" if presenter.problem else "")
-        self._problem.setVisible(bool(presenter.problem))
+        self._problem.tell(presenter.problem)
         self.approval.ask(presenter.asks_who)
         hints = presenter.section.hints()
         for at, field in enumerate(self.inputs):
@@ -280,7 +247,6 @@ class OrdersScreen(Screen):
                 button.setEnabled(action.run is not None and not presenter.asking)
         self.primary.set_label(offer.primary)
         self.primary.setEnabled(offer.run is not None and not presenter.asking)
-        restyle(self._problem)
 
     # ---- keys --------------------------------------------------------------------------
 

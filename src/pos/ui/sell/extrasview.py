@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt
@@ -14,8 +15,8 @@ from pos.ui.approval import ApprovalBox
 from pos.ui.i18n import name_in, tr
 from pos.ui.keys import cap
 from pos.ui.model import Basket
+from pos.ui.parts import Problem, foot, touch
 from pos.ui.sell.extras import SHOWN, Extras, ProductCard, reasons
-from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import KeyButton
@@ -42,10 +43,7 @@ class ExtrasPanel(QWidget):
             label.setWordWrap(True)
             box.addWidget(label)
         self.code = self._field(tr("Code of a promotion"), extras.type_code)
-        self.codes = KeyButton("", "")
-        set_height(self.codes, 48)
-        self.codes.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.codes.clicked.connect(self._drop_code)
+        self.codes = touch(KeyButton("", ""), self._drop_code)
         self.member = self._field(tr("Member's number"), extras.type_member)
         self.amount = self._field("", extras.type_amount)
         self.reason = self._field(tr("Reason"), extras.type_reason)
@@ -61,9 +59,7 @@ class ExtrasPanel(QWidget):
         box.addLayout(self._build_more())
         self.approval = ApprovalBox(extras.session)
         box.addWidget(self.approval)
-        self._problem = QLabel()
-        self._problem.setWordWrap(True)
-        self._problem.setProperty("role", "warning")
+        self._problem = Problem()
         box.addWidget(self._problem)
         box.addStretch(1)
         self._sum = QLabel()
@@ -88,12 +84,9 @@ class ExtrasPanel(QWidget):
             grid.setColumnStretch(column, 1)
         self._keys: list[KeyButton] = []
         for at in range(SHOWN):
-            button = KeyButton("", f"F{at + 1}")
+            button = touch(KeyButton("", f"F{at + 1}"), partial(self._number, at + 1))
             button.set_font(text_font(t.SMALL))
             button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-            set_height(button, 48)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(lambda _=False, number=at + 1: self._number(number))
             grid.addWidget(button, at // _COLUMNS, at % _COLUMNS)
             self._keys.append(button)
         return grid
@@ -101,27 +94,16 @@ class ExtrasPanel(QWidget):
     def _build_more(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(6)
-        self._pass = KeyButton(tr("Use a pass"), f"F{_PASS_KEY}")
-        self._more = KeyButton(tr("More"), f"F{_MORE_KEY}")
-        for button, act in ((self._pass, self.extras.use_pass), (self._more, self.extras.turn)):
-            set_height(button, 48)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(lambda _=False, act=act: act())
-            row.addWidget(button, 1)
+        self._pass = touch(KeyButton(tr("Use a pass"), f"F{_PASS_KEY}"), self.extras.use_pass)
+        self._more = touch(KeyButton(tr("More"), f"F{_MORE_KEY}"), self.extras.turn)
+        row.addWidget(self._pass, 1)
+        row.addWidget(self._more, 1)
         return row
 
     def _build_end(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(16)
-        self._back = KeyButton(tr("Leave it"), cap("back"), kind="outline", stacked=True)
-        self._back.clicked.connect(self.extras.close)
-        self.main = KeyButton("", cap("primary"), kind="primary", stacked=True)
-        self.main.clicked.connect(self.act)
-        for button, stretch in ((self._back, 1), (self.main, 2)):
-            set_height(button, 60)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            row.addWidget(button, stretch)
-        return row
+        leave = KeyButton(tr("Leave it"), cap("back"), kind="outline", stacked=True)
+        self.main = touch(KeyButton("", cap("primary"), kind="primary", stacked=True), self.act, 60)
+        return foot(touch(leave, self.extras.close, 60), self.main)
 
     # ---- drawing -------------------------------------------------------------------------
 
@@ -146,8 +128,7 @@ class ExtrasPanel(QWidget):
         self.reason.setVisible(extras.asks_reason)
         self._draw_keys()
         self.approval.ask(extras.asks_approval)
-        told_twice = extras.problem == extras.asks_approval
-        self._problem.setText(f"▲ {extras.problem}" if extras.problem and not told_twice else "")
+        self._problem.tell(extras.problem, asked=extras.asks_approval)
         self._sum.setText(self._total())
         self._draw_end()
         self._focus()

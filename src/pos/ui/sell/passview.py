@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from pos.ui.approval import ApprovalBox
 from pos.ui.i18n import tr, tr_count
 from pos.ui.keys import cap
+from pos.ui.parts import Problem, SumLines, foot, touch
 from pos.ui.sell.passes import Passes, reasons
-from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import text_font
-from pos.ui.theme.widgets import KeyButton, MoneyLabel
+from pos.ui.theme.widgets import KeyButton
 
 _KEYS = 4
 
@@ -38,27 +40,17 @@ class PassPanel(QWidget):
         self.code = self._field(tr("Code of the pass"))
         self.code.textEdited.connect(passes.type_code)
         box.addWidget(self.code)
-        box.addWidget(self._build_lines(), 1)
-        sums = QHBoxLayout()
-        self._lead, self._amount = QLabel(), MoneyLabel(size=t.TOTAL)
-        self._lead.setWordWrap(True)
-        sums.addWidget(self._lead, 1)
-        sums.addWidget(self._amount)
-        box.addLayout(sums)
+        self._lines = SumLines()
+        box.addWidget(self._lines, 1)
         box.addLayout(self._build_keys())
         self.reason = self._field(tr("Reason"))
         self.reason.textEdited.connect(passes.type_reason)
         box.addWidget(self.reason)
-        self._turn = KeyButton("", "")
-        set_height(self._turn, 48)
-        self._turn.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._turn.clicked.connect(lambda: passes.number(6 if passes.mode == "back" else 5))
+        self._turn = touch(KeyButton("", ""), lambda: passes.number(6 if passes.mode == "back" else 5))
         box.addWidget(self._turn)
         self.approval = ApprovalBox(passes.session)
         box.addWidget(self.approval)
-        self._problem = QLabel()
-        self._problem.setWordWrap(True)
-        self._problem.setProperty("role", "warning")
+        self._problem = Problem()
         box.addWidget(self._problem)
         box.addLayout(self._build_end())
         passes.changed.connect(self.draw)
@@ -72,50 +64,22 @@ class PassPanel(QWidget):
         field.setPlaceholderText(name)
         return field
 
-    def _build_lines(self) -> QScrollArea:
-        inside = QWidget()
-        inside.setProperty("role", "card")
-        self._lines = QGridLayout(inside)
-        self._lines.setContentsMargins(0, 0, 8, 0)
-        self._lines.setVerticalSpacing(2)
-        self._lines.setColumnStretch(0, 1)
-        self._lines.setAlignment(Qt.AlignmentFlag.AlignTop)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setMinimumHeight(52)
-        scroll.setWidget(inside)
-        return scroll
-
     def _build_keys(self) -> QGridLayout:
         grid = QGridLayout()
         grid.setSpacing(6)
         self._keys: list[KeyButton] = []
         for at in range(_KEYS):
-            button = KeyButton("", f"F{at + 1}")
+            button = touch(KeyButton("", f"F{at + 1}"), partial(self.passes.number, at + 1))
             button.set_font(text_font(t.SMALL))
             button.setCheckable(True)
-            set_height(button, 48)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(lambda _=False, number=at + 1: self.passes.number(number))
             grid.addWidget(button, at // 2, at % 2)
             self._keys.append(button)
         return grid
 
     def _build_end(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(16)
-        self._back = KeyButton(tr("Leave it"), cap("back"), kind="outline", stacked=True)
-        self._back.clicked.connect(self.passes.step_back)
-        self.main = KeyButton("", cap("primary"), kind="primary", stacked=True)
-        self.main.clicked.connect(self.act)
-        for button, stretch in ((self._back, 1), (self.main, 2)):
-            set_height(button, 60)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            row.addWidget(button, stretch)
-        return row
+        leave = KeyButton(tr("Leave it"), cap("back"), kind="outline", stacked=True)
+        self.main = touch(KeyButton("", cap("primary"), kind="primary", stacked=True), self.act, 60)
+        return foot(touch(leave, self.passes.step_back, 60), self.main)
 
     # ---- drawing -------------------------------------------------------------------------
 
@@ -132,9 +96,7 @@ class PassPanel(QWidget):
         self._draw_lines()
         self._draw_keys()
         self.approval.ask(passes.asks)
-        told_twice = passes.problem == passes.asks
-        self._problem.setText(f"▲ {passes.problem}" if passes.problem and not told_twice else "")
-        self._problem.setVisible(bool(self._problem.text()))
+        self._problem.tell(passes.problem, asked=passes.asks)
         words = {"ask": tr("Look it up"), "use": tr("Use it"), "back": tr("Pay out")}
         self.main.set_label(tr("Working …") if passes.working else words.get(passes.mode, ""))
         self.main.setEnabled(passes.ready)
@@ -166,16 +128,7 @@ class PassPanel(QWidget):
         return []
 
     def _draw_lines(self) -> None:
-        while (item := self._lines.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
-        for at, (text, amount) in enumerate(self._rows()):
-            name = QLabel(text)
-            name.setTextFormat(Qt.TextFormat.PlainText)
-            if text.startswith(" "):
-                name.setProperty("role", "muted")
-            self._lines.addWidget(name, at, 0)
-            self._lines.addWidget(MoneyLabel(amount), at, 1)
+        self._lines.show_lines(self._rows())
         passes, formats = self.passes, self.passes.session.formats
         lead, amount = "", ""
         if passes.mode == "use" and passes.found is not None:
@@ -189,8 +142,7 @@ class PassPanel(QWidget):
                 amount = formats.money(passes.pays)
         elif passes.mode == "back" and passes.found is not None:
             lead, amount = tr("Goes back in cash"), formats.money(passes.amount)
-        self._lead.setText(lead)
-        self._amount.setText(amount)
+        self._lines.sum.tell(lead, amount)
 
     def _draw_keys(self) -> None:
         passes = self.passes
