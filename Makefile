@@ -15,9 +15,10 @@ demo: setup
 	@exec $(BIN)/housefull demo
 
 # The quick checks come first, so that a slip is known in seconds.
-# Four at a time, for much of it is waiting; a file's tests stay together, since they share what is slow to start.
+# Four at a time, for much of it is waiting; a file's tests stay together, since they share what is slow to start,
+# and files start in the order in which they are collected: the long ones first.
 test: setup-test check
-	$(BIN)/pytest -n 4 --dist loadfile --durations 25
+	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder --durations 25
 
 check: setup
 	$(BIN)/ruff check

@@ -17,6 +17,21 @@ from tests.peers.postgres import Cluster
 
 pytest_plugins = ["pytester"]
 
+
+def _roomy_memory() -> Path | None:
+    """A folder in memory, where there is one with room for everything that tests write at a time."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2_000_000_000
+    return memory if roomy else None
+
+
+# Every sale waits for the disk, ten milliseconds and more on a busy build machine, and tests make them by the ten
+# thousand. Memory loses nothing that tests can take away: they kill processes, and what a power cut leaves is made
+# from a recording of the writes (tests/powerloss). Programs that tests start follow; TMPDIR says otherwise.
+if (_memory := _roomy_memory()) is not None:
+    os.environ.setdefault("TMPDIR", str(_memory))
+    tempfile.tempdir = None  # what was looked up before this line
+
 # Tests that want a real display start one, and say so in the environment of what they start.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # A developer's own keyring is none of our business; without one, keys go to a file in the data folder.
@@ -25,6 +40,19 @@ os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 # On the build machine the same examples each time: a red build is about the change it builds.
 hypothesis.settings.register_profile("house", deadline=None, derandomize="CI" in os.environ, print_blob=True)
 hypothesis.settings.load_profile("house")
+
+
+# The longest files first, so that none of them is left to one process when the others have nothing more to do.
+_LONG = ("simulation", "powerloss", "evening", "model", "window", "wire")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    return next((at for at, folder in enumerate(_LONG) if item.nodeid.startswith(f"tests/{folder}/")), len(_LONG))
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -79,14 +107,8 @@ def nothing_left_running(lasting_processes: set[int]) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def postgres_cluster(lasting_processes: set[int]) -> Iterator[Cluster]:
-    """A PostgreSQL server of this run, started when a test first asks.
-
-    It keeps its files in memory where there is room, since a database is 300 files. What
-    tests do to it is kill processes; nothing here can take the power from the machine.
-    """
-    memory = Path("/dev/shm")
-    roomy = memory.is_dir() and shutil.disk_usage(memory).free > 2_000_000_000
-    with Cluster(memory if roomy else None) as cluster:
+    """A PostgreSQL server of this run, started when a test first asks."""
+    with Cluster() as cluster:
         assert cluster.pid is not None
         lasting_processes.add(cluster.pid)
         yield cluster

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
@@ -22,6 +22,7 @@ from sqlalchemy import create_engine, text
 
 from pos.demo.cable import Cable
 from pos.domain.sale import copy_code
+from tests.evening.imported import import_once
 from tests.evening.season import SHOW, season
 from tests.evening.till_process import TillProcess, housefull
 from tests.peers.around import NOTHING, Around
@@ -123,12 +124,15 @@ class House:
     ) -> None:
         self.folder, self.database, self.state = folder, database, folder / "state"
         folder.mkdir(parents=True, exist_ok=True)
-        self.season_file = write_season(folder, text or season(), plan)
+        self.season_file = write_season(folder, text or _usual(), plan)
         self.windows: dict[str, Window] = {}
         self._undo = ExitStack()
         self._ticket_printers: list[ToyPrinter] = []
         self._around = around + machine.around if machine else around
-        self._command("import", str(self.season_file))
+        if self._around == NOTHING:
+            import_once(database, self.season_file, self.season_file.with_name("hall.json"))
+        else:
+            self._command("import", str(self.season_file))
         self._options = ("--host", machine.address, "--insecure") if machine else ()
         self.office = self._undo.enter_context(OfficeProcess(database, *self._options, around=self._around))
         self.port = urlsplit(self.office.url).port
@@ -327,6 +331,12 @@ class House:
         checked = housefull("verify", "--data", str(window.till.folder), state=self.state, around=window.till.around)
         assert checked.returncode == 0, f"{window.name}: {checked.stdout}{checked.stderr}"
         assert "Traceback" not in window.till.errors, window.till.errors
+
+
+@cache
+def _usual() -> str:
+    """The season of most evenings: one moment's, so that it need be imported once."""
+    return season()
 
 
 def _synced(window: Window) -> bool:

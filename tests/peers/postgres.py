@@ -45,11 +45,11 @@ class Cluster:
     which it refuses to be, and ends by itself when this process does.
     """
 
-    def __init__(self, parent: Path | None = None) -> None:
-        """The data goes into a folder of its own in `parent`; where temporary files go, when None."""
+    def __init__(self) -> None:
+        """The data goes into a folder of its own where temporary files go."""
         self._programs = server_programs()
         self._numbers = itertools.count(1)
-        parent = parent or Path(tempfile.gettempdir())
+        parent = Path(tempfile.gettempdir())
         _sweep(parent)
         self.folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-", dir=parent))
         self.port = _free_port()

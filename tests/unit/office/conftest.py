@@ -19,8 +19,16 @@ from sync.office.season.importer import import_season
 from sync.office.store.engine import Database, open_database
 from sync.office.verify.check import check
 from sync.wire import ClaimAnswer, FactItem, GrantItem, PushAnswer
+from tests.peers.quick_pins import quick_pins
 from tests.peers.small_season import SHOW, write_season
 from tests.peers.till_client import TillClient
+
+
+@pytest.fixture(scope="package", autouse=True)
+def pins_at_once() -> Iterator[None]:
+    """One test is about how slowly PINs are hashed, and asks the importer's own hasher."""
+    with quick_pins():
+        yield
 
 
 @pytest.fixture
@@ -122,7 +130,7 @@ def imported(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 @pytest.fixture
 def house(database_url: str, imported: Callable[[str], str]) -> Iterator[House]:
-    """The season is copied in: importing hashes PINs, which is meant to take its time."""
+    """The season is copied in."""
     target = make_url(database_url)
     source = make_url(imported(target.get_backend_name()))
     if source.get_backend_name() == "sqlite":

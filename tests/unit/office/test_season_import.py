@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from pos.domain.best import Taste
 from pos.domain.errors import Unreadable
 from pos.domain.season import Season
 from sync.office.rules import snapshot
+from sync.office.season import importer
 from sync.office.season.importer import import_season
 from sync.office.store.engine import Database
 from tests.peers.small_season import SEASON, SHOW, hall, write_season
@@ -52,6 +54,18 @@ def picture(database: Database) -> list[object]:
             connection.exec_driver_sql(f"SELECT * FROM {table} ORDER BY 1, 2").all()
             for table in ("document", "place_right", "sale", "ticket", "posting", "change_log")
         ]
+
+
+def test_pins_are_hashed_as_slowly_as_the_standard_asks(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importer, "PasswordHasher", PasswordHasher)
+    import_season(database, write_season(tmp_path))
+    with database.read() as connection:
+        users = [each.body for each in snapshot.documents(connection).documents if each.family == "user"]
+    assert len(users) == 3
+    for user in users:
+        assert extract_parameters(user["pin_hash"]) == RFC_9106_LOW_MEMORY
 
 
 def test_a_season_becomes_documents_places_and_one_reload(database: Database, tmp_path: Path) -> None:

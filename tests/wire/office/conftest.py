@@ -13,13 +13,15 @@ from sync.office.season.importer import import_season
 from sync.office.store.engine import open_database
 from tests.peers.office_process import OfficeProcess
 from tests.peers.postgres import Cluster
+from tests.peers.quick_pins import quick_pins
 from tests.peers.small_season import write_season
 from tests.peers.till_client import TillClient
 
 
 def imported(url: str, folder: Path) -> str:
     database = open_database(url)
-    import_season(database, write_season(folder))
+    with quick_pins():
+        import_season(database, write_season(folder))
     database.close()
     return url
 
