@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -32,6 +33,9 @@ if (_memory := _roomy_memory()) is not None:
     os.environ.setdefault("TMPDIR", str(_memory))
     tempfile.tempdir = None  # what was looked up before this line
 
+# Programs that tests start by the hundred find their modules compiled, whatever this machine says of that.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 # Tests that want a real display start one, and say so in the environment of what they start.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # A developer's own keyring is none of our business; without one, keys go to a file in the data folder.
