@@ -176,6 +176,13 @@ def keeps_anothers_record(at: Counters) -> None:
     at.push(at.one)
 
 
+def accepts_what_nobody_submitted(at: Counters) -> None:
+    """Till one accepts a settlement that there is not."""
+    body = {"settlement": f"house.2026-11-22.{at.name}", "user": "otto", "round": 1, "digest": "d"}
+    at.one.record("SettlementAccepted", body)
+    at.push(at.one)
+
+
 TROUBLES: Final[dict[str, Callable[[Counters], None]]] = {
     "place": sold_to_two,
     "unbalanced": amounts_apart,
@@ -188,6 +195,7 @@ TROUBLES: Final[dict[str, Callable[[Counters], None]]] = {
     "release_refused": released_too_early,
     "unreadable": newer_schema,
     "record": keeps_anothers_record,
+    "audit": accepts_what_nobody_submitted,
     "purse": paid_with_a_code_that_nobody_issued,
     "admitted_twice": let_in_at_two_gates,
     "admitted_ended": let_in_after_a_refund,

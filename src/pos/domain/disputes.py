@@ -130,6 +130,10 @@ CAUSES: Final[dict[str, Cause]] = {
         "{till} changed what another window keeps: {why}. It stays as that window has it.",
         _told(Way.ACCEPT),
     ),
+    "audit": Cause(
+        "A step of {till} in the audit does not follow: {why}. It changes nothing.",
+        _told(Way.ACCEPT),
+    ),
     "admitted_twice": Cause(
         "Ticket {ticket} for {place} was let in at {gate}, and again at {till}.",
         _told(Way.ACCEPT),

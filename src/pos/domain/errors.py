@@ -21,7 +21,7 @@ CODES: Final[frozenset[str]] = frozenset(
     show_cancelled order_open_elsewhere exchanged
     drawer_uncounted release_waits unknown_dispute already_resolved
     other_show superseded terminal_failed
-    unknown_customer unknown_hold unknown_order stopped
+    unknown_customer unknown_hold unknown_order unknown_audit_item unknown_settlement stopped
     """.split()
 )
 

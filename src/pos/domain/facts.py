@@ -69,6 +69,13 @@ class Kind(StrEnum):
     CUSTOMER_ERASED = "CustomerErased"
     CASE_OPENED = "CaseOpened"
     PACKAGE_REFUNDED = "PackageRefunded"  # what was left on a pass was paid back
+    SETTLEMENT_SUBMITTED = "SettlementSubmitted"
+    SETTLEMENT_AUDITED = "SettlementAudited"
+    SETTLEMENT_ACCEPTED = "SettlementAccepted"
+    SETTLEMENT_RETURNED = "SettlementReturned"  # to be submitted again
+    AUDIT_ITEM_TAKEN = "AuditItemTaken"
+    AUDIT_ITEM_EXPLAINED = "AuditItemExplained"
+    AUDIT_ITEM_CLOSED = "AuditItemClosed"
 
 
 @dataclass(frozen=True, slots=True)

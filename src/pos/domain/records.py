@@ -23,8 +23,9 @@ RECORDED: Final[dict[str, str]] = {
     Kind.INVOICE_ISSUED: "invoice",
     Kind.CASE_OPENED: "case",
 }
-# Customers and notices are told like records, though the office makes them by rules of their own.
-FAMILIES: Final = frozenset(RECORDED.values()) | {"customer", "notice"}
+# Customers, notices, audit items and settlements are told like records, though the office makes them by rules of
+# their own.
+FAMILIES: Final = frozenset(RECORDED.values()) | {"customer", "notice", "audit_item", "settlement"}
 
 
 def record_in(kind: str, body: dict[str, Any]) -> tuple[str, Record] | None:

@@ -52,6 +52,8 @@ MAY: Final[dict[str, frozenset[str]]] = {
     "look": frozenset(ROLES),
     "oversee": frozenset(ROLES) - {"cashier"},
     "settle": SETTLING_ROLES,
+    "submit": frozenset({"supervisor"}),  # a settlement
+    "audit": frozenset({"auditor"}),  # to audit, accept and return what was submitted
     "customers": frozenset({"supervisor", "admin"}),  # to merge and erase them, and to see what is noted of them
     "set_up": frozenset({"supervisor", "admin"}),  # this machine's devices; no fact comes of it
 }
@@ -85,6 +87,7 @@ class Venue:
     void_minutes: int = 15  # how long after a sale it may be undone without being a refund
     case_due_hours: int = 48  # by when a complaint or a request is answered
     day_ends: timedelta = timedelta()  # how long after midnight the business day ends
+    opening_hours: Any = None  # as `pos.domain.audit.hours` reads them; None: always open
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +264,7 @@ def _venue(doc: dict[str, Any]) -> Venue:
         void_minutes=int(doc.get("void_minutes", 15)),
         case_due_hours=int(doc.get("case_due_hours", 48)),
         day_ends=parse_day_ends(doc.get("day_ends", MIDNIGHT)),
+        opening_hours=doc.get("opening_hours"),
         check=OrderCheck.parse(doc["check"], currency) if "check" in doc else None,
     )
 

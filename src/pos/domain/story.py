@@ -61,6 +61,13 @@ SENTENCES: Final[dict[str, str]] = {
     Kind.ACCOUNT_PAID: "{amount} was paid on a house account.",
     Kind.PACKAGE_REFUNDED: "What was left on package {package} was paid back: {amount}.",
     Kind.CASE_OPENED: "Case {record} was opened: {case_kind}.",
+    Kind.SETTLEMENT_SUBMITTED: "Settlement {settlement} was submitted (round {round}).",
+    Kind.SETTLEMENT_AUDITED: "Settlement {settlement} was audited.",
+    Kind.SETTLEMENT_ACCEPTED: "Settlement {settlement} was accepted.",
+    Kind.SETTLEMENT_RETURNED: "Settlement {settlement} was returned: {reason}.",
+    Kind.AUDIT_ITEM_TAKEN: "Audit item {item} was taken.",
+    Kind.AUDIT_ITEM_EXPLAINED: "Audit item {item} was explained: {note}.",
+    Kind.AUDIT_ITEM_CLOSED: "Audit item {item} was closed: {note}.",
 }
 _DOCUMENTS: Final = ("sale", "refund", "correction", "order")
 

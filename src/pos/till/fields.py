@@ -13,6 +13,7 @@ from pos.domain.sale import DELIVERIES, LATER, TENDERS
 from pos.domain.seatnames import LONGEST
 from pos.domain.shift import MOVES
 from pos.settings import DEVICES
+from pos.till.audit.items import SORTS
 from pos.till.counter import (
     disputes,
     finding,
@@ -272,6 +273,10 @@ def outcome(name: str, value: Any) -> None:
 
 def which(name: str, value: Any) -> None:
     must(value in disputes.WHICH, name, f"one of {', '.join(disputes.WHICH)}")
+
+
+def audit_sort(name: str, value: Any) -> None:
+    must(value in SORTS, name, f"one of {', '.join(SORTS)}")
 
 
 def way(name: str, value: Any) -> None:

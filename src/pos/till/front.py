@@ -20,7 +20,8 @@ from pos.till.desk import Call, Desk
 from pos.till.fields import checked
 from pos.till.orders import customers, ending
 from pos.till.refusals import sentence
-from pos.till.verbs import VERBS, WRITTEN, VerbSpec
+from pos.till.verbs import VERBS, WRITTEN
+from pos.till.verbspec import VerbSpec
 
 __all__ = ["VERBS", "Front"]
 

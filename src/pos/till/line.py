@@ -8,11 +8,13 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
+from pos.domain.audit.items import FAMILY as AUDIT_ITEM
 from pos.domain.certificate import Certificate, Hand
 from pos.domain.customers import FAMILY
 from pos.domain.facts import SignedFact
 from pos.domain.live import HOLD
 from pos.store.journal import JournalReader
+from pos.till.audit.items import announce as announce_items
 from pos.till.counter import neighbours
 from pos.till.counter.disputes import announce
 from pos.till.counter.holding import take_home
@@ -29,6 +31,7 @@ class AgentSide:
         self._journal = JournalReader(ledger)
         self._incarnation = incarnation
         self._online = False
+        self._items: set[str] = set()  # audit items that were told of
 
     def serve(self, desk: Desk) -> None:
         """The desk behind it. Agent and desk need each other; this closes the circle before either starts."""
@@ -118,6 +121,8 @@ class AgentSide:
             sales=what.sales,
         )
         announce(self._desk, what.disputes)
+        if AUDIT_ITEM in what.records:
+            self._items = announce_items(self._desk, self._items)
         if what.documents or FAMILY in what.records:
             follow_erasures(self._desk)
         if HOLD in what.records and self._desk.ledger.open_shift() is not None and not self._desk.fenced:

@@ -64,6 +64,8 @@ TEMPLATES: Final[dict[str, str]] = {
     "unknown_order": "There is no order {order} here.",
     "unknown_dispute": "There is no dispute {dispute} here.",
     "unknown_customer": "There is no customer {customer} here.",
+    "unknown_audit_item": "There is no audit item {item} here.",
+    "unknown_settlement": "There is no settlement {settlement} here.",
     "already_resolved": "{by} resolved this dispute at {since}.",
 }
 assert frozenset(TEMPLATES) == CODES, "a refusal code has no sentence"

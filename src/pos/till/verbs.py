@@ -7,12 +7,10 @@ a `key` makes them happen once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
-from pos.domain.reports.kinds import PARAMETERS
 from pos.till import fields as f
+from pos.till.auditverbs import AUDIT_VERBS
 from pos.till.contingency import packs, rekey
 from pos.till.counter import (
     accounts,
@@ -42,7 +40,6 @@ from pos.till.counter import (
     refund,
     releasing,
     renaming,
-    reports,
     reprint,
     scan,
     sell,
@@ -54,7 +51,6 @@ from pos.till.counter import (
     worklist,
 )
 from pos.till.drawer import shift, takeover
-from pos.till.fields import Check
 from pos.till.orders import (
     cases,
     commission,
@@ -72,27 +68,10 @@ from pos.till.orders import (
     reservations,
     standby,
 )
+from pos.till.reportverbs import REPORT_VERBS
+from pos.till.verbspec import VerbSpec
 
 WRITTEN: Final = ("reason", "note", "name", "notes")  # what people write, and facts keep: no card number with it
-
-# How a report is written.
-_FORM: Final[dict[str, Check]] = {
-    "language": f.language,
-    "replace": f.flag,
-    "separator": f.separator,
-    "decimal_comma": f.flag,
-    "bom": f.flag,
-}
-
-
-@dataclass(frozen=True)
-class VerbSpec:
-    """A verb: its function, its required and optional fields, whether it changes anything."""
-
-    run: Callable[..., Any]
-    needs: dict[str, Check] = field(default_factory=dict)
-    takes: dict[str, Check] = field(default_factory=dict)
-    changes: bool = False
 
 
 VERBS: Final[dict[str, VerbSpec]] = {
@@ -451,15 +430,8 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "erase_customer": VerbSpec(
         customers.erase_customer, {"customer": f.words, "reason": f.words}, {"sales": f.sales}, changes=True
     ),
-    "reports": VerbSpec(reports.reports, {}, {"language": f.language}),
-    "report": VerbSpec(
-        reports.report,
-        {"name": f.words},
-        dict.fromkeys(PARAMETERS, f.text) | {"format": f.words, "to": f.words} | _FORM,
-    ),
-    "cancel_report": VerbSpec(reports.cancel_report),
-    "export_report": VerbSpec(reports.export_report, {"made": f.number, "format": f.words, "to": f.words}, _FORM),
-    "print_report": VerbSpec(reports.print_report, {"made": f.number}, {"language": f.language}, changes=True),
     "status": VerbSpec(status.status),
     "sync": VerbSpec(status.sync),
+    **AUDIT_VERBS,
+    **REPORT_VERBS,
 }

@@ -136,6 +136,7 @@ def _port(text: str) -> int:
 def _serve(options: argparse.Namespace, database: Database) -> int:
     from sync.office.api.serve import CannotServe, serve
     from sync.office.store.own import office_key
+    from sync.office.watcher import Watcher
 
     if (options.tls_cert is None) != (options.tls_key is None):
         return _complain("--tls-cert and --tls-key go together", USAGE)
@@ -148,6 +149,7 @@ def _serve(options: argparse.Namespace, database: Database) -> int:
         from sync.office.mail import Sender
 
         Sender(database, relay).start()
+    Watcher(database).start()
     try:
         serve(database, office_key(database), options.host, options.port, tls, insecure=options.insecure)
     except CannotServe as error:

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from pos.domain.disputes import Way
 from pos.domain.facts import Fact, Kind
-
-Id = Annotated[str, Field(min_length=1, max_length=200)]
-Amount = Annotated[str, Field(pattern=r"^-?\d{1,15}(\.\d+)?$")]
-
-
-class Body(BaseModel):
-    """Keys that are not known here are none of the office's business."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
+from sync.office.rules.auditbodies import AUDITED
+from sync.office.rules.bodytypes import Amount, Body, Id
 
 
 class TicketBody(Body):
@@ -61,7 +54,7 @@ class SaleBody(Body):
     total: Amount
     tenders: list[TenderBody]
     tickets: list[TicketBody]
-    articles: list[ArticleBody] = []
+    articles: list[ArticleBody] = Field(default_factory=list)
     delivery: str = "now"
 
     @model_validator(mode="after")
@@ -79,7 +72,7 @@ class ExchangeBody(SaleBody):
     """`admitted`: ids of those that were let in, and came back all the same."""
 
     exchanged: list[ReturnedBody] = Field(min_length=1)
-    admitted: list[Id] = []
+    admitted: list[Id] = Field(default_factory=list)
 
 
 class ExchangedBody(Body):
@@ -92,8 +85,8 @@ class RefundBody(Body):
     amount: Amount
     tenders: list[TenderBody]
     tickets: list[ReturnedBody]
-    articles: list[ArticleBody] = []
-    admitted: list[Id] = []
+    articles: list[ArticleBody] = Field(default_factory=list)
+    admitted: list[Id] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _of_something(self) -> RefundBody:
@@ -152,7 +145,7 @@ class CustomersMergedBody(CustomerBody):
 
 
 class CustomerErasedBody(CustomerBody):
-    sales: list[Id] = []
+    sales: list[Id] = Field(default_factory=list)
 
 
 class PackageRefundedBody(Body):
@@ -257,14 +250,14 @@ class UnusedPaymentBody(PaymentBody):
 
     purpose: str
     state: str
-    places: list[tuple[Id, Id]] = []
+    places: list[tuple[Id, Id]] = Field(default_factory=list)
 
 
 class SealedBody(Body):
     """`open_shift`: the shift whose drawer is still to be counted."""
 
     open_shift: Id | None
-    payments: list[UnusedPaymentBody] = []
+    payments: list[UnusedPaymentBody] = Field(default_factory=list)
 
 
 class PaperTicketBody(Body):
@@ -324,7 +317,7 @@ class TicketRenamedBody(Body):
     sale: Id
     ticket: Id
     user: str
-    buyer: dict[str, Any] = {}
+    buyer: dict[str, Any] = Field(default_factory=dict)
 
 
 class HoldBody(Body):
@@ -397,6 +390,7 @@ BODIES: Final[dict[str, type[Body]]] = {
     Kind.CUSTOMER_ERASED: CustomerErasedBody,
     Kind.CASE_OPENED: RecordedBody,
     Kind.PACKAGE_REFUNDED: PackageRefundedBody,
+    **AUDITED,
 }
 
 

@@ -24,6 +24,7 @@ from sync.office.clock import now_iso
 from sync.office.rules import changes, disputes, drawers, forks, parking, recalls, releasing, tickets, tills
 from sync.office.rules.accounts import accounts_of_others
 from sync.office.rules.admissions import Gates
+from sync.office.rules.audit import Audit
 from sync.office.rules.board import Board
 from sync.office.rules.bodies import SaleBody, document_in
 from sync.office.rules.customers import Customers
@@ -116,6 +117,7 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
         Live.lay(connection, [fact for fact, _ in told], board.places.values()),
         Customers.lay(connection, [fact for fact, _ in told]),
         drawers.lay(connection, [fact for fact, _ in told]),
+        Audit.lay(connection, [one.fact for one in fresh if one.fact is not None and not one.unreadable]),
     )
     for one in fresh:
         _book_one(page, one)
@@ -150,6 +152,7 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
     entries += [changes.Entry("sale", id=sale) for sale in dict.fromkeys(sales)]
     entries += page.live.write(changed)
     entries += page.records.write(connection) + notices(connection, page) + page.customers.write()
+    entries += page.audit.write()
     entries += page.cases.write() + disputes.open_all(connection, page.disputes, page.now_iso)
     if not page.board.sealed:
         changes.log(connection, entries, signal=returned)
@@ -195,6 +198,8 @@ def _book_one(page: Page, one: Arrived) -> None:
         page.amendments.take(one.fact)
         if why := page.records.take(one.fact) or page.customers.take(one.fact):
             page.dispute(fact_id, "record", why, why=why)
+        if why := page.audit.take(one.fact, may=page.people.may(one.fact)):
+            page.dispute(fact_id, "audit", why, why=why)
         _at_the_gate(page, one.fact, one.admitted, outcomes)
         if one.fact.kind in (Kind.TICKETS_REFUNDED, Kind.REFUND_CLAIMED, Kind.TICKETS_VOIDED):
             page.refunds.append(document_in(one.fact))

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, exists, func, literal, select
 from pos.domain.packages import KIND as PACKAGE
 from pos.domain.purse import show_of
 from pos.domain.story import Subject
-from sync.office.rules import figures, presence
+from sync.office.rules import figures, presence, watched
 from sync.office.rules.customers import records_of, sales_of
 from sync.office.rules.sales import documents_of
 from sync.office.rules.stories import story, subject_of
@@ -68,11 +68,19 @@ def _package(connection: Connection, _till: str, fields: Fields) -> Fields:
     return {"code": connection.execute(query).scalar() or ""}
 
 
+def _people(connection: Connection, _till: str, fields: Fields) -> Fields:
+    """What a person did from a day to a day, or everybody, and which facts of each till are in it."""
+    found = watched.tallies(connection, str(fields["since"]), str(fields["until"]), str(fields["user"]))
+    told = [[day, subject, one.counts] for (day, subject), one in found.items()]
+    return {"tallies": told, "looked": watched.looked(connection)}
+
+
 KINDS: Final[dict[str, Callable[[Connection, str, Fields], Fields]]] = {
     "customer": _customer,
     "history": _history,
     "open": _open,
     "package": _package,
     "figures": figures.look,
+    "people": _people,
 }
 WRITING: Final = frozenset({"open"})  # those that note something

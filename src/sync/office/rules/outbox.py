@@ -71,19 +71,37 @@ def queue(connection: Connection, id: str, kind: str, document: dict[str, Any], 
     """Queue a notice about a document whose contact is an address; nothing for any other, or for one queued before.
     `of` is the house, where it has been read already."""
     address = address_in(document.get("contact"))
-    known = select(DOCUMENT.c.id).where(DOCUMENT.c.family == FAMILY, DOCUMENT.c.id == id)
-    if not address or connection.execute(known).first() is not None:
+    if not address or _known(connection, id):
         return []
     buyer = document.get("buyer")
     language = buyer.get("language", "en") if isinstance(buyer, dict) else "en"
     subject, text = letter(kind, language, document, of or house(connection))
+    encloses = {"encloses": str(document["id"])} if kind == "sale" and document.get("delivery") == "email" else {}
+    sale = str(document.get("sale") or document.get("id") or "")
+    return _queue(connection, id, kind, address, subject, text, sale, encloses)
+
+
+def put(connection: Connection, id: str, kind: str, to: str, subject: str, text: str) -> list[Entry]:
+    """Queue a notice that is written already; nothing without an address, or for one queued before."""
+    address = address_in(to)
+    if not address or _known(connection, id):
+        return []
+    return _queue(connection, id, kind, address, subject, text, "", {})
+
+
+def _known(connection: Connection, id: str) -> bool:
+    known = select(DOCUMENT.c.id).where(DOCUMENT.c.family == FAMILY, DOCUMENT.c.id == id)
+    return connection.execute(known).first() is not None
+
+
+def _queue(
+    connection: Connection, id: str, kind: str, to: str, subject: str, text: str, sale: str, more: dict[str, str]
+) -> list[Entry]:
     now = now_iso()
-    whole = {"id": id, "to": address, "subject": subject, "text": text, "due": now, "tries": 0}
-    if kind == "sale" and document.get("delivery") == "email":
-        whole["encloses"] = str(document["id"])
-    store(connection, LETTERS, id, whole)
-    told = {"id": id, "kind": kind, "sale": str(document.get("sale") or document.get("id") or ""), "state": "queued"}
-    return [_tell(connection, told | {"to": masked(address), "at": now, "tries": 0})]
+    whole = {"id": id, "to": to, "subject": subject, "text": text, "due": now, "tries": 0}
+    store(connection, LETTERS, id, whole | more)
+    told = {"id": id, "kind": kind, "sale": sale, "state": "queued", "to": masked(to), "at": now, "tries": 0}
+    return [_tell(connection, told)]
 
 
 def _tell(connection: Connection, document: dict[str, Any]) -> Entry:

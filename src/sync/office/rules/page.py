@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from sync.office.rules import changes, disputes, drawers, outbox, tickets
 from sync.office.rules.admissions import Gates
 from sync.office.rules.amendments import Amendments
+from sync.office.rules.audit import Audit
 from sync.office.rules.board import Board
 from sync.office.rules.customers import Customers
 from sync.office.rules.live import Live
@@ -39,6 +40,7 @@ class Page:
     live: Live
     customers: Customers
     counted: dict[drawers.Shift, str]  # drawers of others that have been counted out, by the fact that did
+    audit: Audit
     facts: list[dict[str, Any]] = field(default_factory=list)
     postings: list[dict[str, Any]] = field(default_factory=list)
     sales: list[dict[str, Any]] = field(default_factory=list)

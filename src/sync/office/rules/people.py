@@ -15,6 +15,18 @@ from sync.office.rules.bodies import document_in
 from sync.office.store.tables import DOCUMENT
 
 SETTLES: Final = (Kind.DISPUTE_TAKEN, Kind.DISPUTE_RESOLVED)
+# Kinds of facts that take another right than selling does, by its name in MAY.
+_RIGHTS: Final[dict[str, str]] = {
+    Kind.CUSTOMERS_MERGED: "customers",
+    Kind.CUSTOMER_ERASED: "customers",
+    Kind.SETTLEMENT_SUBMITTED: "submit",
+    Kind.SETTLEMENT_AUDITED: "audit",
+    Kind.SETTLEMENT_ACCEPTED: "audit",
+    Kind.SETTLEMENT_RETURNED: "audit",
+    Kind.AUDIT_ITEM_TAKEN: "oversee",
+    Kind.AUDIT_ITEM_EXPLAINED: "look",
+    Kind.AUDIT_ITEM_CLOSED: "oversee",
+}
 
 
 @dataclass(frozen=True)
@@ -37,8 +49,8 @@ class People:
 
     def may(self, fact: Fact) -> bool:
         """Whether who did this has a role for it."""
-        if fact.kind in (Kind.CUSTOMERS_MERGED, Kind.CUSTOMER_ERASED):
-            return self.roles.get(user_of(fact)) in MAY["customers"]
+        if fact.kind in _RIGHTS:
+            return self.roles.get(user_of(fact)) in MAY[_RIGHTS[fact.kind]]
         supervised = fact.kind in SETTLES or fact.kind == Kind.PLACES_RELEASED
         return self.roles.get(user_of(fact)) in (SETTLING_ROLES if supervised else SELLING_ROLES)
 

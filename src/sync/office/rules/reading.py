@@ -20,7 +20,6 @@ from pos.domain.personal import restore
 from pos.domain.purse import is_purse
 from pos.domain.rights import OfficeState
 from sync.office.rules.bodies import (
-    Body,
     CopyIssuedBody,
     ExchangedBody,
     OrderCollectedBody,
@@ -37,6 +36,7 @@ from sync.office.rules.bodies import (
     fact_in,
     read_body,
 )
+from sync.office.rules.bodytypes import Body
 from sync.office.rules.certificates import Passings, passings
 from sync.wire import FactItem
 

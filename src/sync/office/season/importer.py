@@ -17,6 +17,7 @@ from sync.office.clock import now_iso, now_s
 from sync.office.rules import changes, outbox
 from sync.office.season import seats
 from sync.office.season.bookings import book
+from sync.office.season.keys import TABLES
 from sync.office.season.purses import fill
 from sync.office.season.reader import Documents, SeasonFile, read_season
 from sync.office.season.references import Season, check
@@ -52,8 +53,9 @@ def import_season(database: Database, path: Path) -> list[str]:
 
 
 def _documents(connection: Connection) -> Documents:
+    """The season's own documents: what tills and the office write meanwhile is none of a season file's business."""
     found: Documents = {}
-    for family, id, body in connection.execute(select(DOCUMENT)):
+    for family, id, body in connection.execute(select(DOCUMENT).where(DOCUMENT.c.family.in_(["venue", *TABLES]))):
         found.setdefault(family, {})[id] = json.loads(body)
     return found
 

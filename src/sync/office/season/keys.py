@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from pos.domain.audit.rules import RULES
 from sync.office.season import values as v
 from sync.office.season.values import Check
 
@@ -35,7 +36,7 @@ VENUE: Final = Table(
         "address": v.text,
         "tax_number": v.text,
         "denominations": v.amounts,
-        "opening_hours": v.anything,
+        "opening_hours": v.hours,
         "day_ends": v.day_ends,
         "drawer_limit": v.positive,
         "refund_offline_cap": v.positive,
@@ -111,7 +112,7 @@ TABLES: Final[dict[str, Table]] = {
         {"id": v.name, "name": v.names, "per": v.one_of("ticket", "sale"), "amount": v.amount},
         {"tax": v.name, "refundable": v.flag, "channel": v.words},
     ),
-    "user": Table({"id": v.name, "name": v.name, "role": v.role, "pin": v.pin}),
+    "user": Table({"id": v.name, "name": v.name, "role": v.role, "pin": v.pin}, {"superior": v.name, "email": v.email}),
     "till": Table({"id": v.till_id}, {"name": v.name}),
     "hold": Table(
         {"show": v.name, "type": v.name, "places": v.texts},
@@ -171,6 +172,19 @@ TABLES: Final[dict[str, Table]] = {
             "refund_fee": v.fee,
             "stock": v.count,
         },
+    ),
+    "anomaly": Table(
+        {"rule": v.one_of(*RULES)},
+        {
+            "least": v.count,
+            "percent": v.rate_percent,
+            "amount": v.positive,
+            "minutes": v.count,
+            "owner": v.name,
+            "notify": v.email,
+            "off": v.flag,
+        },
+        key="rule",
     ),
     "promoter": Table({"id": v.name}, open=True),
 }

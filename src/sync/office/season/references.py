@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from pos.domain.audit.rules import CASH_DIFFERENCE, RULES
 from pos.domain.plan import Plan
 from pos.domain.price import read_prices, tax_basis_points, version_at
-from pos.domain.season import SALES_GRACE, Area
+from pos.domain.season import MAY, SALES_GRACE, Area
 from pos.domain.seating import Seating
 from sync.office.season.reader import Documents, SeasonFile
 
@@ -69,12 +70,28 @@ def check(season: Season, now: datetime) -> None:
         _all_named(season, "package", key, family)
     _named(season, "show", "replaces", "show")
     _named(season, "hold", "show", "show")
+    _named(season, "user", "superior", "user")
+    _anomalies(season)
     _named(season, "order", "show", "show")
     for id, document in file.all("plan").items():
         _companions(season, id, document)
     for id, show in file.all("show").items():
         _show(season, id, show, now)
     _prices(season)
+
+
+def _anomalies(season: Season) -> None:
+    """Who owns what a rule flags may see to it, and thresholds are of rules that have them."""
+    _named(season, "anomaly", "owner", "user")
+    for id, document in season.file.all("anomaly").items():
+        owner = season.get("user", document.get("owner", "")) or {}
+        if "owner" in document and owner["role"] not in MAY["oversee"]:
+            raise season.file.bad("anomaly", id, "owner", f"{document['owner']!r} is a {owner['role']}")
+        rule = RULES[id]
+        has = {"percent": bool(rule.of), "minutes": bool(rule.minutes), "amount": rule.id == CASH_DIFFERENCE}
+        for key, there in has.items():
+            if key in document and not there:
+                raise season.file.bad("anomaly", id, key, f"the rule {id!r} has none")
 
 
 def _named(season: Season, family: str, key: str, target: str) -> None:

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pos.domain.audit.hours import Hours
+from pos.domain.audit.rules import percent_basis_points
 from pos.domain.calendar import parse_day_ends
 from pos.domain.check import OrderCheck
 from pos.domain.foreign import parse_rate
@@ -25,6 +27,7 @@ _TILL: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 _PIN: Final = re.compile(r"\d{4,12}")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}([_-][A-Za-z]{2,4})?")
+_EMAIL: Final = re.compile(r"[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]{1,190}\.[^@\s<>,;\".]{2,}")
 _LONGEST: Final = 2_000
 
 
@@ -239,6 +242,20 @@ def qr(value: Any, currency: str) -> None:
         value.format(amount="1.00", currency=currency, reference="A")
     except (KeyError, IndexError, ValueError) as error:
         raise ValueError(f"{value!r} may name {{amount}}, {{currency}} and {{reference}} alone") from error
+
+
+def hours(value: Any, _currency: str) -> None:
+    Hours.parse(value)
+
+
+def rate_percent(value: Any, _currency: str) -> None:
+    percent_basis_points(value)
+
+
+def email(value: Any, currency: str) -> None:
+    text(value, currency)
+    if not _EMAIL.fullmatch(value):
+        raise ValueError(f"{value!r} is not an e-mail address")
 
 
 def anything(_value: Any, _currency: str) -> None:

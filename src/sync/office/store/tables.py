@@ -351,6 +351,26 @@ PASSING = Table(
     Column("taken", Integer, nullable=False),
 )
 
+# How far the facts of a till have been looked at for what rules flag (`number`), and what of them the next ones need
+# (`body`). The row of the till "" is locked by whoever looks.
+WATCHED = Table(
+    "watched",
+    METADATA,
+    Column("till", String, primary_key=True),
+    Column("incarnation", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+# What a person, or two together, did on a business day (pos.domain.audit.tally), as the facts looked at say.
+TALLY = Table(
+    "tally",
+    METADATA,
+    Column("subject", String, primary_key=True),
+    Column("day", String, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
 # Rights asked back, one row per place and asking claim. `state`: open | declined.
 RECALL = Table(
     "recall",

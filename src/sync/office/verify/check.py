@@ -15,6 +15,8 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from sync.office.verify.articles import check_articles
+from sync.office.verify.audit import FAMILIES as AUDIT
+from sync.office.verify.audit import check_audit
 from sync.office.verify.cards import check_cards
 from sync.office.verify.disputes import check_disputes
 from sync.office.verify.ends import check_ends, destroyed_slips
@@ -30,7 +32,7 @@ from sync.office.verify.tenders import check_corrections
 _ENDED = ("refunded", "exchanged", "void")
 _TOLD = (
     "venue", "tax", "price_type", "prices", "terms", "production", "show", "fee", "user", "till", "plan", "fence",
-    "key", "promotion", "product", "customer", "notice", "package", *RECORDS.values(),
+    "key", "promotion", "product", "customer", "notice", "package", *RECORDS.values(), *AUDIT,
 )  # fmt: skip
 
 
@@ -50,6 +52,7 @@ def check(connection: Connection) -> Report:
     check_papers(connection, report, story, tickets)
     check_admissions(connection, report, story)
     check_records(connection, report, disputed)
+    check_audit(connection, report, disputed)
     check_corrections(connection, report, disputed)
     _effects_once(report, story, rights, tickets)
     _books(connection, report, story, disputed)

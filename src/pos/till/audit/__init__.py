@@ -1,0 +1,1 @@
+"""What auditors, and those who answer to them, do at a window."""

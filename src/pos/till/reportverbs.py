@@ -1,0 +1,31 @@
+"""The verbs of reports."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pos.domain.reports.kinds import PARAMETERS
+from pos.till import fields as f
+from pos.till.counter import reports
+from pos.till.verbspec import VerbSpec
+
+# How a report is written.
+_FORM: Final[dict[str, f.Check]] = {
+    "language": f.language,
+    "replace": f.flag,
+    "separator": f.separator,
+    "decimal_comma": f.flag,
+    "bom": f.flag,
+}
+
+REPORT_VERBS: Final[dict[str, VerbSpec]] = {
+    "reports": VerbSpec(reports.reports, {}, {"language": f.language}),
+    "report": VerbSpec(
+        reports.report,
+        {"name": f.words},
+        dict.fromkeys(PARAMETERS, f.text) | {"format": f.words, "to": f.words} | _FORM,
+    ),
+    "cancel_report": VerbSpec(reports.cancel_report),
+    "export_report": VerbSpec(reports.export_report, {"made": f.number, "format": f.words, "to": f.words}, _FORM),
+    "print_report": VerbSpec(reports.print_report, {"made": f.number}, {"language": f.language}, changes=True),
+}
