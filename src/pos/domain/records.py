@@ -35,6 +35,6 @@ def record_in(kind: str, body: dict[str, Any]) -> tuple[str, Record] | None:
 
 
 def is_of(id: str, till: str) -> bool:
-    """Whether a document's id says that this till made it: `T1-C00001`, or `T1.2-C00001` and `T1-2-W00001` after
-    another enrolment, whichever one it was; not `T12-C00001`."""
-    return re.fullmatch(rf"{re.escape(till)}([.-][0-9]+)?-[A-Z][0-9]+", id) is not None
+    """Whether a document's id says that this till made it: `T1-C00001`, or `T1.2-C00001` after another
+    enrolment, whichever one it was; not `T12-C00001`."""
+    return re.fullmatch(rf"{re.escape(till)}([.][0-9]+)?-[A-Z][0-9]+", id) is not None

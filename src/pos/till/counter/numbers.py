@@ -3,7 +3,7 @@
 * A count stands in the ledger and goes on in the transaction that journals the document (`take`), so no number is
   left out and none is used twice. What `upcoming` said before a wait counts for nothing after it.
 * After another enrolment the counts begin again, so the incarnation is part of the id from the second one on:
-  `T1.2-R00001`. Waiting and guest lists, commissions and invoices have it as `T1-2-W00001`.
+  `T1.2-R00001`. A hyphen there would make it the id of a till that is called `T1-2`.
 * An id is unique among documents of its kind only. Three letters stand for two kinds each: P is a pack of paper
   tickets and a pass that was paid back, C a corrected tender and a case, K a customer and a ticket on commission.
   Payments (`T1.1-P00001`, `charge.next_id`) are counted by their rows.
@@ -19,12 +19,10 @@ from pos.till.desk import Desk
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One kind of document: its counter among the ledger's values, the letter of its ids, and what joins till and
-    incarnation in them."""
+    """One kind of document: its counter among the ledger's values, and the letter of its ids."""
 
     counter: str
     letter: str
-    joint: str = "."
 
 
 SALES: Final = Series("sales", "")
@@ -33,7 +31,7 @@ SALES: Final = Series("sales", "")
 def upcoming(desk: Desk, series: Series) -> tuple[str, int]:
     """The id of the next document of a series, and its number, from 1."""
     outside, number = desk.outside, _taken(desk, series) + 1
-    till = outside.till if outside.incarnation == 1 else f"{outside.till}{series.joint}{outside.incarnation}"
+    till = outside.till if outside.incarnation == 1 else f"{outside.till}.{outside.incarnation}"
     return f"{till}-{series.letter}{number:05d}", number
 
 

@@ -34,7 +34,7 @@ from pos.till.desk import Desk, Verb
 from pos.till.orders import papers, recording
 
 _FAMILY: Final = "commission"
-_TAKEN: Final = Series("records.K", "K", joint="-")
+_TAKEN: Final = Series("records.K", "K")
 
 
 def take_commission(desk: Desk, *, ticket: str, name: str, contact: str = "") -> Verb[dict[str, Any]]:

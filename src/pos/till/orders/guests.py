@@ -27,7 +27,7 @@ from pos.till.orders import holds, papers, recording
 
 KINDS: Final = ("guest", "press")
 _FAMILY: Final = "guest_list"
-_LISTS: Final = Series("records.L", "L", joint="-")
+_LISTS: Final = Series("records.L", "L")
 _NO_BASKET: Final = -1  # its lines were never in a basket that somebody sees
 
 

@@ -17,7 +17,7 @@ from pos.till.desk import Desk, Verb
 from pos.till.orders import recording
 
 _FAMILY: Final = "invoice"
-_ISSUED: Final = Series("records.N", "N", joint="-")
+_ISSUED: Final = Series("records.N", "N")
 _KEPT: Final = (
     "tickets", "articles", "fees", "tenders", "taxes", "total", "rounding", "change", "till", "user", "at", "id",
 )  # fmt: skip

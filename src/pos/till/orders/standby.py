@@ -19,7 +19,7 @@ from pos.till.orders import papers, recording
 OUTCOMES: Final = ("served", "skipped", "gone")
 _OPEN: Final = ("waiting", "called", "skipped")
 _FAMILY: Final = "standby"
-_ENTRIES: Final = Series("records.W", "W", joint="-")
+_ENTRIES: Final = Series("records.W", "W")
 
 
 def join_standby(desk: Desk, *, show: str, count: int = 1, name: str = "") -> dict[str, Any]:
