@@ -112,7 +112,7 @@ def test_a_till_that_was_enrolled_again_keeps_records_and_goes_on_with_its_old_o
     again = house.enrol("T1", replace=True)
     case = {"id": "T1.2-C00001", "home": "T1", "kind": "request", "state": "open", "sale": "", "customer": ""}
     again.record("CaseOpened", {"user": "anna", "record": case})
-    again.record("StandbyChanged", {"user": "anna", "record": entry("T1", 1) | {"id": "T1-2-W00001"}})
+    again.record("StandbyChanged", {"user": "anna", "record": entry("T1", 1) | {"id": "T1.2-W00001"}})
     again.record("StandbyChanged", {"user": "anna", "record": entry("T1", 1, state="called")})
     again.record("CustomerRecorded", {"user": "anna", "customer": "T1.2-K00001", "profile": {"name": "Ida"}})
     assert {result.verdict for result in house.push(again).results} == {"applied"}
