@@ -35,11 +35,13 @@ class BadSettings(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PrinterSettings:
-    """One printer: names of its profile and layout, and where it is reached."""
+    """One printer: names of its profile and layout, and where it is reached. `numbered`: its blank tickets carry
+    serial numbers; None leaves that to its profile."""
 
     profile: str
     transport: str
     layout: str
+    numbered: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,11 +265,12 @@ def _display(value: Any) -> str:
 
 
 _PRINTER: Final[dict[str, Callable[[Any], Any]]] = {"profile": _string, "transport": _string, "layout": _string}
+_TICKET_PRINTER: Final[dict[str, Callable[[Any], Any]]] = _PRINTER | {"numbered": _flag}
 # Every key there may be.
 _KEYS: Final[dict[str, dict[str, Callable[[Any], Any]]]] = {
     "till": {"id": _till, "locale": _locale},
     "office": {"url": _url, "ca_file": _string, "plain_http": _flag, "embedded": _flag},
-    "printer.ticket": _PRINTER,
+    "printer.ticket": _TICKET_PRINTER,
     "printer.receipt": _PRINTER,
     "drawer": {
         "via": _via,

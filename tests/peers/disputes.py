@@ -6,6 +6,7 @@ A cause without an entry in TROUBLES fails `test_every_cause_can_be_made_to_happ
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -183,6 +184,15 @@ def accepts_what_nobody_submitted(at: Counters) -> None:
     at.push(at.one)
 
 
+def paper_used_twice(at: Counters) -> None:
+    """Both tills have used the same numbered blank, which nobody gave to either."""
+    number = f"A{zlib.crc32(at.name.encode()):010d}"
+    for till in (at.two, at.one):
+        till.record("StockMoved", {"user": "anna", "move": "found", "serials": [[number, number]]})
+        till.record("StockMoved", {"user": "anna", "move": "spoiled", "serials": [[number, number]], "reason": "wet"})
+        at.push(till)
+
+
 TROUBLES: Final[dict[str, Callable[[Counters], None]]] = {
     "place": sold_to_two,
     "unbalanced": amounts_apart,
@@ -196,6 +206,7 @@ TROUBLES: Final[dict[str, Callable[[Counters], None]]] = {
     "unreadable": newer_schema,
     "record": keeps_anothers_record,
     "audit": accepts_what_nobody_submitted,
+    "stock": paper_used_twice,
     "purse": paid_with_a_code_that_nobody_issued,
     "admitted_twice": let_in_at_two_gates,
     "admitted_ended": let_in_after_a_refund,

@@ -74,6 +74,9 @@ class SimPrinters:
     def present(self, role: str) -> bool:
         return True
 
+    def numbered(self, role: str) -> bool:
+        return False
+
     # ---- the printer itself --------------------------------------------------------------
 
     def _run(self) -> None:

@@ -287,6 +287,7 @@ class PrinterWire:
         self.outcome: tuple[Outcome, str] = ("done", "")
         self.paper: list[tuple[str, dict[str, Any]]] = []
         self.kicks = 0
+        self.numbers: tuple[str, ...] = ()  # printers whose blanks have serial numbers
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -329,6 +330,9 @@ class PrinterWire:
 
     def present(self, role: str) -> bool:
         return role in ("ticket", "receipt")
+
+    def numbered(self, role: str) -> bool:
+        return role in self.numbers
 
 
 class _Keys:

@@ -143,6 +143,7 @@ class Till:
             drawer=lambda fresh: devices.drawer_place(fresh, self._watches),
             check=devices.check_others,
             layouts=self._shelf.names,
+            numbered=devices.numbered,
         )
 
     def go_online(self) -> None:

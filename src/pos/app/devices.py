@@ -72,7 +72,18 @@ def printers(
         lambda name, state: on_state(name, state.state, state.text),
         lambda name, what: watches[name].did(what),
         on_drawer,
+        numbered(settings),
     )
+
+
+def numbered(settings: Settings) -> frozenset[str]:
+    """The printers whose blanks carry serial numbers. Raises Unreadable."""
+    found = set()
+    for role, printer in settings.printers.items():
+        profile = _profile(printer.profile, str(settings.file), f"printer.{role}.profile")
+        said = printer.numbered if printer.numbered is not None else profile.numbered
+        found |= {role} if said and role == "ticket" else set()
+    return frozenset(found)
 
 
 def drawer_place(settings: Settings, watches: Mapping[str, Watch]) -> DrawerPlace | None:

@@ -37,7 +37,7 @@ Tested = tuple[Outcome, str]
 class DeviceSetup:
     """Fulfils the till's port. `makers` gives what the printers are made of, `drawer` where the drawer
     hangs, and `check` looks at everything else that settings name; all raise Unreadable. `layouts` are
-    the names of those there are."""
+    the names of those there are, `numbered` the printers whose blanks carry serial numbers."""
 
     def __init__(
         self,
@@ -49,10 +49,12 @@ class DeviceSetup:
         drawer: Callable[[Settings], DrawerPlace | None],
         check: Callable[[Settings], object],
         layouts: Callable[[], list[str]],
+        numbered: Callable[[Settings], frozenset[str]],
     ) -> None:
         self._file, self._till, self._locale = settings.file, settings.till, settings.locale
         self._printers, self._watches = printers, watches
         self._makers, self._drawer, self._check, self._layouts = makers, drawer, check, layouts
+        self._numbered = numbered
         self._values = device_values(self._text())
         self._one = threading.Lock()  # one change after another
 
@@ -74,7 +76,7 @@ class DeviceSetup:
     def test(self, name: str) -> Future[Tested]:
         done: Future[Tested] = Future()
 
-        def finished(outcome: Outcome, text: str) -> None:
+        def finished(outcome: Outcome, text: str, sheets: int | None = None, /) -> None:
             done.set_result((outcome, text))
 
         if name == "drawer":
@@ -109,7 +111,7 @@ class DeviceSetup:
         try:
             text = edit(self._text())
             settings = settings_from(text, self._file)
-            makers, drawer = self._makers(settings), self._drawer(settings)
+            makers, drawer, numbered = self._makers(settings), self._drawer(settings), self._numbered(settings)
             self._check(settings)
             replace_settings(self._file, text)
         except (toml_edit.CannotEdit, BadSettings, Unreadable, ValueError) as error:
@@ -118,6 +120,7 @@ class DeviceSetup:
             raise Refused("storage_failed", reason=str(error)) from error
         had_receipts, self._values = "printer.receipt" in self._values, device_values(text)
         log.info("%s was set up: %s", name, self._values.get(name, "taken away"))
+        self._printers.set_numbered(numbered)
         done = self._put_in_force(name, makers, drawer)
         if "terminal" in self._values and had_receipts != ("printer.receipt" in self._values):
             # A terminal is told when it registers whether the till prints its slips.

@@ -20,7 +20,7 @@ from pos.app.test_page import test_page
 from pos.data import printer_data
 from pos.devices.worker.display import NAME as DISPLAY
 from pos.devices.worker.find import find
-from pos.devices.worker.outcome import Outcome
+from pos.devices.worker.outcome import Finished, Outcome
 from pos.devices.worker.printers import Printers
 from pos.settings import Settings, device_values
 from pos.store.identity import FolderInUse, FolderLock
@@ -144,12 +144,12 @@ def _tried(settings: Settings, name: str, bench: Bench, values: Mapping[str, obj
     return outcomes.get(state["state"], "failed"), state["text"]
 
 
-def _heard(begin: Callable[[Callable[[Outcome, str], None]], None]) -> tuple[Outcome, str]:
+def _heard(begin: Callable[[Finished], None]) -> tuple[Outcome, str]:
     """Begin something, and wait for what is told of its end."""
     ended = threading.Event()
     told: list[tuple[Outcome, str]] = []
 
-    def finished(outcome: Outcome, text: str) -> None:
+    def finished(outcome: Outcome, text: str, sheets: int | None = None, /) -> None:
         told.append((outcome, text))
         ended.set()
 

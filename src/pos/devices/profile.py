@@ -35,6 +35,7 @@ class Profile:
     pulse_ms: int
     drawer_open_high: bool
     path: int  # which of its ticket paths an FGL printer prints from
+    numbered: bool  # its blank tickets usually carry serial numbers
 
     @property
     def dots(self) -> int:
@@ -50,11 +51,11 @@ _KNOWN: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
         "drawer": frozenset({"pin", "pulse", "open_when"}),
     },
     "fgl": {
-        "": frozenset({"name", "protocol", "confirms", "paper"}),
+        "": frozenset({"name", "protocol", "confirms", "numbered", "paper"}),
         "paper": frozenset({"width", "printed", "length", "dots_per_mm", "speed", "cut", "path"}),
     },
     "zpl": {
-        "": frozenset({"name", "protocol", "paper"}),
+        "": frozenset({"name", "protocol", "numbered", "paper"}),
         "paper": frozenset({"width", "printed", "length", "dots_per_mm", "speed"}),
     },
     "pdf": {
@@ -107,6 +108,7 @@ def read_profile(text: str, where: str) -> Profile:
         pulse_ms=int(reader.number(drawer, "drawer.pulse", 100, 10, 500)),
         drawer_open_high=reader.choice(drawer, "drawer.open_when", "high", ("high", "low")) == "high",
         path=int(reader.choice(paper, "paper.path", 1, (1, 2))),
+        numbered=reader.flag(table, "numbered", False),
     )
 
 

@@ -134,6 +134,10 @@ CAUSES: Final[dict[str, Cause]] = {
         "A step of {till} in the audit does not follow: {why}. It changes nothing.",
         _told(Way.ACCEPT),
     ),
+    "stock": Cause(
+        "Ticket paper {serials} is in more than one hand by what {till} did: {claims}. Somebody has to look at it.",
+        _told(Way.ACCEPT),
+    ),
     "admitted_twice": Cause(
         "Ticket {ticket} for {place} was let in at {gate}, and again at {till}.",
         _told(Way.ACCEPT),

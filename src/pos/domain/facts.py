@@ -76,6 +76,12 @@ class Kind(StrEnum):
     AUDIT_ITEM_TAKEN = "AuditItemTaken"
     AUDIT_ITEM_EXPLAINED = "AuditItemExplained"
     AUDIT_ITEM_CLOSED = "AuditItemClosed"
+    STOCK_REQUEST_CHANGED = "StockRequestChanged"  # a window asks for ticket paper
+    STOCK_REQUEST_ANSWERED = "StockRequestAnswered"
+    STOCK_RECEIVED = "StockReceived"  # a box of ticket paper from the works
+    STOCK_MOVED = "StockMoved"  # ticket paper, by serial numbers (pos.domain.blanks)
+    STOCK_LOADED = "StockLoaded"  # which numbers lie in the printer
+    STOCK_COUNTED = "StockCounted"  # of ticket paper, or of a show's seats
 
 
 @dataclass(frozen=True, slots=True)

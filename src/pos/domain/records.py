@@ -22,10 +22,13 @@ RECORDED: Final[dict[str, str]] = {
     Kind.COMMISSION_CHANGED: "commission",
     Kind.INVOICE_ISSUED: "invoice",
     Kind.CASE_OPENED: "case",
+    Kind.STOCK_RECEIVED: "stock_box",
+    Kind.STOCK_REQUEST_CHANGED: "stock_request",
+    Kind.STOCK_REQUEST_ANSWERED: "stock_answer",
 }
-# Customers, notices, audit items and settlements are told like records, though the office makes them by rules of
-# their own.
-FAMILIES: Final = frozenset(RECORDED.values()) | {"customer", "notice", "audit_item", "settlement"}
+# Customers, notices, audit items, settlements and what ticket paper each till has (pos.domain.blanks) are told like
+# records, though the office makes them by rules of their own.
+FAMILIES: Final = frozenset(RECORDED.values()) | {"customer", "notice", "audit_item", "settlement", "stock_hand"}
 
 
 def record_in(kind: str, body: dict[str, Any]) -> tuple[str, Record] | None:

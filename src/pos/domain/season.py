@@ -88,6 +88,9 @@ class Venue:
     case_due_hours: int = 48  # by when a complaint or a request is answered
     day_ends: timedelta = timedelta()  # how long after midnight the business day ends
     opening_hours: Any = None  # as `pos.domain.audit.hours` reads them; None: always open
+    paper_low: int = 100  # numbered blanks in a till's hand below which it warns
+    paper_low_house: int = 500  # the same in all hands together
+    paper_spoil_alone: int = 5  # blanks that a cashier may report spoiled at once without a supervisor
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +268,9 @@ def _venue(doc: dict[str, Any]) -> Venue:
         case_due_hours=int(doc.get("case_due_hours", 48)),
         day_ends=parse_day_ends(doc.get("day_ends", MIDNIGHT)),
         opening_hours=doc.get("opening_hours"),
+        paper_low=int(doc.get("paper_low", 100)),
+        paper_low_house=int(doc.get("paper_low_house", 500)),
+        paper_spoil_alone=int(doc.get("paper_spoil_alone", 5)),
         check=OrderCheck.parse(doc["check"], currency) if "check" in doc else None,
     )
 

@@ -25,7 +25,7 @@ SENTENCES: Final[dict[str, str]] = {
     Kind.PAPER_ISSUED: "Issued on paper as ticket {ticket}.",
     Kind.PAPER_RETURNED: "Paper ticket {ticket} came back unsold.",
     Kind.PAPER_LOST: "Paper ticket {ticket} was reported lost: {reason}.",
-    Kind.PRINT_REPORTED: "Printing of ticket {ticket} ended: {outcome}.",
+    Kind.PRINT_REPORTED: "Printing of ticket {ticket} ended: {outcome}{on_blank}.",
     Kind.DISPUTE_TAKEN: "Dispute {dispute} was taken.",
     Kind.DISPUTE_RESOLVED: "Dispute {dispute} was resolved ({way}): {note}.",
     Kind.TICKETS_REFUNDED: "Ticket {ticket} was refunded by {document}: {reason}.",
@@ -68,6 +68,12 @@ SENTENCES: Final[dict[str, str]] = {
     Kind.AUDIT_ITEM_TAKEN: "Audit item {item} was taken.",
     Kind.AUDIT_ITEM_EXPLAINED: "Audit item {item} was explained: {note}.",
     Kind.AUDIT_ITEM_CLOSED: "Audit item {item} was closed: {note}.",
+    Kind.STOCK_REQUEST_CHANGED: "Ticket paper was asked for ({record}).",
+    Kind.STOCK_REQUEST_ANSWERED: "A request for ticket paper was answered ({record}).",
+    Kind.STOCK_RECEIVED: "A box of ticket paper came from the works ({record}).",
+    Kind.STOCK_MOVED: "Ticket paper was moved: {move}.",
+    Kind.STOCK_LOADED: "Ticket paper was put into the printer.",
+    Kind.STOCK_COUNTED: "The stock was counted.",
 }
 _DOCUMENTS: Final = ("sale", "refund", "correction", "order")
 
@@ -172,7 +178,15 @@ def fields_of(fact: Fact, subject: Subject, tickets: Collection[str]) -> dict[st
         "case_kind": str(record.get("kind", "")),
         "hold": str(hold.get("type") or hold.get("id")) if isinstance(hold, dict) else str(hold or ""),
     }
-    return {key: value for key, value in found.items() if value}
+    return {key: value for key, value in found.items() if value} | {"on_blank": _blanks(fact.body, mine)}
+
+
+def _blanks(body: dict[str, Any], tickets: Collection[str]) -> str:
+    """On which numbered blanks it was printed, as an ending of the sentence."""
+    stock = body.get("stock")
+    used = stock.get("used", ()) if isinstance(stock, dict) else ()
+    on = [number for page in used if page["ticket"] in tickets for pair in page["serials"] for number in pair]
+    return f", on {'–'.join(dict.fromkeys(on))}" if on else ""
 
 
 def _document(body: dict[str, Any]) -> dict[str, Any]:

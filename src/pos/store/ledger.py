@@ -23,6 +23,7 @@ from pos.domain.sale import LATER
 from pos.domain.shift import CashMove
 from pos.store import tables as t
 from pos.store.baskets import BasketBook
+from pos.store.blanks import BlankBook
 from pos.store.certificates import CertificateBook
 from pos.store.live import LiveBook
 from pos.store.packs import PackBook
@@ -133,6 +134,7 @@ class Ledger:
         self.certificates = CertificateBook(self.connection)
         self.packs = PackBook(self.connection)
         self.live = LiveBook(self.connection)
+        self.blanks = BlankBook(self.connection)
         # What is looked at all the time. Nobody else writes, so it holds until it is put anew;
         # a transaction that fails takes it back.
         self._kept: dict[str, Any] = {}
@@ -180,6 +182,7 @@ class Ledger:
         self._kept.clear()
         self.baskets.forget()
         self.live.forget()
+        self.blanks.forget()
         # A full disk may already have rolled back by itself.
         raw: Any = self.connection.connection.driver_connection
         if raw.in_transaction:

@@ -284,3 +284,25 @@ pack_ticket: Final = Table(
     Column("code", String, nullable=False, unique=True),
     Column("state", String, nullable=False),
 )
+
+# Ticket paper in the books of this till (pos.domain.blanks): how many of the numbers `first` to `last` are in an
+# account, 1 for each one that is there. Runs of an account and series are apart.
+stock_run: Final = Table(
+    "stock_run",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("prefix", String, primary_key=True),
+    Column("width", Integer, primary_key=True, autoincrement=False),
+    Column("first", Integer, primary_key=True, autoincrement=False),
+    Column("last", Integer, nullable=False),
+    Column("times", Integer, nullable=False),
+)
+
+# On which numbered blank a ticket was printed here, as its fact has it.
+stock_ticket: Final = Table(
+    "stock_ticket",
+    metadata,
+    Column("serial", String, primary_key=True),
+    Column("ticket", String, nullable=False, index=True),
+    Column("copy", Integer, nullable=False),
+)

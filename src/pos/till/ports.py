@@ -286,6 +286,12 @@ class Ledger(Protocol):
 Outcome = Literal["done", "failed", "unknown"]
 
 
+class Finished(Protocol):
+    """Who is told what became of a print job: a sentence, and how many blanks are known to have come out."""
+
+    def __call__(self, outcome: Outcome, text: str, sheets: int | None = None, /) -> None: ...
+
+
 class Printers(Protocol):
     """The printers, as the till sees them. `role` is "ticket" or "receipt"."""
 
@@ -295,7 +301,7 @@ class Printers(Protocol):
         job: str,
         content: dict[str, Any],
         started: Callable[[], None],
-        finished: Callable[[Outcome, str], None],
+        finished: Finished,
     ) -> None:
         """Print `content` (pos.paper.content). `started` is called before the first byte leaves and
         returns once that is durable; `finished` is called once, with the outcome and a sentence."""
@@ -312,6 +318,9 @@ class Printers(Protocol):
 
     def present(self, role: str) -> bool:
         """Whether such a printer is configured at all."""
+
+    def numbered(self, role: str) -> bool:
+        """Whether the blanks in this printer carry serial numbers."""
 
 
 class Terminal(Protocol):

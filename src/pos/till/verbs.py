@@ -69,6 +69,7 @@ from pos.till.orders import (
     standby,
 )
 from pos.till.reportverbs import REPORT_VERBS
+from pos.till.stockverbs import STOCK_VERBS
 from pos.till.verbspec import VerbSpec
 
 WRITTEN: Final = ("reason", "note", "name", "notes")  # what people write, and facts keep: no card number with it
@@ -348,12 +349,14 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "invoices": VerbSpec(invoices.invoices),
     "invoice_sheet": VerbSpec(invoices.invoice_sheet, {"invoice": f.words}),
     "collect_batch": VerbSpec(pickups.collect_batch, {"show": f.text}, {"delivery": f.later}, changes=True),
-    "find": VerbSpec(find.find, {}, {"code": f.text, "sale": f.text, "name": f.text, "last4": f.last4}),
+    "find": VerbSpec(
+        find.find, {}, {"code": f.text, "sale": f.text, "name": f.text, "last4": f.last4, "stock": f.text}
+    ),
     "jobs": VerbSpec(issue.jobs),
     "retry": VerbSpec(issue.retry, {"job": f.number}, changes=True),
     "move_job": VerbSpec(spool.move_job, {"job": f.number, "to": f.printer}, changes=True),
     "move_jobs": VerbSpec(spool.move_jobs, {"printer": f.printer, "to": f.printer}, changes=True),
-    "printed": VerbSpec(reprint.printed, {"job": f.number, "came_out": f.flag}, changes=True),
+    "printed": VerbSpec(reprint.printed, {"job": f.number, "came_out": f.flag}, {"lies_next": f.text}, changes=True),
     "receipt": VerbSpec(issue.receipt, {}, {"sale": f.text}, changes=True),
     "issue_paper": VerbSpec(
         packs.issue_paper, {"show": f.text}, {"places": f.places, "category": f.words, "count": f.count}, changes=True
@@ -434,4 +437,5 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "sync": VerbSpec(status.sync),
     **AUDIT_VERBS,
     **REPORT_VERBS,
+    **STOCK_VERBS,
 }

@@ -70,6 +70,7 @@ class Bench:
             makers=lambda fresh: devices.printer_makers(fresh, shelf, watches),
             drawer=lambda fresh: devices.drawer_place(fresh, watches),
             check=lambda fresh: None,
+            numbered=devices.numbered,
             layouts=shelf.names,
         )
         self.counter = Counter(folder.parent / "till", printers=self.printers, setup=self.setup, layouts=self.layouts)

@@ -421,6 +421,7 @@ class ToyPrinters:
     jobs: list[Job] = field(default_factory=list)
     paper: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     kicks: int = 0
+    numbers: tuple[str, ...] = ()  # printers whose blanks have serial numbers
 
     def submit(
         self,
@@ -447,16 +448,19 @@ class ToyPrinters:
     def present(self, role: str) -> bool:
         return role in self.roles
 
+    def numbered(self, role: str) -> bool:
+        return role in self.numbers
+
     # ---- what a test does ------------------------------------------------------------------
 
-    def run(self, outcome: str = "done", text: str = "") -> list[str]:
+    def run(self, outcome: str = "done", text: str = "", sheets: int | None = None) -> list[str]:
         """Print everything that waits, with this outcome; the names of the jobs."""
         jobs, self.jobs = self.jobs, []
         for job in jobs:
             job.started()
             if outcome == "done":
                 self.paper.append((job.role, job.content))
-            job.finished(outcome, text)
+            job.finished(outcome, text, sheets)
         return [job.name for job in jobs]
 
     def begin(self) -> None:

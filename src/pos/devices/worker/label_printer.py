@@ -119,7 +119,7 @@ class LabelPrinter(ConnectedPrinter[Dots]):
         except TransportError as error:
             trouble = str(error)
         if not trouble:
-            return Result("done", "printed")
+            return Result("done", "printed", len(sheets))
         kept = self._keeping()
         self._drop()
         return Result("unknown", f"{trouble}; {sent} of {len(sheets)} were sent{kept}")

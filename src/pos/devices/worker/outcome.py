@@ -13,10 +13,19 @@ Outcome = Literal["done", "failed", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """done: it is on paper. failed: nothing was sent. unknown: a person must look."""
+    """done: it is on paper. failed: nothing was sent. unknown: a person must look.
+
+    `sheets` is how many tickets or labels are known to have come out, None where that is not counted."""
 
     outcome: Outcome
     text: str
+    sheets: int | None = None
+
+
+class Finished(Protocol):
+    """Who is told of a result, once."""
+
+    def __call__(self, outcome: Outcome, text: str, sheets: int | None = None, /) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,14 +21,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from pos.devices.worker.outcome import DeviceState, Outcome, Printer, Result
+from pos.devices.worker.outcome import DeviceState, Finished, Printer, Result
 
 _log = logging.getLogger(__name__)
 _MOST_JOBS: Final = 64
 _JOIN_S: Final = 2.0
 _LATE_S: Final = 20.0  # after so long nobody stands at the drawer any more
-
-Finished = Callable[[Outcome, str], None]
 
 
 class _NotWanted(Exception):
@@ -193,7 +191,7 @@ class PrinterWorker:
             left = job.withdrawn or (self._closing.is_set() and not begun)
         if not left:
             self._did(self._name, f"job {job.name} {result.outcome}: {result.text}")
-            job.finished(result.outcome, result.text)
+            job.finished(result.outcome, result.text, result.sheets)
         self._probe()
 
     def _kick(self, asked_s: float, finished: Finished) -> None:

@@ -14,7 +14,7 @@ from pos.devices.worker import receipt_printer
 from pos.devices.worker.drawer import By, DrawerPlace, DrawerWatch, TellDrawer
 from pos.devices.worker.folder import FolderPrinter, PdfPress
 from pos.devices.worker.label_printer import LabelPrinter
-from pos.devices.worker.outcome import DeviceState, Outcome, Printer
+from pos.devices.worker.outcome import DeviceState, Finished, Outcome, Printer
 from pos.devices.worker.printer_worker import PrinterWorker
 from pos.devices.worker.receipt_printer import ReceiptPrinter
 from pos.devices.worker.ticket_printer import TicketPrinter
@@ -46,7 +46,7 @@ def printer_maker(profile: Profile, address: Address, press: Press, where: str, 
             return lambda stopping: ReceiptPrinter(profile, address, press, stopping)
 
 
-Submission = tuple[str, Mapping[str, Any], Callable[[], None], Callable[[Outcome, str], None]]
+Submission = tuple[str, Mapping[str, Any], Callable[[], None], Finished]
 
 
 class Printers:
@@ -56,7 +56,8 @@ class Printers:
     `drawer` is where the drawer hangs, None without one.
     `on_state` is told of every change of state, `did` of every deed and `on_drawer` of what becomes
     of the drawer, in the worker's thread.
-    A printer may be exchanged for another while the till sells; see `swap`.
+    A printer may be exchanged for another while the till sells; see `swap`. `numbered` are those whose blank
+    tickets carry serial numbers.
     """
 
     def __init__(
@@ -66,8 +67,10 @@ class Printers:
         on_state: Callable[[str, DeviceState], None],
         did: Callable[[str, str], None] = lambda name, what: None,
         on_drawer: TellDrawer = lambda state, by, open_s: None,
+        numbered: frozenset[str] = frozenset(),
     ) -> None:
         self._on_state, self._did, self._on_drawer = on_state, did, on_drawer
+        self._numbered = numbered
         self._lock = threading.Lock()
         self._waiting: dict[str, list[Submission]] = {}  # for a printer that is being exchanged
         self._place: DrawerPlace | None = None
@@ -90,7 +93,7 @@ class Printers:
         job: str,
         content: dict[str, Any],
         started: Callable[[], None],
-        finished: Callable[[Outcome, str], None],
+        finished: Finished,
     ) -> None:
         """Print in its turn. Without such a printer `finished` is called before this returns."""
         with self._lock:
@@ -152,7 +155,7 @@ class Printers:
         if self._place is not None:
             self.open_drawer(_log_shut, "till")
 
-    def open_drawer(self, finished: Callable[[Outcome, str], None], by: By) -> None:
+    def open_drawer(self, finished: Finished, by: By) -> None:
         """Open the drawer, and hear what came of it."""
         place, drawer = self._place, self._drawer
         if place is None or drawer is None:
@@ -176,6 +179,14 @@ class Printers:
         """Whether there is such a printer at all."""
         return role in self._workers
 
+    def numbered(self, role: str) -> bool:
+        """Whether the blanks in this printer carry serial numbers."""
+        return role in self._numbered
+
+    def set_numbered(self, roles: frozenset[str]) -> None:
+        """Those whose blanks carry serial numbers from now on."""
+        self._numbered = roles
+
     def close(self) -> None:
         """End all workers, at most 2 s for all of them together."""
         workers = [*self._workers.values(), *([self._port] if self._port is not None else [])]
@@ -196,6 +207,6 @@ class Printers:
         return DeviceState("ready", words[drawer.is_open])
 
 
-def _log_shut(outcome: Outcome, text: str) -> None:
+def _log_shut(outcome: Outcome, text: str, sheets: int | None = None, /) -> None:
     if outcome != "done":
         _log.warning("the drawer was not opened: %s", text)

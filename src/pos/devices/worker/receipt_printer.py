@@ -95,7 +95,7 @@ class ReceiptPrinter(ConnectedPrinter[bytes]):
             for number, sheet in enumerate(sheets):
                 self._send(sheet, nothing_before=number == 0)
             if not self._profile.confirms:
-                return Result("done", "sent in full; this printer does not say whether it printed")
+                return Result("done", "sent in full; this printer does not say whether it printed", len(sheets))
             trouble = self._await(before, sheets)
         except NothingSent as error:
             self._drop()
@@ -104,11 +104,11 @@ class ReceiptPrinter(ConnectedPrinter[bytes]):
             trouble = str(error)
         confirmed = self._dialogue.confirmations - before
         if confirmed >= len(sheets):
-            return Result("done", "printed")
+            return Result("done", "printed", len(sheets))
         self._broken, self._unsettled = True, self._unsettled + len(sheets) - confirmed
         # A late answer must not count for the next job.
         self._drop()
-        return Result("unknown", f"{trouble}; {confirmed} of {len(sheets)} confirmed")
+        return Result("unknown", f"{trouble}; {confirmed} of {len(sheets)} confirmed", confirmed)
 
     def _await(self, before: int, sheets: Sequence[bytes]) -> str:
         """Wait until every page is confirmed; what is wrong if they are not."""

@@ -171,17 +171,17 @@ class TicketPrinter(ConnectedPrinter[Dots]):
                 return Result("failed", str(error))
             trouble = str(error)
         if not trouble and not self._profile.confirms:
-            return Result("done", "sent in full; this printer does not say whether it printed")
+            return Result("done", "sent in full; this printer does not say whether it printed", len(sheets))
         printed = self._printed(run)
         if printed >= len(sheets):
-            return Result("done", "printed")
+            return Result("done", "printed", len(sheets))
         left = run.in_printer - printed
         self._held = 0 if self._dialogue.restarts > run.restarts else left
         self._unsettled = True
         # A late acknowledgement must not count for the next job.
         self._drop()
         kept = f"; {left} may still come out of the printer: look before you print again" if self._held else ""
-        return Result("unknown", f"{trouble}; {printed} of {len(sheets)} confirmed{kept}")
+        return Result("unknown", f"{trouble}; {printed} of {len(sheets)} confirmed{kept}", printed)
 
     def _run(self, run: _Run, sheets: Sequence[Dots], tell: Tell) -> str:
         """Send tickets and wait for their acknowledgements; what is wrong if they do not come."""

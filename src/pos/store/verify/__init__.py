@@ -19,6 +19,7 @@ from pos.store.verify.passing import check_passing
 from pos.store.verify.purses import check_purses
 from pos.store.verify.replica import check_replica
 from pos.store.verify.rows import check_rows
+from pos.store.verify.stock import check_stock
 
 VIOLATED: Final = 1
 UNREADABLE: Final = 2
@@ -37,6 +38,7 @@ def report(folder: Path, out: TextIO) -> int:
         check_rows(evidence, story, found)
         check_passing(evidence, story, found)
         check_purses(evidence, story, found)
+        check_stock(evidence, story, found)
     except CannotRead as error:
         out.write(f"cannot be checked: {error}\n")
         return UNREADABLE

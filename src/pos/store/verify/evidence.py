@@ -26,6 +26,7 @@ _LATER: Final = (
     "certificate",
     "pack",
     "pack_ticket",
+    "stock_run",
 )
 
 

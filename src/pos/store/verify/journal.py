@@ -85,6 +85,7 @@ class Story:
     payments: dict[str, tuple[str, int]] = field(default_factory=dict)  # payment -> its state, minor units
     papers: dict[str, int] = field(default_factory=dict)  # ticket -> its latest paper, 0 for the original
     admitted: dict[str, tuple[str, int]] = field(default_factory=dict)  # ticket -> when, and by which paper
+    stock: list[dict[str, Any]] = field(default_factory=list)  # facts that move ticket paper
     moves: list[dict[str, Any]] = field(default_factory=list)  # facts that move money of vouchers and gift cards
     settling: dict[int, dict[str, Any]] = field(default_factory=dict)  # fact number -> what it did about a dispute
     steps: dict[Place, list[Step]] = field(default_factory=lambda: defaultdict(list))
@@ -151,6 +152,8 @@ class _Reading:
             self._wrong("I5", f"follows fact {self._sealed}, by which the ledger ended")
         if kind == "Sealed":
             self._sealed = number
+        if kind.startswith("Stock") or kind == "PrintReported":
+            self.story.stock.append(fact)
         drawer = self._postings(fact)
         begun, ended = self._effects(number, fact)
         document = body[_DOCUMENTS[kind]] if kind in _DOCUMENTS else {}

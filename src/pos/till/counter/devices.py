@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pos.domain.errors import Refused
 from pos.domain.season import MAY
-from pos.till.counter import issue, status
+from pos.till.counter import blanks, issue, status
 from pos.till.desk import Desk, Verb
 from pos.till.setup import DeviceSetup, SetUp
 from pos.till.waiting import within
@@ -42,6 +42,8 @@ def device_test(desk: Desk, *, device: str) -> Verb[dict[str, Any]]:
     if device in _TRIED:
         tested = yield within(setup.test(device), TEST_S)
         outcome, text = tested or ("unknown", f"nothing was heard of it within {TEST_S:g} s")
+        if device == "printer.ticket" and outcome == "done":
+            blanks.test_page(desk, user.id)
         return {"device": device, "outcome": outcome, "text": text}
     if device == "terminal" and not desk.paying:
         yield within(desk.outside.terminal.enquire(), TEST_S)

@@ -13,16 +13,23 @@ from pos.domain.lookup import last4_of, sounds_of
 from pos.till.desk import Desk
 
 
-def find(desk: Desk, *, code: str = "", sale: str = "", name: str = "", last4: str = "") -> dict[str, Any]:
+def find(
+    desk: Desk, *, code: str = "", sale: str = "", name: str = "", last4: str = "", stock: str = ""
+) -> dict[str, Any]:
     """Sales by a ticket's code or id, by sale id, which is an order's code, by the buyer's name, or by the last
-    four digits that are on record of the buyer. Of a name that nobody has, those that sound like it: `alike`.
+    four digits that are on record of the buyer. Of a name that nobody has, those that sound like it: `alike`. By the
+    number of the blank (`stock`) those that were printed here.
 
     What this till's ledger says of its own sales goes before the replica's word, except that a
     ticket may have ended without this till: elsewhere, or by a dispute that was resolved.
     """
-    if sum(map(bool, (code, sale, name, last4))) != 1:
-        raise Refused("bad_request", reason="give one of code, sale, name, last4")
+    if sum(map(bool, (code, sale, name, last4, stock))) != 1:
+        raise Refused("bad_request", reason="give one of code, sale, name, last4, stock")
     desk.signed_in()
+    if stock:
+        code = desk.ledger.blanks.ticket_on(stock.strip().upper())
+        if not code:
+            return {"sales": []}
     if code:
         code = code.partition(".")[0]  # a copy's code names which copy it is behind a point
     own = (
@@ -60,7 +67,14 @@ def _here(desk: Desk, bodies: Iterable[dict[str, Any]]) -> _Here:
     book = desk.ledger.tickets
     ids = [ticket["id"] for body in bodies for ticket in body["tickets"]]
     ids += [article["ref"] for body in bodies for article in body.get("articles", ())]
-    return _Here(desk.outside.till, book.ended(ids), book.issued(ids), book.admitted(ids), book.handed(ids))
+    return _Here(
+        desk.outside.till,
+        book.ended(ids),
+        book.issued(ids),
+        book.admitted(ids),
+        book.handed(ids),
+        desk.ledger.blanks.of_tickets(ids),
+    )
 
 
 @dataclass(frozen=True)
@@ -72,6 +86,7 @@ class _Here:
     issued: set[str]
     admitted: dict[str, tuple[str, int]]
     handed: dict[str, dict[str, Any]]
+    blanks: dict[str, list[str]]
 
     def shown(self, body: dict[str, Any], heard: dict[str, Any]) -> dict[str, Any]:
         """`heard` is the office's word on the same sale."""
@@ -105,6 +120,7 @@ class _Here:
             "issued": ticket["id"] in self.issued or heard.get("issued", True),
             "admitted": self._admitted(ticket["id"]) or heard.get("admitted"),
             "handed": self.handed.get(ticket["id"]) or heard.get("handed"),
+            **({"stock": self.blanks[ticket["id"]]} if ticket["id"] in self.blanks else {}),
         }
 
     def _admitted(self, ticket: str) -> dict[str, Any] | None:

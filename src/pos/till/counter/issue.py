@@ -18,7 +18,7 @@ from pos.domain.money import Money
 from pos.domain.sale import FOREIGN, Ticket, copy_code
 from pos.domain.season import name_in
 from pos.store.ledger import PrintJob
-from pos.till.counter import ticketpaper
+from pos.till.counter import blanks, ticketpaper
 from pos.till.counter.receiptlines import sold_lines, turned_back
 from pos.till.counter.termwords import receipt_terms
 from pos.till.desk import Desk, Unit
@@ -136,18 +136,18 @@ def send(desk: Desk, job: PrintJob) -> None:
         # The printer's thread waits until the ledger has it: from here on a crash means "unknown".
         desk.submit(lambda: _set(desk, job.id, "started")).result()
 
-    def finished(outcome: Outcome, text: str) -> None:
-        desk.post(lambda: _outcome(desk, job, outcome, text))
+    def finished(outcome: Outcome, text: str, sheets: int | None = None, /) -> None:
+        desk.post(lambda: _outcome(desk, job, outcome, text, sheets))
 
     printers.submit(job.role, str(job.id), job.content, started, finished)
 
 
-def _outcome(desk: Desk, job: PrintJob, outcome: Outcome, text: str) -> None:
+def _outcome(desk: Desk, job: PrintJob, outcome: Outcome, text: str, sheets: int | None = None) -> None:
     try:
-        _finished(desk, job, outcome, text)
+        _finished(desk, job, outcome, text, sheets)
     except Refused:
         # The disk is full. What came out must not be asked about or printed again, so it is kept in mind.
-        desk.post_in(RECORD_AGAIN_S, lambda: _outcome(desk, job, outcome, text))
+        desk.post_in(RECORD_AGAIN_S, lambda: _outcome(desk, job, outcome, text, sheets))
 
 
 def _set(desk: Desk, job: int, state: str, text: str = "") -> None:
@@ -155,19 +155,25 @@ def _set(desk: Desk, job: int, state: str, text: str = "") -> None:
         desk.ledger.set_job(job, state, text)
 
 
-def _finished(desk: Desk, job: PrintJob, outcome: Outcome, text: str) -> dict[str, Any]:
+def _finished(
+    desk: Desk, job: PrintJob, outcome: Outcome, text: str, sheets: int | None = None, lies_next: str = ""
+) -> dict[str, Any]:
+    stock = blanks.spent(desk, job, sheets, lies_next) if outcome == "done" else None
+    had = blanks.left(desk) if stock is not None else 0
     with desk.unit() as unit:
         desk.ledger.set_job(job.id, outcome, text)
         if job.tickets:
-            _record(desk, unit, job, outcome)
+            _record(desk, unit, job, outcome, stock)
         answer = unit.answers({"job": job.id, "state": outcome})
     # Tickets are the contract's "printed"; a receipt or a report is other paper.
     event = "printed" if job.tickets else "paper"
     desk.emit(event, job=job.id, tickets=list(job.tickets), outcome=outcome, text=text, kind=job.kind)
+    if stock is not None:
+        blanks.warn(desk, had)
     return answer
 
 
-def _record(desk: Desk, unit: Unit, job: PrintJob, outcome: str) -> None:
+def _record(desk: Desk, unit: Unit, job: PrintJob, outcome: str, stock: dict[str, Any] | None) -> None:
     body = {
         "job": job.id,
         "kind": job.kind,
@@ -176,7 +182,11 @@ def _record(desk: Desk, unit: Unit, job: PrintJob, outcome: str) -> None:
         "outcome": outcome,
         "copy": _copy(job.content),
     }
+    if stock is not None:
+        body["stock"] = stock
     unit.record(Kind.PRINT_REPORTED, body)
+    if stock is not None:
+        blanks.book_print(desk, body)
 
 
 def _copy(content: dict[str, Any]) -> int:
@@ -304,9 +314,10 @@ def in_question(desk: Desk, job: int) -> PrintJob:
     return found
 
 
-def came_out(desk: Desk, job: PrintJob) -> dict[str, Any]:
-    """The operator has its paper, or nobody needs it any more."""
-    return _finished(desk, job, "done", "the operator has the paper")
+def came_out(desk: Desk, job: PrintJob, lies_next: str = "") -> dict[str, Any]:
+    """The operator has its paper, or nobody needs it any more. Where blanks are numbered, `lies_next` is the one that
+    lies next in the printer."""
+    return _finished(desk, job, "done", "the operator has the paper", None, lies_next)
 
 
 def print_copy(desk: Desk, job: PrintJob) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from typing import Any, Final
 
 from pos.domain.errors import Refused
-from pos.till.counter import issue
+from pos.till.counter import blanks, issue
 from pos.till.desk import Desk, Verb
 from pos.till.ports import Outcome
 from pos.till.shelf import Layouts
@@ -58,9 +58,15 @@ def layout_print(desk: Desk, *, text: str, language: str = "en") -> Verb[dict[st
     issue.check_present(desk, role)
     done: Future[tuple[Outcome, str]] = Future()
     name = f"sample-{next(_numbers)}"
-    desk.outside.printers.submit(role, name, content, lambda: None, lambda *outcome: done.set_result(outcome))
+
+    def heard(outcome: Outcome, said: str, sheets: int | None = None, /) -> None:
+        done.set_result((outcome, said))
+
+    desk.outside.printers.submit(role, name, content, lambda: None, heard)
     printed = yield within(done, _PRINT_S)
     outcome, said = printed or ("unknown", f"nothing was heard of it within {_PRINT_S:g} s")
+    if role == blanks.ROLE and outcome == "done" and desk.user is not None:
+        blanks.test_page(desk, desk.user.id)
     return {"printer": f"printer.{role}", "outcome": outcome, "text": said}
 
 

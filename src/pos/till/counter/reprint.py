@@ -12,7 +12,7 @@ from pos.domain.facts import Kind
 from pos.domain.rights import Effect, OfficeState, OwnState
 from pos.domain.sale import Ticket
 from pos.store.ledger import PrintJob
-from pos.till.counter import checks, issue
+from pos.till.counter import blanks, checks, issue
 from pos.till.counter.admit import let_in
 from pos.till.counter.approval import approved, may_alone
 from pos.till.counter.collect import first_papers, handed_to, has_paper
@@ -103,18 +103,20 @@ def next_paper(desk: Desk, unit: Unit, found: Sold, why: dict[str, Any], name: s
     return content
 
 
-def printed(desk: Desk, *, job: int, came_out: bool) -> Verb[dict[str, Any]]:
+def printed(desk: Desk, *, job: int, came_out: bool, lies_next: str = "") -> Verb[dict[str, Any]]:
     """The operator says whether an unknown job's paper came out. If not, it prints again.
 
     What prints again is a copy: a printer that ran out of paper may still bring the first one out,
     and then two papers must not look alike. Copies are counted by whoever holds the ticket's token,
-    so that is got first; what came back meanwhile prints no more. Raises Refused: bad_request
-    not_allowed no_shift right_to_issue_elsewhere device_absent storage_failed.
+    so that is got first; what came back meanwhile prints no more. Where blanks are numbered, `lies_next` is
+    the number that lies next in the printer: what is gone before it came out, or is spoiled. Raises Refused:
+    bad_request not_allowed no_shift right_to_issue_elsewhere device_absent storage_failed.
     """
-    desk.signed_in("sell")
+    user = desk.signed_in("sell")
     found = issue.in_question(desk, job)
     if came_out:
-        return issue.came_out(desk, found)
+        return issue.came_out(desk, found, lies_next)
+    blanks.spoil_before(desk, user.id, found, lies_next)
     # A pack's tokens never leave this till while it is out, and nobody else prints for a fenced one.
     if not found.tickets or found.kind == "paper" or desk.fenced:
         return issue.print_copy(desk, found)

@@ -9,7 +9,14 @@ from pydantic import Field, model_validator
 from pos.domain.disputes import Way
 from pos.domain.facts import Fact, Kind
 from sync.office.rules.auditbodies import AUDITED
-from sync.office.rules.bodytypes import Amount, Body, Id
+from sync.office.rules.bodytypes import Amount, Body, Id, RecordBody, RecordedBody
+from sync.office.rules.stockbodies import (
+    PrintReportedBody,
+    StockCountedBody,
+    StockLoadedBody,
+    StockMovedBody,
+    StockReceivedBody,
+)
 
 
 class TicketBody(Body):
@@ -113,18 +120,6 @@ class OrderHandedOutBody(OrderCollectedBody):
     user: Id
 
 
-class RecordBody(Body):
-    """A record that a till keeps: whose it is, and which."""
-
-    id: Id
-    home: Id
-
-
-class RecordedBody(Body):
-    user: Id
-    record: RecordBody
-
-
 class InvoiceBody(RecordBody):
     number: int = Field(ge=1)
 
@@ -206,11 +201,6 @@ class TerminalDayEndedBody(Body):
     total: Amount | None
     expected: Amount
     difference: Amount | None
-
-
-class PrintReportedBody(Body):
-    tickets: list[Id]
-    copy_number: int = Field(alias="copy", default=0, ge=0, lt=1_000_000)
 
 
 class DisputeTakenBody(Body):
@@ -391,6 +381,12 @@ BODIES: Final[dict[str, type[Body]]] = {
     Kind.CASE_OPENED: RecordedBody,
     Kind.PACKAGE_REFUNDED: PackageRefundedBody,
     **AUDITED,
+    Kind.STOCK_RECEIVED: StockReceivedBody,
+    Kind.STOCK_REQUEST_CHANGED: RecordedBody,
+    Kind.STOCK_REQUEST_ANSWERED: RecordedBody,
+    Kind.STOCK_MOVED: StockMovedBody,
+    Kind.STOCK_LOADED: StockLoadedBody,
+    Kind.STOCK_COUNTED: StockCountedBody,
 }
 
 

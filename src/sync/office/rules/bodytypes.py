@@ -14,3 +14,15 @@ class Body(BaseModel):
     """Keys that are not known here are none of the office's business."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class RecordBody(Body):
+    """A record that a till keeps: whose it is, and which."""
+
+    id: Id
+    home: Id
+
+
+class RecordedBody(Body):
+    user: Id
+    record: RecordBody

@@ -36,6 +36,7 @@ from sync.office.rules.people import SETTLES, People, approvers_of, user_of
 from sync.office.rules.places import Key, Place
 from sync.office.rules.purses import Purses
 from sync.office.rules.reading import Arrived, BadChain
+from sync.office.rules.stock import Stock
 from sync.office.store.tables import FACT, TILL
 from sync.wire import FactResult, PushAnswer
 
@@ -116,6 +117,7 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
         Purses.lay(connection, [fact for fact, _ in told]),
         Live.lay(connection, [fact for fact, _ in told], board.places.values()),
         Customers.lay(connection, [fact for fact, _ in told]),
+        Stock.lay(connection, [one.fact for one in fresh if one.fact is not None and not one.unreadable]),
         drawers.lay(connection, [fact for fact, _ in told]),
         Audit.lay(connection, [one.fact for one in fresh if one.fact is not None and not one.unreadable]),
     )
@@ -153,6 +155,7 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
     entries += page.live.write(changed)
     entries += page.records.write(connection) + notices(connection, page) + page.customers.write()
     entries += page.audit.write()
+    entries += page.stock.write()
     entries += page.cases.write() + disputes.open_all(connection, page.disputes, page.now_iso)
     if not page.board.sealed:
         changes.log(connection, entries, signal=returned)
@@ -185,6 +188,7 @@ def _book_one(page: Page, one: Arrived) -> None:
         _check_role(page, one.fact)
         if not one.unreadable:
             page.live.take(one.fact)
+            page.disputes += page.stock.take(one.fact)
             _check_holds(page, one.fact, holds)
     verdicts = [outcome.verdict for outcome in outcomes]
     unreadable, settling = one.unreadable, _settling(one)

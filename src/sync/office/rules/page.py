@@ -19,6 +19,7 @@ from sync.office.rules.people import People
 from sync.office.rules.places import Key
 from sync.office.rules.purses import Purses
 from sync.office.rules.records import Records
+from sync.office.rules.stock import Stock
 from sync.office.store.bulk import insert_rows
 from sync.office.store.tables import BESIDE, FACT, POSTING, SALE, TICKET
 from sync.wire import FactResult
@@ -39,6 +40,7 @@ class Page:
     purses: Purses
     live: Live
     customers: Customers
+    stock: Stock
     counted: dict[drawers.Shift, str]  # drawers of others that have been counted out, by the fact that did
     audit: Audit
     facts: list[dict[str, Any]] = field(default_factory=list)

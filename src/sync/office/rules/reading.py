@@ -26,7 +26,6 @@ from sync.office.rules.bodies import (
     OrderHandedOutBody,
     PaperIssuedBody,
     PaperReturnedBody,
-    PrintReportedBody,
     RefundedBody,
     ReturnedBody,
     SaleBody,
@@ -38,6 +37,7 @@ from sync.office.rules.bodies import (
 )
 from sync.office.rules.bodytypes import Body
 from sync.office.rules.certificates import Passings, passings
+from sync.office.rules.stockbodies import PrintReportedBody
 from sync.wire import FactItem
 
 _INTEGER_MAX: Final = 2**62  # what the ledger's columns hold, with room to add up

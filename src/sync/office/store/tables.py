@@ -396,3 +396,24 @@ REBALANCED = Table(
     Column("show_id", String, primary_key=True),
     Column("until", Float, nullable=False),
 )
+
+# Series of ticket paper that any fact has named: locked, in order, by whoever books some of it.
+STOCK_SERIES = Table(
+    "stock_series",
+    METADATA,
+    Column("prefix", String, primary_key=True),
+    Column("width", Integer, primary_key=True, autoincrement=False),
+)
+
+# The books of ticket paper (pos.domain.blanks): how many `times` the numbers `first` to `last` are in an account.
+# The runs of an account and series are apart.
+STOCK_RUN = Table(
+    "stock_run",
+    METADATA,
+    Column("account", String, primary_key=True),
+    Column("prefix", String, primary_key=True),
+    Column("width", Integer, primary_key=True, autoincrement=False),
+    Column("first", BigInteger, primary_key=True, autoincrement=False),
+    Column("last", BigInteger, nullable=False),
+    Column("times", Integer, nullable=False),
+)

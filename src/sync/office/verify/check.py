@@ -27,12 +27,13 @@ from sync.office.verify.purses import check_purses, openings
 from sync.office.verify.records import FAMILIES as RECORDS
 from sync.office.verify.records import check_records
 from sync.office.verify.report import Report
+from sync.office.verify.stock import check_stock
 from sync.office.verify.tenders import check_corrections
 
 _ENDED = ("refunded", "exchanged", "void")
 _TOLD = (
     "venue", "tax", "price_type", "prices", "terms", "production", "show", "fee", "user", "till", "plan", "fence",
-    "key", "promotion", "product", "customer", "notice", "package", *RECORDS.values(), *AUDIT,
+    "key", "promotion", "product", "customer", "notice", "package", "stock_hand", *RECORDS.values(), *AUDIT,
 )  # fmt: skip
 
 
@@ -54,6 +55,7 @@ def check(connection: Connection) -> Report:
     check_records(connection, report, disputed)
     check_audit(connection, report, disputed)
     check_corrections(connection, report, disputed)
+    check_stock(connection, report, story)
     _effects_once(report, story, rights, tickets)
     _books(connection, report, story, disputed)
     check_purses(connection, report, story, rights)

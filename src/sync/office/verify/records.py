@@ -15,6 +15,9 @@ FAMILIES: Final = {
     "CommissionChanged": "commission",
     "InvoiceIssued": "invoice",
     "CaseOpened": "case",
+    "StockReceived": "stock_box",
+    "StockRequestChanged": "stock_request",
+    "StockRequestAnswered": "stock_answer",
 }
 
 
@@ -34,7 +37,7 @@ def check_records(connection: Connection, report: Report, disputed: set[str]) ->
         text(
             "SELECT till, incarnation, fact_id, kind, envelope FROM fact WHERE kind IN"
             " ('StandbyChanged', 'GuestListChanged', 'CommissionChanged',"
-            " 'InvoiceIssued', 'CaseOpened')"
+            " 'InvoiceIssued', 'CaseOpened', 'StockReceived', 'StockRequestChanged', 'StockRequestAnswered')"
             " ORDER BY till, incarnation, number"
         )
     )
@@ -47,7 +50,8 @@ def check_records(connection: Connection, report: Report, disputed: set[str]) ->
             invoices.setdefault((till, incarnation), []).append(record["number"])
     documents = connection.execute(
         text("SELECT family, id, body FROM document WHERE family IN"
-             " ('standby', 'guest_list', 'commission', 'invoice', 'case')")
+             " ('standby', 'guest_list', 'commission', 'invoice', 'case', 'stock_box', 'stock_request',"
+             " 'stock_answer')")
     )  # fmt: skip
     there = {(family, id): _plain(json.loads(body)) for family, id, body in documents}
     for key in sorted(last.keys() | there.keys()):

@@ -1,0 +1,1 @@
+"""Stock: the house's blank tickets, and the seats of its shows."""
