@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from argon2 import PasswordHasher
 
 from pos.app.layouts import LayoutShelf, LayoutWork
+from pos.app.reports import ReportWork
 from pos.data import printer_data, resource
 from pos.demo.season import write_season
 from pos.devices.worker.absent import AbsentTerminal
@@ -377,6 +378,7 @@ class TillHouse:
         self.shelf = LayoutShelf(printer_data("layouts"), folder / "layouts")
         self.shelf.in_use("ticket", ["ticket-standard"])
         self.layouts = LayoutWork(self.shelf, printer_data("samples.toml"), fonts)
+        self.reports = ReportWork(fonts)
         outside = Outside(
             TILL,
             1,
@@ -392,6 +394,7 @@ class TillHouse:
             _Clock(),
             _Codes(),
             layouts=self.layouts,
+            reports=self.reports,
             customer=Customer("en"),
         )
         self.desk = Desk(outside)
@@ -456,5 +459,6 @@ class TillHouse:
 
     def stop(self) -> None:
         self.layouts.close()
+        self.reports.close()
         self.desk.stop()
         self.printers.stop()

@@ -72,6 +72,14 @@ class Formats:
         """ "1,920"."""
         return self._number(Decimal(number), 0)
 
+    def percent(self, basis_points: int) -> str:
+        """ "97.5%", two decimals at most."""
+        from babel.numbers import format_decimal, format_percent
+
+        written = format_decimal(Decimal(basis_points).scaleb(-2), "#,##0.##", locale=self.locale)
+        # The locale's own sign and space around the number.
+        return format_percent(0, locale=self.locale).replace("0", written)
+
     def _number(self, value: Decimal, places: int) -> str:
         from babel.numbers import format_decimal
 
@@ -95,6 +103,12 @@ class Formats:
     def date(self, moment: datetime) -> str:
         """ "Thu 3 Dec"."""
         return self._skeleton(moment, "MMMEd").replace(",", "")
+
+    def day(self, at: datetime) -> str:
+        """ "Fri, 3 Dec 2027", by the clock that it is told by."""
+        from babel.dates import format_skeleton
+
+        return format_skeleton("yMMMEd", at.replace(tzinfo=None), locale=self.locale)
 
     def weekday(self, moment: datetime) -> str:
         """ "Fri"."""

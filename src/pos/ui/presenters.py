@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pos.ui.layouts.presenter import LayoutsPresenter
     from pos.ui.model import Sale
     from pos.ui.orders.presenter import OrdersPresenter
+    from pos.ui.reports.presenter import ReportsPresenter
     from pos.ui.screen import Screen
     from pos.ui.sell.presenter import SellPresenter
     from pos.ui.session import Session
@@ -127,6 +128,12 @@ class Presenters(QWidget):
         from pos.ui.layouts.presenter import LayoutsPresenter
 
         return LayoutsPresenter(self.session, self)
+
+    @cached_property
+    def reports(self) -> ReportsPresenter:
+        from pos.ui.reports.presenter import ReportsPresenter
+
+        return ReportsPresenter(self.session, self)
 
     def _to_sell(self) -> None:
         """Something else than the selling screen has filled the basket."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pos.ui.found.presenter import FoundPresenter
     from pos.ui.layouts.presenter import LayoutsPresenter
     from pos.ui.orders.presenter import OrdersPresenter
+    from pos.ui.reports.presenter import ReportsPresenter
     from pos.ui.screen import Screen
     from pos.ui.sell.presenter import SellPresenter
     from pos.ui.shift.presenter import ClosePresenter, OpenPresenter
@@ -51,6 +52,8 @@ class Window(Protocol):
     def layouts(self) -> LayoutsPresenter: ...
     @property
     def orders(self) -> OrdersPresenter: ...
+    @property
+    def reports(self) -> ReportsPresenter: ...
 
     def go(self, name: str) -> None: ...
     def home(self) -> None: ...
@@ -132,6 +135,12 @@ def _orders(window: Window) -> Screen:
     return OrdersScreen(window.orders, window.home)
 
 
+def _reports(window: Window) -> Screen:
+    from pos.ui.reports.view import ReportsScreen
+
+    return ReportsScreen(window.reports, window.home)
+
+
 def _count(window: Window) -> Screen:
     from pos.ui.shift.count import CountScreen
 
@@ -156,6 +165,7 @@ _BUILDERS: Final[dict[str, Callable[[Window], Screen]]] = {
     "devices": _devices,
     "layouts": _layouts,
     "orders": _orders,
+    "reports": _reports,
     "count": _count,
     "report": _report,
 }

@@ -212,7 +212,7 @@ class CounterWindow(Presenters):
         if person is None or (self.current is not None and self.current.name == "report"):
             return set()
         works = {"sell", "orders", "found", "customers", "drawer"} if person.shift is not None else set()
-        theirs = {"disputes": person.settles, "layouts": person.sets_up, "devices": True}
+        theirs = {"disputes": person.settles, "layouts": person.sets_up, "devices": True, "reports": True}
         return works | {name for name, usable in theirs.items() if usable}
 
     def home(self) -> None:

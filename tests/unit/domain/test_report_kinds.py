@@ -69,4 +69,4 @@ def test_what_makes_no_sense_is_refused_by_the_fields_name(fields: dict[str, obj
 
 def test_who_may_see_one() -> None:
     assert [kind().allows(role) for role in ("cashier", "supervisor", "auditor", "admin")] == [False, True, True, True]
-    assert kind(personal=True).allows("cashier")
+    assert kind(takes=("cashier",), personal=True).allows("cashier")

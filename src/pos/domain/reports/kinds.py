@@ -44,6 +44,10 @@ class ReportKind:
     roles: frozenset[str] = frozenset(ROLES) - {"cashier"}
     personal: bool = False
 
+    def __post_init__(self) -> None:
+        if self.personal and "cashier" not in (*self.needs, *self.takes):
+            raise ValueError(f"{self.name} is personal, and cannot be asked of a cashier")
+
     def check(self, fields: Mapping[str, object], season: Season) -> Asked:
         """The parameters. Raises Refused("bad_request"), naming the field, and "unknown_show"."""
         for name in fields:

@@ -9,11 +9,10 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from pos.ui.i18n import tr
 from pos.ui.keys import cap
-from pos.ui.theme.widgets import RailButton
+from pos.ui.theme.widgets import RAIL_PX, RailButton
 
 WIDTH_PX = 84
-_PLACES = 8
-_SLOT_PX = 68
+_PLACES = 9
 
 
 class Rail(QFrame):
@@ -32,7 +31,7 @@ class Rail(QFrame):
         places = {number: (name, icon, label) for number, name, icon, label in screens()}
         for number in range(1, _PLACES + 1):
             if number not in places:
-                self._column.addSpacing(_SLOT_PX)
+                self._column.addSpacing(RAIL_PX)
                 continue
             name, icon, label = places[number]
             button = RailButton(icon, label, cap(f"screen:{number}"))
@@ -69,6 +68,7 @@ def screens() -> list[tuple[int, str, str, str]]:
         (6, "disputes", "inbox", tr("Disputes")),
         (7, "layouts", "layouts", tr("Layouts")),
         (8, "devices", "devices", tr("Devices")),
+        (9, "reports", "reports", tr("Reports")),
     ]
 
 

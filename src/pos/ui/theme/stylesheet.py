@@ -86,6 +86,7 @@ QTableView, QTreeView, QListView { background: $card; alternate-background-color
     gridline-color: $line; selection-background-color: $accent; selection-color: $on_accent;
     placeholder-text-color: $muted; }
 QListView[role="work"] { background: $paper; }
+QTableView::item { padding: 0px ${s1}px; }
 QTableView:focus, QTreeView:focus, QListView:focus { border: 2px solid $accent; }
 QHeaderView::section { background: $paper; color: $muted; border: none; border-bottom: 1px solid $line;
     padding: ${s1}px; font-size: ${small}px; }

@@ -22,6 +22,7 @@ from pos.ui.theme.apply import restyle
 from pos.ui.theme.fonts import money_font, text_font
 from pos.ui.theme.icons import paint_icon
 
+RAIL_PX: Final = 60  # of a button in the rail: nine of them go into the least window
 _PILL_SIGNS: Final = {"online": "\u25cf", "away": "\u25b2", "loss": "\u25a0", "quiet": "\u25cb"}
 _BANNER_SIGNS: Final = {"quiet": "", "amber": "\u25b2 ", "red": "\u25a0 "}
 
@@ -240,7 +241,7 @@ class RailButton(QPushButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(84, 68)
+        return QSize(84, RAIL_PX)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colors, role = self.palette(), QPalette.ColorRole
@@ -252,11 +253,11 @@ class RailButton(QPushButton):
                 painter.fillRect(self.rect(), colors.color(role.Window))
             if marked:
                 painter.fillRect(0, 0, 4, self.height(), ink)
-            paint_icon(painter, self._icon, QRectF(self.width() / 2 - 11, 13, 22, 22), ink)
+            paint_icon(painter, self._icon, QRectF(self.width() / 2 - 11, 10, 22, 22), ink)
             painter.setPen(ink)
             painter.setFont(text_font(t.SMALL, QFont.Weight.DemiBold if marked else QFont.Weight.Normal))
             name = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width() - 8)
-            painter.drawText(self.rect().adjusted(4, 38, -4, 0), Qt.AlignmentFlag.AlignHCenter, name)
+            painter.drawText(self.rect().adjusted(4, 34, -4, 0), Qt.AlignmentFlag.AlignHCenter, name)
             if self._key:
                 self._paint_key(painter)
             if self._count:
