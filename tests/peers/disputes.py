@@ -110,6 +110,18 @@ def a_drawer_is_counted_twice(at: Counters) -> None:
         at.push(counter)
 
 
+def a_shift_is_verified_twice(at: Counters) -> None:
+    """Two supervisors count a closed shift of a third till again, cut off from each other."""
+    body = {
+        "till": "T3", "incarnation": 1, "shift": f"{at.name}T3-1-S0002", "user": "sam", "closed_by": "anna",
+        "counted": "50.00", "recounted": "49.00", "difference": "-1.00", "expected": "50.00", "declared": [],
+    }  # fmt: skip
+    euro = Money(100, "EUR")
+    for counter in (at.two, at.one):
+        counter.record("ShiftVerified", body, postings=(Posting("safe", -euro), Posting("over_short", euro)))
+        at.push(counter)
+
+
 def newer_schema(at: Counters) -> None:
     at.one.sell(SHOW, *at.claim(at.one, at.seats[0]), schema=99, name=BUYER)
     at.push(at.one)
@@ -202,6 +214,7 @@ TROUBLES: Final[dict[str, Callable[[Counters], None]]] = {
     "role": auditor_sells,
     "paper_lost": paper_is_lost,
     "drawer_counted_twice": a_drawer_is_counted_twice,
+    "shift_verified_twice": a_shift_is_verified_twice,
     "release_refused": released_too_early,
     "unreadable": newer_schema,
     "record": keeps_anothers_record,

@@ -122,6 +122,10 @@ CAUSES: Final[dict[str, Cause]] = {
         "Both are booked; the money is there once.",
         _told(Way.ACCEPT),
     ),
+    "shift_verified_twice": Cause(
+        "Shift {shift} was verified at {till}, and before that at {before}. Both second counts are booked.",
+        _told(Way.ACCEPT),
+    ),
     "purse": Cause(
         "Money of {place} was moved at {till}, which the office does not agree with: {why}.",
         _told(Way.ACCEPT),

@@ -26,6 +26,9 @@ class Kind(StrEnum):
     SHIFT_OPENED = "ShiftOpened"
     SHIFT_CLOSED = "ShiftClosed"
     CASH_MOVED = "CashMoved"
+    DRAWER_OPENED = "DrawerOpened"  # without a sale
+    SHIFT_HANDED_OVER = "ShiftHandedOver"  # the drawer was counted from one cashier to another
+    SHIFT_VERIFIED = "ShiftVerified"  # a second person held a closed shift against the books
     TICKETS_SOLD = "TicketsSold"
     RIGHTS_RETURNED = "RightsReturned"
     RIGHTS_TRANSFERRED = "RightsTransferred"

@@ -17,6 +17,7 @@ from pos.domain.best import Taste
 from pos.domain.calendar import MIDNIGHT, parse_day_ends
 from pos.domain.certificate import Hand, read_key
 from pos.domain.check import OrderCheck
+from pos.domain.denominations import denominations
 from pos.domain.errors import Refused
 from pos.domain.foreign import ForeignCash
 from pos.domain.money import Money
@@ -49,6 +50,8 @@ SETTLING_ROLES: Final = frozenset({"supervisor"})  # who may take and resolve di
 MAY: Final[dict[str, frozenset[str]]] = {
     "sell": SELLING_ROLES,
     "drawer": SELLING_ROLES,
+    "open_drawer": SELLING_ROLES | {"admin"},  # an admin while trying the drawer out
+    "verify": frozenset({"supervisor", "admin"}),  # a shift that somebody else has closed
     "look": frozenset(ROLES),
     "oversee": frozenset(ROLES) - {"cashier"},
     "settle": SETTLING_ROLES,
@@ -57,6 +60,8 @@ MAY: Final[dict[str, frozenset[str]]] = {
     "customers": frozenset({"supervisor", "admin"}),  # to merge and erase them, and to see what is noted of them
     "set_up": frozenset({"supervisor", "admin"}),  # this machine's devices; no fact comes of it
 }
+SHARED: Final = "shared"  # one drawer for all cashiers of a till
+OWN: Final = "own"  # a drawer is one cashier's at a time
 SALES_GRACE: Final = timedelta(minutes=30)  # a show sells on for latecomers unless it says otherwise
 _CALLED_OFF: Final = ("moved", "postponed", "cancelled")
 
@@ -91,6 +96,10 @@ class Venue:
     paper_low: int = 100  # numbered blanks in a till's hand below which it warns
     paper_low_house: int = 500  # the same in all hands together
     paper_spoil_alone: int = 5  # blanks that a cashier may report spoiled at once without a supervisor
+    denominations: tuple[Money, ...] = ()  # coins and notes that a drawer is counted by, largest first
+    drawer: str = SHARED  # whether any cashier sells on an open shift, or the one alone whose it is
+    no_sale: str = "cashier"  # who may open the drawer without a sale: a cashier, or a supervisor alone
+    note_over: Money | None = None  # a drawer that differs by more needs a note; None: none does
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +280,10 @@ def _venue(doc: dict[str, Any]) -> Venue:
         paper_low=int(doc.get("paper_low", 100)),
         paper_low_house=int(doc.get("paper_low_house", 500)),
         paper_spoil_alone=int(doc.get("paper_spoil_alone", 5)),
+        denominations=denominations(currency, doc.get("denominations", ())),
+        drawer=doc.get("drawer", SHARED),
+        no_sale=doc.get("no_sale", "cashier"),
+        note_over=cap("note_over"),
         check=OrderCheck.parse(doc["check"], currency) if "check" in doc else None,
     )
 

@@ -12,11 +12,12 @@ from pos.domain.money import Money
 from pos.domain.sale import FOREIGN
 
 MOVES: Final = ("paid_in", "paid_out", "drop")
+HANDED_OVER: Final = "handed_over"  # by how much a drawer differed when another cashier took it
 
 
 @dataclass(frozen=True, slots=True)
 class CashMove:
-    """Cash into (positive) or out of (negative) the drawer. `kind`: float, sale or one of MOVES."""
+    """Cash into (positive) or out of (negative) the drawer. `kind`: float, sale, HANDED_OVER or one of MOVES."""
 
     kind: str
     amount: Money
@@ -47,12 +48,12 @@ def move_entry(till: str, kind: str, amount: Money) -> tuple[Posting, ...]:
     return moved(other, drawer(till), amount) if kind == "paid_in" else moved(drawer(till), other, amount)
 
 
-def counted_total(counted: object, currency: str) -> Money:
-    """A count by denomination {"50.00": 3} or {"total": "238.85"}. Raises Refused("bad_request")."""
+def counted_total(counted: object, currency: str, field: str = "counted") -> Money:
+    """A count by denomination {"50.00": 3} or {"total": "238.85"}. Raises Refused("bad_request"), naming `field`."""
     if not isinstance(counted, Mapping) or not counted:
-        raise Refused("bad_request", field="counted", reason='must be {"50.00": 3, …} or {"total": "238.85"}')
+        raise Refused("bad_request", field=field, reason='must be {"50.00": 3, …} or {"total": "238.85"}')
     if "total" in counted and len(counted) > 1:
-        raise Refused("bad_request", field="counted", reason="either denominations or a total")
+        raise Refused("bad_request", field=field, reason="either denominations or a total")
     sum_ = Money.zero(currency)
     for face, pieces in counted.items():
         try:
@@ -63,9 +64,9 @@ def counted_total(counted: object, currency: str) -> Money:
             else:
                 raise ValueError(f"{pieces!r} is not a number of pieces")
         except ValueError as error:
-            raise Refused("bad_request", field=f"counted.{face}", reason=str(error)) from error
+            raise Refused("bad_request", field=f"{field}.{face}", reason=str(error)) from error
     if sum_.minor < 0:
-        raise Refused("bad_request", field="counted", reason="is negative")
+        raise Refused("bad_request", field=field, reason="is negative")
     return sum_
 
 
@@ -102,6 +103,21 @@ def foreign_rows(counts: Sequence[tuple[Money, Money]]) -> list[dict[str, str]]:
         {"currency": should.currency, "expected": str(should), "counted": str(is_), "difference": str(is_ - should)}
         for should, is_ in counts
     ]
+
+
+def hand_over_entry(
+    till: str, expected_cash: Money, counted: Money, foreign: Sequence[tuple[Money, Money]] = ()
+) -> tuple[Posting, ...]:
+    """The drawer is what was counted from now on; what differs goes to over_short. So with every currency."""
+    sides = [(drawer(till), counted - expected_cash), ("over_short", expected_cash - counted)]
+    for should, is_ in foreign:
+        sides += [(f"{FOREIGN}:{till}", is_ - should), ("over_short", should - is_)]
+    return entry(*sides)
+
+
+def recount_entry(first: Money, second: Money) -> tuple[Posting, ...]:
+    """What a second count of a closed drawer found beyond the first; the first stays as it was booked."""
+    return entry(("safe", second - first), ("over_short", first - second))
 
 
 def close_entry(

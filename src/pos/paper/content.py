@@ -104,7 +104,8 @@ class ReceiptContent(TypedDict):
 
 
 class ReportContent(TypedDict):
-    """The end of a shift. With the same content it prints byte for byte the same."""
+    """The end of a shift, by its `number` among those of its till. With the same content it prints byte for byte the
+    same."""
 
     kind: Literal["z_report"]
     language: str
@@ -120,6 +121,7 @@ class ReportContent(TypedDict):
     counted: str
     difference: str
     copy: int
+    number: NotRequired[str]
     provisional: NotRequired[bool]  # facts of the shift have not reached the office yet
     signatures: NotRequired[list[str]]  # one ruled line each, named below it
     training: NotRequired[bool]

@@ -11,7 +11,7 @@ _COMMON: Final[dict[str, dict[str, Any]]] = {
     "receipt": {"sale": "T0-000123", "till": "T0"},
     "card_slip": {},
     "list": {"till": "T0"},
-    "z_report": {"shift": "T0-7", "till": "T0", "number_range": "1041–1398", "provisional": True},
+    "z_report": {"number": "T0-Z0007", "shift": "T0-7", "till": "T0", "number_range": "1041–1398", "provisional": True},
 }
 _COPY: Final = 2
 

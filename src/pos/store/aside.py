@@ -24,7 +24,8 @@ from pos.domain.shift import expected
 from pos.store import LEDGER
 from pos.store.identity import Identity, IdentityLost, TillKeys
 from pos.store.journal import JournalUnreadable, check_ledger, reading
-from pos.store.ledger import Ledger, ShiftRow
+from pos.store.ledger import Ledger
+from pos.store.shiftbook import ShiftRow
 
 log = logging.getLogger(__name__)
 

@@ -17,6 +17,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DBAPIError
 
 from pos.domain.basket import Basket
+from pos.domain.facts import Kind
 from pos.domain.money import Money
 from pos.domain.rights import OwnRight, OwnState, Token
 from pos.domain.sale import LATER
@@ -30,6 +31,7 @@ from pos.store.packs import PackBook
 from pos.store.payments import PaymentBook
 from pos.store.purses import PurseBook
 from pos.store.schema import bring_up_to_date, writer_engine
+from pos.store.shiftbook import ShiftBook, ShiftRow
 from pos.store.ticketbook import TicketBook
 
 _put_right = upsert(t.own_right)
@@ -87,19 +89,6 @@ class StorageFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class ShiftRow:
-    """A shift; `closed_at`, `last_number` and `report` are None while it is open."""
-
-    id: str
-    user: str
-    opened_at: str
-    first_number: int
-    closed_at: str | None = None
-    last_number: int | None = None
-    report: dict[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class PrintJob:
     """Something to print. `state`: queued | started | done | failed | unknown.
 
@@ -135,6 +124,7 @@ class Ledger:
         self.packs = PackBook(self.connection)
         self.live = LiveBook(self.connection)
         self.blanks = BlankBook(self.connection)
+        self.shiftbook = ShiftBook(self.connection)
         # What is looked at all the time. Nobody else writes, so it holds until it is put anew;
         # a transaction that fails takes it back.
         self._kept: dict[str, Any] = {}
@@ -253,7 +243,17 @@ class Ledger:
     def open_shift(self) -> ShiftRow | None:
         if "shift" not in self._kept:
             row = self.connection.execute(_OPEN_SHIFT).first()
-            self._kept["shift"] = ShiftRow(row.id, row.user, row.opened_at, row.first_number) if row else None
+            self._kept["shift"] = (
+                ShiftRow(
+                    row.id,
+                    row.user,
+                    row.opened_at,
+                    row.first_number,
+                    cashier=self.shiftbook.cashier(row.id) or row.user,
+                )
+                if row
+                else None
+            )
         shift: ShiftRow | None = self._kept["shift"]
         return shift
 
@@ -267,6 +267,11 @@ class Ledger:
             insert(t.shift),
             {"id": shift.id, "user": shift.user, "opened_at": shift.opened_at, "first_number": shift.first_number},
         )
+
+    def hand_over(self, shift: str, number: int, body: dict[str, Any]) -> None:
+        """The drawer of an open shift goes to another cashier, by the fact of this number."""
+        self._kept.pop("shift", None)
+        self.shiftbook.add_step(number, shift, Kind.SHIFT_HANDED_OVER, body)
 
     def close_shift(self, shift: str, closed_at: str, last_number: int, report: dict[str, Any]) -> None:
         self._kept.pop("shift", None)

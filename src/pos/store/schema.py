@@ -9,7 +9,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.pool import NullPool
 
-HEAD: Final = "0015"  # the newest migration; lets a start skip loading Alembic
+HEAD: Final = "0016"  # the newest migration; lets a start skip loading Alembic
 _VERSION_QUERY: Final = "SELECT version_num FROM alembic_version"
 
 

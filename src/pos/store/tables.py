@@ -51,6 +51,17 @@ shift: Final = Table(
     Column("closed_at", String),
     Column("last_number", Integer),
     Column("report", Text),
+    Column("paper", Text, nullable=False, server_default=""),  # of its report, as it was first made
+)
+
+# What happened to a shift's drawer beside its money (pos.store.shiftbook.STEPS), by the number of its fact.
+shift_step: Final = Table(
+    "shift_step",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("shift", String, nullable=False, index=True),
+    Column("kind", String, nullable=False),
+    Column("body", Text, nullable=False),
 )
 
 cash_move: Final = Table(

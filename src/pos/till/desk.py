@@ -27,11 +27,12 @@ from pos.domain.facts import Fact, SignedFact, hash_of
 from pos.domain.personal import lift
 from pos.domain.rights import Effect, OwnRight, OwnState, Token, ended_elsewhere
 from pos.domain.scene import Scene
-from pos.domain.season import MAY, Season, User
+from pos.domain.season import MAY, OWN, Season, User
 from pos.store import journal
 from pos.store.aside import Leftover
-from pos.store.ledger import Ledger, ShiftRow, StorageFailed
+from pos.store.ledger import Ledger, StorageFailed
 from pos.store.replica import PlanCache, ReplicaReader
+from pos.store.shiftbook import ShiftRow
 from pos.till.amnesia import differs
 from pos.till.belief import Belief
 from pos.till.clock import TillClock
@@ -226,8 +227,10 @@ class Desk:
             return
         with self.unit():
             self.ledger.put_meta("acknowledged", str(number))
-        self._acknowledged = number
+        before, self._acknowledged = self._acknowledged, number
         self.emit("sent", unsent=self.number - number)
+        for shift in self.ledger.shiftbook.sealed_between(before, number):
+            self.emit("shift_final", shift=shift)  # what was provisional is agreed
 
     def emit(self, event: str, **fields: Any) -> None:
         for listener in self._listeners:
@@ -252,11 +255,17 @@ class Desk:
             raise Refused("not_allowed", what=what, role=self.user.role)
         return self.user
 
-    def shift(self) -> ShiftRow:
-        """The open shift. Raises Refused("no_shift" | "fenced")."""
+    def shift(self, *, of_another: bool = False) -> ShiftRow:
+        """The open shift. Where a drawer is one person's own, it is its cashier's alone, but for what may be done
+        to that `of_another`. Raises Refused("no_shift" | "drawer_of_other")."""
         shift = self.ledger.open_shift()
         if shift is None:
             raise Refused("no_shift")
+        if not of_another and self.user is not None and self.user.id != shift.cashier:
+            season = self.season()
+            if season.venue.drawer == OWN:
+                name = season.users[shift.cashier].name if shift.cashier in season.users else shift.cashier
+                raise Refused("drawer_of_other", shift=shift.id, user=shift.cashier, name=name, since=shift.opened_at)
         return shift
 
     def held(self, show: str, place: str, state: OwnState, ticket: str = "") -> Token:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from pos.domain import declared as declarations
 from pos.domain.disputes import Way
 from pos.domain.errors import Refused
 from pos.domain.lookup import LAST4
@@ -21,6 +22,7 @@ from pos.till.counter import (
     scan,
     spool,
 )
+from pos.till.drawer import reports
 from pos.till.orders import guests, standby
 
 # A check is given the field's name and value, and raises Refused("bad_request") for a malformed one.
@@ -292,6 +294,26 @@ def counted(name: str, value: Any) -> None:
         amount(f"{name}.{face}", face)
         number(f"{name}.{face}", pieces)
         must(pieces >= 0, f"{name}.{face}", "a number of pieces")
+
+
+def pieces(name: str, value: Any) -> None:
+    """How many there are of each denomination."""
+    counted(name, value)
+    must("total" not in value, name, "pieces by denomination")
+
+
+def declared(name: str, value: Any) -> None:
+    must(isinstance(value, dict), name, 'an object like {"card": {"count": 3, "amount": "174.00"}}')
+    for kind, pile in value.items():
+        must(kind in declarations.KINDS, f"{name}.{kind}", f"one of {', '.join(declarations.KINDS)}")
+        must(isinstance(pile, dict), f"{name}.{kind}", "an object with count and amount")
+        amounts = {} if kind in declarations.COUNTED else {"amount": signed}
+        checked({"count": number} | amounts, {}, pile, f"{name}.{kind}.")
+        must(pile["count"] >= 0, f"{name}.{kind}.count", "a number of papers")
+
+
+def z_print(name: str, value: Any) -> None:
+    must(value in reports.PRINTS, name, f"one of {', '.join(reports.PRINTS)}")
 
 
 def foreign(name: str, value: Any) -> None:

@@ -50,7 +50,7 @@ from pos.till.counter import (
     void,
     worklist,
 )
-from pos.till.drawer import shift, takeover
+from pos.till.drawerverbs import DRAWER_VERBS
 from pos.till.orders import (
     cases,
     commission,
@@ -79,17 +79,12 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "users": VerbSpec(people.users),
     "sign_in": VerbSpec(people.sign_in, {"user": f.text, "pin": f.text}),
     "sign_out": VerbSpec(people.sign_out),
-    "open_shift": VerbSpec(shift.open_shift, {"float": f.amount}, changes=True),
     "release_places": VerbSpec(
         releasing.release_places,
         {"till": f.words, "reason": f.words},
         {"show": f.words, "places": f.places, "attested": f.places},
         changes=True,
     ),
-    "take_over": VerbSpec(takeover.take_over, {"counted": f.counted}, {"till": f.words}, changes=True),
-    "shift": VerbSpec(shift.shift),
-    "close_shift": VerbSpec(shift.close_shift, {"counted": f.counted}, {"foreign": f.foreign}, changes=True),
-    "move_cash": VerbSpec(shift.move_cash, {"kind": f.move, "amount": f.amount, "reason": f.words}, changes=True),
     "shows": VerbSpec(house.shows),
     "show": VerbSpec(house.show, {"show": f.text}),
     "places": VerbSpec(house.places, {"show": f.text}),
@@ -436,6 +431,7 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "status": VerbSpec(status.status),
     "sync": VerbSpec(status.sync),
     **AUDIT_VERBS,
+    **DRAWER_VERBS,
     **REPORT_VERBS,
     **STOCK_VERBS,
 }

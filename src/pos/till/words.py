@@ -14,11 +14,13 @@ from pos.domain.money import Money
 from pos.paper import formats
 from pos.till.pricewords import PRICES
 from pos.till.reportwords import REPORTS
+from pos.till.shiftwords import SHIFTS
 from pos.till.vocabulary import LIST_WORDS
 
 _WORDS: Final[dict[str, dict[str, str]]] = (
     PRICES
     | REPORTS
+    | SHIFTS
     | {
         "cash": {
             "en": "Cash",

@@ -81,6 +81,7 @@ def test_a_dispute_is_told_with_all_that_a_supervisor_needs(house: House, at: Co
         "payment_unused",
         "release_refused",
         "drawer_counted_twice",
+        "shift_verified_twice",
         "record",
         "audit",
         "stock",

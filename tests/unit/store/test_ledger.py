@@ -20,7 +20,8 @@ from pos.domain.rights import OwnRight, OwnState, Token
 from pos.domain.shift import CashMove
 from pos.store import journal, tables
 from pos.store.journal import JournalReader
-from pos.store.ledger import Ledger, ShiftRow, StorageFailed
+from pos.store.ledger import Ledger, StorageFailed
+from pos.store.shiftbook import ShiftRow
 
 NOW = datetime.fromisoformat("2027-03-01T18:00:00+01:00")
 BASKET = Basket("anna", (Line(1, "aida", "A-1", "Stalls", "adult", Money(5800, "EUR"), False),), NOW)

@@ -123,6 +123,7 @@ def test_changing_verbs_are_named_as_such() -> None:
         "sign_in",
         "sign_out",
         "shift",
+        "shifts",
         "shows",
         "show",
         "places",

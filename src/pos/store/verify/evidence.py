@@ -27,6 +27,7 @@ _LATER: Final = (
     "pack",
     "pack_ticket",
     "stock_run",
+    "shift_step",
 )
 
 

@@ -29,6 +29,8 @@ _REFUNDS: Final = ("TicketsRefunded", "RefundClaimed", "TicketsVoided")
 _SALES: Final = {"TicketsSold": "sale", "TicketsExchanged": "exchange"}
 
 
+_STEPS: Final = ("DrawerOpened", "ShiftHandedOver", "ShiftVerified")  # what the rows keep of a shift's drawer
+_OF_OTHER_SHIFTS: Final = ("DrawerTakenOver", "ShiftVerified")  # facts about shifts that are not open
 _PASSES: Final = ("RightsTransferred", "PaperIssued", "PaperReturned", "PaperLost")
 
 
@@ -89,6 +91,7 @@ class Story:
     moves: list[dict[str, Any]] = field(default_factory=list)  # facts that move money of vouchers and gift cards
     settling: dict[int, dict[str, Any]] = field(default_factory=dict)  # fact number -> what it did about a dispute
     steps: dict[Place, list[Step]] = field(default_factory=lambda: defaultdict(list))
+    shift_steps: dict[int, dict[str, Any]] = field(default_factory=dict)  # fact number -> its row
     passings: dict[int, dict[str, Any]] = field(default_factory=dict)  # fact number -> a fact of _PASSES
 
 
@@ -168,8 +171,10 @@ class _Reading:
                 self._wrong("I4", f"shift {named} has been opened before")
             self.story.shifts[named] = Shift(number)
             self._open = named
-        elif kind != "DrawerTakenOver" and named is not None and named != self._open:
+        elif kind not in _OF_OTHER_SHIFTS and named is not None and named != self._open:
             self._wrong("I4", f"is of shift {named}, but {self._open or 'none'} is open")
+        if kind in _STEPS and named is not None:
+            self._step(number, kind, body)
         if kind in _PASSES:
             self.story.passings[number] = fact
         shift = self.story.shifts.get(self._open)
@@ -187,15 +192,7 @@ class _Reading:
             self._refund(document)
         self._papers(kind, fact["at"], body, [effect[7] for effect in fact["effects"]])
         if kind in _SETTLES:
-            told = {key: text for key, text in body.items() if key not in ("dispute", "user")}
-            said = {
-                "what": _SETTLES[kind],
-                "by": body["user"],
-                "till": fact["till"],
-                "at": fact["at"],
-                "fact": self._id,
-            }
-            self.story.settling[number] = {"dispute": body["dispute"], "step": said | told}
+            self.story.settling[number] = {"dispute": body["dispute"], "step": self._settling(fact)}
         if shift is not None and kind == "ShiftClosed":
             shift.closed, shift.report, shift.sealed_by = number, body["report"], self._previous
             if shift.drawer + drawer != 0:
@@ -203,6 +200,15 @@ class _Reading:
             self._open = ""
         else:
             self._cash(shift, drawer, *_cash_told(kind, body, self._evidence.till))
+
+    def _step(self, number: int, kind: str, body: dict[str, Any]) -> None:
+        """I4: what a count of a drawer found beyond another is the difference that it says."""
+        self.story.shift_steps[number] = {"shift": body["shift"], "kind": kind, "body": body}
+        pairs = {"ShiftHandedOver": ("expected", "counted"), "ShiftVerified": ("counted", "recounted")}
+        if kind in pairs:
+            before, after = (minor(body[name]) for name in pairs[kind])
+            if after - before != minor(body["difference"]):
+                self._wrong("I4", f"a count of {after} minor units after {before} differs by {body['difference']}")
 
     def _settling(self, fact: dict[str, Any]) -> dict[str, Any]:
         """What a fact does about a dispute."""
@@ -395,6 +401,8 @@ def _cash_told(kind: str, body: dict[str, Any], till: str) -> tuple[str, int]:
     """What a fact's body says it did to the drawer: the kind of move and minor units."""
     if kind == "ShiftOpened":
         return "float", minor(body["float"])
+    if kind == "ShiftHandedOver":
+        return "handed_over", minor(body["difference"])
     if kind == "CashMoved":
         return body["kind"], minor(body["amount"]) * (1 if body["kind"] == "paid_in" else -1)
     if kind in _SALES:

@@ -31,6 +31,7 @@ def check_rows(evidence: Evidence, story: Story, found: Findings) -> None:
     _mark(evidence, story, found)
     _shifts(evidence, story, found)
     _drawers(evidence, story, found)
+    _steps(evidence, story, found)
     _sales(evidence, story, found)
     _beside(evidence, found)
     _tickets(evidence, story, found)
@@ -82,6 +83,23 @@ def _shifts(evidence: Evidence, story: Story, found: Findings) -> None:
             found.wrong("I5", f"shift {name} {ended}, its row says {row['last_number']}")
         elif shift.closed is not None:
             _seal(name, shift, _json(row["report"] or "null", f"shift {name}: report"), found)
+
+
+def _steps(evidence: Evidence, story: Story, found: Findings) -> None:
+    """I3: what was done about drawers is what the facts say. I5: each closed shift has the next Z."""
+    rows = {
+        row["number"]: {"shift": row["shift"], "kind": row["kind"], "body": _json(row["body"], "a shift's step")}
+        for row in evidence.tables["shift_step"]
+    }
+    for number in sorted(rows.keys() | story.shift_steps.keys()):
+        if rows.get(number) != story.shift_steps.get(number):
+            found.wrong("I3", f"fact {number}: what the rows keep of it about a shift is not what it says")
+    closed = sorted((one for one in story.shifts.values() if one.closed), key=lambda one: one.closed or 0)
+    for number, shift in enumerate(closed, 1):
+        if shift.report.get("z_number", number) != number:
+            found.wrong(
+                "I5", f"fact {shift.closed}: its Z has number {shift.report['z_number']}, and should have {number}"
+            )
 
 
 def _seal(name: str, shift: Shift, kept: Any, found: Findings) -> None:

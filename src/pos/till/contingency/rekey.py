@@ -11,8 +11,8 @@ from pos.domain.basket import Basket, Line, quote
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
 from pos.domain.rights import Effect, OfficeState, OwnState
-from pos.store.ledger import ShiftRow
 from pos.store.packs import PackTicket
+from pos.store.shiftbook import ShiftRow
 from pos.till.contingency.packs import out
 from pos.till.counter.passing import indexes_of
 from pos.till.counter.pay import Making, answer_of, book, document, work_out

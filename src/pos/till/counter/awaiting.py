@@ -21,8 +21,8 @@ from pos.domain.books import moved
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
 from pos.domain.sale import Tender, tender_account
-from pos.store.ledger import ShiftRow
 from pos.store.payments import AWAITED, FAILED, Payment
+from pos.store.shiftbook import ShiftRow
 from pos.till.counter.charge import next_id
 from pos.till.counter.parking import parked_under, put_aside
 from pos.till.counter.passing import indexes_of

@@ -26,8 +26,9 @@ from pos.domain.errors import Refused
 from pos.domain.facts import Kind
 from pos.domain.money import total
 from pos.domain.sale import Settlement, Tender
-from pos.store.ledger import PrintJob, ShiftRow
+from pos.store.ledger import PrintJob
 from pos.store.payments import LOOSE, OPEN, OWED, REVERSING, Payment
+from pos.store.shiftbook import ShiftRow
 from pos.till.counter import customer, slips
 from pos.till.counter.approval import may_alone
 from pos.till.desk import Desk, Unit, Verb

@@ -15,7 +15,7 @@ from pos.domain.facts import Kind
 from pos.domain.money import Money
 from pos.domain.sale import Settlement, Tender
 from pos.domain.shift import CashMove
-from pos.store.ledger import ShiftRow
+from pos.store.shiftbook import ShiftRow
 from pos.till.counter import charge
 from pos.till.counter.approval import approved, may_alone
 from pos.till.counter.numbers import Series, next_id, take

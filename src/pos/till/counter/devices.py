@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from typing import Any, Final
 
 from pos.domain.errors import Refused
 from pos.domain.season import MAY
 from pos.till.counter import blanks, issue, status
+from pos.till.counter.opened import note_opened
 from pos.till.desk import Desk, Verb
 from pos.till.setup import DeviceSetup, SetUp
 from pos.till.waiting import within
 
-log = logging.getLogger(__name__)
 _TRIED: Final = ("printer.ticket", "printer.receipt", "drawer")  # by doing something; of others it is told how they are
+TEST: Final = "the drawer was tried out"  # the reason of a drawer that is opened so
 TEST_S: Final = 60.0  # how long a test may take; a page may wait behind others
 
 
@@ -38,7 +38,8 @@ def device_test(desk: Desk, *, device: str) -> Verb[dict[str, Any]]:
     user = desk.signed_in("set_up" if device == "drawer" else "look")
     setup = _known(desk, device)
     if device == "drawer":
-        log.warning("the drawer is opened for a test by %s", user.id)
+        with desk.unit() as unit:
+            note_opened(desk, unit, user.id, TEST)
     if device in _TRIED:
         tested = yield within(setup.test(device), TEST_S)
         outcome, text = tested or ("unknown", f"nothing was heard of it within {TEST_S:g} s")

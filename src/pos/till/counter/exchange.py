@@ -14,7 +14,8 @@ from pos.domain.refund import Returned, carried_on, exchange_entry, inherited, s
 from pos.domain.sale import AWAITED, FOREIGN, Settlement, Tender, Ticket
 from pos.domain.season import Show
 from pos.domain.shift import CashMove
-from pos.store.ledger import PrintJob, ShiftRow
+from pos.store.ledger import PrintJob
+from pos.store.shiftbook import ShiftRow
 from pos.till.counter import charge, checks, issue, purses
 from pos.till.counter.admit import let_in
 from pos.till.counter.approval import approved, may_alone

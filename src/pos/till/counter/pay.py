@@ -17,7 +17,8 @@ from pos.domain.rights import Effect, OfficeRight, OfficeState, OwnRight, OwnSta
 from pos.domain.sale import FOREIGN, ArticleSold, Settlement, Tender, Ticket, sale_entry, settle
 from pos.domain.season import name_in
 from pos.domain.shift import CashMove
-from pos.store.ledger import PrintJob, ShiftRow
+from pos.store.ledger import PrintJob
+from pos.store.shiftbook import ShiftRow
 from pos.till.counter import awaiting, charge, checks, issue, numbers, purses, reserving, visits
 from pos.till.counter.approval import approved
 from pos.till.counter.buyer import buyer_document, check_delivery

@@ -29,6 +29,7 @@ def sign_in(desk: Desk, *, user: str, pin: str) -> dict[str, Any]:
         "role": desk.user.role,
         "shift": shift.id if shift else None,
         "shift_since": shift.opened_at if shift else None,
+        "shift_user": shift.cashier if shift else None,
     }
 
 

@@ -13,7 +13,8 @@ from pos.domain.refund import Returned, ReturnedArticle, refund_entry, refund_se
 from pos.domain.sale import Settlement, Tender
 from pos.domain.shift import CashMove
 from pos.domain.terms import Rule, Step
-from pos.store.ledger import PrintJob, ShiftRow
+from pos.store.ledger import PrintJob
+from pos.store.shiftbook import ShiftRow
 from pos.till.counter import charge, checks, issue, purses
 from pos.till.counter.admit import let_in
 from pos.till.counter.approval import approved, may_alone

@@ -25,6 +25,8 @@ def status(desk: Desk) -> dict[str, Any]:
         "user": desk.user.id if desk.user else None,
         "shift": shift.id if shift else None,
         "shift_since": shift.opened_at if shift else None,
+        "shift_user": shift.cashier if shift else None,
+        "provisional": desk.ledger.shiftbook.sealed_between(acknowledged, desk.number),
         "link": {key: value for key, value in asdict(desk.outside.office.link()).items() if key != "detail"},
         "unsent": desk.number - acknowledged,
         "applied": acknowledged,
@@ -65,6 +67,8 @@ def venue(desk: Desk) -> dict[str, Any] | None:
         "timezone": house.timezone,
         "currency": house.currency,
         "cash_rounding": str(house.cash_rounding),
+        "denominations": [str(piece) for piece in house.denominations],
+        "drawer": house.drawer,
         "till_name": season.tills.get(desk.outside.till, desk.outside.till),
     }
 

@@ -11,7 +11,7 @@ from pos.domain.mask import scrub
 from pos.domain.money import Money
 from pos.domain.sale import AWAITED, FOREIGN, PURSES, SLIP, TENDERS, Settlement, Tender
 from pos.domain.shift import expected
-from pos.store.ledger import ShiftRow
+from pos.store.shiftbook import ShiftRow
 from pos.till.desk import Desk
 
 LAST: Final = 4  # digits of a card's number, or of a document's, that may be kept

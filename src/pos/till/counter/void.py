@@ -21,7 +21,8 @@ from pos.domain.sale import FOREIGN, Settlement, Tender, tender_account
 from pos.domain.season import User
 from pos.domain.shift import CashMove
 from pos.store import journal
-from pos.store.ledger import PrintJob, ShiftRow
+from pos.store.ledger import PrintJob
+from pos.store.shiftbook import ShiftRow
 from pos.till.counter import charge, issue, purses
 from pos.till.counter.admit import let_in
 from pos.till.counter.approval import approved, may_alone

@@ -12,7 +12,7 @@ from pos.domain.money import Money, round_cash, total
 from pos.domain.order import Order
 from pos.domain.sale import AWAITED, FOREIGN, PURSES, Settlement, Tender, settle
 from pos.domain.shift import CashMove
-from pos.store.ledger import ShiftRow
+from pos.store.shiftbook import ShiftRow
 from pos.till.counter import charge
 from pos.till.counter.tenders import by_hand_back, tenders_of
 from pos.till.desk import Desk

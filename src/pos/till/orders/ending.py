@@ -15,7 +15,7 @@ from pos.domain.money import Money
 from pos.domain.order import Order
 from pos.domain.rights import Effect
 from pos.domain.sale import Settlement
-from pos.store.ledger import ShiftRow
+from pos.store.shiftbook import ShiftRow
 from pos.till.counter import charge
 from pos.till.counter.approval import approved, may_alone
 from pos.till.counter.held import hold_of, holder_of, is_here

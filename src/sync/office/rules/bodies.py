@@ -10,6 +10,15 @@ from pos.domain.disputes import Way
 from pos.domain.facts import Fact, Kind
 from sync.office.rules.auditbodies import AUDITED
 from sync.office.rules.bodytypes import Amount, Body, Id, RecordBody, RecordedBody
+from sync.office.rules.drawerbodies import (
+    CashMovedBody,
+    DrawerOpenedBody,
+    DrawerTakenOverBody,
+    ShiftClosedBody,
+    ShiftHandedOverBody,
+    ShiftOpenedBody,
+    ShiftVerifiedBody,
+)
 from sync.office.rules.stockbodies import (
     PrintReportedBody,
     StockCountedBody,
@@ -162,29 +171,6 @@ class TicketsAdmittedBody(Body):
     tickets: list[AdmittedBody] = Field(min_length=1)
 
 
-class ShiftOpenedBody(Body):
-    shift: Id
-    user: str
-    float: Amount
-
-
-class CountBody(Body):
-    expected: Amount
-    counted: Amount
-
-
-class ShiftClosedBody(Body):
-    shift: Id
-    user: str
-    report: CountBody
-
-
-class CashMovedBody(Body):
-    user: str
-    kind: str
-    amount: Amount
-
-
 class PaymentBody(Body):
     payment: Id
     amount: Amount
@@ -225,14 +211,6 @@ class PlacesReleasedBody(Body):
     attested: list[Id]
     user: Id
     reason: str
-
-
-class DrawerTakenOverBody(CountBody):
-    """The drawer of `till`, whose `shift` was left open, counted out by another incarnation or till."""
-
-    till: Id
-    shift: Id
-    user: Id
 
 
 class UnusedPaymentBody(PaymentBody):
@@ -338,6 +316,9 @@ BODIES: Final[dict[str, type[Body]]] = {
     Kind.SHIFT_OPENED: ShiftOpenedBody,
     Kind.SHIFT_CLOSED: ShiftClosedBody,
     Kind.CASH_MOVED: CashMovedBody,
+    Kind.DRAWER_OPENED: DrawerOpenedBody,
+    Kind.SHIFT_HANDED_OVER: ShiftHandedOverBody,
+    Kind.SHIFT_VERIFIED: ShiftVerifiedBody,
     Kind.PRINT_REPORTED: PrintReportedBody,
     Kind.RIGHTS_RETURNED: Body,
     Kind.DISPUTE_TAKEN: DisputeTakenBody,

@@ -21,7 +21,7 @@ from pos.domain.purse import is_purse
 from pos.domain.rights import Effect
 from pos.domain.sale import LATER
 from sync.office.clock import now_iso
-from sync.office.rules import changes, disputes, drawers, forks, parking, recalls, releasing, tickets, tills
+from sync.office.rules import changes, disputes, drawers, forks, parking, recalls, releasing, shifts, tickets, tills
 from sync.office.rules.accounts import accounts_of_others
 from sync.office.rules.admissions import Gates
 from sync.office.rules.audit import Audit
@@ -118,6 +118,7 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
         Live.lay(connection, [fact for fact, _ in told], board.places.values()),
         Customers.lay(connection, [fact for fact, _ in told]),
         Stock.lay(connection, [one.fact for one in fresh if one.fact is not None and not one.unreadable]),
+        shifts.lay(connection, [fact for fact, _ in told]),
         drawers.lay(connection, [fact for fact, _ in told]),
         Audit.lay(connection, [one.fact for one in fresh if one.fact is not None and not one.unreadable]),
     )
@@ -254,6 +255,8 @@ def _owed(page: Page, fact: Fact) -> None:
         page.unused(fact.fact_id, fact.body | {"state": fact.body["outcome"]})
     elif fact.kind == Kind.DRAWER_TAKEN_OVER:
         _counted_out(page, fact)
+    elif fact.kind == Kind.SHIFT_VERIFIED:
+        _verified(page, fact)
     elif fact.kind == Kind.SEALED:
         for payment in fact.body.get("payments", ()):
             page.unused(fact.fact_id, payment)
@@ -269,6 +272,15 @@ def _counted_out(page: Page, fact: Fact) -> None:
     if before != fact.fact_id:
         fields = {"shift": shift[1], "before": before.partition(".")[0]}
         page.dispute(fact.fact_id, "drawer_counted_twice", f"{shift[1]} was counted out by {before}", **fields)
+
+
+def _verified(page: Page, fact: Fact) -> None:
+    """A closed shift is verified once; where two did it apart from each other, a person looks at both counts."""
+    shift = str(fact.body["shift"])
+    before = page.verified.setdefault(shift, fact.fact_id)
+    if before != fact.fact_id:
+        fields = {"shift": shift, "before": before.partition(".")[0]}
+        page.dispute(fact.fact_id, "shift_verified_twice", f"{shift} was verified by {before}", **fields)
 
 
 def _at_the_gate(page: Page, fact: Fact, admitted: dict[str, int], outcomes: Sequence[Outcome]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, exists, func, literal, select
 from pos.domain.packages import KIND as PACKAGE
 from pos.domain.purse import show_of
 from pos.domain.story import Subject
-from sync.office.rules import figures, presence, watched
+from sync.office.rules import figures, presence, shifts, watched
 from sync.office.rules.customers import records_of, sales_of
 from sync.office.rules.sales import documents_of
 from sync.office.rules.stories import story, subject_of
@@ -75,6 +75,16 @@ def _people(connection: Connection, _till: str, fields: Fields) -> Fields:
     return {"tallies": told, "looked": watched.looked(connection)}
 
 
+def _shift(connection: Connection, _till: str, fields: Fields) -> Fields:
+    """A closed shift by its id, for whoever verifies it."""
+    return {"shift": shifts.closed(connection, str(fields["shift"]))}
+
+
+def _shifts(connection: Connection, _till: str, fields: Fields) -> Fields:
+    """Closed shifts of all tills, those that nobody has verified or all of the latest."""
+    return {"shifts": shifts.latest(connection, unverified=fields["state"] == "open")}
+
+
 KINDS: Final[dict[str, Callable[[Connection, str, Fields], Fields]]] = {
     "customer": _customer,
     "history": _history,
@@ -82,5 +92,7 @@ KINDS: Final[dict[str, Callable[[Connection, str, Fields], Fields]]] = {
     "package": _package,
     "figures": figures.look,
     "people": _people,
+    "shift": _shift,
+    "shifts": _shifts,
 }
 WRITING: Final = frozenset({"open"})  # those that note something

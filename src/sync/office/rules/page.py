@@ -41,6 +41,7 @@ class Page:
     live: Live
     customers: Customers
     stock: Stock
+    verified: dict[str, str]  # shifts that have been verified, by the fact that did
     counted: dict[drawers.Shift, str]  # drawers of others that have been counted out, by the fact that did
     audit: Audit
     facts: list[dict[str, Any]] = field(default_factory=list)

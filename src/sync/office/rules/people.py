@@ -19,6 +19,8 @@ SETTLES: Final = (Kind.DISPUTE_TAKEN, Kind.DISPUTE_RESOLVED)
 _RIGHTS: Final[dict[str, str]] = {
     Kind.CUSTOMERS_MERGED: "customers",
     Kind.CUSTOMER_ERASED: "customers",
+    Kind.DRAWER_OPENED: "open_drawer",
+    Kind.SHIFT_VERIFIED: "verify",
     Kind.SETTLEMENT_SUBMITTED: "submit",
     Kind.SETTLEMENT_AUDITED: "audit",
     Kind.SETTLEMENT_ACCEPTED: "audit",
@@ -49,6 +51,8 @@ class People:
 
     def may(self, fact: Fact) -> bool:
         """Whether who did this has a role for it."""
+        if fact.kind == Kind.SHIFT_VERIFIED and user_of(fact) == fact.body.get("closed_by"):
+            return False  # nobody verifies what they have counted themselves
         if fact.kind in _RIGHTS:
             return self.roles.get(user_of(fact)) in MAY[_RIGHTS[fact.kind]]
         supervised = fact.kind in SETTLES or fact.kind == Kind.PLACES_RELEASED

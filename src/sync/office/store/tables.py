@@ -166,6 +166,9 @@ ENROL_CODE = Table(
     Column("incarnation", Integer),
 )
 
+# Facts about shifts are few among all, and are looked for by themselves (`rules.shifts`).
+_OF_SHIFTS: Final = "kind IN ('ShiftClosed', 'ShiftVerified')"
+
 # Every fact, for ever. `envelope` is the exact text that was hashed and signed.
 FACT = Table(
     "fact",
@@ -180,6 +183,7 @@ FACT = Table(
     Column("signature", String, nullable=False),
     Column("verdict", String, nullable=False),
     Column("received_at", Text, nullable=False),
+    Index("fact_of_shift", "kind", sqlite_where=text(_OF_SHIFTS), postgresql_where=text(_OF_SHIFTS)),
 )
 
 # What is personal of a fact, sealed in its envelope (pos.domain.personal): this can be erased.

@@ -27,6 +27,7 @@ from sync.office.verify.purses import check_purses, openings
 from sync.office.verify.records import FAMILIES as RECORDS
 from sync.office.verify.records import check_records
 from sync.office.verify.report import Report
+from sync.office.verify.shifts import check_shifts
 from sync.office.verify.stock import check_stock
 from sync.office.verify.tenders import check_corrections
 
@@ -56,6 +57,7 @@ def check(connection: Connection) -> Report:
     check_audit(connection, report, disputed)
     check_corrections(connection, report, disputed)
     check_stock(connection, report, story)
+    check_shifts(connection, report, story, disputed)
     _effects_once(report, story, rights, tickets)
     _books(connection, report, story, disputed)
     check_purses(connection, report, story, rights)

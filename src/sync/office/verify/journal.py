@@ -328,6 +328,8 @@ def cash_of(value: dict[str, Any]) -> Iterator[Decimal]:
         yield Decimal(body["float"])
     elif value["kind"] == "CashMoved":
         yield _SIGN[body["kind"]] * Decimal(body["amount"])
+    elif value["kind"] == "ShiftHandedOver":
+        yield Decimal(body["difference"])
     elif value["kind"] == "AccountPaid":
         yield from _in_cash(body["paid"])
     elif value["kind"] == "TenderCorrected":

@@ -1,0 +1,88 @@
+"""What a cashier declares when a shift is closed, beside the cash, held against what the books say of the same.
+
+Each kind is declared by how many papers of it there are and what they come to: card slips, vouchers, passes,
+tickets that came back. `COUNTED` are kinds that have a number alone. A kind of which there is neither a
+declaration nor an entry has no row; one that was not declared has no difference, since nobody said anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pos.domain.errors import Refused
+from pos.domain.money import Money
+from pos.domain.sale import FOREIGN, SLIP, TENDERS
+
+RETURNED: Final = "returned"  # tickets that were refunded, exchanged or voided, as they lie in the drawer
+COUNTED: Final = frozenset({RETURNED})
+_IN_THE_DRAWER: Final = ("cash", FOREIGN)  # counted, piece by piece, on their own
+KINDS: Final = ("card", SLIP, *(kind for kind in TENDERS if kind not in ("card", *_IN_THE_DRAWER)), RETURNED)
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """Papers of one kind: how many, and what they come to; None where only their number says something."""
+
+    count: int = 0
+    amount: Money | None = None
+
+
+def read(declared: Mapping[str, Any], currency: str) -> dict[str, Pile]:
+    """{"card": {"count": 3, "amount": "174.00"}, "returned": {"count": 1}} by kind. Raises Refused("bad_request")."""
+    piles: dict[str, Pile] = {}
+    for kind, said in declared.items():
+        field = f"declared.{kind}"
+        if kind not in KINDS:
+            raise Refused("bad_request", field=field, reason=f"{kind!r} is none of {', '.join(KINDS)}")
+        try:
+            amount = None if kind in COUNTED else Money.parse(said["amount"], currency)
+        except KeyError as error:
+            raise Refused("bad_request", field=f"{field}.amount", reason="is missing") from error
+        except ValueError as error:
+            raise Refused("bad_request", field=f"{field}.amount", reason=str(error)) from error
+        piles[kind] = Pile(said["count"], amount)
+    return piles
+
+
+def in_books(documents: Iterable[tuple[Mapping[str, Any], int]], returned: int, currency: str) -> dict[str, Pile]:
+    """The same by the books: each tender of `documents` (with the sign that its money has) is one paper."""
+    piles: dict[str, Pile] = {}
+    for document, sign in documents:
+        for tender in document["tenders"]:
+            if (kind := tender["kind"]) not in _IN_THE_DRAWER:
+                before = piles.get(kind, Pile(0, Money.zero(currency)))
+                assert before.amount is not None
+                moved = Money.parse(tender["amount"], currency) * sign
+                piles[kind] = Pile(before.count + 1, before.amount + moved)
+    return piles | ({RETURNED: Pile(returned)} if returned else {})
+
+
+def compare(declared: Mapping[str, Pile], books: Mapping[str, Pile], currency: str) -> list[dict[str, Any]]:
+    """A row for each kind: {`kind`, `count`, `books_count`, `declared`, `books`, `difference`}. Amounts are of
+    kinds that have one; `count`, `declared` and `difference` are None for what was not declared."""
+    rows: list[dict[str, Any]] = []
+    for kind in (kind for kind in KINDS if kind in declared or kind in books):
+        said, is_ = declared.get(kind), books.get(kind, Pile(0, None if kind in COUNTED else Money.zero(currency)))
+        row: dict[str, Any] = {
+            "kind": kind,
+            "count": said.count if said is not None else None,
+            "books_count": is_.count,
+        }
+        if is_.amount is not None:
+            amount = said.amount if said is not None else None
+            row |= {
+                "declared": str(amount) if amount is not None else None,
+                "books": str(is_.amount),
+                "difference": str(amount - is_.amount) if amount is not None else None,
+            }
+        rows.append(row)
+    return rows
+
+
+def differs(rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether anything that was declared is not what the books say."""
+    return any(row["count"] is not None and row["count"] != row["books_count"] for row in rows) or any(
+        row.get("declared") is not None and row["declared"] != row["books"] for row in rows
+    )

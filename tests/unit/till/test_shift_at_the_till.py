@@ -1,0 +1,358 @@
+"""The shift between its float and its verification: no sale, hand-over, X and Z, what is declared, and by whom."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.mutate import mutate
+from tests.unit.store.evening import violations
+from tests.unit.till.counter import PINS, Counter
+
+Make = Callable[..., Counter]
+
+
+def who(user: str) -> dict[str, str]:
+    return {"user": user, "pin": PINS[user]}
+
+
+def last_money(counter: Counter) -> list[list[Any]]:
+    row = counter.rows("SELECT envelope FROM journal ORDER BY number DESC LIMIT 1")[0][0]
+    money: list[list[Any]] = json.loads(row)["money"]
+    return money
+
+
+# ---- the float ---------------------------------------------------------------------------
+
+
+def test_a_float_is_counted_by_pieces_and_held_against_its_amount(make_counter: Make) -> None:
+    counter = make_counter()
+    counter.sign_in()
+    apart = counter.refusal("open_shift", float="100.00", pieces={"50.00": 1, "20.00": 2})
+    assert (apart.code, apart.fields["field"]) == ("bad_request", "pieces")
+    assert "90.00" in apart.fields["reason"]
+    assert counter.refusal("open_shift").code == "bad_request"
+    assert counter.refusal("open_shift", pieces={"total": "5.00"}).code == "bad_request"
+    counter.ask("open_shift", pieces={"50.00": 1, "20.00": 2, "10.00": 1})
+    assert counter.ask("shift")["float"] == "100.00"
+    assert counter.bodies("ShiftOpened")[0]["pieces"] == {"50.00": 1, "20.00": 2, "10.00": 1}
+
+
+def test_the_venue_names_what_a_drawer_is_counted_by(make_counter: Make) -> None:
+    usual = make_counter().ask("status")["venue"]["denominations"]
+    assert (usual[0], usual[-1], len(usual)) == ("200.00", "0.01", 14)
+
+
+# ---- no sale -----------------------------------------------------------------------------
+
+
+def test_the_drawer_opens_for_a_reason_and_never_without_a_fact(counter: Counter) -> None:
+    assert counter.refusal("no_sale", reason=" ").code == "bad_request"
+    assert counter.printers.kicks == 0
+    opened = counter.ask("no_sale", reason="change for a note")["opened"]
+    assert counter.printers.kicks == 1
+    assert counter.bodies("DrawerOpened") == [opened]
+    assert (opened["user"], opened["reason"], opened["shift"]) == ("anna", "change for a note", "T1-1-S0001")
+    assert counter.ask("x_report")["x"]["no_sales"] == 1
+    counter.sign_in("otto")
+    assert counter.refusal("no_sale", reason="to look").code == "not_allowed"
+    assert (counter.printers.kicks, violations(counter)) == (1, [])
+
+
+def test_a_venue_may_leave_opening_to_supervisors(make_counter: Make) -> None:
+    counter = make_counter(no_sale="supervisor")
+    counter.open()
+    assert counter.refusal("no_sale", reason="change").code == "approval_needed"
+    assert counter.refusal("no_sale", reason="change", approver=who("beth")).code == "not_allowed"
+    counter.ask("no_sale", reason="change", approver=who("sam"))
+    assert [body.get("approver") for body in counter.bodies("DrawerOpened")] == ["sam"]
+    counter.sign_in("sam")
+    counter.ask("no_sale", reason="to look")
+    assert counter.printers.kicks == 2
+
+
+# ---- whose drawer ------------------------------------------------------------------------
+
+
+def test_a_shared_drawer_is_every_cashiers_and_sales_are_their_own(counter: Counter) -> None:
+    counter.sell("A-1")
+    counter.sign_in("beth")
+    counter.sell("A-2", "A-3")
+    by = counter.ask("close_shift", counted={"total": "277.00"})["report"]["by_cashier"]
+    assert {user: (own["tickets"], own["by_tender"]) for user, own in by.items()} == {
+        "anna": (1, {"cash": "59.00"}),
+        "beth": (2, {"cash": "118.00"}),
+    }
+
+
+def test_a_drawer_of_ones_own_is_nobody_elses(make_counter: Make) -> None:
+    counter = make_counter(drawer="own")
+    counter.open()
+    counter.sell("A-1")
+    for other in ("beth", "sam"):
+        counter.sign_in(other)
+        refused = counter.refusal("add", show="aida", places=["A-2"], price_type="adult")
+        assert (refused.code, refused.fields["name"]) == ("drawer_of_other", "Anna")
+        assert counter.refusal("move_cash", kind="drop", amount="5.00", reason="safe").code == "drawer_of_other"
+    counter.sign_in("beth")
+    assert counter.refusal("close_shift", counted={"total": "159.00"}).code == "drawer_of_other"
+    assert counter.refusal("no_sale", reason="change").code == "drawer_of_other"
+    counter.ask("hand_over", counted={"total": "159.00"}, giver=who("anna"), taker=who("beth"))
+    counter.sell("A-2")
+    counter.sign_in("anna")
+    assert counter.refusal("add", show="aida", places=["A-3"], price_type="adult").code == "drawer_of_other"
+    counter.sign_in("sam")
+    assert counter.ask("close_shift", counted={"total": "218.00"})["report"]["difference"] == "0.00"
+    assert violations(counter) == []
+
+
+def test_that_guard_bites(make_counter: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pos.till.desk import Desk
+
+    mutate(monkeypatch, Desk, "shift", "season.venue.drawer == OWN", "season.venue.drawer == 'theirs'")
+    with pytest.raises(AssertionError, match="was not refused"):
+        test_a_drawer_of_ones_own_is_nobody_elses(make_counter)
+
+
+# ---- hand-over ---------------------------------------------------------------------------
+
+
+def test_a_hand_over_books_the_difference_to_who_gives_and_goes_on_from_the_count(counter: Counter) -> None:
+    counter.sell("A-1")
+    counter.add("B-1")
+    handed = counter.ask(
+        "hand_over", counted={"50.00": 3, "5.00": 1, "2.00": 1}, giver=who("anna"), taker=who("beth"), printed=True
+    )
+    over = handed["handed_over"]
+    assert (over["user"], over["taker"], over["expected"], over["difference"]) == ("anna", "beth", "159.00", "-2.00")
+    assert sorted(last_money(counter)) == [["drawer:T1", -200, "EUR"], ["over_short", 200, "EUR"]]
+    assert (counter.ask("status")["user"], counter.ask("shift")["user"]) == ("beth", "beth")
+    assert [line["place"] for line in counter.ask("basket")["basket"]["lines"]] == ["B-1"], "the basket stays"
+    counter.printers.run()
+    assert counter.printers.paper[-1][1]["heading"] == "Hand-over of the drawer"
+    counter.pay()
+    counter.restart()
+    counter.sign_in("beth")
+    report = counter.ask("close_shift", counted={"total": "216.00"})["report"]
+    assert (report["expected"], report["difference"], report["cashier"]) == ("216.00", "0.00", "beth")
+    assert report["drawer"]["handed_over"] == "-2.00"
+    assert violations(counter) == []
+
+
+@pytest.mark.parametrize(
+    ("giver", "taker", "code"),
+    [
+        (who("beth"), who("anna"), "not_allowed"),  # not hers to give
+        (who("anna"), who("anna"), "not_allowed"),
+        (who("anna"), who("otto"), "not_allowed"),  # an auditor has no drawer
+        ({"user": "anna", "pin": "0000"}, who("beth"), "wrong_pin"),
+        (who("anna"), {"user": "beth", "pin": "0000"}, "wrong_pin"),
+    ],
+)
+def test_a_hand_over_takes_both_pins(counter: Counter, giver: dict[str, str], taker: dict[str, str], code: str) -> None:
+    assert counter.refusal("hand_over", counted={"total": "100.00"}, giver=giver, taker=taker).code == code
+    assert counter.kinds() == ["ShiftOpened"]
+    assert counter.ask("status")["user"] == "anna"
+
+
+# ---- X and Z -----------------------------------------------------------------------------
+
+
+def test_an_x_is_blind_for_a_cashier_and_counts_as_nothing(counter: Counter) -> None:
+    counter.sell("A-1")
+    x = counter.ask("x_report")["x"]
+    assert (x["sales"], x["tickets"]) == (1, 1)
+    told = json.dumps(x)
+    assert "159.00" not in told, "what the drawer should hold"
+    assert "59.00" not in told, "what was taken in cash"
+    assert counter.kinds() == ["ShiftOpened", "TicketsSold"]
+    counter.sign_in("sam")
+    seen = counter.ask("x_report", printed=True)["x"]
+    assert (seen["expected"], seen["by_tender"]) == ("159.00", {"cash": "59.00"})
+    counter.printers.run()
+    assert counter.printers.paper[-1][1]["heading"] == "X report"
+
+
+def test_each_close_has_the_next_z_and_it_prints_again_as_it_was(counter: Counter) -> None:
+    counter.sell("A-1")
+    counter.line.cut()
+    first = counter.ask("close_shift", counted={"total": "158.00"})["report"]
+    counter.printers.run()
+    printed = counter.printers.paper[-1]
+    counter.ask("open_shift", float="50.00")
+    second = counter.ask("close_shift", counted={"total": "50.00"})["report"]
+    assert [(one["z"], one["z_number"]) for one in (first, second)] == [("T1-Z0001", 1), ("T1-Z0002", 2)]
+    counter.line.mend()
+    counter.line.drain()
+    again = counter.ask("z_report", number=1, printed="z")
+    counter.printers.run()
+    assert counter.printers.paper[-1] == printed
+    assert printed[1]["provisional"] is True, "as it was printed, though the office has it all by now"
+    assert (again["state"], again["report"]["shift"]) == ("final", "T1-1-S0001")
+    assert counter.ask("z_report")["report"]["z_number"] == 2
+    assert counter.refusal("z_report", number=3).code == "unknown_shift"
+    assert counter.refusal("z_report", shift="T9-1-S0001").code == "unknown_shift"
+    assert violations(counter) == []
+
+
+def test_a_report_of_others_is_no_cashiers(counter: Counter) -> None:
+    counter.ask("close_shift", counted={"total": "100.00"})
+    assert counter.ask("z_report")["report"]["counted"] == "100.00"
+    counter.sign_in("beth")
+    assert counter.refusal("z_report").code == "not_allowed"
+    counter.sign_in("otto")
+    assert counter.ask("z_report")["report"]["counted"] == "100.00"
+
+
+def test_what_was_closed_offline_is_provisional_until_the_office_has_it(counter: Counter) -> None:
+    counter.line.cut()
+    counter.ask("close_shift", counted={"total": "100.00"})
+    assert counter.ask("status")["provisional"] == ["T1-1-S0001"]
+    assert counter.ask("z_report")["state"] == "provisional"
+    assert counter.refusal("z_report", printed="agreed").code == "not_allowed"
+    counter.line.mend()
+    counter.line.drain()
+    assert [event["shift"] for event in counter.said("shift_final")] == ["T1-1-S0001"]
+    assert counter.ask("status")["provisional"] == []
+    counter.ask("z_report", printed="agreed")
+    counter.printers.run()
+    assert counter.printers.paper[-1][1]["heading"] == "Agreed with the office: final"
+
+
+# ---- what is declared --------------------------------------------------------------------
+
+
+def test_what_is_declared_is_held_against_the_books(counter: Counter) -> None:
+    counter.add("A-1")
+    total = counter.ask("basket")["basket"]["total"]
+    counter.ask("pay", tenders=[{"kind": "card", "amount": total, "slip": "004711"}])
+    sale = counter.sell("A-2")
+    counter.ask("refund", tickets=[sale["tickets"][0]["id"]], reason="ill")
+    declared = {"card_slip": {"count": 1, "amount": "58.00"}, "voucher": {"count": 0, "amount": "0.00"}}
+    report = counter.ask(
+        "close_shift", counted={"total": "106.80"}, declared=declared, witness=who("beth"), note="the change"
+    )["report"]
+    assert report["declared"] == [
+        {"kind": "card_slip", "count": 1, "books_count": 1, "declared": "58.00", "books": "59.00",
+         "difference": "-1.00"},
+        {"kind": "voucher", "count": 0, "books_count": 0, "declared": "0.00", "books": "0.00", "difference": "0.00"},
+        {"kind": "returned", "count": None, "books_count": 1},
+    ]  # fmt: skip
+    assert (report["witness"], report["note"]) == ("beth", "the change")
+    counter.printers.run()
+    assert counter.printers.paper[-1][1]["signatures"] == ["Cashier", "Witness: Beth"]
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [{"gold": {"count": 1}}, {"card": {"count": 1}}, {"card": {"count": -1, "amount": "5.00"}}, {"returned": 5}, [],
+     {"returned": {"count": 1, "amount": "5.00"}}, {"cash": {"count": 1, "amount": "5.00"}},
+     {"card": {"count": 1, "amount": "1.001"}}],
+)  # fmt: skip
+def test_a_declaration_names_papers_of_a_kind(counter: Counter, declared: Any) -> None:
+    assert counter.refusal("close_shift", counted={"total": "100.00"}, declared=declared).code == "bad_request"
+    assert counter.ask("status")["shift"] == "T1-1-S0001"
+
+
+def test_nobody_is_their_own_witness(counter: Counter) -> None:
+    counted = {"total": "100.00"}
+    assert counter.refusal("close_shift", counted=counted, witness=who("anna")).code == "not_allowed"
+    assert counter.refusal("close_shift", counted=counted, witness={"user": "sam", "pin": "1"}).code == "wrong_pin"
+    assert counter.ask("status")["shift"] == "T1-1-S0001"
+
+
+def test_a_difference_above_the_house_limit_needs_a_note_and_every_count_is_kept(make_counter: Make) -> None:
+    counter = make_counter(note_over="1.00")
+    counter.open()
+    for counted in ("90.00", "98.99"):
+        refused = counter.refusal("close_shift", counted={"total": counted})
+        assert refused.code == "note_needed"
+        assert set(refused.fields) == {"what", "counts"}, "nothing of what is expected"
+    report = counter.ask("close_shift", counted={"total": "99.00"})["report"]
+    assert [(one["counted"], one["by"]) for one in report["counts"]] == [("90.00", "anna"), ("98.99", "anna")]
+    counter.ask("open_shift", float="10.00")
+    report = counter.ask("close_shift", counted={"total": "0.00"}, note="robbed")["report"]
+    assert (report["difference"], "counts" in report) == ("-10.00", False)
+    assert violations(counter) == []
+
+
+# ---- the second stage --------------------------------------------------------------------
+
+
+def closed_by_anna(counter: Counter, counted: str = "157.00") -> str:
+    """A shift of anna's that is two short, closed with the line down."""
+    counter.sell("A-1")
+    counter.line.cut()
+    report = counter.ask("close_shift", counted={"total": counted}, declared={"returned": {"count": 0}})["report"]
+    return str(report["shift"])
+
+
+def test_a_supervisor_verifies_what_somebody_else_has_counted(counter: Counter) -> None:
+    shift = closed_by_anna(counter)
+    assert counter.refusal("verify_shift", shift=shift).code == "not_allowed"
+    counter.sign_in("sam")
+    (row,) = counter.ask("shifts")["shifts"]
+    assert (row["shift"], row["z"], row["difference"], row["verified"], row["may"]) == (
+        shift, "T1-Z0001", "-2.00", None, True,
+    )  # fmt: skip
+    assert counter.refusal("verify_shift", shift=shift).code == "note_needed"
+    done = counter.ask("verify_shift", shift=shift, counted={"total": "158.50"}, note="found under the tray")
+    told = done["verified"]
+    assert (told["counted"], told["recounted"], told["difference"]) == ("157.00", "158.50", "1.50")
+    assert sorted(last_money(counter)) == [["over_short", -150, "EUR"], ["safe", 150, "EUR"]]
+    assert counter.ask("z_report", shift=shift)["report"]["counted"] == "157.00", "the first count stays"
+    assert counter.ask("z_report", shift=shift)["verified"]["user"] == "sam"
+    assert counter.ask("shifts")["shifts"] == []
+    assert [row["verified"]["user"] for row in counter.ask("shifts", state="all")["shifts"]] == ["sam"]
+    assert counter.refusal("verify_shift", shift=shift).code == "not_allowed"
+    counter.restart()
+    counter.sign_in("sam")
+    assert counter.refusal("verify_shift", shift=shift).code == "not_allowed"
+    assert violations(counter) == []
+
+
+def test_what_adds_up_is_verified_without_a_word(counter: Counter) -> None:
+    shift = closed_by_anna(counter, "159.00")
+    counter.sign_in("ada")
+    counter.ask("verify_shift", shift=shift, printed=True)
+    assert last_money(counter) == []
+    counter.printers.run()
+    assert counter.printers.paper[-1][1]["heading"] == "Shift verified"
+
+
+def test_nobody_verifies_a_drawer_that_they_had(make_counter: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    import pos.till.drawer.verifying as verifying
+
+    counter = make_counter()
+    counter.open("sam")
+    shift = closed_by_anna(counter, "159.00")
+    assert counter.ask("shifts")["shifts"][0]["may"] is False
+    assert counter.refusal("verify_shift", shift=shift).code == "not_allowed"
+    mutate(monkeypatch, verifying, "_check_may", 'if user.id in closed["people"]', "if False")
+    counter.ask("verify_shift", shift=shift)
+
+
+def test_a_shift_of_another_till_is_the_offices_to_tell(counter: Counter) -> None:
+    report = {
+        "opened_by": "beth", "closed_by": "beth", "opened_at": "2027-03-01T10:00:00+01:00",
+        "closed_at": "2027-03-01T17:00:00+01:00", "expected": "80.00", "counted": "80.00", "difference": "0.00",
+        "by_tender": {},
+    }  # fmt: skip
+    there = {"shift": "T2-1-S0004", "till": "T2", "incarnation": 1, "report": report, "people": ["beth"]}
+    counter.line.found = {
+        "shift": {"shift": there}, "shifts": {"shifts": [there | {"state": "final", "verified": None}]},
+    }  # fmt: skip
+    counter.sign_in("sam")
+    listed = counter.ask("shifts")
+    assert ([row["shift"] for row in listed["shifts"]], listed["complete"]) == (["T2-1-S0004"], True)
+    assert listed["shifts"][0]["till_name"] == "Window 2"
+    counter.ask("verify_shift", shift="T2-1-S0004", counted={"total": "79.00"}, note="one less")
+    assert sorted(last_money(counter)) == [["over_short", 100, "EUR"], ["safe", -100, "EUR"]]
+    assert counter.refusal("verify_shift", shift="T2-1-S0004").code == "not_allowed"
+    counter.line.cut()
+    assert counter.refusal("verify_shift", shift="T2-1-S0005").code == "offline"
+    assert counter.ask("shifts")["complete"] is False
+    assert violations(counter) == []
