@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from pos.domain.agreement import Agreement
 from pos.domain.best import Taste
 from pos.domain.calendar import MIDNIGHT, parse_day_ends
 from pos.domain.certificate import Hand, read_key
@@ -40,7 +41,7 @@ from pos.domain.terms import Step, Terms, parse_fee
 
 FAMILIES: Final = (
     "venue", "tax", "price_type", "prices", "terms", "production", "show", "fee", "user", "till", "plan", "fence",
-    "key", "currency", "account", "promotion", "product", "package",
+    "key", "currency", "account", "promotion", "product", "package", "agreement",
 )  # fmt: skip
 ROLES: Final = ("cashier", "supervisor", "auditor", "admin")
 SELLING_ROLES: Final = frozenset({"cashier", "supervisor"})  # who may touch tickets and money
@@ -191,6 +192,7 @@ class Season:
     promotions: tuple[Promotion, ...] = ()
     products: dict[str, Product] = field(default_factory=dict)
     packages: dict[str, Package] = field(default_factory=dict)
+    agreements: dict[str, Agreement] = field(default_factory=dict)
 
     def price_list(self, show: str, now: datetime) -> PriceTable:
         """The version of a show's price list that is in effect. Raises Refused("unknown_show" | "no_price")."""
@@ -243,6 +245,7 @@ class Season:
             tuple(read_promotion(d, currency) for _, d in _ordered(documents, "promotion")),
             {i: read_product(d, taxes, currency) for i, d in _ordered(documents, "product")},
             {i: Package.read(d, currency) for i, d in _ordered(documents, "package")},
+            agreements={i: Agreement.read(d, currency) for i, d in _ordered(documents, "agreement")},
         )
 
 

@@ -277,6 +277,11 @@ def which(name: str, value: Any) -> None:
     must(value in disputes.WHICH, name, f"one of {', '.join(disputes.WHICH)}")
 
 
+def texts(name: str, value: Any) -> None:
+    good = isinstance(value, list) and all(isinstance(item, str) for item in value)
+    must(good and len(value) <= 50, name, "a list of at most 50 strings")
+
+
 def audit_sort(name: str, value: Any) -> None:
     must(value in SORTS, name, f"one of {', '.join(SORTS)}")
 

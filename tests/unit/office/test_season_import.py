@@ -125,6 +125,9 @@ def test_it_says_which_keys_changed_and_never_a_pin(house: House, tmp_path: Path
     assert change(house, tmp_path, text) == ["prices usual: changed table", "user anna: changed pin_hash"]
 
 
+LAST = '[[till]]\nid = "T1"'
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # refused before anything is written
 @pytest.mark.parametrize(
     ("old", "new", "key", "reason"),
@@ -163,6 +166,21 @@ def test_it_says_which_keys_changed_and_never_a_pin(house: House, tmp_path: Path
         ("companions = { Wheelchair", 'best = { front = "2" } # ', "plan[0].best", 'from "0" to "1"'),
         ("companions = { Wheelchair", 'best = { middle = "1" } # ', "plan[0].best", "neither front nor centre"),
         ('file = "hall.json"', 'file = "nowhere.json"', "plan[0].file", "nowhere.json: No such file"),
+        ('currency = "EUR"', 'currency = "EUR"\nopening_hours = "ten to six"', "venue.opening_hours", "neither hours"),
+        ('role = "cashier"', 'role = "cashier"\nsuperior = "eva"', "user[0].superior", "there is no user 'eva'"),
+        ('role = "cashier"', 'role = "cashier"\nemail = "anna"', "user[0].email", "not an e-mail address"),
+        (LAST, '[[anomaly]]\nrule = "refunds"\n' + LAST, "anomaly[0].rule", "one of"),
+        (LAST, '[[anomaly]]\nrule = "no_sale"\npercent = "5"\n' + LAST, "anomaly[0].percent", "has none"),
+        (LAST, '[[anomaly]]\nrule = "refund_rate"\npercent = "x"\n' + LAST, "anomaly[0].percent", "percentage"),
+        (LAST, '[[anomaly]]\nrule = "no_sale"\nowner = "anna"\n' + LAST, "anomaly[0].owner", "a cashier"),
+        (LAST, '[[agreement]]\nid = "a.b"\n' + LAST, "agreement[0].id", "full stop"),
+        (LAST, '[[agreement]]\nid = "a"\ntills = ["T9"]\n' + LAST, "agreement[0].tills", "no till 'T9'"),
+        (
+            "[[till]]",
+            '[[agreement]]\nid = "a"\ncycle = "monthly"\n[[till]]',
+            "agreement[0].cycle",
+            "weekly, run",
+        ),
     ],
 )
 def test_a_slip_is_named_and_nothing_is_imported(

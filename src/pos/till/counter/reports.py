@@ -103,7 +103,7 @@ def report(
         gathered = yield from gather(desk, kind.query(checked, season), lambda share: _told(desk, work, share))
         about = About(season, _now(desk), _late(desk, gathered), gathered.own_only)
         made = _standing(kind.build(gathered.figures, checked, about), about)
-    answer = _shown(desk, user.id, made, form.language)
+    answer = shown(desk, user.id, made, form.language)
     if to:
         answer["file"] = yield from _write(desk, made, form, to, replace)
     return answer
@@ -238,8 +238,9 @@ def _standing(made: Report, about: About) -> Report:
     return replace(made, provisional=True, late=about.late, notes=(*made.notes, *notes))
 
 
-def _shown(desk: Desk, user: str, made: Report, language: str) -> dict[str, Any]:
-    write = Writer(language, report_words())
+def shown(desk: Desk, user: str, made: Report, language: str = "") -> dict[str, Any]:
+    """A report as it is shown, kept to be printed and written as it is."""
+    write = Writer(language or desk.outside.locale, report_words())
     extra = ("total", "provisional", "not_here", "made_at")
     return {
         "report": made.to_json(),

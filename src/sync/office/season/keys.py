@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from pos.domain.agreement import CYCLES
 from pos.domain.audit.rules import RULES
+from pos.domain.figures.reading import COUNTER, WEB
 from sync.office.season import values as v
 from sync.office.season.values import Check
 
@@ -177,6 +179,16 @@ TABLES: Final[dict[str, Table]] = {
             "valid_until": v.time,
             "refund_fee": v.fee,
             "stock": v.count,
+        },
+    ),
+    "agreement": Table(
+        {"id": v.agreement},
+        {
+            "name": v.name,
+            "tills": v.texts,
+            "channel": v.one_of(COUNTER, WEB),
+            "cycle": v.one_of(*CYCLES),
+            "commission": v.fee,
         },
     ),
     "anomaly": Table(

@@ -72,6 +72,10 @@ def check(season: Season, now: datetime) -> None:
     _named(season, "hold", "show", "show")
     _named(season, "user", "superior", "user")
     _anomalies(season)
+    for id, document in season.file.all("agreement").items():
+        for till in document.get("tills", ()):
+            if season.get("till", till) is None:
+                raise season.file.bad("agreement", id, "tills", f"there is no till {till!r}")
     _named(season, "order", "show", "show")
     for id, document in file.all("plan").items():
         _companions(season, id, document)

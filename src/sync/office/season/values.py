@@ -244,6 +244,13 @@ def qr(value: Any, currency: str) -> None:
         raise ValueError(f"{value!r} may name {{amount}}, {{currency}} and {{reference}} alone") from error
 
 
+def agreement(value: Any, currency: str) -> None:
+    """Its id is part of settlements' names."""
+    name(value, currency)
+    if "." in value:
+        raise ValueError(f"{value!r} must not hold a full stop")
+
+
 def hours(value: Any, _currency: str) -> None:
     Hours.parse(value)
 
