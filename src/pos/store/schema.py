@@ -9,6 +9,8 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.pool import NullPool
 
+from pos.store.tables import metadata
+
 HEAD: Final = "0016"  # the newest migration; lets a start skip loading Alembic
 _VERSION_QUERY: Final = "SELECT version_num FROM alembic_version"
 
@@ -50,24 +52,33 @@ def _reader_pragmas(connection: Any, _record: Any) -> None:
 
 
 def bring_up_to_date(connection: Connection) -> None:
-    """Run the migrations that are missing. Raises RuntimeError for a ledger newer than this program."""
+    """Make the tables of a new ledger, or run the migrations that an older one lacks.
+
+    Raises RuntimeError for a ledger newer than this program.
+    """
     known = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE name = 'alembic_version'").first()
     version = connection.exec_driver_sql(_VERSION_QUERY).scalar() if known else None
     if version == HEAD:
         return
     if version is not None and version > HEAD:
         raise RuntimeError(f"the ledger is of a newer version ({version}) than this program ({HEAD})")
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
-    config.attributes["connection"] = connection
-    # One transaction around all of them: a crash in the middle leaves the old schema whole.
+    # One transaction around everything: a crash in the middle leaves the old schema whole.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
     try:
-        command.upgrade(config, "head")
+        if version is None:
+            _draw(connection)
+        else:
+            from pos.store.migrations import upgrade
+
+            upgrade(connection, HEAD)
     except BaseException:
         connection.exec_driver_sql("ROLLBACK")
         raise
     connection.exec_driver_sql("COMMIT")
+
+
+def _draw(connection: Connection) -> None:
+    """A new ledger has no past to migrate: a first start need not load Alembic, either."""
+    metadata.create_all(connection)
+    connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+    connection.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (HEAD,))

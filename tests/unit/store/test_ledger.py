@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, create_engine
 
 from pos.domain.basket import Basket, Line
 from pos.domain.facts import FIRST_HASH, SignedFact
@@ -21,6 +21,8 @@ from pos.domain.shift import CashMove
 from pos.store import journal, tables
 from pos.store.journal import JournalReader
 from pos.store.ledger import Ledger, StorageFailed
+from pos.store.migrations import upgrade
+from pos.store.schema import HEAD, writer_engine
 from pos.store.shiftbook import ShiftRow
 
 NOW = datetime.fromisoformat("2027-03-01T18:00:00+01:00")
@@ -219,19 +221,22 @@ def test_readers_of_other_threads_are_closed_so_that_the_last_to_close_writes_th
 # ---- the schema ----------------------------------------------------------------------------
 
 
-def test_the_migrations_make_the_tables(ledger: Ledger) -> None:
-    context = MigrationContext.configure(ledger.connection, opts={"compare_type": True})
+def test_the_migrations_make_the_tables_that_a_new_ledger_has(ledger: Ledger) -> None:
+    migrated = create_engine("sqlite://").connect()
+    upgrade(migrated, HEAD)
+    context = MigrationContext.configure(migrated, opts={"compare_type": True})
     assert compare_metadata(context, tables.metadata) == []
-    drawn = create_engine("sqlite://").connect()
-    tables.metadata.create_all(drawn)
+    assert migrated.exec_driver_sql("SELECT version_num FROM alembic_version").all() == [(HEAD,)]
+    assert ledger.connection.exec_driver_sql("SELECT version_num FROM alembic_version").all() == [(HEAD,)]
     # What alembic does not compare: defaults, keys, and indexes over a part of the rows.
     for table in tables.metadata.tables:
         for look in (f"PRAGMA table_info({table})", f"PRAGMA index_list({table})"):
-            made = {tuple(row)[1:] for row in ledger.connection.exec_driver_sql(look)}
-            assert made == {tuple(row)[1:] for row in drawn.exec_driver_sql(look)}, look
+            made = {tuple(row)[1:] for row in migrated.exec_driver_sql(look)}
+            assert made == {tuple(row)[1:] for row in ledger.connection.exec_driver_sql(look)}, look
     guard = "SELECT sql FROM sqlite_master WHERE name = 'one_live_ticket'"
-    assert "WHERE state = 'live'" in str(ledger.connection.exec_driver_sql(guard).scalar())
-    drawn.close()
+    for drawn in (migrated, ledger.connection):
+        assert "WHERE state = 'live'" in str(drawn.exec_driver_sql(guard).scalar())
+    migrated.close()
 
 
 def test_opening_again_changes_nothing(ledger: Ledger, tmp_path: Path) -> None:
@@ -253,10 +258,14 @@ def test_a_ledger_of_a_newer_program_is_left_alone(ledger: Ledger, tmp_path: Pat
 def test_a_migration_that_breaks_off_leaves_the_old_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from alembic import op
 
+    old = writer_engine(tmp_path / "ledger.db").connect()
+    upgrade(old, "0001")
+    before = old.exec_driver_sql("SELECT name, sql FROM sqlite_master ORDER BY name").all()
+    old.close()
     created = op.create_table
 
     def breaks(name: str, *columns: object, **options: object) -> object:
-        if name == "ticket":
+        if name == "payment":
             raise RuntimeError("the power went")
         return created(name, *columns, **options)  # type: ignore[arg-type]
 
@@ -264,6 +273,21 @@ def test_a_migration_that_breaks_off_leaves_the_old_schema(tmp_path: Path, monke
     with pytest.raises(RuntimeError, match="the power went"):
         Ledger(tmp_path / "ledger.db")
     monkeypatch.undo()
+    db = sqlite3.connect(tmp_path / "ledger.db")
+    assert db.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall() == list(map(tuple, before))
+    db.close()
+    Ledger(tmp_path / "ledger.db").close()
+
+
+def test_a_new_ledger_that_breaks_off_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(connection: Connection) -> None:
+        tables.own_right.create(connection)
+        raise RuntimeError("the power went")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tables.metadata, "create_all", breaks)
+        with pytest.raises(RuntimeError, match="the power went"):
+            Ledger(tmp_path / "ledger.db")
     db = sqlite3.connect(tmp_path / "ledger.db")
     assert db.execute("SELECT name FROM sqlite_master").fetchall() == []
     db.close()

@@ -10,6 +10,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
+from sync.office.store.tables import CHANGE_HEAD, METADATA
+
 SCHEMA_HEAD: Final = "0019"  # the newest migration; a test holds it to the migrations folder
 BUSY_TIMEOUT_MS: Final = 20_000
 CONNECTIONS: Final = 12
@@ -119,7 +121,7 @@ def _version(connection: Connection) -> str | None:
 
 
 def _upgrade(database: Database) -> None:
-    """Run what migrations are missing. Alembic is loaded only when there are any."""
+    """Make the tables of a new database, or run the migrations that an older one lacks: only these load Alembic."""
     with database.read() as connection:
         if _version(connection) == SCHEMA_HEAD:
             return
@@ -129,6 +131,9 @@ def _upgrade(database: Database) -> None:
         version = _version(connection)  # another process may have been first
         if version == SCHEMA_HEAD:
             return
+        if version is None:
+            _draw(connection)
+            return
         from alembic.util import CommandError
 
         from sync.office.store.migrations import upgrade
@@ -137,3 +142,10 @@ def _upgrade(database: Database) -> None:
             upgrade(connection, SCHEMA_HEAD)
         except CommandError as error:
             raise CannotOpen(f"its tables are of version {version}, which this program does not know") from error
+
+
+def _draw(connection: Connection) -> None:
+    METADATA.create_all(connection)
+    connection.execute(CHANGE_HEAD.insert().values(id=1, position=0, signal=0))
+    connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+    connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": SCHEMA_HEAD})
