@@ -346,8 +346,8 @@ class PassAnswer(Message):
 
 
 class LookRequest(Message):
-    """POST /v1/look: what only the office knows. `what`: customer | history | open | package | figures;
-    `fields` are its."""
+    """POST /v1/look: what only the office knows. `what`: customer | history | open | package | figures | houses |
+    consents; `fields` are its."""
 
     what: str
     fields: dict[str, Any] = {}

@@ -3,7 +3,7 @@
 The office makes them from a season file, the till reads them from its replica.
 Amounts are decimal strings and times ISO 8601 with offset, as in the season file.
 Families: venue, price_type, prices, promotion, product, terms, production, show, fee, user, till, plan, currency,
-account; and two which the office itself writes: fence, the incarnations of tills that may not act any more,
+account, promoter; and two which the office itself writes: fence, the incarnations of tills that may not act any more,
 and key, the public keys of all.
 """
 
@@ -36,12 +36,13 @@ from pos.domain.price import (
     tax_basis_points,
     version_at,
 )
+from pos.domain.promoter import Promoter
 from pos.domain.promotion import Promotion, read_promotion
 from pos.domain.terms import Step, Terms, parse_fee
 
 FAMILIES: Final = (
     "venue", "tax", "price_type", "prices", "terms", "production", "show", "fee", "user", "till", "plan", "fence",
-    "key", "currency", "account", "promotion", "product", "package", "agreement",
+    "key", "currency", "account", "promotion", "product", "package", "agreement", "promoter",
 )  # fmt: skip
 ROLES: Final = ("cashier", "supervisor", "auditor", "admin")
 SELLING_ROLES: Final = frozenset({"cashier", "supervisor"})  # who may touch tickets and money
@@ -134,6 +135,7 @@ class Show:
     accessible: tuple[str, ...] = ()  # categories for people who need them, as the hall says
     restricted: tuple[str, ...] = ()  # categories with a restricted view, as the hall says
     taste: Taste = field(default_factory=Taste)
+    promoter: str = ""  # whose show it is; "" for the house's own
 
     @property
     def called_off(self) -> bool:
@@ -193,6 +195,7 @@ class Season:
     products: dict[str, Product] = field(default_factory=dict)
     packages: dict[str, Package] = field(default_factory=dict)
     agreements: dict[str, Agreement] = field(default_factory=dict)
+    promoters: dict[str, Promoter] = field(default_factory=dict)
 
     def price_list(self, show: str, now: datetime) -> PriceTable:
         """The version of a show's price list that is in effect. Raises Refused("unknown_show" | "no_price")."""
@@ -246,6 +249,7 @@ class Season:
             {i: read_product(d, taxes, currency) for i, d in _ordered(documents, "product")},
             {i: Package.read(d, currency) for i, d in _ordered(documents, "package")},
             agreements={i: Agreement.read(d, currency) for i, d in _ordered(documents, "agreement")},
+            promoters={i: Promoter.parse(d, currency) for i, d in _ordered(documents, "promoter")},
         )
 
 
@@ -318,4 +322,5 @@ def _show(doc: dict[str, Any], productions: dict[str, Any], plans: dict[str, Any
         (*hall.get("accessible", ()), *hall.get("companions", {})),
         tuple(hall.get("restricted", ())),
         Taste(**{key: float(value) for key, value in hall.get("best", {}).items()}),
+        doc.get("promoter", ""),
     )

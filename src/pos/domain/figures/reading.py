@@ -21,11 +21,12 @@ from pos.domain.figures.documents import (
     sold,
 )
 from pos.domain.figures.query import Query
-from pos.domain.figures.sums import Figures, Key, Numbers, Row, Sum
+from pos.domain.figures.sums import CREDIT, DEBIT, Figures, Key, Numbers, Row, Sum
 from pos.domain.money import Money
 
 WEB: Final = "web"  # the channel of orders that came to the office without a till
 COUNTER: Final = "counter"
+CHANNELS: Final = (COUNTER, WEB)
 OFFICE: Final = "office"  # the till that those were sold by
 SUSPENSE: Final = "suspense"  # where the office books what a fact's postings are off by
 _DOCUMENTS: Final = ("sale", "refund", "correction", "paid", "deposit", "record")
@@ -96,10 +97,10 @@ class Reading:
     def opening(self, figures: Figures, query: Query, postings: Iterable[Posting]) -> None:
         """What stood in the books before any fact: on no day, of no till."""
         key = Key("money", kind="Opening")
-        rows = (
-            (key._replace(item=account_of(one.account), currency=one.amount.currency), Sum(one.amount.minor))
+        rows = [
+            _side(key._replace(item=account_of(one.account), currency=one.amount.currency), one.amount.minor)
             for one in postings
-        )
+        ]
         figures.add(query.pick(rows))
 
     def _base(self, fact: Fact, channel: str) -> tuple[Key, str]:
@@ -112,6 +113,8 @@ class Reading:
         till = fact.till
         if fact.kind == Kind.DRAWER_TAKEN_OVER:
             till = str(fact.body.get("till", till))  # it is that till's drawer
+        # What cash was moved for.
+        mark = str(fact.body.get("kind", "")) if fact.kind == Kind.CASH_MOVED else ""
         why, day, hour = "", "", ""
         try:
             day, hour = self.calendar.day_and_hour(fact.at) if fact.at else ("", "")
@@ -120,7 +123,7 @@ class Reading:
         return (
             Key(
                 "", "", fact.kind, day, hour, till, str(document.get("shift", "")), str(document.get("user", "")),
-                channel or (WEB if fact.till == OFFICE else COUNTER), currency=self.currency,
+                channel or (WEB if fact.till == OFFICE else COUNTER), mark=mark, currency=self.currency,
             ),
             why,
         )  # fmt: skip
@@ -133,10 +136,10 @@ class Reading:
             sums[currency] = sums.get(currency, 0) + minor
             show = posting.account.removeprefix("revenue:") if posting.account.startswith("revenue:") else ""
             key = base._replace(what="money", item=account_of(posting.account), currency=currency, show=show)
-            rows.append((key, Sum(minor)))
+            rows.append(_side(key, minor))
         for currency, off in sums.items():
             if off:
-                rows.append((base._replace(what="money", item=SUSPENSE, currency=currency), Sum(-off)))
+                rows.append(_side(base._replace(what="money", item=SUSPENSE, currency=currency), -off))
         return rows
 
     def _common(self, fact: Fact, said: Said, verdict: str, received: str) -> list[Row]:
@@ -157,6 +160,10 @@ class Reading:
                 total = Money.parse(fact.body["sale"]["total"], self.currency)
                 rows.append((said.base._replace(what="late"), Sum(total.minor, pieces=1)))
         return rows
+
+
+def _side(key: Key, minor: int) -> Row:
+    return key._replace(way=DEBIT if minor > 0 else CREDIT), Sum(minor)
 
 
 def _number(figures: Figures, query: Query, fact: Fact, base: Key) -> None:

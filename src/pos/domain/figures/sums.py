@@ -14,7 +14,8 @@ _NAMED: Final = 20  # facts that are named of each kind that could not be read
 class Key(NamedTuple):
     """What a row is of. Which of these a row has depends on its `what`:
 
-    money     `item` the account (purses and deposits summed by their kind), `minor` its postings, debit positive
+    money     `item` the account (purses and deposits summed by their kind), `minor` its postings, debit positive;
+              `way` debit or credit; `mark` what cash was moved for
     ticket    what was sold or came back, at its gross price with the tax in it; `mark` what is special about it
     fee       a fee charged, or kept of what came back; `item` its id
     article   a product, donation or pass; `item` its id, `mark` its kind
@@ -52,6 +53,7 @@ class Key(NamedTuple):
 DIMENSIONS: Final = Key._fields
 ALWAYS: Final = ("what", "way", "currency")
 SOLD, BACK = "sold", "back"
+DEBIT, CREDIT = "debit", "credit"  # the ways of money
 
 
 class Sum(NamedTuple):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from pos.domain.errors import Refused
 from pos.domain.figures import Figures, Query
@@ -20,12 +20,19 @@ PARAMETERS: Final = (*DAYS, "show", "till", "cashier", "promoter", "shift")
 @dataclass(frozen=True, slots=True)
 class About:
     """What a builder needs beside figures. `late` are names of tills that may still have facts to send;
-    `own` says that there are only this till's own facts, the office being away."""
+    `own` says that there are only this till's own facts, the office being away. `by` asks for it, titles are in
+    `language`. `tills` is what the office knows of tills (`sync.office.rules.figures.standing`), `looks` its answers
+    to what the kind `looks` for, empty while it is away; `records` are those of the family that the kind `reads`."""
 
     season: Season
     made_at: str
     late: tuple[str, ...] = ()
     own: bool = False
+    by: str = ""
+    language: str = "en"
+    tills: Sequence[Mapping[str, Any]] = ()
+    looks: Mapping[str, Any] = field(default_factory=dict)
+    records: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,8 @@ class ReportKind:
     """`name` is a word's key. It is asked with all of `needs` and any of `takes`, names of PARAMETERS.
 
     `query` says which figures it is built of; `build` adds nothing that these do not say. `roles` may see it;
-    whoever else signs in sees those about themselves where it is `personal`: then `cashier` is who asks.
+    whoever else signs in sees those about themselves where it is `personal`: then `cashier` is who asks. `looks` are
+    what else the office is asked (`sync.office.rules.look`), `reads` the family of records that it needs.
     """
 
     name: str
@@ -43,6 +51,8 @@ class ReportKind:
     takes: tuple[str, ...] = ()
     roles: frozenset[str] = frozenset(ROLES) - {"cashier"}
     personal: bool = False
+    looks: tuple[str, ...] = ()
+    reads: str = ""
 
     def __post_init__(self) -> None:
         if self.personal and "cashier" not in (*self.needs, *self.takes):
@@ -80,5 +90,9 @@ def _check_value(name: str, value: str, season: Season) -> None:
             raise Refused("bad_request", field=name, reason=f'{value!r} is not a day like "2027-12-03"')
     elif name == "show":
         season.show(value)
-    elif (name == "till" and value not in season.tills) or (name == "cashier" and value not in season.users):
+    elif (
+        (name == "till" and value not in season.tills)
+        or (name == "cashier" and value not in season.users)
+        or (name == "promoter" and value not in season.promoters)
+    ):
         raise Refused("bad_request", field=name, reason=f"there is no {name} {value!r}")

@@ -22,10 +22,12 @@ from pos.domain.reports.kinds import About, ReportKind
 from pos.domain.season import name_in
 from pos.paper.reports.receipt import as_receipt
 from pos.paper.reports.words import ReportWords, Writer, keys_of
+from pos.store import records
 from pos.till.counter import issue
 from pos.till.counter.gathering import Gathered, gather
 from pos.till.desk import Desk, Verb
 from pos.till.making import FORMATS, LANGUAGES, Form, Work
+from pos.till.ports import LineDown
 
 _SILENT_S: Final = 120  # a till with its shift open that was not heard for so long may have more to send
 _TENTHS: Final = 10  # progress is told in so many steps of a thousand
@@ -101,7 +103,11 @@ def report(
     checked = kind.check(asked, season)
     with _under_way(desk, name) as work:
         gathered = yield from gather(desk, kind.query(checked, season), lambda share: _told(desk, work, share))
-        about = About(season, _now(desk), _late(desk, gathered), gathered.own_only)
+        looks = {} if gathered.own_only else (yield from _looks(desk, kind))
+        about = About(
+            season, _now(desk), _late(desk, gathered), gathered.own_only, user.id, form.language, gathered.tills, looks,
+            _records(desk, kind),
+        )  # fmt: skip
         made = _standing(kind.build(gathered.figures, checked, about), about)
     answer = shown(desk, user.id, made, form.language)
     if to:
@@ -205,6 +211,25 @@ def _under_way(desk: Desk, name: str) -> Iterator[Work]:
         yield work
     finally:
         desk.making.works.remove(work)
+
+
+def _looks(desk: Desk, kind: ReportKind) -> Verb[dict[str, Any]]:
+    """What else only the office knows; nothing of it once the line is down."""
+    found: dict[str, Any] = {}
+    try:
+        for what in kind.looks:
+            found[what] = yield desk.outside.office.look(what, {})
+    except LineDown:
+        return {}
+    return found
+
+
+def _records(desk: Desk, kind: ReportKind) -> tuple[dict[str, Any], ...]:
+    """The records that it reads, in the order of their ids."""
+    if not kind.reads:
+        return ()
+    known = desk.replica.records(kind.reads) | records.own(desk.ledger.connection, kind.reads)
+    return tuple(known[id_] for id_ in sorted(known))
 
 
 def _told(desk: Desk, work: Work, share: int) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, exists, func, literal, select
 from pos.domain.packages import KIND as PACKAGE
 from pos.domain.purse import show_of
 from pos.domain.story import Subject
-from sync.office.rules import figures, presence, shifts, watched
+from sync.office.rules import figures, houses, presence, shifts, watched
 from sync.office.rules.customers import records_of, sales_of
 from sync.office.rules.sales import documents_of
 from sync.office.rules.stories import story, subject_of
@@ -94,5 +94,7 @@ KINDS: Final[dict[str, Callable[[Connection, str, Fields], Fields]]] = {
     "people": _people,
     "shift": _shift,
     "shifts": _shifts,
+    "houses": houses.houses,
+    "consents": houses.consents,
 }
 WRITING: Final = frozenset({"open"})  # those that note something

@@ -8,6 +8,7 @@ from typing import Final
 from pos.domain.agreement import CYCLES
 from pos.domain.audit.rules import RULES
 from pos.domain.figures.reading import COUNTER, WEB
+from pos.domain.promoter import CYCLES as RUNS
 from sync.office.season import values as v
 from sync.office.season.values import Check
 
@@ -204,5 +205,17 @@ TABLES: Final[dict[str, Table]] = {
         },
         key="rule",
     ),
-    "promoter": Table({"id": v.name}, open=True),
+    "promoter": Table(
+        {"id": v.name},
+        {
+            "name": v.name,
+            "commission": v.part,
+            "channels": v.percents,
+            "outlets": v.percents,
+            "card_cost": v.part,
+            "fees": v.one_of("house", "promoter"),
+            "advances": v.advances,
+            "cycle": v.one_of(*RUNS),
+        },
+    ),
 }

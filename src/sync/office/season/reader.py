@@ -16,7 +16,9 @@ from pos.domain.price import version_id
 from sync.office.season.keys import AREA, ORDER_LINE, REFUND_STEP, TABLES, VENUE, Table
 
 # Shown to people in the order of the file: the first price type is on the first key.
-_ORDERED: Final = frozenset({"price_type", "fee", "user", "till", "promotion", "product", "package", "agreement"})
+_ORDERED: Final = frozenset(
+    {"price_type", "fee", "user", "till", "promotion", "product", "package", "agreement", "promoter"}
+)
 
 Documents = dict[str, dict[str, dict[str, Any]]]  # family -> id -> document
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pos.domain.audit.rules import CASH_DIFFERENCE, RULES
+from pos.domain.figures.reading import CHANNELS
 from pos.domain.plan import Plan
 from pos.domain.price import read_prices, tax_basis_points, version_at
 from pos.domain.season import MAY, SALES_GRACE, Area
@@ -61,7 +62,7 @@ def check(season: Season, now: datetime) -> None:
     _named(season, "fee", "tax", "tax")
     _named(season, "price_type", "companion_of", "price_type")
     _named(season, "price_type", "terms", "terms")
-    for key, family in (("production", "production"), ("plan", "plan"), ("terms", "terms")):
+    for key, family in (("production", "production"), ("plan", "plan"), ("terms", "terms"), ("promoter", "promoter")):
         _named(season, "show", key, family)
     _price_lists(season)
     _named(season, "product", "tax", "tax")
@@ -77,6 +78,13 @@ def check(season: Season, now: datetime) -> None:
             if season.get("till", till) is None:
                 raise season.file.bad("agreement", id, "tills", f"there is no till {till!r}")
     _named(season, "order", "show", "show")
+    for id, document in file.all("promoter").items():
+        for outlet in document.get("outlets", {}):
+            if season.get("till", outlet) is None:
+                raise file.bad("promoter", id, f"outlets.{outlet}", f"there is no till {outlet!r}")
+        for channel in document.get("channels", {}):
+            if channel not in CHANNELS:
+                raise file.bad("promoter", id, f"channels.{channel}", f"is none of {', '.join(CHANNELS)}")
     for id, document in file.all("plan").items():
         _companions(season, id, document)
     for id, show in file.all("show").items():

@@ -16,6 +16,7 @@ from pos.domain.foreign import parse_rate
 from pos.domain.hold import is_release
 from pos.domain.money import Money
 from pos.domain.price import tax_basis_points
+from pos.domain.promoter import parse_advances, parse_percent, parse_percents
 from pos.domain.promotion import parse_off
 from pos.domain.purse import is_purse
 from pos.domain.season import ROLES
@@ -229,6 +230,29 @@ def rate(value: Any, _currency: str) -> None:
 
 def order_check(value: Any, currency: str) -> None:
     OrderCheck.parse(value, currency)
+
+
+def part(value: Any, _currency: str) -> None:
+    parse_percent("", value)
+
+
+def percents(value: Any, _currency: str) -> None:
+    parse_percents("", value)
+
+
+def advances(value: Any, currency: str) -> None:
+    """What a promoter has had already."""
+    parse_advances(value, currency)
+    for one in value:
+        date(one["at"], currency)
+        text(one.get("note", ""), currency)
+
+
+def date(value: Any, _currency: str) -> None:
+    try:
+        datetime.strptime(value, "%Y-%m-%d")  # noqa: DTZ007 - a day has no zone
+    except (TypeError, ValueError) as error:
+        raise ValueError(f'{value!r} is not a day like "2027-12-03"') from error
 
 
 def day_ends(value: Any, _currency: str) -> None:
