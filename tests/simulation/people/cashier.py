@@ -76,6 +76,7 @@ class Cashier:
         self.deposited: dict[str, Decimal] = {}  # of sales: what of them an order's deposit had paid before
         self.cut_short: set[str] = set()  # incarnations that ended so, whatever waited to be printed
         self.unsure = False  # what is in the drawer: a PC broke before it had said whether a thing was done
+        self._refusal = ""  # the code of the last one
         self._waiting = False  # for the answer to something that changes the till
         self._keys = 0
         self._served_at = 0  # the till's incarnation when the present errand began
@@ -186,6 +187,7 @@ class Cashier:
         what = f"{verb}: " if refused.code == "right_elsewhere" else ""
         self.refusals[what + refused.code + offline] += 1
         self.world.note(f"{self.machine.label} {verb} refused {refused}")
+        self._refusal = refused.code
         reason = refused.fields.get("reason")
         excused = str(reason).startswith("is in the basket") or reason in _BUSY
         excused = excused or (refused.code == "not_allowed" and "dispute" in str(reason))
@@ -250,7 +252,7 @@ class Cashier:
 
     def _open(self) -> bool:
         if self.do("open_shift", float=str(FLOAT)) is None:
-            return self._take_over()
+            return self._refusal == "drawer_uncounted" and self._take_over()
         self.drawer = FLOAT
         return True
 
