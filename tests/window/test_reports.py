@@ -40,6 +40,7 @@ def kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     asks = {"query": lambda asked, season: Query()}
     for kind in (
         ReportKind("daily_settlement", build=_settlement, needs=("day",), takes=("till", "cashier"), **asks),
+        ReportKind("sales", build=_settlement, takes=("day", "since", "until"), **asks),
         ReportKind("refunds", build=_long, needs=("since", "until"), takes=("cashier",), personal=True, **asks),
     ):
         monkeypatch.setitem(REPORTS, kind.name, kind)
@@ -77,7 +78,7 @@ def cell(screen: ReportsScreen, row: int, column: int) -> str:
 
 def test_a_report_is_made_leafed_through_and_left_by_the_keyboard(supervisor: Counter) -> None:
     screen = opened(supervisor)
-    assert [kind.name for kind in supervisor.window.reports.kinds] == ["daily_settlement", "refunds"]
+    assert [kind.name for kind in supervisor.window.reports.kinds] == ["daily_settlement", "sales", "refunds"]
     make(supervisor)
     assert screen.document.title.text() == "Daily settlement · Oper am Ring"
     assert (cell(screen, 1, 0), cell(screen, 1, 2), cell(screen, 1, 4)) == ("蝴蝶夫人", "€1,235.50", "87.5%")
@@ -103,7 +104,7 @@ def test_days_are_moved_and_typed_and_what_makes_no_sense_is_said(supervisor: Co
     assert presenter.values["day"] == "2028-01-01"
     supervisor.press(Key.Key_Minus, Key.Key_Minus)
     assert presenter.values["day"] == "2027-12-30"
-    supervisor.press(Key.Key_Down)
+    supervisor.press(Key.Key_Down, Key.Key_Down)
     presenter.set_value("since", "2027-11-01")
     presenter.set_value("until", "2027-11-30")
     supervisor.press(Key.Key_Minus)
@@ -115,6 +116,20 @@ def test_days_are_moved_and_typed_and_what_makes_no_sense_is_said(supervisor: Co
     supervisor.until(lambda: bool(presenter.problem))
     assert "'soon' is not a day" in presenter.problem
     assert presenter.made is None
+
+
+def test_a_day_and_a_period_rule_each_other_out(supervisor: Counter) -> None:
+    screen, presenter = opened(supervisor), supervisor.window.reports
+    supervisor.press(Key.Key_Down)
+    assert presenter.values["day"]
+    presenter.set_value("since", "2027-11-01")
+    presenter.set_value("until", "2027-11-30")
+    assert [screen.fields[name].text() for name in ("day", "since", "until")] == ["", "2027-11-01", "2027-11-30"]  # type: ignore[union-attr]
+    make(supervisor)
+    assert presenter.made is not None
+    assert presenter.made.report.parameters == {"since": "2027-11-01", "until": "2027-11-30"}
+    presenter.set_value("day", "2027-12-03")
+    assert (presenter.values["since"], presenter.values["until"]) == ("", "")
 
 
 def test_a_cashier_sees_their_own_alone(open_window: Open) -> None:
@@ -136,7 +151,7 @@ def test_a_long_table_is_put_into_words_only_where_it_is_looked_at(
         "pos.ui.format.Formats.money", lambda self, amount: said.append(amount) or written(self, amount)
     )
     screen = opened(supervisor)
-    supervisor.press(Key.Key_Down)
+    supervisor.press(Key.Key_Down, Key.Key_Down)
     make(supervisor)
     supervisor.qtbot.wait(50)
     assert screen.document.model.rowCount() == MANY + 1

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sync.office.exports import add_ledger
+from sync.office.reporting import add_report
 from sync.office.store.engine import CannotOpen, Database, open_database
 
 if TYPE_CHECKING:
@@ -97,8 +98,8 @@ def _parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", help="check the whole ledger; a line for each violation")
     verify.set_defaults(command=_verify)
 
-    gate, ledger = _gate_command(commands), add_ledger(commands)
-    for command in (serve, season, enrol, dead, absorb, release, disputes, verify, gate, remind, ledger):
+    gate, ledger, report = _gate_command(commands), add_ledger(commands), add_report(commands)
+    for command in (serve, season, enrol, dead, absorb, release, disputes, verify, gate, remind, ledger, report):
         command.add_argument(
             "--db", required=True, metavar="URL", help="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
         )

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +17,7 @@ from pos.domain.errors import Refused
 from pos.domain.report import Report
 from pos.domain.reports import REPORTS
 from pos.domain.reports.kinds import About, ReportKind
+from pos.domain.reports.standing import silent, told
 from pos.domain.season import name_in
 from pos.paper.reports.receipt import as_receipt
 from pos.paper.reports.words import ReportWords, Writer, keys_of
@@ -29,7 +28,6 @@ from pos.till.desk import Desk, Verb
 from pos.till.making import FORMATS, LANGUAGES, Form, Work
 from pos.till.ports import LineDown
 
-_SILENT_S: Final = 120  # a till with its shift open that was not heard for so long may have more to send
 _TENTHS: Final = 10  # progress is told in so many steps of a thousand
 
 
@@ -40,7 +38,7 @@ def report_words() -> ReportWords:
 
 
 def reports(desk: Desk, *, language: str = "") -> dict[str, Any]:
-    """What this person may see, with its parameters; and what these may be: shows, tills, cashiers."""
+    """What this person may see, with its parameters; and what these may be: shows, tills, cashiers, promoters."""
     user, season = desk.signed_in(), desk.season()
     write = Writer(language or desk.outside.locale, report_words())
     listed = [
@@ -68,6 +66,7 @@ def reports(desk: Desk, *, language: str = "") -> dict[str, Any]:
         ],
         "tills": [{"id": id_, "name": name} for id_, name in season.tills.items()],
         "cashiers": [{"id": id_, "name": one.name} for id_, one in season.users.items()],
+        "promoters": [{"id": id_, "name": one.name} for id_, one in season.promoters.items()],
     }
 
 
@@ -102,13 +101,13 @@ def report(
     form = _form(desk, format or FORMATS[0], language, separator, decimal_comma, bom)
     checked = kind.check(asked, season)
     with _under_way(desk, name) as work:
-        gathered = yield from gather(desk, kind.query(checked, season), lambda share: _told(desk, work, share))
+        gathered = yield from gather(desk, kind.query(checked, season), lambda share: _tell(desk, work, share))
         looks = {} if gathered.own_only else (yield from _looks(desk, kind))
         about = About(
             season, _now(desk), _late(desk, gathered), gathered.own_only, user.id, form.language, gathered.tills, looks,
             _records(desk, kind),
         )  # fmt: skip
-        made = _standing(kind.build(gathered.figures, checked, about), about)
+        made = told(kind.build(gathered.figures, checked, about), about)
     answer = shown(desk, user.id, made, form.language)
     if to:
         answer["file"] = yield from _write(desk, made, form, to, replace)
@@ -232,7 +231,7 @@ def _records(desk: Desk, kind: ReportKind) -> tuple[dict[str, Any], ...]:
     return tuple(known[id_] for id_ in sorted(known))
 
 
-def _told(desk: Desk, work: Work, share: int) -> bool:
+def _tell(desk: Desk, work: Work, share: int) -> bool:
     """Tell how far it is, of 1000; whether to go on."""
     desk.emit("report", name=work.name, share=share, stage="adding")
     return not work.stopped
@@ -241,26 +240,11 @@ def _told(desk: Desk, work: Work, share: int) -> bool:
 def _late(desk: Desk, gathered: Gathered) -> tuple[str, ...]:
     """Names of tills that may still have facts to send: those of which nothing is heard while their shift is open,
     and this one while it has some."""
-    names, now = desk.season().tills, desk.clock.now()
-    own = desk.outside.till
-    late = [
-        one["till"]
-        for one in gathered.tills
-        if one["till"] != own
-        and one["shift"]
-        and (not one["heard"] or (now - datetime.fromisoformat(one["heard"])).total_seconds() > _SILENT_S)
-    ]
+    names, own = desk.season().tills, desk.outside.till
+    late = [till for till in silent(gathered.tills, desk.clock.now()) if till != own]
     if not gathered.own_only and desk.number > desk.acknowledged():
         late.append(own)
     return tuple(names.get(till, till) for till in dict.fromkeys(late))
-
-
-def _standing(made: Report, about: About) -> Report:
-    """The report, saying what it lacks."""
-    if not (about.own or about.late):
-        return made
-    notes = ("own_facts_only",) if about.own and "own_facts_only" not in made.notes else ()
-    return replace(made, provisional=True, late=about.late, notes=(*made.notes, *notes))
 
 
 def shown(desk: Desk, user: str, made: Report, language: str = "") -> dict[str, Any]:

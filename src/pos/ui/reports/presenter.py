@@ -15,7 +15,8 @@ from pos.ui.format import read_time
 from pos.ui.i18n import tr
 from pos.ui.session import Session
 
-DAYS: Final = ("day", "since", "until")
+PERIOD: Final = ("since", "until")
+DAYS: Final = ("day", *PERIOD)
 _TAKEN: Final = "is there already"  # what the till's reason says of a file whose name is taken
 
 
@@ -104,10 +105,18 @@ class ReportsPresenter(QObject):
     def _propose(self) -> None:
         """Days are today's, and a show the one that is being sold, until somebody says otherwise."""
         today = self.session.formats.local(self.session.now).date().isoformat()
-        for name in self.kind.needs if self.kind is not None else ():
-            first = self.choices.get(name, [("", "")])[0][0] if self.choices.get(name) else ""
+        kind = self.kind
+        if kind is None:
+            return
+        if _either(kind):
+            if not any(self.values.get(name) for name in DAYS):
+                self.values["day"] = today
+            elif self.values.get("day"):
+                self.values |= dict.fromkeys(PERIOD, "")
+        for name in kind.needs:
+            first = choices[0][0] if (choices := self.choices.get(name)) else ""
             usual = today if name in DAYS else self.session.show_id if name == "show" else first
-            self.values.setdefault(name, usual)
+            self.values[name] = self.values.get(name) or usual
 
     def _signed(self) -> None:
         """Somebody else sees nothing of what was asked for before."""
@@ -131,7 +140,12 @@ class ReportsPresenter(QObject):
             self.mark(names[max(0, min(len(names) - 1, at + by))])
 
     def set_value(self, name: str, value: str) -> None:
+        """What was typed or chosen. A day and a period rule each other out where a report takes both."""
         self.values[name], self.problem = value.strip(), ""
+        if value.strip() and name in DAYS and self.kind is not None and _either(self.kind):
+            for other in PERIOD if name not in PERIOD else ("day",):
+                self.values[other] = ""
+            self.changed.emit()
 
     def shift_days(self, by: int) -> None:
         """The next day or the one before; a period goes on by its own length."""
@@ -263,6 +277,11 @@ class ReportsPresenter(QObject):
     def _refused(self, refusal: Refused) -> None:
         self.problem = self.session.sentence(refusal)
         self.changed.emit()
+
+
+def _either(kind: Kind) -> bool:
+    """Whether it is asked with a day or with a period."""
+    return set(DAYS) <= set(kind.parameters)
 
 
 def _day(text: str) -> date | None:
