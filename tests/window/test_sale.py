@@ -89,6 +89,21 @@ def test_a_click_takes_a_seat_and_a_second_gives_it_back(counter: Counter) -> No
     counter.until(lambda: counter.selling.view.map.state_of(seat) == states.HERE)
 
 
+def test_a_click_while_the_hall_changes_takes_no_seat_of_either_show(counter: Counter) -> None:
+    """The map is the old show's until the new one's is here; the same place would be another seat there."""
+    ix = counter.at_hand()[0]
+    other = next(card.id for card in counter.window.session.shows if card.id != counter.sell.session.show_id)
+    counter.window.choose_show(other)
+    counter.click(ix)
+    assert "on its way" in counter.toast
+    counter.until(lambda: counter.map_shows(other))
+    counter.qtbot.wait(300)
+    assert not counter.sell.lines
+    counter.choose("tosca")
+    counter.click(ix)
+    counter.settled(1)
+
+
 def test_a_rectangle_takes_what_is_free_in_it(counter: Counter) -> None:
     hall, map_ = counter.sell.hall, counter.selling.view.map
     assert hall.plan is not None

@@ -290,6 +290,8 @@ class SellPresenter(QObject):
 
     def pick_seats(self, indices: Sequence[int]) -> None:
         """A click or a rectangle on the map: a seat in the basket goes back, others are taken."""
+        if not self._hall_is_here():
+            return
         mine = {line.ix: line for line in self.lines if line.show == self.session.show_id and line.ix >= 0}
         if len(indices) == 1 and indices[0] in mine:
             self.remove(mine[indices[0]].line)
@@ -310,7 +312,7 @@ class SellPresenter(QObject):
     def pick_row(self, ix: int, *, others: bool = False) -> None:
         """What is free of a seat's row and can be had here; `others` where a click has taken the seat itself."""
         plan = self.hall.plan
-        if plan is None or not 0 <= ix < len(plan):
+        if plan is None or not 0 <= ix < len(plan) or not self._hall_is_here():
             return
         row = plan.rows[plan.row[ix]]
         mine = {line.ix for line in self.lines if line.show == self.session.show_id}
@@ -319,6 +321,13 @@ class SellPresenter(QObject):
         wanted = [at for at in wanted if not (others and at == ix)]
         named = [self.hall.place(at) for at in wanted]
         self.pick([place for place, _ in named], self._span_label([label for _, label in named]))
+
+    def _hall_is_here(self) -> bool:
+        """Whether the map shows the chosen show, and not yet the one before it: a seat there would be another."""
+        if self.hall.opened_show == self.session.show_id:
+            return True
+        self.session.toast.emit("plain", tr("The hall of this show is on its way: choose the seat once more."))
+        return False
 
     @staticmethod
     def _span_label(labels: list[str]) -> str:
