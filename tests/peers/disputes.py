@@ -205,6 +205,13 @@ def paper_used_twice(at: Counters) -> None:
         at.push(till)
 
 
+def one_bag_made_twice(at: Counters) -> None:
+    """Two tills that are cut off from each other seal a float under one number."""
+    for till in (at.two, at.one):
+        till.parcel("BagMade", "bag", f"{at.name}7", "made", "50.00", "safe", "bag")
+        at.push(till)
+
+
 TROUBLES: Final[dict[str, Callable[[Counters], None]]] = {
     "place": sold_to_two,
     "unbalanced": amounts_apart,
@@ -220,6 +227,7 @@ TROUBLES: Final[dict[str, Callable[[Counters], None]]] = {
     "record": keeps_anothers_record,
     "audit": accepts_what_nobody_submitted,
     "stock": paper_used_twice,
+    "parcel": one_bag_made_twice,
     "purse": paid_with_a_code_that_nobody_issued,
     "admitted_twice": let_in_at_two_gates,
     "admitted_ended": let_in_after_a_refund,

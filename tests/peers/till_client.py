@@ -369,6 +369,21 @@ class TillClient:
         effects = tuple(Effect(show, g.place, Token(g.epoch, g.hop), before, after, "") for g, before, after in steps)
         return self.record("Sealed", {"open_shift": None, "payments": list(payments)}, effects)
 
+    def parcel(
+        self, fact: str, sort: str, number: str, what: str, amount: str, source: str, target: str, **more: Any
+    ) -> wire.FactItem:
+        """A step of a parcel of cash, by a fact of a kind. `source` and `target` are kinds of account: that of the
+        parcel, this till's drawer, or one of the house. `more` is what else the body says."""
+
+        def name(account: str) -> str:
+            of_parcel = account in ("bag", "transit", "change_order", "deposit_bag", "courier")
+            return f"{account}:{number}" if of_parcel else f"drawer:{self.till}" if account == "drawer" else account
+
+        value = Money.parse(amount, "EUR")
+        step = {"sort": sort, "number": number, "what": what, "amount": amount} | more.pop("step", {})
+        body = {"user": "anna", "number": number, "amount": amount, "parcels": [step]} | more
+        return self.record(fact, body, postings=(Posting(name(target), value), Posting(name(source), -value)))
+
     def drop(self, amount: str = "1.00", **changes: Any) -> wire.FactItem:
         """Cash from the drawer into the safe: a fact without places."""
         value = Money.parse(amount, "EUR")

@@ -1,7 +1,9 @@
 """The books: every fact that moves money carries postings that sum to zero.
 
 Accounts are names: `drawer:T1` (cash at that till), `card:T1`, `revenue:SHOW`,
-`fee:FEE`, `tax:ID`, `rounding`, `safe`, `paid_in`, `paid_out`, `over_short`.
+`fee:FEE`, `tax:ID`, `rounding`, `safe`, `paid_in`, `paid_out`, `over_short`,
+`bank`, `counterfeit`, and of numbered cash (`pos.domain.parcels`) `bag:NUMBER`, `transit:NUMBER`,
+`change_order:NUMBER`, `deposit_bag:NUMBER` and `courier:NUMBER`, which are empty once it has arrived.
 A debit (money or value coming in) is positive, a credit negative.
 """
 
@@ -9,8 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from pos.domain.money import Money
+
+SAFE: Final = "safe"
+BANK: Final = "bank"
+OVER_SHORT: Final = "over_short"
+COUNTERFEIT: Final = "counterfeit"  # notes that were found false: what was paid for with them is lost
 
 
 @dataclass(frozen=True, slots=True)

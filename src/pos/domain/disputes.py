@@ -142,6 +142,10 @@ CAUSES: Final[dict[str, Cause]] = {
         "Ticket paper {serials} is in more than one hand by what {till} did: {claims}. Somebody has to look at it.",
         _told(Way.ACCEPT),
     ),
+    "parcel": Cause(
+        "{till} moved {parcel}, which cannot be as it says: {why}. Its money is booked.",
+        _told(Way.ACCEPT),
+    ),
     "admitted_twice": Cause(
         "Ticket {ticket} for {place} was let in at {gate}, and again at {till}.",
         _told(Way.ACCEPT),

@@ -22,6 +22,7 @@ CODES: Final[frozenset[str]] = frozenset(
     drawer_uncounted release_waits unknown_dispute already_resolved
     other_show superseded terminal_failed
     unknown_customer unknown_hold unknown_order unknown_audit_item unknown_settlement stopped
+    unknown_parcel parcel_moved
     drawer_of_other note_needed unknown_shift
     """.split()
 )

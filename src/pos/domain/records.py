@@ -12,6 +12,7 @@ import re
 from typing import Any, Final
 
 from pos.domain.facts import Kind
+from pos.domain.parcels import FAMILY as PARCEL
 
 Record = dict[str, Any]
 
@@ -26,9 +27,17 @@ RECORDED: Final[dict[str, str]] = {
     Kind.STOCK_REQUEST_CHANGED: "stock_request",
     Kind.STOCK_REQUEST_ANSWERED: "stock_answer",
 }
-# Customers, notices, audit items, settlements and what ticket paper each till has (pos.domain.blanks) are told like
-# records, though the office makes them by rules of their own.
-FAMILIES: Final = frozenset(RECORDED.values()) | {"customer", "notice", "audit_item", "settlement", "stock_hand"}
+# Customers, notices, audit items, settlements, what ticket paper each till has (pos.domain.blanks), parcels of cash and
+# the safe are told like records, though the office makes them by rules of their own.
+FAMILIES: Final = frozenset(RECORDED.values()) | {
+    "customer",
+    "notice",
+    "audit_item",
+    "settlement",
+    "stock_hand",
+    PARCEL,
+    "safe",
+}
 
 
 def record_in(kind: str, body: dict[str, Any]) -> tuple[str, Record] | None:

@@ -59,6 +59,7 @@ MAY: Final[dict[str, frozenset[str]]] = {
     "settle": SETTLING_ROLES,
     "submit": frozenset({"supervisor"}),  # a settlement
     "audit": frozenset({"auditor"}),  # to audit, accept and return what was submitted
+    "bank": SETTLING_ROLES,  # to make deposits, to say what the bank credited, and to explain what is left over
     "customers": frozenset({"supervisor", "admin"}),  # to merge and erase them, and to see what is noted of them
     "set_up": frozenset({"supervisor", "admin"}),  # this machine's devices; no fact comes of it
 }
@@ -95,6 +96,8 @@ class Venue:
     case_due_hours: int = 48  # by when a complaint or a request is answered
     day_ends: timedelta = timedelta()  # how long after midnight the business day ends
     opening_hours: Any = None  # as `pos.domain.audit.hours` reads them; None: always open
+    drawer_limit: Money | None = None  # more cash than this in a drawer asks for a drop; None: any amount
+    safe_by_two: bool = False  # whether nobody takes money out of the safe, or to the bank, without a second person
     paper_low: int = 100  # numbered blanks in a till's hand below which it warns
     paper_low_house: int = 500  # the same in all hands together
     paper_spoil_alone: int = 5  # blanks that a cashier may report spoiled at once without a supervisor
@@ -284,6 +287,8 @@ def _venue(doc: dict[str, Any]) -> Venue:
         case_due_hours=int(doc.get("case_due_hours", 48)),
         day_ends=parse_day_ends(doc.get("day_ends", MIDNIGHT)),
         opening_hours=doc.get("opening_hours"),
+        drawer_limit=cap("drawer_limit"),
+        safe_by_two=bool(doc.get("safe_by_two", False)),
         paper_low=int(doc.get("paper_low", 100)),
         paper_low_house=int(doc.get("paper_low_house", 500)),
         paper_spoil_alone=int(doc.get("paper_spoil_alone", 5)),

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pos.domain.books import Posting, drawer, entry, moved
+from pos.domain.books import SAFE, Posting, drawer, entry, moved
 from pos.domain.errors import Refused
 from pos.domain.money import Money
 from pos.domain.sale import FOREIGN
 
-MOVES: Final = ("paid_in", "paid_out", "drop")
+MOVES: Final = ("paid_in", "paid_out", "drop", "transfer_in", "transfer_out", "fetch")
+_INTO: Final = ("paid_in", "transfer_in", "fetch")  # those that bring cash into the drawer; `fetch` from the safe
 HANDED_OVER: Final = "handed_over"  # by how much a drawer differed when another cashier took it
 
 
@@ -39,13 +40,14 @@ def signed(kind: str, amount: Money) -> Money:
         raise Refused("bad_request", field="kind", reason=f"{kind!r} is none of {', '.join(MOVES)}")
     if amount.minor <= 0:
         raise Refused("bad_request", field="amount", reason="must be more than nothing")
-    return amount if kind == "paid_in" else -amount
+    return amount if kind in _INTO else -amount
 
 
-def move_entry(till: str, kind: str, amount: Money) -> tuple[Posting, ...]:
-    """The books' side of a paid in, paid out or drop of a positive `amount`."""
-    other = "safe" if kind == "drop" else kind
-    return moved(other, drawer(till), amount) if kind == "paid_in" else moved(drawer(till), other, amount)
+def move_entry(till: str, kind: str, amount: Money, parcel: str = "") -> tuple[Posting, ...]:
+    """The books' side of a move of a positive `amount`. `parcel` is the account of the bag or transfer that it
+    goes into or comes out of."""
+    other = parcel or (SAFE if kind in ("drop", "fetch") else kind)
+    return moved(other, drawer(till), amount) if kind in _INTO else moved(drawer(till), other, amount)
 
 
 def counted_total(counted: object, currency: str, field: str = "counted") -> Money:

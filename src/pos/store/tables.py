@@ -228,6 +228,15 @@ dispute_step: Final = Table(
     Column("body", Text, nullable=False),
 )
 
+# What this till did to parcels of cash, by the number of its fact; the office may not have heard yet.
+parcel_step: Final = Table(
+    "parcel_step",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("parcel", String, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
 # Deposits of reservations that this till has taken or given back, as its facts have them.
 deposit: Final = Table(
     "deposit",

@@ -9,7 +9,7 @@ from pos.till.drawer import handover, nosale, reports, shift, takeover, verifyin
 from pos.till.verbspec import VerbSpec
 
 DRAWER_VERBS: Final[dict[str, VerbSpec]] = {
-    "open_shift": VerbSpec(shift.open_shift, {}, {"float": f.amount, "pieces": f.pieces}, changes=True),
+    "open_shift": VerbSpec(shift.open_shift, {}, {"float": f.amount, "pieces": f.pieces, "bag": f.line}, changes=True),
     "take_over": VerbSpec(takeover.take_over, {"counted": f.counted}, {"till": f.words}, changes=True),
     "shift": VerbSpec(shift.shift),
     "close_shift": VerbSpec(
@@ -36,5 +36,4 @@ DRAWER_VERBS: Final[dict[str, VerbSpec]] = {
         {"counted": f.counted, "note": f.field, "printed": f.flag},
         changes=True,
     ),
-    "move_cash": VerbSpec(shift.move_cash, {"kind": f.move, "amount": f.amount, "reason": f.words}, changes=True),
 }

@@ -22,7 +22,7 @@ from pos.till.counter import (
     scan,
     spool,
 )
-from pos.till.drawer import reports
+from pos.till.drawer import banking, change, reports, safe
 from pos.till.orders import guests, standby
 
 # A check is given the field's name and value, and raises Refused("bad_request") for a malformed one.
@@ -247,6 +247,24 @@ def roll(name: str, value: Any) -> None:
 
 def move(name: str, value: Any) -> None:
     must(value in MOVES, name, f"one of {', '.join(MOVES)}")
+
+
+def shift_parts(name: str, value: Any) -> None:
+    must(isinstance(value, dict) and bool(value), name, 'an object like {"T1-1-S0001": "200.00"}')
+    for shift, part in value.items():
+        amount(f"{name}.{shift}", part)
+
+
+def change_source(name: str, value: Any) -> None:
+    must(value in change.SOURCES, name, f"one of {', '.join(change.SOURCES)}")
+
+
+def safe_when(name: str, value: Any) -> None:
+    must(value in safe.WHEN, name, f"one of {', '.join(safe.WHEN)}")
+
+
+def booked_to(name: str, value: Any) -> None:
+    must(value in banking.BOOKED_TO, name, f"one of {', '.join(banking.BOOKED_TO)}")
 
 
 def printer(name: str, value: Any) -> None:

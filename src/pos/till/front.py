@@ -14,7 +14,7 @@ from typing import Any
 
 from pos.domain.errors import Refused
 from pos.domain.mask import scrub
-from pos.till.counter import charge, customer, house, issue, terminal
+from pos.till.counter import charge, customer, house, issue, limit, terminal
 from pos.till.counter.house import SeatMapData
 from pos.till.desk import Call, Desk
 from pos.till.fields import checked
@@ -34,6 +34,7 @@ class Front:
         desk.outside.terminal.subscribe(lambda shown: desk.post(lambda: terminal.tell(desk, shown)))
         self._lock = Lock()
         self._running: dict[str, Future[dict[str, Any]]] = {}
+        self._drawer_over = False  # whether faces were told so
 
     def call(self, verb: str, /, **fields: Any) -> Future[dict[str, Any]]:
         """Carry out a verb. The Future has its answer or fails with Refused."""
@@ -49,8 +50,12 @@ class Front:
             failed.set_exception(refused)
             return failed
         if not (key and spec.changes):
-            return self._desk.submit(lambda: spec.run(self._desk, **fields), Call(verb), self._show(verb))
-        return self._once(key, verb, spec, fields)
+            done = self._desk.submit(lambda: spec.run(self._desk, **fields), Call(verb), self._show(verb))
+        else:
+            done = self._once(key, verb, spec, fields)
+        if spec.changes:
+            done.add_done_callback(lambda _: self._desk.post(lambda: self._watch_drawer()))
+        return done
 
     def _once(self, key: str, verb: str, spec: VerbSpec, fields: dict[str, Any]) -> Future[dict[str, Any]]:
         """The same key gives the same answer, also while the first call is still under way."""
@@ -78,6 +83,14 @@ class Front:
             return None
         return lambda answer: customer.after(self._desk, verb, answer)
 
+    def _watch_drawer(self) -> None:
+        """After whatever may have moved cash: say so when the drawer has come over its limit, or under it again."""
+        over = limit.is_over(self._desk)
+        if over != self._drawer_over:
+            self._drawer_over = over
+            most = self._desk.season().venue.drawer_limit if over else None
+            self._desk.emit("drawer_limit", over=over, limit=str(most) if most is not None else None)
+
     def seat_map(self, show: str) -> Future[SeatMapData]:
         """A show's map data; not JSON."""
         return self._desk.submit(lambda: house.seat_map(self._desk, show=show))
@@ -97,6 +110,7 @@ class Front:
         self._desk.post(lambda: customer.show_basket(self._desk))
         self._desk.post(lambda: customers.follow_erasures(self._desk))
         self._desk.post(lambda: ending.watch(self._desk))
+        self._desk.post(lambda: self._watch_drawer())
 
     @staticmethod
     def sentence(refused: Refused) -> str:

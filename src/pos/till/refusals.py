@@ -54,7 +54,7 @@ TEMPLATES: Final[dict[str, str]] = {
     "identity_needed": "The buyer's identity must be checked.",
     "terms_not_told": "The buyer has not been told the terms.",
     "limit_exceeded": "That is over the limit.",
-    "drawer_short": "The drawer holds only {expected}.",
+    "drawer_short": "The drawer holds only {expected}; {missing} more is needed, from the safe or from another window.",
     "show_cancelled": "This show is cancelled.",
     "order_open_elsewhere": "This order is open at another window.",
     "exchanged": "This ticket has been exchanged.",
@@ -69,6 +69,8 @@ TEMPLATES: Final[dict[str, str]] = {
     "unknown_customer": "There is no customer {customer} here.",
     "unknown_audit_item": "There is no audit item {item} here.",
     "unknown_settlement": "There is no settlement {settlement} here.",
+    "unknown_parcel": "There is no {sort} {number} here.",
+    "parcel_moved": "{number} was {state} already, by {by} at {since}.",
     "already_resolved": "{by} resolved this dispute at {since}.",
 }
 assert frozenset(TEMPLATES) == CODES, "a refusal code has no sentence"

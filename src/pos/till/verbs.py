@@ -11,6 +11,7 @@ from typing import Final
 
 from pos.till import fields as f
 from pos.till.auditverbs import AUDIT_VERBS
+from pos.till.cashverbs import CASH_VERBS
 from pos.till.contingency import packs, rekey
 from pos.till.counter import (
     accounts,
@@ -431,6 +432,7 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "status": VerbSpec(status.status),
     "sync": VerbSpec(status.sync),
     **AUDIT_VERBS,
+    **CASH_VERBS,
     **DRAWER_VERBS,
     **REPORT_VERBS,
     **STOCK_VERBS,

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pos.domain.money import Money
 from pos.paper import formats
+from pos.till.cashwords import CASH_WORDS
 from pos.till.pricewords import PRICES
 from pos.till.reportwords import REPORTS
 from pos.till.shiftwords import SHIFTS
@@ -20,6 +21,7 @@ from pos.till.vocabulary import LIST_WORDS
 _WORDS: Final[dict[str, dict[str, str]]] = (
     PRICES
     | REPORTS
+    | CASH_WORDS
     | SHIFTS
     | {
         "cash": {

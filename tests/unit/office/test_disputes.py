@@ -85,6 +85,7 @@ def test_a_dispute_is_told_with_all_that_a_supervisor_needs(house: House, at: Co
         "record",
         "audit",
         "stock",
+        "parcel",
     }
     assert dispute["customer"] == ("" if cause in nobodys else BUYER)
     two_papers = [f"I1 {SHOW} A-1: more than one live ticket: first-1, second-1"]

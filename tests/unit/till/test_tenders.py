@@ -85,7 +85,9 @@ def test_change_that_the_drawer_has_not_is_refused(make_counter: Make) -> None:
     till = make_counter()
     till.open(float_="20.00")
     at_rate(till)
-    assert refusal(till, dollars("59.00", "100.00")) == ("drawer_short", {"expected": "20.00", "amount": "31.00"})
+    code, fields = refusal(till, dollars("59.00", "100.00"))
+    said = fields["expected"], fields["amount"], fields["missing"]
+    assert (code, *said) == ("drawer_short", "20.00", "31.00", "11.00")
     assert sell(till, dollars("59.00", "70.00"))["change"] == "4.00"
 
 

@@ -20,6 +20,7 @@ _LATER: Final = (
     "admission",
     "purse",
     "dispute_step",
+    "parcel_step",
     "ticket_end",
     "refund",
     "payment",

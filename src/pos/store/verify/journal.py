@@ -11,7 +11,9 @@ from typing import Any, Final
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from pos.store.verify.cash import ORDERS, REFUNDS, SALES, cash_told, minor
 from pos.store.verify.evidence import Evidence, Findings, Place, Token
+from pos.store.verify.parcels import parcel_steps
 
 _FIRST: Final = "0" * 64
 _PURSES: Final = ("voucher", "gift_card", "account", "package")
@@ -24,9 +26,6 @@ _DOCUMENTS: Final = {
     "RefundClaimed": "refund",
     "TicketsVoided": "refund",
 }
-_ORDERS: Final = ("OrderReserved", "OrderChanged", "OrderEnded")
-_REFUNDS: Final = ("TicketsRefunded", "RefundClaimed", "TicketsVoided")
-_SALES: Final = {"TicketsSold": "sale", "TicketsExchanged": "exchange"}
 
 
 _STEPS: Final = ("DrawerOpened", "ShiftHandedOver", "ShiftVerified")  # what the rows keep of a shift's drawer
@@ -91,6 +90,7 @@ class Story:
     moves: list[dict[str, Any]] = field(default_factory=list)  # facts that move money of vouchers and gift cards
     settling: dict[int, dict[str, Any]] = field(default_factory=dict)  # fact number -> what it did about a dispute
     steps: dict[Place, list[Step]] = field(default_factory=lambda: defaultdict(list))
+    parcels: dict[tuple[int, str], dict[str, Any]] = field(default_factory=dict)  # fact number, parcel -> its step
     shift_steps: dict[int, dict[str, Any]] = field(default_factory=dict)  # fact number -> its row
     passings: dict[int, dict[str, Any]] = field(default_factory=dict)  # fact number -> a fact of _PASSES
 
@@ -160,7 +160,7 @@ class _Reading:
         drawer = self._postings(fact)
         begun, ended = self._effects(number, fact)
         document = body[_DOCUMENTS[kind]] if kind in _DOCUMENTS else {}
-        if kind in _ORDERS:
+        if kind in ORDERS:
             document = body.get("deposit") or {}
             self._deposit(fact, document)
         named = document["shift"] if document else body.get("shift")
@@ -173,12 +173,16 @@ class _Reading:
             self._open = named
         elif kind not in _OF_OTHER_SHIFTS and named is not None and named != self._open:
             self._wrong("I4", f"is of shift {named}, but {self._open or 'none'} is open")
+        steps, wrong = parcel_steps(fact)
+        self.story.parcels |= {(number, name): step for name, step in steps.items()}
+        for what in wrong:
+            self._wrong("I4", what)
         if kind in _STEPS and named is not None:
             self._step(number, kind, body)
         if kind in _PASSES:
             self.story.passings[number] = fact
         shift = self.story.shifts.get(self._open)
-        if kind in _SALES:
+        if kind in SALES:
             self._sale(document, begun)
         elif kind == "TenderCorrected":
             self._corrected(body["correction"])
@@ -188,7 +192,7 @@ class _Reading:
         if any(account.partition(":")[0] in _PURSES for account, _, _ in fact["money"]):
             self.story.moves.append(fact)
         self._payments(kind, body, document)
-        if kind in _REFUNDS:
+        if kind in REFUNDS:
             self._refund(document)
         self._papers(kind, fact["at"], body, [effect[7] for effect in fact["effects"]])
         if kind in _SETTLES:
@@ -199,7 +203,7 @@ class _Reading:
                 self._wrong("I4", "the drawer is not empty in the books after the count")
             self._open = ""
         else:
-            self._cash(shift, drawer, *_cash_told(kind, body, self._evidence.till))
+            self._cash(shift, drawer, *cash_told(kind, body, self._evidence.till))
 
     def _step(self, number: int, kind: str, body: dict[str, Any]) -> None:
         """I4: what a count of a drawer found beyond another is the difference that it says."""
@@ -301,7 +305,7 @@ class _Reading:
                 self._wrong("I4", f"payment {body['payment']} is {body['outcome']}, having been {state}")
             ended = "used" if (state, body["outcome"]) == ("pending", "approved") else body["outcome"]
             payments[body["payment"]] = "approved" if ended == "arrived" else ended, amount
-        sign = -1 if kind in _REFUNDS or document.get("returned") else 1
+        sign = -1 if kind in REFUNDS or document.get("returned") else 1
         for tender in document.get("tenders", []):
             if "payment" in tender:
                 pending = tender.get("pending", False)
@@ -329,7 +333,7 @@ class _Reading:
                 if item["id"] in self.story.admitted:
                     self._wrong("I3", f"ticket {item['id']} has been let in before")
                 self.story.admitted[item["id"]] = at, item["copy"]
-        elif kind in _SALES and body["sale"].get("delivery", "now") in ("now", "email"):
+        elif kind in SALES and body["sale"].get("delivery", "now") in ("now", "email"):
             papers.update((ticket["id"], 0) for ticket in body["sale"]["tickets"])
 
     def _refund(self, refund: dict[str, Any]) -> None:
@@ -397,36 +401,6 @@ class _Reading:
         self.story.sales[told["sale"]] = sale | changed | {"corrections": [*sale.get("corrections", []), told["id"]]}
 
 
-def _cash_told(kind: str, body: dict[str, Any], till: str) -> tuple[str, int]:
-    """What a fact's body says it did to the drawer: the kind of move and minor units."""
-    if kind == "ShiftOpened":
-        return "float", minor(body["float"])
-    if kind == "ShiftHandedOver":
-        return "handed_over", minor(body["difference"])
-    if kind == "CashMoved":
-        return body["kind"], minor(body["amount"]) * (1 if body["kind"] == "paid_in" else -1)
-    if kind in _SALES:
-        return _SALES[kind], _in_cash(body["sale"])
-    if kind in _REFUNDS:
-        return "void" if "void" in body["refund"] else "refund", -_in_cash(body["refund"])
-    if kind in _ORDERS:
-        deposit = body.get("deposit") or {"tenders": []}
-        return "deposit", _in_cash(deposit) * (-1 if deposit.get("returned") else 1)
-    if kind == "AccountPaid":
-        return "account_paid", _in_cash(body["paid"])
-    if kind == "PackageRefunded":
-        return "refund", -_in_cash(body)
-    if kind == "TenderCorrected":
-        return "correction", minor(body["correction"]["cash"])
-    if kind == "DrawerTakenOver" and body["till"] == till:
-        return "taken_over", -minor(body["expected"])
-    return kind, 0
-
-
-def _in_cash(document: dict[str, Any]) -> int:
-    return sum(minor(tender["amount"]) for tender in document["tenders"] if tender["kind"] == "cash")
-
-
 def _broken(last: Step | None, step: Step, till: str) -> str:
     """What is wrong with doing this after that, "" when nothing is."""
     if step.passed and step.holder == till:
@@ -440,8 +414,3 @@ def _broken(last: Step | None, step: Step, till: str) -> str:
     if (step.before, till) != (last.after, last.holder):
         return f"was left {last.after} by fact {last.number}, but is taken for {step.before} under the same token"
     return ""
-
-
-def minor(text: str) -> int:
-    """A decimal string in minor units: the till always writes all decimals of the currency. ValueError."""
-    return int(text.replace(".", "", 1))

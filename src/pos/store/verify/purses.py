@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any, Final
 
+from pos.store.verify.cash import minor
 from pos.store.verify.evidence import Evidence, Findings, Token
-from pos.store.verify.journal import Story, minor
+from pos.store.verify.journal import Story
 
 _KINDS: Final = ("voucher", "gift_card", "account")
 _DOCUMENTS: Final = ("sale", "refund", "paid")

@@ -7,8 +7,9 @@ import json
 from collections import Counter, defaultdict
 from typing import Any, Final
 
+from pos.store.verify.cash import minor
 from pos.store.verify.evidence import CannotRead, Evidence, Findings
-from pos.store.verify.journal import Shift, Story, minor
+from pos.store.verify.journal import Shift, Story
 
 _PERSONAL: Final = ("name", "contact", "buyer", "collected_by", "profile", "words", "to", "erased")
 _ENDED: Final = ("refunded", "exchanged")
@@ -39,6 +40,7 @@ def check_rows(evidence: Evidence, story: Story, found: Findings) -> None:
     _paper(evidence, story, found)
     _admissions(evidence, story, found)
     _disputes(evidence, story, found)
+    _parcels(evidence, story, found)
 
 
 def _json(text: str, where: str) -> Any:
@@ -272,6 +274,18 @@ def _admissions(evidence: Evidence, story: Story, found: Findings) -> None:
         if rows.get(ticket) != story.admitted.get(ticket):
             told, kept = story.admitted.get(ticket, "never"), rows.get(ticket, "never")
             found.wrong("I3", f"ticket {ticket} was let in {told} by the facts, {kept} by the rows")
+
+
+def _parcels(evidence: Evidence, story: Story, found: Findings) -> None:
+    """What is kept of parcels of cash is what the facts did to them."""
+    rows = {(row["number"], row["parcel"]): row for row in evidence.tables["parcel_step"]}
+    for number, parcel in sorted(rows.keys() | story.parcels.keys()):
+        row, told = rows.get((number, parcel)), story.parcels.get((number, parcel))
+        kept = _json(row["body"], f"step {number} of {parcel}") if row is not None else {}
+        if told is None or {key: kept.get(key) for key in told if key not in ("sort", "number")} != {
+            key: value for key, value in told.items() if key not in ("sort", "number")
+        }:
+            found.wrong("I3", f"fact {number}: what it did to {parcel} is not what is kept of it")
 
 
 def _disputes(evidence: Evidence, story: Story, found: Findings) -> None:

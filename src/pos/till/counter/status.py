@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from pos.domain.errors import Refused
-from pos.till.counter import blanks, issue
+from pos.till.counter import blanks, issue, limit
 from pos.till.counter.passing import in_hand
 from pos.till.desk import Desk, Verb
 from pos.till.ports import LineDown
@@ -41,6 +41,7 @@ def status(desk: Desk) -> dict[str, Any]:
         "key_at": desk.outside.key_at,
         "fenced": desk.fenced or None,
         "unresolved": issue.unresolved(desk),
+        "drawer_over": limit.is_over(desk),
         **({"paper": paper} if (paper := blanks.shown(desk)) is not None else {}),
         "last_sale": {"id": last["id"], "at": last["at"], "tickets": len(last["tickets"])} if last else None,
     }

@@ -14,6 +14,8 @@ from pos.domain.shift import expected
 from pos.store.shiftbook import ShiftRow
 from pos.till.desk import Desk
 
+# Of a drawer that is short: cash is brought from the safe, or from another till, or another till pays.
+WAYS_OUT: Final = ("fetch", "transfer_in", "other_till")
 LAST: Final = 4  # digits of a card's number, or of a document's, that may be kept
 
 
@@ -149,7 +151,13 @@ def check_drawer(desk: Desk, shift: ShiftRow, cash: Money) -> None:
     """Raises Refused("drawer_short") for more cash than the drawer should hold."""
     held = expected(desk.ledger.moves(shift.id), cash.currency)
     if cash > held:
-        raise Refused("drawer_short", expected=str(held), amount=str(cash))
+        raise short(held, cash)
+
+
+def short(held: Money, cash: Money) -> Refused:
+    """More cash than the drawer should hold, and the ways out of it, by what has to be done."""
+    missing = cash - held
+    return Refused("drawer_short", expected=str(held), amount=str(cash), missing=str(missing), ways=list(WAYS_OUT))
 
 
 def last_of(number: str) -> str:

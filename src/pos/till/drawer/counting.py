@@ -13,7 +13,7 @@ from typing import Any
 from pos.domain.errors import Refused
 from pos.domain.money import Money
 from pos.store.shiftbook import ShiftRow
-from pos.till.counter.people import checked
+from pos.till.counter.witness import second
 from pos.till.desk import Desk
 
 
@@ -52,9 +52,4 @@ def _key(row: ShiftRow) -> str:
 
 def witness_of(desk: Desk, witness: dict[str, Any] | None) -> str:
     """Who signs beside the one who counts, "" for nobody. Raises Refused: wrong_pin locked_out not_allowed."""
-    if witness is None:
-        return ""
-    person = checked(desk, witness["user"], witness["pin"])
-    if person.id == desk.signed_in().id:
-        raise Refused("not_allowed", what="witness", reason="nobody is the witness of their own count")
-    return person.id
+    return second(desk, witness, needed=False, what="witness")

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pos.domain import declared as declarations
 from pos.domain import shift as rules
-from pos.domain.books import drawer, moved
+from pos.domain.books import SAFE, Posting, drawer, moved
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
 from pos.domain.money import Money
@@ -24,7 +24,7 @@ from pos.till.counter.parking import check_none_parked
 from pos.till.counter.passing import allot, give_back
 from pos.till.counter.shown import shown
 from pos.till.desk import Desk, Unit, Verb
-from pos.till.drawer import counting, takeover
+from pos.till.drawer import bags, counting, parcels, takeover
 from pos.till.drawer import report as figures
 from pos.till.drawer.counting import amount as amount_of
 from pos.till.drawer.papers import z_paper
@@ -34,7 +34,9 @@ ALLOT_S: Final = 4.5  # a shift is open at most five seconds after it is asked f
 APPLIED_S: Final = 3.0  # how long a close waits to hear that the office has it
 
 
-def open_shift(desk: Desk, *, float: str = "", pieces: dict[str, Any] | None = None) -> Verb[dict[str, Any]]:
+def open_shift(
+    desk: Desk, *, float: str = "", pieces: dict[str, Any] | None = None, bag: str = ""
+) -> Verb[dict[str, Any]]:
     """Open the drawer's shift with its float, then fill the allotment if there is a line.
 
     The float is an amount, or its `pieces` by denomination; where both are given they must agree.
@@ -46,16 +48,13 @@ def open_shift(desk: Desk, *, float: str = "", pieces: dict[str, Any] | None = N
     if already is not None:
         raise Refused("shift_open", shift=already.id, user=already.user, since=already.opened_at)
     takeover.check_counted(desk)
-    amount = _float(desk, float, pieces)
+    amount, taken, postings = _float(desk, float, pieces, bag)
     at = desk.clock.now().isoformat(timespec="seconds")
     number = desk.ledger.shifts() + 1
     name = f"{desk.outside.till}-{desk.outside.incarnation}-S{number:04d}"
     with desk.unit() as unit:
-        unit.record(
-            Kind.SHIFT_OPENED,
-            {"shift": name, "user": user.id, "float": str(amount), **({"pieces": pieces} if pieces else {})},
-            postings=moved("safe", drawer(desk.outside.till), amount),
-        )
+        body = {"shift": name, "user": user.id, "float": str(amount), **({"pieces": pieces} if pieces else {}), **taken}
+        parcels.keep(desk, unit.record(Kind.SHIFT_OPENED, body, postings=postings))
         desk.ledger.put_shift(ShiftRow(name, user.id, at, unit.number, cashier=user.id))
         desk.ledger.add_move(name, CashMove("float", amount, "", at))
         answer = unit.answers({"shift": name, "opened_at": at})
@@ -66,47 +65,25 @@ def open_shift(desk: Desk, *, float: str = "", pieces: dict[str, Any] | None = N
     return answer
 
 
-def _float(desk: Desk, text: str, pieces: dict[str, Any] | None) -> Money:
-    """Raises Refused("bad_request")."""
-    if not text and not pieces:
+def _float(
+    desk: Desk, text: str, pieces: dict[str, Any] | None, bag: str
+) -> tuple[Money, dict[str, Any], tuple[Posting, ...]]:
+    """What a shift begins with, what its fact says of the bag that it came in, and the books' side of it.
+
+    Raises Refused("bad_request" | "unknown_parcel" | "parcel_moved")."""
+    if not text and not pieces and not bag:
         raise Refused("bad_request", field="float", reason="float is missing: an amount, or pieces by denomination")
     counted = rules.counted_total(pieces, desk.season().venue.currency, "pieces") if pieces else None
     said = amount_of(desk, "float", text) if text else counted
-    assert said is not None
-    if said.minor < 0:
+    if said is not None and said.minor < 0:
         raise Refused("bad_request", field="float", reason="is negative")
     if counted is not None and counted != said:
         raise Refused("bad_request", field="pieces", reason=f"they come to {counted}, and the float is {said}")
-    return said
-
-
-def move_cash(desk: Desk, *, kind: str, amount: str, reason: str) -> dict[str, Any]:
-    """Cash into or out of the drawer for another reason than a sale."""
-    user = desk.signed_in("drawer")
-    shift = desk.shift()
-    value = amount_of(desk, "amount", amount)
-    signed = rules.signed(kind, value)
-    if not reason.strip():
-        raise Refused("bad_request", field="reason", reason="must not be empty")
-    moves = desk.ledger.moves(shift.id)
-    if rules.expected(moves, value.currency) + signed < Money.zero(value.currency):
-        raise Refused("drawer_short", expected=str(rules.expected(moves, value.currency)), amount=amount)
-    at = desk.clock.now().isoformat(timespec="seconds")
-    move = CashMove(kind, signed, reason, at)
-    with desk.unit() as unit:
-        unit.record(
-            Kind.CASH_MOVED,
-            {"shift": shift.id, "user": user.id, "kind": kind, "amount": str(value), "reason": reason},
-            postings=rules.move_entry(desk.outside.till, kind, value),
-        )
-        desk.ledger.add_move(shift.id, move)
-        answer = unit.answers({"drawer": _drawer([*moves, move], value.currency)})
-    desk.outside.printers.kick_drawer()
-    return answer
-
-
-def _drawer(moves: list[CashMove], currency: str) -> dict[str, Any]:
-    return {"expected": str(rules.expected(moves, currency)), "moves": [move.to_json() for move in moves]}
+    if bag:
+        amount, taken, postings = bags.as_float(desk, bag, said)
+        return amount, {"parcels": [taken]}, postings
+    assert said is not None
+    return said, {}, moved(SAFE, drawer(desk.outside.till), said)
 
 
 def shift(desk: Desk) -> dict[str, Any]:

@@ -6,10 +6,11 @@ from typing import Final
 
 from pos.domain.facts import Fact, Kind
 from pos.domain.order import DEPOSIT
+from pos.domain.parcels import ACCOUNTS as PARCELS
 from pos.domain.sale import PURSES
 
 # KIND:NAME accounts whose NAME is no till; every other is one till's (`pos.domain.sale.tender_account`).
-_OF_THE_HOUSE: Final = frozenset({"revenue", "tax", "fee", "product", "donation", DEPOSIT, *PURSES})
+_OF_THE_HOUSE: Final = frozenset({"revenue", "tax", "fee", "product", "donation", DEPOSIT, *PURSES, *PARCELS})
 
 
 def accounts_of_others(fact: Fact) -> list[str]:

@@ -10,6 +10,7 @@ from pos.domain.disputes import Way
 from pos.domain.facts import Fact, Kind
 from sync.office.rules.auditbodies import AUDITED
 from sync.office.rules.bodytypes import Amount, Body, Id, RecordBody, RecordedBody
+from sync.office.rules.cashbodies import CASH
 from sync.office.rules.drawerbodies import (
     CashMovedBody,
     DrawerOpenedBody,
@@ -362,6 +363,7 @@ BODIES: Final[dict[str, type[Body]]] = {
     Kind.CASE_OPENED: RecordedBody,
     Kind.PACKAGE_REFUNDED: PackageRefundedBody,
     **AUDITED,
+    **CASH,
     Kind.STOCK_RECEIVED: StockReceivedBody,
     Kind.STOCK_REQUEST_CHANGED: RecordedBody,
     Kind.STOCK_REQUEST_ANSWERED: RecordedBody,

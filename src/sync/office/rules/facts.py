@@ -157,7 +157,10 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
     entries += page.records.write(connection) + notices(connection, page) + page.customers.write()
     entries += page.audit.write()
     entries += page.stock.write()
-    entries += page.cases.write() + disputes.open_all(connection, page.disputes, page.now_iso)
+    entries += page.cases.write()
+    of_cash, contradictions = page.cash.write(connection)
+    page.disputes += contradictions
+    entries += of_cash + disputes.open_all(connection, page.disputes, page.now_iso)
     if not page.board.sealed:
         changes.log(connection, entries, signal=returned)
     else:
@@ -200,6 +203,7 @@ def _book_one(page: Page, one: Arrived) -> None:
         verdicts = ["disputed"]
     elif one.fact is not None:
         _owed(page, one.fact)
+        page.cash.take(one.fact)
         page.amendments.take(one.fact)
         if why := page.records.take(one.fact) or page.customers.take(one.fact):
             page.dispute(fact_id, "record", why, why=why)
@@ -330,6 +334,7 @@ def _post(page: Page, fact: Fact) -> None:
             sides.append((SUSPENSE, -rest, currency))
             detail = f"its postings are {rest} minor units of {currency} off"
             page.dispute(fact.fact_id, "unbalanced", detail, off=f"{Money(abs(rest), currency)} {currency}")
+    page.cash.post(fact)
     page.postings += [
         {"fact_id": fact.fact_id, "line": line, "account": account, "minor": minor, "currency": currency}
         for line, (account, minor, currency) in enumerate(sides)

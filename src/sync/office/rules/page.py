@@ -15,6 +15,7 @@ from sync.office.rules.audit import Audit
 from sync.office.rules.board import Board
 from sync.office.rules.customers import Customers
 from sync.office.rules.live import Live
+from sync.office.rules.parcels import Cash
 from sync.office.rules.people import People
 from sync.office.rules.places import Key
 from sync.office.rules.purses import Purses
@@ -55,6 +56,7 @@ class Page:
     handed: list[dict[str, Any]] = field(default_factory=list)
     copied: list[dict[str, Any]] = field(default_factory=list)
     records: Records = field(default_factory=Records)
+    cash: Cash = field(default_factory=Cash)
     amendments: Amendments = field(default_factory=Amendments)
     beside: list[dict[str, Any]] = field(default_factory=list)
     refunds: list[dict[str, Any]] = field(default_factory=list)  # whose buyers are told of them

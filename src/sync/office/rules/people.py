@@ -28,6 +28,9 @@ _RIGHTS: Final[dict[str, str]] = {
     Kind.AUDIT_ITEM_TAKEN: "oversee",
     Kind.AUDIT_ITEM_EXPLAINED: "look",
     Kind.AUDIT_ITEM_CLOSED: "oversee",
+    Kind.DEPOSIT_MADE: "bank",
+    Kind.DEPOSIT_CREDITED: "bank",
+    Kind.DIFFERENCE_EXPLAINED: "bank",
 }
 
 
@@ -39,7 +42,11 @@ class People:
 
     @classmethod
     def of(cls, connection: Connection, facts: Sequence[Fact]) -> People:
-        named = {user for fact in facts for user in (user_of(fact), *approvers_of(fact), *price_makers(fact))}
+        named = {
+            user
+            for fact in facts
+            for user in (user_of(fact), *approvers_of(fact), *price_makers(fact), second_of(fact))
+        }
         users = sorted(filter(None, named))
         rows = connection.execute(
             select(DOCUMENT.c.id, DOCUMENT.c.body).where(
@@ -55,6 +62,11 @@ class People:
             return False  # nobody verifies what they have counted themselves
         if fact.kind in _RIGHTS:
             return self.roles.get(user_of(fact)) in MAY[_RIGHTS[fact.kind]]
+        if fact.kind == Kind.SAFE_COUNTED:
+            return all(self.roles.get(who) for who in (user_of(fact), second_of(fact)))
+        if fact.kind in (Kind.CHANGE_APPROVED, Kind.CHANGE_REFUSED):
+            named = {user_of(fact), *approvers_of(fact)}
+            return any(self.roles.get(who) in APPROVING_ROLES for who in named)
         supervised = fact.kind in SETTLES or fact.kind == Kind.PLACES_RELEASED
         return self.roles.get(user_of(fact)) in (SETTLING_ROLES if supervised else SELLING_ROLES)
 
@@ -80,6 +92,12 @@ def user_of(fact: Fact) -> str:
     """Who did it, "" where nobody is named."""
     user = document_in(fact).get("user", "")
     return user if isinstance(user, str) else ""
+
+
+def second_of(fact: Fact) -> str:
+    """Who stood by with a PIN of their own, "" where nobody did."""
+    second = fact.body.get("second", "")
+    return second if isinstance(second, str) else ""
 
 
 def approvers_of(fact: Fact) -> set[str]:

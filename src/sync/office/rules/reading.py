@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from pos.domain.facts import SCHEMA, Fact, Kind, hash_of
 from pos.domain.live import told_in
+from pos.domain.parcels import steps_in
 from pos.domain.personal import restore
 from pos.domain.purse import is_purse
 from pos.domain.rights import OfficeState
@@ -114,6 +115,7 @@ def _body(item: FactItem, fact: Fact) -> Arrived:
         body = read_body(fact.kind, fact.body)
         passed = passings(fact)
         list(told_in(fact.body))
+        list(steps_in(fact))
     except KeyError:
         return Arrived(item, fact, None, f"the kind {fact.kind!r} is not known here")
     except ValidationError as error:

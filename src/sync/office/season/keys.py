@@ -42,6 +42,7 @@ VENUE: Final = Table(
         "opening_hours": v.hours,
         "day_ends": v.day_ends,
         "drawer_limit": v.positive,
+        "safe_by_two": v.flag,
         "drawer": v.one_of("shared", "own"),
         "no_sale": v.one_of("cashier", "supervisor"),
         "note_over": v.amount,

@@ -23,6 +23,7 @@ from sync.office.verify.ends import check_ends, destroyed_slips
 from sync.office.verify.holds import check_holds
 from sync.office.verify.journal import Place, Step, Story, digits, read_facts
 from sync.office.verify.papers import check_admissions, check_papers
+from sync.office.verify.parcels import check_parcels
 from sync.office.verify.purses import check_purses, openings
 from sync.office.verify.records import FAMILIES as RECORDS
 from sync.office.verify.records import check_records
@@ -34,7 +35,7 @@ from sync.office.verify.tenders import check_corrections
 _ENDED = ("refunded", "exchanged", "void")
 _TOLD = (
     "venue", "tax", "price_type", "prices", "terms", "production", "show", "fee", "user", "till", "plan", "fence",
-    "key", "promotion", "product", "customer", "notice", "package", "promoter", "stock_hand", "agreement",
+    "key", "promotion", "product", "customer", "notice", "package", "promoter", "stock_hand", "parcel", "safe", "agreement",
     *RECORDS.values(), *AUDIT,
 )  # fmt: skip
 
@@ -57,6 +58,7 @@ def check(connection: Connection) -> Report:
     check_records(connection, report, disputed)
     check_audit(connection, report, disputed)
     check_corrections(connection, report, disputed)
+    check_parcels(connection, report, story)
     check_stock(connection, report, story)
     check_shifts(connection, report, story, disputed)
     _effects_once(report, story, rights, tickets)

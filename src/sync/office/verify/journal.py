@@ -24,7 +24,7 @@ Place = tuple[str, str]  # show, place
 _SETTLES = {"DisputeTaken": "taken", "DisputeResolved": "resolved"}
 _ORDERS = ("OrderReserved", "OrderChanged", "OrderEnded")
 _REFUNDS = ("TicketsRefunded", "RefundClaimed", "TicketsVoided")
-_SIGN = {"paid_in": 1, "paid_out": -1, "drop": -1}
+_SIGN = {"paid_in": 1, "paid_out": -1, "drop": -1, "transfer_in": 1, "transfer_out": -1, "fetch": 1}
 
 
 @dataclass(frozen=True)
@@ -328,6 +328,10 @@ def cash_of(value: dict[str, Any]) -> Iterator[Decimal]:
         yield Decimal(body["float"])
     elif value["kind"] == "CashMoved":
         yield _SIGN[body["kind"]] * Decimal(body["amount"])
+    elif value["kind"] == "CounterfeitTaken":
+        yield -Decimal(body["amount"])
+    elif value["kind"] == "ChangeReceived":
+        yield Decimal(body["cash"])
     elif value["kind"] == "ShiftHandedOver":
         yield Decimal(body["difference"])
     elif value["kind"] == "AccountPaid":
