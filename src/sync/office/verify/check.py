@@ -35,8 +35,8 @@ from sync.office.verify.tenders import check_corrections
 _ENDED = ("refunded", "exchanged", "void")
 _TOLD = (
     "venue", "tax", "price_type", "prices", "terms", "production", "show", "fee", "user", "till", "plan", "fence",
-    "key", "promotion", "product", "customer", "notice", "package", "promoter", "stock_hand", "parcel", "safe", "agreement",
-    *RECORDS.values(), *AUDIT,
+    "key", "promotion", "product", "customer", "notice", "package", "promoter", "stock_hand", "parcel", "safe",
+    "agreement", *RECORDS.values(), *AUDIT,
 )  # fmt: skip
 
 
