@@ -38,6 +38,7 @@ from pos.domain.price import (
 )
 from pos.domain.promoter import Promoter
 from pos.domain.promotion import Promotion, read_promotion
+from pos.domain.seatstock import Thresholds
 from pos.domain.terms import Step, Terms, parse_fee
 
 FAMILIES: Final = (
@@ -66,6 +67,7 @@ MAY: Final[dict[str, frozenset[str]]] = {
 SHARED: Final = "shared"  # one drawer for all cashiers of a till
 OWN: Final = "own"  # a drawer is one cashier's at a time
 SALES_GRACE: Final = timedelta(minutes=30)  # a show sells on for latecomers unless it says otherwise
+_NO_THRESHOLDS: Final = Thresholds()
 _CALLED_OFF: Final = ("moved", "postponed", "cancelled")
 
 
@@ -98,6 +100,7 @@ class Venue:
     opening_hours: Any = None  # as `pos.domain.audit.hours` reads them; None: always open
     drawer_limit: Money | None = None  # more cash than this in a drawer asks for a drop; None: any amount
     safe_by_two: bool = False  # whether nobody takes money out of the safe, or to the bank, without a second person
+    stock: Thresholds = _NO_THRESHOLDS  # when a show is short of places, or sells slowly
     paper_low: int = 100  # numbered blanks in a till's hand below which it warns
     paper_low_house: int = 500  # the same in all hands together
     paper_spoil_alone: int = 5  # blanks that a cashier may report spoiled at once without a supervisor
@@ -289,6 +292,7 @@ def _venue(doc: dict[str, Any]) -> Venue:
         opening_hours=doc.get("opening_hours"),
         drawer_limit=cap("drawer_limit"),
         safe_by_two=bool(doc.get("safe_by_two", False)),
+        stock=_thresholds(doc),
         paper_low=int(doc.get("paper_low", 100)),
         paper_low_house=int(doc.get("paper_low_house", 500)),
         paper_spoil_alone=int(doc.get("paper_spoil_alone", 5)),
@@ -298,6 +302,14 @@ def _venue(doc: dict[str, Any]) -> Venue:
         note_over=cap("note_over"),
         check=OrderCheck.parse(doc["check"], currency) if "check" in doc else None,
     )
+
+
+def _thresholds(doc: dict[str, Any]) -> Thresholds:
+    """An import refuses what cannot be read; what an older office took in without reading it warns of nothing."""
+    try:
+        return Thresholds.parse(doc.get("stock_short", 0), doc.get("stock_slow"))
+    except ValueError:
+        return _NO_THRESHOLDS
 
 
 def _show(doc: dict[str, Any], productions: dict[str, Any], plans: dict[str, Any]) -> Show:

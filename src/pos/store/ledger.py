@@ -337,6 +337,14 @@ class Ledger:
         rows = self.connection.execute(select(t.sale.c.body).where(t.sale.c.id.in_(wanted)))
         return [json.loads(row.body) for row in rows]
 
+    def sold_since(self, since: str) -> list[tuple[str, str, str, int]]:
+        """(sale, when, show, tickets that are live) of own sales since a moment (ISO 8601), by sale and show."""
+        query = (
+            "SELECT sale.id, json_extract(sale.body, '$.at') AS at, ticket.show, sum(ticket.state = 'live')"
+            " FROM sale JOIN ticket ON ticket.sale = sale.id WHERE julianday(at) >= julianday(?) GROUP BY 1, 2, 3"
+        )
+        return [(id, at, show, count) for id, at, show, count in self.connection.exec_driver_sql(query, (since,))]
+
     def sales_with(self, word: str) -> list[dict[str, Any]]:
         """Own sales of named buyers whose document has this text in it."""
         wanted = (t.sale.c.name != "") & (func.instr(t.sale.c.body, word) > 0)

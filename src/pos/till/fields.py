@@ -12,6 +12,7 @@ from pos.domain.errors import Refused
 from pos.domain.lookup import LAST4
 from pos.domain.sale import DELIVERIES, LATER, TENDERS
 from pos.domain.seatnames import LONGEST
+from pos.domain.seatstock import COUNTABLE
 from pos.domain.shift import MOVES
 from pos.settings import DEVICES
 from pos.till.audit.items import SORTS
@@ -289,6 +290,17 @@ def values(name: str, value: Any) -> None:
 
 def outcome(name: str, value: Any) -> None:
     must(value in ("approved", "declined"), name, "approved or declined")
+
+
+def stock_kind(name: str, value: Any) -> None:
+    must(value in ("paper", "seats"), name, "paper or seats")
+
+
+def stock_counts(name: str, value: Any) -> None:
+    parts = ", ".join(COUNTABLE)
+    must(isinstance(value, dict) and bool(value) and value.keys() <= set(COUNTABLE), name, f"an object with {parts}")
+    for part, found in value.items():
+        must(type(found) is int and found >= 0, f"{name}.{part}", "a whole number, not below nothing")
 
 
 def which(name: str, value: Any) -> None:

@@ -5,10 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from pos.till import fields as f
-from pos.till.stock import asking, paper, supply, using
+from pos.till.stock import asking, paper, seats, supply, taking, using
 from pos.till.verbspec import VerbSpec
 
 STOCK_VERBS: Final[dict[str, VerbSpec]] = {
+    "stock": VerbSpec(seats.stock, {}, {"show": f.words, "report": f.flag}),
+    "stock_take": VerbSpec(
+        taking.stock_take,
+        {"what": f.stock_kind},
+        {"show": f.words, "counted": f.stock_counts, "serials": f.places_or_none, "note": f.text},
+        changes=True,
+    ),
     "ticket_paper": VerbSpec(paper.ticket_paper),
     "receive_stock": VerbSpec(
         supply.receive_stock,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sync.office.exports import add_ledger
 from sync.office.reporting import add_report
+from sync.office.stocklist import add_stock
 from sync.office.store.engine import CannotOpen, Database, open_database
 
 if TYPE_CHECKING:
@@ -98,8 +99,8 @@ def _parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", help="check the whole ledger; a line for each violation")
     verify.set_defaults(command=_verify)
 
-    gate, ledger, report = _gate_command(commands), add_ledger(commands), add_report(commands)
-    for command in (serve, season, enrol, dead, absorb, release, disputes, verify, gate, remind, ledger, report):
+    others = (_gate_command(commands), add_ledger(commands), add_report(commands), add_stock(commands))
+    for command in (serve, season, enrol, dead, absorb, release, disputes, verify, remind, *others):
         command.add_argument(
             "--db", required=True, metavar="URL", help="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
         )

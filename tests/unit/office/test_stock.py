@@ -6,6 +6,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from sync.office.rules.seatstock import seat_stock
+from tests.peers.small_season import SHOW
 from tests.peers.till_client import TillClient
 from tests.unit.office.conftest import House
 
@@ -131,3 +135,18 @@ def test_verify_sees_what_is_not_as_the_facts_say(house: House, tills_at: Tills)
     assert any(line.startswith("I3 ticket paper A in way:T1>T2") for line in said), said
     assert any("sum to nothing" in line for line in said), said
     assert any(line.startswith("I8 ticket paper A in way:T1>T2") for line in said), said
+
+
+def test_every_place_of_a_show_is_counted_once_at_the_office(house: House, tills_at: Tills) -> None:
+    one, _ = tills_at("T1", "T2")
+    granted = house.granted(one, "A-1", "A-2", "A-3")
+    one.sell(SHOW, granted[0], sale="T1-1")
+    house.push(one)
+    with house.database.read() as connection:
+        stock = {line.show: line for line in seat_stock(connection)}[SHOW]
+    assert (stock.sold, stock.hands, stock.free) == (1, 2, stock.capacity - 3)
+    assert house.violations() == []
+    house.run(f"DELETE FROM place_right WHERE show_id = '{SHOW}' AND place = 'A-5'")
+    with house.database.read() as connection, pytest.raises(ValueError, match=SHOW):
+        seat_stock(connection)
+    assert any(line.startswith(f"I6 {SHOW}: it has {stock.capacity} places") for line in house.violations())

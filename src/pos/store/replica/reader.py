@@ -384,6 +384,18 @@ class ReplicaReader:
             bodies = (json.loads(body) for body in db.execute(select(sale.c.body).order_by(sale.c.at)).scalars())
             return [body for body in bodies if any(ticket["show"] == show for ticket in body["tickets"])]
 
+    def sold_since(self, since: str) -> list[tuple[str, str, str, int]]:
+        """(sale, when, show, tickets that are live) of what was sold since a moment (ISO 8601), by sale and show."""
+        query = (
+            "SELECT sale.id, sale.at, json_extract(one.value, '$.show'), count(*)"
+            " FROM sale, json_each(sale.body, '$.tickets') AS one"
+            " WHERE julianday(sale.at) >= julianday(?)"
+            " AND coalesce(json_extract(one.value, '$.state'), 'live') = 'live'"
+            " GROUP BY 1, 2, 3"
+        )
+        with self._reading() as db:
+            return [(id, at, show, count) for id, at, show, count in db.exec_driver_sql(query, (since,))]
+
     def sales_with(self, word: str) -> list[dict[str, Any]]:
         """Sales whose document has this text in it, the newest first, FOUND_AT_MOST of them. Reads them all."""
         query = select(sale.c.body).where(func.instr(sale.c.body, word) > 0).order_by(sale.c.at.desc())

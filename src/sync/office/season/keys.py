@@ -62,7 +62,7 @@ VENUE: Final = Table(
         "paper_low_house": v.count,
         "paper_spoil_alone": v.count,
         "stock_short": v.count,
-        "stock_slow": v.anything,
+        "stock_slow": v.slow,
     },
 )
 

@@ -20,6 +20,7 @@ from pos.domain.promoter import parse_advances, parse_percent, parse_percents
 from pos.domain.promotion import parse_off
 from pos.domain.purse import is_purse
 from pos.domain.season import ROLES
+from pos.domain.seatstock import Thresholds
 from pos.domain.terms import parse_fee, parse_until
 
 Check = Callable[[Any, str], None]  # the value, and the season's currency
@@ -291,3 +292,8 @@ def email(value: Any, currency: str) -> None:
 
 def anything(_value: Any, _currency: str) -> None:
     """Kept as it is: its meaning is checked where it is used."""
+
+
+def slow(value: Any, _currency: str) -> None:
+    """Raises ValueError that says what is wrong."""
+    Thresholds.parse(0, value)

@@ -28,6 +28,7 @@ from sync.office.verify.purses import check_purses, openings
 from sync.office.verify.records import FAMILIES as RECORDS
 from sync.office.verify.records import check_records
 from sync.office.verify.report import Report
+from sync.office.verify.seats import check_seats
 from sync.office.verify.shifts import check_shifts
 from sync.office.verify.stock import check_stock
 from sync.office.verify.tenders import check_corrections
@@ -67,6 +68,7 @@ def check(connection: Connection) -> Report:
     check_cards(connection, report, story.cards)
     check_articles(report, story.articles)
     _holders(connection, report, story, rights)
+    check_seats(connection, report, rights)
     check_ends(connection, report, story, rights)
     _refunds(connection, report, story)
     check_holds(connection, report, story, rights, _change_log(connection, report, rights, disputes))
