@@ -30,6 +30,10 @@ def main() -> int:
                 return _seal(_folder(arguments.data), arguments.out)
             case "journal":
                 return _journal(_folder(arguments.data), arguments.ledger, arguments.out)
+            case "backup":
+                return _backup(_folder(arguments.data), arguments.to, arguments.keep)
+            case "restore":
+                return _restore(_folder(arguments.data), arguments.file, force=arguments.force)
         if arguments.enrol:
             url, code = arguments.enrol
             return _enrol(_folder(arguments.data), url, code, arguments.ca_file, arguments.plain_http)
@@ -67,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "--ledger", default=LEDGER, metavar="NAME", help="in the folder (default: %(default)s)"
             )
+    _backup_commands(commands)
     devices = commands.add_parser("devices", help="help with devices").add_subparsers(dest="devices", required=True)
     decode = devices.add_parser("decode", help="read one hexadecimal message a line, write JSON")
     decode.add_argument("protocol", metavar="PROTOCOL")
@@ -77,6 +82,25 @@ def _parser() -> argparse.ArgumentParser:
     for command in (listed, tested):
         command.add_argument("--data", type=Path, default=argparse.SUPPRESS)
     return parser
+
+
+def _backup_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    backup = commands.add_parser("backup", help="back up the data folder, while the till sells, too")
+    backup.add_argument("--to", type=Path, required=True, metavar="FOLDER", help="where backups of tills lie")
+    backup.add_argument(
+        "--keep", type=_at_least_one, default=96, metavar="N", help="of this till's there (default: %(default)s)"
+    )
+    restore = commands.add_parser("restore", help="put a backup in place of the data folder")
+    restore.add_argument("--from", dest="file", type=Path, required=True, metavar="FILE", help="from housefull backup")
+    restore.add_argument("--force", action="store_true", help="set aside what is in the data folder")
+    for command in (backup, restore):
+        command.add_argument("--data", type=Path, default=argparse.SUPPRESS)
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
+    return int(text)
 
 
 def _devices(arguments: argparse.Namespace) -> int:
@@ -166,6 +190,49 @@ def _journal(folder: Path, ledger: str, out: Path) -> int:
         _say(str(error))
         return 1
     sys.stdout.write(f"till {copied.till}.{copied.incarnation}: {copied.facts} facts in {out}\n")
+    return 0
+
+
+def _backup(folder: Path, to: Path, keep: int) -> int:
+    from pos.app.backups import back_up
+    from pos.store.backup import CannotBackUp
+
+    try:
+        made = back_up(folder, to, keep)
+    except CannotBackUp as error:
+        _say(str(error))
+        return 1
+    gone = f"; {made.removed} older removed" if made.removed else ""
+    sys.stdout.write(f"till {made.manifest.till}: {made.manifest.number} facts in {made.file}{gone}\n")
+    return 0
+
+
+def _restore(folder: Path, file: Path, *, force: bool) -> int:
+    from pos.store.identity import FolderInUse
+    from pos.store.restore import CannotRestore, restore
+
+    try:
+        done = restore(folder, file, force=force)
+    except (CannotRestore, FolderInUse) as error:
+        _say(str(error))
+        return 1
+    made = done.manifest
+    sys.stdout.write(f"till {made.till} is restored as it was at {made.at}, with {made.number} facts\n")
+    if done.aside is not None:
+        sys.stdout.write(f"what was there is in {done.aside}\n")
+    if not done.missing:
+        sys.stdout.write("nothing was done here after it: the till may sell\n")
+        return 0
+    sys.stdout.write(f"it may not sell: {done.missing}. Enrol it again:\n")
+    sys.stdout.write(f"  housefull-office enrol {made.till} --replace --db …   # also tells how many facts are there\n")
+    sys.stdout.write(f"  housefull --data {folder} --enrol URL CODE\n")
+    if done.last is not None:
+        sys.stdout.write(
+            f"Facts {made.number + 1} to {done.last} are not in the backup; those that the office has not are missing\n"
+        )
+    sys.stdout.write(
+        "If the old disk can be read: housefull journal --data OLD --out FILE, and housefull-office absorb\n"
+    )
     return 0
 
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
+from pos import tillvalues as values
 from pos import toml_edit
 
 LOCALES: Final = ("en", "zh_TW", "vi", "uk", "hu")
@@ -22,8 +22,6 @@ DEVICES: Final = (
     "printer.ticket", "printer.receipt", "drawer", "terminal", "scanner", "card_reader", "customer_display",
 )  # fmt: skip
 _LONGEST_AROUND: Final = 8
-_LONGEST_KICK: Final = 64
-_LONGEST_OPEN_S: Final = 3600
 
 
 class BadSettings(Exception):
@@ -104,6 +102,16 @@ class NeighbourSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class BackupSettings:
+    """Where backups of the data folder go, a relative folder being one beside till.toml; one every `every` seconds,
+    of which the newest `keep` stay."""
+
+    to: str
+    every: int = 900
+    keep: int = 96
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """A till's settings. A device left out is simply not there."""
 
@@ -121,20 +129,15 @@ class Settings:
     scanner: ScannerSettings | None = None
     card_reader: CardReaderSettings | None = None
     customer_display: DisplaySettings | None = None
+    backup: BackupSettings | None = None
 
     @property
     def folder(self) -> Path:
         return self.file.parent
 
 
-def _string(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError(f"{value!r} is not a text")
-    return value
-
-
 def _till(value: Any) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", _string(value)):
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", values.string(value)):
         raise ValueError(f"{value!r} may hold letters, digits, '-' and '_' only")
     return str(value)
 
@@ -143,47 +146,6 @@ def _locale(value: Any) -> str:
     if value not in LOCALES:
         raise ValueError(f"{value!r} is none of {', '.join(LOCALES)}")
     return str(value)
-
-
-def _url(value: Any) -> str:
-    parts = urlsplit(_string(value))
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"{value!r} is not an address like https://office.example:8443")
-    return str(value)
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError(f"{value!r} is not true or false")
-    return value
-
-
-def _via(value: Any) -> str:
-    if value not in ("printer.receipt", "printer.ticket"):
-        raise ValueError(f"{value!r} is neither printer.receipt nor printer.ticket")
-    return str(value)
-
-
-def _kick(value: Any) -> bytes:
-    try:
-        kick = bytes.fromhex(_string(value))
-    except ValueError as error:
-        raise ValueError(f'{value!r} is not bytes in hexadecimal like "1B 70 00 19 FA"') from error
-    if len(kick) > _LONGEST_KICK:
-        raise ValueError(f"is longer than {_LONGEST_KICK} bytes")
-    return kick
-
-
-def _level(value: Any) -> str:
-    if value not in ("high", "low"):
-        raise ValueError(f"{value!r} is neither high nor low")
-    return str(value)
-
-
-def _seconds(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _LONGEST_OPEN_S:
-        raise ValueError(f"{value!r} is not a whole number from 0 to {_LONGEST_OPEN_S}")
-    return value
 
 
 def _drawer(file: Path, section: dict[str, Any], printers: Collection[str]) -> DrawerSettings:
@@ -200,53 +162,29 @@ def _drawer(file: Path, section: dict[str, Any], printers: Collection[str]) -> D
     return DrawerSettings(**section | ({"via": via} if via else {}))
 
 
-def _protocol(value: Any) -> str:
-    if value != "zvt":
-        raise ValueError(f"{value!r} is not spoken here; this is: zvt")
-    return str(value)
-
-
-def _password(value: Any) -> str:
-    # What was written is not repeated: it would end in a log.
-    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{6}", value):
-        raise ValueError('must be six digits in quotes, like "000000"')
-    return value
-
-
-def _address(value: Any) -> str:
-    parts = urlsplit(f"//{_string(value)}")
-    try:
-        good = bool(parts.hostname) and parts.port is not None and parts.netloc == value
-    except ValueError:
-        good = False
-    if not good:
-        raise ValueError(f"{value!r} is not an address like 192.0.2.12:9410")
-    return str(value)
-
-
 def _addresses(value: Any) -> dict[str, str]:
     if not isinstance(value, list):
         raise ValueError('must be a list like ["T2=192.0.2.12:9410"]')
     found: dict[str, str] = {}
     for item in value:
-        till, sign, address = _string(item).partition("=")
+        till, sign, address = values.string(item).partition("=")
         if not sign:
             raise ValueError(f"{item!r} is not a till and its address like T2=192.0.2.12:9410")
         if _till(till.strip()) in found:
             raise ValueError(f"{till.strip()!r} is there twice")
-        found[till.strip()] = _address(address.strip())
+        found[till.strip()] = values.address(address.strip())
     return found
 
 
 def _way(value: Any) -> str:
     """An address, read closer by whoever opens it, or the keyboard."""
-    if value != KEYBOARD and "://" not in _string(value):
+    if value != KEYBOARD and "://" not in values.string(value):
         raise ValueError(f'{value!r} is neither "keyboard" nor an address like serial:///dev/ttyACM0')
     return str(value)
 
 
 def _card_way(value: Any) -> str:
-    if value not in (KEYBOARD, PCSC) and "://" not in _string(value):
+    if value not in (KEYBOARD, PCSC) and "://" not in values.string(value):
         raise ValueError(f'{value!r} is neither "keyboard", "pcsc" nor an address like serial:///dev/ttyACM0')
     return str(value)
 
@@ -264,26 +202,31 @@ def _display(value: Any) -> str:
     return str(value)
 
 
-_PRINTER: Final[dict[str, Callable[[Any], Any]]] = {"profile": _string, "transport": _string, "layout": _string}
-_TICKET_PRINTER: Final[dict[str, Callable[[Any], Any]]] = _PRINTER | {"numbered": _flag}
+_PRINTER: Final[dict[str, Callable[[Any], Any]]] = {
+    "profile": values.string,
+    "transport": values.string,
+    "layout": values.string,
+}
+_TICKET_PRINTER: Final[dict[str, Callable[[Any], Any]]] = _PRINTER | {"numbered": values.flag}
 # Every key there may be.
 _KEYS: Final[dict[str, dict[str, Callable[[Any], Any]]]] = {
     "till": {"id": _till, "locale": _locale},
-    "office": {"url": _url, "ca_file": _string, "plain_http": _flag, "embedded": _flag},
+    "office": {"url": values.url, "ca_file": values.string, "plain_http": values.flag, "embedded": values.flag},
     "printer.ticket": _TICKET_PRINTER,
     "printer.receipt": _PRINTER,
     "drawer": {
-        "via": _via,
-        "transport": _string,
-        "kick": _kick,
-        "open_when": _level,
-        "left_open_s": _seconds,
+        "via": values.via,
+        "transport": values.string,
+        "kick": values.kick,
+        "open_when": values.level,
+        "left_open_s": values.seconds,
     },
-    "terminal": {"protocol": _protocol, "transport": _string, "password": _password},
-    "neighbours": {"listen": _address, "tills": _addresses},
+    "terminal": {"protocol": values.protocol, "transport": values.string, "password": values.password},
+    "neighbours": {"listen": values.address, "tills": _addresses},
     "scanner": {"transport": _way, "prefix": _around, "suffix": _around, "members": _around},
     "card_reader": {"transport": _card_way},
-    "customer_display": {"kind": _display, "transport": _string, "locale": _locale, "link": _url},
+    "customer_display": {"kind": _display, "transport": values.string, "locale": _locale, "link": values.url},
+    "backup": {"to": values.string, "every": values.span, "keep": values.count},
 }
 _NEEDED: Final = {
     "till": ("id",),
@@ -294,6 +237,7 @@ _NEEDED: Final = {
     "scanner": ("transport",),
     "card_reader": ("transport",),
     "customer_display": ("kind",),
+    "backup": ("to",),
 }
 
 
@@ -329,6 +273,7 @@ def settings_from(text: str, file: Path) -> Settings:
     if display is not None and (display.kind == "escpos") != bool(display.transport):
         reason = "is missing" if display.kind == "escpos" else f"means nothing for the kind {display.kind!r}"
         raise BadSettings(file, "customer_display.transport", reason)
+    backup = BackupSettings(**sections["backup"]) if "backup" in sections else None
     ca_file = folder / office["ca_file"] if "ca_file" in office else None
     locale = till.get("locale", "en")
     plain = office.get("plain_http", False)
@@ -349,6 +294,7 @@ def settings_from(text: str, file: Path) -> Settings:
         scanner,
         reader,
         display,
+        backup,
     )
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from pos.app import devices, peripherals
+from pos.app.backups import BackupSchedule
 from pos.app.layouts import LayoutShelf, LayoutWork
 from pos.app.reports import ReportWork
 from pos.app.setup import DeviceSetup
@@ -61,6 +62,7 @@ class Till:
             keys = TillKeys(identity)
             keys.public()  # a key that is gone is said now, not at the first sale
             self._open_devices(settings, undo)
+            self.backups = BackupSchedule(settings, self._device) if settings.backup is not None else None
             left = leftovers(settings.folder, identity.office_key)
             side = AgentSide(settings.folder / LEDGER, identity.incarnation)
             plans = PlanCache()
@@ -102,6 +104,7 @@ class Till:
                     devices=[self.readers] if self.display is None else [self.readers, self.display],
                     customer=peripherals.customer(settings, self.display),
                     setup=self.setup,
+                    backups=self.backups,
                     members=settings.scanner.members if settings.scanner is not None else "",
                 )
             )
@@ -109,6 +112,9 @@ class Till:
             self.desk.start()
             undo.callback(self.desk.stop)
             undo.callback(side.close)
+            if self.backups is not None:
+                self.backups.start()
+                undo.callback(self.backups.stop)
             # Devices end before the desk does: it still has to write down what became of their jobs.
             undo.callback(self.setup.close)
             undo.callback(self.printers.close)
@@ -152,7 +158,8 @@ class Till:
         self._undo.callback(self.agent.stop)
 
     def _device(self, name: str, state: str, text: str) -> None:
-        self._watches[name].changed()
+        if name in self._watches:
+            self._watches[name].changed()
         desk: Desk | None = getattr(self, "desk", None)
         if desk is not None:  # a printer may speak while the till is still being put together
             desk.post(lambda: desk.emit("device", name=name, state=state, text=text))

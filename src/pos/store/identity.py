@@ -21,7 +21,7 @@ from platformdirs import user_state_path
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-_FILE: Final = "identity.json"
+FILE: Final = "identity.json"
 _SERVICE: Final = "housefull"
 # Back ends that keep a secret secret. Others write plain text, or drop what they are given.
 _SECURE: Final = (
@@ -55,23 +55,23 @@ class Identity:
 def read_identity(folder: Path) -> Identity | None:
     """The identity of a data folder, None when it has none yet. Raises IdentityLost for a damaged one."""
     try:
-        return Identity(**json.loads((folder / _FILE).read_text(encoding="utf-8")))
+        return Identity(**json.loads((folder / FILE).read_text(encoding="utf-8")))
     except FileNotFoundError:
         return None
     except (ValueError, TypeError) as error:
-        raise IdentityLost(f"{folder / _FILE} cannot be read ({error}); enrol this till again") from error
+        raise IdentityLost(f"{folder / FILE} cannot be read ({error}); enrol this till again") from error
 
 
 def put_away(folder: Path) -> None:
     """Keep an identity file that cannot be read under another name, for whoever may still make it out."""
-    (folder / _FILE).replace(folder / (_FILE + ".damaged"))
+    (folder / FILE).replace(folder / (FILE + ".damaged"))
 
 
 def write_identity(folder: Path, identity: Identity) -> None:
     """Replace the identity file in one step."""
-    fresh = folder / (_FILE + ".new")
+    fresh = folder / (FILE + ".new")
     fresh.write_text(json.dumps(asdict(identity), indent=1), encoding="utf-8")
-    fresh.replace(folder / _FILE)
+    fresh.replace(folder / FILE)
 
 
 def new_identity(folder: Path) -> Identity:

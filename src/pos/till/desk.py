@@ -1,9 +1,8 @@
 """The desk: the one thread that owns the ledger, and the unit of work in which things happen.
 
-A verb is a function of the desk. One that must wait for the outside (a claim at the
-office) is a generator that yields the Future it waits for; the desk goes on with
-other work meanwhile and resumes it here, on this thread. No transaction is ever open
-across a yield.
+A verb is a function of the desk. One that must wait for the outside (a claim at the office) is a generator that
+yields the Future it waits for; the desk goes on with other work meanwhile and resumes it here, on this thread. No
+transaction is ever open across a yield.
 """
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ from pos.till.ports import (
     Standing,
     Terminal,
 )
-from pos.till.setup import DeviceSetup
+from pos.till.setup import Backups, DeviceSetup
 from pos.till.shelf import Layouts
 
 log = logging.getLogger(__name__)
@@ -83,6 +82,7 @@ class Outside:
     layouts: Layouts | None = None
     reports: ReportFiles | None = None
     customer: Customer | None = None
+    backups: Backups | None = None
     members: str = ""  # what scanned codes of member cards begin with, empty when there are none
 
 

@@ -46,3 +46,14 @@ class DeviceSetup(Protocol):
 
     def remove(self, name: str) -> Future[SetUp]:
         """Take a device out of till.toml."""
+
+
+class Backups(Protocol):
+    """The backups that are made of this till while it sells. Among the devices it is a single one, `backup`."""
+
+    def told(self) -> dict[str, Any]:
+        """`to`, `every_s`, `last` (when it was made, ISO 8601, None for never), `age_s` (of it), `number` (of its last
+        fact) and `problem` ("" for none)."""
+
+    def states(self) -> dict[str, dict[str, str]]:
+        """{"backup": {"state", "text"}}, like those of a device."""

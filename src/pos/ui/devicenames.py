@@ -18,6 +18,7 @@ def device_names() -> dict[str, str]:
         "card_reader": tr("Card reader"),
         "customer_display": tr("Customer display"),
         "neighbours": tr("Other tills"),
+        "backup": tr("Backup"),
     }
 
 

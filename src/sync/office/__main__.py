@@ -205,13 +205,17 @@ def _import(options: argparse.Namespace, database: Database) -> int:
 
 
 def _enrol(options: argparse.Namespace, database: Database) -> int:
-    from sync.office.rules.enrolment import CannotEnrol, offer
+    from sync.office.rules.enrolment import CannotEnrol, known, offer
 
     try:
         with database.write() as connection:
             code = offer(connection, options.till, int(time.time()), replace=options.replace)
+            before = known(connection, options.till)
     except CannotEnrol as error:
         return _complain(str(error), FAILED)
+    if before is not None:
+        # Whoever enrols a till anew after a restore asks what the office has of it.
+        sys.stderr.write(f"till {options.till}.{before[0]}: facts up to {before[1]} are here\n")
     sys.stdout.write(f"{code}\n")
     return 0
 

@@ -40,6 +40,7 @@ def status(desk: Desk) -> dict[str, Any]:
         "journal": {"number": desk.number, "hash": desk.hash},
         "key_at": desk.outside.key_at,
         "fenced": desk.fenced or None,
+        "backup": desk.outside.backups.told() if desk.outside.backups is not None else None,
         "unresolved": issue.unresolved(desk),
         "drawer_over": limit.is_over(desk),
         **({"paper": paper} if (paper := blanks.shown(desk)) is not None else {}),
@@ -51,7 +52,7 @@ def device_states(desk: Desk) -> dict[str, dict[str, str]]:
     """What is configured; a device left out is simply not there."""
     terminal, neighbours = desk.outside.terminal, desk.outside.neighbours
     states = desk.outside.printers.states() | ({"terminal": terminal.state()} if terminal.present() else {})
-    for devices in desk.outside.devices:
+    for devices in (*desk.outside.devices, *([desk.outside.backups] if desk.outside.backups is not None else [])):
         states |= devices.states()
     return states | (neighbours.states() if neighbours is not None else {})
 

@@ -87,6 +87,14 @@ def redeem(connection: Connection, code: str, public_key: bytes, now: int) -> En
     return Enrolled(row.till, incarnation)
 
 
+def known(connection: Connection, till: str) -> tuple[int, int] | None:
+    """A till's latest incarnation and how many of its facts are here, None when it was never enrolled."""
+    row = connection.execute(
+        select(TILL.c.incarnation, TILL.c.applied).where(TILL.c.id == till).order_by(TILL.c.incarnation.desc()).limit(1)
+    ).first()
+    return (row.incarnation, row.applied) if row is not None else None
+
+
 def _active(connection: Connection, till: str) -> int | None:
     return connection.execute(
         select(TILL.c.incarnation).where(TILL.c.id == till, TILL.c.state == "ACTIVE").with_for_update()

@@ -1,0 +1,94 @@
+"""What the values of till.toml must look like. Each function gives the value, or raises ValueError."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+_LONGEST_KICK: Final = 64
+_LONGEST_OPEN_S: Final = 3600
+
+
+def string(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"{value!r} is not a text")
+    return value
+
+
+def url(value: Any) -> str:
+    parts = urlsplit(string(value))
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"{value!r} is not an address like https://office.example:8443")
+    return str(value)
+
+
+def flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{value!r} is not true or false")
+    return value
+
+
+def via(value: Any) -> str:
+    if value not in ("printer.receipt", "printer.ticket"):
+        raise ValueError(f"{value!r} is neither printer.receipt nor printer.ticket")
+    return str(value)
+
+
+def kick(value: Any) -> bytes:
+    try:
+        kick = bytes.fromhex(string(value))
+    except ValueError as error:
+        raise ValueError(f'{value!r} is not bytes in hexadecimal like "1B 70 00 19 FA"') from error
+    if len(kick) > _LONGEST_KICK:
+        raise ValueError(f"is longer than {_LONGEST_KICK} bytes")
+    return kick
+
+
+def level(value: Any) -> str:
+    if value not in ("high", "low"):
+        raise ValueError(f"{value!r} is neither high nor low")
+    return str(value)
+
+
+def seconds(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _LONGEST_OPEN_S:
+        raise ValueError(f"{value!r} is not a whole number from 0 to {_LONGEST_OPEN_S}")
+    return value
+
+
+def span(value: Any) -> int:
+    match = re.fullmatch(r"([1-9][0-9]{0,3})([mh])", string(value))
+    if match is None:
+        raise ValueError(f'{value!r} is not a time like "15m" or "2h"')
+    return int(match[1]) * {"m": 60, "h": 3600}[match[2]]
+
+
+def count(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(f"{value!r} is not a whole number from 1 on")
+    return value
+
+
+def protocol(value: Any) -> str:
+    if value != "zvt":
+        raise ValueError(f"{value!r} is not spoken here; this is: zvt")
+    return str(value)
+
+
+def password(value: Any) -> str:
+    # What was written is not repeated: it would end in a log.
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{6}", value):
+        raise ValueError('must be six digits in quotes, like "000000"')
+    return value
+
+
+def address(value: Any) -> str:
+    parts = urlsplit(f"//{string(value)}")
+    try:
+        good = bool(parts.hostname) and parts.port is not None and parts.netloc == value
+    except ValueError:
+        good = False
+    if not good:
+        raise ValueError(f"{value!r} is not an address like 192.0.2.12:9410")
+    return str(value)
