@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QLabel
 
 from pos.domain.figures import Figures, Query
 from pos.domain.report import MONEY, Column, Report, Table
@@ -24,7 +25,8 @@ MANY = 20_000
 
 
 def _settlement(figures: Figures, asked: Asked, about: About) -> Report:
-    return replace(settlement(), made_at=about.made_at, facts=tuple(asked.items()), parameters=asked)
+    facts = (*asked.items(), ("starts", "2027-12-03T19:30:00+01:00"), ("cashier", "Софія"), ("tickets", 1_920))
+    return replace(settlement(), made_at=about.made_at, facts=facts, parameters=asked)
 
 
 def _long(figures: Figures, asked: Asked, about: About) -> Report:
@@ -81,6 +83,8 @@ def test_a_report_is_made_leafed_through_and_left_by_the_keyboard(supervisor: Co
     assert [kind.name for kind in supervisor.window.reports.kinds] == ["daily_settlement", "sales", "refunds"]
     make(supervisor)
     assert screen.document.title.text() == "Daily settlement · Oper am Ring"
+    facts = [label.text() for label in screen.document.findChildren(QLabel)]
+    assert {"Fri, 3 Dec 2027 19:30", "Софія", "1,920"} <= set(facts)
     assert (cell(screen, 1, 0), cell(screen, 1, 2), cell(screen, 1, 4)) == ("蝴蝶夫人", "€1,235.50", "87.5%")
     assert (cell(screen, 5, 0), cell(screen, 5, 2)) == ("Total", "€6,182.50")
     drawn = screen.document.chart.plot

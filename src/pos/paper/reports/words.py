@@ -75,10 +75,14 @@ class Writer:
         return str(cell)
 
     def total(self, table: Table) -> list[tuple[Cell, str]]:
-        """The cells of a table's total with their kinds, none when it has none. One without a name is "Total"."""
+        """The cells of a table's total with their kinds, none when it has none. One without a name is "Total"; what a
+        total is called may stand under any column, also under one of days."""
         if table.total is None:
             return []
-        row = list(zip(table.total, (column.kind for column in table.columns), strict=True))
+        row: list[tuple[Cell, str]] = [
+            (cell, kind_of(cell) if isinstance(cell, str) else column.kind)
+            for cell, column in zip(table.total, table.columns, strict=True)
+        ]
         if row[0][0] is None and row[0][1] not in NUMBERS:
             row[0] = "total", WORD
         return row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QSizePolicy,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -31,6 +33,7 @@ from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import KeyButton
 
+_ISO: Final = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d\S*)?")
 _ROW_PX: Final = 34
 _LOOKED_AT: Final = 200  # rows by which the columns get their widths
 _PAD_PX: Final = 28
@@ -54,6 +57,8 @@ class DocumentView(QWidget):
         for label in (self.title, self.standing, self.notes):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
+        for label in (self.title, self.standing, self.notes, self.heading):
+            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._facts = QGridLayout()
         self._facts.setHorizontalSpacing(12)
         self._facts.setVerticalSpacing(2)
@@ -69,6 +74,7 @@ class DocumentView(QWidget):
         box.addWidget(self.chart)
         box.addWidget(self.grid, 1)
         box.addWidget(self.notes)
+        box.addStretch(0)  # for a report without a table
 
     def _build_heading(self, step: Callable[[int], None]) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -154,11 +160,9 @@ def _fact(value: Cell, made: Made, formats: Formats) -> str:
         return written(value, MONEY, made, formats)
     if isinstance(value, int):
         return written(value, COUNT, made, formats)
-    for kind in (DAY, MOMENT):
-        try:
-            return written(value, kind, made, formats)
-        except ValueError:
-            continue
+    found = _ISO.fullmatch(value) if value is not None else None
+    if found is not None:
+        return written(value, MOMENT if found[1] else DAY, made, formats)
     return written(value, WORD if value in made.words else TEXT, made, formats)
 
 

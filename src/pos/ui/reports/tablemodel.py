@@ -84,7 +84,8 @@ class TableModel(QAbstractTableModel):
         cell = table.total[column] if table.total is not None else None
         if cell is None and column == 0 and kind not in NUMBERS:
             return made.say("total")
-        return written(cell, kind, made, self.formats)
+        # What a total is called stands under any column, also under one of days.
+        return made.say(cell) if isinstance(cell, str) else written(cell, kind, made, self.formats)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if self._table is None or self._made is None or orientation == Qt.Orientation.Vertical:

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from pos.ui.i18n import tr
 from pos.ui.keys import cap
 from pos.ui.reports.document import DocumentView
-from pos.ui.reports.presenter import DAYS, Kind, ReportsPresenter, parameter_names
+from pos.ui.reports.presenter import DAYS, PERIOD, Kind, ReportsPresenter, parameter_names
 from pos.ui.rows import ROW, Index, RowModel, paint_ground, paint_text, painted_list
 from pos.ui.screen import Screen
 from pos.ui.sizes import set_height
@@ -111,9 +111,10 @@ class ReportsScreen(Screen):
         self._name.setWordWrap(True)
         side.addWidget(self._name)
         self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(12)
+        self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(6)
-        self._grid.setColumnStretch(1, 1)
+        for column in (1, 2):
+            self._grid.setColumnStretch(column, 1)
         side.addLayout(self._grid)
         self.fields: dict[str, QLineEdit | QComboBox] = {}
         self._hint = QLabel(tr("/ leads to the fields, + and − to the next day or the one before."))
@@ -232,7 +233,8 @@ class ReportsScreen(Screen):
                 field.setCurrentIndex(max(0, field.findData(value)))
             elif field.text() != value:
                 field.setText(value)
-        self._hint.setVisible(any(name in DAYS for name in names))
+        # Once a report is shown its own keys need the room.
+        self._hint.setVisible(any(name in DAYS for name in names) and self.presenter.made is None)
 
     def _make_fields(self, kind: Kind | None) -> None:
         while (item := self._grid.takeAt(0)) is not None:
@@ -240,20 +242,28 @@ class ReportsScreen(Screen):
                 widget.deleteLater()
         self.fields = {}
         called = parameter_names()
-        for at, name in enumerate(kind.parameters if kind is not None else ()):
-            label = QLabel(called[name])
-            label.setProperty("role", "muted")
+        row = 0
+        for name in kind.parameters if kind is not None else ():
             field = self._field(name, needed=kind is not None and name in kind.needs)
             field.setAccessibleName(called[name])
-            self._grid.addWidget(label, at, 0)
-            self._grid.addWidget(field, at, 1)
             self.fields[name] = field
+            if name == PERIOD[1] and PERIOD[0] in self.fields:
+                self._grid.addWidget(field, row - 1, 2)  # a period stands in one row
+                continue
+            both = name == PERIOD[0] and kind is not None and PERIOD[1] in kind.parameters
+            label = QLabel(tr("From, to") if both else called[name])
+            label.setProperty("role", "muted")
+            self._grid.addWidget(label, row, 0)
+            self._grid.addWidget(field, row, 1, 1, 1 if both else 2)
+            row += 1
 
     def _field(self, name: str, *, needed: bool) -> QLineEdit | QComboBox:
         choices = self.presenter.choices.get(name)
         if choices is None:
             line = QLineEdit()
-            line.setPlaceholderText(tr("year-month-day") if name in DAYS else "")
+            line.setPlaceholderText(
+                parameter_names()[name] if name in PERIOD else tr("year-month-day") if name in DAYS else ""
+            )
             line.textEdited.connect(lambda text: self.presenter.set_value(name, text))
             return line
         box = QComboBox()

@@ -9,7 +9,7 @@ import pytest
 from pos.data import resource
 from pos.domain.errors import Unreadable
 from pos.domain.money import Money
-from pos.domain.report import COUNT, DAY, MOMENT, MONEY, PERCENT, WORD
+from pos.domain.report import COUNT, DAY, MOMENT, MONEY, PERCENT, WORD, Column, Table
 from pos.paper.formats import LANGUAGES
 from pos.paper.reports.words import ReportWords, Writer, kind_of
 
@@ -63,6 +63,16 @@ def test_values_are_written_the_way_of_each_language(
     assert write.cell("2027-12-03T19:30:00+01:00", MOMENT) == f"{day} 19:30"
     assert write.cell(None, MONEY) == ""
     assert write.cell("cash", WORD) == WORDS.say("cash", language)
+
+
+def test_a_total_may_be_called_something_under_any_column() -> None:
+    days = Table("day", (Column("day", DAY), Column("gross", MONEY)), (), ("total", Money(100, "EUR")))
+    write = Writer("hu", WORDS)
+    assert [write.cell(cell, kind) for cell, kind in write.total(days)] == ["Összesen", "1,00\u00a0EUR"]
+    nameless = Table("day", (Column("day", DAY), Column("gross", MONEY)), (), (None, Money(100, "EUR")))
+    assert write.total(nameless) == write.total(days)
+    counted = Table("day", (Column("count", COUNT), Column("gross", MONEY)), (), (None, Money(100, "EUR")))
+    assert write.total(counted)[0] == (None, COUNT)
 
 
 def test_a_value_without_a_column_is_what_it_looks_like() -> None:
