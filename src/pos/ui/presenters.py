@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
+    from pos.ui.audit.presenter import AuditPresenter
     from pos.ui.customers.presenter import CustomersPresenter
     from pos.ui.devices.presenter import DevicesPresenter
     from pos.ui.disputes.presenter import DisputesPresenter
@@ -116,6 +117,12 @@ class Presenters(QWidget):
         presenter = DisputesPresenter(self.session, self)
         presenter.changed.connect(lambda: self.rail.show_count("disputes", len(presenter.rows)))
         return presenter
+
+    @cached_property
+    def audit(self) -> AuditPresenter:
+        from pos.ui.audit.presenter import AuditPresenter
+
+        return AuditPresenter(self.session, self)
 
     @cached_property
     def devices(self) -> DevicesPresenter:

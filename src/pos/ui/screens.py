@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
+    from pos.ui.audit.presenter import AuditPresenter
     from pos.ui.customers.presenter import CustomersPresenter
     from pos.ui.devices.presenter import DevicesPresenter
     from pos.ui.disputes.presenter import DisputesPresenter
@@ -46,6 +47,8 @@ class Window(Protocol):
     def customers(self) -> CustomersPresenter: ...
     @property
     def disputes(self) -> DisputesPresenter: ...
+    @property
+    def audit(self) -> AuditPresenter: ...
     @property
     def devices(self) -> DevicesPresenter: ...
     @property
@@ -117,6 +120,12 @@ def _disputes(window: Window) -> Screen:
     return DisputesScreen(window.disputes, window.home)
 
 
+def _audit(window: Window) -> Screen:
+    from pos.ui.audit.view import AuditScreen
+
+    return AuditScreen(window.audit, window.home)
+
+
 def _devices(window: Window) -> Screen:
     from pos.ui.devices.view import DevicesScreen
 
@@ -162,6 +171,7 @@ _BUILDERS: Final[dict[str, Callable[[Window], Screen]]] = {
     "customers": _customers,
     "drawer": _drawer,
     "disputes": _disputes,
+    "audit": _audit,
     "devices": _devices,
     "layouts": _layouts,
     "orders": _orders,

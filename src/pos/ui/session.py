@@ -47,6 +47,16 @@ class Person:
         return self.role == "supervisor"
 
     @property
+    def oversees(self) -> bool:
+        """Whether they see what others did; everybody sees his own."""
+        return self.role != "cashier"
+
+    @property
+    def audits(self) -> bool:
+        """Whether settlements are theirs to audit."""
+        return self.role == "auditor"
+
+    @property
     def sets_up(self) -> bool:
         """Whether this machine's layouts are theirs to change."""
         return self.role in ("supervisor", "admin")

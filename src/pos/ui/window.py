@@ -322,6 +322,9 @@ class CounterWindow(Presenters):
         if kind == "screen" and screen_at(int(value)) in self._usable():
             self.go(screen_at(int(value)))
             return True
+        if action == "audit":
+            self.go("audit")
+            return True
         if person is None or person.shift is None:
             return False
         if action == "shows":

@@ -6,6 +6,7 @@ other step works with the line down as well: it speaks of the round and the figu
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from pos.domain import agreement as rules
@@ -13,9 +14,10 @@ from pos.domain.agreement import Agreement, Period
 from pos.domain.audit import settlements as laws
 from pos.domain.audit.settlements import Document, State
 from pos.domain.errors import Refused
-from pos.domain.facts import Kind
+from pos.domain.facts import Fact, Kind
 from pos.domain.mask import scrub
 from pos.domain.reports.audit import settlement as settlement_report
+from pos.store import journal
 from pos.till.audit import steps
 from pos.till.counter.gathering import Gathered, gather, reading
 from pos.till.counter.reports import shown
@@ -23,14 +25,22 @@ from pos.till.desk import Desk, Verb
 from pos.till.waiting import within
 
 _OVER: Final = (State.ACCEPTED,)
+_CLOSED: Final = f'"kind":"{Kind.SHIFT_CLOSED.value}"'
+_LAST_SHIFTS: Final = 30
 _HEARD_S: Final = 3.0  # how long a submission waits for the office to have this till's facts
 
 
 def settlements(desk: Desk, *, state: str = "open") -> dict[str, Any]:
-    """Those not accepted yet, or all; the oldest period first."""
+    """Those not accepted yet, or all; the oldest period first. `due` are those of this till that nobody submitted:
+    of the days, or weeks that are over, on which one of its last shifts was closed."""
     desk.signed_in("oversee")
-    found = [one for one in _believed(desk).values() if state == "all" or one["state"] not in _OVER]
-    return {"settlements": sorted(found, key=lambda one: (one["since"], one["id"]))}
+    known = _believed(desk)
+    found = [one for one in known.values() if state == "all" or one["state"] not in _OVER]
+    return {
+        "settlements": sorted(found, key=lambda one: (one["since"], one["id"])),
+        "due": _due(desk, known),
+        "tills": dict(desk.season().tills),
+    }
 
 
 def settlement(
@@ -105,6 +115,24 @@ def _step(desk: Desk, kind: Kind, known: Document | None, body: dict[str, Any]) 
         answer = unit.answers({"settlement": (laws.after(known, step) or {}) | {"pending": True}})
     desk.emit("changed", places={}, documents=False, records=[laws.FAMILY])
     return answer
+
+
+def _due(desk: Desk, known: Mapping[str, Document]) -> list[dict[str, str]]:
+    till, calendar = desk.outside.till, reading(desk).calendar
+    today = calendar.day_of(desk.clock.now()).isoformat()
+    closed = journal.facts_with(desk.ledger.connection, [_CLOSED])[-_LAST_SHIFTS:]
+    found: dict[str, dict[str, str]] = {}
+    for signed in closed:
+        day = calendar.day_of(Fact.from_bytes(signed.envelope).at).isoformat()
+        for agreement in rules.agreements_of(desk.season().agreements.values(), till):
+            if agreement.cycle == rules.RUN:
+                continue  # a run is over when the house says so
+            period = rules.period_of(agreement, day, {})
+            id = rules.settlement_id(agreement, period, till)
+            if id not in known and (agreement.cycle == rules.DAILY or period.until < today):
+                about = {"agreement": agreement.id, "period": period.id, "since": period.since, "till": till}
+                found[id] = {"settlement": id} | about
+    return list(found.values())
 
 
 # ---- figures -----------------------------------------------------------------------------
