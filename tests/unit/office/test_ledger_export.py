@@ -187,6 +187,25 @@ def test_who_stops_it_finds_no_part_of_a_file(
     assert [path.name for path in tmp_path.iterdir()] == ["accounts.toml"] or not (tmp_path / "out").exists()
 
 
+def test_what_is_owed_to_codes_goes_by_its_kind_and_orders_of_season_files_are_sales(
+    office: tuple[House, str], tmp_path: Path
+) -> None:
+    house, url = office
+    body = json.dumps({"id": "WEB-1", "at": "2027-12-01T12:00:00+01:00"})
+    house.run(f"INSERT INTO sale (id, fact_id, body) VALUES ('WEB-1', 'order:WEB-1', '{body}')")
+    for line, (account, minor) in enumerate((("voucher:SECRET77", -500), ("drawer:T1", 500))):
+        house.run(f"INSERT INTO posting VALUES ('order:WEB-1', {line}, '{account}', {minor}, 'EUR')")
+    text = MAP + '[[account]]\nours = "voucher"\nnumber = "1799"\n'
+    assert export(url, tmp_path, "--format", "json", text=text) == 0
+    said = (tmp_path / "out").read_text("utf-8")
+    assert "SECRET77" not in said
+    (order,) = [entry for entry in json.loads(said)["entries"] if entry["fact"] == "order:WEB-1"]
+    assert (order["kind"], order["document"], order["postings"][0]["number"]) == ("TicketsSold", "WEB-1", "1799")
+    assert export(url, tmp_path, text=text, out="datev") == 0
+    _, rows = read_back((tmp_path / "datev").read_bytes())
+    assert [row["Konto"] for row in rows if row["Belegfeld 1"] == "WEB-1"] == ["1600"]
+
+
 def test_csv_and_json_have_every_posting(office: tuple[House, str], tmp_path: Path) -> None:
     assert export(office[1], tmp_path, "--format", "csv", out="a") == 0
     rows = list(csv.DictReader(io.StringIO((tmp_path / "a").read_text("utf-8"))))

@@ -1,6 +1,8 @@
-"""The entries of a period, read from the office's ledger: one for each fact that moved money.
+"""The entries of a period, read from the office's ledger: one for each fact that moved money, and for each order of a
+season file, which the office sold without a till.
 
-A fact counts by when it happened, not by when it arrived: a till that was away adds to the days that it sold on.
+A fact counts by when it happened, not by when it arrived: a till that was away adds to the days that it sold on. What
+season files put on vouchers and accounts stands in the books on no day, and is in no period.
 """
 
 from __future__ import annotations
@@ -15,15 +17,20 @@ from typing import Any, Final
 from sqlalchemy import Connection, and_, func, or_, select
 
 from pos.domain.books import Posting, balanced
+from pos.domain.facts import Kind
+from pos.domain.figures.reading import OFFICE, account_of
+from pos.domain.figures.sums import in_order
 from pos.domain.money import Money
 from sync.office.ledger.accounts import AccountMap, Target
-from sync.office.store.tables import FACT, POSTING
+from sync.office.store.tables import FACT, POSTING, SALE
 
 _PAGE: Final = 2_000  # facts at a time
+_ORDER: Final = "order:"  # what the postings of an order of a season file are filed under
 _NAMED: Final = 20  # of the accounts that go nowhere
 _DOCUMENTS: Final = ("sale", "refund", "exchange", "void", "deposit", "paid", "correction", "record")
 
 Step = Callable[[int, int], None]
+DayOf = Callable[[datetime], tuple[datetime, date]]
 
 
 class CannotExport(Exception):
@@ -43,9 +50,8 @@ class Entry:
     document: str
     postings: tuple[Posting, ...]
 
-    def order(self) -> tuple[datetime, str, int, int]:
-        till, incarnation, number = self.fact.rsplit(".", 2)
-        return self.at, till, int(incarnation), int(number)
+    def order(self) -> tuple[datetime, tuple[tuple[tuple[int, str], ...], str]]:
+        return self.at, in_order(self.fact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +62,7 @@ class Line:
     amount: Money
 
 
-def read_entries(
-    connection: Connection, since: date, until: date, day_of: Callable[[datetime], tuple[datetime, date]], step: Step
-) -> list[Entry]:
+def read_entries(connection: Connection, since: date, until: date, day_of: DayOf, step: Step) -> list[Entry]:
     """The entries of the days from `since` to `until`, both included, in the order in which they happened.
 
     `day_of` puts a moment on the venue's clock and says which business day it belongs to. `step` is told how many
@@ -70,18 +74,33 @@ def read_entries(
     for page in _pages(connection):
         postings = _postings(connection, [fact_id for fact_id, *_ in page])
         for fact_id, till, kind, envelope in page:
-            if fact_id not in postings:
-                continue
-            doc = json.loads(envelope)
-            at, day = day_of(datetime.fromisoformat(doc["at"]))
-            if since <= day <= until:
-                entry = Entry(fact_id, till, kind, at, day, _document(doc["body"]), tuple(postings[fact_id]))
-                if not balanced(entry.postings):
-                    raise CannotExport(f"the postings of {fact_id} do not sum to zero: settle its dispute first")
-                found.append(entry)
+            if fact_id in postings:
+                doc = json.loads(envelope)
+                at, day = day_of(datetime.fromisoformat(doc["at"]))
+                found.append(Entry(fact_id, till, kind, at, day, _document(doc["body"]), tuple(postings[fact_id])))
+        found = [entry for entry in found if since <= entry.day <= until]
         done += len(page)
         step(done, of)
+    found += [entry for entry in _orders(connection, day_of) if since <= entry.day <= until]
+    for entry in found:
+        if not balanced(entry.postings):
+            raise CannotExport(f"the postings of {entry.fact} do not sum to zero: settle its dispute first")
     return sorted(found, key=Entry.order)
+
+
+def _orders(connection: Connection, day_of: DayOf) -> Iterator[Entry]:
+    """The sales of season files."""
+    rows = connection.execute(
+        select(SALE.c.id, SALE.c.fact_id, SALE.c.body).where(SALE.c.fact_id.like(f"{_ORDER}%")).order_by(SALE.c.id)
+    ).all()
+    for start in range(0, len(rows), _PAGE):
+        page = rows[start : start + _PAGE]
+        postings = _postings(connection, [row.fact_id for row in page])
+        for row in page:
+            if row.fact_id in postings:
+                at, day = day_of(datetime.fromisoformat(json.loads(row.body)["at"]))
+                kind = Kind.TICKETS_SOLD.value
+                yield Entry(row.fact_id, OFFICE, kind, at, day, row.id, tuple(postings[row.fact_id]))
 
 
 def _pages(connection: Connection) -> Iterator[list[tuple[str, str, str, str]]]:
@@ -111,7 +130,8 @@ def _postings(connection: Connection, facts: list[str]) -> dict[str, list[Postin
         select(POSTING).where(POSTING.c.fact_id.in_(facts)).order_by(POSTING.c.fact_id, POSTING.c.line)
     )
     for row in rows:
-        found[row.fact_id].append(Posting(row.account, Money(row.minor, row.currency)))
+        # What is owed to whoever has a code goes by its kind: the code itself is worth money.
+        found[row.fact_id].append(Posting(account_of(row.account), Money(row.minor, row.currency)))
     return found
 
 
