@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from pos.ui.screen import Screen
     from pos.ui.sell.presenter import SellPresenter
     from pos.ui.session import Session
+    from pos.ui.shift.handover import HandOverPresenter
+    from pos.ui.shift.listed import ShiftsPresenter
     from pos.ui.shift.presenter import ClosePresenter, OpenPresenter
     from pos.ui.shows.presenter import ShowsPresenter
 
@@ -89,6 +91,24 @@ class Presenters(QWidget):
         from pos.ui.drawer.presenter import DrawerPresenter
 
         return DrawerPresenter(self.session, self)
+
+    @cached_property
+    def handing(self) -> HandOverPresenter:
+        from pos.ui.shift.handover import HandOverPresenter
+
+        return HandOverPresenter(self.session, self)
+
+    @cached_property
+    def shifts(self) -> ShiftsPresenter:
+        from pos.ui.shift.listed import ShiftsPresenter
+
+        return ShiftsPresenter(self.session, self)
+
+    @property
+    def works_here(self) -> bool:
+        """Whether somebody is signed in and a shift is open."""
+        person = self.session.person
+        return person is not None and person.shift is not None
 
     @cached_property
     def shows(self) -> ShowsPresenter:

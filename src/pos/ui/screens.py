@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pos.ui.reports.presenter import ReportsPresenter
     from pos.ui.screen import Screen
     from pos.ui.sell.presenter import SellPresenter
+    from pos.ui.shift.handover import HandOverPresenter
+    from pos.ui.shift.listed import ShiftsPresenter
     from pos.ui.shift.presenter import ClosePresenter, OpenPresenter
     from pos.ui.shows.presenter import ShowsPresenter
     from pos.ui.signin.presenter import SignInPresenter
@@ -41,6 +43,12 @@ class Window(Protocol):
     def closing(self) -> ClosePresenter: ...
     @property
     def drawer(self) -> DrawerPresenter: ...
+    @property
+    def handing(self) -> HandOverPresenter: ...
+    @property
+    def shifts(self) -> ShiftsPresenter: ...
+    @property
+    def works_here(self) -> bool: ...
     @property
     def shows(self) -> ShowsPresenter: ...
     @property
@@ -77,7 +85,7 @@ def _signin(window: Window) -> Screen:
 def _open(window: Window) -> Screen:
     from pos.ui.shift.open import OpenScreen
 
-    return OpenScreen(window.opening)
+    return OpenScreen(window.opening, lambda: window.go("shifts"))
 
 
 def _sell(window: Window) -> Screen:
@@ -111,7 +119,19 @@ def _customers(window: Window) -> Screen:
 def _drawer(window: Window) -> Screen:
     from pos.ui.drawer.view import DrawerScreen
 
-    return DrawerScreen(window.drawer, lambda: window.go("count"))
+    return DrawerScreen(window.drawer, window.go)
+
+
+def _handover(window: Window) -> Screen:
+    from pos.ui.shift.handover import HandOverScreen
+
+    return HandOverScreen(window.handing, lambda: window.go("drawer"))
+
+
+def _shifts(window: Window) -> Screen:
+    from pos.ui.shift.listview import ShiftsScreen
+
+    return ShiftsScreen(window.shifts, lambda: window.go("drawer" if window.works_here else "open"))
 
 
 def _disputes(window: Window) -> Screen:
@@ -170,6 +190,8 @@ _BUILDERS: Final[dict[str, Callable[[Window], Screen]]] = {
     "found": _found,
     "customers": _customers,
     "drawer": _drawer,
+    "handover": _handover,
+    "shifts": _shifts,
     "disputes": _disputes,
     "audit": _audit,
     "devices": _devices,

@@ -35,6 +35,7 @@ class Person:
     role: str
     shift: str | None
     shift_since: datetime | None
+    shift_user: str = ""  # whose the drawer is
 
     @property
     def sells(self) -> bool:
@@ -96,6 +97,7 @@ class Venue:
     coin: str = "0.01"
     zone: tzinfo | None = None
     denominations: tuple[str, ...] = ()
+    drawer: str = "shared"
 
 
 @dataclass
@@ -175,6 +177,12 @@ class Session(QObject):
             self.buyer = buyer
             self.buyer_changed.emit()
 
+    @property
+    def drawer_of_other(self) -> bool:
+        """Whether the drawer is one cashier's own, and not this person's."""
+        person = self.person
+        return person is not None and self.venue.drawer == "own" and person.shift_user not in ("", person.user)
+
     def zero(self) -> Money:
         return Money.zero(self.venue.currency)
 
@@ -190,7 +198,12 @@ class Session(QObject):
         """Take up the answer of `sign_in`."""
         since = answer.get("shift_since")
         self.person = Person(
-            answer["user"], answer["name"], answer["role"], answer.get("shift"), read_time(since) if since else None
+            answer["user"],
+            answer["name"],
+            answer["role"],
+            answer.get("shift"),
+            read_time(since) if since else None,
+            answer.get("shift_user") or "",
         )
         self.signed.emit()
         self.refresh_status()
@@ -198,10 +211,19 @@ class Session(QObject):
 
     def shift_opened(self, shift: str) -> None:
         if self.person is not None:
-            self.person = Person(self.person.user, self.person.name, self.person.role, shift, self.now)
+            mine = self.person
+            self.person = Person(mine.user, mine.name, mine.role, shift, self.now, mine.user)
             self.signed.emit()
             self.refresh_status()
             self.refresh_shows()
+
+    def taken_over(self, answer: Answer) -> None:
+        """The drawer was handed over: whoever took it is signed in now."""
+        if self.person is not None:
+            kept = self.person
+            user = str(answer["user"])
+            self.person = Person(user, answer["name"], answer["role"], kept.shift, kept.shift_since, user)
+            self.signed.emit()
 
     def shift_closed(self) -> None:
         """The shift is over; the person stays signed in."""
@@ -272,6 +294,7 @@ class Session(QObject):
             doc["cash_rounding"],
             ZoneInfo(doc["timezone"]),
             tuple(doc.get("denominations") or ()),
+            str(doc.get("drawer") or "shared"),
         )
         self.formats = Formats(self.language, self.venue.zone)
 
@@ -318,6 +341,8 @@ class Session(QObject):
             self.status_changed.emit()
         elif kind == "drawer":
             self._take_drawer(event)
+        elif kind == "shift_final":
+            self.toast.emit("good", tr("Shift {id} is agreed with the office: its report is final.", id=event["shift"]))
         elif kind == "dispute":
             self.toast.emit("warning", self._in_dispute(event))
         elif kind == "fenced":

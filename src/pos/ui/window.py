@@ -245,7 +245,10 @@ class CounterWindow(Presenters):
             self.go("signin")
         elif person.shift is not None:
             self._idle.start()
-            self.go("sell")
+            self.go("drawer" if self.session.drawer_of_other else "sell")
+            if self.session.drawer_of_other:
+                whose = self.session.names.get(person.shift_user, person.shift_user)
+                self.toast.say("warning", tr("This drawer is {name}'s: take it over, or close its shift.", name=whose))
         elif self.current is None or self.current.name not in ("count", "report"):
             self._idle.start()
             self.go("open")

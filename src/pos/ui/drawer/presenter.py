@@ -72,6 +72,7 @@ class DrawerPresenter(QObject):
         self.typed = ""
         self.reason = ""
         self.problem = ""
+        self.needs = ""  # why a supervisor is needed to open the drawer
         self.sure = False
         self.asking = False
         self.day = DayEnd(session, self)
@@ -113,7 +114,7 @@ class DrawerPresenter(QObject):
         return had
 
     def _edited(self) -> None:
-        self.problem, self.sure = "", False
+        self.problem, self.needs, self.sure = "", "", False
         self.changed.emit()
 
     def book(self) -> None:
@@ -133,6 +134,26 @@ class DrawerPresenter(QObject):
             fields = {"kind": self.kind, "amount": str(self.amount), "reason": self.reason.strip()}
             self.session.bridge.call("move_cash", self._booked, self._refused, self._ended, **fields)
         self.changed.emit()
+
+    def open_drawer(self, approver: dict[str, str] | None) -> None:
+        """Open the drawer without a sale, for the reason that is typed."""
+        if not self.reason.strip():
+            self.problem = tr("Say what for, in the field “Reason”.")
+            self.changed.emit()
+            return
+        fields: Answer = {"reason": self.reason.strip()} | ({"approver": approver} if approver else {})
+        self.session.bridge.call("no_sale", self._opened, self._not_opened, **fields)
+
+    def _opened(self, _: Answer) -> None:
+        self.session.toast.emit("plain", tr("The drawer is open. It is on record."))
+        self.clear()
+
+    def _not_opened(self, refusal: Refused) -> None:
+        if refusal.code == "approval_needed":
+            self.needs = tr("A supervisor opens the drawer")
+            self.changed.emit()
+        else:
+            self._refused(refusal)
 
     def _ended(self) -> None:
         self.asking = self.sure = False

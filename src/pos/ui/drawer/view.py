@@ -9,9 +9,11 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from pos.ui.amountpanel import AmountPanel
+from pos.ui.approval import ApprovalBox
 from pos.ui.drawer.presenter import KINDS, DrawerPresenter
 from pos.ui.i18n import tr
 from pos.ui.keys import cap
+from pos.ui.parts import touch
 from pos.ui.screen import Screen
 from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
@@ -21,17 +23,19 @@ from pos.ui.theme.widgets import KeyButton, MoneyLabel
 
 _CLOSE_KEY = 4
 _DAY_KEY = 5
+_SHIFTS_KEY, _HAND_OVER_KEY, _OPEN_KEY = 8, 9, 10
 
 
 class DrawerScreen(Screen):
-    """F1–F3 choose the kind of move, F4 goes to the count that closes the shift,
-    F5 ends the day of the payment terminal, where there is one."""
+    """F1–F3 choose the kind of move, F4 goes to the count that closes the shift, F5 ends the day of the payment
+    terminal, where there is one; F8 closed shifts and the X, F9 hands over, F10 opens the drawer without a sale.
+    `go` leads to another screen."""
 
     name = "drawer"
 
-    def __init__(self, presenter: DrawerPresenter, count: Callable[[], None]) -> None:
+    def __init__(self, presenter: DrawerPresenter, go: Callable[[str], None]) -> None:
         super().__init__()
-        self.presenter, self._count = presenter, count
+        self.presenter, self._go = presenter, go
         self._build_work()
         self._build_panel()
         presenter.changed.connect(self.draw)
@@ -46,7 +50,7 @@ class DrawerScreen(Screen):
         title.setFont(text_font(t.TOTAL, QFont.Weight.DemiBold))
         self._close = KeyButton(tr("Count and close the shift"), f"F{_CLOSE_KEY}", kind="outline")
         self._close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._close.clicked.connect(self._count)
+        self._close.clicked.connect(lambda: self._go("count"))
         self._day = KeyButton(tr("End the terminal's day"), f"F{_DAY_KEY}", kind="outline")
         self._day.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._day.clicked.connect(self.presenter.day.press)
@@ -54,6 +58,16 @@ class DrawerScreen(Screen):
         head.addWidget(self._day)
         head.addWidget(self._close)
         box.addLayout(head)
+        keys = QHBoxLayout()
+        keys.setSpacing(8)
+        for key, words, act in (
+            (_SHIFTS_KEY, tr("Closed shifts, X"), lambda: self._go("shifts")),
+            (_HAND_OVER_KEY, tr("Hand over"), lambda: self._go("handover")),
+            (_OPEN_KEY, tr("Open without a sale"), self._open_drawer),
+        ):
+            keys.addWidget(touch(KeyButton(words, f"F{key}", kind="outline"), act))
+        keys.addStretch(1)
+        box.addLayout(keys)
         self._shift = QLabel()
         self._shift.setFont(text_font(t.TITLE))
         self._shift.setProperty("role", "muted")
@@ -93,7 +107,9 @@ class DrawerScreen(Screen):
         self._reason.setAccessibleName(tr("Reason"))
         self._reason.textEdited.connect(self.presenter.type_reason)
         side.extra.addLayout(kinds)
+        self.approval = ApprovalBox(self.presenter.session)
         side.extra.addWidget(self._reason)
+        side.extra.addWidget(self.approval)
         side.pad.digit.connect(self.presenter.type_digit)
         side.pad.erase.connect(self.presenter.erase)
         side.primary.clicked.connect(self.presenter.book)
@@ -111,8 +127,12 @@ class DrawerScreen(Screen):
             self._reason.setText(presenter.reason)
         label = tr("Booking…") if presenter.asking else tr("Book it")
         self._side.show_state(formats.money(presenter.amount), presenter.problem, label, not presenter.asking)
+        self.approval.ask(presenter.needs)
         self._draw_day()
         self._draw_shift()
+
+    def _open_drawer(self) -> None:
+        self.presenter.open_drawer(self.approval.approver)
 
     def _draw_day(self) -> None:
         day = self.presenter.day
@@ -169,9 +189,15 @@ class DrawerScreen(Screen):
         elif kind == "price" and int(value) <= len(KINDS):
             presenter.choose(KINDS[int(value) - 1])
         elif kind == "price" and int(value) == _CLOSE_KEY:
-            self._count()
+            self._go("count")
         elif kind == "price" and int(value) == _DAY_KEY:
             presenter.day.press()
+        elif kind == "price" and int(value) == _SHIFTS_KEY:
+            self._go("shifts")
+        elif kind == "price" and int(value) == _HAND_OVER_KEY:
+            self._go("handover")
+        elif kind == "price" and int(value) == _OPEN_KEY:
+            self._open_drawer()
         elif kind == "find":
             self._reason.setFocus()
         elif kind == "primary":
@@ -187,4 +213,9 @@ class DrawerScreen(Screen):
 
 def kind_names() -> dict[str, str]:
     """The kinds of cash moves in words."""
-    return {"paid_in": tr("Paid in"), "paid_out": tr("Paid out"), "drop": tr("Drop")}
+    return {
+        "paid_in": tr("Paid in"),
+        "paid_out": tr("Paid out"),
+        "drop": tr("Drop"),
+        "handed_over": tr("Handed over"),
+    }

@@ -1,4 +1,4 @@
-"""The screen that counts the drawer and closes the shift, by pieces or by one total."""
+"""The screen that counts the drawer and closes the shift: cash by pieces or as one total, and what else lies in it."""
 
 from __future__ import annotations
 
@@ -6,51 +6,61 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QIntValidator
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
-    QScrollArea,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from pos.domain.money import Money
 from pos.ui.amountpanel import AmountPanel
 from pos.ui.i18n import tr
 from pos.ui.screen import Screen
-from pos.ui.shift.presenter import ClosePresenter
+from pos.ui.shift.papers import paper_names
+from pos.ui.shift.person import PersonPin
+from pos.ui.shift.pieces import NOTE_KEY, PieceTable, erase_in, type_into
+from pos.ui.shift.presenter import PAPERS, PIECES, TOTAL, ClosePresenter
 from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import text_font
-from pos.ui.theme.widgets import MoneyLabel
+from pos.ui.theme.widgets import KeyButton
 
-_COLUMNS: Final = 2
+# What a cashier declares beside cash: kind -> whether it has an amount.
+_PAPERS: Final = {"card": True, "card_slip": True, "voucher": True, "gift_card": True, "returned": False}
 
 
 class CountScreen(Screen):
-    """A blind count. `leave` goes back to the drawer."""
+    """A blind count. F1 pieces, F2 one total, F3 slips and vouchers, F4 a note. `leave` goes back to the drawer."""
 
     name = "count"
 
     def __init__(self, presenter: ClosePresenter, leave: Callable[[], None]) -> None:
         super().__init__()
         self.presenter, self._leave = presenter, leave
-        self._fields: dict[str, QLineEdit] = {}
-        self._sums: dict[str, MoneyLabel] = {}
+        self._others: dict[str, QLineEdit] = {}
         self._build_work()
         self._side = AmountPanel(tr("Counted"), tr("Close the shift"))
+        self.witness = PersonPin(
+            presenter.session, tr("Second signature"), self._may_sign, nobody=tr("nobody"), asks="witnesses"
+        )
         self._back = QPushButton(tr("Not yet: back to the drawer"))
         self._back.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._back.clicked.connect(leave)
+        self._side.extra.addWidget(self.witness)
         self._side.extra.addWidget(self._back)
         self.panel_box().addWidget(self._side)
         self._side.pad.digit.connect(self._digit)
         self._side.pad.erase.connect(self._erase)
-        self._side.primary.clicked.connect(presenter.close)
+        self._side.primary.clicked.connect(self._close)
         presenter.changed.connect(self.draw)
+
+    def _may_sign(self, one: dict[str, str]) -> bool:
+        person = self.presenter.session.person
+        return person is None or one["user"] != person.user
 
     def _build_work(self) -> None:
         box = QVBoxLayout(self.work)
@@ -59,61 +69,71 @@ class CountScreen(Screen):
         head = QHBoxLayout()
         title = QLabel(tr("Count the drawer"))
         title.setFont(text_font(t.TOTAL, QFont.Weight.DemiBold))
-        self._pieces_key, self._total_key = QPushButton(tr("By pieces")), QPushButton(tr("One total"))
-        for button, by_total in ((self._pieces_key, False), (self._total_key, True)):
+        head.addWidget(title, 1)
+        pages = ((PIECES, tr("By pieces")), (TOTAL, tr("One total")), (PAPERS, tr("Slips and vouchers")))
+        self._pages: dict[str, KeyButton] = {}
+        for number, (page, words) in enumerate(pages, 1):
+            button = KeyButton(words, f"F{number}")
             button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(lambda _=False, by_total=by_total: self._choose(by_total))
-        head.addWidget(title, 1)
-        head.addWidget(self._pieces_key)
-        head.addWidget(self._total_key)
+            button.clicked.connect(lambda _=False, page=page: self._choose(page))
+            head.addWidget(button)
+            self._pages[page] = button
         box.addLayout(head)
         note = QLabel(tr("What the books expect is shown after the close, so that the count is your own."))
         note.setProperty("role", "muted")
         note.setWordWrap(True)
         box.addWidget(note)
-        self._table = QWidget()
-        self._grid = QGridLayout(self._table)
-        self._grid.setHorizontalSpacing(12)
-        self._grid.setVerticalSpacing(6)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setWidget(self._table)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        box.addWidget(scroll, 1)
-        self._others: dict[str, QLineEdit] = {}
+        self.table = PieceTable(self.presenter.pieces, self.presenter.session, self.presenter.edited)
+        self._middle = QStackedWidget()
+        for part in (self.table, QWidget(), self._papers()):
+            self._middle.addWidget(part)
+        box.addWidget(self._middle, 1)
         self._foreign = QHBoxLayout()
         self._foreign.setSpacing(12)
         box.addLayout(self._foreign)
+        self._note = QLineEdit()
+        self._note.setPlaceholderText(tr("Note, where the drawer differs ( {key} )", key=f"F{NOTE_KEY}"))
+        self._note.setAccessibleName(tr("Note"))
+        self._note.textEdited.connect(self.presenter.type_note)
+        box.addWidget(self._note)
 
-    def _build_pieces(self) -> None:
-        pieces = self.presenter.denominations
-        if list(self._fields) == [str(piece) for piece in pieces]:
-            return
-        for child in self._table.findChildren(QWidget):
-            child.deleteLater()
-        self._fields, self._sums = {}, {}
-        half = -(-len(pieces) // _COLUMNS)
-        formats = self.presenter.session.formats
-        for at, piece in enumerate(pieces):
-            column = 4 * (at // half)
-            name = QLabel(formats.money(piece))
+    def _papers(self) -> QWidget:
+        """How many papers of each kind, and what they come to."""
+        declared = QWidget()
+        grid = QGridLayout(declared)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(8)
+        self._counts: dict[str, QLineEdit] = {}
+        self._amounts: dict[str, QLineEdit] = {}
+        for column, words in ((1, tr("How many")), (2, tr("Sum"))):
+            head = QLabel(words)
+            head.setProperty("role", "muted")
+            grid.addWidget(head, 0, column)
+        for row, (kind, with_amount) in enumerate(_PAPERS.items(), 1):
+            name = QLabel(paper_names()[kind])
             name.setFont(text_font(t.BODY, QFont.Weight.DemiBold))
-            field, amount = QLineEdit(), MoneyLabel()
-            field.setValidator(QIntValidator(0, 99_999, field))
-            field.setAlignment(Qt.AlignmentFlag.AlignRight)
-            field.setFixedWidth(96)
-            field.setAccessibleName(tr("Pieces of {amount}", amount=formats.money(piece)))
-            field.textEdited.connect(lambda text, piece=piece: self._typed(piece, text))
-            amount.setMinimumWidth(110)
-            self._grid.addWidget(name, at % half, column, Qt.AlignmentFlag.AlignRight)
-            self._grid.addWidget(field, at % half, column + 1)
-            self._grid.addWidget(amount, at % half, column + 2)
-            self._fields[str(piece)], self._sums[str(piece)] = field, amount
-        self._grid.setColumnMinimumWidth(3, 32)
-        self._grid.setColumnStretch(7, 1)
-        self._grid.setRowStretch(half, 1)
+            grid.addWidget(name, row, 0)
+            for column, fields in ((1, self._counts), (2, self._amounts)):
+                if column == 2 and not with_amount:
+                    continue
+                field = QLineEdit()
+                field.setFixedWidth(96 if column == 1 else 140)
+                field.setMinimumHeight(48)
+                field.setAlignment(Qt.AlignmentFlag.AlignRight)
+                words = tr("How many: {what}", what=paper_names()[kind])
+                field.setAccessibleName(words if column == 1 else tr("Sum: {what}", what=paper_names()[kind]))
+                field.textEdited.connect(lambda _=None, kind=kind: self._paper_typed(kind))
+                grid.addWidget(field, row, column)
+                fields[kind] = field
+        grid.setColumnStretch(3, 1)
+        grid.setRowStretch(len(_PAPERS) + 1, 1)
+        return declared
+
+    def _paper_typed(self, kind: str) -> None:
+        amount = self._amounts[kind].text() if kind in self._amounts else None
+        self.presenter.declare(kind, self._counts[kind].text(), amount)
 
     def _build_foreign(self) -> None:
         """A field for each other currency that the shift has taken."""
@@ -141,43 +161,53 @@ class CountScreen(Screen):
 
     def enter(self) -> None:
         self.presenter.begin()
-        self._build_pieces()
-        for field in self._fields.values():
+        self.table.begin()
+        self.witness.begin()
+        for field in (*self._counts.values(), *self._amounts.values(), self._note):
             field.clear()
         self.draw()
         self._focus()
 
     def _focus(self) -> None:
-        if self.presenter.by_total or not self._fields:
-            self.work.setFocus()
+        page = self.presenter.page
+        if page == PIECES and self.table.fields:
+            self.table.focus_first()
+        elif page == PAPERS:
+            next(iter(self._counts.values())).setFocus()
         else:
-            next(iter(self._fields.values())).setFocus()
+            self.work.setFocus()
 
-    def _choose(self, by_total: bool) -> None:
-        self.presenter.count_by_total(by_total)
+    def _choose(self, page: str) -> None:
+        self.presenter.show_page(page)
         self._focus()
 
-    def _typed(self, piece: Money, text: str) -> None:
-        self.presenter.count_piece(piece, int(text) if text.isdigit() else 0)
+    def _close(self) -> None:
+        self.presenter.close(self.witness.chosen)
+
+    def _fields(self) -> list[QLineEdit]:
+        if self.presenter.page == PAPERS:
+            papers = [(self._counts[kind], self._amounts.get(kind)) for kind in _PAPERS]
+            own = [field for pair in papers for field in pair if field is not None]
+        else:
+            own = list(self.table.fields.values()) if self.presenter.page == PIECES else []
+        return [*own, *self._others.values()]
+
+    def _focused(self) -> QLineEdit | None:
+        return next((field for field in (*self._fields(), self.witness.pin) if field.hasFocus()), None)
 
     def _digit(self, digit: str) -> None:
         field = self._focused()
-        if field is not None and digit.isdigit():
-            field.insert(digit)
-            field.textEdited.emit(field.text())
+        if field is not None:
+            type_into(field, digit)
         else:
             self.presenter.type_digit(digit)
 
     def _erase(self) -> None:
         field = self._focused()
         if field is not None:
-            field.backspace()
-            field.textEdited.emit(field.text())
+            erase_in(field)
         else:
             self.presenter.erase()
-
-    def _focused(self) -> QLineEdit | None:
-        return next((field for field in self._fields.values() if field.hasFocus()), None)
 
     def act(self, action: str) -> bool:
         kind, _, value = action.partition(":")
@@ -186,7 +216,11 @@ class CountScreen(Screen):
         elif kind == "erase":
             self._erase()
         elif kind == "primary":
-            self.presenter.close()
+            self._close()
+        elif kind == "price" and int(value) <= len(self._pages):
+            self._choose(list(self._pages)[int(value) - 1])
+        elif action == f"price:{NOTE_KEY}":
+            self._note.setFocus()
         elif kind in ("line_up", "line_down"):
             self._step(-1 if kind == "line_up" else 1)
         elif kind == "back":
@@ -196,7 +230,7 @@ class CountScreen(Screen):
         return True
 
     def _step(self, by: int) -> None:
-        fields = [*self._fields.values(), *self._others.values()]
+        fields = self._fields()
         field = next((one for one in fields if one.hasFocus()), None)
         if fields:
             at = fields.index(field) + by if field else 0
@@ -207,12 +241,8 @@ class CountScreen(Screen):
     def draw(self) -> None:
         presenter, formats = self.presenter, self.presenter.session.formats
         self._build_foreign()
-        self._pieces_key.setChecked(not presenter.by_total)
-        self._total_key.setChecked(presenter.by_total)
-        self._table.setVisible(not presenter.by_total)
-        for piece in presenter.denominations:
-            if (amount := self._sums.get(str(piece))) is not None:
-                number = presenter.pieces.get(str(piece), 0)
-                amount.setText(formats.amount(piece * number) if number else "")
+        for page, button in self._pages.items():
+            button.setChecked(page == presenter.page)
+        self._middle.setCurrentIndex(list(self._pages).index(presenter.page))
         label = tr("Closing…") if presenter.asking else tr("Close the shift")
         self._side.show_state(formats.money(presenter.counted), presenter.problem, label, not presenter.asking)

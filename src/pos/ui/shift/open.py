@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QLabel, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from pos.ui.amountpanel import AmountPanel
 from pos.ui.i18n import tr
+from pos.ui.parts import touch
 from pos.ui.screen import Screen
+from pos.ui.shift.pieces import PieceTable, erase_in, type_into
 from pos.ui.shift.presenter import OpenPresenter
 from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import text_font
+from pos.ui.theme.widgets import KeyButton
 
 
 class OpenScreen(Screen):
@@ -19,11 +24,11 @@ class OpenScreen(Screen):
 
     name = "open"
 
-    def __init__(self, presenter: OpenPresenter) -> None:
+    def __init__(self, presenter: OpenPresenter, reports: Callable[[], None]) -> None:
         super().__init__()
-        self.presenter = presenter
+        self.presenter, self._reports = presenter, reports
         box = QVBoxLayout(self.work)
-        box.setContentsMargins(48, 32, 48, 32)
+        box.setContentsMargins(48, 24, 48, 8)
         box.setSpacing(12)
         self._hello, text = QLabel(), QLabel()
         self._hello.setFont(text_font(t.TOTAL, QFont.Weight.DemiBold))
@@ -34,14 +39,28 @@ class OpenScreen(Screen):
             tr("With the office in reach, this window gets its own places in hand; they keep selling if the line goes.")
         )
         note.setProperty("role", "muted")
+        self._hint = note
         note.setWordWrap(True)
         for part in (self._hello, text, note):
             box.addWidget(part, 0, Qt.AlignmentFlag.AlignTop)
-        box.addStretch(1)
+        self._by_pieces = KeyButton(tr("Count it by pieces"), "F1", kind="outline")
+        self._by_pieces.setCheckable(True)
+        self._by_pieces.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._by_pieces.clicked.connect(self._toggle)
+        row = QHBoxLayout()
+        row.addWidget(self._by_pieces)
+        row.addWidget(touch(KeyButton(tr("Closed shifts and reports"), "F8", kind="outline"), reports))
+        row.addStretch(1)
+        box.addLayout(row)
+        self.table = PieceTable(presenter.pieces, presenter.session, presenter.edited)
+        self._middle = QStackedWidget()
+        self._middle.addWidget(QWidget())
+        self._middle.addWidget(self.table)
+        box.addWidget(self._middle, 1)
         self._side = AmountPanel(tr("Float"), tr("Open the shift"))
         self.panel_box().addWidget(self._side)
-        self._side.pad.digit.connect(presenter.type_digit)
-        self._side.pad.erase.connect(presenter.erase)
+        self._side.pad.digit.connect(self._digit)
+        self._side.pad.erase.connect(self._erase)
         self._side.primary.clicked.connect(presenter.open)
         presenter.changed.connect(self.draw)
         presenter.session.signed.connect(self.draw)
@@ -58,14 +77,56 @@ class OpenScreen(Screen):
         label = tr("Count the drawer") if presenter.uncounted else tr("Open the shift")
         label = tr("Opening…") if presenter.asking and not presenter.uncounted else label
         amount = presenter.session.formats.money(presenter.amount)
+        self._by_pieces.setChecked(presenter.by_pieces)
+        self._by_pieces.setEnabled(may)
+        self._middle.setCurrentIndex(int(presenter.by_pieces))
+        self._hint.setVisible(not presenter.by_pieces)  # the pieces need its room
         self._side.show_state(amount, problem, label, may and not presenter.asking)
+
+    def _toggle(self) -> None:
+        """From one amount to pieces, and back."""
+        self.table.begin()
+        self.presenter.count_by_pieces(not self.presenter.by_pieces)
+        if self.presenter.by_pieces:
+            self.table.focus_first()
+        else:
+            self.work.setFocus()
+
+    def _focused(self) -> QLineEdit | None:
+        return next((field for field in self.table.fields.values() if field.hasFocus()), None)
+
+    def _digit(self, digit: str) -> None:
+        if self.presenter.by_pieces:
+            if (field := self._focused()) is not None and digit.isdigit():
+                type_into(field, digit)
+        else:
+            self.presenter.type_digit(digit)
+
+    def _erase(self) -> None:
+        if self.presenter.by_pieces:
+            if (field := self._focused()) is not None:
+                erase_in(field)
+        else:
+            self.presenter.erase()
+
+    def _step(self, by: int) -> None:
+        fields = list(self.table.fields.values())
+        field = self._focused()
+        at = fields.index(field) + by if field else 0
+        fields[max(0, min(len(fields) - 1, at))].setFocus()
 
     def act(self, action: str) -> bool:
         kind, _, value = action.partition(":")
         if kind == "digit":
-            self.presenter.type_digit(value)
+            self._digit(value)
         elif kind == "erase":
-            self.presenter.erase()
+            self._erase()
+        elif action == "price:1":
+            self._toggle()
+        elif action == "price:8":
+            self._reports()
+        elif kind in ("line_up", "line_down") and self.presenter.by_pieces:
+            self._step(-1 if kind == "line_up" else 1)
         elif kind == "primary":
             self.presenter.open()
         elif kind == "back":

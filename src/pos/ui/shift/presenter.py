@@ -4,30 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
 from pos.domain.errors import Refused
-from pos.domain.money import Money, total
+from pos.domain.money import Money
 from pos.ui.amounts import type_digit, typed_amount
 from pos.ui.bridge import Answer
 from pos.ui.format import read_time
 from pos.ui.i18n import tr
 from pos.ui.session import Session
+from pos.ui.shift.pieces import Pieces
 
-# Coins and notes as they lie in a drawer, in major units, largest first. A venue may name its own.
-_PIECES: Final[dict[str, tuple[str, ...]]] = {
-    "EUR": ("200", "100", "50", "20", "10", "5", "2", "1", "0.50", "0.20", "0.10", "0.05", "0.02", "0.01"),
-    "CHF": ("200", "100", "50", "20", "10", "5", "2", "1", "0.50", "0.20", "0.10", "0.05"),
-    "GBP": ("50", "20", "10", "5", "2", "1", "0.50", "0.20", "0.10", "0.05", "0.02", "0.01"),
-    "HUF": ("20000", "10000", "5000", "2000", "1000", "500", "200", "100", "50", "20", "10", "5"),
-    "TWD": ("2000", "1000", "500", "200", "100", "50", "20", "10", "5", "1"),
-    "UAH": ("1000", "500", "200", "100", "50", "20", "10", "5", "2", "1", "0.50", "0.10"),
-    "VND": ("500000", "200000", "100000", "50000", "20000", "10000", "5000", "2000", "1000"),
-}
-_OTHERWISE: Final = ("100", "50", "20", "10", "5", "2", "1", "0.50", "0.20", "0.10", "0.05", "0.01")
-_MOST_PIECES: Final = 99_999
+PIECES, TOTAL, PAPERS = "pieces", "total", "papers"  # what is typed in a count: the ways to say it, and what beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +39,8 @@ class Report:
     by_tender: tuple[tuple[str, Money], ...]
     number_range: tuple[str, ...]
     provisional: bool
+    z: str
+    declared: tuple[Answer, ...]
 
     @classmethod
     def read(cls, doc: Answer, currency: str) -> Report:
@@ -70,6 +61,8 @@ class Report:
             tuple((kind, money(amount)) for kind, amount in doc["by_tender"].items()),
             tuple(str(number) for number in doc.get("number_range") or () if number),
             bool(doc.get("provisional")),
+            str(doc.get("z", "")),
+            tuple(doc.get("declared", ())),
         )
 
 
@@ -86,30 +79,40 @@ class OpenPresenter(QObject):
         super().__init__(parent)
         self.session = session
         self.typed = ""
+        self.pieces = Pieces(session)
+        self.by_pieces = False
         self.problem = ""
         self.asking = False
         self.sure = False
         self.uncounted = False
 
+    def count_by_pieces(self, by_pieces: bool) -> None:
+        """Type how many there are of each denomination, or one amount."""
+        self.by_pieces = by_pieces
+        self.edited()
+
     @property
     def amount(self) -> Money:
+        if self.by_pieces:
+            return self.pieces.total
         return typed_amount(self.typed, self.session.venue.currency) or self.session.zero()
 
     def type_digit(self, digit: str) -> None:
+        self.by_pieces = False
         self.typed = type_digit(self.typed, digit, self.session.venue.currency)
-        self._edited()
+        self.edited()
 
     def erase(self) -> None:
         self.typed = self.typed[:-1]
-        self._edited()
+        self.edited()
 
     def clear(self) -> bool:
-        had = bool(self.typed or self.problem)
-        self.typed = ""
-        self._edited()
+        had = bool(self.typed or self.problem or self.by_pieces)
+        self.typed, self.by_pieces = "", False
+        self.edited()
         return had
 
-    def _edited(self) -> None:
+    def edited(self) -> None:
         self.problem, self.sure = "", False
         self.changed.emit()
 
@@ -126,7 +129,10 @@ class OpenPresenter(QObject):
             self.changed.emit()
             return
         self.asking = True
-        self.session.bridge.call("open_shift", self._opened, self._refused, self._ended, float=str(self.amount))
+        fields: Answer = {"float": str(self.amount)}
+        if self.by_pieces and "total" not in (pieces := self.pieces.as_count()):
+            fields["pieces"] = pieces
+        self.session.bridge.call("open_shift", self._opened, self._refused, self._ended, **fields)
         self.changed.emit()
 
     def _take_over(self) -> None:
@@ -138,13 +144,14 @@ class OpenPresenter(QObject):
             self.changed.emit()
             return
         self.asking = True
-        count = {"total": str(self.amount)}
+        count = self.pieces.as_count() if self.by_pieces else {"total": str(self.amount)}
         self.session.bridge.call("take_over", self._counted, self._refused, self._ended, counted=count)
         self.changed.emit()
 
     def _counted(self, answer: Answer) -> None:
         difference = Money.parse(answer["taken_over"]["difference"], self.session.venue.currency)
         self.typed, self.uncounted, self.sure = "", False, False
+        self.pieces.clear()
         self.problem = tr(
             "The old drawer is counted, difference {amount}. Now count the float.",
             amount=self.session.formats.money(difference),
@@ -155,7 +162,8 @@ class OpenPresenter(QObject):
         self.changed.emit()
 
     def _opened(self, answer: Answer) -> None:
-        self.typed = ""
+        self.typed, self.by_pieces = "", False
+        self.pieces.clear()
         self.session.shift_opened(str(answer["shift"]))
 
     def _refused(self, refusal: Refused) -> None:
@@ -169,7 +177,8 @@ class OpenPresenter(QObject):
 class ClosePresenter(QObject):
     """A blind count: what is expected is not shown before the shift is closed.
 
-    Either pieces are counted by denomination, or, with `by_total`, one sum is typed.
+    Either pieces are counted by denomination, or, on the page `TOTAL`, one sum is typed. What else lies in the drawer
+    is declared on the page `PAPERS`, by its number and its sum.
     """
 
     changed = Signal()
@@ -178,9 +187,12 @@ class ClosePresenter(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.session = session
+        self.page = PIECES
         self.by_total = False
         self.typed = ""
-        self.pieces: dict[str, int] = {}
+        self.pieces = Pieces(session)
+        self.declared: dict[str, tuple[str, str | None]] = {}  # kind -> how many and what sum was typed
+        self.note = ""
         self.problem = ""
         self.sure = False
         self.asking = False
@@ -189,9 +201,11 @@ class ClosePresenter(QObject):
 
     def begin(self) -> None:
         """Start a count from nothing."""
-        self.typed, self.pieces, self.report, self.foreign = "", {}, None, {}
+        self.typed, self.note, self.report, self.foreign, self.declared = "", "", None, {}, {}
+        self.page, self.by_total = PIECES, False
+        self.pieces.clear()
         self.session.bridge.latest("shift", "shift", self._shift)
-        self._edited()
+        self.edited()
 
     def _shift(self, answer: Answer) -> None:
         self.foreign = {code: self.foreign.get(code, "") for code in answer.get("foreign", [])}
@@ -199,44 +213,50 @@ class ClosePresenter(QObject):
 
     def count_foreign(self, code: str, text: str) -> None:
         """What there is of another currency."""
-        self.foreign[code] = text.strip().replace(",", ".")
-        self._edited()
+        self.foreign[code] = _amount(text)
+        self.edited()
 
-    @property
-    def denominations(self) -> list[Money]:
-        venue = self.session.venue
-        named = venue.denominations or _PIECES.get(venue.currency, _OTHERWISE)
-        return sorted((Money.parse(piece, venue.currency) for piece in named), reverse=True)
+    def declare(self, kind: str, count: str, amount: str | None) -> None:
+        """How many papers of a kind there are, and what they come to; nothing typed is nothing said."""
+        self.declared.pop(kind, None)
+        if count.strip() or (amount or "").strip():
+            self.declared[kind] = (count.strip(), amount if amount is None else _amount(amount))
+        self.edited()
+
+    def type_note(self, note: str) -> None:
+        self.note = note
+        self.edited()
 
     @property
     def counted(self) -> Money:
         currency = self.session.venue.currency
         if self.by_total:
             return typed_amount(self.typed, currency) or Money.zero(currency)
-        return total([piece * self.pieces.get(str(piece), 0) for piece in self.denominations], currency)
+        return self.pieces.total
 
-    def count_piece(self, piece: Money, number: int) -> None:
-        self.pieces[str(piece)] = max(0, min(_MOST_PIECES, number))
-        self._edited()
+    def show_page(self, page: str) -> None:
+        self.page = page
+        if page != PAPERS:
+            self.by_total = page == TOTAL
+        self.edited()
 
     def count_by_total(self, by_total: bool) -> None:
-        self.by_total = by_total
-        self._edited()
+        self.show_page(TOTAL if by_total else PIECES)
 
     def type_digit(self, digit: str) -> None:
-        if self.by_total:
+        if self.page == TOTAL:
             self.typed = type_digit(self.typed, digit, self.session.venue.currency)
-            self._edited()
+            self.edited()
 
     def erase(self) -> None:
         self.typed = self.typed[:-1]
-        self._edited()
+        self.edited()
 
-    def _edited(self) -> None:
+    def edited(self) -> None:
         self.problem, self.sure = "", False
         self.changed.emit()
 
-    def close(self) -> None:
+    def close(self, witness: dict[str, str] | None = None) -> None:
         """Close the shift; asked a second time it is done, since a close cannot be taken back."""
         if self.asking:
             return
@@ -247,16 +267,17 @@ class ClosePresenter(QObject):
             self.changed.emit()
             return
         self.asking = True
-        fields: Answer = {"counted": self._count()}
+        fields: Answer = {"counted": {"total": str(self.counted)} if self.by_total else self.pieces.as_count()}
         if self.foreign:
             fields["foreign"] = {code: text or "0" for code, text in self.foreign.items()}
+        if self.declared:
+            fields["declared"] = {kind: _pile(*said) for kind, said in self.declared.items()}
+        if self.note.strip():
+            fields["note"] = self.note.strip()
+        if witness is not None:
+            fields["witness"] = witness
         self.session.bridge.call("close_shift", self._closed, self._refused, self._ended, **fields)
         self.changed.emit()
-
-    def _count(self) -> dict[str, object]:
-        pieces: dict[str, object] = {piece: number for piece, number in self.pieces.items() if number}
-        # An empty drawer is a count too, but it has no pieces to name.
-        return {"total": str(self.counted)} if self.by_total or not pieces else pieces
 
     def _ended(self) -> None:
         self.asking = self.sure = False
@@ -271,3 +292,13 @@ class ClosePresenter(QObject):
     def _refused(self, refusal: Refused) -> None:
         self.problem = self.session.sentence(refusal)
         self.changed.emit()
+
+
+def _amount(text: str) -> str:
+    return text.strip().replace(",", ".")
+
+
+def _pile(count: str, amount: str | None) -> Answer:
+    """What was typed of one kind of paper, as the till takes it."""
+    pile: Answer = {"count": int(count) if count.isdigit() else 0}
+    return pile if amount is None else pile | {"amount": amount or "0"}

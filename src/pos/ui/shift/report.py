@@ -13,6 +13,7 @@ from pos.ui.drawer.view import kind_names
 from pos.ui.i18n import tr, tr_count
 from pos.ui.keys import cap
 from pos.ui.screen import Screen
+from pos.ui.shift.papers import declared_lines
 from pos.ui.shift.presenter import ClosePresenter, Report
 from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
@@ -92,11 +93,14 @@ class ReportScreen(Screen):
             tr_count("%n sale", "%n sales", report.sales),
             tr_count("%n ticket", "%n tickets", report.tickets),
         ]
+        if report.z:
+            notes.insert(0, report.z)
         if report.number_range:
             notes.append(tr("journal entries {range}", range=" – ".join(report.number_range)))
         if report.provisional:
             notes.append(tr("provisional until the office has every entry of this shift"))
-        self._note.setText(" · ".join(notes))
+        papers = [f"{name}: {text}" for name, text in declared_lines(report.declared)]
+        self._note.setText("\n".join((" · ".join(notes), *papers)))
         self._difference.setText(formats.money(report.difference))
         missing = report.difference.minor < 0
         even = report.difference.minor == 0

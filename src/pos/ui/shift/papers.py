@@ -1,0 +1,42 @@
+"""What lies in a drawer beside money, in words: what was declared, and what the books have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pos.ui.bridge import Answer
+from pos.ui.i18n import tr
+
+
+def paper_names() -> dict[str, str]:
+    """The kinds of papers that are declared."""
+    return {
+        "card": tr("Card slips of the terminal"),
+        "card_slip": tr("Card slips of the bank's reader"),
+        "voucher": tr("Vouchers"),
+        "gift_card": tr("Gift cards"),
+        "returned": tr("Tickets that came back"),
+    }
+
+
+def declared_lines(rows: Sequence[Answer]) -> list[tuple[str, str]]:
+    """Of each kind its name, and what was declared of it against what the books say."""
+    names = paper_names()
+    return [
+        (
+            names.get(row["kind"], str(row["kind"])),
+            tr(
+                "{said}, books {books}",
+                said=_pile(row["count"], row.get("declared")),
+                books=_pile(row["books_count"], row.get("books")),
+            ),
+        )
+        for row in rows
+    ]
+
+
+def _pile(count: int | None, amount: str | None) -> str:
+    """How many papers, and what they come to."""
+    if count is None:
+        return "–"
+    return f"{count} = {amount}" if amount is not None else str(count)
