@@ -12,7 +12,7 @@ _SETTLED: Final[dict[str, f.Check]] = {"till": f.words, "period": f.text, "agree
 _DAYS: Final[dict[str, f.Check]] = {"since": f.text, "until": f.text}
 
 AUDIT_VERBS: Final[dict[str, VerbSpec]] = {
-    "audit_items": VerbSpec(items.audit_items, {}, {"state": f.which, "sort": f.audit_sort}),
+    "audit_items": VerbSpec(items.audit_items, {}, {"state": f.which, "sort": f.audit_sort, "report": f.flag}),
     "take_audit_item": VerbSpec(items.take_audit_item, {"item": f.words}, changes=True),
     "explain_audit_item": VerbSpec(items.explain_audit_item, {"item": f.words, "note": f.words}, changes=True),
     "close_audit_item": VerbSpec(items.close_audit_item, {"item": f.words, "note": f.words}, changes=True),
@@ -29,5 +29,5 @@ AUDIT_VERBS: Final[dict[str, VerbSpec]] = {
         settlements.return_settlement, {"settlement": f.words, "reason": f.words}, changes=True
     ),
     "my_figures": VerbSpec(people.my_figures, {}, _DAYS),
-    "people_figures": VerbSpec(people.people_figures, {}, _DAYS),
+    "people_figures": VerbSpec(people.people_figures, {}, _DAYS | {"report": f.flag}),
 }

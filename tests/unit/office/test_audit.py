@@ -210,6 +210,43 @@ def test_a_terminals_end_of_day_that_differs_from_ours_is_a_difference(house: Ho
     assert list(documents(house, "audit_item")) == ["card:T1.1.2", "card:T1.1.3"]
 
 
+def test_a_shift_that_nobody_verifies_in_time_is_a_difference_and_ends_when_somebody_does(
+    house: House, till: TillClient
+) -> None:
+    report = {"expected": "0.00", "counted": "0.00", "difference": "0.00"}
+    till.record("ShiftOpened", {"shift": "S1", "user": "anna", "float": "0.00"})
+    till.record("ShiftClosed", {"shift": "S1", "user": "anna", "report": report})
+    house.push(till)
+    looked(house)
+    assert documents(house, "audit_item") == {}
+    looked(house, SOON + timedelta(hours=13))
+    assert item(house, "unverified:S1")["owner"] == "sam"
+    body = {"shift": "S1", "till": "T1", "incarnation": 1, "user": "sam", "counted": "0.00", "recounted": "0.00"}
+    till.record("ShiftVerified", body | {"difference": "0.00"})
+    house.push(till)
+    looked(house, SOON + timedelta(hours=13))
+    assert item(house, "unverified:S1")["state"] == "closed"
+
+
+def test_a_transfer_that_another_window_confirms_is_none_whichever_is_heard_first(
+    house: House, tills_at: Tills
+) -> None:
+    one, two = tills_at("T1", "T2")
+    ten = Money(1000, "EUR")
+    for number in ("A", "B"):
+        sent = {"sort": "transfer", "number": number, "what": "sent", "amount": "10.00", "receiver": "T2"}
+        body = {"shift": "S1", "user": "anna", "kind": "transfer_out", "amount": "10.00", "parcels": [sent]}
+        one.record("CashMoved", body, (), (Posting("drawer:T1", -ten), Posting(f"transit:{number}", ten)))
+    got = {"sort": "transfer", "number": "A", "what": "received", "amount": "10.00"}
+    body = {"shift": "S2", "user": "beth", "kind": "transfer_in", "amount": "10.00", "parcels": [got]}
+    two.record("CashMoved", body, (), (Posting("drawer:T2", ten), Posting("transit:A", -ten)))
+    house.push(two)
+    looked(house)
+    house.push(one)
+    looked(house, SOON + timedelta(hours=3))
+    assert list(documents(house, "audit_item")) == ["parcel:transfer:B"]
+
+
 # ---- settlements -------------------------------------------------------------------------
 
 

@@ -153,6 +153,17 @@ def test_the_offices_counts_and_this_tills_own_are_not_counted_twice(make_counte
     assert (found["partial"], found["person"]["sales"], found["person"]["tickets"]) == (False, 8, 10)
 
 
+def test_the_worklist_and_people_are_reports_too(counter: Counter) -> None:
+    counter.sign_in("otto")
+    worklist = counter.ask("audit_items", report=True)
+    assert worklist["report"]["report"] == "worklist"
+    assert [row[0] for row in worklist["report"]["tables"][0]["rows"]] == ["over_short", "no_sale"]
+    assert worklist["words"]["no_sale"] == "Drawer opened without a sale"
+    counter.line.cut()
+    people = counter.ask("people_figures", report=True)
+    assert (people["report"]["report"], people["made"] > worklist["made"]) == ("people", True)
+
+
 def test_days_that_are_none_are_refused(counter: Counter) -> None:
     counter.sign_in("otto")
     assert counter.refusal("people_figures", since="yesterday").fields["field"] == "since"

@@ -46,6 +46,10 @@ TO_DO: Final[dict[str, str]] = {
     "over_short": "count_again_or_explain",
     "card_difference": "compare_with_the_terminal",
     "payment_unresolved": "ask_the_terminal",
+    "unverified_shift": "verify_the_shift",
+    "transfer_open": "confirm_the_transfer",
+    "deposit_open": "ask_the_bank",
+    "paper_difference": "look_for_the_paper",
 }
 RULES: Final = tuple(TO_DO)
 

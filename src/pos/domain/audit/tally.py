@@ -140,6 +140,11 @@ def _marks(fact: Fact, setting: Setting, before: Before) -> Iterator[Mark]:
         case Kind.COPY_ISSUED:
             yield Mark(body["user"], "copies")
             yield from _approved(body)
+        case Kind.DRAWER_OPENED:
+            yield Mark(body["user"], "no_sales")
+            yield from _approved(body)
+        case Kind.SHIFT_HANDED_OVER:
+            yield from _counted(fact, body["user"], setting)
         case Kind.SHIFT_CLOSED:
             yield from _counted(fact, body["user"], setting)
             yield Mark(body["user"], "shifts", named=False)

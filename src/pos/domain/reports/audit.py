@@ -94,7 +94,7 @@ def open_items(season: Season, name: str, items: Sequence[Mapping[str, Any]], ma
             said_of(one),
             _user(season, one["owner"]),
             one["opened_at"],
-            one["state"],
+            f"state_{one['state']}",
         )
         for one in items
     )
@@ -112,6 +112,7 @@ def said_of(item: Mapping[str, Any]) -> str:
         parts.append(f"{amount} {figures['currency']}")
     elif figures.get("minor"):
         parts.append(f"{Money(figures['minor'], figures['currency'])} {figures['currency']}")
+    parts += [f"{sign}{figures[name]}" for name, sign in (("missing", "−"), ("more", "+")) if figures.get(name)]
     return ", ".join(parts)
 
 

@@ -9,15 +9,18 @@ from pos.domain.audit import items
 from pos.domain.audit.items import Document, State
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
+from pos.domain.reports.audit import open_items
 from pos.domain.season import MAY
 from pos.till.audit import steps
+from pos.till.counter.reports import shown
 from pos.till.desk import Desk
 
 SORTS: Final = (items.ANOMALY, items.DIFFERENCE)
 
 
-def audit_items(desk: Desk, *, state: str = "open", sort: str = "") -> dict[str, Any]:
-    """Those not closed yet, or all; the oldest first. Who does not oversee sees those about himself."""
+def audit_items(desk: Desk, *, state: str = "open", sort: str = "", report: bool = False) -> dict[str, Any]:
+    """Those not closed yet, or all; the oldest first. Who does not oversee sees those about himself. With `report`
+    also as a report, to be printed or written."""
     user = desk.signed_in()
     oversees = user.role in MAY["oversee"]
     wanted = [
@@ -27,7 +30,13 @@ def audit_items(desk: Desk, *, state: str = "open", sort: str = "") -> dict[str,
         and (state == "all" or one["state"] != State.CLOSED)
         and sort in ("", one["sort"])
     ]
-    return {"items": [_shown(desk, one) for one in sorted(wanted, key=lambda one: (one["opened_at"], one["id"]))]}
+    ordered = sorted(wanted, key=lambda one: (one["opened_at"], one["id"]))
+    answer = {"items": [_shown(desk, one) for one in ordered]}
+    if not report:
+        return answer
+    name = "anomalies" if sort == items.ANOMALY else "differences" if sort == items.DIFFERENCE else "worklist"
+    made = open_items(desk.season(), name, ordered, desk.clock.now().isoformat(timespec="seconds"))
+    return answer | shown(desk, user.id, made)
 
 
 def take_audit_item(desk: Desk, *, item: str) -> dict[str, Any]:

@@ -18,7 +18,9 @@ from pos.domain.calendar import Calendar
 from pos.domain.errors import Refused
 from pos.domain.facts import Fact, Kind
 from pos.domain.money import Money
+from pos.domain.reports.audit import people as people_report
 from pos.store import journal
+from pos.till.counter.reports import shown
 from pos.till.counter.tickets import find_ticket, sale_of
 from pos.till.desk import Desk, Verb
 from pos.till.ports import LineDown
@@ -44,13 +46,18 @@ def my_figures(desk: Desk, *, since: str = "", until: str = "") -> Verb[dict[str
     return {"since": first, "until": last, "person": person, "partial": partial}
 
 
-def people_figures(desk: Desk, *, since: str = "", until: str = "") -> Verb[dict[str, Any]]:
-    """The same of everybody, for those who oversee. Raises Refused("bad_request")."""
-    desk.signed_in("oversee")
+def people_figures(desk: Desk, *, since: str = "", until: str = "", report: bool = False) -> Verb[dict[str, Any]]:
+    """The same of everybody, for those who oversee. With `report` also as one, to be printed or written. Raises
+    Refused("bad_request")."""
+    user = desk.signed_in("oversee")
     first, last = _days(desk, since, until)
     found, partial = yield from _tallies(desk, first, last, "")
     people = [_told(desk, one, found[one]) for one in sorted(found) if PAIR not in one]
-    return {"since": first, "until": last, "people": people, "partial": partial}
+    answer = {"since": first, "until": last, "people": people, "partial": partial}
+    if not report:
+        return answer
+    made = people_report(desk.season(), people, first, last, desk.clock.now().isoformat(timespec="seconds"))
+    return answer | shown(desk, user.id, made)
 
 
 def calendar(desk: Desk) -> Calendar:

@@ -66,6 +66,10 @@ def rule_names() -> dict[str, str]:
         "over_short": tr("Drawer over or short"),
         "card_difference": tr("Cards: terminal and till differ"),
         "payment_unresolved": tr("Card payment without an outcome"),
+        "unverified_shift": tr("Shift not verified"),
+        "transfer_open": tr("Transfer not confirmed"),
+        "deposit_open": tr("Deposit not credited in full"),
+        "paper_difference": tr("Ticket paper missing or found"),
     }
 
 
@@ -75,6 +79,10 @@ def to_do() -> dict[str, str]:
         "over_short": tr("Count again, or explain what happened."),
         "card_difference": tr("Compare the terminal's slip with the till's card payments."),
         "payment_unresolved": tr("Ask the terminal, at its own window, what became of it."),
+        "unverified_shift": tr("Verify it, at the drawer's screen: the cash, the slips, the vouchers."),
+        "transfer_open": tr("Have the other window confirm it, or take it back."),
+        "deposit_open": tr("Ask the courier or the bank, then enter what was credited or explain the rest."),
+        "paper_difference": tr("Look for the numbers; then say what became of them."),
     }
 
 

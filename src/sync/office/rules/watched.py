@@ -13,14 +13,18 @@ from sqlalchemy.dialects import postgresql, sqlite
 from pos.domain.audit.differences import Difference
 from pos.domain.audit.tally import Subject, Tally
 from pos.domain.facts import Fact, Kind
-from sync.office.store.tables import FACT, SALE, TALLY, TICKET, TILL, WATCHED
+from pos.domain.parcels import FAMILY as PARCELS
+from pos.domain.parcels import difference, is_settled
+from sync.office.store.tables import DOCUMENT, FACT, SALE, TALLY, TICKET, TILL, WATCHED
 
 AT_ONCE: Final = 500  # facts that are looked at in one transaction
 # What is looked at; of other facts only their numbers count.
 KINDS: Final = (
     Kind.TICKETS_SOLD, Kind.TICKETS_EXCHANGED, Kind.TICKETS_REFUNDED, Kind.REFUND_CLAIMED, Kind.TICKETS_VOIDED,
     Kind.COPY_ISSUED, Kind.SHIFT_CLOSED, Kind.CASE_OPENED, Kind.TENDER_CORRECTED, Kind.TICKET_RENAMED,
-    Kind.PACKAGE_REFUNDED, Kind.DRAWER_TAKEN_OVER, Kind.TERMINAL_DAY_ENDED, Kind.PAYMENT_STARTED, Kind.PAYMENT_ENDED,
+    Kind.PACKAGE_REFUNDED, Kind.DRAWER_TAKEN_OVER, Kind.DRAWER_OPENED, Kind.SHIFT_HANDED_OVER, Kind.SHIFT_VERIFIED,
+    Kind.CASH_MOVED, Kind.DEPOSIT_MADE, Kind.DEPOSIT_CREDITED, Kind.DIFFERENCE_EXPLAINED, Kind.STOCK_COUNTED,
+    Kind.TERMINAL_DAY_ENDED, Kind.PAYMENT_STARTED, Kind.PAYMENT_ENDED,
 )  # fmt: skip
 
 
@@ -157,6 +161,20 @@ def add_tallies(connection: Connection, found: dict[Subject, Tally]) -> dict[Sub
             written.on_conflict_do_update(index_elements=["subject", "day"], set_={"body": written.excluded.body})
         )
     return whole
+
+
+def parcel(connection: Connection, id: str) -> str:
+    """How the parcel stands that a difference "parcel:ID" is about: open, settled, or apart when it has ended with
+    something left on it; "" for a difference about something else."""
+    head, _, name = id.partition(":")
+    if head != "parcel":
+        return ""
+    query = select(DOCUMENT.c.body).where(DOCUMENT.c.family == PARCELS, DOCUMENT.c.id == name)
+    body = connection.execute(query).scalar()
+    if body is None:
+        return "open"
+    document = json.loads(body)
+    return "settled" if is_settled(document) else "apart" if difference(document) else "open"
 
 
 def looked(connection: Connection) -> dict[str, int]:

@@ -7,6 +7,7 @@ and booking itself never waits for this.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,6 +19,7 @@ from pos.domain.audit.tally import Subject, Tally, people_of, tally
 from sync.office.rules import watched
 from sync.office.rules.changes import Entry
 from sync.office.rules.flagging import Fired, Items, Season
+from sync.office.rules.watched import Ledger
 
 
 @dataclass
@@ -48,20 +50,29 @@ def look(connection: Connection, now: datetime) -> Look:
         found = find(fact, season.setting.currency)
         ledger.waiting |= {one.id: one for one in found.opened if one.waits}
         opened += [one for one in found.opened if not one.waits]
-        for id in found.settled:
-            ledger.waiting.pop(id, None)
+        for id in filter(lambda id: watched.parcel(connection, id) not in ("open", "apart"), found.settled):
             settled[id] = fact.fact_id
         ledger.saw(fact)
     for ledger in ledgers.values():
-        overdue = [one for one in ledger.waiting.values() if datetime.fromisoformat(one.at) + PATIENCE <= now]
-        for one in overdue:
-            del ledger.waiting[one.id]
-        opened += overdue
+        opened += _overdue(connection, ledger, settled, now)
     watched.write_marks(connection, ledgers.values())
     whole = watched.add_tallies(connection, tallies)
     wanted = _wanted(connection, season, whole)
     done.entries = Items.lay(connection, season, now, wanted, opened, settled).write()
     return done
+
+
+def _overdue(connection: Connection, ledger: Ledger, settled: Collection[str], now: datetime) -> list[Difference]:
+    """What has waited too long; what has ended is waited for no more, whichever till's facts came first."""
+    found: list[Difference] = []
+    for one in list(ledger.waiting.values()):
+        parcel = watched.parcel(connection, one.id)
+        if one.id in settled or parcel == "settled":
+            del ledger.waiting[one.id]
+        elif parcel == "apart" or datetime.fromisoformat(one.at) + PATIENCE[one.rule] <= now:
+            del ledger.waiting[one.id]
+            found.append(one)
+    return found
 
 
 def _wanted(connection: Connection, season: Season, changed: dict[Subject, Tally]) -> list[Fired]:

@@ -95,6 +95,7 @@ def counted(one: Fact, known: Known | None = None) -> dict[Subject, Tally]:
         ),
         (Kind.TICKETS_VOIDED, refund(), Known(papers={"t1"}), {"voids": 1, "printed_voids": 1}),
         (Kind.TICKETS_VOIDED, refund(), Known(papers={"t2"}), {"voids": 1}),
+        (Kind.DRAWER_OPENED, {"user": "anna", "reason": "change"}, Known(), {"no_sales": 1}),
         (Kind.COPY_ISSUED, {"user": "anna", "ticket": "t1", "copy": 1}, Known(), {"copies": 1}),
         (
             Kind.CASE_OPENED,
