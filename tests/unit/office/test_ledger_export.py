@@ -155,10 +155,13 @@ def test_an_export_that_is_made_again_is_the_same_to_the_byte(office: tuple[Hous
         assert (tmp_path / f"one.{format_}").read_bytes() == (tmp_path / f"two.{format_}").read_bytes()
 
 
+@pytest.mark.parametrize("format_", ["datev", "csv", "json"])
 def test_an_account_without_a_number_is_refused_by_name_and_nothing_is_written(
-    office: tuple[House, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    office: tuple[House, str], tmp_path: Path, capsys: pytest.CaptureFixture[str], format_: str
 ) -> None:
-    assert export(office[1], tmp_path, text=MAP.replace('ours = "tax:*"', 'ours = "tax:full"')) == 1
+    assert (
+        export(office[1], tmp_path, "--format", format_, text=MAP.replace('ours = "tax:*"', 'ours = "tax:full"')) == 1
+    )
     assert "accounts.toml has no number for: tax:reduced" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 

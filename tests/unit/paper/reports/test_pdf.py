@@ -86,6 +86,7 @@ def long(rows: int, *, heading: str = "sales") -> Report:
 
 @pytest.mark.parametrize("rows", range(30, 52))
 def test_a_total_never_stands_alone_and_what_is_signed_is_on_one_page(rows: int, face: PdfFace) -> None:
+    assert inside(lay_out(long(rows), write("en"), face)) == []
     pages = pages_of(as_pdf(long(rows), write("en"), face))
     (where,) = [page for page in pages if "€777.77" in page]
     assert f"row {rows - 1} " in where
@@ -94,8 +95,8 @@ def test_a_total_never_stands_alone_and_what_is_signed_is_on_one_page(rows: int,
 
 
 def inside(sheets: Sheets) -> list[str]:
-    """What reaches over the edge of what may be printed on."""
-    wide, deep = (side - 2 * MARGIN_MM + 0.05 for side in sheets.page_mm)
+    """What reaches over the edge of what may be printed on, or into the foot."""
+    wide, deep = sheets.page_mm[0] - 2 * MARGIN_MM + 0.05, sheets.bottom_mm + 0.05
     return [
         str(item)
         for page in sheets.pages
