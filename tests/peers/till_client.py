@@ -236,7 +236,9 @@ class TillClient:
             "tenders": [{"kind": "cash", "amount": str(worth)}],
             "tickets": [back],
         } | more
-        postings = (Posting(f"drawer:{self.till}", -worth), Posting(f"revenue:{back['show']}", worth))
+        kept, price = Money.parse(fee, "EUR"), Money.parse(back["price"], "EUR")
+        postings = (Posting(f"drawer:{self.till}", -worth), Posting(f"revenue:{back['show']}", price))
+        postings += (Posting("fee:refund", -kept),) if kept else ()
         return self.record("TicketsRefunded", {"refund": body}, self._ends([back], grants), postings)
 
     def claim_refund(self, sale: wire.FactItem) -> wire.FactItem:

@@ -8,6 +8,7 @@ import pytest
 
 from pos.domain.books import Posting
 from pos.domain.money import Money
+from pos.domain.reports import frame, money
 from sync.office.rules import deaths
 from tests.peers.small_season import SHOW
 from tests.peers.till_client import TillClient
@@ -204,3 +205,27 @@ def test_a_card_that_was_charged_for_nothing_by_a_till_that_ended_is_told(
     told = [f"card payment T1.1-P1 of 58.00 is left {left}, and T1.1 may not act any more"] if left else []
     assert house.notes() == told
     assert house.violations() == []
+
+
+def test_every_reports_total_is_held_against_the_facts(house: House, tills_at: Tills) -> None:
+    """A ledger that was changed behind its facts' back shows in the reports, by name."""
+    (one,) = tills_at("T1")
+    one.sell(SHOW, *house.granted(one, "A-1", "A-2"))
+    house.push(one)
+    assert house.violations() == []
+    house.run("UPDATE posting SET minor = minor - 100 WHERE account = 'revenue:tosca-1'")
+    found = house.violations()
+    assert f"I4 report ledger: balance of revenue:{SHOW}: -11600 in the report, -11700 by the facts" in found
+    assert f"I4 report box_office {SHOW}: its net: 11600 in the report, 11700 by the facts" in found
+
+
+def test_a_builder_that_forgets_something_is_named(
+    house: House, tills_at: Tills, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (one,) = tills_at("T1")
+    one.sell(SHOW, *house.granted(one, "A-1"))
+    house.push(one)
+    whole = frame.tenders
+    monkeypatch.setattr(money, "tenders", lambda source: whole(source, where=lambda key: key.tender != "cash"))
+    wrong = "tender cash: 0 in the report, 5800 by the facts"
+    assert house.violations() == [f"I4 report {name}: {wrong}" for name in ("daily_settlement", "sales")]

@@ -149,7 +149,7 @@ class Reading:
         if fact.kind == Kind.COPY_ISSUED:
             rows.append((said.base._replace(what="copy", item=str(fact.body.get("reason", ""))), Sum(pieces=1)))
         elif fact.kind == Kind.PRINT_REPORTED:
-            key = said.base._replace(what="print", mark=str(fact.body["outcome"]), item=str(fact.body["kind"]))
+            key = said.base._replace(what="print", mark=str(fact.body["outcome"]), item=str(fact.body.get("kind", "")))
             rows.append((key, Sum(pieces=len(fact.body["tickets"]))))
         elif fact.kind == Kind.TICKETS_ADMITTED:
             key = said.base._replace(what="admitted", show=str(fact.body["show"]))

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, exists, func, or_, select
 
 from pos.domain.books import Posting
 from pos.domain.calendar import MIDNIGHT, Calendar, parse_day_ends
@@ -23,6 +23,7 @@ from pos.domain.figures.reading import OFFICE, WITHOUT
 from pos.domain.money import Money
 from sync.office.rules.bodies import fact_in
 from sync.office.rules.drawers import open_shift
+from sync.office.rules.reading import sane
 from sync.office.store.tables import DOCUMENT, FACT, POSTING, PRESENCE, SALE, TILL
 
 PAGE: Final = 2_000  # facts or orders that are read for one answer
@@ -95,7 +96,11 @@ def page(
         select(FACT.c.number, FACT.c.kind, FACT.c.envelope, FACT.c.verdict, FACT.c.received_at)
         .where(
             FACT.c.till == till, FACT.c.incarnation == incarnation, FACT.c.number > last_read, FACT.c.number <= head,
-            or_(FACT.c.kind.not_in(WITHOUT), FACT.c.verdict == "disputed"),
+            # Whatever its kind, a fact may be disputed, or move money that it should not.
+            or_(
+                FACT.c.kind.not_in(WITHOUT), FACT.c.verdict == "disputed",
+                exists().where(POSTING.c.fact_id == FACT.c.fact_id),
+            ),
         )
         .order_by(FACT.c.number)
         .limit(limit)
@@ -103,6 +108,7 @@ def page(
     for row in rows:
         try:
             fact = fact_in(row.envelope)
+            sane(fact)  # else nothing of it is in the books
         except (ValueError, RecursionError):
             figures.unreadable(row.kind, [f"{till}.{incarnation}.{row.number}"])
             continue

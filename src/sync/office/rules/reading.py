@@ -88,7 +88,7 @@ def _read(item: FactItem, till: str, incarnation: int, key: Ed25519PublicKey) ->
         raise BadChain(f"fact {item.number}: a NUL byte is in its envelope")
     try:
         fact = fact_in(item.envelope)
-        _sane(fact)
+        sane(fact)
     except (ValueError, RecursionError) as error:
         return Arrived(item, None, None, str(error))
     if (fact.till, fact.incarnation, fact.number) != (till, incarnation, item.number):
@@ -96,8 +96,8 @@ def _read(item: FactItem, till: str, incarnation: int, key: Ed25519PublicKey) ->
     return _body(item, replace(fact, body=restore(fact.body, item.beside)))
 
 
-def _sane(fact: Fact) -> None:
-    """What the columns cannot take is damage."""
+def sane(fact: Fact) -> None:
+    """What the columns cannot take is damage. Raises ValueError."""
     if not (isinstance(fact.kind, str) and isinstance(fact.prev_hash, str) and isinstance(fact.schema, int)):
         raise ValueError("not a fact's envelope: wrong types")
     if not isinstance(fact.at, str) or datetime.fromisoformat(fact.at).tzinfo is None:

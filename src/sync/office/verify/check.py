@@ -28,6 +28,7 @@ from sync.office.verify.purses import check_purses, openings
 from sync.office.verify.records import FAMILIES as RECORDS
 from sync.office.verify.records import check_records
 from sync.office.verify.report import Report
+from sync.office.verify.reports import check_reports
 from sync.office.verify.seats import check_seats
 from sync.office.verify.shifts import check_shifts
 from sync.office.verify.stock import check_stock
@@ -73,6 +74,7 @@ def check(connection: Connection) -> Report:
     _refunds(connection, report, story)
     check_holds(connection, report, story, rights, _change_log(connection, report, rights, disputes))
     _accounts(connection, report, rights)
+    check_reports(connection, report)
     return report
 
 
