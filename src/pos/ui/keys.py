@@ -112,7 +112,7 @@ def listed() -> list[tuple[str, list[tuple[str, str]]]]:
                 (tr("Space"), tr("take the seat, or give it back")),
                 ("^+ ^− ^0", tr("nearer, farther, the whole hall")),
                 ("^Tab", tr("the next show")),
-                ("^O", tr("all shows")),
+                ("^O", tr("all shows; F7 there: the seat stock")),
             ],
         ),
         (

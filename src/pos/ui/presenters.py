@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from pos.ui.shift.listed import ShiftsPresenter
     from pos.ui.shift.presenter import ClosePresenter, OpenPresenter
     from pos.ui.shows.presenter import ShowsPresenter
+    from pos.ui.stock.blanks import BlanksPresenter
+    from pos.ui.stock.seats import SeatsPresenter
 
 
 class Presenters(QWidget):
@@ -109,6 +111,18 @@ class Presenters(QWidget):
         """Whether somebody is signed in and a shift is open."""
         person = self.session.person
         return person is not None and person.shift is not None
+
+    @cached_property
+    def blanks(self) -> BlanksPresenter:
+        from pos.ui.stock.blanks import BlanksPresenter
+
+        return BlanksPresenter(self.session, self)
+
+    @cached_property
+    def seats(self) -> SeatsPresenter:
+        from pos.ui.stock.seats import SeatsPresenter
+
+        return SeatsPresenter(self.session, self)
 
     @cached_property
     def shows(self) -> ShowsPresenter:

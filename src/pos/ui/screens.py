@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pos.ui.shift.presenter import ClosePresenter, OpenPresenter
     from pos.ui.shows.presenter import ShowsPresenter
     from pos.ui.signin.presenter import SignInPresenter
+    from pos.ui.stock.blanks import BlanksPresenter
+    from pos.ui.stock.seats import SeatsPresenter
     from pos.ui.theme.tokens import Tokens
 
 
@@ -53,6 +55,10 @@ class Window(Protocol):
     def shows(self) -> ShowsPresenter: ...
     @property
     def customers(self) -> CustomersPresenter: ...
+    @property
+    def blanks(self) -> BlanksPresenter: ...
+    @property
+    def seats(self) -> SeatsPresenter: ...
     @property
     def disputes(self) -> DisputesPresenter: ...
     @property
@@ -97,7 +103,7 @@ def _sell(window: Window) -> Screen:
 def _shows(window: Window) -> Screen:
     from pos.ui.shows.view import ShowsScreen
 
-    return ShowsScreen(window.shows, window.choose_show, lambda: window.go("sell"))
+    return ShowsScreen(window.shows, window.choose_show, window.go)
 
 
 def _found(window: Window) -> Screen:
@@ -132,6 +138,18 @@ def _shifts(window: Window) -> Screen:
     from pos.ui.shift.listview import ShiftsScreen
 
     return ShiftsScreen(window.shifts, lambda: window.go("drawer" if window.works_here else "open"))
+
+
+def _blanks(window: Window) -> Screen:
+    from pos.ui.stock.blanksview import BlanksScreen
+
+    return BlanksScreen(window.blanks, lambda: window.go("drawer"))
+
+
+def _seats(window: Window) -> Screen:
+    from pos.ui.stock.seatsview import SeatsScreen
+
+    return SeatsScreen(window.seats, lambda: window.go("shows"))
 
 
 def _disputes(window: Window) -> Screen:
@@ -192,6 +210,8 @@ _BUILDERS: Final[dict[str, Callable[[Window], Screen]]] = {
     "drawer": _drawer,
     "handover": _handover,
     "shifts": _shifts,
+    "blanks": _blanks,
+    "seats": _seats,
     "disputes": _disputes,
     "audit": _audit,
     "devices": _devices,

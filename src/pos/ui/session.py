@@ -114,6 +114,7 @@ class Status:
     fenced: str = ""
     till: str = ""
     key_at: str = ""
+    paper: dict[str, Any] = field(default_factory=dict)  # numbered blanks, where the printer has some
 
 
 class Session(QObject):
@@ -279,6 +280,7 @@ class Session(QObject):
             str(answer.get("fenced") or ""),
             str(answer.get("till") or ""),
             str(answer.get("key_at") or ""),
+            dict(answer.get("paper") or {}),
         )
         if venue := answer.get("venue"):
             self._take_venue(venue)
@@ -348,6 +350,6 @@ class Session(QObject):
         elif kind == "fenced":
             self.status.fenced = str(event["reason"])
             self.status_changed.emit()
-        elif kind in ("printed", "paper", "print_unknown"):
+        elif kind in ("printed", "paper", "print_unknown", "stock_low", "stock_unloaded"):
             self.refresh_status()
         self.heard.emit(event)

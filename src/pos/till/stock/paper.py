@@ -31,6 +31,7 @@ def ticket_paper(desk: Desk) -> dict[str, Any]:
         "missing": to_json(books.of(f"missing:{own}")),
         "spoiled": counted(books.of(f"spoiled:{own}")),
         "used": counted(books.of(f"used:{own}")),
+        "windows": desk.season().tills,
         "coming": coming(desk),
         "sent": sent(desk),
         "earlier": to_json(earlier(desk)),

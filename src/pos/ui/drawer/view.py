@@ -23,13 +23,13 @@ from pos.ui.theme.widgets import KeyButton, MoneyLabel
 
 _CLOSE_KEY = 4
 _DAY_KEY = 5
-_SHIFTS_KEY, _HAND_OVER_KEY, _OPEN_KEY = 8, 9, 10
+_PAPER_KEY, _SHIFTS_KEY, _HAND_OVER_KEY, _OPEN_KEY = 7, 8, 9, 10
 
 
 class DrawerScreen(Screen):
     """F1–F3 choose the kind of move, F4 goes to the count that closes the shift, F5 ends the day of the payment
-    terminal, where there is one; F8 closed shifts and the X, F9 hands over, F10 opens the drawer without a sale.
-    `go` leads to another screen."""
+    terminal, where there is one; F7 ticket paper, F8 closed shifts and the X, F9 hands over, F10 opens the drawer
+    without a sale. `go` leads to another screen."""
 
     name = "drawer"
 
@@ -61,6 +61,7 @@ class DrawerScreen(Screen):
         keys = QHBoxLayout()
         keys.setSpacing(8)
         for key, words, act in (
+            (_PAPER_KEY, tr("Ticket paper"), lambda: self._go("blanks")),
             (_SHIFTS_KEY, tr("Closed shifts, X"), lambda: self._go("shifts")),
             (_HAND_OVER_KEY, tr("Hand over"), lambda: self._go("handover")),
             (_OPEN_KEY, tr("Open without a sale"), self._open_drawer),
@@ -190,6 +191,8 @@ class DrawerScreen(Screen):
             presenter.choose(KINDS[int(value) - 1])
         elif kind == "price" and int(value) == _CLOSE_KEY:
             self._go("count")
+        elif kind == "price" and int(value) == _PAPER_KEY:
+            self._go("blanks")
         elif kind == "price" and int(value) == _DAY_KEY:
             presenter.day.press()
         elif kind == "price" and int(value) == _SHIFTS_KEY:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -83,11 +83,12 @@ class PaperPresenter(QObject):
             if job.state == "failed":
                 self.session.bridge.call("retry", lambda _: self.refresh(), job=job.job)
 
-    def came_out(self, yes: bool) -> None:
-        """Answer the question about the paper that is unknown."""
+    def came_out(self, yes: bool, lies_next: str = "") -> None:
+        """Answer the question about the paper that is unknown; `lies_next` is the number of the next blank now."""
         job = self.attention
         if job is not None and job.state == "unknown":
-            self.session.bridge.call("printed", lambda _: self.refresh(), job=job.job, came_out=yes)
+            told: dict[str, Any] = {"lies_next": lies_next.strip()} if lies_next.strip() else {}
+            self.session.bridge.call("printed", lambda _: self.refresh(), job=job.job, came_out=yes, **told)
 
     def receipt(self) -> None:
         """Print the last sale's receipt again."""

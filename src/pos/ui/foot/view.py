@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from pos.ui.devicenames import device_names
 from pos.ui.foot.presenter import PaperPresenter
@@ -17,6 +17,7 @@ from pos.ui.theme.apply import restyle
 from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import keycap
 
+_NEXT_PX: Final = 150
 _DEVICE_SIGNS: Final = {"ready": "●", "absent": "○"}
 _UNHEARD: Final = ("scanner", "card_reader", "customer_display")  # that say nothing of themselves unasked
 
@@ -37,21 +38,30 @@ class FootView(QFrame):
         self._said = QLabel()
         for label in (self._devices, self._said):
             label.setFont(text_font(14))
-        self._yes = self._key(tr("Yes"), lambda: paper.came_out(True))
-        self._no = self._key(tr("No"), lambda: paper.came_out(False))
+        self._yes = self._key(tr("Yes"), lambda: self._answer(yes=True))
+        self._no = self._key(tr("No"), lambda: self._answer(yes=False))
         self._again = self._key(tr("Print again"), paper.print_again)
         self._receipt = self._key(tr("Receipt again"), paper.receipt)
         self._receipt.setProperty("role", "link")
         self._cap = keycap(cap("receipt"))
+        self.next = QLineEdit()
+        self.next.setPlaceholderText(tr("next number now"))
+        self.next.setAccessibleName(tr("The number that lies next in the printer now"))
+        self.next.setFixedWidth(_NEXT_PX)
         row.addWidget(self._devices)
         row.addStretch(1)
-        for part in (self._said, self._again, self._yes, self._no, self._receipt, self._cap):
+        for part in (self._said, self.next, self._again, self._yes, self._no, self._receipt, self._cap):
             row.addWidget(part)
         row.addSpacing(8)
         paper.changed.connect(self.draw)
         session.status_changed.connect(self.draw)
         session.signed.connect(self.draw)
         self.draw()
+
+    def _answer(self, *, yes: bool) -> None:
+        """Where blanks are numbered, with the number that lies next: what is gone before it was used, or is spoiled."""
+        self.paper.came_out(yes, self.next.text() if not self.next.isHidden() else "")
+        self.next.clear()
 
     def _key(self, text: str, act: object) -> QPushButton:
         button = QPushButton(text)
@@ -70,6 +80,7 @@ class FootView(QFrame):
         signed = self.session.person is not None
         unknown = signed and job is not None and job.state == "unknown"
         failed = signed and job is not None and job.state == "failed"
+        self.next.setVisible(unknown and bool(self.session.status.paper) and job is not None and bool(job.tickets))
         self._yes.setVisible(unknown)
         self._no.setVisible(unknown)
         self._again.setVisible(failed)

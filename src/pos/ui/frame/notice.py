@@ -41,7 +41,7 @@ def notice(session: Session) -> Notice:
         # Sooner over than a line that is away, which the pill goes on telling.
         return Notice("amber", tr("The drawer is open since {time}.", time=formats.time(since)), tr("Shut it."))
     if not link.known or link.online:
-        return Notice("quiet", "", _quiet(session))
+        return _paper(session) or Notice("quiet", "", _quiet(session))
     parts = []
     if link.since is not None:
         parts.append(tr("since {time}", time=formats.time(link.since)))
@@ -57,6 +57,21 @@ def notice(session: Session) -> Notice:
     return Notice(
         "amber", causes().get(link.cause, tr("Office away — selling on.")), " · ".join(parts), tr("What to do (?)")
     )
+
+
+def _paper(session: Session) -> Notice | None:
+    """Numbered blanks that run low, or of which nobody knows which lies next."""
+    paper = session.status.paper
+    if not paper or session.person is None:
+        return None
+    if not paper.get("next"):
+        where = tr("Say so under Drawer, F7; tickets sell and print meanwhile, without a number.")
+        return Notice("amber", tr("It is not known which blank lies next in the ticket printer."), where)
+    if not paper.get("low"):
+        return None
+    left = int(paper["left"])
+    blanks = tr_count("%n blank is left here.", "%n blanks are left here.", left, session.formats.count(left))
+    return Notice("amber", tr("Ticket paper runs low: {blanks}", blanks=blanks), tr("Ask for more under Drawer, F7."))
 
 
 def _quiet(session: Session) -> str:

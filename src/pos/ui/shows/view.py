@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from pos.ui.i18n import tr
 from pos.ui.keys import cap
+from pos.ui.parts import touch
 from pos.ui.rows import ROW, Index, RowModel, paint_ground, paint_text, painted_list
 from pos.ui.screen import Screen
 from pos.ui.shows.presenter import ShowRow, ShowsPresenter
@@ -26,6 +27,7 @@ from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import KeyButton
 
 _ROW_PX: Final = 56
+_STOCK_KEY: Final = 7
 
 
 def _words(row: ShowRow) -> str:
@@ -61,13 +63,13 @@ class _Delegate(QStyledItemDelegate):
 
 
 class ShowsScreen(Screen):
-    """`choose` sells the show; `leave` goes back without choosing."""
+    """`choose` sells the show; `go` leads to another screen: F7 to the seat stock, Esc back to selling."""
 
     name = "shows"
 
-    def __init__(self, presenter: ShowsPresenter, choose: Callable[[str], None], leave: Callable[[], None]) -> None:
+    def __init__(self, presenter: ShowsPresenter, choose: Callable[[str], None], go: Callable[[str], None]) -> None:
         super().__init__()
-        self.presenter, self._choose, self._leave = presenter, choose, leave
+        self.presenter, self._choose, self._go = presenter, choose, go
         box = QVBoxLayout(self.work)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
@@ -92,6 +94,8 @@ class ShowsScreen(Screen):
         for part in (name, self.field, self._count, self._about):
             side.addWidget(part)
         side.addStretch(1)
+        stock = KeyButton(tr("Seat stock"), f"F{_STOCK_KEY}", kind="outline")
+        side.addWidget(touch(stock, lambda: self._go("seats")))
         side.addWidget(self._key)
         self.list.selectionModel().currentChanged.connect(self._draw_about)
         presenter.changed.connect(self.draw)
@@ -148,7 +152,9 @@ class ShowsScreen(Screen):
         if action == "primary":
             self._take()
         elif action == "back":
-            self._leave()
+            self._go("sell")
+        elif action == f"price:{_STOCK_KEY}":
+            self._go("seats")
         elif action in ("up", "down"):
             self.step(-1 if action == "up" else 1)
         elif action in ("line_up", "line_down"):

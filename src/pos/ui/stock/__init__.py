@@ -1,0 +1,1 @@
+"""Stock at the window: ticket paper, and the seats of shows."""
