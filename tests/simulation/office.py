@@ -18,13 +18,16 @@ from sqlalchemy import Connection
 
 from sync import wire
 from sync.office.api.app import Office, make_app
+from sync.office.rules import changes
+from sync.office.rules.watching import look
 from sync.office.season.importer import import_season
 from sync.office.store.engine import Database, open_database
 from sync.office.store.own import office_key
 from tests.simulation.network import Reply, Request
 from tests.simulation.scheduler import Process, Scheduler
-from tests.simulation.threads import world
+from tests.simulation.threads import office_now, world
 
+WATCH_S: Final = 60.0  # how often what was booked is looked at
 WORK_S: Final = 0.002  # what blocking work takes, on average
 CRASHES: Final = ("before a commit", "after a commit, before the answer")
 
@@ -138,7 +141,9 @@ class SimOffice:
     async def _run(self, office: Office, loop: SimLoop) -> None:
         async with office.running(None):
             self._app, self._loop = make_app(office), loop
-            await asyncio.Event().wait()
+            while True:
+                await asyncio.sleep(WATCH_S)
+                _watch(office.database)
 
     # ---- requests ------------------------------------------------------------------------
 
@@ -190,6 +195,13 @@ class SimOffice:
 
     def close(self) -> None:
         self.database.close()
+
+
+def _watch(database: Database) -> None:
+    """Look at what was booked, as the office's own thread does (`sync.office.watcher`)."""
+    with database.write() as connection:
+        done = look(connection, office_now())
+        changes.log(connection, done.entries)
 
 
 def _abandon(loop: SimLoop) -> None:

@@ -73,6 +73,10 @@ def _season() -> str:
         f'[[user]]\nid = "{name}"\nname = "{name}"\nrole = "{role}"\npin = "{PIN}"'
         for name, role in ((SUPERVISOR, "supervisor"), *((name, "cashier") for name in CASHIERS))
     )
+    rules = "\n".join(
+        f'[[anomaly]]\nrule = "{rule}"\nleast = 1'
+        for rule in ("refund_rate", "fast_refund", "one_pair", "reprint_rate")
+    )
     tills = "\n".join(f'[[till]]\nid = "{name}"' for name in TILLS)
     return f"""
 [venue]
@@ -117,6 +121,7 @@ name = {{ en = "Counter fee" }}
 per = "ticket"
 amount = "{COUNTER_FEE}"
 {people}
+{rules}
 {tills}
 {_purses()}
 """

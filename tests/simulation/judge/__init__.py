@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from tests.simulation.judge import disputes, facts, money, paper, places, purses, replicas, rights
+from tests.simulation.judge import audit, disputes, facts, money, paper, places, purses, replicas, rights
 from tests.simulation.judge.evidence import Evidence, Found, Refund, Return, Window
 from tests.simulation.judge.rights import two_hands
 
@@ -29,6 +29,9 @@ _CHECKS: Final[Sequence[Callable[[Evidence], Found]]] = (
     replicas.agree,  # I8
     disputes.are_expected,  # I10
     disputes.are_told,
+    audit.items_have_owners,
+    audit.settlements_are_in_order,
+    audit.are_told,
     facts.log_without_gaps,
 )
 

@@ -23,7 +23,7 @@ def are_expected(evidence: Evidence) -> Found:
             or (cause in ("place", "purse") and places <= evidence.cloned)
             or (cause == "payment_unused" and any(owner(fact) in window.cut_short for window in evidence.windows))
             or by_hand
-            or cause == "paper_lost"
+            or cause in ("paper_lost", "audit")  # two supervisors at two windows that are cut off
         )
         if (cause == "unreadable") != poisoned or not (poisoned or excused):
             yield f"{fact} is disputed: {cause}: {detail}"

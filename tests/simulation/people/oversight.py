@@ -22,4 +22,18 @@ def settle(cashier: Cashier) -> None:
         else:
             way = cashier.world.random.choice(dispute["ways"])
             cashier.do("resolve_dispute", dispute=dispute["id"], way=way, note="looked into")
+    _audit(cashier)
     cashier.acts_as(before)
+
+
+def _audit(cashier: Cashier) -> None:
+    """Work through something that the audit has found, unless it is about the supervisor; submit a settlement."""
+    found = [one for one in cashier.ask("audit_items")["items"] if SUPERVISOR not in one["people"]]
+    if found:
+        item = cashier.world.random.choice(found)["id"]
+        if cashier.world.chance(0.5):
+            cashier.do("take_audit_item", item=item)
+        else:
+            cashier.do("close_audit_item", item=item, note="looked into")
+    if cashier.world.chance(0.3):
+        cashier.do("submit_settlement")
