@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sync.office.auditlist import add_audit
 from sync.office.exports import add_ledger
 from sync.office.reporting import add_report
 from sync.office.stocklist import add_stock
@@ -99,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", help="check the whole ledger; a line for each violation")
     verify.set_defaults(command=_verify)
 
-    others = (_gate_command(commands), add_ledger(commands), add_report(commands), add_stock(commands))
+    others = (_gate_command(commands), *(add(commands) for add in (add_audit, add_ledger, add_report, add_stock)))
     for command in (serve, season, enrol, dead, absorb, release, disputes, verify, remind, *others):
         command.add_argument(
             "--db", required=True, metavar="URL", help="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"

@@ -11,6 +11,7 @@ import pytest
 
 from pos.domain.books import Posting
 from pos.domain.money import Money
+from sync.office import auditlist
 from sync.office.rules import changes, snapshot, watched
 from sync.office.rules.documents import put
 from sync.office.rules.watching import look
@@ -247,6 +248,18 @@ def test_a_transfer_that_another_window_confirms_is_none_whichever_is_heard_firs
     assert list(documents(house, "audit_item")) == ["parcel:transfer:B"]
 
 
+def test_the_office_looks_and_lists_on_demand(house: House, till: TillClient) -> None:
+    overrides(house, till, *FIVE)
+    submit(till)
+    house.push(till)
+    auditlist.bring_up_to_date(house.database)
+    with house.database.read() as connection:
+        found = auditlist.documents(connection, open_only=True)
+    assert auditlist.as_text(found, SOON).splitlines()[1] == f"{ID} · submitted · 58.00 · submitted by sam"
+    assert "anna: 5 · with sam" in auditlist.as_text(found, SOON)
+    assert [one["id"] for one in json.loads(auditlist.as_json(found))["items"]] == [OVER]
+
+
 # ---- settlements -------------------------------------------------------------------------
 
 
@@ -255,7 +268,8 @@ def submit(till: TillClient, round: int = 1, digest: str = "d1", user: str = "sa
         "SettlementSubmitted",
         {
             "settlement": ID, "agreement": "house", "period": "2026-11-22", "since": "2026-11-22",
-            "until": "2026-11-22", "till": "T1", "channel": "", "figures": {"tenders": {"cash": "58.00"}},
+            "until": "2026-11-22", "till": "T1", "channel": "",
+            "figures": {"tenders": {"cash": "58.00"}, "due": "58.00"},
             "digest": digest, "people": ["anna"], "heads": {"T1.1": 3}, "provisional": False, "user": user,
             "round": round,
         },
@@ -275,7 +289,7 @@ def test_a_settlement_is_submitted_audited_and_accepted_at_any_till(house: House
     house.push(two)
     found = documents(house, "settlement")[ID]
     assert (found["state"], found["findings"], found["figures"]) == (
-        "accepted", ["a bag is missing"], {"tenders": {"cash": "58.00"}},
+        "accepted", ["a bag is missing"], {"tenders": {"cash": "58.00"}, "due": "58.00"},
     )  # fmt: skip
     assert house.rows("SELECT cause FROM dispute") == []
     assert house.violations() == []
