@@ -34,7 +34,7 @@ DONE = (
     "sold by cash", "sold by card", "sold by voucher", "sold by gift_card", "refund", "void", "exchange", "reprint",
     "sold by slip", "correct_tender", "park", "recall", "move_basket", "hold", "release", "reserve", "take_order",
     "cancel_order", "collect", "issue_paper", "rekey_paper", "till declared dead", "web order",
-    "price set by hand",
+    "price set by hand", "no_sale", "hand_over", "verify_shift",
 )  # fmt: skip
 CRASHES = {f"till killed {point}" for point in (*machine.CRASHES, *paper.CRASHES)}
 CRASHES |= {"office killed", *(f"office killed {point}" for point in office.CRASHES)}

@@ -7,7 +7,7 @@ declaration nor an entry has no row; one that was not declared has no difference
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -44,19 +44,6 @@ def read(declared: Mapping[str, Any], currency: str) -> dict[str, Pile]:
             raise Refused("bad_request", field=f"{field}.amount", reason=str(error)) from error
         piles[kind] = Pile(said["count"], amount)
     return piles
-
-
-def in_books(documents: Iterable[tuple[Mapping[str, Any], int]], returned: int, currency: str) -> dict[str, Pile]:
-    """The same by the books: each tender of `documents` (with the sign that its money has) is one paper."""
-    piles: dict[str, Pile] = {}
-    for document, sign in documents:
-        for tender in document["tenders"]:
-            if (kind := tender["kind"]) not in _IN_THE_DRAWER:
-                before = piles.get(kind, Pile(0, Money.zero(currency)))
-                assert before.amount is not None
-                moved = Money.parse(tender["amount"], currency) * sign
-                piles[kind] = Pile(before.count + 1, before.amount + moved)
-    return piles | ({RETURNED: Pile(returned)} if returned else {})
 
 
 def compare(declared: Mapping[str, Pile], books: Mapping[str, Pile], currency: str) -> list[dict[str, Any]]:

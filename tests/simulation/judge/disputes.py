@@ -23,7 +23,8 @@ def are_expected(evidence: Evidence) -> Found:
             or (cause in ("place", "purse") and places <= evidence.cloned)
             or (cause == "payment_unused" and any(owner(fact) in window.cut_short for window in evidence.windows))
             or by_hand
-            or cause in ("paper_lost", "audit")  # two supervisors at two windows that are cut off
+            # Of the last two: supervisors at two windows that are cut off.
+            or cause in ("paper_lost", "audit", "shift_verified_twice")
         )
         if (cause == "unreadable") != poisoned or not (poisoned or excused):
             yield f"{fact} is disputed: {cause}: {detail}"

@@ -17,7 +17,7 @@ from tests.simulation.judge import Refund, Return
 from tests.simulation.machine import Machine, TillDied
 from tests.simulation.names import CASHIERS, PIN
 from tests.simulation.office import SimOffice
-from tests.simulation.people import cards, keeping, oversight, paperwork, returning, selling
+from tests.simulation.people import cards, drawers, keeping, oversight, paperwork, returning, selling
 from tests.simulation.people.customers import Customers, Ticket
 from tests.simulation.people.waiting import Queue
 from tests.simulation.scheduler import Scheduler
@@ -97,6 +97,9 @@ class Cashier:
             (lambda: keeping.reserve(self), 3),
             (lambda: keeping.go_on_with_an_order(self), 4),
             (lambda: oversight.settle(self), 3),
+            (lambda: drawers.open_without_sale(self), 2),
+            (lambda: drawers.hand_over(self), 2),
+            (lambda: drawers.verify(self), 3),
             (self._move_cash, 5),
             (self._look, 4),
             (self._new_shift, 5),
@@ -195,6 +198,8 @@ class Cashier:
         excused = excused or "payment" in (refused.fields.get("what"), refused.fields.get("field"))
         # Another window was quicker, or has told that it was only since.
         excused = excused or refused.fields.get("what") in ("take_order", "cancel_order", "release")
+        # Somebody else was quicker, or a clone of this machine has its own people.
+        excused = excused or refused.fields.get("what") in ("hand_over", "verify_shift")
         # Minutes have passed, or another shift has begun.
         excused = excused or refused.fields.get("what") in ("void", "correct_tender")
         if refused.fields.get("field") == "tenders":

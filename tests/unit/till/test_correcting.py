@@ -45,7 +45,7 @@ def test_cash_that_was_a_card_leaves_the_drawer_and_comes_back_to_the_card(count
     back = refund(counter, sale["tickets"][0]["id"], slip="004712")
     assert back["tenders"] == [{"kind": "card_slip", "amount": "52.20", "slip": "004712"}]
     report = counter.ask("close_shift", counted={"total": "100.00"})["report"]
-    assert (report["difference"], report["by_tender"]) == ("0.00", {"card_slip": "6.80"})
+    assert (report["difference"], report["by_tender"]) == ("0.00", {"cash": "0.00", "card_slip": "6.80"})
     checked(counter)
 
 

@@ -1,19 +1,26 @@
-"""What a shift has come to, by its documents and cash moves: the figures of its X and its Z, in one place."""
+"""What a shift has come to: the figures of its X and its Z, summed from its own facts (`pos.domain.figures`)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from pos.domain import declared
 from pos.domain import shift as rules
+from pos.domain.books import drawer
 from pos.domain.facts import Kind
+from pos.domain.figures import Figures, Key, Query
+from pos.domain.figures.sums import BACK, Sum
 from pos.domain.money import Money
+from pos.domain.order import DEPOSIT
 from pos.store.shiftbook import ShiftRow
+from pos.till.counter.gathering import of_shift
 from pos.till.desk import Desk
 from pos.till.drawer.figures import price_figures
 
-Document = Mapping[str, Any]
+_ASKED: Final = Query(by=("kind", "user", "tender", "item"), what=("money", "tender", "document", "ticket"))
+_REFUNDS: Final = (Kind.TICKETS_REFUNDED, Kind.REFUND_CLAIMED)
+_ORDERS: Final = (Kind.ORDER_RESERVED, Kind.ORDER_CHANGED, Kind.ORDER_ENDED)
+_SOLD: Final = (Kind.TICKETS_SOLD, Kind.TICKETS_EXCHANGED)
 
 
 def figures(desk: Desk, row: ShiftRow) -> dict[str, Any]:
@@ -21,45 +28,43 @@ def figures(desk: Desk, row: ShiftRow) -> dict[str, Any]:
     came in less what went back, `by_cashier` the same of each who has sold or paid back here."""
     currency = desk.season().venue.currency
     ledger = desk.ledger
-    moves, sales = ledger.moves(row.id), ledger.sales_of(row.id)
-    refunds = ledger.tickets.refunds_of(row.id)
+    summed = of_shift(desk, _ASKED, row.first_number, desk.number)
+    account = drawer(desk.outside.till)
+    held = summed.total("money", lambda key: (key.item, key.currency) == (account, currency))
     by_kind: dict[str, Money] = {}
-    for move in moves:
+    for move in ledger.moves(row.id):
         by_kind[move.kind] = by_kind.get(move.kind, Money.zero(currency)) + move.amount
-    exchanges = sum("exchanged" in sale for sale in sales)
-    voids = sum("void" in refund for refund in refunds)
     return {
         "shift": row.id,
         "opened_by": row.user,
         "opened_at": row.opened_at,
         "cashier": row.cashier,
-        "expected": str(rules.expected(moves, currency)),
-        "by_tender": _by_tender(signed_documents(desk, row), currency),
+        "expected": str(Money(held.minor, currency)),
+        "by_tender": _by_tender(summed, currency),
         "drawer": {kind: str(amount) for kind, amount in by_kind.items()},
-        "sales": len(sales) - exchanges,
-        "tickets": sum(len(sale["tickets"]) for sale in sales),
-        "refunds": len(refunds) - voids,
-        "voids": voids,
-        "exchanges": exchanges,
-        "by_cashier": _by_cashier(sales, refunds, currency),
+        "sales": _documents(summed, Kind.TICKETS_SOLD),
+        "tickets": _tickets(summed),
+        "refunds": _documents(summed, *_REFUNDS),
+        "voids": _documents(summed, Kind.TICKETS_VOIDED),
+        "exchanges": _documents(summed, Kind.TICKETS_EXCHANGED),
+        "by_cashier": _by_cashier(summed, currency),
         "no_sales": len(ledger.shiftbook.steps(row.id, Kind.DRAWER_OPENED)),
-        **price_figures(sales, refunds, currency),
+        **price_figures(ledger.sales_of(row.id), ledger.tickets.refunds_of(row.id), currency),
     }
 
 
-def signed_documents(desk: Desk, row: ShiftRow) -> list[tuple[Document, int]]:
-    """Each document of a shift by which money moved by tenders, with the sign that it has."""
-    sales = ((sale, 1) for sale in desk.ledger.sales_of(row.id))
-    refunds = ((refund, -1) for refund in desk.ledger.tickets.refunds_of(row.id))
-    deposits = ((item, -1 if item.get("returned") else 1) for item in desk.ledger.live.deposits_of(row.id))
-    return [*sales, *refunds, *deposits]
-
-
 def papers(desk: Desk, row: ShiftRow) -> dict[str, declared.Pile]:
-    """What lies in the drawer beside money, by the books."""
-    back = sum(len(refund["tickets"]) for refund in desk.ledger.tickets.refunds_of(row.id))
-    back += sum(len(sale.get("exchanged", ())) for sale in desk.ledger.sales_of(row.id))
-    return declared.in_books(signed_documents(desk, row), back, desk.season().venue.currency)
+    """What lies in the drawer beside money, by the books: a paper for each tender, whichever way its money went."""
+    currency = desk.season().venue.currency
+    summed = of_shift(desk, _ASKED, row.first_number, desk.number)
+    # A correction says by what a sale was paid; the slip that was made for it is the same one.
+    made = summed.by("tender", "tender", where=lambda key: _moved(key) and key.kind != Kind.TENDER_CORRECTED)
+    piles = {}
+    for (tender,), measured in summed.by("tender", "tender", where=_moved).items():
+        if tender in declared.KINDS:
+            piles[tender] = declared.Pile(made.get((tender,), Sum()).pieces, Money(measured.minor, currency))
+    back = -summed.total("ticket", lambda key: key.way == BACK).pieces
+    return piles | ({declared.RETURNED: declared.Pile(back)} if back else {})
 
 
 def foreign(desk: Desk, row: ShiftRow) -> dict[str, Money]:
@@ -72,25 +77,34 @@ def foreign(desk: Desk, row: ShiftRow) -> dict[str, Money]:
     return taken
 
 
-def _by_tender(documents: Iterable[tuple[Document, int]], currency: str) -> dict[str, str]:
-    sums: dict[str, Money] = {}
-    for document, sign in documents:
-        for tender in document["tenders"]:
-            amount = Money.parse(tender["amount"], currency) * sign
-            sums[tender["kind"]] = sums.get(tender["kind"], Money.zero(currency)) + amount
-    return {kind: str(amount) for kind, amount in sums.items()}
+def _moved(key: Key) -> bool:
+    """What an order still owes or has is no money that came in."""
+    return not (key.tender == DEPOSIT and key.kind in _ORDERS)
 
 
-def _by_cashier(sales: list[dict[str, Any]], refunds: list[dict[str, Any]], currency: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for user in dict.fromkeys(str(document["user"]) for document in (*sales, *refunds)):
-        sold = [sale for sale in sales if sale["user"] == user]
-        back = [refund for refund in refunds if refund["user"] == user]
-        signed = [*((sale, 1) for sale in sold), *((refund, -1) for refund in back)]
-        found[user] = {
-            "sales": len(sold),
-            "tickets": sum(len(sale["tickets"]) for sale in sold),
-            "refunds": len(back),
-            "by_tender": _by_tender(signed, currency),
+def _by_tender(summed: Figures, currency: str, user: str | None = None) -> dict[str, str]:
+    found = summed.by("tender", "tender", where=lambda key: _moved(key) and user in (None, key.user))
+    return {tender: str(Money(measured.minor, currency)) for (tender,), measured in found.items()}
+
+
+def _documents(summed: Figures, *kinds: str, user: str | None = None) -> int:
+    """How many documents of these kinds there were; what came back is counted downwards."""
+    return abs(summed.total("document", lambda key: key.kind in kinds and user in (None, key.user)).pieces)
+
+
+def _tickets(summed: Figures, user: str | None = None) -> int:
+    return summed.total("ticket", lambda key: key.kind in _SOLD and key.way != BACK and user in (None, key.user)).pieces
+
+
+def _by_cashier(summed: Figures, currency: str) -> dict[str, Any]:
+    """Those who have sold or paid back, in the order of their names."""
+    people = [user for (user,) in summed.by("document", "user") if user]
+    return {
+        user: {
+            "sales": _documents(summed, *_SOLD, user=user),
+            "tickets": _tickets(summed, user),
+            "refunds": _documents(summed, *_REFUNDS, Kind.TICKETS_VOIDED, user=user),
+            "by_tender": _by_tender(summed, currency, user),
         }
-    return found
+        for user in people
+    }
