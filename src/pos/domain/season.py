@@ -292,7 +292,7 @@ def _venue(doc: dict[str, Any]) -> Venue:
         opening_hours=doc.get("opening_hours"),
         drawer_limit=cap("drawer_limit"),
         safe_by_two=bool(doc.get("safe_by_two", False)),
-        stock=_thresholds(doc),
+        stock=thresholds_of(doc),
         paper_low=int(doc.get("paper_low", 100)),
         paper_low_house=int(doc.get("paper_low_house", 500)),
         paper_spoil_alone=int(doc.get("paper_spoil_alone", 5)),
@@ -304,8 +304,8 @@ def _venue(doc: dict[str, Any]) -> Venue:
     )
 
 
-def _thresholds(doc: dict[str, Any]) -> Thresholds:
-    """An import refuses what cannot be read; what an older office took in without reading it warns of nothing."""
+def thresholds_of(doc: dict[str, Any]) -> Thresholds:
+    """A venue's. An import refuses what cannot be read; what an older office took in unread warns of nothing."""
     try:
         return Thresholds.parse(doc.get("stock_short", 0), doc.get("stock_slow"))
     except ValueError:

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 PARTS: Final = ("free", "hands", "basket", "held", "killed", "sold", "paper", "frozen")
 SHORT, SLOW = "short", "slow"
-KILLED_TYPES: Final = frozenset({"kill", "technical"})  # types of holds that are never to be sold
+KILLED_TYPES: Final = frozenset({"kill"})  # types of holds of seats that are none
 WHOLE: Final = 10_000  # basis points
 ONE_RULE_DAYS: Final = 7  # from when on a venue's single share is expected
 _PERCENT: Final = re.compile(r"(\d{1,3})(?:\.(\d{1,2}))?%?")
@@ -174,6 +174,13 @@ class Line:
     stock: SeatStock
     age: Age
     alert: Alert | None
+
+    @classmethod
+    def from_json(cls, doc: Mapping[str, Any]) -> Line:
+        """Raises KeyError or ValueError."""
+        stock = count(doc["show"], doc["capacity"], {part: doc[part] for part in PARTS})
+        age = Age(doc["hours_left"], doc["sold_day"], doc["sold_week"])
+        return cls(doc["title"], doc["starts"], stock, age, Alert(**doc["alert"]) if doc["alert"] else None)
 
     def to_json(self) -> dict[str, Any]:
         told = self.alert.to_json() if self.alert is not None else None

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pos.data import resource
+from pos.domain.figures import Figures
 from pos.domain.report import Report
+from pos.domain.reports import REPORTS
 from pos.domain.reports.kinds import About
 from pos.domain.reports.stock import stock_report
 from pos.domain.season import Season
@@ -126,6 +128,10 @@ def test_the_report_says_what_the_lines_say_in_words_that_ship() -> None:
     assert table.total[2] == 15
     assert report.table("ageing").rows[1][2:6] == (48, 0, 2, 4)
     assert Report.from_json(report.to_json()) == report
+    told = {"stock": {"shows": [line.to_json() for line in lines]}}
+    asked = REPORTS["stock"].build(Figures(), {"show": "a"}, About(season, NOW.isoformat(), looks=told))
+    assert [row[2] for row in asked.table("stock").rows] == [5]
+    assert REPORTS["stock"].build(Figures(), {}, About(season, NOW.isoformat(), own=True)).tables == ()
     words = set(ReportWords(resource("reports", "words.toml").read_text(encoding="utf-8")).keys())
     heads = {column.head for each in report.tables for column in each.columns} | {
         each.heading for each in report.tables

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from pos.domain.seatstock import Line
+from sync.office.rules.look import KINDS
 from sync.office.rules.seatstock import seat_stock
 from tests.peers.small_season import SHOW
 from tests.peers.till_client import TillClient
@@ -144,7 +146,10 @@ def test_every_place_of_a_show_is_counted_once_at_the_office(house: House, tills
     house.push(one)
     with house.database.read() as connection:
         stock = {line.show: line for line in seat_stock(connection)}[SHOW]
+        (line,) = [one for one in KINDS["stock"](connection, "", {})["shows"] if one["show"] == SHOW]
     assert (stock.sold, stock.hands, stock.free) == (1, 2, stock.capacity - 3)
+    assert (line["sold"], line["left"], line["share"]) == (1, stock.capacity - 1, 10_000 // stock.capacity)
+    assert Line.from_json(line).stock == stock
     assert house.violations() == []
     house.run(f"DELETE FROM place_right WHERE show_id = '{SHOW}' AND place = 'A-5'")
     with house.database.read() as connection, pytest.raises(ValueError, match=SHOW):

@@ -17,6 +17,7 @@ from pos.domain.reports.house import comps, customers, holds, occupancy, promoti
 from pos.domain.reports.kinds import About, Asked, ReportKind
 from pos.domain.reports.money import daily_settlement, ledger, sales
 from pos.domain.reports.statements import FAMILY, box_office, promoter_statement
+from pos.domain.reports.stock import stock
 from pos.domain.season import Season
 
 _PERIOD: Final = ("day", "since", "until")
@@ -96,6 +97,7 @@ _KINDS: Final = (
         takes=(*_PERIOD, "till", "cashier"),
     ),
     _kind(holds, takes=(*_PERIOD, "show"), looks=("houses",), since=False, until=False),
+    _kind(stock, takes=("show",), looks=("stock",), since=False, until=False),
     _kind(offline_sales, ("day", "till"), ("late",)),
     _kind(customers, takes=(), looks=("consents",), since=False, until=False),
     _kind(ledger, ("item", "day"), ("money",), since=False),

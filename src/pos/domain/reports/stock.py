@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from pos.domain.report import COUNT, MOMENT, PERCENT, TEXT, WORD, Cell, Chart, Column, Report, Table
+from pos.domain.reports.frame import Source, report
 from pos.domain.reports.kinds import About
 from pos.domain.seatstock import PARTS, Line, totals
 
@@ -12,10 +13,24 @@ NAME = "stock"
 _SHOW = (Column("show", TEXT), Column("starts", MOMENT))
 
 
+def stock(source: Source) -> Report:
+    """Of all shows that are still to come, or of one, as the office counts them; nothing while it is away."""
+    told = source.about.looks.get("stock", {}).get("shows", ())
+    chosen = source.asked.get("show", "")
+    lines = _ordered(
+        Line.from_json(doc | {"title": source.title(doc["show"])}) for doc in told if chosen in ("", doc["show"])
+    )
+    return report(source, NAME, (), (_places(lines), _ageing(lines)) if lines else ())
+
+
+def _ordered(lines: Iterable[Line]) -> list[Line]:
+    return sorted(lines, key=lambda line: (line.starts, line.stock.show))
+
+
 def stock_report(lines: Sequence[Line], about: About) -> Report:
     """Both tables, the soonest show first; the parts of each row add up to its capacity."""
     venue = about.season.venue
-    ordered = sorted(lines, key=lambda line: (line.starts, line.stock.show))
+    ordered = _ordered(lines)
     return Report(
         NAME,
         venue.name,

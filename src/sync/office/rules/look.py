@@ -11,7 +11,7 @@ from sqlalchemy import Connection, exists, func, literal, select
 from pos.domain.packages import KIND as PACKAGE
 from pos.domain.purse import show_of
 from pos.domain.story import Subject
-from sync.office.rules import figures, houses, presence, shifts, watched
+from sync.office.rules import figures, houses, presence, seatstock, shifts, watched
 from sync.office.rules.customers import records_of, sales_of
 from sync.office.rules.sales import documents_of
 from sync.office.rules.stories import story, subject_of
@@ -95,6 +95,7 @@ KINDS: Final[dict[str, Callable[[Connection, str, Fields], Fields]]] = {
     "shift": _shift,
     "shifts": _shifts,
     "houses": houses.houses,
+    "stock": seatstock.look,
     "consents": houses.consents,
 }
 WRITING: Final = frozenset({"open"})  # those that note something

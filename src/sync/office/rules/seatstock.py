@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from sqlalchemy import Connection, func, select
 
 from pos.domain.live import HOLD
-from pos.domain.seatstock import KILLED_TYPES, SeatStock, count
-from sync.office.store.tables import DOCUMENT, LIVE, PLAN, RIGHT
+from pos.domain.season import thresholds_of
+from pos.domain.seatstock import KILLED_TYPES, Age, Line, SeatStock, alert, count
+from sync.office.clock import now_iso
+from sync.office.store.tables import DOCUMENT, FACT, LIVE, PLAN, RIGHT, SALE, TICKET
 
 _NAMED: Final = {
     "POOL": "free",
@@ -41,6 +44,41 @@ def seat_stock(connection: Connection) -> list[SeatStock]:
     ):
         parts[show][_NAMED[state]] += places
     return [count(show, capacity, parts[show]) for show, capacity in sorted(_capacities(connection).items())]
+
+
+def look(connection: Connection, _till: str, _fields: dict[str, Any]) -> dict[str, Any]:
+    """`shows`: those that are still to come with their stock, how they age, and what wants a look."""
+    now = datetime.fromisoformat(now_iso())
+    bodies = connection.execute(select(DOCUMENT.c.body).where(DOCUMENT.c.family == "show")).scalars()
+    starts = {show["id"]: datetime.fromisoformat(show["starts"]) for show in map(json.loads, bodies)}
+    venue = connection.execute(select(DOCUMENT.c.body).where(DOCUMENT.c.family == "venue")).scalar()
+    thresholds = thresholds_of(json.loads(venue) if venue else {})
+    sold = _sold(connection, now - timedelta(days=7))
+    lines = []
+    for stock in seat_stock(connection):
+        if starts[stock.show] >= now:
+            age = Age.at(now, starts[stock.show], sold[stock.show])
+            lines.append(Line(stock.show, starts[stock.show].isoformat(), stock, age, alert(stock, age, thresholds)))
+    return {"shows": [line.to_json() for line in lines]}
+
+
+def _sold(connection: Connection, since: datetime) -> defaultdict[str, Counter[datetime]]:
+    """Show -> when tickets that are live still were sold since then, and how many."""
+    lately = (
+        select(SALE.c.id, SALE.c.body)
+        .join(FACT, FACT.c.fact_id == SALE.c.fact_id)
+        .where(FACT.c.received_at >= since.isoformat(timespec="milliseconds"))
+    )
+    at = {sale: datetime.fromisoformat(json.loads(body)["at"]) for sale, body in connection.execute(lately)}
+    tickets = (
+        select(TICKET.c.sale_id, TICKET.c.show_id, func.count())
+        .where(TICKET.c.state == "live", TICKET.c.sale_id.in_(lately.with_only_columns(SALE.c.id)))
+        .group_by(TICKET.c.sale_id, TICKET.c.show_id)
+    )
+    found: defaultdict[str, Counter[datetime]] = defaultdict(Counter)
+    for sale, show, count_ in connection.execute(tickets):
+        found[show][at[sale]] += count_
+    return found
 
 
 def _capacities(connection: Connection) -> dict[str, int]:
