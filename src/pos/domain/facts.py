@@ -71,6 +71,7 @@ class Kind(StrEnum):
     CUSTOMERS_MERGED = "CustomersMerged"
     CUSTOMER_ERASED = "CustomerErased"
     CASE_OPENED = "CaseOpened"
+    STATEMENT_SIGNED = "StatementSigned"  # a promoter's, which stands from then on
     BAG_MADE = "BagMade"  # a float, made up from the safe
     BAG_OPENED = "BagOpened"  # its money counted back into the safe
     CHANGE_ORDERED = "ChangeOrdered"

@@ -23,6 +23,7 @@ RECORDED: Final[dict[str, str]] = {
     Kind.COMMISSION_CHANGED: "commission",
     Kind.INVOICE_ISSUED: "invoice",
     Kind.CASE_OPENED: "case",
+    Kind.STATEMENT_SIGNED: "statement",
     Kind.STOCK_RECEIVED: "stock_box",
     Kind.STOCK_REQUEST_CHANGED: "stock_request",
     Kind.STOCK_REQUEST_ANSWERED: "stock_answer",

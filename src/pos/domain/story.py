@@ -75,6 +75,7 @@ SENTENCES: Final[dict[str, str]] = {
     Kind.DEPOSIT_COLLECTED: "Deposit {number} was handed to the courier.",
     Kind.DEPOSIT_CREDITED: "The bank credited {amount} for deposit {number}.",
     Kind.DIFFERENCE_EXPLAINED: "A difference of {amount} was explained: {note}.",
+    Kind.STATEMENT_SIGNED: "Statement {record} was signed.",
     Kind.CASE_OPENED: "Case {record} was opened: {case_kind}.",
     Kind.SETTLEMENT_SUBMITTED: "Settlement {settlement} was submitted (round {round}).",
     Kind.SETTLEMENT_AUDITED: "Settlement {settlement} was audited.",

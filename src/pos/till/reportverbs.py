@@ -7,6 +7,7 @@ from typing import Final
 from pos.domain.reports.kinds import PARAMETERS
 from pos.till import fields as f
 from pos.till.counter import reports
+from pos.till.orders import statements
 from pos.till.verbspec import VerbSpec
 
 # How a report is written.
@@ -27,5 +28,7 @@ REPORT_VERBS: Final[dict[str, VerbSpec]] = {
     ),
     "cancel_report": VerbSpec(reports.cancel_report),
     "export_report": VerbSpec(reports.export_report, {"made": f.number, "format": f.words, "to": f.words}, _FORM),
+    "sign_statement": VerbSpec(statements.sign_statement, {"promoter": f.words, "signed_by": f.words}, changes=True),
+    "statements": VerbSpec(statements.statements),
     "print_report": VerbSpec(reports.print_report, {"made": f.number}, {"language": f.language}, changes=True),
 }

@@ -141,6 +141,7 @@ def test_changing_verbs_are_named_as_such() -> None:
     looking |= {
         "cases",
         "commissions",
+        "statements",
         "customer_history",
         "customers",
         "export_customer",

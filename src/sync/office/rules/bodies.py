@@ -361,6 +361,7 @@ BODIES: Final[dict[str, type[Body]]] = {
     Kind.CUSTOMERS_MERGED: CustomersMergedBody,
     Kind.CUSTOMER_ERASED: CustomerErasedBody,
     Kind.CASE_OPENED: RecordedBody,
+    Kind.STATEMENT_SIGNED: RecordedBody,
     Kind.PACKAGE_REFUNDED: PackageRefundedBody,
     **AUDITED,
     **CASH,

@@ -28,6 +28,7 @@ _RIGHTS: Final[dict[str, str]] = {
     Kind.AUDIT_ITEM_TAKEN: "oversee",
     Kind.AUDIT_ITEM_EXPLAINED: "look",
     Kind.AUDIT_ITEM_CLOSED: "oversee",
+    Kind.STATEMENT_SIGNED: "settle",
     Kind.DEPOSIT_MADE: "bank",
     Kind.DEPOSIT_CREDITED: "bank",
     Kind.DIFFERENCE_EXPLAINED: "bank",

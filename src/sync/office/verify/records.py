@@ -15,6 +15,7 @@ FAMILIES: Final = {
     "CommissionChanged": "commission",
     "InvoiceIssued": "invoice",
     "CaseOpened": "case",
+    "StatementSigned": "statement",
     "StockReceived": "stock_box",
     "StockRequestChanged": "stock_request",
     "StockRequestAnswered": "stock_answer",
@@ -37,7 +38,8 @@ def check_records(connection: Connection, report: Report, disputed: set[str]) ->
         text(
             "SELECT till, incarnation, fact_id, kind, envelope FROM fact WHERE kind IN"
             " ('StandbyChanged', 'GuestListChanged', 'CommissionChanged',"
-            " 'InvoiceIssued', 'CaseOpened', 'StockReceived', 'StockRequestChanged', 'StockRequestAnswered')"
+            " 'InvoiceIssued', 'CaseOpened', 'StockReceived', 'StockRequestChanged', 'StockRequestAnswered',"
+            " 'StatementSigned')"
             " ORDER BY till, incarnation, number"
         )
     )
@@ -51,7 +53,7 @@ def check_records(connection: Connection, report: Report, disputed: set[str]) ->
     documents = connection.execute(
         text("SELECT family, id, body FROM document WHERE family IN"
              " ('standby', 'guest_list', 'commission', 'invoice', 'case', 'stock_box', 'stock_request',"
-             " 'stock_answer')")
+             " 'stock_answer', 'statement')")
     )  # fmt: skip
     there = {(family, id): _plain(json.loads(body)) for family, id, body in documents}
     for key in sorted(last.keys() | there.keys()):
