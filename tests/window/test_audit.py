@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLabel
 from pos.domain.audit.items import opened
 from pos.domain.audit.settlements import after, step_of
 from pos.domain.figures import Figures
+from pos.ui.theme.widgets import KeyButton
 from tests.window.counter import CTRL, SHIFT, Counter, Key
 
 Open = Callable[..., Counter]
@@ -126,6 +127,19 @@ def test_a_supervisor_takes_and_closes_what_is_with_him(counter: Counter) -> Non
     counter.until(lambda: [row.title for row in counter.window.audit.rows] == ["Drawer over or short"])
     counter.press(Key.Key_Escape)
     assert counter.screen != "audit"
+
+
+def test_the_owner_hears_of_what_was_flagged_and_the_reports_lead_there(counter: Counter) -> None:
+    counter.sign_in("sofia")
+    counter.house.document("audit_item", item("no_sale:bela:2026-11-22", ["bela"]))
+    counter.until(lambda: "yours to look at" in counter.toast)
+    counter.press(Key.Key_9, modifier=CTRL)
+    counter.until(lambda: counter.screen == "reports")
+    (button,) = [
+        one for one in counter.window.screens["reports"].work.findChildren(KeyButton) if "Audit" in one.accessibleName()
+    ]
+    button.click()
+    assert counter.screen == "audit"
 
 
 def test_a_cashier_sees_himself_and_may_only_explain(counter: Counter) -> None:

@@ -185,7 +185,7 @@ def _orders(window: Window) -> Screen:
 def _reports(window: Window) -> Screen:
     from pos.ui.reports.view import ReportsScreen
 
-    return ReportsScreen(window.reports, window.home)
+    return ReportsScreen(window.reports, window.home, lambda: window.go("audit"))
 
 
 def _count(window: Window) -> Screen:

@@ -6,7 +6,7 @@ numpy and the map, is imported when someone has signed in.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QShowEvent
@@ -175,6 +175,7 @@ class CounterWindow(Presenters):
         session.signed.connect(self._signed)
         session.bridge.asked.connect(self._stirred)
         session.toast.connect(self.toast.say)
+        session.heard.connect(self._heard)
         session.ticked.connect(self._tick)
         self.scans.found.connect(lambda sale, ticket: self.found.look(sale, ticket))
         self.scans.passed.connect(self._show_pass)
@@ -252,6 +253,11 @@ class CounterWindow(Presenters):
         elif self.current is None or self.current.name not in ("count", "report"):
             self._idle.start()
             self.go("open")
+
+    def _heard(self, event: dict[str, Any]) -> None:
+        """Whoever owns what the audit has flagged hears of it, on whichever screen."""
+        if event.get("event") == "audit_item":
+            self.session.toast.emit("warning", tr("The audit has found something that is yours to look at (^⇧A)."))
 
     def _pays(self) -> bool:
         """Whether a voucher or gift card that is shown now would pay for something."""

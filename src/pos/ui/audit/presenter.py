@@ -108,8 +108,6 @@ class AuditPresenter(QObject):
     def _heard(self, event: Answer) -> None:
         if event.get("event") == "changed" and (_FAMILIES & set(event.get("records", ())) or event.get("documents")):
             self.refresh()
-        elif event.get("event") == "audit_item":
-            self.session.toast.emit("warning", tr("The audit has flagged something that is with you (^⇧A)."))
 
     # ---- marking -------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from pos.ui.i18n import tr
 from pos.ui.keys import cap
+from pos.ui.parts import touch
 from pos.ui.reports.document import DocumentView
 from pos.ui.reports.presenter import DAYS, PERIOD, Kind, ReportsPresenter, parameter_names
 from pos.ui.rows import ROW, Index, RowModel, paint_ground, paint_text, painted_list
@@ -69,9 +70,9 @@ class ReportsScreen(Screen):
 
     name = "reports"
 
-    def __init__(self, presenter: ReportsPresenter, leave: Callable[[], None]) -> None:
+    def __init__(self, presenter: ReportsPresenter, leave: Callable[[], None], audit: Callable[[], None]) -> None:
         super().__init__()
-        self.presenter, self._leave = presenter, leave
+        self.presenter, self._leave, self._audit = presenter, leave, audit
         self._shown: object = None
         self._build_work()
         self._build_panel()
@@ -92,13 +93,16 @@ class ReportsScreen(Screen):
         inner.setSpacing(8)
         self._title = QLabel()
         self._title.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
-        self._title.setContentsMargins(24, 0, 24, 0)
+        top = QHBoxLayout()
+        top.setContentsMargins(24, 0, 24, 0)
+        top.addWidget(self._title, 1)
+        top.addWidget(touch(KeyButton(tr("Audit"), cap("audit")), self._audit))
         self._rows: RowModel[Kind] = RowModel(
             self.work, lambda row: f"{row.title}, {_asked(row)}", lambda row: (row.name, row.title)
         )
         self.list = painted_list(self._rows, _Delegate, tr("Reports"), lambda row: self.presenter.mark(row.name))
         self.list.doubleClicked.connect(lambda _: self.presenter.make())
-        inner.addWidget(self._title)
+        inner.addLayout(top)
         inner.addWidget(self.list, 1)
         self.document = DocumentView(self.presenter.show_table)
         self._pages.addWidget(listed)
