@@ -123,6 +123,14 @@ def test_orders_of_a_season_count_and_what_it_put_on_purses(database: Database, 
     assert [key.day for key, _ in got.rows("money", lambda key: key.kind == "Opening")] == [""] * 3
 
 
+def test_a_page_is_no_longer_for_orders_of_many_tickets(database: Database, tmp_path: Path) -> None:
+    import_season(database, write_season(tmp_path, SEASON + ORDERS))
+    with database.read() as connection:
+        _, position = figures.page(connection, WHOLE, None, 3)
+    assert position is not None
+    assert (position.at, position.after) == (-1, "WEB-1"), "two tickets and their order are a page of three"
+
+
 def test_what_cannot_be_read_is_told(house: House, tills_at: Callable[..., list[TillClient]]) -> None:
     (one,) = tills_at("T1")
     one.record("SeatsPolished", {})

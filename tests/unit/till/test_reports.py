@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -100,6 +101,9 @@ def test_a_report_is_made_of_the_offices_figures_with_words_in_the_readers_langu
     told = counter.ask("report", name="sales", day=DAY, language="uk")
     assert row(told) == ["anna", 3, "174.00"]
     assert told["words"]["gross"] == "Брутто"
+    assert told["report"]["made_at"] == counter.clock.now().astimezone(ZoneInfo("Europe/Vienna")).isoformat(
+        timespec="seconds"
+    )
     assert told["words"]["cashier"] == "Касир"
     what, asked = counter.line.looks[-1]
     assert (what, asked["query"]["users"]) == ("figures", ["anna"]), "a cashier sees what is their own"

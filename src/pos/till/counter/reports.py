@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from pos.data import resource
 from pos.domain.errors import Refused
@@ -260,4 +261,5 @@ def shown(desk: Desk, user: str, made: Report, language: str = "") -> dict[str, 
 
 
 def _now(desk: Desk) -> str:
-    return desk.clock.now().isoformat(timespec="seconds")
+    """On the venue's clock, whatever this machine's is."""
+    return desk.clock.now().astimezone(ZoneInfo(desk.season().venue.timezone)).isoformat(timespec="seconds")

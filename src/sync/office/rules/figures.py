@@ -26,7 +26,8 @@ from sync.office.rules.drawers import open_shift
 from sync.office.rules.reading import sane
 from sync.office.store.tables import DOCUMENT, FACT, POSTING, PRESENCE, SALE, TILL
 
-PAGE: Final = 2_000  # facts or orders that are read for one answer
+PAGE: Final = 2_000  # facts, and tickets in them, that are read for one answer: a till waits for each
+_ROWS: Final = 500  # facts or orders that are fetched at once: an order may have hundreds of tickets
 _ORDER: Final = "order:"
 
 
@@ -103,9 +104,11 @@ def page(
             ),
         )
         .order_by(FACT.c.number)
-        .limit(limit)
+        .limit(fetched := min(limit, _ROWS))
     ).all()  # fmt: skip
+    read, whole_page = 0, False
     for row in rows:
+        reached = row.number
         try:
             fact = fact_in(row.envelope)
             sane(fact)  # else nothing of it is in the books
@@ -113,9 +116,11 @@ def page(
             figures.unreadable(row.kind, [f"{till}.{incarnation}.{row.number}"])
             continue
         reading.take(figures, query, fact, verdict=row.verdict, received=row.received_at)
-    if len(rows) < limit:
+        read += _weight(fact)
+        if whole_page := read >= limit:
+            break
+    if len(rows) < fetched and not whole_page:
         return figures, _next(figures, position)
-    reached = rows[-1].number
     return figures, Position(position.heads, position.at, str(reached), position.done + reached - last_read)
 
 
@@ -152,20 +157,29 @@ def _openings(connection: Connection) -> list[Posting]:
 
 def _orders(connection: Connection, reading: Reading, figures: Figures, query: Query, after: str, limit: int) -> str:
     """Orders of season files after this one, which the office sold without a till; the last one, "" for no more."""
-    last = ""
+    last, read = "", 0
     rows = connection.execute(
         select(SALE.c.id, SALE.c.fact_id, SALE.c.body)
         .where(SALE.c.fact_id.like(f"{_ORDER}%"), SALE.c.id > after)
         .order_by(SALE.c.id)
-        .limit(limit)
+        .limit(fetched := min(limit, _ROWS))
     ).all()
     postings = _postings(connection, [row.fact_id for row in rows])
     for row in rows:
         sale = json.loads(row.body)
         fact = Fact(OFFICE, 0, 0, "", sale["at"], Kind.TICKETS_SOLD, postings[row.fact_id], (), {"sale": sale})
         reading.take(figures, query, fact)
-        last = row.id
-    return last if len(rows) == limit else ""
+        last = str(row.id)
+        read += _weight(fact)
+        if read >= limit:
+            return last
+    return last if len(rows) == fetched else ""
+
+
+def _weight(fact: Fact) -> int:
+    """How much there is to read in it: itself, and its tickets."""
+    sale = fact.body.get("sale")
+    return 1 + len(sale["tickets"]) if isinstance(sale, dict) and isinstance(sale.get("tickets"), list) else 1
 
 
 def _postings(connection: Connection, facts: list[str]) -> dict[str, tuple[Posting, ...]]:
