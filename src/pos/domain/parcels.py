@@ -96,7 +96,7 @@ def steps_in(fact: Fact) -> Iterator[tuple[str, Step]]:
             raise ValueError(f"{number!r} is no number of a parcel")
         held = moved_on(fact.postings, sort, number)
         who = {"fact": fact.fact_id, "till": fact.till, "at": fact.at, "by": str(fact.body.get("user", ""))}
-        more = {key: str(fact.body[key]) for key in ("second", "shift") if fact.body.get(key)}
+        more = {key: str(fact.body[key]) for key in ("second", "approver", "shift") if fact.body.get(key)}
         told_more = {key: value for key, value in item.items() if key not in ("sort", "number")}
         yield id_of(sort, number), who | more | told_more | {"held": {code: str(sum_) for code, sum_ in held.items()}}
 

@@ -44,8 +44,8 @@ CASH_VERBS: Final[dict[str, VerbSpec]] = {
     "safe": VerbSpec(safe.safe),
     "count_safe": VerbSpec(
         safe.count_safe,
-        {"counted": f.counted, "witness": f.approver},
-        {"when": f.safe_when, "bags": f.places_or_none, "note": f.text},
+        {"counted": f.counted},
+        {"witness": f.approver, "when": f.safe_when, "bags": f.places_or_none, "note": f.text},
         changes=True,
     ),
     "deposits": VerbSpec(parcels.deposits, {}, {"state": f.which}),

@@ -50,12 +50,8 @@ class Front:
             failed.set_exception(refused)
             return failed
         if not (key and spec.changes):
-            done = self._desk.submit(lambda: spec.run(self._desk, **fields), Call(verb), self._show(verb))
-        else:
-            done = self._once(key, verb, spec, fields)
-        if spec.changes:
-            done.add_done_callback(lambda _: self._desk.post(lambda: self._watch_drawer()))
-        return done
+            return self._desk.submit(lambda: spec.run(self._desk, **fields), Call(verb), self._then(verb, spec))
+        return self._once(key, verb, spec, fields)
 
     def _once(self, key: str, verb: str, spec: VerbSpec, fields: dict[str, Any]) -> Future[dict[str, Any]]:
         """The same key gives the same answer, also while the first call is still under way."""
@@ -64,7 +60,7 @@ class Front:
             if running is not None:
                 return running
             work = partial(self._first_time, key, verb, spec, fields)
-            done = self._desk.submit(work, Call(verb, key), self._show(verb))
+            done = self._desk.submit(work, Call(verb, key), self._then(verb, spec))
             self._running[key] = done
         done.add_done_callback(lambda _: self._running.pop(key, None))
         return done
@@ -77,11 +73,17 @@ class Front:
             raise Refused("bad_request", field="key", reason=f"this key was used for {kept[0]!r}")
         return kept[1]
 
-    def _show(self, verb: str) -> Callable[[dict[str, Any]], None] | None:
-        """What the customer is shown after a verb, if that is anything."""
-        if verb not in customer.VERBS or self._desk.outside.customer is None:
-            return None
-        return lambda answer: customer.after(self._desk, verb, answer)
+    def _then(self, verb: str, spec: VerbSpec) -> Callable[[dict[str, Any]], None]:
+        """What follows a verb: what the customer is shown, if that is anything, and a look at the drawer."""
+        shows = verb in customer.VERBS and self._desk.outside.customer is not None
+
+        def then(answer: dict[str, Any]) -> None:
+            if shows:
+                customer.after(self._desk, verb, answer)
+            if spec.changes:
+                self._watch_drawer()
+
+        return then
 
     def _watch_drawer(self) -> None:
         """After whatever may have moved cash: say so when the drawer has come over its limit, or under it again."""
@@ -110,7 +112,7 @@ class Front:
         self._desk.post(lambda: customer.show_basket(self._desk))
         self._desk.post(lambda: customers.follow_erasures(self._desk))
         self._desk.post(lambda: ending.watch(self._desk))
-        self._desk.post(lambda: self._watch_drawer())
+        self._desk.post(self._watch_drawer)
 
     @staticmethod
     def sentence(refused: Refused) -> str:

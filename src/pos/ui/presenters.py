@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pos.ui.model import Sale
     from pos.ui.orders.presenter import OrdersPresenter
     from pos.ui.reports.presenter import ReportsPresenter
+    from pos.ui.safe.presenter import SafePresenter
     from pos.ui.screen import Screen
     from pos.ui.sell.presenter import SellPresenter
     from pos.ui.session import Session
@@ -123,6 +124,12 @@ class Presenters(QWidget):
         from pos.ui.stock.seats import SeatsPresenter
 
         return SeatsPresenter(self.session, self)
+
+    @cached_property
+    def safe(self) -> SafePresenter:
+        from pos.ui.safe.presenter import SafePresenter
+
+        return SafePresenter(self.session, self)
 
     @cached_property
     def shows(self) -> ShowsPresenter:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pos.ui.layouts.presenter import LayoutsPresenter
     from pos.ui.orders.presenter import OrdersPresenter
     from pos.ui.reports.presenter import ReportsPresenter
+    from pos.ui.safe.presenter import SafePresenter
     from pos.ui.screen import Screen
     from pos.ui.sell.presenter import SellPresenter
     from pos.ui.shift.handover import HandOverPresenter
@@ -51,6 +52,8 @@ class Window(Protocol):
     def shifts(self) -> ShiftsPresenter: ...
     @property
     def works_here(self) -> bool: ...
+    @property
+    def safe(self) -> SafePresenter: ...
     @property
     def shows(self) -> ShowsPresenter: ...
     @property
@@ -91,7 +94,7 @@ def _signin(window: Window) -> Screen:
 def _open(window: Window) -> Screen:
     from pos.ui.shift.open import OpenScreen
 
-    return OpenScreen(window.opening, lambda: window.go("shifts"))
+    return OpenScreen(window.opening, window.go)
 
 
 def _sell(window: Window) -> Screen:
@@ -150,6 +153,12 @@ def _seats(window: Window) -> Screen:
     from pos.ui.stock.seatsview import SeatsScreen
 
     return SeatsScreen(window.seats, lambda: window.go("shows"))
+
+
+def _safe(window: Window) -> Screen:
+    from pos.ui.safe.view import SafeScreen
+
+    return SafeScreen(window.safe, lambda: window.go("drawer" if window.works_here else "open"))
 
 
 def _disputes(window: Window) -> Screen:
@@ -212,6 +221,7 @@ _BUILDERS: Final[dict[str, Callable[[Window], Screen]]] = {
     "shifts": _shifts,
     "blanks": _blanks,
     "seats": _seats,
+    "safe": _safe,
     "disputes": _disputes,
     "audit": _audit,
     "devices": _devices,

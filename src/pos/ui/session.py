@@ -115,6 +115,7 @@ class Status:
     till: str = ""
     key_at: str = ""
     paper: dict[str, Any] = field(default_factory=dict)  # numbered blanks, where the printer has some
+    drawer_over: bool = False  # more cash in the drawer than the venue wants
 
 
 class Session(QObject):
@@ -281,6 +282,7 @@ class Session(QObject):
             str(answer.get("till") or ""),
             str(answer.get("key_at") or ""),
             dict(answer.get("paper") or {}),
+            bool(answer.get("drawer_over")),
         )
         if venue := answer.get("venue"):
             self._take_venue(venue)
@@ -345,6 +347,9 @@ class Session(QObject):
             self._take_drawer(event)
         elif kind == "shift_final":
             self.toast.emit("good", tr("Shift {id} is agreed with the office: its report is final.", id=event["shift"]))
+        elif kind == "drawer_limit":
+            self.status.drawer_over = bool(event["over"])
+            self.status_changed.emit()
         elif kind == "dispute":
             self.toast.emit("warning", self._in_dispute(event))
         elif kind == "fenced":

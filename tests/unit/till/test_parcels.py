@@ -299,7 +299,7 @@ def test_the_safe_is_counted_by_two_and_blind(counter: Counter) -> None:
     counter.line.document("safe", {"id": "safe", "balances": {"EUR": "500.00"}, "heads": {}})
     counter.ask("move_cash", kind="drop", amount="20.00", reason="full", bag="D-1")
     assert "expected" not in json.dumps(counter.ask("safe"))
-    assert counter.refusal("count_safe", counted={"total": "400.00"}).code == "bad_request"
+    assert counter.refusal("count_safe", counted={"total": "400.00"}).code == "check_needed"
     me = {"user": "anna", "pin": PINS["anna"]}
     assert counter.refusal("count_safe", counted={"total": "400.00"}, witness=me).code == "not_allowed"
     told = counter.ask("count_safe", counted={"100.00": 4, "1.00": 3}, witness=BETH, when="closing", bags=["X"])["safe"]

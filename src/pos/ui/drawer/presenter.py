@@ -71,6 +71,7 @@ class DrawerPresenter(QObject):
         self.kind: str = KINDS[0]
         self.typed = ""
         self.reason = ""
+        self.bag = ""
         self.problem = ""
         self.needs = ""  # why a supervisor is needed to open the drawer
         self.sure = False
@@ -106,10 +107,14 @@ class DrawerPresenter(QObject):
         self.reason = reason
         self._edited()
 
+    def type_bag(self, bag: str) -> None:
+        self.bag = bag
+        self._edited()
+
     def clear(self) -> bool:
         """Esc: forget the move being typed. True if there was one."""
-        had = bool(self.typed or self.problem or self.reason)
-        self.typed, self.reason = "", ""
+        had = bool(self.typed or self.problem or self.reason or self.bag)
+        self.typed, self.reason, self.bag = "", "", ""
         self._edited()
         return had
 
@@ -132,6 +137,8 @@ class DrawerPresenter(QObject):
         else:
             self.asking = True
             fields = {"kind": self.kind, "amount": str(self.amount), "reason": self.reason.strip()}
+            if self.kind == "drop" and self.bag.strip():
+                fields["bag"] = self.bag.strip()
             self.session.bridge.call("move_cash", self._booked, self._refused, self._ended, **fields)
         self.changed.emit()
 

@@ -23,13 +23,13 @@ from pos.ui.theme.widgets import KeyButton, MoneyLabel
 
 _CLOSE_KEY = 4
 _DAY_KEY = 5
-_PAPER_KEY, _SHIFTS_KEY, _HAND_OVER_KEY, _OPEN_KEY = 7, 8, 9, 10
+_SAFE_KEY, _PAPER_KEY, _SHIFTS_KEY, _HAND_OVER_KEY, _OPEN_KEY = 6, 7, 8, 9, 10
 
 
 class DrawerScreen(Screen):
     """F1–F3 choose the kind of move, F4 goes to the count that closes the shift, F5 ends the day of the payment
-    terminal, where there is one; F7 ticket paper, F8 closed shifts and the X, F9 hands over, F10 opens the drawer
-    without a sale. `go` leads to another screen."""
+    terminal, where there is one; F6 the safe, F7 ticket paper, F8 closed shifts and the X, F9 hands over, F10 opens
+    the drawer without a sale. `go` leads to another screen."""
 
     name = "drawer"
 
@@ -61,6 +61,7 @@ class DrawerScreen(Screen):
         keys = QHBoxLayout()
         keys.setSpacing(8)
         for key, words, act in (
+            (_SAFE_KEY, tr("Safe"), lambda: self._go("safe")),
             (_PAPER_KEY, tr("Ticket paper"), lambda: self._go("blanks")),
             (_SHIFTS_KEY, tr("Closed shifts, X"), lambda: self._go("shifts")),
             (_HAND_OVER_KEY, tr("Hand over"), lambda: self._go("handover")),
@@ -108,8 +109,13 @@ class DrawerScreen(Screen):
         self._reason.setAccessibleName(tr("Reason"))
         self._reason.textEdited.connect(self.presenter.type_reason)
         side.extra.addLayout(kinds)
+        self._bag = QLineEdit()
+        self._bag.setPlaceholderText(tr("Number of the bag, if it is sealed"))
+        self._bag.setAccessibleName(tr("Number of the bag"))
+        self._bag.textEdited.connect(self.presenter.type_bag)
         self.approval = ApprovalBox(self.presenter.session)
         side.extra.addWidget(self._reason)
+        side.extra.addWidget(self._bag)
         side.extra.addWidget(self.approval)
         side.pad.digit.connect(self.presenter.type_digit)
         side.pad.erase.connect(self.presenter.erase)
@@ -126,6 +132,9 @@ class DrawerScreen(Screen):
             button.setChecked(kind == presenter.kind)
         if self._reason.text() != presenter.reason:
             self._reason.setText(presenter.reason)
+        self._bag.setVisible(presenter.kind == "drop")
+        if self._bag.text() != presenter.bag:
+            self._bag.setText(presenter.bag)
         label = tr("Booking…") if presenter.asking else tr("Book it")
         self._side.show_state(formats.money(presenter.amount), presenter.problem, label, not presenter.asking)
         self.approval.ask(presenter.needs)
@@ -191,6 +200,8 @@ class DrawerScreen(Screen):
             presenter.choose(KINDS[int(value) - 1])
         elif kind == "price" and int(value) == _CLOSE_KEY:
             self._go("count")
+        elif kind == "price" and int(value) == _SAFE_KEY:
+            self._go("safe")
         elif kind == "price" and int(value) == _PAPER_KEY:
             self._go("blanks")
         elif kind == "price" and int(value) == _DAY_KEY:
@@ -221,4 +232,9 @@ def kind_names() -> dict[str, str]:
         "paid_out": tr("Paid out"),
         "drop": tr("Drop"),
         "handed_over": tr("Handed over"),
+        "fetch": tr("From the safe"),
+        "transfer_in": tr("From a window"),
+        "transfer_out": tr("To a window"),
+        "change": tr("Change order"),
+        "counterfeit": tr("False note"),
     }

@@ -302,7 +302,7 @@ class Deal(QObject):
         if refusal.code in _LIFTED:
             self.asks = self.problem
         elif refusal.code == "drawer_short":
-            self.problem += " " + tr("Pay cash in first (Drawer), or refund at a window that holds more.")
+            self.problem += " " + tr("Fetch it from the safe (Drawer, F6, F5), or refund at a window that holds more.")
         elif refusal.code == "payment_unknown":
             self.unknown = str(refusal.fields.get("payment") or "")
         self.changed.emit()

@@ -40,7 +40,10 @@ def notice(session: Session) -> Notice:
     if (since := session.drawer_open_since) is not None:
         # Sooner over than a line that is away, which the pill goes on telling.
         return Notice("amber", tr("The drawer is open since {time}.", time=formats.time(since)), tr("Shut it."))
+    full = tr("Too much cash in the drawer: drop some into the safe (Drawer, F3).")
     if not link.known or link.online:
+        if session.status.drawer_over:
+            return Notice("amber", full, "")
         return _paper(session) or Notice("quiet", "", _quiet(session))
     parts = []
     if link.since is not None:
@@ -54,6 +57,8 @@ def notice(session: Session) -> Notice:
     unsent = session.status.unsent
     parts.append(tr_count("%n entry unsent", "%n entries unsent", unsent, formats.count(unsent)))
     parts.append(tr("places in hand still sell, printing and the drawer work"))
+    if session.status.drawer_over:
+        parts = [full]
     return Notice(
         "amber", causes().get(link.cause, tr("Office away — selling on.")), " · ".join(parts), tr("What to do (?)")
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
@@ -18,15 +19,17 @@ from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import KeyButton
 
+_SAFE_KEY: Final = 6
+
 
 class OpenScreen(Screen):
     """Redraws from its presenter."""
 
     name = "open"
 
-    def __init__(self, presenter: OpenPresenter, reports: Callable[[], None]) -> None:
+    def __init__(self, presenter: OpenPresenter, go: Callable[[str], None]) -> None:
         super().__init__()
-        self.presenter, self._reports = presenter, reports
+        self.presenter, self._go = presenter, go
         box = QVBoxLayout(self.work)
         box.setContentsMargins(48, 24, 48, 8)
         box.setSpacing(12)
@@ -49,7 +52,10 @@ class OpenScreen(Screen):
         self._by_pieces.clicked.connect(self._toggle)
         row = QHBoxLayout()
         row.addWidget(self._by_pieces)
-        row.addWidget(touch(KeyButton(tr("Closed shifts and reports"), "F8", kind="outline"), reports))
+        row.addWidget(
+            touch(KeyButton(tr("Closed shifts and reports"), "F8", kind="outline"), lambda: self._go("shifts"))
+        )
+        row.addWidget(touch(KeyButton(tr("Safe"), f"F{_SAFE_KEY}", kind="outline"), lambda: self._go("safe")))
         row.addStretch(1)
         box.addLayout(row)
         self.table = PieceTable(presenter.pieces, presenter.session, presenter.edited)
@@ -124,11 +130,13 @@ class OpenScreen(Screen):
         elif action == "price:1":
             self._toggle()
         elif action == "price:8":
-            self._reports()
+            self._go("shifts")
         elif kind in ("line_up", "line_down") and self.presenter.by_pieces:
             self._step(-1 if kind == "line_up" else 1)
         elif kind == "primary":
             self.presenter.open()
+        elif kind == "price" and int(value) == _SAFE_KEY:
+            self._go("safe")
         elif kind == "back":
             return self.presenter.clear()
         else:

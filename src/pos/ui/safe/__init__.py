@@ -1,0 +1,1 @@
+"""The safe and all cash that lies in no drawer: counted, sealed, sent, ordered, banked."""

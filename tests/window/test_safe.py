@@ -1,0 +1,146 @@
+"""The safe at the window, by the keyboard: counts, bags, transfers, deposits, and the drawer's limit."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+
+from pos.ui.frame.notice import notice
+from pos.ui.safe.view import SafeScreen
+from tests.window.counter import CTRL, Counter
+from tests.window.till import OTHER, PINS
+
+Key = Qt.Key
+
+
+def at_the_safe(counter: Counter) -> SafeScreen:
+    counter.press(Key.Key_5, modifier=CTRL)
+    counter.until(lambda: counter.window.drawer.state is not None)
+    counter.press(Key.Key_F6)
+    counter.until(lambda: counter.screen == "safe")
+    screen = counter.window.screens["safe"]
+    assert isinstance(screen, SafeScreen)
+    return screen
+
+
+def stand_by(screen: SafeScreen, user: str) -> None:
+    """Another person chooses their name, and types their PIN."""
+    assert screen.second.isVisible()
+    screen.second.who.setCurrentIndex(screen.second.who.findData(user))
+    screen.second.pin.setText(PINS[user])
+
+
+def fill(counter: Counter, screen: SafeScreen, **fields: str) -> None:
+    for name, text in fields.items():
+        screen.fields[name].setFocus()
+        counter.type(text)
+
+
+def test_the_safe_is_counted_blind_by_two(counter: Counter) -> None:
+    screen = at_the_safe(counter)
+    presenter = counter.window.safe
+    counter.press(Key.Key_F1)
+    counter.until(lambda: screen.second.who.count() > 1)
+    counter.type("2")  # the focus is in the pieces of the largest note
+    largest = presenter.pieces.denominations[0]
+    assert presenter.pieces.total == largest * 2
+    counter.press(Key.Key_Return)
+    counter.until(lambda: bool(presenter.problem))
+    assert "two people" in presenter.problem
+    assert presenter.pieces.total == largest * 2, "what was counted is still there"
+    stand_by(screen, "sofia")
+    counter.press(Key.Key_Return)
+    counter.until(lambda: bool(presenter.said))
+    assert "Counted" in presenter.said
+    assert presenter.pieces.total.minor == 0
+
+
+def test_a_float_is_sealed_and_opened_again(counter: Counter) -> None:
+    screen = at_the_safe(counter)
+    presenter = counter.window.safe
+    counter.press(Key.Key_F2)
+    counter.type("F-7")
+    screen.count.focus_first()
+    counter.type("1")
+    counter.press(Key.Key_Return)
+    counter.until(lambda: [row["id"] for row in presenter.rows] == ["bag:F-7"])
+    assert presenter.said == "Bag F-7: made up"
+    counter.press(Key.Key_F9)
+    assert (presenter.task, screen.fields["bag"].text()) == ("open_bag", "F-7")
+    screen.count.focus_first()
+    counter.type("1")
+    counter.press(Key.Key_Return)
+    counter.until(lambda: not presenter.rows)
+    assert counter.house.ask("bags", state="all")["bags"][0]["state"] == "opened"
+
+
+def test_a_drop_goes_into_a_numbered_bag(counter: Counter) -> None:
+    counter.press(Key.Key_5, modifier=CTRL)
+    counter.until(lambda: counter.window.drawer.state is not None)
+    counter.press(Key.Key_F3)
+    counter.type("40")
+    counter.window.drawer.type_reason("full")
+    counter.window.drawer.type_bag("D-1")
+    counter.press(Key.Key_Return, Key.Key_Return)
+    counter.until(lambda: [one["number"] for one in counter.house.ask("bags")["bags"]] == ["D-1"])
+    counter.until(lambda: counter.window.drawer.bag == "")
+
+
+def test_cash_goes_to_another_window_and_what_comes_in_is_received(counter: Counter) -> None:
+    screen = at_the_safe(counter)
+    presenter = counter.window.safe
+    counter.press(Key.Key_F6)
+    fill(counter, screen, amount="30", to=OTHER, reason="coins")
+    counter.press(Key.Key_Return)
+    counter.until(lambda: bool(presenter.rows))
+    assert presenter.rows[0]["state"] == "sent"
+    counter.press(Key.Key_Return)  # nobody fetches it: it is taken back
+    assert (presenter.task, screen.fields["amount"].text()) == ("transfer_back", "30.00")
+    fill(counter, screen, reason="not fetched")
+    counter.press(Key.Key_Return)
+    counter.until(lambda: not presenter.rows)
+
+
+def test_a_false_note_and_cash_from_the_safe_are_booked(counter: Counter) -> None:
+    screen = at_the_safe(counter)
+    presenter = counter.window.safe
+    counter.press(Key.Key_F8)
+    fill(counter, screen, denomination="50", serial="X1", name="Mr Black")
+    counter.press(Key.Key_Return)
+    counter.until(lambda: bool(presenter.said or presenter.problem))
+    assert "50.00 taken out of the drawer" in presenter.said
+    counter.press(Key.Key_F5)
+    fill(counter, screen, amount="20", reason="a refund")
+    counter.press(Key.Key_Return)
+    counter.until(lambda: counter.house.ask("shift")["moves"][-1]["kind"] == "fetch")
+    counter.press(Key.Key_Escape, Key.Key_Escape)
+    assert counter.screen == "drawer"
+
+
+def test_a_supervisor_sees_a_deposit_to_the_bank(counter: Counter) -> None:
+    counter.house.ask("sign_in", user="sofia", pin=PINS["sofia"])
+    screen = at_the_safe(counter)
+    presenter = counter.window.safe
+    counter.press(Key.Key_F3)
+    counter.type("B-1")
+    screen.count.focus_first()
+    counter.type("1")
+    counter.press(Key.Key_Return)
+    counter.until(lambda: bool(presenter.rows or presenter.problem))
+    counter.press(Key.Key_F9)
+    fill(counter, screen, name="Carl", receipt="77")
+    counter.press(Key.Key_Return)
+    counter.until(lambda: bool(presenter.rows) and presenter.rows[0]["state"] == "collected")
+    counter.press(Key.Key_F9)
+    assert screen.fields["amount"].text() == presenter.rows[0]["amount"]
+    fill(counter, screen, reference="E-5")
+    counter.press(Key.Key_Return)
+    counter.until(lambda: not presenter.rows)
+    assert counter.house.ask("deposits", state="all")["deposits"][0]["settled"] is True
+
+
+def test_too_much_cash_in_the_drawer_is_said_until_some_is_dropped(counter: Counter) -> None:
+    session = counter.window.session
+    session.bridge._hear({"event": "drawer_limit", "over": True, "limit": "500.00"})
+    assert "Too much cash" in notice(session).lead
+    session.bridge._hear({"event": "drawer_limit", "over": False, "limit": None})
+    assert "Too much cash" not in notice(session).lead
