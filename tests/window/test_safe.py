@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from pos.ui.frame.notice import notice
 from pos.ui.safe.view import SafeScreen
 from tests.window.counter import CTRL, Counter
-from tests.window.till import OTHER, PINS
+from tests.window.till import PINS
 
 Key = Qt.Key
 
@@ -89,7 +89,7 @@ def test_cash_goes_to_another_window_and_what_comes_in_is_received(counter: Coun
     screen = at_the_safe(counter)
     presenter = counter.window.safe
     counter.press(Key.Key_F6)
-    fill(counter, screen, amount="30", to=OTHER, reason="coins")
+    fill(counter, screen, amount="30", to="T2", reason="coins")
     counter.press(Key.Key_Return)
     counter.until(lambda: bool(presenter.rows))
     assert presenter.rows[0]["state"] == "sent"

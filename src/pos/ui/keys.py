@@ -154,7 +154,7 @@ def listed() -> list[tuple[str, list[tuple[str, str]]]]:
                 ("^⇧Z", tr("void the last sale")),
                 ("^4", tr("customers and notices to them; ^K one for this sale")),
                 ("^⇧C ^⇧H", tr("complaint or request; history of a seat or ticket")),
-                ("^5", tr("drawer and shift: cash, count, hand-over, X and Z")),
+                ("^5", tr("drawer and shift: cash, safe, count, hand-over, X and Z")),
                 ("^6", tr("disputes, for a supervisor")),
                 ("^⇧A", tr("audit: settlements, differences, anomalies, people; a cashier's own figures")),
                 ("^7", tr("layouts of tickets and receipts; ^S saves")),
