@@ -154,7 +154,8 @@ _MOVES = {
     "ShiftOpened": "float", "TicketsSold": "sale", "TicketsRefunded": "refund", "RefundClaimed": "refund",
     "TicketsVoided": "void", "TicketsExchanged": "exchange", "TenderCorrected": "correction",
     "AccountPaid": "account_paid", "PackageRefunded": "refund", "OrderReserved": "deposit", "OrderChanged": "deposit",
-    "OrderEnded": "deposit",
+    "OrderEnded": "deposit", "CounterfeitTaken": "counterfeit", "ChangeReceived": "change",
+    "ShiftHandedOver": "handed_over",
 }  # fmt: skip
 
 
