@@ -129,6 +129,7 @@ def test_a_page_is_no_longer_for_orders_of_many_tickets(database: Database, tmp_
         _, position = figures.page(connection, WHOLE, None, 3)
     assert position is not None
     assert (position.at, position.after) == (-1, "WEB-1"), "two tickets and their order are a page of three"
+    assert position.share == 0.5
 
 
 def test_what_cannot_be_read_is_told(house: House, tills_at: Callable[..., list[TillClient]]) -> None:

@@ -8,7 +8,7 @@ send meanwhile.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -29,32 +29,36 @@ from sync.office.store.tables import DOCUMENT, FACT, POSTING, PRESENCE, SALE, TI
 PAGE: Final = 2_000  # facts, and tickets in them, that are read for one answer: a till waits for each
 _ROWS: Final = 500  # facts or orders that are fetched at once: an order may have hundreds of tickets
 _ORDER: Final = "order:"
+_FROM_SEASON: Final = SALE.c.fact_id.like(f"{_ORDER}%")
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
     """`heads`: (till, incarnation, last fact) of what belongs; `at` the one that is being read, -1 for the orders of
-    season files, `after` the fact or order up to which it is read; `done` how many facts are."""
+    season files, of which there are `orders`, `after` the fact or order up to which it is read; `done` how many facts
+    and orders are."""
 
     heads: tuple[tuple[str, int, int], ...]
     at: int = -1
     after: str = ""
     done: int = 0
+    orders: int = 0
 
     @property
     def share(self) -> float:
         """How much of it all is read, 0 to 1."""
-        whole = sum(number for _, _, number in self.heads)
+        whole = self.orders + sum(number for _, _, number in self.heads)
         return min(self.done / whole, 1.0) if whole else 0.0
 
     def to_json(self) -> dict[str, Any]:
-        return {"heads": [list(head) for head in self.heads], "at": self.at, "after": self.after, "done": self.done}
+        heads = [list(head) for head in self.heads]
+        return {"heads": heads, "at": self.at, "after": self.after, "done": self.done, "orders": self.orders}
 
     @classmethod
     def from_json(cls, doc: dict[str, Any]) -> Position:
         """Raises KeyError, TypeError or ValueError."""
         heads = tuple((str(till), int(incarnation), int(number)) for till, incarnation, number in doc["heads"])
-        return cls(heads, int(doc["at"]), str(doc["after"]), int(doc["done"]))
+        return cls(heads, int(doc["at"]), str(doc["after"]), int(doc["done"]), int(doc["orders"]))
 
 
 def whole(connection: Connection, query: Query) -> Figures:
@@ -86,11 +90,12 @@ def page(
     """The figures from one position to the next; None when there is no more. Raises NoSeason."""
     reading, figures = reading_of(connection), Figures()
     if position is None:
-        position = Position(_heads(connection))
+        position = Position(_heads(connection), orders=_count(connection))
         reading.opening(figures, query, _openings(connection))
     if position.at < 0:
-        last = _orders(connection, reading, figures, query, position.after, limit)
-        return figures, Position(position.heads, -1, last) if last else _next(figures, position)
+        last, read = _orders(connection, reading, figures, query, position.after, limit)
+        position = replace(position, after=last, done=position.done + read)
+        return figures, position if last else _next(figures, position)
     till, incarnation, head = position.heads[position.at]
     last_read = int(position.after or 0)
     rows = connection.execute(
@@ -121,7 +126,7 @@ def page(
             break
     if len(rows) < fetched and not whole_page:
         return figures, _next(figures, position)
-    return figures, Position(position.heads, position.at, str(reached), position.done + reached - last_read)
+    return figures, replace(position, after=str(reached), done=position.done + reached - last_read)
 
 
 def _next(figures: Figures, position: Position) -> Position | None:
@@ -132,7 +137,7 @@ def _next(figures: Figures, position: Position) -> Position | None:
         figures.reached(f"{till}.{incarnation}", head)
         done += head - int(position.after or 0)
     at = position.at + 1
-    return Position(position.heads, at, "", done) if at < len(position.heads) else None
+    return replace(position, at=at, after="", done=done) if at < len(position.heads) else None
 
 
 def _heads(connection: Connection) -> tuple[tuple[str, int, int], ...]:
@@ -155,25 +160,31 @@ def _openings(connection: Connection) -> list[Posting]:
     return [Posting(row.account, Money(int(row.minor), row.currency)) for row in rows]
 
 
-def _orders(connection: Connection, reading: Reading, figures: Figures, query: Query, after: str, limit: int) -> str:
-    """Orders of season files after this one, which the office sold without a till; the last one, "" for no more."""
-    last, read = "", 0
+def _orders(
+    connection: Connection, reading: Reading, figures: Figures, query: Query, after: str, limit: int
+) -> tuple[str, int]:
+    """Orders of season files after this one, which the office sold without a till: the last one, "" for no more, and
+    how many they were."""
     rows = connection.execute(
         select(SALE.c.id, SALE.c.fact_id, SALE.c.body)
-        .where(SALE.c.fact_id.like(f"{_ORDER}%"), SALE.c.id > after)
+        .where(_FROM_SEASON, SALE.c.id > after)
         .order_by(SALE.c.id)
         .limit(fetched := min(limit, _ROWS))
     ).all()
     postings = _postings(connection, [row.fact_id for row in rows])
-    for row in rows:
+    weight = 0
+    for count, row in enumerate(rows, 1):
         sale = json.loads(row.body)
         fact = Fact(OFFICE, 0, 0, "", sale["at"], Kind.TICKETS_SOLD, postings[row.fact_id], (), {"sale": sale})
         reading.take(figures, query, fact)
-        last = str(row.id)
-        read += _weight(fact)
-        if read >= limit:
-            return last
-    return last if len(rows) == fetched else ""
+        weight += _weight(fact)
+        if weight >= limit:
+            return str(row.id), count
+    return str(rows[-1].id) if len(rows) == fetched else "", len(rows)
+
+
+def _count(connection: Connection) -> int:
+    return connection.execute(select(func.count()).select_from(SALE).where(_FROM_SEASON)).scalar_one()
 
 
 def _weight(fact: Fact) -> int:
