@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import random
 from typing import Any
 
 import pytest
 
+from pos.domain.serials import each
 from pos.store.verify import report
 from tests.unit.till.counter import Counter
 
@@ -232,3 +234,132 @@ def test_a_box_comes_once_and_goes_back_to_the_works_with_a_supervisor(stocked: 
 def test_what_names_no_numbers_is_refused(stocked: Counter, serials: list[str]) -> None:
     refused = stocked.refusal("take_stock", **{"from": "T2"}, serials=serials)
     assert (refused.code, refused.fields["field"]) == ("bad_request", "serials")
+
+
+# ---- with other windows, as the office tells of them ---------------------------------------
+
+
+def tell(counter: Counter, till: str, hand: list[list[str]], *coming: dict[str, Any]) -> None:
+    body = {"id": till, "hand": hand, "left": 0, "coming": list(coming), "open": []}
+    counter.line.document("stock_hand", body)
+    counter.ask("sync")
+
+
+def test_what_another_window_has_given_is_seen_coming_and_counted_in(stocked: Counter) -> None:
+    tell(stocked, "T1", [["A0001", "A0200"]], {"from": "T2", "serials": [["B0001", "B0050"]]})
+    assert paper(stocked)["coming"] == [{"from": "T2", "serials": [["B0001", "B0050"]], "count": 50}]
+    assert "on its way from T2" in stocked.refusal("load_stock", **{"from": "B0001"}, found=True).fields["reason"]
+    stocked.line.cut()
+    stocked.ask("take_stock", **{"from": "T2"}, serials=["B0001-B0040"])
+    assert paper(stocked)["coming"] == [{"from": "T2", "serials": [["B0041", "B0050"]], "count": 10}]
+    assert stocked.ask("load_stock", **{"from": "B0001"})["loaded"] == [["B0001", "B0040"]]
+
+
+def test_what_is_known_to_be_elsewhere_is_neither_found_nor_new(stocked: Counter) -> None:
+    tell(stocked, "T2", [["C001", "C100"]])
+    assert "at T2" in stocked.refusal("load_stock", **{"from": "C050"}, found=True).fields["reason"]
+    assert "at T2" in stocked.refusal("receive_stock", box="9", serials=["C100-C200"], approver=SAM).fields["reason"]
+    assert paper(stocked)["house"]["left"] == 300
+    assert paper(stocked)["house"]["low"], "the venue wants 500"
+
+
+def test_a_request_of_another_window_gets_its_paper_from_here(stocked: Counter) -> None:
+    request = {"id": "T2-Q00001", "home": "T2", "user": "beth", "count": 50, "note": "", "state": "open"}
+    stocked.line.document("stock_request", request | {"at": "2027-03-01T17:00:00+01:00"})
+    stocked.ask("sync")
+    stocked.line.cut()
+    stocked.ask("answer_request", request="T2-Q00001", approve=True, serials=["A0151-A0200"], approver=SAM)
+    assert paper(stocked)["sent"] == [{"to": "T2", "serials": [["A0151", "A0200"]], "count": 50}]
+    assert stocked.bodies("StockMoved")[-1]["request"] == "T2-Q00001"
+    assert [one["state"] for one in paper(stocked)["requests"]] == ["approved"]
+    sound(stocked)
+
+
+def test_a_window_that_was_enrolled_anew_takes_its_own_paper_over(make_counter: Any) -> None:
+    counter: Counter = make_counter(incarnation=2)
+    counter.open()
+    counter.printers.numbers = ("ticket",)
+    tell(counter, "T1", [["A0005", "A0020"]])
+    assert paper(counter)["earlier"] == [["A0005", "A0020"]]
+    assert counter.refusal("take_stock", **{"from": "T1"}, serials=["A0004"]).code == "not_allowed"
+    counter.ask("take_stock", **{"from": "T1"}, serials=["A0005-A0020"])
+    assert (paper(counter)["earlier"], paper(counter)["left"]) == ([], 16)
+    counter.ask("load_stock", **{"from": "A0005"})
+    counter.sell("A-1")
+    counter.printers.run()
+    assert printed(counter)[-1]["used"][0]["serials"] == [["A0005", "A0005"]]
+    sound(counter)
+
+
+# ---- a whole evening with one roll -----------------------------------------------------------
+
+
+class Roll:
+    """The paper in the printer, as it really lies there: which blank is next, and what came of those before."""
+
+    def __init__(self) -> None:
+        self.next, self.fate = 1, dict[str, str]()
+
+    def number(self) -> str:
+        return f"A{self.next:04d}"
+
+    def feed(self, fate: str, count: int) -> None:
+        for _ in range(count):
+            self.fate[self.number()] = fate
+            self.next += 1
+
+
+def print_all(counter: Counter, roll: Roll, chance: random.Random) -> None:
+    """Every job that waits comes out, or fails, or jams, or the till dies over it."""
+    while counter.printers.jobs:
+        job = counter.printers.jobs.pop(0)
+        job.started()
+        pages = len(job.content["tickets"]) if job.role == "ticket" else 0
+        end = chance.choice(("done", "done", "failed", "jam", "crash")) if pages else "done"
+        if end == "done":
+            roll.feed("used", pages)
+            job.finished("done", "", pages or None)
+        elif end == "failed":
+            job.finished("failed", "no paper")
+            counter.settle()
+            counter.ask("retry", job=int(job.name))
+        else:
+            out = chance.randint(0, pages)
+            if end == "jam":
+                job.finished("unknown", "jam", out)
+                counter.settle()
+            else:
+                counter.restart()
+                counter.sign_in()
+            whole = out == pages
+            roll.feed("used" if whole else "spoiled", out)
+            counter.ask("printed", job=int(job.name), came_out=whole, lies_next=roll.number())
+        counter.settle()
+
+
+def test_whatever_happens_to_a_roll_the_facts_say_what_became_of_each_blank(stocked: Counter) -> None:
+    chance, roll = random.Random(11), Roll()
+    stocked.ask("load_stock", **{"from": "A0001", "to": "A0200"})
+    seats = [f"{row}-{n}" for row in "AB" for n in range(1, 13)]
+    chance.shuffle(seats)
+    sold: list[str] = []
+    while seats:
+        if sold and chance.random() < 0.3:
+            stocked.ask("reprint", ticket=chance.choice(sold), reason="torn")
+        elif chance.random() < 0.2:
+            wasted = chance.randint(1, 3)
+            roll.feed("spoiled", wasted)
+            stocked.ask("load_stock", **{"from": roll.number(), "to": "A0200"}, reason="crumpled")
+        else:
+            taken = [seats.pop() for _ in range(min(len(seats), chance.randint(1, 4)))]
+            sold += [ticket["id"] for ticket in stocked.sell(*taken)["tickets"]]
+        print_all(stocked, roll, chance)
+        assert paper(stocked)["next"] == roll.number()
+    books = stocked.desk.submit(stocked.desk.ledger.blanks.books).result()
+    said = {number: fate for fate in ("used", "spoiled") for number in each(books.of(f"{fate}:T1"))}
+    assert said == roll.fate
+    assert set(roll.fate.values()) == {"used", "spoiled"}
+    (last, *_) = [body for body in reversed(stocked.bodies("PrintReported")) if "stock" in body]
+    (found,) = stocked.ask("find", stock=last["stock"]["used"][0]["serials"][0][0])["sales"]
+    assert last["tickets"][0] in {ticket["id"] for ticket in found["tickets"]}
+    sound(stocked)
