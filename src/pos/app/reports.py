@@ -32,9 +32,11 @@ class ReportWork:
     def __init__(self, fonts: Callable[[], Mapping[str, bytes]]) -> None:
         self._fonts = fonts
         self._pool = ThreadPoolExecutor(1, "reports")
+        self._closing = False
 
     def close(self) -> None:
-        """Begin nothing more, and wait for what has begun: no half file is left."""
+        """Begin nothing more and stop what has begun: no half file is left, and no till waits for a long one to end."""
+        self._closing = True
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def write(self, report: Report, form: Form, to: Path, replace: bool, step: Step) -> Future[str]:
@@ -55,7 +57,7 @@ class ReportWork:
 
     def _rendered(self, report: Report, form: Form, step: Step) -> bytes:
         def go_on(done: int, of: int) -> None:
-            if not step(done, of):
+            if self._closing or not step(done, of):
                 raise Refused("stopped")
 
         go_on(0, 1)

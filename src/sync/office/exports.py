@@ -83,7 +83,7 @@ def ledger(options: argparse.Namespace, database: Database) -> int:
         accounts = read_accounts(options.map.read_text(encoding="utf-8"), options.map.name)
     except (OSError, Unreadable, UnicodeDecodeError) as error:
         return complain(str(error), USAGE)
-    progress = Progress(sys.stderr, "entries of the journal")
+    progress = Progress(sys.stderr, "facts read")
     try:
         with database.read() as connection:
             data, count = _written(connection, options, accounts, progress)

@@ -67,7 +67,7 @@ def report(options: argparse.Namespace, database: Database) -> int:
         return complain("--decimal-comma goes with --separator ; or tab", USAGE)
     if options.out is not None and options.out.exists() and not options.replace:
         return complain(f"{options.out} is there already", FAILED)
-    progress = Progress(sys.stderr, "parts of 1000")
+    progress = Progress(sys.stderr, "parts read")
     try:
         with database.read() as connection:
             made = _made(connection, kind, options, progress)
@@ -197,7 +197,7 @@ def _drawn(made: Report, write: Writer, format_: str) -> bytes:
     from pos.paper.reports.pdf import as_pdf
     from pos.paper.reports.xlsx import as_xlsx
 
-    rows = Progress(sys.stderr, "rows")
+    rows = Progress(sys.stderr, "rows written")
     if format_ == "xlsx":
         return as_xlsx(made, write, rows)
     face = pdf_face({name: resource("fonts", name).read_bytes() for name in FONT_FILES})

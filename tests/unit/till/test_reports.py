@@ -21,7 +21,8 @@ from pos.domain.report import COUNT, MONEY, Column, Report, Table
 from pos.domain.reports import REPORTS
 from pos.domain.reports.kinds import About, Asked, ReportKind
 from pos.domain.season import Season
-from tests.unit.paper.reports.documents import FONTS
+from pos.till.making import Form
+from tests.unit.paper.reports.documents import FONTS, settlement
 from tests.unit.till.counter import NOW, Counter
 
 
@@ -220,6 +221,23 @@ def test_writing_is_stopped_without_a_file(counter: Counter, tmp_path: Path, wor
         waiting.result(10)
     assert caught.value.code == "stopped"
     assert list(tmp_path.glob("*.pdf")) == []
+
+
+def test_a_till_that_ends_does_not_wait_for_a_long_report(tmp_path: Path) -> None:
+    work, begun = ReportWork(lambda: FONTS), threading.Event()
+
+    def step(done: int, of: int) -> bool:
+        begun.set()
+        return True
+
+    form = Form("pdf", "en")
+    waiting = work.write(settlement(rows=5_000), form, tmp_path / "a.pdf", False, step)
+    assert begun.wait(10)
+    work.close()
+    with pytest.raises(Refused) as caught:
+        waiting.result(1)
+    assert caught.value.code == "stopped"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_is_named_by_what_was_asked() -> None:
