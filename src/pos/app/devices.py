@@ -55,7 +55,7 @@ def printer_makers(settings: Settings, shelf: LayoutShelf, watches: Mapping[str,
         picture_mm = math.inf if profile.protocol == "pdf" or typed else profile.printed_mm
         shelf.check(printer.layout, where, f"{key}.layout", picture_mm)
         layouts = shelf.in_use(role, [*_STANDARD, printer.layout], picture_mm)
-        makers[role] = printer_maker(profile, address, Press(layouts, shipped), where, f"{key}.transport")
+        makers[role] = printer_maker(profile, address, Press(layouts, shipped, shelf.kept), where, f"{key}.transport")
     return makers
 
 

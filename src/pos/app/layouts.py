@@ -75,6 +75,10 @@ class LayoutShelf:
         """A layout from its text. Raises Unreadable."""
         return read_layout(text, where, self._picture)
 
+    def kept(self, text: str) -> Layout:
+        """A layout that was kept with a page. Raises Unreadable."""
+        return self.parse(text, "the layout of a page that was printed before")
+
     def _picture(self, name: str) -> bytes | None:
         for folder in (self.own, self.shipped):
             if (folder / name).is_file():
@@ -120,6 +124,12 @@ class LayoutShelf:
             if name in last.values():
                 found.append(f"printer.{role}")
         return found
+
+    def text_in_use(self, kind: str) -> str:
+        """The text of the layout that this kind of paper is printed in, "" where no printer prints it."""
+        names, _ = self._used.get(_goes_to(kind), ((), 0.0))
+        found = [name for name in names if self.layout(name).kind == kind]
+        return self.text(found[-1])[0] if found else ""
 
     def hindrance(self, layout: Layout) -> str:
         """Why a printer that uses the layout of this name could not print it as it is now; empty when all can."""
@@ -168,6 +178,9 @@ class LayoutWork:
 
     def revert(self, name: str) -> Future[dict[str, Any]]:
         return self._pool.submit(lambda: _kept(lambda: self._revert(name)))
+
+    def in_use(self, kind: str) -> Future[str]:
+        return self._pool.submit(lambda: self._shelf.text_in_use(kind))
 
     def proof(self, text: str, language: str) -> Future[dict[str, Any]]:
         return self._pool.submit(lambda: self._proof(text, language))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from pos.domain.errors import Unreadable
@@ -34,12 +35,16 @@ class Press:
     """Sets jobs in the given layouts, the last one of a kind winning. For one thread at a time.
 
     The layouts are gone through at every page, so that a changed one counts from the next page on.
-    A page that brings its own layout as `draft` is set in that: a test print of what is not saved yet.
+    A page that brings its own layout as `draft` is set in that: a test print of what is not saved yet. One that brings
+    the text of a layout as `set_in` is set in that again, as far as `read` still can read it: a report that is printed
+    once more, long after its layout was changed.
     Each method raises Unreadable when the job's content cannot be printed.
     """
 
-    def __init__(self, layouts: Iterable[Layout], fonts: Mapping[str, bytes]) -> None:
-        self._layouts = layouts
+    def __init__(
+        self, layouts: Iterable[Layout], fonts: Mapping[str, bytes], read: Callable[[str], Layout] | None = None
+    ) -> None:
+        self._layouts, self._read = layouts, read
         self._fonts = fonts
         self._faces = Faces(fonts)
         self._pdf_face: PdfFace | None = None
@@ -72,6 +77,9 @@ class Press:
     def _layout(self, each: Mapping[str, Any]) -> Layout:
         if isinstance(draft := each.get("draft"), Layout):
             return draft
+        if self._read is not None and isinstance(text := each.get("set_in"), str):
+            with suppress(Unreadable):
+                return self._read(text)
         layouts = {layout.kind: layout for layout in self._layouts}
         layout = layouts.get(each["kind"])
         if layout is None:

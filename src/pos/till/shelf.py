@@ -26,6 +26,10 @@ class Layouts(Protocol):
     def revert(self, name: str) -> Future[dict[str, Any]]:
         """Give up the till's own for the shipped one; the layout with its `text`."""
 
+    def in_use(self, kind: str) -> Future[str]:
+        """The text of the layout that this kind of paper is printed in now, "" where no printer prints it. Fails where
+        it cannot be read."""
+
     def sheet(self, content: dict[str, Any]) -> Future[bytes]:
         """Something that is printed at the receipt printer, as a PDF document on sheets of A4."""
 

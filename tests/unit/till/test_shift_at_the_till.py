@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pos.app.layouts import LayoutShelf, LayoutWork
+from pos.data import printer_data
+from pos.paper.press import Press
 from tests.mutate import mutate
+from tests.unit.paper.presses import fonts
 from tests.unit.store.evening import violations
 from tests.unit.till.counter import PINS, Counter
 
@@ -60,6 +66,24 @@ def test_the_drawer_opens_for_a_reason_and_never_without_a_fact(counter: Counter
     counter.sign_in("otto")
     assert counter.refusal("no_sale", reason="to look").code == "not_allowed"
     assert (counter.printers.kicks, violations(counter)) == (1, [])
+
+
+def test_trying_the_drawer_out_is_on_record_too(make_counter: Make) -> None:
+    class Setup:
+        def named(self) -> list[dict[str, Any]]:
+            return [{"name": "drawer"}]
+
+        def test(self, name: str) -> Future[tuple[str, str]]:
+            done: Future[tuple[str, str]] = Future()
+            done.set_result(("done", "it opened"))
+            return done
+
+    counter = make_counter(setup=Setup())
+    counter.sign_in("ada")
+    assert counter.ask("device_test", device="drawer")["outcome"] == "done"
+    (told,) = counter.bodies("DrawerOpened")
+    assert (told["user"], "shift" in told) == ("ada", False)
+    assert violations(counter) == []
 
 
 def test_a_venue_may_leave_opening_to_supervisors(make_counter: Make) -> None:
@@ -279,6 +303,16 @@ def test_a_difference_above_the_house_limit_needs_a_note_and_every_count_is_kept
     assert violations(counter) == []
 
 
+def test_counts_begin_anew_with_whoever_takes_the_drawer(make_counter: Make) -> None:
+    counter = make_counter(note_over="0.00")
+    counter.open()
+    people = {"giver": who("anna"), "taker": who("beth")}
+    assert counter.refusal("hand_over", counted={"total": "1.00"}, **people).code == "note_needed"
+    over = counter.ask("hand_over", counted={"total": "99.00"}, note="lent to the bar", **people)["handed_over"]
+    assert [one["counted"] for one in over["counts"]] == ["1.00"]
+    assert "counts" not in counter.ask("close_shift", counted={"total": "99.00"})["report"]
+
+
 # ---- the second stage --------------------------------------------------------------------
 
 
@@ -356,3 +390,31 @@ def test_a_shift_of_another_till_is_the_offices_to_tell(counter: Counter) -> Non
     assert counter.refusal("verify_shift", shift="T2-1-S0005").code == "offline"
     assert counter.ask("shifts")["complete"] is False
     assert violations(counter) == []
+
+
+# ---- the layout of a report ----------------------------------------------------------------
+
+
+def test_a_z_is_set_as_it_was_although_its_layout_has_changed(make_counter: Make, tmp_path: Path) -> None:
+    """Through the real shelf and the real press: the same dots."""
+    shelf = LayoutShelf(printer_data("layouts"), tmp_path / "layouts")
+    press = Press(shelf.in_use("receipt", ["receipt-standard", "z-report", "list-standard"]), fonts(), shelf.kept)
+    work = LayoutWork(shelf, printer_data("samples.toml"), fonts)
+    try:
+        counter = make_counter(layouts=work)
+        counter.open()
+        counter.ask("close_shift", counted={"total": "100.00"})
+        counter.printers.run()
+        (first,) = press.bitmaps(counter.printers.paper[-1][1], 72.0, 8.0)
+        text, _ = shelf.text("z-report")
+        changed = text.replace("size = 7.6", "size = 5.0")
+        shelf.put(shelf.parse(changed, "test"), changed)
+        counter.ask("z_report", printed="z")
+        counter.printers.run()
+        again = counter.printers.paper[-1][1]
+        assert [dots.data for dots in press.bitmaps(again, 72.0, 8.0)] == [first.data]
+        plain = {key: value for key, value in again.items() if key != "set_in"}
+        (other,) = press.bitmaps(plain, 72.0, 8.0)
+        assert other.data != first.data, "the layout that is used now is another one"
+    finally:
+        work.close()

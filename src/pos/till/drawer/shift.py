@@ -31,6 +31,7 @@ from pos.till.drawer.papers import z_paper
 from pos.till.waiting import within
 
 ALLOT_S: Final = 4.5  # a shift is open at most five seconds after it is asked for
+LAYOUT_S: Final = 1.0  # how long a close waits for the layout of its report to be read
 APPLIED_S: Final = 3.0  # how long a close waits to hear that the office has it
 
 
@@ -122,6 +123,7 @@ def close_shift(
     own drawer is closed by a supervisor alone. Raises Refused("not_allowed", basket=… or parked=…) while there is
     a basket, or some are parked; "bad_request" while a currency that was taken is not counted; note_needed.
     """
+    kept = yield from _layout(desk)
     user = desk.signed_in("drawer")
     row = desk.shift(of_another=user.role in APPROVING_ROLES)
     check_none_pending(desk)
@@ -157,7 +159,7 @@ def close_shift(
         desk.ledger.close_shift(row.id, report["closed_at"], unit.number, report)
         # The paper and the answer belong to this commit: a till that dies while it waits for the
         # office below has closed its shift, prints the report when it starts again, and says so.
-        paper = z_paper(desk, row, report)
+        paper = z_paper(desk, row, report) | kept
         desk.ledger.shiftbook.put_paper(row.id, paper)
         job = None
         if desk.outside.printers.present("receipt"):
@@ -167,11 +169,20 @@ def close_shift(
     if desk.outside.office.link().state == "online":
         yield within(desk.outside.office.sync(), APPLIED_S)
     if desk.acknowledged() >= last:
-        job, answer = _final(desk, row, job, report | {"provisional": False}, answer)
+        job, answer = _final(desk, row, job, report | {"provisional": False}, answer, kept)
     if job is not None:
         issue.send(desk, job)
     desk.emit("changed", places={show: [] for show in desk.rights if not is_purse(show)}, documents=False)
     return answer
+
+
+def _layout(desk: Desk) -> Verb[dict[str, str]]:
+    """The layout that the report is about to be printed in, to be kept with it: so it prints again as it was when
+    somebody has changed that meanwhile."""
+    if desk.outside.layouts is None:
+        return {}
+    text = yield within(desk.outside.layouts.in_use("z_report"), LAYOUT_S)
+    return {"set_in": text} if text else {}
 
 
 def _give_back_all(desk: Desk, unit: Unit) -> None:
@@ -186,12 +197,17 @@ def _give_back_all(desk: Desk, unit: Unit) -> None:
 
 
 def _final(
-    desk: Desk, row: ShiftRow, job: PrintJob | None, report: dict[str, Any], provisional: dict[str, Any]
+    desk: Desk,
+    row: ShiftRow,
+    job: PrintJob | None,
+    report: dict[str, Any],
+    provisional: dict[str, Any],
+    kept: dict[str, str],
 ) -> tuple[PrintJob | None, dict[str, Any]]:
     """Paper and answer once the office has the shift; should the disk be full now, the provisional ones."""
     try:
         with desk.unit() as unit:
-            paper = z_paper(desk, row, report)
+            paper = z_paper(desk, row, report) | kept
             desk.ledger.shiftbook.put_paper(row.id, paper)
             if job is not None:
                 job = replace(job, content=paper)
