@@ -145,3 +145,8 @@ def test_seat_stock_is_seen_from_the_shows_and_counted_by_two(stocked: Counter) 
     counter.press(Key.Key_Escape)
     counter.press(Key.Key_Escape)
     assert counter.window.current is counter.window.screens["shows"]
+    counter.press(Key.Key_9, modifier=CTRL)
+    counter.press(Key.Key_F7)
+    assert counter.window.current is screen
+    counter.press(Key.Key_Escape)
+    assert counter.window.current is counter.window.screens["reports"]

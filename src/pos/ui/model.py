@@ -34,6 +34,7 @@ class ShowCard:
     on_sale: datetime | None
     sales_until: datetime | None
     as_of: datetime | None
+    short: bool = False  # few places are left, by the venue's measure
 
     @classmethod
     def read(cls, doc: Document) -> ShowCard:
@@ -49,6 +50,7 @@ class ShowCard:
             _time(doc.get("on_sale")),
             _time(doc.get("sales_until")),
             _time(doc.get("as_of")),
+            bool(doc.get("short")),
         )
 
 

@@ -106,7 +106,11 @@ def _sell(window: Window) -> Screen:
 def _shows(window: Window) -> Screen:
     from pos.ui.shows.view import ShowsScreen
 
-    return ShowsScreen(window.shows, window.choose_show, window.go)
+    def go(name: str) -> None:
+        window.seats.origin = "shows"
+        window.go(name)
+
+    return ShowsScreen(window.shows, window.choose_show, go)
 
 
 def _found(window: Window) -> Screen:
@@ -152,7 +156,7 @@ def _blanks(window: Window) -> Screen:
 def _seats(window: Window) -> Screen:
     from pos.ui.stock.seatsview import SeatsScreen
 
-    return SeatsScreen(window.seats, lambda: window.go("shows"))
+    return SeatsScreen(window.seats, lambda: window.go(window.seats.origin))
 
 
 def _safe(window: Window) -> Screen:
@@ -194,7 +198,11 @@ def _orders(window: Window) -> Screen:
 def _reports(window: Window) -> Screen:
     from pos.ui.reports.view import ReportsScreen
 
-    return ReportsScreen(window.reports, window.home, lambda: window.go("audit"))
+    def go(name: str) -> None:
+        window.seats.origin = "reports"
+        window.go(name)
+
+    return ReportsScreen(window.reports, window.home, go)
 
 
 def _count(window: Window) -> Screen:

@@ -78,6 +78,7 @@ def test_short_shows_are_flagged_and_the_report_is_a_document(make_counter: Any)
     assert answer["report"]["report"] == "stock"
     assert answer["shows"][0]["alert"] == {"what": "short", "action": "standby_list", "count": 34, "expected": 0}
     assert counter.refusal("stock", show="none").code == "unknown_show"
+    assert [show["short"] for show in counter.ask("shows")["shows"]] == [True, True]
 
 
 def test_two_people_count_and_only_then_are_told(counter: Counter) -> None:

@@ -63,6 +63,7 @@ def shows(desk: Desk) -> dict[str, Any]:
                 "free": _free(column),
                 "held_here": in_hand(desk, show.id),
                 "capacity": len(column),
+                "short": show.starts >= now and _free(column) < season.venue.stock.short,
                 "sells": show.sells_at(now),
                 "on_sale": show.on_sale.isoformat() if show.on_sale else None,
                 "sales_until": show.sales_until.isoformat(),

@@ -36,7 +36,7 @@ from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import KeyButton
 
 _ROW_PX: Final = 56
-_PRINT, _WRITE, _FORMAT, _FOLDER = 2, 3, 4, 5  # F-keys
+_PRINT, _WRITE, _FORMAT, _FOLDER, _STOCK = 2, 3, 4, 5, 7  # F-keys
 _SCROLL_PX: Final = 120
 
 
@@ -70,9 +70,9 @@ class ReportsScreen(Screen):
 
     name = "reports"
 
-    def __init__(self, presenter: ReportsPresenter, leave: Callable[[], None], audit: Callable[[], None]) -> None:
+    def __init__(self, presenter: ReportsPresenter, leave: Callable[[], None], go: Callable[[str], None]) -> None:
         super().__init__()
-        self.presenter, self._leave, self._audit = presenter, leave, audit
+        self.presenter, self._leave, self._go = presenter, leave, go
         self._shown: object = None
         self._build_work()
         self._build_panel()
@@ -96,7 +96,8 @@ class ReportsScreen(Screen):
         top = QHBoxLayout()
         top.setContentsMargins(24, 0, 24, 0)
         top.addWidget(self._title, 1)
-        top.addWidget(touch(KeyButton(tr("Audit"), cap("audit")), self._audit))
+        top.addWidget(touch(KeyButton(tr("Seat stock"), f"F{_STOCK}"), lambda: self._go("seats")))
+        top.addWidget(touch(KeyButton(tr("Audit"), cap("audit")), lambda: self._go("audit")))
         self._rows: RowModel[Kind] = RowModel(
             self.work, lambda row: f"{row.title}, {_asked(row)}", lambda row: (row.name, row.title)
         )
@@ -305,6 +306,7 @@ class ReportsScreen(Screen):
             "line_down": lambda: presenter.show_table(1),
             "find": self._to_fields,
             "back": self._back,
+            f"price:{_STOCK}": lambda: self._go("seats"),
         }
         if shown:
             keys |= {

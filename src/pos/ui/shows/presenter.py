@@ -79,6 +79,8 @@ class ShowsPresenter(QObject):
             return tr("over") if card.starts < now else tr("not on sale")
         if card.free == 0:
             return tr("sold out")
+        if card.short and card.starts >= now:
+            return tr("few left")
         if card.starts < now:
             return tr("began {span} ago", span=formats.span((now - card.starts).total_seconds()))
         if formats.is_today(card.starts, now):

@@ -74,6 +74,7 @@ class SeatsPresenter(QObject):
         self.session = session
         self.rows: list[Stock] = []
         self.marked = ""
+        self.origin = "shows"  # the screen that led here, to which Esc goes back
         self.asking = False
         self.problem = self.said = ""
         self.counted: dict[str, str] = dict.fromkeys(COUNTABLE, "")
