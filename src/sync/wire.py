@@ -249,7 +249,7 @@ class PullRequest(Message):
     `head` is the number of the till's last fact when everything up to `cursor` was stored, -1
     when it cannot be told: with it the office knows who has heard of something and has told all
     that it did before. `stopped`: this incarnation is fenced and knows it, so that it will never
-    sell nor take a right again.
+    sell nor take a right again. `generation` is that of the change log in which `cursor` is a position.
     """
 
     cursor: int
@@ -257,11 +257,13 @@ class PullRequest(Message):
     limit: int = 500
     head: int = -1
     stopped: bool = False
+    generation: str = ""
 
 
 class PullAnswer(Message):
     """`applied`: this till's highest applied fact. `state`: ACTIVE | FENCED | DEAD.
-    `office_time` is ISO 8601."""
+    `office_time` is ISO 8601. `generation` is a new one since the office was restored from a backup: its change log
+    has another past then, and all is fetched anew. `tell`: the till shall say what it has in hand (HandRequest)."""
 
     changes: list[Change] = []
     cursor: int
@@ -271,6 +273,22 @@ class PullAnswer(Message):
     head_hash: str
     state: str
     office_time: str
+    generation: str = ""
+    tell: bool = False
+
+
+class HandRequest(Message):
+    """POST /v1/hand: every right that the till has in hand, once the office has all its facts up to `number`.
+    `rights`: show, place, epoch, hop, state (LEASED | SOLD | HELD | PAPER), ticket or hold."""
+
+    number: int
+    rights: list[tuple[str, str, int, int, str, str]]
+
+
+class HandAnswer(Message):
+    """`taken` is false when the office lacks facts: to be told again when it has them."""
+
+    taken: bool
 
 
 class Document(Message):
@@ -285,6 +303,7 @@ class SnapshotAnswer(Message):
 
     cursor: int
     documents: list[Document]
+    generation: str = ""
 
 
 class PlacesRequest(Message):

@@ -18,7 +18,7 @@ from pos.till.audit.items import announce as announce_items
 from pos.till.counter import neighbours
 from pos.till.counter.disputes import announce
 from pos.till.counter.holding import take_home
-from pos.till.counter.passing import allot, answer_recalls
+from pos.till.counter.passing import allot, answer_recalls, held_now
 from pos.till.desk import Desk
 from pos.till.orders.customers import follow_erasures
 from pos.till.ports import Changed, LinkState, Recall, Standing, Wanted
@@ -81,6 +81,9 @@ class AgentSide:
 
     def fence(self, reason: str, *, forgot: bool = False) -> Future[None]:
         return self._desk.submit(lambda: self._desk.fence(reason, forgot=forgot))
+
+    def in_hand(self) -> Future[tuple[int, Sequence[tuple[str, str, int, int, str, str]]]]:
+        return self._desk.submit(lambda: (self._desk.number, held_now(self._desk)))
 
     def link_changed(self, link: LinkState) -> None:
         self._desk.post(lambda: self._link(link))

@@ -264,6 +264,10 @@ class Ledger(Protocol):
     def fence(self, reason: str, *, forgot: bool = False) -> Future[None]:
         """Stop selling for good: the office disowns this till, or (`forgot`) knows more of it than it does."""
 
+    def in_hand(self) -> Future[tuple[int, Sequence[tuple[str, str, int, int, str, str]]]]:
+        """The last fact's number, and every right that is in hand then: show, place, epoch, hop, LEASED, SOLD, HELD
+        or PAPER, ticket or hold."""
+
     def link_changed(self, link: LinkState) -> None:
         """The line went up or down."""
 

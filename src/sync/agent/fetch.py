@@ -49,7 +49,7 @@ def snapshot(channel: Channel, writer: ReplicaWriter) -> int:
 
 def _fill(channel: Channel, begun: Snapshot) -> int:
     answer = channel.ask("/v1/snapshot", wire.Message(), wire.SnapshotAnswer, ANSWER_S, BODY_S)
-    begun.documents(answer.documents, answer.cursor)
+    begun.documents(answer.documents, answer.cursor, answer.generation)
     shows = [item for item in answer.documents if item.family == "show"]
     for version in sorted({str(show.body.get("plan_version") or "") for show in shows} - {""}):
         if not begun.has_plan(version):

@@ -33,6 +33,7 @@ LATE_S: Final = 3.0  # an answer that has not begun this long after its poll's e
 BODY_S: Final = 120.0  # a full page after an outage is about 1 MB
 PAGE: Final = 1000  # changes in one answer
 RETRY_S: Final = 2.0  # the longest wait between tries while the line is down
+HAND_S: Final = 30.0  # some thousand places are looked up and written
 STANDING_S: Final = 1.0  # for the ledger to say how it stands
 REPEATED_S: Final = 0.2  # between polls while the office repeats recalls that are being answered
 
@@ -108,11 +109,13 @@ class Puller:
         if not self._writer.complete():
             self._fetch_all(channel, only_if_incomplete=True)
             return None
-        cursor = self._writer.cursor()
+        cursor, generation = self._writer.cursor(), self._writer.generation()
         known = self._pusher.position()
         began, failures = time.monotonic(), self._watch.failures
         head, stopped = self._standing()
-        request = wire.PullRequest(cursor=cursor, wait_s=wait_s, limit=PAGE, head=head, stopped=stopped)
+        request = wire.PullRequest(
+            cursor=cursor, wait_s=wait_s, limit=PAGE, head=head, stopped=stopped, generation=generation
+        )
         answer = channel.ask("/v1/pull", request, wire.PullAnswer, wait_s + LATE_S, BODY_S)
         took_s = time.monotonic() - began
         self._watch.answered(failures, took_s * 1000 if wait_s == 0 else None)
@@ -120,10 +123,8 @@ class Puller:
             self._pusher.office_has(answer.applied, known)
         self._ledger.office_time(answer.office_time)
         news = self._recalls.take(answer.recalls)
-        if answer.latest < cursor:
-            log.warning(
-                "the office's change log ends at %d, before our cursor %d; fetching all anew", answer.latest, cursor
-            )
+        if answer.generation != generation or answer.latest < cursor:
+            log.warning("the office has been restored: its change log is another one; fetching all anew")
             self._fetch_all(channel)
             return None
         if answer.changes:
@@ -132,7 +133,18 @@ class Puller:
             # It repeats recalls that are being answered.
             self._stopping.wait(REPEATED_S)
         self._watch.accepts("pull")
+        if answer.tell and answer.applied == self._ledger.head()[0]:
+            self._tell(channel)
         return answer
+
+    def _tell(self, channel: Channel) -> None:
+        """The office was restored, and asks what this till has in hand. It asks again with every pull."""
+        try:
+            number, rights = self._ledger.in_hand().result(STANDING_S)
+        except FutureTimeout:
+            return
+        told = channel.ask("/v1/hand", wire.HandRequest(number=number, rights=list(rights)), wire.HandAnswer, HAND_S)
+        log.info("told the office %d rights in hand at fact %d: taken %s", len(rights), number, told.taken)
 
     def _standing(self) -> tuple[int, bool]:
         """Where the journal ends, -1 when that cannot be told, and whether the till has stopped.

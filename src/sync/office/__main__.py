@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sync.office.auditlist import add_audit
+from sync.office.backups import BackupSchedule, add_schedule, serving
+from sync.office.backups import add_commands as add_backups
 from sync.office.exports import add_ledger
 from sync.office.reporting import add_report
 from sync.office.stocklist import add_stock
@@ -27,7 +29,10 @@ FAILED, USAGE = 1, 2
 def main(argv: Sequence[str] | None = None) -> int:
     """Returns the exit code: 0 done, 1 refused or violations found, 2 wrong usage or no database."""
     options = _parser().parse_args(argv)
+    without_database: Callable[[argparse.Namespace], int] | None = getattr(options, "without_database", None)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+    if without_database is not None:  # it makes the database, or must not change it
+        return without_database(options)
     command: Callable[[argparse.Namespace, Database], int] = options.command
     try:
         database = open_database(options.db)
@@ -55,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--tls-key", type=Path, metavar="FILE", help="PEM private key")
     serve.add_argument("--insecure", action="store_true", help="plain HTTP also beyond loopback")
     _mail_options(serve)
+    add_schedule(serve)
     serve.set_defaults(command=_serve)
 
     remind = commands.add_parser("remind", help="queue a reminder for the buyers of a show who agreed to be written to")
@@ -78,6 +84,37 @@ def _parser() -> argparse.ArgumentParser:
     absorb.add_argument("file", type=Path, metavar="FILE", help="from housefull seal or housefull journal")
     absorb.set_defaults(command=_absorb)
 
+    release = _release_command(commands)
+
+    disputes = commands.add_parser("disputes", help="what a person has to decide, the oldest first")
+    disputes.add_argument("--all", action="store_true", help="also those that have been resolved")
+    disputes.add_argument("--json", action="store_true", help="as one JSON array, each with its text and age")
+    disputes.set_defaults(command=_disputes)
+
+    verify = commands.add_parser("verify", help="check the whole ledger; a line for each violation")
+    verify.set_defaults(command=_verify)
+
+    others = (_gate_command(commands), *(add(commands) for add in (add_audit, add_ledger, add_report, add_stock)))
+    for command in (
+        serve,
+        season,
+        enrol,
+        dead,
+        absorb,
+        release,
+        disputes,
+        verify,
+        remind,
+        *others,
+        *add_backups(commands),
+    ):
+        command.add_argument(
+            "--db", required=True, metavar="URL", help="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
+        )
+    return parser
+
+
+def _release_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
     release = commands.add_parser("release", help="free what a dead till held, on a supervisor's word")
     release.add_argument("till", metavar="TILL")
     which = release.add_mutually_exclusive_group(required=True)
@@ -91,21 +128,7 @@ def _parser() -> argparse.ArgumentParser:
         help="other fenced or dead tills of which the same is attested",
     )  # fmt: skip
     release.set_defaults(command=_release)
-
-    disputes = commands.add_parser("disputes", help="what a person has to decide, the oldest first")
-    disputes.add_argument("--all", action="store_true", help="also those that have been resolved")
-    disputes.add_argument("--json", action="store_true", help="as one JSON array, each with its text and age")
-    disputes.set_defaults(command=_disputes)
-
-    verify = commands.add_parser("verify", help="check the whole ledger; a line for each violation")
-    verify.set_defaults(command=_verify)
-
-    others = (_gate_command(commands), *(add(commands) for add in (add_audit, add_ledger, add_report, add_stock)))
-    for command in (serve, season, enrol, dead, absorb, release, disputes, verify, remind, *others):
-        command.add_argument(
-            "--db", required=True, metavar="URL", help="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
-        )
-    return parser
+    return release
 
 
 def _gate_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
@@ -153,8 +176,11 @@ def _serve(options: argparse.Namespace, database: Database) -> int:
 
         Sender(database, relay).start()
     Watcher(database).start()
+    if options.backup_to is not None:
+        BackupSchedule(database, options.db, options.backup_to, options.backup_every, options.backup_keep).start()
     try:
-        serve(database, office_key(database), options.host, options.port, tls, insecure=options.insecure)
+        with serving(options.db):
+            serve(database, office_key(database), options.host, options.port, tls, insecure=options.insecure)
     except CannotServe as error:
         return _complain(str(error), USAGE)
     return 0
@@ -195,8 +221,13 @@ def _remind(options: argparse.Namespace, database: Database) -> int:
 
 def _import(options: argparse.Namespace, database: Database) -> int:
     from pos.domain.errors import Unreadable
+    from sync.office.rules.recovery import recovering
     from sync.office.season.importer import import_season
 
+    with database.read() as connection:
+        if recovering(connection):
+            why = "the office was restored from a backup: import when that has ended (housefull-office restored)"
+            return _complain(why, FAILED)
     try:
         lines = import_season(database, options.season)
     except Unreadable as error:

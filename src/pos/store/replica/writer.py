@@ -176,6 +176,11 @@ class ReplicaWriter:
         with self._using() as db:
             return int(get_meta(db, "cursor") or 0)
 
+    def generation(self) -> str:
+        """Which past the office's change log has in which the cursor is a position."""
+        with self._using() as db:
+            return get_meta(db, "generation") or ""
+
     def complete(self) -> bool:
         """Whether a full snapshot is stored."""
         with self._using() as db:
@@ -370,10 +375,11 @@ class Snapshot:
     def __init__(self, writer: ReplicaWriter, db: Connection, stamp: int) -> None:
         self._writer, self._db, self._stamp = writer, db, stamp
 
-    def documents(self, documents: Iterable[DocumentWord], cursor: int) -> None:
+    def documents(self, documents: Iterable[DocumentWord], cursor: int, generation: str = "") -> None:
         for item in documents:
             store_document(self._db, item.family, item.id, item.body)
         set_meta(self._db, "cursor", str(cursor))
+        set_meta(self._db, "generation", generation)
 
     def plan(self, version: str, blob: bytes) -> None:
         self._writer._store_plan(self._db, version, blob)

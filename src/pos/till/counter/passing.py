@@ -244,6 +244,16 @@ def indexes_of(desk: Desk, places: Iterable[tuple[str, str]]) -> dict[str, list[
     return found
 
 
+def held_now(desk: Desk) -> list[tuple[str, str, int, int, str, str]]:
+    """Every right that this till has: show, place, epoch, hop, state, ticket or hold."""
+    return [
+        (show, place, *right.token, right.state.value, right.ticket)
+        for show, places in desk.rights.items()
+        for place, right in places.items()
+        if right.state not in _LET_GO
+    ]
+
+
 def in_hand(desk: Desk, show: str) -> int:
     """How many unsold rights of a show this till holds, the basket's included."""
     return sum(right.state is OwnState.LEASED for right in desk.rights.get(show, {}).values())

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError, OperationalError
 from starlette.routing import Route, Router
 
+from pos.domain.certificate import Hand
 from sync.office.api import gates
 from sync.office.api.claims import ClaimDesk
 from sync.office.api.endpoint import Body, Endpoint, parsed
@@ -24,7 +25,7 @@ from sync.office.api.pulls import Puller
 from sync.office.api.pulse import Pulse
 from sync.office.api.signing import Asked, Caller, Gate, Rejected, Signer
 from sync.office.clock import now_s
-from sync.office.rules import changes, drawers, enrolment, facts, look, recalls, releasing, snapshot
+from sync.office.rules import changes, drawers, enrolment, facts, look, recalls, recovery, releasing, snapshot
 from sync.office.rules.disputes import page as page_of_disputes
 from sync.office.rules.reading import read
 from sync.office.store.engine import CONNECTIONS, Database
@@ -39,6 +40,8 @@ from sync.wire import (
     DrawerRequest,
     EnrolAnswer,
     EnrolRequest,
+    HandAnswer,
+    HandRequest,
     LookAnswer,
     LookRequest,
     Message,
@@ -180,6 +183,7 @@ def make_app(office: Office) -> Router:
         ("push", PushRequest, push),
         ("decline", DeclineRequest, decline),
         ("pull", PullRequest, pull),
+        ("hand", HandRequest, _hand(office)),
         ("snapshot", Message, whole),
         ("places", PlacesRequest, places),
         ("sales", SalesRequest, sales),
@@ -190,8 +194,7 @@ def make_app(office: Office) -> Router:
     ]
     routes = [Route(f"{PREFIX}/{name}", office.signed(model, handler)) for name, model, handler in signed]
     routes.append(Route(f"{PREFIX}/enrol", _enrol(office)))
-    routes.append(Route(f"{PREFIX}/plan/{{version}}", _plan(office)))
-    routes += gates.routes(office)
+    routes += [Route(f"{PREFIX}/plan/{{version}}", _plan(office)), *gates.routes(office)]
     return Router(routes, default=_nowhere(office), redirect_slashes=False, lifespan=office.running)
 
 
@@ -207,6 +210,16 @@ def _release(office: Office) -> Callable[[Caller, ReleaseRequest], Awaitable[Bod
         return ReleaseAnswer(places=sorted(found))
 
     return release
+
+
+def _hand(office: Office) -> Callable[[Caller, HandRequest], Awaitable[Body]]:
+    async def hand(caller: Caller, asked: HandRequest) -> Body:
+        told = Hand(caller.till, caller.incarnation)
+        return HandAnswer(
+            taken=await office.writing(lambda c: recovery.report(c, told, asked.number, asked.rights, int(now_s())))
+        )
+
+    return hand
 
 
 def _look(office: Office) -> Callable[[Caller, LookRequest], Awaitable[Body]]:

@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from sync.office.api.signing import Asked, Rejected, Signer
 from sync.office.rules import enrolment
-from sync.office.rules.claims import Fenced
+from sync.office.rules.claims import Fenced, Recovering
 from sync.office.rules.reading import BadChain
 
 _LOG: Final = logging.getLogger("housefull.office")
@@ -40,6 +40,9 @@ class Endpoint:
             rejected = error
         except Fenced:
             rejected = Rejected(403, "fenced", "this till's enrolment has ended; it must be enrolled again")
+        except Recovering:
+            why = "the office was restored from a backup and grants nothing until that has been ended there"
+            rejected = Rejected(409, "recovering", why)
         except enrolment.CannotEnrol as error:
             rejected = Rejected(403, error.code, str(error))
         except BadChain as error:

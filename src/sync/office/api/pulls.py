@@ -7,10 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
+from pos.domain.certificate import Hand
 from sync.office.api.pulse import SEEN_EVERY_S, Pulse
 from sync.office.api.signing import Caller
 from sync.office.clock import now_iso, now_s
-from sync.office.rules import changes, recalls, tills
+from sync.office.rules import changes, recalls, recovery, tills
 from sync.office.rules.claims import Fenced
 from sync.office.rules.heard import STOPPED, Pulled
 from sync.office.store.engine import Database
@@ -42,13 +43,14 @@ class Puller:
         first = True
         while True:
             seen = self._pulse.position, self._pulse.signal
-            answer = await loop.run_in_executor(self._pool, self._read, caller, request.cursor, limit)
+            answer = await loop.run_in_executor(self._pool, self._read, caller, request, limit)
             # A cursor beyond the log's end is of a history that this office has lost.
-            if first and not request.stopped and request.cursor <= answer.latest:
+            same = request.generation == answer.generation
+            if first and same and not request.stopped and request.cursor <= answer.latest:
                 self._pulse.pulled(Pulled(caller.till, caller.incarnation, request.cursor, request.head))
             first = False
             left = deadline - loop.time()
-            if answer.changes or left <= 0 or self._pulse.closing:
+            if answer.changes or not same or left <= 0 or self._pulse.closing:
                 break
             quiet = self._quiet_s(caller.till, tuple(answer.recalls))
             if answer.recalls and quiet <= 0:
@@ -66,13 +68,16 @@ class Puller:
         told = self._told.get(till)
         return told.at + REPEAT_S - now_s() if told is not None and told.recalls == asked else 0.0
 
-    def _read(self, caller: Caller, cursor: int, limit: int) -> PullAnswer:
+    def _read(self, caller: Caller, request: PullRequest, limit: int) -> PullAnswer:
+        cursor = request.cursor
         with self._database.read() as connection:
             latest, _ = changes.head(connection)
             applied, head_hash, state = tills.standing(connection, caller.till, caller.incarnation)
             if state != "ACTIVE":
                 raise Fenced
-            found = changes.after(connection, cursor, limit) if latest > cursor else []
+            past = recovery.standing(connection)
+            same = request.generation == past.generation
+            found = changes.after(connection, cursor, limit) if same and latest > cursor else []
             return PullAnswer.model_construct(
                 changes=found,
                 cursor=found[-1].position if found else max(cursor, 0),
@@ -82,4 +87,6 @@ class Puller:
                 head_hash=head_hash,
                 state=state,
                 office_time=now_iso(),
+                generation=past.generation,
+                tell=past.recovering and recovery.wanted(connection, Hand(caller.till, caller.incarnation)),
             )

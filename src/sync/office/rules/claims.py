@@ -17,6 +17,7 @@ from pos.domain.rights import OfficeState
 from sync.office.rules import changes, recalls, tickets
 from sync.office.rules import purses as purse_rules
 from sync.office.rules.places import Key, Place, lock, write
+from sync.office.rules.recovery import recovering
 from sync.office.store.tables import TILL
 from sync.wire import ClaimAnswer, GrantItem, RefusedItem
 
@@ -57,6 +58,10 @@ class Fenced(Exception):
     """This incarnation of the till may not have rights any more."""
 
 
+class Recovering(Exception):
+    """The office was restored, and does not know yet who has which right: nothing is granted."""
+
+
 class Waiting:
     """Not settled yet: other tills have been asked to give back."""
 
@@ -77,7 +82,9 @@ class _Batch:
 
 
 def settle(connection: Connection, claims: Sequence[Claim], now: float) -> list[Outcome]:
-    """Decide each claim: an answer, Fenced, or WAITING (ask again when something has happened)."""
+    """Decide each claim: an answer, Fenced, or WAITING (ask again when something has happened). Raises Recovering."""
+    if recovering(connection):
+        raise Recovering
     active = _active(connection, {claim.till for claim in claims})
     places = lock(connection, ((claim.show, place) for claim in claims for place in claim.places))
     waiting = {claim.id for claim in claims if claim.whole and _contested(claim, places)}

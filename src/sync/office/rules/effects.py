@@ -28,7 +28,7 @@ from pos.domain.certificate import Hand
 from pos.domain.facts import Kind
 from pos.domain.purse import is_purse
 from pos.domain.rights import Effect, OfficeState, Token
-from sync.office.rules import history
+from sync.office.rules import history, lost
 from sync.office.rules.history import Author, Outcome, Verdict, Way
 from sync.office.rules.past import UNKNOWN, Account, Past
 from sync.office.rules.places import Place
@@ -109,11 +109,20 @@ def worst(verdicts: list[Verdict]) -> Verdict:
 
 
 def apply(
-    author: Author, kind: str, effect: Effect, place: Place | None, past: Past, now: int, way: Way | None
+    author: Author,
+    kind: str,
+    effect: Effect,
+    place: Place | None,
+    past: Past,
+    now: int,
+    way: Way | None,
+    *,
+    recovering: bool = False,
 ) -> Outcome:
     """Change `place`, or what is known of its `past`, as the effect says, or say why not.
 
-    `kind` is its fact's. `way` goes with an effect by which a right passes from till to till.
+    `kind` is its fact's. `way` goes with an effect by which a right passes from till to till. `recovering`: the office
+    was restored, and has forgotten tokens that it gave (`lost`).
     """
     if place is None:
         return Outcome("disputed", f"the show {effect.show!r} has no place {effect.place!r}")
@@ -129,10 +138,15 @@ def apply(
         return Outcome("disputed", f"{what}, but {way.fault}")
     if way is not None and way.receiver == author.hand:
         return _received(what, effect, place, past, now, way)
+    if recovering:
+        lost.make_room(author, effect, place, past, now)
     if effect.token > place.token:
         return Outcome("parked")
+    if recovering and effect.token < place.token and lost.returned(author, effect, past):
+        return Outcome("applied", history=True)
     if (effect.token, *author.hand) != (place.token, place.holder, place.incarnation):
-        return history.told(author, what, effect, place, past, way)
+        outcome = history.told(author, what, effect, place, past, way)
+        return lost.settled(effect, place, outcome) if recovering else outcome
     return _given(what, effect, place, past, now, way) if way else _own_step(author, what, effect, place, past, now)
 
 

@@ -30,6 +30,7 @@ _GRANT: Final = text(
     ), active AS (
         SELECT id, incarnation FROM till
         WHERE state = 'ACTIVE' AND id IN (SELECT till FROM wanted)
+            AND NOT EXISTS (SELECT 1 FROM restored WHERE ended_at = '')
         ORDER BY id, incarnation FOR KEY SHARE
     ), locked AS (
         SELECT r.show_id, r.place, r.state, r.epoch, w.claim, w.size, w.till, w.incarnation

@@ -34,7 +34,7 @@ from pos.domain.purse import is_purse
 from pos.domain.rights import OfficeState
 from pos.domain.season import SETTLING_ROLES
 from sync.office.clock import now_iso
-from sync.office.rules import changes, heard, recalls
+from sync.office.rules import changes, heard, recalls, recovery
 from sync.office.rules.places import Key, Place, lock, write
 from sync.office.store.tables import DISPUTE, DOCUMENT, FACT, PARKED, RELEASED, RIGHT, RIVAL_FACT, TICKET, TILL
 
@@ -179,6 +179,8 @@ def named(connection: Connection, order: Order) -> frozenset[Key]:
 
 def check(connection: Connection, order: Order) -> frozenset[Key]:
     """The places that may be released now. Raises CannotRelease."""
+    if recovery.recovering(connection):
+        raise CannotRelease("the office was restored from a backup, and that has to be ended first")
     held, wanted = releasable(connection, order.till), named(connection, order)
     if strange := sorted(wanted - held.keys()):
         raise CannotRelease(f"{' '.join(strange[0])} is not with a fenced or dead {order.till}, nor in quarantine")

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from pos.domain.disputes import FAMILY
 from pos.domain.records import FAMILIES as RECORDS
 from pos.domain.season import FAMILIES
-from sync.office.rules import changes, disputes, live
+from sync.office.rules import changes, disputes, live, recovery
 from sync.office.rules.sales import page
 from sync.office.store.tables import DOCUMENT, PLAN, RIGHT
 from sync.wire import STATE_LETTERS, Document, PlacesAnswer, SnapshotAnswer
@@ -29,7 +29,7 @@ def documents(connection: Connection) -> SnapshotAnswer:
     found = [Document(family=row.family, id=row.id, body=json.loads(row.body)) for row in rows]
     found += [Document(family=FAMILY, id=body["id"], body=body) for body in disputes.documents(connection)]
     found += [Document(family=family, id=body["id"], body=body) for family, body in live.documents(connection)]
-    return SnapshotAnswer(cursor=cursor, documents=found)
+    return SnapshotAnswer(cursor=cursor, documents=found, generation=recovery.standing(connection).generation)
 
 
 def places(connection: Connection, show: str) -> PlacesAnswer | None:

@@ -1,0 +1,312 @@
+"""An office restored from a backup: the tills tell it what it has lost, and until they have it grants nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+import sync.office.rules.claims as claims
+import sync.office.rules.effects as effects
+from pos.domain.certificate import Hand
+from pos.domain.rights import OfficeState
+from sync.office.__main__ import main
+from sync.office.backups import BackupSchedule
+from sync.office.clock import now_s
+from sync.office.rules import recovery, releasing, snapshot
+from sync.office.rules.claims import Recovering
+from sync.office.store.backup import CannotBackUp, check, in_use, make
+from sync.office.store.engine import open_database
+from sync.wire import GrantItem
+from tests.mutate import mutate
+from tests.peers.small_season import SHOW
+from tests.peers.till_client import TillClient
+from tests.unit.office.conftest import House
+from tests.unit.office.test_facts import causes
+
+Tills = Callable[..., list[TillClient]]
+AT = "2027-03-01T17:00:{:02d}+00:00"
+
+
+class Kept:
+    """Backups of a house, and the house made of one again, by the commands."""
+
+    def __init__(self, house: House, url: str, to: Path) -> None:
+        self.house, self.url, self.to = house, url, to
+
+    def back_up(self) -> Path:
+        return make(self.url, self.to, AT.format(0), 9)
+
+    def restore(self, file: Path) -> None:
+        self.house.database.close()
+        assert main(["restore", "--db", self.url, "--from", str(file), "--force"]) == 0
+        self.house.database = open_database(self.url)
+
+    def tell(self, client: TillClient, *held: GrantItem, state: str = "LEASED", ticket: str = "") -> bool:
+        """This till says what it has in hand."""
+        rights = [(SHOW, item.place, item.epoch, item.hop, state, ticket) for item in held]
+        with self.house.database.write() as connection:
+            number = len(client.journal)
+            return recovery.report(connection, Hand(client.till, client.incarnation), number, rights, int(now_s()))
+
+    def end(self, *without: str) -> list[Hand]:
+        with self.house.database.write() as connection:
+            return recovery.end(connection, "sam", without, int(now_s()))
+
+    def generation(self) -> str:
+        with self.house.database.read() as connection:
+            return snapshot.documents(connection).generation
+
+
+@pytest.fixture
+def kept(house: House, database_url: str, tmp_path: Path) -> Iterator[Kept]:
+    yield Kept(house, database_url, tmp_path / "backups")
+    house.database.close()
+
+
+def test_nothing_is_granted_until_every_till_has_told(house: House, kept: Kept, tills_at: Tills) -> None:
+    """The backup knows A-1 as free; T1 has it, and nothing but its ledger says so."""
+    one, two = tills_at("T1", "T2")
+    file = kept.back_up()
+    (grant,) = house.granted(one, "A-1")
+    kept.restore(file)
+    assert house.place("A-1")[0] == "POOL", "which is why"
+    for client in (one, two):
+        with pytest.raises(Recovering):
+            house.claim(client, "A-1")
+    with pytest.raises(recovery.CannotEnd, match=r"T1\.1, T2\.1 may have rights"):
+        kept.end()
+    assert kept.tell(two)
+    with pytest.raises(recovery.CannotEnd, match=r"T1\.1 may have rights"):
+        kept.end()
+    assert kept.tell(one, grant)
+    assert kept.end() == []
+    assert house.place("A-1") == ("LEASED", "T1", 1, grant.epoch, 0)
+    assert house.refused(two, "A-1") == ["right_elsewhere"]
+    house.push(one, one.sell(SHOW, grant))
+    assert house.violations() == []
+    assert causes(house) == []
+
+
+def test_that_it_is_needed(house: House, kept: Kept, tills_at: Tills, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claims, "recovering", lambda _connection: False)
+    if not house.database.sqlite:
+        pytest.skip("there the grant's own statement asks")
+    with pytest.raises(pytest.fail.Exception, match="DID NOT RAISE"):
+        test_nothing_is_granted_until_every_till_has_told(house, kept, tills_at)
+
+
+def test_what_the_office_lost_is_told_again_by_the_journals(house: House, kept: Kept, tills_at: Tills) -> None:
+    """One place through three hands after the backup, and the last of them is heard first."""
+    one, two = tills_at("T1", "T2")
+    (before,) = house.granted(one, "A-2")
+    house.push(one, one.sell(SHOW, before))
+    file = kept.back_up()
+    (first,) = house.granted(one, "A-1")
+    sale = one.sell(SHOW, first)
+    one.refund(sale, first)
+    one.give_back(SHOW, first)
+    house.push(one)
+    (second,) = house.granted(two, "A-1")
+    house.push(two, two.sell(SHOW, second, sale="T2-LIVE"))
+    facts = house.rows("SELECT fact_id, verdict FROM fact ORDER BY fact_id")
+    balances = house.rows("SELECT account, sum(minor) FROM posting GROUP BY account ORDER BY account")
+
+    kept.restore(file)
+    assert house.rows("SELECT count(*) FROM fact") == [(1,)]
+    assert house.push(two).applied == 1
+    assert house.place("A-1") == ("SOLD", "T2", 1, second.epoch, 0)
+    assert house.push(one).applied == 4
+    assert kept.tell(one, before, state="SOLD")
+    assert kept.tell(two, second, state="SOLD")
+    kept.end()
+    assert house.rows("SELECT fact_id, verdict FROM fact ORDER BY fact_id") == facts
+    assert house.rows("SELECT account, sum(minor) FROM posting GROUP BY account ORDER BY account") == balances
+    assert house.rows("SELECT id FROM ticket WHERE state = 'live' ORDER BY id") == [("T1.1-00001-1",), ("T2-LIVE-1",)]
+    assert causes(house) == []
+    assert house.violations() == []
+
+
+def test_a_right_to_refund_that_is_told_before_its_sale(house: House, kept: Kept, tills_at: Tills) -> None:
+    """T2 had the right to refund last, and its fact does not say of which ticket."""
+    one, two = tills_at("T1", "T2")
+    file = kept.back_up()
+    (first,) = house.granted(one, "A-1")
+    one.refund(one.sell(SHOW, first), first)
+    one.sell(SHOW, first, sale="T1-LIVE")
+    one.sold_back(SHOW, first)
+    house.push(one)
+    again = GrantItem(place="A-1", epoch=first.epoch + 1, hop=0)
+    two.sold_back(SHOW, again)
+    kept.restore(file)
+    house.push(two)
+    house.push(one)
+    assert house.place("A-1") == ("SOLD", "", 0, again.epoch, 0)
+    assert house.rows("SELECT id, state FROM ticket ORDER BY id") == [
+        ("T1-LIVE-1", "live"), ("T1.1-00001-1", "refunded"),
+    ]  # fmt: skip
+    kept.tell(one)
+    kept.tell(two)
+    kept.end()
+    assert causes(house) == []
+    assert house.violations() == []
+
+
+def test_that_forgotten_tokens_are_believed(
+    house: House, kept: Kept, tills_at: Tills, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mutate(monkeypatch, effects, "apply", "    if recovering:\n", "    if False:\n")
+    with pytest.raises(AssertionError):
+        test_what_the_office_lost_is_told_again_by_the_journals(house, kept, tills_at)
+
+
+def test_a_report_counts_only_after_the_whole_journal(house: House, kept: Kept, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    file = kept.back_up()
+    (grant,) = house.granted(one, "A-1")
+    one.sell(SHOW, grant)
+    kept.restore(file)
+    assert not kept.tell(one, grant, state="SOLD", ticket="T1.1-00001-1")
+    house.push(one)
+    assert kept.tell(one, grant, state="SOLD", ticket="T1.1-00001-1")
+    assert not kept.tell(one, grant), "once"
+
+
+def test_new_tokens_are_above_all_that_were_forgotten(house: House, kept: Kept, tills_at: Tills) -> None:
+    """T1's ledger has A-1 under a token that the office does not know, given back: an equal one would not be taken."""
+    one, two = tills_at("T1", "T2")
+    file = kept.back_up()
+    (lost,) = house.granted(two, "A-1")
+    kept.restore(file)
+    kept.tell(one)
+    assert [hand.till for hand in kept.end("T2")] == ["T2"]
+    (grant,) = house.granted(one, "A-1")
+    assert grant.epoch > lost.epoch
+    house.push(two, two.sell(SHOW, lost))
+    assert causes(house) == ["place"], "what was attested and was not true is seen"
+    assert house.place("A-1")[:2] == ("LEASED", "T1")
+
+
+def test_only_a_supervisor_ends_it_and_names_who_is_not_heard(
+    house: House, kept: Kept, tills_at: Tills, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tills_at("T1")
+    assert main(["restored", "--db", kept.url]) == 0
+    assert capsys.readouterr().out == "this office waits for nobody\n"
+    assert main(["restored", "--db", kept.url, "--by", "sam"]) == 1
+    assert "has not been restored" in capsys.readouterr().err
+    kept.restore(kept.back_up())
+    capsys.readouterr()
+    assert main(["restored", "--db", kept.url]) == 0
+    assert capsys.readouterr().out == "restored; still to tell their rights: T1.1\n"
+    for words, why in (
+        (["--by", "anna"], "'anna' is no supervisor"),
+        (["--by", "sam"], "T1.1 may have rights"),
+        (["--by", "sam", "--without", "T9"], "T9: not waited for"),
+    ):
+        assert main(["restored", "--db", kept.url, *words]) == 1
+        assert why in capsys.readouterr().err
+    assert main(["restored", "--db", kept.url, "--by", "sam", "--without", "T1"]) == 0
+    assert capsys.readouterr().out == "the restore has ended; dead: T1.1: rights are granted again\n"
+
+
+def test_the_change_log_has_a_new_past(house: House, kept: Kept) -> None:
+    assert kept.generation() == ""
+    file = kept.back_up()
+    kept.restore(file)
+    first = kept.generation()
+    kept.end()
+    assert kept.generation() == first != "", "as long as it is not restored again"
+
+
+def test_nothing_is_released_meanwhile(house: House, kept: Kept, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    house.granted(one, "A-1")
+    kept.restore(kept.back_up())
+    order = releasing.Order("T1", None, frozenset(), "sam", "it burned")
+    with house.database.read() as connection, pytest.raises(releasing.CannotRelease, match="restored from a backup"):
+        releasing.check(connection, order)
+
+
+# ---- the files --------------------------------------------------------------------------------
+
+
+def test_backups_are_made_by_one_process_at_a_time_and_the_newest_stay(house: House, kept: Kept) -> None:
+    ours = [BackupSchedule(house.database, kept.url, kept.to, 3600, 2) for _ in range(2)]
+    assert [schedule.make_if_due(1000.0) is not None for schedule in ours] == [True, False]
+    assert [schedule.make_if_due(4600.0) is not None for schedule in ours] == [True, False]
+    for second in range(3):
+        make(kept.url, kept.to, AT.format(second), 2)
+    assert len(list(kept.to.iterdir())) == 2
+    for file in kept.to.iterdir():
+        check(file)
+
+
+def test_one_that_fails_is_tried_again_in_a_minute(house: House, kept: Kept, caplog: pytest.LogCaptureFixture) -> None:
+    kept.to.write_text("a file")
+    schedule = BackupSchedule(house.database, kept.url, kept.to, 3600, 2)
+    assert schedule.make_if_due(10_000.0) is None
+    assert "no backup of" in caplog.text
+    caplog.clear()
+    kept.to.unlink()
+    assert schedule.make_if_due(10_050.0) is None
+    assert schedule.make_if_due(10_061.0) is not None
+
+
+def test_what_is_no_backup_or_not_for_here_changes_nothing(
+    house: House, kept: Kept, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = kept.back_up()
+    if house.database.sqlite:
+        with in_use(Path(kept.url.removeprefix("sqlite:///")), shared=True):
+            assert main(["restore", "--db", kept.url, "--from", str(file), "--force"]) == 1
+        assert "an office serves on" in capsys.readouterr().err
+    else:
+        assert main(["restore", "--db", kept.url, "--from", str(file), "--force"]) == 1
+        assert "somebody is connected" in capsys.readouterr().err
+    house.database.close()
+    assert main(["restore", "--db", kept.url, "--from", str(file)]) == 1
+    assert "with --force" in capsys.readouterr().err
+    (tmp_path / "no").write_text("no")
+    assert main(["restore", "--db", kept.url, "--from", str(tmp_path / "no"), "--force"]) == 1
+    assert "is no backup of an office" in capsys.readouterr().err
+    half = tmp_path / "half"
+    half.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    assert main(["restore", "--db", kept.url, "--from", str(half), "--force"]) == 1
+    house.database = open_database(kept.url)
+    assert kept.generation() == ""
+
+
+def test_a_database_whose_facts_do_not_add_up_is_no_backup(tmp_path: Path, kept: Kept, house: House) -> None:
+    if not house.database.sqlite:
+        pytest.skip("pg_dump's own word is taken there")
+    house.enrol("T1")
+    house.run("UPDATE till SET applied = 3")
+    with pytest.raises(CannotBackUp, match=r"0 of the 3 facts of till T1\.1"):
+        kept.back_up()
+    assert list(kept.to.iterdir()) == []
+
+
+def test_a_claim_goes_on_while_sqlite_is_copied(tmp_path: Path, house: House, kept: Kept, tills_at: Tills) -> None:
+    if not house.database.sqlite:
+        pytest.skip("PostgreSQL's own business")
+    (one,) = tills_at("T1")
+    places = iter(["A-1", "A-2", "A-3", "A-4"])
+    pauses = 0
+
+    def claim() -> None:
+        nonlocal pauses
+        pauses += 1
+        if place := next(places, ""):
+            house.granted(one, place)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sync.office.store.backup.PAGES", 3)
+        file = make(kept.url, kept.to, AT.format(0), 9, claim)
+    assert pauses >= 4
+    with closing(sqlite3.connect(file)) as db:
+        held = db.execute("SELECT count(*) FROM place_right WHERE state = ?", (OfficeState.LEASED.value,)).fetchone()
+    assert held == (4,), "a copy that was disturbed begins anew"
