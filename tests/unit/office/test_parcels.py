@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pos.domain.books import Posting
 from pos.domain.money import Money
-from sync.office.rules import snapshot
+from pos.store import journal
+from pos.store.identity import TillKeys
+from pos.till.drawer import parcels as at_till
+from sync.office.rules import enrolment, snapshot
+from sync.office.rules.facts import accept
+from sync.office.rules.reading import read
+from sync.wire import FactItem
 from tests.peers.till_client import TillClient
 from tests.unit.office.conftest import House
+from tests.unit.till.counter import PINS, Counter
 
 Tills = Callable[..., list[TillClient]]
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -185,3 +195,104 @@ def test_verify_sees_cash_that_is_not_where_it_should_be(
     assert house.violations() == []
     house.run(corruption)
     assert any(violation in found for found in house.violations()), house.violations()
+
+
+def test_pages_that_come_at_once_lose_no_step(house: House, tills_at: Tills) -> None:
+    """Whoever is second finds what the first has written, though each till pushes for itself."""
+    one, two = tills_at("T1", "T2")
+    for number in range(12):
+        one.parcel("BagMade", "bag", f"{number}", "made", "50.00", "safe", "bag")
+        two.parcel("BagOpened", "bag", f"{number}", "opened", "50.00", "bag", "safe")
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(house.push, (one, two)))
+    assert {parcel["state"] for parcel in parcels(house).values()} == {"opened"}
+    assert {len(parcel["steps"]) for parcel in parcels(house).values()} == {2}
+    assert safe(house)["balances"] == {"EUR": "0.00"}
+    assert (causes(house), house.violations()) == ([], [])
+
+
+# ---- what real tills say ---------------------------------------------------------------------
+
+
+class RealTills:
+    """Tills as they run at a counter, cut off from each other, and the office that hears them afterwards."""
+
+    def __init__(self, house: House, folder: Path) -> None:
+        self.house = house
+        self.tills = {name: Counter(folder / name, [], till=name) for name in ("T1", "T2")}
+        for name, till in self.tills.items():
+            with house.database.write() as connection:
+                code = enrolment.offer(connection, name, 0, replace=False)
+            with house.database.write() as connection:
+                enrolment.redeem(connection, code, TillKeys(till.identity).public(), 0)
+
+    def push(self, name: str) -> None:
+        till = self.tills[name]
+        till.settle()
+        facts = till.desk.submit(lambda: journal.facts_after(till.desk.ledger.connection, 0, 500)).result(10)
+        items = [
+            FactItem(
+                number=fact.number,
+                envelope=fact.envelope.decode(),
+                hash=fact.hash,
+                signature=base64.b64encode(fact.signature).decode(),
+                beside=fact.beside,
+            )
+            for fact in facts
+        ]
+        arrived = read(items, name, 1, TillKeys(till.identity).public())
+        with self.house.database.write() as connection:
+            accept(connection, name, 1, arrived, 0)
+
+    def stop(self) -> None:
+        for till in self.tills.values():
+            till.stop()
+
+
+@ON_SQLITE
+def test_an_evening_of_real_tills_comes_to_nothing_left_over(house: House, tmp_path: Path) -> None:
+    real = RealTills(house, tmp_path)
+    one, two = real.tills["T1"], real.tills["T2"]
+    sam = {"user": "sam", "pin": PINS["sam"]}
+    try:
+        for till in (one, two):
+            till.line.cut()
+        one.sign_in()
+        one.ask("make_bag", bag="F-1", counted={"50.00": 4})
+        one.ask("open_shift", bag="F-1")
+        two.open(float_="100.00")
+        sent = one.ask("move_cash", kind="transfer_out", amount="40.00", reason="coins", to="T2")["transfer"]
+        two.ask("move_cash", kind="transfer_in", amount="40.00", reason="coins", transfer=sent)
+        order = two.ask("order_change", wanted={"1.00": 20})["change_order"]["number"]
+        two.ask("approve_change", order=order, approver=sam)
+        two.ask("receive_change", order=order, counted={"1.00": 20})
+        one.ask("counterfeit", denomination="50.00", serial="X", name="Mr Black")
+        one.ask("move_cash", kind="drop", amount="60.00", reason="full", bag="D-1")
+        one.ask("move_cash", kind="fetch", amount="5.00", reason="refund")
+        shift = one.ask("shift")["shift"]
+        one.ask("close_shift", counted={"total": "55.00"})
+        one.sign_in("sam")
+        one.ask("make_deposit", deposit="B-1", counted={"50.00": 1}, bags=["D-1"], shifts={shift: "50.00"})
+        one.ask("collect_deposit", deposit="B-1", name="Carl", receipt="7")
+        one.ask("credit_deposit", deposit="B-1", amount="109.00", value_date="2027-03-02", reference="E-5")
+        for name in ("T2", "T1"):  # the receiver is heard before the sender
+            real.push(name)
+        assert causes(house) == []
+        assert house.violations() == []
+        (note,) = [note for note in house.notes() if "parcel" in note]
+        assert "deposit:B-1" in note
+        one.ask("explain_difference", of="deposit:B-1", note="a coin was missing")
+        real.push("T1")
+        assert not [note for note in house.notes() if "parcel" in note]
+        believed = one.desk.submit(lambda: at_till.believed(one.desk)).result(10)
+        there = parcels(house)
+        assert {id: there[id] for id in believed if not id.startswith("transfer")} == {
+            id: parcel for id, parcel in believed.items() if not id.startswith("transfer")
+        }
+        assert all(not parcel["open"] and parcel["ended"] for parcel in there.values())
+        assert "Carl" not in json.dumps(there)
+        left = house.rows("SELECT account FROM posting GROUP BY account HAVING sum(minor) <> 0 ORDER BY account")
+        accounts = [str(row[0]) for row in left]
+        assert accounts == ["bank", "counterfeit", "drawer:T2", "over_short", "safe"]
+    finally:
+        real.stop()
