@@ -13,6 +13,7 @@ import pytest
 from pos.domain.facts import Fact
 from pos.domain.parcels import after, steps_in
 from pos.store.verify import report
+from pos.store.verify.parcels import parcel_steps
 from tests.unit.till.counter import PINS, Counter
 from tests.unit.till.toy_line import ToyLine
 
@@ -385,6 +386,33 @@ def test_a_deposit_takes_no_more_of_a_shift_than_it_has_and_only_a_supervisor_ma
         "not_allowed"
     )
     check(counter)
+
+
+@pytest.mark.parametrize(
+    ("corruption", "violation"),
+    [
+        ("UPDATE parcel_step SET body = replace(body, 'dropped', 'made')", "I3 fact 2: what it did to bag:D-1"),
+        ("DELETE FROM parcel_step", "I3 fact 2: what it did to bag:D-1"),
+    ],
+)
+def test_verify_sees_what_is_kept_of_parcels_otherwise_than_it_was(
+    counter: Counter, corruption: str, violation: str
+) -> None:
+    counter.ask("move_cash", kind="drop", amount="60.00", reason="full", bag="D-1")
+    out = io.StringIO()
+    counter.restart(lambda: counter.write(corruption))
+    assert report(counter.folder, out) == 1
+    assert violation in out.getvalue()
+
+
+def test_verify_sees_money_of_a_parcel_that_its_step_does_not_tell_of() -> None:
+    step = {"sort": "bag", "number": "7", "what": "made", "amount": "50.00"}
+    postings = [["safe", -5000, "EUR"], ["bag:7", 5000, "EUR"]]
+    assert parcel_steps({"body": {"parcels": [step]}, "money": postings}) == ({"bag:7": step}, [])
+    _, wrong = parcel_steps({"body": {"parcels": [step | {"amount": "51.00"}]}, "money": postings})
+    assert wrong == ["bag:7 begins with 51.00, its postings with 5000 minor units"]
+    _, wrong = parcel_steps({"body": {}, "money": postings})
+    assert wrong == ["moves money of bag:7 without a step of its parcel"]
 
 
 @pytest.mark.parametrize("restart", [False, True])

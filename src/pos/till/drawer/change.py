@@ -134,6 +134,8 @@ def _settle(
         if move is not None:
             desk.ledger.add_move(shift, move)
         answer = unit.answers(_shown(desk, body["number"]))
+    if shift:
+        desk.outside.printers.kick_drawer()
     parcels.tell(desk)
     return answer
 

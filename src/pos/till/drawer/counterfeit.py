@@ -54,4 +54,5 @@ def counterfeit(
         answer = unit.answers({"counterfeit": told, "job": job.id if job else None})
     if job is not None:
         issue.send(desk, job)
+    desk.outside.printers.kick_drawer()
     return answer
