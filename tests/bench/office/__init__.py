@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.bench.office import floors, load, weather
 from tests.bench.office.queues import PAGE, enrol, import_floors, sell_alone
+from tests.bench.office.summing import adding
 from tests.peers.office_process import OfficeProcess, office
 from tests.peers.postgres import Cluster
 from tests.peers.till_client import TillClient
@@ -195,4 +196,4 @@ def _seconds(name: str, seconds: float, most_s: float, floor: str, goal: str, wr
     }
 
 
-BENCHES = [claim, push, storm, drain]
+BENCHES = [claim, push, storm, drain, adding]

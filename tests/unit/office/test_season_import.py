@@ -384,3 +384,56 @@ def test_the_further_keys_of_the_trade_are_kept(database: Database, tmp_path: Pa
     assert ("voucher", "V1") not in sent, "tills keep only what they know"
     with pytest.raises(Unreadable, match=r"terms\[0\].refund\[0\].until"):
         import_season(database, write_season(tmp_path, text.replace('until = "48h"', 'until = "48"')))
+
+
+PROMOTER = '[[promoter]]\nid = "ringer"\nname = "Ringer Concerts"\ncommission = "10%"\n'
+
+
+def with_promoter(more: str) -> str:
+    return (
+        SEASON.replace('production = "tosca"\nstarts', 'production = "tosca"\npromoter = "ringer"\nstarts')
+        + PROMOTER
+        + more
+    )
+
+
+def test_a_promoter_is_told_to_the_tills(database: Database, tmp_path: Path) -> None:
+    text = with_promoter(
+        'card_cost = "1.9"\nchannels = { web = "5%" }\noutlets = { T2 = "7.5%" }\ncycle = "month"\n'
+        'advances = [{ at = "2027-11-01", amount = "500.00" }]\n'
+    ).replace('id = "house"', 'id = "house"\nday_ends = "04:00"')
+    import_season(database, write_season(tmp_path, text))
+    with database.read() as connection:
+        sent = {(d.family, d.id): d.body for d in snapshot.documents(connection).documents}
+    assert sent["promoter", "ringer"]["outlets"] == {"T2": "7.5%"}
+    assert sent["show", "tosca-1"]["promoter"] == "ringer"
+    assert sent["venue", "house"]["day_ends"] == "04:00"
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ('outlets = { T9 = "5%" }\n', r"outlets\.T9: there is no till 'T9'"),
+        ('channels = { fax = "5%" }\n', r"channels\.fax: is none of counter, web"),
+        ('channels = { web = "105%" }\n', r"channels: web: '105%' is not a percentage"),
+        ('card_cost = "-1"\n', r"card_cost: '-1' is not a percentage"),
+        ('advances = [{ at = "soon", amount = "5.00" }]\n', r"advances: 'soon' is not a day"),
+        ('colour = "red"\n', "colour"),
+    ],
+)
+def test_an_agreement_that_makes_no_sense_is_refused(database: Database, tmp_path: Path, more: str, why: str) -> None:
+    with pytest.raises(Unreadable, match=why):
+        import_season(database, write_season(tmp_path, with_promoter(more)))
+
+
+def test_a_show_names_a_promoter_that_there_is(database: Database, tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match=r"promoter: there is no promoter 'ringer'"):
+        import_season(database, write_season(tmp_path, with_promoter("").replace(PROMOTER, "")))
+
+
+@pytest.mark.parametrize("ends", ["4am", "13:00"])
+def test_a_day_ends_at_a_time(database: Database, tmp_path: Path, ends: str) -> None:
+    with pytest.raises(Unreadable, match="day_ends"):
+        import_season(
+            database, write_season(tmp_path, SEASON.replace('id = "house"', f'id = "house"\nday_ends = "{ends}"'))
+        )

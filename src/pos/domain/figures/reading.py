@@ -168,8 +168,8 @@ def _side(key: Key, minor: int) -> Row:
 
 
 def _number(figures: Figures, query: Query, fact: Fact, base: Key) -> None:
-    """The numbers of the tickets that it sold."""
-    if fact.kind not in (Kind.TICKETS_SOLD, Kind.TICKETS_EXCHANGED):
+    """The numbers of the tickets that it sold, where shows, price types and tills are kept apart."""
+    if fact.kind not in (Kind.TICKETS_SOLD, Kind.TICKETS_EXCHANGED) or not set(Numbers._fields) <= set(query.by):
         return
     for ticket in fact.body["sale"]["tickets"]:
         if query.chooses(base._replace(what="ticket", show=ticket["show"])):

@@ -80,9 +80,9 @@ class Numbers(NamedTuple):
 
 @dataclass
 class Figures:
-    """Sums by key. `numbers` are the first and last ticket sold of a show and price type at a till; `unread` is, by
-    kind of fact, how many could not be read, and which (the first few by name); `heads` the last fact of each till
-    and incarnation ("T1.1") that is in here."""
+    """Sums by key. `numbers` are the first and last ticket sold of a show and price type at a till, where a query keeps
+    these apart; `unread` is, by kind of fact, how many could not be read, and which (the first few by name); `heads`
+    the last fact of each till and incarnation ("T1.1") that is in here."""
 
     sums: dict[Key, Sum] = field(default_factory=dict)
     numbers: dict[Numbers, tuple[str, str]] = field(default_factory=dict)
