@@ -234,3 +234,12 @@ def test_escape_stops_one_that_takes_long(supervisor: Counter, monkeypatch: pyte
     assert presenter.made is None
     assert "stopped" in presenter.problem
     assert supervisor.screen == "reports"
+
+
+def test_the_keys_of_all_screens_go_into_the_least_window(open_window: Open) -> None:
+    counter = open_window()
+    counter.window.resize(1366, 768)
+    counter.window.show_help()
+    counter.qtbot.wait(50)
+    card = counter.window.help._card
+    assert card.geometry().bottom() < counter.window.height(), "the list of keys is cut off"

@@ -52,7 +52,9 @@ class ReportWork:
         except FileExistsError as error:
             raise Refused("bad_request", field="to", reason=str(error)) from error
         except OSError as error:
-            raise Refused("storage_failed", reason=f"{path}: {error.strerror or error}") from error
+            raise Refused(
+                "bad_request", field="to", reason=f"{path} cannot be written: {error.strerror or error}"
+            ) from error
         return str(path)
 
     def _rendered(self, report: Report, form: Form, step: Step) -> bytes:

@@ -38,8 +38,8 @@ class ReportFiles(Protocol):
 
     def write(self, report: Report, form: Form, to: Path, replace: bool, step: Step) -> Future[str]:
         """The path of the file, which is whole or not there. In a folder it gets a name of its own. Fails with
-        Refused: bad_request for a name that is taken unless `replace`, storage_failed, stopped. `step` is called on
-        that thread."""
+        Refused: bad_request for a place that cannot be written to, or a name that is taken unless `replace`; stopped.
+        `step` is called on that thread."""
 
 
 @dataclass

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -21,6 +23,7 @@ from pos.domain.report import COUNT, MONEY, Column, Report, Table
 from pos.domain.reports import REPORTS
 from pos.domain.reports.kinds import About, Asked, ReportKind
 from pos.domain.season import Season
+from pos.headless import Headless
 from pos.till.making import Form
 from tests.unit.paper.reports.documents import FONTS, settlement
 from tests.unit.till.counter import NOW, Counter
@@ -155,7 +158,10 @@ def test_a_report_is_written_as_it_was_shown_and_never_over_another_file(counter
 def test_what_cannot_be_written_is_refused_and_leaves_nothing(counter: Counter, tmp_path: Path) -> None:
     made = counter.ask("report", name="sales", day=DAY)["made"]
     nowhere = tmp_path / "no" / "folder.pdf"
-    assert counter.refusal("export_report", made=made, format="pdf", to=str(nowhere)).code == "storage_failed"
+    assert (
+        "cannot be written"
+        in counter.refusal("export_report", made=made, format="pdf", to=str(nowhere)).fields["reason"]
+    )
     assert counter.refusal("export_report", made=made, format="doc", to=str(nowhere)).fields["field"] == "format"
     assert counter.refusal("export_report", made=made, format="pdf", to="here.pdf").fields["field"] == "to"
     assert counter.refusal("export_report", made=99, format="pdf", to=str(nowhere)).fields["field"] == "made"
@@ -206,6 +212,41 @@ def test_progress_is_told_and_a_long_one_can_be_stopped(counter: Counter, monkey
     assert caught.value.code == "stopped"
     assert [event["share"] for event in counter.said("report")] == [250]
     assert counter.ask("cancel_report") == {"stopped": []}
+
+
+def test_the_headless_face_stops_a_report_without_waiting_for_it(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    going, asked = threading.Event(), threading.Event()
+
+    def slow(what: str, fields: dict[str, Any]) -> Future[dict[str, Any]]:
+        answer: Future[dict[str, Any]] = Future()
+        asked.set()
+
+        def later() -> None:
+            going.wait(10)
+            answer.set_result(at_office(1, 1) | {"position": {"at": 1}, "share": 500})
+
+        threading.Thread(target=later).start()
+        return answer
+
+    monkeypatch.setattr(counter.line, "look", slow)
+    ours, theirs = os.pipe()
+    out = io.BytesIO()
+    with open(ours, "rb") as lines, open(theirs, "wb", buffering=0) as client:  # noqa: PTH123 - a pipe
+        serving = threading.Thread(target=Headless(counter.front, "T1", lines, out).serve)
+        serving.start()
+        client.write(json.dumps({"id": 1, "do": "report", "name": "sales", "day": DAY}).encode() + b"\n")
+        assert asked.wait(10)
+        client.write(b'{"id": 2, "do": "cancel_report"}\n')
+        while not all(work.stopped for work in counter.desk.making.works):
+            pass
+        going.set()
+        client.write(b'{"id": 3, "do": "quit"}\n')
+        serving.join(10)
+    said = {line["id"]: line for line in map(json.loads, out.getvalue().splitlines()) if "id" in line}
+    assert said[1]["refused"]["code"] == "stopped"
+    assert said[2]["ok"] == {"stopped": ["sales"]}
 
 
 def test_writing_is_stopped_without_a_file(counter: Counter, tmp_path: Path, work: ReportWork) -> None:

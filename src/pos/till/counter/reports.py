@@ -87,7 +87,7 @@ def report(
     """Make a report. `made` is its number for `print_report` and `export_report`, `words` what its keys say.
 
     With `format` and `to` it is written, too. Tells how far it is by the event "report". Raises Refused:
-    bad_request not_allowed unknown_show stopped storage_failed device_absent.
+    bad_request not_allowed unknown_show stopped device_absent.
     """
     user, season = desk.signed_in(), desk.season()
     kind = _kind(name)
@@ -136,7 +136,7 @@ def export_report(
     bom: bool = False,
 ) -> Verb[dict[str, Any]]:
     """Write a report as it was made. Into a folder it goes under a name of its own. Raises Refused:
-    bad_request stopped storage_failed device_absent."""
+    bad_request stopped device_absent."""
     kept = _kept(desk, made)
     form = _form(desk, format, language, separator, decimal_comma, bom)
     file = yield from _write(desk, kept, form, to, replace)

@@ -58,7 +58,8 @@ class HelpOverlay(QWidget):
         grid.setHorizontalSpacing(40)
         grid.setVerticalSpacing(8)
         for number, (name, rows) in enumerate(listed()):
-            grid.addWidget(self._group(name, rows), number // 2, number % 2, Qt.AlignmentFlag.AlignTop)
+            # Down, then across: the two longest stand side by side, so that all goes into the least window.
+            grid.addWidget(self._group(name, rows), number % 2, number // 2, Qt.AlignmentFlag.AlignTop)
         box.addLayout(grid)
         self._about = QLabel()
         self._about.setProperty("role", "small")
