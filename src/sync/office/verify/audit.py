@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, text
 
@@ -49,6 +52,7 @@ def check_audit(connection: Connection, report: Report, disputed: set[str]) -> N
             _item(report, id, document)
         else:
             _settlement(report, id, document, own)
+            _money(connection, report, id, document)
     for family, left in facts.items():
         for id, own in left.items():
             for fact in sorted(own.keys() - disputed):
@@ -112,3 +116,45 @@ def _settlement(report: Report, id: str, document: dict[str, Any], own: dict[str
             report.violation("I10", f"settlement {id}: its {key} are not those of {submitted or 'any fact'}")
     if state != document["state"]:
         report.violation("I10", f"settlement {id} is {document['state']}, but its history leaves it {state}")
+
+
+# Kinds of facts with tenders: where they are, and whether they came in.
+_PAID: Final = {
+    "TicketsSold": ("sale", 1), "TicketsExchanged": ("sale", 1), "TicketsRefunded": ("refund", -1),
+    "RefundClaimed": ("refund", -1), "TicketsVoided": ("refund", -1), "AccountPaid": ("paid", 1),
+}  # fmt: skip
+# What moves tenders in other ways: a day with one of these is left to the checks of reports.
+_OTHERWISE: Final = frozenset(
+    {"TenderCorrected", "PackageRefunded", "OrderReserved", "OrderChanged", "OrderEnded", "PaymentEnded"}
+)
+
+
+def _money(connection: Connection, report: Report, id: str, document: dict[str, Any]) -> None:
+    """I4: of a day that was settled whole, the tenders are those of the facts that the settlement says are in it."""
+    if document["channel"] or not document["since"] or document["since"] != document["until"]:
+        return
+    body = connection.execute(text("SELECT body FROM document WHERE family = 'venue'")).scalar()
+    venue = json.loads(body) if body else {"timezone": "UTC"}
+    hours, minutes = map(int, venue.get("day_ends", "00:00").split(":"))
+    zone, late = ZoneInfo(venue["timezone"]), timedelta(hours=hours, minutes=minutes)
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for hand, number in document["heads"].items():
+        till, _, incarnation = hand.rpartition(".")
+        if till != document["till"]:
+            continue
+        for kind, envelope in connection.execute(
+            text("SELECT kind, envelope FROM fact WHERE till = :t AND incarnation = :i AND number <= :n"),
+            {"t": till, "i": int(incarnation), "n": number},
+        ):
+            fact = json.loads(envelope)
+            local = datetime.fromisoformat(fact["at"]).astimezone(zone).replace(tzinfo=None)
+            if (local - late).date().isoformat() != document["since"]:
+                continue
+            if kind in _OTHERWISE and (kind != "PaymentEnded" or fact["money"]):
+                return
+            name, sign = _PAID.get(kind, ("", 0))
+            for tender in fact["body"][name]["tenders"] if name else ():
+                sums[tender["kind"]] += sign * Decimal(tender["amount"])
+    said = {tender: Decimal(amount) for tender, amount in document["figures"]["tenders"].items()}
+    if {tender: amount for tender, amount in sums.items() if amount} != said:
+        report.violation("I4", f"settlement {id} has {document['figures']['tenders']}, its facts {dict(sums)}")
