@@ -199,7 +199,8 @@ class Cashier:
         # Another window was quicker, or has told that it was only since.
         excused = excused or refused.fields.get("what") in ("take_order", "cancel_order", "release")
         # Somebody else was quicker, or a clone of this machine has its own people.
-        excused = excused or refused.fields.get("what") in ("hand_over", "verify_shift")
+        excused = excused or refused.fields.get("what") in ("hand_over", "verify_shift", "SettlementSubmitted")
+        excused = excused or refused.code == "unknown_audit_item" or "audit item" in str(refused.fields.get("what"))
         # Minutes have passed, or another shift has begun.
         excused = excused or refused.fields.get("what") in ("void", "correct_tender")
         if refused.fields.get("field") == "tenders":
