@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 
 from pos.ui.frame.notice import notice
+from pos.ui.safe.tasks import TASKS, fields_of
 from pos.ui.safe.view import SafeScreen
 from tests.window.counter import CTRL, Counter
 from tests.window.till import PINS
@@ -71,6 +74,39 @@ def test_a_float_is_sealed_and_opened_again(counter: Counter) -> None:
     counter.press(Key.Key_Return)
     counter.until(lambda: not presenter.rows)
     assert counter.house.ask("bags", state="all")["bags"][0]["state"] == "opened"
+
+
+def test_a_shift_is_opened_with_a_sealed_float(open_window: Callable[..., Counter]) -> None:
+    counter = open_window()
+    counter.sign_in("anna")
+    counter.until(lambda: counter.screen == "open")
+    counter.press(Key.Key_F6)
+    counter.until(lambda: counter.screen == "safe")
+    screen = counter.window.screens["safe"]
+    assert isinstance(screen, SafeScreen)
+    counter.press(Key.Key_F2)
+    counter.type("F-9")
+    screen.count.focus_first()
+    counter.type("1")
+    counter.press(Key.Key_Return)
+    counter.until(lambda: bool(counter.window.safe.rows))
+    counter.press(Key.Key_Escape, Key.Key_Escape)
+    assert counter.screen == "open"
+    counter.press(Key.Key_Slash)
+    counter.type("F-9")
+    counter.press(Key.Key_Return)
+    counter.until(lambda: counter.screen == "sell")
+    assert counter.house.ask("bags", state="all")["bags"][0]["state"] == "taken"
+    assert counter.house.ask("shift")["float"] == str(counter.window.safe.pieces.denominations[0])
+
+
+def test_what_is_typed_of_a_deposit_is_read_in_pairs() -> None:
+    typed = {"deposit": "B-1", "bags": "D-1, D-2", "shifts": "W1-1-S0001=20.00, W1-1-S0002 = 5"}
+    assert fields_of(TASKS["make_deposit"], typed) == {
+        "deposit": "B-1",
+        "bags": ["D-1", "D-2"],
+        "shifts": {"W1-1-S0001": "20.00", "W1-1-S0002": "5"},
+    }
 
 
 def test_a_drop_goes_into_a_numbered_bag(counter: Counter) -> None:

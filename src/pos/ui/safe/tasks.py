@@ -26,7 +26,7 @@ TASKS: Final[dict[str, Task]] = {
     LOOK: Task(""),
     "count_safe": Task("count_safe", ("bags", "note"), "counted", "witness"),
     "make_bag": Task("make_bag", ("bag",), "counted", "witness"),
-    "make_deposit": Task("make_deposit", ("deposit", "bags", "note"), "counted", "witness"),
+    "make_deposit": Task("make_deposit", ("deposit", "bags", "shifts", "note"), "counted", "witness"),
     "order_change": Task("order_change", ("note",), "wanted"),
     "fetch": Task("move_cash", ("amount", "reason"), "", "witness", "fetch"),
     "transfer_out": Task("move_cash", ("amount", "to", "reason"), move="transfer_out"),
@@ -61,6 +61,7 @@ FIELDS: Final = (
     "denomination",
     "to",
     "bags",
+    "shifts",
     "serial",
     "name",
     "receipt",
@@ -71,6 +72,7 @@ FIELDS: Final = (
 )
 AMOUNTS: Final = frozenset({"amount", "denomination"})
 LISTS: Final = frozenset({"bags"})
+PAIRS: Final = frozenset({"shifts"})  # of a name and an amount
 # The field that a parcel's number goes into, by task.
 _NUMBER_IN: Final = {
     "open_bag": "bag",
@@ -116,6 +118,9 @@ def fields_of(task: Task, values: dict[str, str]) -> dict[str, Any]:
         text = values.get(name, "").strip()
         if name in LISTS:
             fields[name] = [one for one in text.replace(",", " ").split() if one]
+        elif name in PAIRS:
+            pairs = [pair.partition("=") for pair in text.replace(",", " ").replace(" = ", "=").split()]
+            fields |= {name: {shift: amount for shift, _, amount in pairs}} if pairs else {}
         elif text:
             fields[name] = text.replace(",", ".") if name in AMOUNTS else text
     return fields
@@ -146,6 +151,7 @@ def labels() -> dict[str, str]:
     """What is typed, in words."""
     return {
         "bags": tr("Numbers of the sealed bags"),
+        "shifts": tr("Shift = amount, …"),
         "note": tr("Note"),
         "bag": tr("Number of the seal"),
         "deposit": tr("Number of the deposit bag"),

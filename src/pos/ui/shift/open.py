@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QStackedWidget, QV
 
 from pos.ui.amountpanel import AmountPanel
 from pos.ui.i18n import tr
+from pos.ui.keys import cap
 from pos.ui.parts import touch
 from pos.ui.screen import Screen
 from pos.ui.shift.pieces import PieceTable, erase_in, type_into
@@ -64,6 +65,12 @@ class OpenScreen(Screen):
         self._middle.addWidget(self.table)
         box.addWidget(self._middle, 1)
         self._side = AmountPanel(tr("Float"), tr("Open the shift"))
+        self.bag = QLineEdit()
+        self.bag.setPlaceholderText(tr("Seal of a float bag ( {key} )", key=cap("find")))
+        self.bag.setAccessibleName(tr("Seal of a float bag"))
+        self.bag.setMinimumHeight(48)
+        self.bag.textEdited.connect(presenter.type_bag)
+        self._side.extra.addWidget(self.bag)
         self.panel_box().addWidget(self._side)
         self._side.pad.digit.connect(self._digit)
         self._side.pad.erase.connect(self._erase)
@@ -83,6 +90,9 @@ class OpenScreen(Screen):
         label = tr("Count the drawer") if presenter.uncounted else tr("Open the shift")
         label = tr("Opening…") if presenter.asking and not presenter.uncounted else label
         amount = presenter.session.formats.money(presenter.amount)
+        self.bag.setVisible(may and not presenter.uncounted)
+        if self.bag.text().strip() != presenter.bag:
+            self.bag.setText(presenter.bag)
         self._by_pieces.setChecked(presenter.by_pieces)
         self._by_pieces.setEnabled(may)
         self._middle.setCurrentIndex(int(presenter.by_pieces))
@@ -133,6 +143,8 @@ class OpenScreen(Screen):
             self._go("shifts")
         elif kind in ("line_up", "line_down") and self.presenter.by_pieces:
             self._step(-1 if kind == "line_up" else 1)
+        elif kind == "find":
+            self.bag.setFocus()
         elif kind == "primary":
             self.presenter.open()
         elif kind == "price" and int(value) == _SAFE_KEY:

@@ -79,6 +79,7 @@ class OpenPresenter(QObject):
         super().__init__(parent)
         self.session = session
         self.typed = ""
+        self.bag = ""  # the seal of a float that was made up in the safe
         self.pieces = Pieces(session)
         self.by_pieces = False
         self.problem = ""
@@ -106,9 +107,13 @@ class OpenPresenter(QObject):
         self.typed = self.typed[:-1]
         self.edited()
 
+    def type_bag(self, bag: str) -> None:
+        self.bag = bag.strip()
+        self.edited()
+
     def clear(self) -> bool:
-        had = bool(self.typed or self.problem or self.by_pieces)
-        self.typed, self.by_pieces = "", False
+        had = bool(self.typed or self.problem or self.by_pieces or self.bag)
+        self.typed, self.bag, self.by_pieces = "", "", False
         self.edited()
         return had
 
@@ -123,13 +128,15 @@ class OpenPresenter(QObject):
         if self.uncounted:
             self._take_over()
             return
-        if not self.amount and not self.sure:
+        if not self.amount and not self.bag and not self.sure:
             self.sure = True
             self.problem = tr("No float? Enter once more opens with an empty drawer.")
             self.changed.emit()
             return
         self.asking = True
-        fields: Answer = {"float": str(self.amount)}
+        fields: Answer = {"bag": self.bag} if self.bag else {}
+        if self.amount or not self.bag:  # a sealed float is what was sealed, unless somebody has counted it
+            fields["float"] = str(self.amount)
         if self.by_pieces and "total" not in (pieces := self.pieces.as_count()):
             fields["pieces"] = pieces
         self.session.bridge.call("open_shift", self._opened, self._refused, self._ended, **fields)
@@ -162,7 +169,7 @@ class OpenPresenter(QObject):
         self.changed.emit()
 
     def _opened(self, answer: Answer) -> None:
-        self.typed, self.by_pieces = "", False
+        self.typed, self.bag, self.by_pieces = "", "", False
         self.pieces.clear()
         self.session.shift_opened(str(answer["shift"]))
 
