@@ -204,7 +204,8 @@ class Cashier:
         # Minutes have passed, or another shift has begun.
         excused = excused or refused.fields.get("what") in ("void", "correct_tender")
         if refused.fields.get("field") == "tenders":
-            excused = excused or bool(self.world.faults["show cancelled"])  # which waives the fee of an exchange
+            # A cancelled show waives the fee of an exchange; and prices may change while the customer counts.
+            excused = excused or bool(self.world.faults["show cancelled"] + self.world.faults["prices changed"])
         if refused.code == "no_shift" or refused.fields.get("field") in ("pack", "number"):
             excused = self.machine.incarnation != self._served_at  # another PC stands here since the customer came
         if refused.code == "storage_failed":
