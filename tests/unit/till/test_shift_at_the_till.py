@@ -44,6 +44,7 @@ def test_a_float_is_counted_by_pieces_and_held_against_its_amount(make_counter: 
     assert counter.refusal("open_shift", pieces={"total": "5.00"}).code == "bad_request"
     counter.ask("open_shift", pieces={"50.00": 1, "20.00": 2, "10.00": 1})
     assert counter.ask("shift")["float"] == "100.00"
+    assert counter.refusal("open_shift").code == "bad_request", "before it is said that one is open"
     assert counter.bodies("ShiftOpened")[0]["pieces"] == {"50.00": 1, "20.00": 2, "10.00": 1}
 
 

@@ -43,6 +43,10 @@ def open_shift(
     The float is an amount, or its `pieces` by denomination; where both are given they must agree.
     Raises Refused("shift_open" | "drawer_uncounted" | "fenced" | "bad_request").
     """
+    if not (float or pieces or bag):
+        raise Refused(
+            "bad_request", field="float", reason="float is missing: an amount, pieces by denomination, or a bag"
+        )
     user = desk.signed_in("drawer")
     desk.check_not_fenced()
     already = desk.ledger.open_shift()
@@ -72,8 +76,6 @@ def _float(
     """What a shift begins with, what its fact says of the bag that it came in, and the books' side of it.
 
     Raises Refused("bad_request" | "unknown_parcel" | "parcel_moved")."""
-    if not text and not pieces and not bag:
-        raise Refused("bad_request", field="float", reason="float is missing: an amount, or pieces by denomination")
     counted = rules.counted_total(pieces, desk.season().venue.currency, "pieces") if pieces else None
     said = amount_of(desk, "float", text) if text else counted
     if said is not None and said.minor < 0:
