@@ -70,7 +70,7 @@ def _through_the_worker(model: Any, content: dict[str, Any], port: int) -> tuple
         if state.state == "ready":
             ready.set()
 
-    def finished(outcome: str, text: str) -> None:
+    def finished(outcome: str, text: str, sheets: int | None = None, /) -> None:
         times["done"] = time.perf_counter()
         outcomes.append(f"{outcome}: {text}")
         done.set()

@@ -61,6 +61,7 @@ def two(*codes: str) -> dict[str, Any]:
 def test_a_sale_is_printed_ticket_by_ticket(toy: ToyPrinter, counter: Counter) -> None:
     job = counter.print(two("AAAA0001", "AAAA0002"))
     assert job.outcome() == "done"
+    assert job.sheets == 2
     assert toy.codes() == ["AAAA0001", "AAAA0002"]
     assert len(toy.papers) == 2
     assert counter.print(receipt()).outcome() == "done"

@@ -201,6 +201,7 @@ def test_closed_while_it_waits_the_printer_still_has_them(boca: ToyBoca, counter
     assert time.monotonic() - start < 2.0
     assert job.outcome() == "unknown"
     assert "1 of 3 confirmed; 2 may still come out of the printer" in job.text
+    assert job.sheets == 1
 
 
 def test_unplugged_while_out_of_tickets_nothing_is_sent_before_they_are_out(

@@ -22,8 +22,10 @@ class Job:
     began: threading.Event = field(default_factory=threading.Event)
     ended: threading.Event = field(default_factory=threading.Event)
     outcomes: list[tuple[str, str]] = field(default_factory=list)
+    sheets: int | None = None  # how many blanks are known to have come out
 
-    def finish(self, outcome: str, text: str) -> None:
+    def finish(self, outcome: str, text: str, sheets: int | None = None, /) -> None:
+        self.sheets = sheets
         self.outcomes.append((outcome, text))
         self.ended.set()
 
