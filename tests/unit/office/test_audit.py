@@ -23,6 +23,8 @@ from tests.unit.office.conftest import House
 Tills = Callable[..., list[TillClient]]
 SOON = datetime(2026, 11, 22, 18, 5, tzinfo=UTC)  # five minutes after what tills' facts say
 ID = "house.2026-11-22.T1"
+# Where one kind of database says all that there is to say.
+ONCE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -100,6 +102,7 @@ def test_the_same_facts_flag_nothing_twice(house: House, till: TillClient) -> No
     assert tallies["2026-11-22", "anna"].counts["overrides"] == 5
 
 
+@ONCE
 def test_an_items_figures_follow_the_facts_until_it_is_closed_and_it_is_opened_again_when_they_double(
     house: House, till: TillClient
 ) -> None:
@@ -122,6 +125,7 @@ def test_an_items_figures_follow_the_facts_until_it_is_closed_and_it_is_opened_a
     assert house.violations() == []
 
 
+@ONCE
 def test_whom_an_item_is_about_may_explain_and_not_close_it(house: House, till: TillClient) -> None:
     overrides(house, till, *FIVE, user="sam")
     looked(house)
@@ -143,6 +147,7 @@ def test_whom_an_item_is_about_may_explain_and_not_close_it(house: House, till: 
     assert house.violations() == []
 
 
+@ONCE
 def test_a_cashier_closes_no_item_whoever_it_is_about(house: House, till: TillClient) -> None:
     overrides(house, till, *FIVE, user="sam")
     looked(house)
@@ -152,6 +157,7 @@ def test_a_cashier_closes_no_item_whoever_it_is_about(house: House, till: TillCl
     assert house.rows("SELECT cause FROM dispute") == [("role",)]
 
 
+@ONCE
 def test_thresholds_hours_owner_and_address_come_from_the_season(house: House, till: TillClient) -> None:
     with house.database.write() as connection:
         for family, id, body in (
@@ -170,6 +176,7 @@ def test_thresholds_hours_owner_and_address_come_from_the_season(house: House, t
     assert notices[f"audit:{OVER}"]["to"] == "a…@house.example"
 
 
+@ONCE
 def test_a_short_drawer_is_a_difference_until_it_is_explained(house: House, till: TillClient) -> None:
     money = Money(10_000, "EUR")
     till.record("ShiftOpened", {"shift": "S1", "user": "anna", "float": "100.00"},
@@ -202,6 +209,7 @@ def test_a_card_payment_is_a_difference_when_nothing_ends_it_and_ends_with_it(ho
     assert house.violations() == []
 
 
+@ONCE
 def test_a_terminals_end_of_day_that_differs_from_ours_is_a_difference(house: House, till: TillClient) -> None:
     for total, difference in (("58.00", "0.00"), ("57.00", "-1.00"), (None, None)):
         body = {"user": "anna", "total": total, "expected": "58.00", "difference": difference}
@@ -211,6 +219,7 @@ def test_a_terminals_end_of_day_that_differs_from_ours_is_a_difference(house: Ho
     assert list(documents(house, "audit_item")) == ["card:T1.1.2", "card:T1.1.3"]
 
 
+@ONCE
 def test_a_shift_that_nobody_verifies_in_time_is_a_difference_and_ends_when_somebody_does(
     house: House, till: TillClient
 ) -> None:
@@ -248,6 +257,7 @@ def test_a_transfer_that_another_window_confirms_is_none_whichever_is_heard_firs
     assert list(documents(house, "audit_item")) == ["parcel:transfer:B"]
 
 
+@ONCE
 def test_the_office_looks_and_lists_on_demand(house: House, till: TillClient) -> None:
     overrides(house, till, *FIVE)
     submit(till)
@@ -280,6 +290,7 @@ def settle(till: TillClient, kind: str, round: int = 1, digest: str = "d1", user
     till.record(f"Settlement{kind}", {"settlement": ID, "user": user, "round": round, "digest": digest, **more})
 
 
+@ONCE
 def test_a_settlement_is_submitted_audited_and_accepted_at_any_till(house: House, tills_at: Tills) -> None:
     one, two = tills_at("T1", "T2")
     submit(one)
@@ -309,6 +320,7 @@ def test_two_who_accept_one_settlement_while_cut_off_make_a_dispute(house: House
     assert house.violations() == []
 
 
+@ONCE
 def test_figures_that_were_submitted_anew_are_not_accepted_for_the_old_ones(house: House, tills_at: Tills) -> None:
     one, two = tills_at("T1", "T2")
     submit(one)
@@ -331,6 +343,7 @@ def test_who_is_no_auditor_settles_nothing(house: House, till: TillClient, user:
     assert house.violations() == []
 
 
+@ONCE
 def test_an_auditor_submits_nothing(house: House, till: TillClient) -> None:
     submit(till, user="otto")
     house.push(till)
@@ -350,7 +363,7 @@ def test_an_auditor_submits_nothing(house: House, till: TillClient) -> None:
         ("settlement", "history", [], "its history is not what the facts about it say"),
     ],
 )
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ONCE
 def test_verify_sees_what_is_not_as_the_facts_say(
     house: House, till: TillClient, family: str, key: str, value: object, why: str
 ) -> None:
@@ -366,7 +379,7 @@ def test_verify_sees_what_is_not_as_the_facts_say(
     assert any(id in line and why in line for line in house.violations())
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ONCE
 def test_verify_adds_a_settlements_tenders_up_itself(house: House, till: TillClient) -> None:
     sold = house.granted(till, "A-1", "A-2")
     till.refund(till.sell(SHOW, *sold), sold[0])
