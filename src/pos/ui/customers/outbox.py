@@ -52,6 +52,7 @@ class Notice:
         kinds = {
             "sale": tr("Tickets"),
             "refund": tr("Refund"),
+            "audit": tr("Audit"),
             "show": tr("Show changed"),
             "reminder": tr("Reminder"),
             "order": tr("Reservation"),
