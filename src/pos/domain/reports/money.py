@@ -1,11 +1,10 @@
-"""Reports of money: the daily settlement, price types by tender, the drawer's shift, the books."""
+"""Reports of money: the daily settlement, price types by tender, the books."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from pos.domain.figures import Figures, Key, Sum
+from pos.domain.figures import Figures, Sum
 from pos.domain.money import Money
 from pos.domain.report import COUNT, DAY, MONEY, TEXT, WORD, Cell, Report, Table
 from pos.domain.reports.frame import (
@@ -147,47 +146,3 @@ def _accounts(figures: Figures, currency: str, since: str) -> tuple[dict[str, in
             side = debit if key.way == "debit" else credit
             side[key.item] = side.get(key.item, 0) + abs(one.minor)
     return debit, credit, balance
-
-
-# What a drawer's cash moved for, by kind of fact.
-_MOVES = {
-    "ShiftOpened": "float", "TicketsSold": "sale", "TicketsRefunded": "refund", "RefundClaimed": "refund",
-    "TicketsVoided": "void", "TicketsExchanged": "exchange", "TenderCorrected": "correction",
-    "AccountPaid": "account_paid", "PackageRefunded": "refund", "OrderReserved": "deposit", "OrderChanged": "deposit",
-    "OrderEnded": "deposit", "CounterfeitTaken": "counterfeit", "ChangeReceived": "change",
-    "ShiftHandedOver": "handed_over",
-}  # fmt: skip
-
-
-def shift_figures(figures: Figures, till: str, currency: str) -> dict[str, Any]:
-    """What an X or Z report says of a shift, from the figures of its facts (by kind, tender, item, mark and way); the
-    names are those of the Z's document. Amounts are decimal strings."""
-
-    def money(minor: int) -> str:
-        return str(Money(minor, currency))
-
-    def cash(key: Key) -> bool:
-        return key.item == f"drawer:{till}" and key.currency == currency and key.kind not in ("ShiftClosed",)
-
-    drawer: dict[str, int] = {}
-    for (kind, mark), one in figures.by("money", "kind", "mark", where=cash).items():
-        name = mark or _MOVES.get(kind, kind)
-        drawer[name] = drawer.get(name, 0) + one.minor
-    documents = {key[0]: abs(one.pieces) for key, one in figures.by("document", "kind").items()}
-    sold = figures.by("ticket", "mark", where=lambda key: key.way == "sold")
-    off = figures.by("off", "mark")
-    return {
-        "expected": money(sum(drawer.values())),
-        "by_tender": {key[0]: money(one.minor) for key, one in figures.by("tender", "tender").items()},
-        "drawer": {name: money(minor) for name, minor in drawer.items()},
-        "sales": documents.get("TicketsSold", 0),
-        "tickets": sum(one.pieces for one in sold.values()),
-        "refunds": documents.get("TicketsRefunded", 0) + documents.get("RefundClaimed", 0),
-        "voids": documents.get("TicketsVoided", 0),
-        "exchanges": documents.get("TicketsExchanged", 0),
-        "articles": {key[0]: money(one.minor) for key, one in figures.by("article", "item").items()},
-        "promotions": money(off.get(("promotion",), Sum()).minor),
-        "overrides": money(off.get(("override",), Sum()).minor),
-        "overridden": off.get(("override",), Sum()).pieces,
-        "comps": sold.get(("comp",), Sum()).pieces,
-    }
