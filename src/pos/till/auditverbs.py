@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from pos.till import fields as f
-from pos.till.audit import items, people, settlements
+from pos.till.audit import cards, items, people, settlements
 from pos.till.verbspec import VerbSpec
 
 _SETTLED: Final[dict[str, f.Check]] = {"till": f.words, "period": f.text, "agreement": f.text}
@@ -28,6 +28,7 @@ AUDIT_VERBS: Final[dict[str, VerbSpec]] = {
     "return_settlement": VerbSpec(
         settlements.return_settlement, {"settlement": f.words, "reason": f.words}, changes=True
     ),
+    "card_totals": VerbSpec(cards.card_totals, {}, _DAYS),
     "my_figures": VerbSpec(people.my_figures, {}, _DAYS),
     "people_figures": VerbSpec(people.people_figures, {}, _DAYS | {"report": f.flag}),
 }

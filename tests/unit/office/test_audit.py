@@ -14,6 +14,7 @@ from pos.domain.money import Money
 from sync.office import auditlist
 from sync.office.rules import changes, snapshot, watched
 from sync.office.rules.documents import put
+from sync.office.rules.look import KINDS
 from sync.office.rules.watching import look
 from sync.office.watcher import step
 from tests.peers.small_season import SHOW
@@ -268,6 +269,22 @@ def test_the_office_looks_and_lists_on_demand(house: House, till: TillClient) ->
     assert auditlist.as_text(found, SOON).splitlines()[1] == f"{ID} · submitted · 58.00 · submitted by sam"
     assert "anna: 5 · with sam" in auditlist.as_text(found, SOON)
     assert [one["id"] for one in json.loads(auditlist.as_json(found))["items"]] == [OVER]
+
+
+@ONCE
+def test_tills_are_told_of_terminals_and_of_what_people_did(house: House, till: TillClient) -> None:
+    till.record("TerminalDayEnded", {"user": "anna", "total": "57.00", "expected": "58.00", "difference": "-1.00"})
+    overrides(house, till, *FIVE[:2])
+    looked(house)
+    asked = {"since": "2026-11-22", "until": "2026-11-22", "user": "anna"}
+    with house.database.read() as connection:
+        (day,) = KINDS["terminal_days"](connection, "T1", {})["days"]
+        people = KINDS["people"](connection, "T1", asked)
+        nobody = KINDS["people"](connection, "T1", asked | {"user": "beth"})["tallies"]
+    assert (day["fact"], day["till"], day["difference"]) == ("T1.1.1", "T1", "-1.00")
+    ((on, who, counts),) = people["tallies"]
+    assert (on, who, counts["sales"], nobody) == ("2026-11-22", "anna", 2, [])
+    assert people["looked"] == {"T1.1": 3}
 
 
 # ---- settlements -------------------------------------------------------------------------

@@ -168,3 +168,25 @@ def test_days_that_are_none_are_refused(counter: Counter) -> None:
     counter.sign_in("otto")
     assert counter.refusal("people_figures", since="yesterday").fields["field"] == "since"
     assert counter.refusal("people_figures", since="2027-03-02", until="2027-03-01").fields["field"] == "until"
+
+
+def test_card_totals_are_what_terminals_handed_in_against_the_tills_own(counter: Counter) -> None:
+    told = {
+        "till": "T2",
+        "terminal": "77",
+        "user": "beth",
+        "total": "57.00",
+        "expected": "58.00",
+        "difference": "-1.00",
+    }
+    days = [told | {"fact": "T2.1.9", "at": f"2027-03-0{day}T22:00:00+01:00", "cards": []} for day in (1, 2)]
+    counter.line.found["terminal_days"] = {"days": days[:1]}
+    counter.sign_in("anna")
+    assert counter.refusal("card_totals").code == "not_allowed"
+    counter.sign_in("otto")
+    found = counter.ask("card_totals")
+    assert [(one["day"], one["difference"]) for one in found["days"]] == [("2027-03-01", "-1.00")]
+    assert found["report"]["tables"][0]["rows"] == [["2027-03-01", "Window 2", "Beth", "57.00", "58.00", "-1.00"]]
+    assert counter.ask("card_totals", since="2027-02-01", until="2027-02-02")["days"] == []
+    counter.line.cut()
+    assert (counter.ask("card_totals")["partial"], counter.ask("card_totals")["days"]) == (True, [])

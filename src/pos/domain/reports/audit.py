@@ -137,3 +137,35 @@ def people(season: Season, persons: Iterable[Mapping[str, Any]], since: str, unt
     )
     facts: tuple[tuple[str, Cell], ...] = (("since", since), ("until", until))
     return Report("people", season.venue.name, currency, made_at, facts, (Table("people", columns, rows),))
+
+
+def card_totals(
+    season: Season, ended: Iterable[Mapping[str, Any]], since: str, until: str, made_at: str, *, partial: bool
+) -> Report:
+    """Terminals' ends of day against the tills' own card payments, a row each."""
+    currency = season.venue.currency
+
+    def money(text: str | None) -> Money | None:
+        return None if text is None else Money.parse(text, currency)
+
+    columns = (
+        Column("day", DAY),
+        Column("till", TEXT),
+        Column("cashier", TEXT),
+        Column("terminal_total", MONEY),
+        Column("expected", MONEY),
+        Column("difference", MONEY),
+    )
+    rows = tuple(
+        (
+            one["day"],
+            season.tills.get(one["till"], one["till"]),
+            _user(season, one["user"]),
+            *(money(one[key]) for key in ("total", "expected", "difference")),
+        )
+        for one in ended
+    )
+    facts: tuple[tuple[str, Cell], ...] = (("since", since), ("until", until))
+    notes = ("own_facts_only",) if partial else ()
+    tables = (Table("card_totals", columns, rows),)
+    return Report("card_totals", season.venue.name, currency, made_at, facts, tables, partial, notes=notes)

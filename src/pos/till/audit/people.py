@@ -40,7 +40,7 @@ def my_figures(desk: Desk, *, since: str = "", until: str = "") -> Verb[dict[str
     Raises Refused("bad_request").
     """
     user = desk.signed_in()
-    first, last = _days(desk, since, until)
+    first, last = days(desk, since, until)
     found, partial = yield from _tallies(desk, first, last, user.id)
     person = _told(desk, user.id, found.get(user.id, Tally()))
     return {"since": first, "until": last, "person": person, "partial": partial}
@@ -50,7 +50,7 @@ def people_figures(desk: Desk, *, since: str = "", until: str = "", report: bool
     """The same of everybody, for those who oversee. With `report` also as one, to be printed or written. Raises
     Refused("bad_request")."""
     user = desk.signed_in("oversee")
-    first, last = _days(desk, since, until)
+    first, last = days(desk, since, until)
     found, partial = yield from _tallies(desk, first, last, "")
     people = [_told(desk, one, found[one]) for one in sorted(found) if PAIR not in one]
     answer = {"since": first, "until": last, "people": people, "partial": partial}
@@ -66,7 +66,8 @@ def calendar(desk: Desk) -> Calendar:
     return Calendar(ZoneInfo(venue.timezone), venue.day_ends)
 
 
-def _days(desk: Desk, since: str, until: str) -> tuple[str, str]:
+def days(desk: Desk, since: str, until: str) -> tuple[str, str]:
+    """The first and last business day that are meant, today where none is named. Raises Refused("bad_request")."""
     today = calendar(desk).day_of(desk.clock.now()).isoformat()
     first, last = since or until or today, until or today
     for name, text in (("since", first), ("until", last)):

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, exists, func, literal, select
 
+from pos.domain.facts import Kind
 from pos.domain.packages import KIND as PACKAGE
 from pos.domain.purse import show_of
 from pos.domain.story import Subject
@@ -15,7 +16,7 @@ from sync.office.rules import figures, houses, presence, seatstock, shifts, watc
 from sync.office.rules.customers import records_of, sales_of
 from sync.office.rules.sales import documents_of
 from sync.office.rules.stories import story, subject_of
-from sync.office.store.tables import DOCUMENT, POSTING, PURSE, RIGHT
+from sync.office.store.tables import DOCUMENT, FACT, POSTING, PURSE, RIGHT
 
 Fields = dict[str, Any]
 AT_MOST: Final = 200  # sales of one customer that are told at once
@@ -85,6 +86,17 @@ def _shifts(connection: Connection, _till: str, fields: Fields) -> Fields:
     return {"shifts": shifts.latest(connection, unverified=fields["state"] == "open")}
 
 
+def _terminal_days(connection: Connection, _till: str, _fields: Fields) -> Fields:
+    """Every end of day that a payment terminal handed in, as its till's fact tells it."""
+    query = select(FACT.c.fact_id, FACT.c.till, FACT.c.envelope).where(FACT.c.kind == Kind.TERMINAL_DAY_ENDED.value)
+    told = []
+    for row in connection.execute(query.order_by(FACT.c.till, FACT.c.incarnation, FACT.c.number)):
+        fact = json.loads(row.envelope)
+        kept = {key: fact["body"].get(key) for key in ("terminal", "user", "total", "expected", "difference", "cards")}
+        told.append({"fact": row.fact_id, "till": row.till, "at": fact["at"]} | kept)
+    return {"days": told}
+
+
 KINDS: Final[dict[str, Callable[[Connection, str, Fields], Fields]]] = {
     "customer": _customer,
     "history": _history,
@@ -92,6 +104,7 @@ KINDS: Final[dict[str, Callable[[Connection, str, Fields], Fields]]] = {
     "package": _package,
     "figures": figures.look,
     "people": _people,
+    "terminal_days": _terminal_days,
     "shift": _shift,
     "shifts": _shifts,
     "houses": houses.houses,
