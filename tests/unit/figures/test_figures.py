@@ -17,6 +17,7 @@ from pos.domain.books import Posting
 from pos.domain.calendar import parse_day_ends
 from pos.domain.facts import Fact
 from pos.domain.figures import DIMENSIONS, Calendar, Figures, Key, Query, Sum
+from pos.domain.figures.paying import Part, split
 from pos.domain.figures.sums import Numbers
 from pos.domain.money import Money
 from tests.unit.figures.laws import READING, WHOLE, broken, figures_of
@@ -205,3 +206,41 @@ def test_a_correction_moves_the_tenders_when_it_was_made(make_counter: Make) -> 
     assert tenders == {
         ("2027-03-01", "cash"): 5900, ("2027-03-02", "card_slip"): 5900, ("2027-03-02", "cash"): -5900,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("parts", "tenders", "took"),
+    [
+        # Cash is rounded up or down: the rest makes up for it.
+        ([Part("ticket", 998)], [("cash", 1000)], {("ticket", "cash"): 998, ("rounding", "cash"): 2}),
+        ([Part("ticket", 998)], [("cash", 995)], {("ticket", "cash"): 998, ("rounding", "cash"): -3}),
+        # What was not cash goes first, whatever came first.
+        (
+            [Part("ticket", 700), Part("fee", 300)],
+            [("cash", 400), ("voucher", 600)],
+            {("ticket", "voucher"): 600, ("ticket", "cash"): 100, ("fee", "cash"): 300},
+        ),
+        # Change for foreign cash is cash that went.
+        (
+            [Part("ticket", 700)],
+            [("foreign", 1000), ("cash", -300)],
+            {("ticket", "foreign"): 700, ("rounding", "foreign"): 300, ("rounding", "cash"): -300},
+        ),
+        # A fee is kept of what comes back, at the tender that it came by.
+        (
+            [Part("ticket", 1000, kept=100)],
+            [("card", 900)],
+            {("ticket", "card"): 1000, ("fee", "card"): -100},
+        ),
+        # All is kept, and nothing is paid out.
+        ([Part("ticket", 1000, kept=1000)], [], {("ticket", ""): 1000, ("fee", ""): -1000}),
+    ],
+)
+def test_what_was_paid_is_split_to_the_cent(
+    parts: list[Part], tenders: list[tuple[str, int]], took: dict[tuple[str, str], int]
+) -> None:
+    found: dict[tuple[str, str], int] = {}
+    for part, tender, minor in split(parts, tenders, "rounding"):
+        found[part.item, tender] = found.get((part.item, tender), 0) + minor
+    assert found == took
+    assert sum(found.values()) == sum(minor for _, minor in tenders)

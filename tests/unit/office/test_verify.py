@@ -9,6 +9,7 @@ import pytest
 from pos.domain.books import Posting
 from pos.domain.money import Money
 from pos.domain.reports import frame, money
+from pos.domain.reports.statements import digest
 from sync.office.rules import deaths
 from tests.peers.small_season import SHOW
 from tests.peers.till_client import TillClient
@@ -229,3 +230,19 @@ def test_a_builder_that_forgets_something_is_named(
     monkeypatch.setattr(money, "tenders", lambda source: whole(source, where=lambda key: key.tender != "cash"))
     wrong = "tender cash: 0 in the report, 5800 by the facts"
     assert house.violations() == [f"I4 report {name}: {wrong}" for name in ("daily_settlement", "sales")]
+
+
+def test_a_signed_statement_that_was_changed_is_named(house: House, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    document = {"report": "promoter_statement", "tables": []}
+    record = {
+        "id": "T1-M00001", "home": "T1", "promoter": "ringer", "signed_at": "2026-11-22T19:00:00+01:00",
+        "sha256": digest(document), "document": document, "lines": {}, "advanced": 0, "payable": 100,
+    }  # fmt: skip
+    one.record("StatementSigned", {"user": "sam", "record": record})
+    assert [result.verdict for result in house.push(one).results] == ["applied"]
+    assert house.violations() == []
+    house.run(
+        "UPDATE document SET body = replace(body, '\"tables\": []', '\"tables\": [1]') WHERE family = 'statement'"
+    )
+    assert "I4 statement T1-M00001: it is not the document that was signed" in house.violations()
