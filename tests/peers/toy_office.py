@@ -57,6 +57,7 @@ class ToyOffice:
     """A context manager; `url` is where it listens. Attributes may be read and set by a test under `lock`."""
 
     def __init__(self, till: str = "T1", tls: ssl.SSLContext | None = None) -> None:
+        self.generation = ""  # of the change log
         self.tls = tls
         self.key = Ed25519PrivateKey.generate()
         self.office_key = base64.b64encode(self.key.public_key().public_bytes_raw()).decode()
@@ -370,6 +371,7 @@ class ToyOffice:
                 head_hash=self.facts[-1] if self.facts else FIRST_HASH,
                 state=self.state,
                 office_time=datetime.now(UTC).isoformat(),
+                generation=self.generation,
             )
 
     def _claim(self, request: wire.ClaimRequest) -> wire.ClaimAnswer:
@@ -401,7 +403,7 @@ class ToyOffice:
     def _snapshot(self, _: wire.Message) -> wire.SnapshotAnswer:
         with self.lock:
             documents = [wire.Document(family=f, id=i, body=body) for (f, i), body in self.documents.items()]
-            return wire.SnapshotAnswer(cursor=len(self.log), documents=documents)
+            return wire.SnapshotAnswer(cursor=len(self.log), documents=documents, generation=self.generation)
 
     def _places(self, request: wire.PlacesRequest) -> wire.PlacesAnswer:
         with self.lock:

@@ -72,8 +72,10 @@ class BackupSchedule:
         }
 
     def states(self) -> dict[str, dict[str, str]]:
-        problem = self.told()["problem"]
-        return {NAME: {"state": "error" if problem else "ready", "text": problem}}
+        problem: str = self.told()["problem"]
+        # Short, for the foot of the window: why it failed is in `told`, and in the log.
+        text = "failed" if problem and problem == self._problem else problem
+        return {NAME: {"state": "error" if problem else "ready", "text": text}}
 
     def _late(self, last: datetime | None, now: datetime) -> str:
         """Twice the period has passed and there is none, as after a night in which the machine slept."""

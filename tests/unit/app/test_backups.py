@@ -50,9 +50,8 @@ def test_one_that_fails_is_said_once_and_stops_nothing(counter: Counter, tmp_pat
     schedule, told = scheduled(counter.folder, f'[backup]\nto = "{tmp_path}/backups"\n', lambda: NOW)
     assert not schedule.make_one()
     assert not schedule.make_one()
-    ((name, state, text),) = told
-    assert (name, state) == ("backup", "error")
-    assert "no backup of" in text
+    assert told == [("backup", "error", "failed")]
+    assert "no backup of" in schedule.told()["problem"]
     (tmp_path / "backups").unlink()
     assert schedule.make_one()
     assert told[1:] == [("backup", "ready", "")]

@@ -181,6 +181,20 @@ def test_an_office_that_starts_anew_is_fetched_anew(till: Till) -> None:
         assert reader.states("party") == b"P" * 50
 
 
+def test_another_past_of_the_change_log_is_fetched_anew_however_long_it_is(till: Till) -> None:
+    """The office was restored, and its log has grown beyond our cursor by now."""
+    soon(lambda: till.journal.links and cursor(till) == len(till.office.log))
+    with till.office.lock:
+        till.office.generation = "restored"
+        till.office.places["party"] = [
+            item.model_copy(update={"state": "HELD"}) for item in till.office.places["party"]
+        ]
+    till.office.seat("tosca", "Standing#1", "SOLD", "T2")
+    soon(lambda: cursor(till) == len(till.office.log), 8.0)
+    with till.reading() as reader:
+        assert reader.states("party") == b"H" * 50
+
+
 @pytest.mark.parametrize("harm", ["gone", "garbage", "format", "other"])
 def test_a_replica_that_cannot_be_used_is_set_aside_and_fetched_again(till: Till, harm: str) -> None:
     till.agent.stop()
