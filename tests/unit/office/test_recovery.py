@@ -16,7 +16,7 @@ from pos.domain.rights import OfficeState
 from sync.office.__main__ import main
 from sync.office.backups import BackupSchedule
 from sync.office.clock import now_s
-from sync.office.rules import recovery, releasing, snapshot
+from sync.office.rules import enrolment, recovery, releasing, snapshot
 from sync.office.rules.claims import Recovering
 from sync.office.store.backup import CannotBackUp, check, in_use, make
 from sync.office.store.engine import open_database
@@ -152,6 +152,26 @@ def test_a_right_to_refund_that_is_told_before_its_sale(house: House, kept: Kept
     kept.tell(two)
     kept.end()
     assert causes(house) == []
+    assert house.violations() == []
+
+
+def test_a_till_that_was_enrolled_since_goes_on_when_it_is_enrolled_anew(house: House, kept: Kept) -> None:
+    """With its own key: it is the same incarnation again, and its journal and rights are heard like all others."""
+    file = kept.back_up()
+    one = house.enrol("T1")
+    (sold, idle) = house.granted(one, "A-1", "A-2")
+    one.sell(SHOW, sold)
+    kept.restore(file)
+    with house.database.write() as connection:
+        code = enrolment.offer(connection, "T1", int(now_s()), replace=False)
+        again = enrolment.redeem(connection, code, one.key.public_key().public_bytes_raw(), int(now_s()))
+    assert again.incarnation == one.incarnation
+    with pytest.raises(recovery.CannotEnd, match=r"T1\.1 may have rights"):
+        kept.end()
+    house.push(one)
+    assert kept.tell(one, idle)
+    kept.end()
+    assert [house.place(place)[:2] for place in ("A-1", "A-2")] == [("SOLD", "T1"), ("LEASED", "T1")]
     assert house.violations() == []
 
 
