@@ -140,7 +140,7 @@ def test_a_row_is_taken_by_key_or_double_click(counter: Counter) -> None:
     easy = (states.FREE, states.HERE)
     can_be_had = [ix for ix in range(row.first, row.end) if counter.sell.hall.states[ix] in easy]
     wanted = {plan.label(ix) for ix in can_be_had}
-    counter.sell.pick_row(seat)
+    counter.sell.pointing.row(seat)
     counter.until(lambda: set(counter.labels) == wanted)
     counter.sell.clear()
     counter.settled(0)
@@ -218,7 +218,7 @@ def test_why_a_single_seat_is_left_is_asked_for_where_the_venue_wants_to_know(co
     plan = counter.sell.hall.plan
     assert plan is not None
     line = next(line for line in plan.lines if len(line) > 3 and all(ix in counter.free() for ix in line[:3]))
-    counter.sell.pick_seats([line[1]])
+    counter.sell.pointing.seats([line[1]])
     asked(counter, Reasons)
     assert plan.label(line[0]) in (counter.selling.questions.now.title if counter.selling.questions.now else "")
     counter.press(Key.Key_1)

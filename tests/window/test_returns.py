@@ -22,7 +22,7 @@ def sell(counter: Counter, count: int = 1) -> list[dict[str, Any]]:
     """Some seats beside each other for cash; their tickets."""
     counter.until(lambda: counter.screen == "sell")
     for ix in counter.free()[:count]:
-        counter.sell.pick_seats([ix])
+        counter.sell.pointing.seats([ix])
     counter.settled(count)
     counter.press(Key.Key_Return)
     counter.until(lambda: counter.sell.payment.sale is not None)

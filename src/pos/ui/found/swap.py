@@ -100,11 +100,12 @@ class Swap(QObject):
         self._ask()
 
     def pick_seats(self, indices: Sequence[int]) -> None:
-        self.pick([self.hall.place(ix)[0] for ix in indices])
+        if self.hall.here:
+            self.pick([self.hall.place(ix)[0] for ix in indices])
 
     def find(self, text: str) -> bool:
         """Take the seats that a typed text names; False for none."""
-        found = [place for place, _ in self.hall.find(text)]
+        found = [place for place, _ in self.hall.find(text)] if self.hall.here else []
         self.pick(found)
         return bool(found)
 

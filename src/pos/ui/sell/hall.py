@@ -55,6 +55,11 @@ class Hall(QObject):
         self._stale.clear()
         self._fetch()
 
+    @property
+    def here(self) -> bool:
+        """Whether this is the hall of `show_id`, and not still the one before it: a seat there would be another."""
+        return self.opened_show == self.show_id
+
     def _fetch(self) -> None:
         show = self.show_id
 

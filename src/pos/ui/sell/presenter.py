@@ -15,9 +15,9 @@ from pos.ui.model import ArticleLine, Basket, Line, PriceType, Sale, Show
 from pos.ui.sell.extras import Extras
 from pos.ui.sell.hall import Hall
 from pos.ui.sell.payment import Payment
+from pos.ui.sell.pointing import Pointing
 from pos.ui.session import Session
 
-MOST_AT_ONCE: Final = 200  # seats in one rectangle; a slip of the finger must not empty the hall
 _ASKING_MS: Final = 200  # a claim that takes longer is shown as being asked for
 
 
@@ -53,6 +53,7 @@ class SellPresenter(QObject):
         self.payment.expired.connect(self.refresh_basket)
         self.extras = Extras(session, self._take_basket, self._busy, self)
         self.extras.changed.connect(self.changed)
+        self.pointing = Pointing(session, self.hall, lambda: self.lines, self.pick, self.remove, self.asked.emit)
         self.pending: list[str] = []
         self._asked: list[tuple[int, str]] = []
         self._serial = 0
@@ -278,62 +279,6 @@ class SellPresenter(QObject):
     def pairs(self, category: str) -> bool:
         """Whether this category's places come with a companion's."""
         return self.show is not None and category in self.show.companions
-
-    def find(self, text: str) -> bool:
-        """Take the seats that a typed text names; False if it names none, and what was sold is asked for it."""
-        found = self.hall.find(text)
-        if not found:
-            self.asked.emit(text.strip())
-            return False
-        self.pick([place for place, _ in found], self._span_label([label for _, label in found]))
-        return True
-
-    def pick_seats(self, indices: Sequence[int]) -> None:
-        """A click or a rectangle on the map: a seat in the basket goes back, others are taken."""
-        if not self._hall_is_here():
-            return
-        mine = {line.ix: line for line in self.lines if line.show == self.session.show_id and line.ix >= 0}
-        if len(indices) == 1 and indices[0] in mine:
-            self.remove(mine[indices[0]].line)
-            return
-        wanted = [ix for ix in indices if ix not in mine]
-        if len(indices) > 1:
-            # A rectangle means the seats in it that can be had without asking another window.
-            wanted = [ix for ix in wanted if self.hall.states[ix] in self.hall.easy(self.session.link.online)]
-            if len(wanted) > MOST_AT_ONCE:
-                text = tr("More than {n} seats at once: draw a smaller rectangle.", n=MOST_AT_ONCE)
-                self.session.toast.emit("warning", text)
-                return
-            if not wanted:
-                self.session.toast.emit("plain", tr("No seat in the rectangle is free."))
-        named = [self.hall.place(ix) for ix in wanted]
-        self.pick([place for place, _ in named], self._span_label([label for _, label in named]))
-
-    def pick_row(self, ix: int, *, others: bool = False) -> None:
-        """What is free of a seat's row and can be had here; `others` where a click has taken the seat itself."""
-        plan = self.hall.plan
-        if plan is None or not 0 <= ix < len(plan) or not self._hall_is_here():
-            return
-        row = plan.rows[plan.row[ix]]
-        mine = {line.ix for line in self.lines if line.show == self.session.show_id}
-        easy = self.hall.easy(self.session.link.online)
-        wanted = [at for at in range(row.first, row.end) if at not in mine and self.hall.states[at] in easy]
-        wanted = [at for at in wanted if not (others and at == ix)]
-        named = [self.hall.place(at) for at in wanted]
-        self.pick([place for place, _ in named], self._span_label([label for _, label in named]))
-
-    def _hall_is_here(self) -> bool:
-        """Whether the map shows the chosen show, and not yet the one before it: a seat there would be another."""
-        if self.hall.opened_show == self.session.show_id:
-            return True
-        self.session.toast.emit("plain", tr("The hall of this show is on its way: choose the seat once more."))
-        return False
-
-    @staticmethod
-    def _span_label(labels: list[str]) -> str:
-        if len(labels) <= 1:
-            return labels[0] if labels else ""
-        return f"{labels[0]} … {labels[-1].rsplit(' ', 1)[-1]}"
 
     def pick_area(self, area: str) -> None:
         """As many units of a standing area as the stepper says."""

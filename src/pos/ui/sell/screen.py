@@ -55,7 +55,7 @@ class SellScreen(Screen):
             "find": self._find,
             "best": presenter.best,
             "options": self.questions.options,
-            "row": lambda: presenter.pick_row(map_.focus_place),
+            "row": lambda: presenter.pointing.row(map_.focus_place),
             "park": self.questions.park,
             "take_up": self.questions.take_up,
             "move": self.questions.move,

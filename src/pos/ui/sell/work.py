@@ -98,10 +98,10 @@ class SellWork(QWidget):
         self.other_show.clicked.connect(questions.move)
         self.hold.clicked.connect(questions.hold)
         self.reserve.clicked.connect(questions.reserve)
-        self.map.clicked.connect(lambda ix: presenter.pick_seats([ix]))
-        self.map.activated.connect(lambda ix: presenter.pick_seats([ix]))
-        self.map.rectangle_selected.connect(presenter.pick_seats)
-        self.map.row_selected.connect(lambda ix: presenter.pick_row(ix, others=True))
+        self.map.clicked.connect(lambda ix: presenter.pointing.seats([ix]))
+        self.map.activated.connect(lambda ix: presenter.pointing.seats([ix]))
+        self.map.rectangle_selected.connect(presenter.pointing.seats)
+        self.map.row_selected.connect(lambda ix: presenter.pointing.row(ix, others=True))
         self.map.area_clicked.connect(
             lambda area: presenter.pick([area] * presenter.count, f"{presenter.count} × {area}")
         )
@@ -325,7 +325,7 @@ class SellWork(QWidget):
 
     def submit(self) -> None:
         """Take the seats that were typed; a text that names none stays, to be mended."""
-        if self.search.text().strip() and self.presenter.find(self.search.text()):
+        if self.search.text().strip() and self.presenter.pointing.named(self.search.text()):
             self.search.clear()
             self.map.setFocus()
 
