@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtWidgets import QLineEdit
 
 from pos.ui.drawer.view import DrawerScreen
+from pos.ui.shift.count import CountScreen
 from pos.ui.shift.handover import HandOverScreen
 from tests.window.counter import CTRL, Counter, Key
 from tests.window.till import PINS
@@ -57,7 +58,7 @@ def test_the_drawer_opens_without_a_sale_for_a_reason(counter: Counter) -> None:
     counter.until(lambda: counter.window.drawer.reason == "")
 
 
-def rule(counter: Counter, **says: str) -> None:
+def rule(counter: Counter, **says: object) -> None:
     """The venue has another rule from now on."""
     house = counter.house
     venue = house.desk.submit(lambda: house.desk.season().venue).result(10)
@@ -165,3 +166,42 @@ def test_the_x_and_the_z_are_printed_from_their_list(counter: Counter) -> None:
     first, again = counter.house.printers.paper[-2:]
     assert first[1]["kind"] == "z_report"
     assert again == first
+
+
+def test_the_close_takes_ticket_paper_and_a_second_signature_where_the_venue_wants_them(counter: Counter) -> None:
+    counter.house.printers.numbers = ("ticket",)
+    rule(counter, count_paper=True, close_by_two=True)
+    counter.press(Key.Key_F4)
+    screen = counter.window.screens["count"]
+    assert isinstance(screen, CountScreen)
+    counter.until(lambda: screen.presenter.asked.get("close_by_two", False) and screen.witness.who.count() > 1)
+    count(counter, "1")
+    counter.press(Key.Key_Return)
+    assert "ticket paper" in screen.presenter.problem
+    counter.press(Key.Key_F3)
+    assert counter.focus() is screen.stock
+    counter.type("Q0001-4")
+    counter.press(Key.Key_Return)
+    assert "Somebody else signs" in screen.presenter.problem
+    screen.witness.who.setCurrentIndex(screen.witness.who.findData("bela"))
+    screen.witness.pin.setFocus()
+    counter.type(PINS["bela"])
+    counter.press(Key.Key_Return, Key.Key_Return)
+    counter.until(lambda: "why in a note" in screen.presenter.problem)
+    assert counter.house.bodies("StockCounted") == []
+    counter.press(Key.Key_F4)
+    counter.type("lent by the other house")
+    counter.press(Key.Key_Return, Key.Key_Return)
+    counter.until(lambda: counter.screen == "report")
+    report = counter.house.bodies("ShiftClosed")[0]["report"]
+    assert (report["witness"], report["declared"][-1]["more"]) == ("bela", [["Q0001", "Q0004"]])
+    assert counter.house.bodies("StockCounted")[0]["paper"]["found"] == [["Q0001", "Q0004"]]
+
+
+def test_a_till_without_numbered_paper_is_not_asked_for_it(counter: Counter) -> None:
+    counter.press(Key.Key_F4)
+    screen = counter.window.screens["count"]
+    assert isinstance(screen, CountScreen)
+    counter.until(lambda: bool(screen.presenter.asked))
+    counter.press(Key.Key_F3)
+    assert not screen.stock.isVisible()

@@ -108,6 +108,8 @@ class Venue:
     drawer: str = SHARED  # whether any cashier sells on an open shift, or the one alone whose it is
     no_sale: str = "cashier"  # who may open the drawer without a sale: a cashier, or a supervisor alone
     note_over: Money | None = None  # a drawer that differs by more needs a note; None: none does
+    count_paper: bool = False  # whether no shift is closed without a count of its ticket paper, where that has numbers
+    close_by_two: bool = False  # whether no shift is closed without a witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +302,8 @@ def _venue(doc: dict[str, Any]) -> Venue:
         drawer=doc.get("drawer", SHARED),
         no_sale=doc.get("no_sale", "cashier"),
         note_over=cap("note_over"),
+        count_paper=bool(doc.get("count_paper", False)),
+        close_by_two=bool(doc.get("close_by_two", False)),
         check=OrderCheck.parse(doc["check"], currency) if "check" in doc else None,
     )
 

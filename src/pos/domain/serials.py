@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
+
+from pos.domain.errors import Refused
 
 MOST: Final = 1_000_000  # blanks in one range
 _NUMBER: Final = re.compile(r"([A-Z]{0,8})(\d{1,12})")
@@ -77,6 +79,17 @@ def _read(text: str) -> tuple[Series, int]:
     if found is None:
         raise ValueError(f"{text!r} is no number of a ticket like A000123")
     return Series(found[1], len(found[2])), int(found[2])
+
+
+def named(field: str, texts: Sequence[str]) -> list[Serials]:
+    """The ranges that a person has typed, in order; at least one. Raises Refused("bad_request")."""
+    try:
+        found = apart(Serials.parse(text) for text in texts)
+    except ValueError as error:
+        raise Refused("bad_request", field=field, reason=str(error)) from error
+    if not found:
+        raise Refused("bad_request", field=field, reason="names no ticket paper")
+    return found
 
 
 def ranges(value: Any) -> list[Serials]:

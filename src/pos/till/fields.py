@@ -341,6 +341,10 @@ def declared(name: str, value: Any) -> None:
     must(isinstance(value, dict), name, 'an object like {"card": {"count": 3, "amount": "174.00"}}')
     for kind, pile in value.items():
         must(kind in declarations.KINDS, f"{name}.{kind}", f"one of {', '.join(declarations.KINDS)}")
+        if kind == declarations.STOCK:
+            must(isinstance(pile, dict), f"{name}.{kind}", 'an object like {"serials": ["A0001-A0200"]}')
+            checked({"serials": places_or_none}, {}, pile, f"{name}.{kind}.")
+            continue
         must(isinstance(pile, dict), f"{name}.{kind}", "an object with count and amount")
         amounts = {} if kind in declarations.COUNTED else {"amount": signed}
         checked({"count": number} | amounts, {}, pile, f"{name}.{kind}.")

@@ -54,6 +54,27 @@ SHIFTS: Final[dict[str, dict[str, str]]] = {
         "uk": "Заявлено",
         "hu": "Bejelentve",
     },
+    "stock": {
+        "en": "Ticket paper",
+        "zh_TW": "票紙",
+        "vi": "Giấy in vé",
+        "uk": "Бланки квитків",
+        "hu": "Jegypapír",
+    },
+    "stock_missing": {
+        "en": "missing",
+        "zh_TW": "短缺",
+        "vi": "thiếu",
+        "uk": "бракує",
+        "hu": "hiányzik",
+    },
+    "stock_more": {
+        "en": "more than in the books",
+        "zh_TW": "多於帳上",
+        "vi": "nhiều hơn theo sổ",
+        "uk": "понад книги",
+        "hu": "a könyveken felül",
+    },
     "returned": {
         "en": "Tickets returned",
         "zh_TW": "退回票券",

@@ -151,6 +151,8 @@ LAST = '[[till]]\nid = "T1"'
         ('[[till]]\nid = "T2"', '[[till]]\nid = "T1"', "till[1].id", "already at till[0]"),
         ('id = "T2"', 'id = "T 2"', "till[1].id", "letters, digits"),
         ("Europe/Vienna", "Europe/Wien", "venue.timezone", "not a time zone"),
+        ('currency = "EUR"', 'currency = "EUR"\nclose_by_two = "yes"', "venue.close_by_two", "true or false"),
+        ('currency = "EUR"', 'currency = "EUR"\ncount_paper = 1', "venue.count_paper", "true or false"),
         ('currency = "EUR"', 'currency = "Euro"', "venue.currency", "not a currency"),
         ('rate = "10"', 'rate = "110"', "tax[0].rate", "not a tax rate"),
         ('tax = "reduced"', 'tax = "none"', "prices[0].tax", "no tax 'none'"),

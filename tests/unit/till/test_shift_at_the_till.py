@@ -12,6 +12,7 @@ import pytest
 
 from pos.app.layouts import LayoutShelf, LayoutWork
 from pos.data import printer_data
+from pos.domain import declared
 from pos.paper.press import Press
 from tests.mutate import mutate
 from tests.unit.paper.presses import fonts
@@ -312,6 +313,104 @@ def test_counts_begin_anew_with_whoever_takes_the_drawer(make_counter: Make) -> 
     over = counter.ask("hand_over", counted={"total": "99.00"}, note="lent to the bar", **people)["handed_over"]
     assert [one["counted"] for one in over["counts"]] == ["1.00"]
     assert "counts" not in counter.ask("close_shift", counted={"total": "99.00"})["report"]
+
+
+# ---- ticket paper at the close, and two people -------------------------------------------
+
+
+def stocked(counter: Counter) -> Counter:
+    """Anna has a shift with 100.00 in the drawer, and 200 numbered blanks, of which 20 lie in the printer."""
+    counter.printers.numbers = ("ticket",)
+    counter.open()
+    counter.ask("receive_stock", box="Box 7", serials=["A0001-A0200"], approver=who("sam"))
+    counter.ask("load_stock", **{"from": "A0001", "to": "A0020"})
+    return counter
+
+
+def closed(counter: Counter, *serials: str, **more: Any) -> dict[str, Any]:
+    fields = {"counted": {"total": "100.00"}, "declared": {"stock": {"serials": list(serials)}}} | more
+    report: dict[str, Any] = counter.ask("close_shift", **fields)["report"]
+    return report
+
+
+def test_ticket_paper_is_counted_with_the_drawer_and_booked_with_the_close(make_counter: Make) -> None:
+    counter = stocked(make_counter())
+    assert counter.ask("shift")["asked"] == {"stock": True, "count_paper": False, "close_by_two": False}
+    report = closed(counter, "A0001-A0190", "Q1", note="the end of the roll is gone")
+    assert report["declared"] == [
+        {"kind": "stock", "count": 191, "books_count": 200, "missing": [["A0191", "A0200"]], "more": [["Q1", "Q1"]]}
+    ]
+    (counted,) = counter.bodies("StockCounted")
+    assert (counted["user"], counted["shift"], counted["note"]) == ("anna", report["shift"], report["note"])
+    paper = counter.ask("ticket_paper")
+    assert (paper["left"], paper["missing"]) == (191, [["A0191", "A0200"]])
+    counter.printers.run()
+    rows = [row["text"] for group in counter.printers.paper[-1][1]["groups"] for row in group["rows"]]
+    assert rows[-5:-1] == ["Ticket paper × 191", "  in the books × 200", "  missing A0191–A0200",
+                           "  more than in the books Q1"]  # fmt: skip
+    latest = counter.rows("SELECT envelope FROM journal ORDER BY number DESC LIMIT 2")
+    journal = [json.loads(text) for (text,) in latest]
+    assert [fact["kind"] for fact in journal] == ["ShiftClosed", "StockCounted"]
+    assert report["number_range"][1] == journal[0]["number"]
+    assert violations(counter) == []
+
+
+def test_a_count_of_paper_that_differs_takes_a_note_and_tells_nothing(make_counter: Make) -> None:
+    counter = stocked(make_counter())
+    for serials in (["A0001-A0190"], []):
+        declared = {"stock": {"serials": serials}}
+        refused = counter.refusal("close_shift", counted={"total": "100.00"}, declared=declared)
+        assert (refused.code, set(refused.fields)) == ("note_needed", {"what", "counts"})
+    assert counter.bodies("StockCounted") == []
+    assert counter.ask("ticket_paper")["left"] == 200
+    report = closed(counter, "A0001-A0200")
+    assert [one["stock"] for one in report["counts"]] == [[["A0001", "A0190"]], []]
+    assert report["declared"][0]["missing"] == []
+
+
+def test_as_many_blanks_with_other_numbers_differ(make_counter: Make) -> None:
+    counter = stocked(make_counter())
+    report = closed(counter, "A0002-A0200", "Q1", note="a roll of another box")
+    (row,) = report["declared"]
+    assert (row["count"], row["books_count"], row["missing"]) == (200, 200, [["A0001", "A0001"]])
+    assert declared.differs(report["declared"])
+
+
+@pytest.mark.parametrize("stock", [5, {}, {"serials": "A1"}, {"serials": ["?"]}, {"serials": ["A1-A9", "A5"]},
+                                   {"count": 3}, {"serials": ["A1"], "count": 1}])  # fmt: skip
+def test_paper_is_declared_by_its_numbers(make_counter: Make, stock: Any) -> None:
+    counter = stocked(make_counter())
+    assert counter.refusal("close_shift", counted={"total": "1.00"}, declared={"stock": stock}).code == "bad_request"
+    assert counter.ask("status")["shift"] == "T1-1-S0001"
+
+
+def test_the_venue_may_want_the_paper_counted_where_it_has_numbers(make_counter: Make) -> None:
+    counter = stocked(make_counter(count_paper=True))
+    refused = counter.refusal("close_shift", counted={"total": "100.00"})
+    assert (refused.code, refused.fields["field"]) == ("bad_request", "declared.stock")
+    assert closed(counter, "A0001-A0200")["declared"][0]["count"] == 200
+    plain = make_counter(count_paper=True)
+    plain.open()
+    assert plain.ask("shift")["asked"]["count_paper"] is False
+    assert "declared" not in plain.ask("close_shift", counted={"total": "100.00"})["report"]
+
+
+def test_paper_that_nobody_counted_says_so_beside_what_was_declared(make_counter: Make) -> None:
+    counter = stocked(make_counter())
+    report = counter.ask("close_shift", counted={"total": "100.00"}, declared={"returned": {"count": 0}})["report"]
+    assert report["declared"][-1] == {"kind": "stock", "count": None, "books_count": 200}
+    assert counter.bodies("StockCounted") == []
+
+
+def test_the_venue_may_want_two_people_at_the_close(make_counter: Make) -> None:
+    counter = make_counter(close_by_two=True)
+    counter.open()
+    assert counter.ask("shift")["asked"]["close_by_two"] is True
+    refused = counter.refusal("close_shift", counted={"total": "100.00"})
+    assert (refused.code, refused.fields["field"]) == ("check_needed", "witness")
+    assert counter.refusal("close_shift", counted={"total": "100.00"}, witness=who("anna")).code == "not_allowed"
+    report = counter.ask("close_shift", counted={"total": "100.00"}, witness=who("beth"))["report"]
+    assert report["witness"] == "beth"
 
 
 # ---- the second stage --------------------------------------------------------------------

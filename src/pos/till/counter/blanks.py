@@ -23,6 +23,7 @@ from pos.store.ledger import PrintJob
 from pos.till.desk import Desk, Unit
 
 ROLE: Final = "ticket"
+HAND: Final = "stock_hand"  # the office's word on what each window has (sync.office.rules.stock)
 _LOADED: Final = "stock.loaded"
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from pos.domain.money import Money
+from pos.domain.serials import ranges
 from pos.store.shiftbook import ShiftRow
 from pos.till.counter import issue
 from pos.till.desk import Desk
@@ -176,12 +177,21 @@ def _declared(write: Words, compared: Sequence[Mapping[str, Any]], money: Any) -
         if not said or (one["count"], amount) != (one["books_count"], one.get("books")):
             books = money(one["books"]) if "books" in one else ""
             rows.append({"text": f"  {write.say('books')} × {one['books_count']}", "amount": books})
+        for what in ("missing", "more"):
+            if one.get(what):
+                rows.append({"text": f"  {write.say(f'stock_{what}')} {_numbers(one[what])}", "amount": ""})
     return rows
 
 
-def _counts(desk: Desk, write: Words, counts: Sequence[Mapping[str, str]], money: Any) -> list[Row]:
+def _counts(desk: Desk, write: Words, counts: Sequence[Mapping[str, Any]], money: Any) -> list[Row]:
     rows: list[Row] = []
     for one in counts:
         at = write.moment(datetime.fromisoformat(one["at"]))
         rows.append({"text": f"{at} {_name(desk, one['by'])}", "amount": money(one["counted"])})
+        if one.get("stock") is not None:
+            rows.append({"text": f"  {write.say('stock')} {_numbers(one['stock']) or '0'}", "amount": ""})
     return rows
+
+
+def _numbers(serials: Any) -> str:
+    return ", ".join(map(str, ranges(serials)))

@@ -13,6 +13,7 @@ from pos.domain.figures.sums import BACK, Sum
 from pos.domain.money import Money
 from pos.domain.order import DEPOSIT
 from pos.store.shiftbook import ShiftRow
+from pos.till.counter import blanks
 from pos.till.counter.gathering import of_shift
 from pos.till.desk import Desk
 from pos.till.drawer.figures import price_figures
@@ -64,7 +65,8 @@ def papers(desk: Desk, row: ShiftRow) -> dict[str, declared.Pile]:
         if tender in declared.KINDS:
             piles[tender] = declared.Pile(made.get((tender,), Sum()).pieces, Money(measured.minor, currency))
     back = -summed.total("ticket", lambda key: key.way == BACK).pieces
-    return piles | ({declared.RETURNED: declared.Pile(back)} if back else {})
+    piles |= {declared.RETURNED: declared.Pile(back)} if back else {}
+    return piles | ({declared.STOCK: declared.Pile(blanks.left(desk))} if blanks.numbered(desk) else {})
 
 
 def foreign(desk: Desk, row: ShiftRow) -> dict[str, Money]:

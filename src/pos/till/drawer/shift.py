@@ -17,7 +17,7 @@ from pos.domain.season import APPROVING_ROLES
 from pos.domain.shift import CashMove
 from pos.store.ledger import PrintJob
 from pos.store.shiftbook import ShiftRow
-from pos.till.counter import issue
+from pos.till.counter import blankcount, blanks, issue
 from pos.till.counter.charge import check_none_pending
 from pos.till.counter.holding import take_home
 from pos.till.counter.parking import check_none_parked
@@ -104,6 +104,7 @@ def shift(desk: Desk) -> dict[str, Any]:
         "opened_by": row.user,
         "float": next((move["amount"] for move in moves if move["kind"] == "float"), "0.00"),
         "foreign": sorted(figures.foreign(desk, row)),
+        "asked": counting.asked(desk),
         "moves": moves,
         "currency": season.venue.currency,
     }
@@ -123,7 +124,8 @@ def close_shift(
     `foreign` is what is counted of other currencies, `declared` what else lies in the drawer
     (`pos.domain.declared`). The report is provisional until the office has applied the shift's facts. Another's
     own drawer is closed by a supervisor alone. Raises Refused("not_allowed", basket=… or parked=…) while there is
-    a basket, or some are parked; "bad_request" while a currency that was taken is not counted; note_needed.
+    a basket, or some are parked; "bad_request" while foreign cash, or paper the venue wants counted, is not counted;
+    check_needed without a witness where the venue wants one; note_needed.
     """
     kept = yield from _layout(desk)
     user = desk.signed_in("drawer")
@@ -137,19 +139,20 @@ def close_shift(
     total = rules.counted_total(counted, currency)
     changed = rules.foreign_counts(figures.foreign(desk, row), foreign or {})
     piles = declarations.read(declared or {}, currency)
+    paper = counting.paper_of(desk, piles)
     signed = counting.witness_of(desk, witness)
     report = _report(desk, row, user.id, total, counted)
     expected = Money.parse(report["expected"], currency)
-    before = counting.check_note(desk, row, "close_shift", total, expected, note)
+    before = counting.check_note(desk, row, "close_shift", total, expected, note, paper)
     report |= {"foreign": rules.foreign_rows(changed)} if changed else {}
-    if declared is not None:
-        report["declared"] = declarations.compare(piles, figures.papers(desk, row), currency)
+    report |= {"declared": _compared(desk, row, piles, paper)} if declared is not None else {}
     report |= {"counts": before} if before else {}
-    report |= {"witness": signed} if signed else {}
-    report |= {"note": note.strip()} if note.strip() else {}
+    report |= {name: said for name, said in (("witness", signed), ("note", note.strip())) if said}
     with desk.unit() as unit:
         desk.ledger.baskets.drop_all()  # what is left of them are those that lost their places
         _give_back_all(desk, unit)
+        if paper is not None:
+            blankcount.book_count(desk, unit, {"user": user.id, "note": note.strip(), "shift": row.id}, paper)
         report["number_range"] = [row.first_number, unit.number + 1]
         report["hash"] = unit.facts[-1].hash if unit.facts else desk.hash
         unit.record(
@@ -161,11 +164,11 @@ def close_shift(
         desk.ledger.close_shift(row.id, report["closed_at"], unit.number, report)
         # The paper and the answer belong to this commit: a till that dies while it waits for the
         # office below has closed its shift, prints the report when it starts again, and says so.
-        paper = z_paper(desk, row, report) | kept
-        desk.ledger.shiftbook.put_paper(row.id, paper)
+        printed = z_paper(desk, row, report) | kept
+        desk.ledger.shiftbook.put_paper(row.id, printed)
         job = None
         if desk.outside.printers.present("receipt"):
-            job = desk.ledger.add_job("receipt", "z_report", row.id, [], paper)
+            job = desk.ledger.add_job("receipt", "z_report", row.id, [], printed)
         answer = unit.answers({"report": report})
     last = desk.number
     if desk.outside.office.link().state == "online":
@@ -174,8 +177,18 @@ def close_shift(
         job, answer = _final(desk, row, job, report | {"provisional": False}, answer, kept)
     if job is not None:
         issue.send(desk, job)
-    desk.emit("changed", places={show: [] for show in desk.rights if not is_purse(show)}, documents=False)
+    places: dict[str, list[int]] = {show: [] for show in desk.rights if not is_purse(show)}
+    desk.emit("changed", places=places, documents=False, **({"records": [blanks.HAND]} if paper is not None else {}))
     return answer
+
+
+def _compared(
+    desk: Desk, row: ShiftRow, piles: dict[str, declarations.Pile], paper: dict[str, Any] | None
+) -> list[dict[str, Any]]:
+    """What was declared, held against the books."""
+    books = figures.papers(desk, row)
+    books |= {declarations.STOCK: declarations.Pile(paper["expected"])} if paper is not None else {}
+    return declarations.compare(piles, books, desk.season().venue.currency, paper)
 
 
 def _layout(desk: Desk) -> Verb[dict[str, str]]:

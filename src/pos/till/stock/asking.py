@@ -11,11 +11,12 @@ from typing import Any, Final
 from pos.domain.blanks import Move
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
+from pos.domain.serials import named
 from pos.till.counter import blanks
 from pos.till.counter.numbers import Series, next_id, take
 from pos.till.desk import Desk
 from pos.till.orders import recording
-from pos.till.stock.common import checked_here, named, supervised, tell, to_json
+from pos.till.stock.common import checked_here, supervised, tell, to_json
 
 REQUESTS: Final = Series("stock.requests", "Q")
 ANSWERS: Final = Series("stock.answers", "Y")

@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any
 
 from pos.domain.blanks import Move, hand, way
 from pos.domain.errors import Refused
-from pos.domain.serials import Serials, apart, apart_from, counted, meets, ranges
+from pos.domain.serials import Serials, apart_from, counted, meets, named, ranges
 from pos.till.counter import blanks
 from pos.till.counter.approval import approved, may_alone
 from pos.till.desk import Desk
-
-HAND: Final = "stock_hand"  # the office's word on what each window has (sync.office.rules.stock)
-
-
-def named(field: str, texts: Sequence[str]) -> list[Serials]:
-    """The ranges that a person has typed, in order. Raises Refused("bad_request")."""
-    try:
-        found = apart(Serials.parse(text) for text in texts)
-    except ValueError as error:
-        raise Refused("bad_request", field=field, reason=str(error)) from error
-    if not found:
-        raise Refused("bad_request", field=field, reason="names no ticket paper")
-    return found
 
 
 def to_json(serials: Iterable[Serials]) -> list[list[str]]:
@@ -68,7 +55,7 @@ def moved(desk: Desk, what: Move, serials: list[Serials], more: dict[str, Any]) 
 
 
 def tell(desk: Desk) -> None:
-    desk.emit("changed", places={}, documents=False, records=[HAND])
+    desk.emit("changed", places={}, documents=False, records=[blanks.HAND])
 
 
 def where_is(desk: Desk, serials: Serials) -> str:
@@ -88,7 +75,7 @@ def where_is(desk: Desk, serials: Serials) -> str:
 
 def told(desk: Desk) -> dict[str, dict[str, Any]]:
     """Window -> what the office said last that it has."""
-    return desk.replica.records(HAND) if desk.replica.complete() else {}
+    return desk.replica.records(blanks.HAND) if desk.replica.complete() else {}
 
 
 def coming(desk: Desk) -> list[dict[str, Any]]:

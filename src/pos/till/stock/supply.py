@@ -11,13 +11,13 @@ from typing import Any, Final
 from pos.domain.blanks import Move, hand, transfers_in
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
-from pos.domain.serials import Serials, apart_from, counted, meets, ranges
+from pos.domain.serials import Serials, apart_from, counted, meets, named, ranges
 from pos.store import records
 from pos.till.counter import blanks
 from pos.till.counter.numbers import Series, next_id, take
 from pos.till.desk import Desk
 from pos.till.orders import recording
-from pos.till.stock.common import earlier, moved, named, own, sent, supervised, tell, to_json, where_is
+from pos.till.stock.common import earlier, moved, own, sent, supervised, tell, to_json, where_is
 
 BOXES: Final = Series("stock.boxes", "B")
 

@@ -13,9 +13,10 @@ from typing import Any, Final
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
 from pos.domain.seatstock import COUNTABLE, compared
+from pos.domain.serials import named
+from pos.till.counter import blankcount
 from pos.till.desk import Desk
-from pos.till.stock import using
-from pos.till.stock.common import named, tell, to_json
+from pos.till.stock.common import tell, to_json
 from pos.till.stock.seats import stock_of
 
 PAPER, SEATS = "paper", "seats"
@@ -49,8 +50,8 @@ def stock_take(
             unit.record(Kind.STOCK_COUNTED, body)
             result = {"apart": _apart(waiting["counted"], mine)}
         elif what == PAPER:
-            result = using.compared(desk, named("serials", serials) if serials else [])
-            using.book_count(desk, unit, who, result)
+            result = blankcount.compared(desk, named("serials", serials) if serials else [])
+            blankcount.book_count(desk, unit, who, result)
         else:
             places = stock_of(desk, show)
             result = {

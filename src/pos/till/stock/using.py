@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pos.domain.blanks import Move, hand, transfers_in
+from pos.domain.blanks import Move, hand
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
-from pos.domain.serials import Serials, apart_from, counted, without
-from pos.till.counter import blanks
+from pos.domain.serials import Serials, counted, named, without
+from pos.till.counter import blankcount, blanks
 from pos.till.counter.approval import approved, may_alone
-from pos.till.desk import Desk, Unit
-from pos.till.stock.common import checked_here, moved, named, own, tell, to_json, where_is
+from pos.till.desk import Desk
+from pos.till.stock.common import checked_here, moved, own, tell, to_json, where_is
 
 
 def load_stock(
@@ -100,41 +100,12 @@ def count_stock(desk: Desk, *, serials: list[str], note: str = "") -> dict[str, 
     user = desk.signed_in("sell")
     desk.check_not_fenced()
     here = named("serials", serials) if serials else []
-    paper = compared(desk, here)
-    if _differs(paper) and not note.strip():
+    paper = blankcount.compared(desk, here)
+    if blankcount.differs(paper) and not note.strip():
         reason = "it is not what should be here: look again, or say in a note what became of it"
         raise Refused("bad_request", field="note", reason=reason, **{key: paper[key] for key in ("missing", "more")})
     with desk.unit() as unit:
-        book_count(desk, unit, {"user": user.id, "note": note.strip()}, paper)
+        blankcount.book_count(desk, unit, {"user": user.id, "note": note.strip()}, paper)
         answer = unit.answers({"count": paper | {"left": blanks.left(desk)}})
     tell(desk)
     return answer
-
-
-def compared(desk: Desk, here: Sequence[Serials]) -> dict[str, Any]:
-    """A count held against the books: what is `missing`, and what is there beyond them (`more`)."""
-    books, own = desk.ledger.blanks.books(), desk.outside.till
-    should = blanks.in_hand(desk)
-    more = [part for one in here for part in apart_from(should, one)]
-    back = [part for one in more for part in books.within(f"missing:{own}", one)]
-    found = [part for one in more for part in apart_from(back, one)]
-    return {
-        "counted": to_json(here),
-        "expected": counted(should),
-        "missing": to_json(part for one in should for part in apart_from(here, one)),
-        "more": to_json(more),
-        "back": to_json(back),
-        "found": to_json(found),
-    }
-
-
-def _differs(paper: dict[str, Any]) -> bool:
-    return bool(paper["missing"] or paper["more"])
-
-
-def book_count(desk: Desk, unit: Unit, who: dict[str, Any], paper: dict[str, Any]) -> None:
-    """Journal a count of ticket paper, and move what it has found missing or back."""
-    body = {**who, "paper": paper}
-    unit.record(Kind.STOCK_COUNTED, body)
-    desk.ledger.blanks.book(transfers_in(Kind.STOCK_COUNTED, desk.outside.till, body, own=True))
-    blanks.put_loaded(desk, blanks.loaded(desk))

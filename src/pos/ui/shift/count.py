@@ -26,6 +26,7 @@ from pos.ui.shift.person import PersonPin
 from pos.ui.shift.pieces import NOTE_KEY, PieceTable, erase_in, type_into
 from pos.ui.shift.presenter import PAPERS, PIECES, TOTAL, ClosePresenter
 from pos.ui.theme import tokens as t
+from pos.ui.theme.apply import restyle
 from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import KeyButton
 
@@ -34,7 +35,8 @@ _PAPERS: Final = {"card": True, "card_slip": True, "voucher": True, "gift_card":
 
 
 class CountScreen(Screen):
-    """A blind count. F1 pieces, F2 one total, F3 slips and vouchers, F4 a note. `leave` goes back to the drawer."""
+    """A blind count. F1 pieces, F2 one total, F3 slips, vouchers and ticket paper, F4 a note.
+    `leave` goes back to the drawer."""
 
     name = "count"
 
@@ -127,8 +129,17 @@ class CountScreen(Screen):
                 field.textEdited.connect(lambda _=None, kind=kind: self._paper_typed(kind))
                 grid.addWidget(field, row, column)
                 fields[kind] = field
+        row = len(_PAPERS) + 1
+        self._stock_name, self.stock = QLabel(paper_names()["stock"]), QLineEdit()
+        self._stock_name.setFont(text_font(t.BODY, QFont.Weight.DemiBold))
+        self.stock.setMinimumHeight(48)
+        self.stock.setPlaceholderText(tr("All numbers that are here: A0001-0190, B0201-300; 0 for none"))
+        self.stock.setAccessibleName(tr("Numbers of the ticket paper that is here"))
+        self.stock.textEdited.connect(self.presenter.declare_stock)
+        grid.addWidget(self._stock_name, row, 0)
+        grid.addWidget(self.stock, row, 1, 1, 3)
         grid.setColumnStretch(3, 1)
-        grid.setRowStretch(len(_PAPERS) + 1, 1)
+        grid.setRowStretch(row + 1, 1)
         return declared
 
     def _paper_typed(self, kind: str) -> None:
@@ -163,7 +174,7 @@ class CountScreen(Screen):
         self.presenter.begin()
         self.table.begin()
         self.witness.begin()
-        for field in (*self._counts.values(), *self._amounts.values(), self._note):
+        for field in (*self._counts.values(), *self._amounts.values(), self.stock, self._note):
             field.clear()
         self.draw()
         self._focus()
@@ -172,6 +183,8 @@ class CountScreen(Screen):
         page = self.presenter.page
         if page == PIECES and self.table.fields:
             self.table.focus_first()
+        elif page == PAPERS and self.presenter.asked.get("count_paper") and not self.presenter.stock:
+            self.stock.setFocus()
         elif page == PAPERS:
             next(iter(self._counts.values())).setFocus()
         else:
@@ -188,6 +201,7 @@ class CountScreen(Screen):
         if self.presenter.page == PAPERS:
             papers = [(self._counts[kind], self._amounts.get(kind)) for kind in _PAPERS]
             own = [field for pair in papers for field in pair if field is not None]
+            own += [self.stock] if self.presenter.asked.get("stock") else []
         else:
             own = list(self.table.fields.values()) if self.presenter.page == PIECES else []
         return [*own, *self._others.values()]
@@ -241,8 +255,22 @@ class CountScreen(Screen):
     def draw(self) -> None:
         presenter, formats = self.presenter, self.presenter.session.formats
         self._build_foreign()
+        self._draw_asked()
         for page, button in self._pages.items():
             button.setChecked(page == presenter.page)
         self._middle.setCurrentIndex(list(self._pages).index(presenter.page))
         label = tr("Closing…") if presenter.asking else tr("Close the shift")
         self._side.show_state(formats.money(presenter.counted), presenter.problem, label, not presenter.asking)
+
+    def _draw_asked(self) -> None:
+        """What the venue wants beside the cash: ticket paper, a second signature."""
+        asked = self.presenter.asked
+        paper, needed = bool(asked.get("stock")), bool(asked.get("count_paper"))
+        for part in (self._stock_name, self.stock):
+            part.setVisible(paper)
+        name = paper_names()["stock"]
+        self._stock_name.setText(tr("{what} · needed", what=name) if needed else name)
+        self._stock_name.setProperty("role", "warning" if needed else "")
+        restyle(self._stock_name)
+        self._pages[PAPERS].set_label(tr("Slips, ticket paper") if paper else tr("Slips and vouchers"))
+        self.witness.mark(bool(asked.get("close_by_two")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pos.domain.serials import ranges
 from pos.ui.bridge import Answer
 from pos.ui.i18n import tr
 
@@ -16,6 +17,7 @@ def paper_names() -> dict[str, str]:
         "voucher": tr("Vouchers"),
         "gift_card": tr("Gift cards"),
         "returned": tr("Tickets that came back"),
+        "stock": tr("Ticket paper"),
     }
 
 
@@ -29,10 +31,19 @@ def declared_lines(rows: Sequence[Answer]) -> list[tuple[str, str]]:
                 "{said}, books {books}",
                 said=_pile(row["count"], row.get("declared")),
                 books=_pile(row["books_count"], row.get("books")),
-            ),
+            )
+            + _numbers(row),
         )
         for row in rows
     ]
+
+
+def _numbers(row: Answer) -> str:
+    """Of ticket paper, which numbers are missing, and which are there beyond the books."""
+    missing, more = (", ".join(map(str, ranges(row.get(name, [])))) for name in ("missing", "more"))
+    told = [tr("missing {numbers}", numbers=missing)] if missing else []
+    told += [tr("more {numbers}", numbers=more)] if more else []
+    return "".join(f" · {one}" for one in told)
 
 
 def _pile(count: int | None, amount: str | None) -> str:

@@ -11,6 +11,7 @@ from pos.ui.bridge import Answer
 from pos.ui.i18n import tr
 from pos.ui.session import Session
 from pos.ui.theme import tokens as t
+from pos.ui.theme.apply import restyle
 from pos.ui.theme.fonts import text_font
 
 
@@ -23,9 +24,9 @@ class PersonPin(QWidget):
     ) -> None:
         super().__init__()
         self._session, self._may, self._nobody, self._asks = session, may, nobody, asks
-        name = QLabel(label)
-        name.setFont(text_font(t.SMALL))
-        name.setProperty("role", "muted")
+        self._name, self._label = QLabel(label), label
+        self._name.setFont(text_font(t.SMALL))
+        self._name.setProperty("role", "muted")
         self.who, self.pin = QComboBox(), QLineEdit()
         self.who.setAccessibleName(label)
         self.pin.setEchoMode(QLineEdit.EchoMode.Password)
@@ -42,8 +43,14 @@ class PersonPin(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(2)
         if nobody:
-            box.addWidget(name)
+            box.addWidget(self._name)
         box.addLayout(row)
+
+    def mark(self, needed: bool) -> None:
+        """Whether nothing is done without them."""
+        self._name.setText(tr("{what} · needed", what=self._label) if needed else self._label)
+        self._name.setProperty("role", "warning" if needed else "muted")
+        restyle(self._name)
 
     def begin(self) -> None:
         """Nobody is chosen and nothing typed."""

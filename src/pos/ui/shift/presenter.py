@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -185,7 +186,7 @@ class ClosePresenter(QObject):
     """A blind count: what is expected is not shown before the shift is closed.
 
     Either pieces are counted by denomination, or, on the page `TOTAL`, one sum is typed. What else lies in the drawer
-    is declared on the page `PAPERS`, by its number and its sum.
+    is declared on the page `PAPERS`, by its number and its sum; ticket paper, where `asked` says so, by its numbers.
     """
 
     changed = Signal()
@@ -204,11 +205,14 @@ class ClosePresenter(QObject):
         self.sure = False
         self.asking = False
         self.report: Report | None = None
+        self.stock = ""  # the numbers of ticket paper that are here, as they are typed; "0" for none
+        self.asked: dict[str, bool] = {}  # what the close wants beside the cash: stock, count_paper, close_by_two
         self.foreign: dict[str, str] = {}  # currency -> what was typed: of those that this shift has taken
 
     def begin(self) -> None:
         """Start a count from nothing."""
         self.typed, self.note, self.report, self.foreign, self.declared = "", "", None, {}, {}
+        self.stock = ""
         self.page, self.by_total = PIECES, False
         self.pieces.clear()
         self.session.bridge.latest("shift", "shift", self._shift)
@@ -216,6 +220,7 @@ class ClosePresenter(QObject):
 
     def _shift(self, answer: Answer) -> None:
         self.foreign = {code: self.foreign.get(code, "") for code in answer.get("foreign", [])}
+        self.asked = answer["asked"]
         self.changed.emit()
 
     def count_foreign(self, code: str, text: str) -> None:
@@ -228,6 +233,11 @@ class ClosePresenter(QObject):
         self.declared.pop(kind, None)
         if count.strip() or (amount or "").strip():
             self.declared[kind] = (count.strip(), amount if amount is None else _amount(amount))
+        self.edited()
+
+    def declare_stock(self, text: str) -> None:
+        """Which ticket paper is here, as ranges; nothing typed is nothing said, "0" is none."""
+        self.stock = text.strip()
         self.edited()
 
     def type_note(self, note: str) -> None:
@@ -267,6 +277,10 @@ class ClosePresenter(QObject):
         """Close the shift; asked a second time it is done, since a close cannot be taken back."""
         if self.asking:
             return
+        if lacking := self._lacking(witness):
+            self.problem = lacking
+            self.changed.emit()
+            return
         if not self.sure:
             self.sure = True
             amount = self.session.formats.money(self.counted)
@@ -277,14 +291,25 @@ class ClosePresenter(QObject):
         fields: Answer = {"counted": {"total": str(self.counted)} if self.by_total else self.pieces.as_count()}
         if self.foreign:
             fields["foreign"] = {code: text or "0" for code, text in self.foreign.items()}
-        if self.declared:
-            fields["declared"] = {kind: _pile(*said) for kind, said in self.declared.items()}
+        declared = {kind: _pile(*said) for kind, said in self.declared.items()}
+        if self.stock:
+            declared["stock"] = {"serials": _serials(self.stock)}
+        if declared:
+            fields["declared"] = declared
         if self.note.strip():
             fields["note"] = self.note.strip()
         if witness is not None:
             fields["witness"] = witness
         self.session.bridge.call("close_shift", self._closed, self._refused, self._ended, **fields)
         self.changed.emit()
+
+    def _lacking(self, witness: dict[str, str] | None) -> str:
+        """What the venue wants of a close and nobody has given yet, "" for nothing."""
+        if self.asked.get("count_paper") and not self.stock:
+            return tr("Count the ticket paper, too (F3): the numbers that are here, or 0 for none.")
+        if self.asked.get("close_by_two") and witness is None:
+            return tr("Somebody else signs this close, too: choose who, and they type their PIN.")
+        return ""
 
     def _ended(self) -> None:
         self.asking = self.sure = False
@@ -303,6 +328,11 @@ class ClosePresenter(QObject):
 
 def _amount(text: str) -> str:
     return text.strip().replace(",", ".")
+
+
+def _serials(text: str) -> list[str]:
+    """Ranges that were typed one after the other, as the till takes them."""
+    return [] if text == "0" else [part.strip() for part in re.split(r"[,;]", text) if part.strip()]
 
 
 def _pile(count: str, amount: str | None) -> Answer:

@@ -46,6 +46,8 @@ VENUE: Final = Table(
         "drawer": v.one_of("shared", "own"),
         "no_sale": v.one_of("cashier", "supervisor"),
         "note_over": v.amount,
+        "count_paper": v.flag,
+        "close_by_two": v.flag,
         "refund_offline_cap": v.positive,
         "card_offline_cap": v.positive,
         "commission": v.fee,
