@@ -365,3 +365,50 @@ def test_a_ticket_is_made_out_to_somebody_else(counter: Counter) -> None:
     counter.press(Key.Key_Return)
     counter.until(lambda: bool(counter.house.bodies("TicketRenamed")))
     assert counter.house.bodies("TicketRenamed")[0]["ticket"] == ticket["id"]
+
+
+def refused_for_cash(counter: Counter) -> FoundPresenter:
+    """A refund of more than the drawer has: all but five went into the safe."""
+    tickets = sell(counter)
+    paid_in = counter.house.ask("move_cash", kind="paid_in", amount="1.00", reason="found")
+    held = Decimal(paid_in["drawer"]["expected"])
+    counter.house.ask("move_cash", kind="drop", amount=str(held - 5), reason="full")
+    found = find(counter, tickets[0]["code"])
+    counter.press(Key.Key_F5)
+    counter.until(lambda: found.deal.told is not None)
+    counter.press(Key.Key_F1, Key.Key_F5)
+    if found.deal.asks:
+        counter.until(lambda: screen(counter).deal.approval.who.count() > 0)
+        screen(counter).deal.approval.pin.setText(PINS["sofia"])
+    counter.press(Key.Key_Return)
+    counter.until(lambda: found.deal.lacking is not None)
+    return found
+
+
+def test_a_refund_that_the_drawer_cannot_pay_is_fetched_from_the_safe_and_paid_with_one_key(counter: Counter) -> None:
+    found = refused_for_cash(counter)
+    lacking = found.deal.lacking
+    assert "F7" in found.deal.problem
+    counter.press(Key.Key_F7)
+    counter.until(lambda: not found.deal.kind)
+    move = counter.house.ask("shift")["moves"][-2]
+    assert (move["kind"], move["amount"]) == ("fetch", str(lacking))
+    assert len(counter.house.bodies("TicketsRefunded")) == 1
+
+
+def test_where_the_safe_takes_two_the_second_person_is_asked_before_it_is_fetched(counter: Counter) -> None:
+    house = counter.house
+    venue = house.desk.submit(lambda: house.desk.season().venue).result(10)
+    says = {"id": venue.id, "name": venue.name, "timezone": venue.timezone, "currency": "EUR", "safe_by_two": True}
+    house.document("venue", says)
+    house.settle()
+    found = refused_for_cash(counter)
+    screen(counter).deal.approval.pin.clear()
+    counter.press(Key.Key_F7)
+    counter.until(lambda: bool(found.deal.beside))
+    assert house.bodies("CashMoved")[-1]["kind"] == "drop"
+    counter.until(lambda: screen(counter).deal.approval.who.count() > 0)
+    screen(counter).deal.approval.pin.setText(PINS[str(screen(counter).deal.approval.who.currentData())])
+    counter.press(Key.Key_F7)
+    counter.until(lambda: not found.deal.kind)
+    assert house.bodies("CashMoved")[-1]["second"] == screen(counter).deal.approval.who.currentData()

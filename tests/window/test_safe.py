@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from pos.ui.frame.notice import notice
 from pos.ui.safe.tasks import TASKS, fields_of
 from pos.ui.safe.view import SafeScreen
-from tests.window.counter import CTRL, Counter
+from tests.window.counter import CTRL, SHIFT, Counter
 from tests.window.till import PINS
 
 Key = Qt.Key
@@ -180,3 +180,17 @@ def test_too_much_cash_in_the_drawer_is_said_until_some_is_dropped(counter: Coun
     assert "Too much cash" in notice(session).lead
     session.bridge._hear({"event": "drawer_limit", "over": False, "limit": None})
     assert "Too much cash" not in notice(session).lead
+
+
+def test_what_is_done_with_cash_at_the_safe_is_begun_at_the_drawer(counter: Counter) -> None:
+    counter.press(Key.Key_5, modifier=CTRL)
+    for key, task in ((Key.Key_F1, "fetch"), (Key.Key_F2, "transfer_out"), (Key.Key_F3, "counterfeit")):
+        counter.until(lambda: counter.screen == "drawer")
+        counter.press(key, modifier=SHIFT)
+        assert (counter.screen, counter.window.safe.task) == ("safe", task)
+        counter.press(Key.Key_Escape, Key.Key_Escape)
+    counter.press(Key.Key_F1, modifier=SHIFT)
+    counter.type("20")
+    counter.window.safe.type("reason", "a refund")
+    counter.press(Key.Key_Return)
+    counter.until(lambda: counter.house.ask("shift")["moves"][-1]["kind"] == "fetch")

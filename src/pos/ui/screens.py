@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
@@ -131,8 +132,14 @@ def _customers(window: Window) -> Screen:
 
 def _drawer(window: Window) -> Screen:
     from pos.ui.drawer.view import DrawerScreen
+    from pos.ui.safe.tasks import titles
 
-    return DrawerScreen(window.drawer, window.go)
+    def begin(task: str) -> None:
+        window.go("safe")
+        window.safe.choose(task)
+
+    tasks = ("fetch", "transfer_out", "counterfeit")
+    return DrawerScreen(window.drawer, window.go, [(titles()[task], partial(begin, task)) for task in tasks])
 
 
 def _handover(window: Window) -> Screen:

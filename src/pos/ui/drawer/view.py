@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
@@ -29,13 +29,19 @@ _SAFE_KEY, _PAPER_KEY, _SHIFTS_KEY, _HAND_OVER_KEY, _OPEN_KEY = 6, 7, 8, 9, 10
 class DrawerScreen(Screen):
     """F1–F3 choose the kind of move, F4 goes to the count that closes the shift, F5 ends the day of the payment
     terminal, where there is one; F6 the safe, F7 ticket paper, F8 closed shifts and the X, F9 hands over, F10 opens
-    the drawer without a sale. `go` leads to another screen."""
+    the drawer without a sale. ⇧F1 and on begin what is done with cash at the safe's screen: `at_safe`, by their names.
+    `go` leads to another screen."""
 
     name = "drawer"
 
-    def __init__(self, presenter: DrawerPresenter, go: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        presenter: DrawerPresenter,
+        go: Callable[[str], None],
+        at_safe: Sequence[tuple[str, Callable[[], None]]],
+    ) -> None:
         super().__init__()
-        self.presenter, self._go = presenter, go
+        self.presenter, self._go, self._at_safe = presenter, go, at_safe
         self._build_work()
         self._build_panel()
         presenter.changed.connect(self.draw)
@@ -70,6 +76,12 @@ class DrawerScreen(Screen):
             keys.addWidget(touch(KeyButton(words, f"F{key}", kind="outline"), act))
         keys.addStretch(1)
         box.addLayout(keys)
+        cash = QHBoxLayout()
+        cash.setSpacing(8)
+        for at, (words, begin) in enumerate(self._at_safe, 1):
+            cash.addWidget(touch(KeyButton(words, cap(f"drop:{at}"), kind="outline"), begin))
+        cash.addStretch(1)
+        box.addLayout(cash)
         self._shift = QLabel()
         self._shift.setFont(text_font(t.TITLE))
         self._shift.setProperty("role", "muted")
@@ -215,6 +227,8 @@ class DrawerScreen(Screen):
             self._go("handover")
         elif kind == "price" and int(value) == _OPEN_KEY:
             self._open_drawer()
+        elif kind == "drop" and int(value) <= len(self._at_safe):
+            self._at_safe[int(value) - 1][1]()
         elif kind == "find":
             self._reason.setFocus()
         elif kind == "primary":

@@ -77,6 +77,7 @@ class Deal(QObject):
     """One refund, void, reprint, correction of a tender or change of a name in the making; `kind` is empty for none.
 
     `unknown` names a card payment of which nobody knows what became: it is asked about before anything else.
+    `lacking` is what the drawer was short of when it was last refused; `fetch` brings it from the safe and goes on.
     `ended` tells what was done, in words, once it is durable.
     """
 
@@ -93,6 +94,8 @@ class Deal(QObject):
         self.kind = self.reason = self.problem = self.asks = self.unknown = self.slip = self.proof = ""
         self.tickets: tuple[Found, ...] = ()
         self.told: Told | None = None
+        self.lacking: Money | None = None
+        self.beside = ""  # why a second person is needed to fetch it
         self.paper = self.waived = self.busy = False
 
     def open(self, kind: str, tickets: Sequence[Found]) -> None:
@@ -184,7 +187,7 @@ class Deal(QObject):
     def toggle_fee(self) -> None:
         """Keep no fee, which needs a supervisor and a reason."""
         if self.kind == "refund" and not self.busy:
-            self.waived = not self.waived
+            self.waived, self.lacking, self.beside = not self.waived, None, ""
             self._ask()
             self.changed.emit()
 
@@ -211,12 +214,37 @@ class Deal(QObject):
             self.problem = missing
             self.changed.emit()
             return
-        self.busy, self.problem = True, ""
+        self.busy, self.problem, self.lacking, self.beside = True, "", None, ""
         self.changed.emit()
         verb, fields = self._verb()
         if approver is not None:
             fields["approver"] = approver
         self.session.bridge.call(verb, self._done, self._refused, self._answered, **fields)
+
+    def fetch(self, beside: dict[str, str] | None) -> None:
+        """Bring what is lacking from the safe, then do what was refused for it. `beside` is who has a PIN in the panel:
+        the second person, where money leaves the safe by two."""
+        if self.busy or self.lacking is None:
+            return
+        reason = tr("to pay out: {number}", number=self.tickets[0].sale)
+        fields: dict[str, Any] = {"kind": "fetch", "amount": str(self.lacking), "reason": reason}
+        if self.beside and beside is not None:
+            fields["witness"] = beside
+        approver = beside if self.asks else None
+
+        def fetched(_: Answer) -> None:
+            self.lacking, self.beside = None, ""
+            self.act(approver)
+
+        def refused(refusal: Refused) -> None:
+            self.problem = self.session.sentence(refusal)
+            if refusal.code == "check_needed":
+                self.beside = self.problem
+            self.changed.emit()
+
+        self.busy, self.problem = True, ""
+        self.session.bridge.call("move_cash", fetched, refused, self._answered, **fields)
+        self.changed.emit()
 
     def _missing(self, approver: dict[str, str] | None) -> str:
         if self.kind == "rename" and not self.slip.strip():
@@ -302,7 +330,12 @@ class Deal(QObject):
         if refusal.code in _LIFTED:
             self.asks = self.problem
         elif refusal.code == "drawer_short":
-            self.problem += " " + tr("Fetch it from the safe (Drawer, F6, F5), or refund at a window that holds more.")
+            self.lacking = Money.parse(refusal.fields["missing"], self.session.venue.currency)
+            held = Money.parse(refusal.fields["expected"], self.session.venue.currency)
+            self.problem = tr(
+                "The drawer holds {held}: fetch the rest from the safe (F7), or refund at a window that holds more.",
+                held=self.session.formats.money(held),
+            )
         elif refusal.code == "payment_unknown":
             self.unknown = str(refusal.fields.get("payment") or "")
         self.changed.emit()

@@ -17,11 +17,12 @@ from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import KeyButton
 
-_PAPER_KEY, _FEE_KEY = 5, 6
+_PAPER_KEY, _FEE_KEY, _FETCH_KEY = 5, 6, 7
 
 
 class DealPanel(QWidget):
-    """F1–F4 pick a reason, F5 says that the paper is back, F6 keeps no fee; Enter does it, Esc leaves it."""
+    """F1–F4 pick a reason, F5 says that the paper is back, F6 keeps no fee, F7 fetches from the safe what the drawer
+    lacked; Enter does it, Esc leaves it."""
 
     def __init__(self, presenter: FoundPresenter) -> None:
         super().__init__()
@@ -54,6 +55,8 @@ class DealPanel(QWidget):
         box.addWidget(self.approval)
         self._problem = Problem()
         box.addWidget(self._problem)
+        self._fetch = touch(KeyButton("", f"F{_FETCH_KEY}", kind="outline"), self.fetch)
+        box.addWidget(self._fetch)
         box.addLayout(self._build_end())
 
     # ---- building ------------------------------------------------------------------------
@@ -101,7 +104,7 @@ class DealPanel(QWidget):
         offered = reasons(deal.kind)
         for at, button in enumerate(self._reasons):
             button.set_label(offered[at] if at < len(offered) else "")
-            button.setVisible(at < len(offered) and deal.kind != "void")
+            button.setVisible(at < len(offered) and deal.kind != "void" and deal.lacking is None)
         named = tr("New name; last 4 of a document behind a comma")
         self.slip.setPlaceholderText(named if deal.kind == "rename" else tr("Number of the card slip"))
         self.slip.setAccessibleName(self.slip.placeholderText())
@@ -116,8 +119,12 @@ class DealPanel(QWidget):
         self._fee.setVisible(deal.kind == "refund")
         self._fee.setChecked(deal.waived)
         self._fee.set_label(("✓ " if deal.waived else "") + tr("Keep no fee"))
-        self.approval.ask(deal.asks)
-        problem = deal.problem if deal.problem != deal.asks else ""
+        asked = deal.asks or deal.beside
+        self.approval.ask(asked)
+        problem = deal.problem if deal.problem != asked else ""
+        self._fetch.setVisible(deal.lacking is not None)
+        if deal.lacking is not None:
+            self._fetch.set_label(tr("Fetch {amount} from the safe", amount=formats.money(deal.lacking)))
         keys = tr("F11: the money went back. F12: it did not.") if deal.unknown else ""
         self._problem.tell(" ".join(filter(None, (problem, keys))))
         self._draw_end()
@@ -158,9 +165,9 @@ class DealPanel(QWidget):
     def _way(self) -> str:
         told = self.deal.told
         assert told is not None
-        if told.short is not None and self.deal.kind == "refund":
+        if told.short is not None and self.deal.kind == "refund" and self.deal.lacking is None:
             held = self.presenter.session.formats.money(told.short)
-            return "▲ " + tr("The drawer holds {held}: pay cash in first.", held=held)
+            return "▲ " + tr("The drawer holds {held}: the rest has to come from the safe.", held=held)
         return tr("Goes back: {parts}", parts=", ".join(self.deal.way(*tender) for tender in told.tenders))
 
     # ---- keys ----------------------------------------------------------------------------
@@ -171,6 +178,11 @@ class DealPanel(QWidget):
             self.approval.pin.setFocus()
         elif self.deal.problem and not self.deal.reason.strip() and self.deal.kind != "void":
             self.reason.setFocus()
+
+    def fetch(self) -> None:
+        self.deal.fetch(self.approval.approver)
+        if self.deal.beside and not self.approval.pin.text():
+            self.approval.pin.setFocus()
 
     def key(self, action: str) -> bool:
         """What a key of the table does here."""
@@ -185,6 +197,8 @@ class DealPanel(QWidget):
             self.deal.toggle_paper()
         elif kind == "price" and int(value) == _FEE_KEY:
             self.deal.toggle_fee()
+        elif kind == "price" and int(value) == _FETCH_KEY:
+            self.fetch()
         elif kind == "price":
             self.deal.choose_reason(int(value))
         elif action in ("card", "split") and self.deal.unknown:
