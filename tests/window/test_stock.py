@@ -150,3 +150,20 @@ def test_seat_stock_is_seen_from_the_shows_and_counted_by_two(stocked: Counter) 
     assert counter.window.current is screen
     counter.press(Key.Key_Escape)
     assert counter.window.current is counter.window.screens["reports"]
+
+
+def test_the_list_of_shows_says_which_sell_slowly(counter: Counter) -> None:
+    house = counter.house
+    venue = house.desk.submit(lambda: house.desk.season().venue).result(10)
+    says = {"id": venue.id, "name": venue.name, "timezone": venue.timezone, "currency": "EUR", "stock_slow": "100%"}
+    house.document("venue", says)
+    house.settle()
+    counter.window.session.refresh_shows()
+    counter.press(Key.Key_O, modifier=CTRL)
+    slow = {show["id"] for show in house.ask("shows")["shows"] if show["slow"] and show["free"]}
+    assert slow
+
+    def flagged() -> set[str]:
+        return {row.show for row in counter.window.shows.rows() if row.remark == "sells slowly"}
+
+    counter.until(lambda: flagged() == slow)

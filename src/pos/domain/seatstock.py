@@ -54,11 +54,16 @@ class SeatStock:
     @property
     def share(self) -> int:
         """What is sold of all that may ever be sold, in basis points."""
-        ever = self.capacity - self.killed
-        return self.sold * WHOLE // ever if ever else WHOLE
+        return share_of(self.sold, self.capacity, self.killed)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self) | {"left": self.left, "share": self.share}
+
+
+def share_of(sold: int, capacity: int, killed: int) -> int:
+    """What is sold of all places but those that were killed, in basis points."""
+    ever = capacity - killed
+    return sold * WHOLE // ever if ever else WHOLE
 
 
 def count(show: str, capacity: int, parts: Mapping[str, int]) -> SeatStock:
@@ -124,6 +129,10 @@ class Thresholds:
             found.append(Expected(days, _share(rule["sold"])))
         return cls(short, tuple(sorted(found, key=lambda one: one.days)))
 
+    def due(self, hours_left: int) -> Expected | None:
+        """What should be sold by now of a show that begins in so many hours; None where nothing is expected yet."""
+        return next((rule for rule in self.slow if 0 <= hours_left <= rule.days * 24), None)
+
 
 def _share(value: Any) -> int:
     read = _PERCENT.fullmatch(str(value)) if not isinstance(value, bool) else None
@@ -157,7 +166,7 @@ def alert(stock: SeatStock, age: Age, thresholds: Thresholds, *, own_hand: int =
         if stock.hands > own_hand:
             return Alert(SHORT, "recall_hands", stock.hands - own_hand)
         return Alert(SHORT, "standby_list", stock.left)
-    due = next((rule for rule in thresholds.slow if age.hours_left <= rule.days * 24), None)
+    due = thresholds.due(age.hours_left)
     if due is None or stock.share >= due.share:
         return None
     if stock.free == 0 and stock.hands > own_hand:

@@ -35,6 +35,7 @@ class ShowCard:
     sales_until: datetime | None
     as_of: datetime | None
     short: bool = False  # few places are left, by the venue's measure
+    slow: bool = False  # less is sold than the venue expects by now
 
     @classmethod
     def read(cls, doc: Document) -> ShowCard:
@@ -51,6 +52,7 @@ class ShowCard:
             _time(doc.get("sales_until")),
             _time(doc.get("as_of")),
             bool(doc.get("short")),
+            bool(doc.get("slow")),
         )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from pos.domain.errors import Refused
-from tests.unit.till.counter import Counter, show_document
+from tests.unit.till.counter import NOW, Counter, show_document
 
 SAM = {"user": "sam", "pin": "1111"}
 
@@ -79,6 +80,34 @@ def test_short_shows_are_flagged_and_the_report_is_a_document(make_counter: Any)
     assert answer["shows"][0]["alert"] == {"what": "short", "action": "standby_list", "count": 34, "expected": 0}
     assert counter.refusal("stock", show="none").code == "unknown_show"
     assert [show["short"] for show in counter.ask("shows")["shows"]] == [True, True]
+
+
+def test_slow_shows_are_flagged_in_the_list_as_they_are_in_the_stock(make_counter: Any) -> None:
+    shows = [show_document("aida"), show_document("tosca", starts=(NOW + timedelta(days=9)).isoformat())]
+    counter: Counter = make_counter(shows, stock_slow=[{"days": 3, "sold": "5%"}])
+    counter.open()
+
+    def flags() -> list[bool]:
+        told = [(show["alert"] or {}).get("what") == "slow" for show in counter.ask("stock")["shows"]]
+        listed = [show["slow"] for show in counter.ask("shows")["shows"]]
+        assert listed == told
+        return listed
+
+    assert flags() == [True, False], "nothing is expected nine days before"
+    counter.sell("A-1")
+    assert flags() == [True, False], "1 of 34 is less than 5 %"
+    gone = [f"{row}-{seat}" for row in "AB" for seat in range(3, 13)]
+    counter.ask("hold", type="kill", show="aida", places=gone, approver=SAM)
+    assert flags() == [False, False], "1 of the 14 that may be sold is more"
+    counter.clock.wait(days=10)
+    assert [show["slow"] for show in counter.ask("shows")["shows"]] == [False, False], "they are over"
+
+
+def test_a_short_show_is_not_called_slow(make_counter: Any) -> None:
+    counter: Counter = make_counter(stock_short=40, stock_slow="50%")
+    counter.open()
+    (show,) = counter.ask("shows")["shows"]
+    assert (show["short"], show["slow"]) == (True, False)
 
 
 def test_two_people_count_and_only_then_are_told(counter: Counter) -> None:

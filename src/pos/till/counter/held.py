@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from pos.domain.errors import Refused
 from pos.domain.hold import Hold
 from pos.domain.live import HOLD, Document
 from pos.domain.rights import OfficeState, OwnState, PlaceState, may_use_hold
+from pos.domain.seatstock import KILLED_TYPES
 from pos.till.counter.passing import in_use
 from pos.till.desk import Desk
 
@@ -47,6 +49,17 @@ def places_of(desk: Desk, hold: Hold) -> list[str]:
         if mine is None or not known or mine.ticket == hold.id:
             found.append((ix, place))
     return [place for _, place in sorted(found)]
+
+
+def killed(desk: Desk) -> Counter[str]:
+    """Show -> how many of its places are killed: never to be sold, and not in use here."""
+    used = set(in_use(desk))
+    found: set[tuple[str, str]] = set()
+    for document in documents(desk, HOLD).values():
+        if document.get("type") in KILLED_TYPES:
+            hold = Hold.from_json(document)
+            found |= {(hold.show, place) for place in places_of(desk, hold)}
+    return Counter(show for show, _ in found - used)
 
 
 def by_place(desk: Desk, show: str) -> dict[str, Hold]:

@@ -14,9 +14,10 @@ from pos.domain.price import PriceType, next_version, version_at
 from pos.domain.rights import PlaceState
 from pos.domain.season import Show, name_in
 from pos.domain.seating import Seating
+from pos.domain.seatstock import Age, share_of
 from pos.domain.terms import Rule
 from pos.till.belief import BASKET, CODES, STATES
-from pos.till.counter.held import by_place, holder_of
+from pos.till.counter.held import by_place, holder_of, killed
 from pos.till.counter.neighbours import receiver_of
 from pos.till.counter.passing import in_hand
 from pos.till.desk import Desk
@@ -51,9 +52,11 @@ def shows(desk: Desk) -> dict[str, Any]:
     now = desk.clock.now()
     season = desk.season()
     as_of = desk.replica.office_time() or None
+    slow = _slow(desk, now)
     rows = []
     for show in sorted(season.shows.values(), key=lambda show: show.starts):
         column = desk.belief.column(show.id)
+        short = show.starts >= now and _free(column) < season.venue.stock.short
         rows.append(
             {
                 "id": show.id,
@@ -63,7 +66,8 @@ def shows(desk: Desk) -> dict[str, Any]:
                 "free": _free(column),
                 "held_here": in_hand(desk, show.id),
                 "capacity": len(column),
-                "short": show.starts >= now and _free(column) < season.venue.stock.short,
+                "short": short,
+                "slow": show.id in slow and not short,
                 "sells": show.sells_at(now),
                 "on_sale": show.on_sale.isoformat() if show.on_sale else None,
                 "sales_until": show.sales_until.isoformat(),
@@ -72,6 +76,20 @@ def shows(desk: Desk) -> dict[str, Any]:
             }
         )
     return {"shows": rows}
+
+
+def _slow(desk: Desk, now: datetime) -> set[str]:
+    """Shows of which less is sold than the venue expects by now."""
+    season = desk.season()
+    due = {show.id: season.venue.stock.due(Age.at(now, show.starts, {}).hours_left) for show in season.shows.values()}
+    expected = {show: rule.share for show, rule in due.items() if rule is not None}
+    gone = killed(desk) if expected else {}
+    found = set()
+    for show, share in expected.items():
+        column = desk.belief.column(show)
+        if share_of(_count(column, PlaceState.SOLD), len(column), gone.get(show, 0)) < share:
+            found.add(show)
+    return found
 
 
 def show(desk: Desk, *, show: str) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from pos.domain.reports.kinds import About
 from pos.domain.reports.stock import stock_report
 from pos.domain.rights import OwnState, PlaceState
 from pos.domain.season import Show, name_in
-from pos.domain.seatstock import KILLED_TYPES, Age, Line, SeatStock, alert, count
+from pos.domain.seatstock import Age, Line, SeatStock, alert, count
 from pos.till.belief import CODES
-from pos.till.counter.held import by_place
+from pos.till.counter.held import killed
 from pos.till.counter.passing import in_hand, in_use
 from pos.till.desk import Desk
 
@@ -82,10 +82,9 @@ def stock_of(desk: Desk, show: str) -> SeatStock:
         if ix is not None and column[ix] in (CODES[PlaceState.HERE], CODES[PlaceState.HELD]):
             parts[_NAMED[column[ix]]] -= 1
             parts["basket"] += 1
-    in_baskets = {place for used, place in in_use(desk) if used == show}
-    killed = sum(hold.type in KILLED_TYPES and place not in in_baskets for place, hold in by_place(desk, show).items())
-    parts["held"] -= killed
-    parts["killed"] += killed
+    gone = killed(desk)[show]
+    parts["held"] -= gone
+    parts["killed"] += gone
     return count(show, len(seating), parts)
 
 

@@ -81,6 +81,8 @@ class ShowsPresenter(QObject):
             return tr("sold out")
         if card.short and card.starts >= now:
             return tr("few left")
+        if card.slow and card.starts >= now:
+            return tr("sells slowly")
         if card.starts < now:
             return tr("began {span} ago", span=formats.span((now - card.starts).total_seconds()))
         if formats.is_today(card.starts, now):
