@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 
@@ -194,3 +195,56 @@ def test_what_is_done_with_cash_at_the_safe_is_begun_at_the_drawer(counter: Coun
     counter.window.safe.type("reason", "a refund")
     counter.press(Key.Key_Return)
     counter.until(lambda: counter.house.ask("shift")["moves"][-1]["kind"] == "fetch")
+
+
+def test_a_supervisor_refuses_change_that_was_ordered(counter: Counter) -> None:
+    counter.house.ask("sign_in", user="sofia", pin=PINS["sofia"])
+    screen = at_the_safe(counter)
+    presenter = counter.window.safe
+    counter.press(Key.Key_F4)
+    screen.count.focus_first()
+    counter.type("1")
+    counter.press(Key.Key_Return)
+    counter.until(lambda: bool(presenter.rows))
+    counter.press(Key.Key_F1, modifier=SHIFT)
+    assert (presenter.task, presenter.values["order"]) == ("refuse_change", presenter.rows[0]["number"])
+    fill(counter, screen, reason="the safe has none")
+    counter.press(Key.Key_Return)
+    counter.until(lambda: not presenter.rows)
+    assert counter.house.ask("change_orders", state="all")["change_orders"][0]["state"] == "refused"
+
+
+def test_a_deposit_has_a_sheet_and_a_trail_from_the_bank_back_to_the_drop(counter: Counter, tmp_path: Path) -> None:
+    house = counter.house
+    house.ask("sign_in", user="sofia", pin=PINS["sofia"])
+    house.ask("move_cash", kind="drop", amount="40.00", reason="full", bag="D-1")
+    house.ask("make_deposit", deposit="B/1", bags=["D-1"])
+    house.ask("collect_deposit", deposit="B/1", name="Carl", receipt="77")
+    screen = at_the_safe(counter)
+    presenter = counter.window.safe
+    presenter.folder = tmp_path / "sheets"
+    counter.until(lambda: bool(presenter.rows))
+    counter.press(Key.Key_F2, modifier=SHIFT)
+    counter.until(lambda: bool(presenter.said or presenter.problem))
+    assert (tmp_path / "sheets" / "deposit-B_1.pdf").read_bytes().startswith(b"%PDF"), presenter.problem
+    counter.press(Key.Key_F10)
+    assert screen.fields["of"].text() == "B/1"
+    counter.type("77")  # instead of it: the number of the courier's receipt
+    counter.press(Key.Key_Return)
+    counter.until(lambda: bool(presenter.trail))
+    told = [words for _, words in presenter.trail]
+    assert told[0].startswith("W1-1-S0001")
+    assert [words.partition(" · ")[0] for words in told[1:]] == [
+        "Bag D-1: dropped",
+        "Bag D-1: in a deposit",
+        "Deposit B/1: made up",
+        "Deposit B/1: with the courier",
+    ]
+    assert screen.trail.isVisible()
+    counter.press(Key.Key_Escape)
+    assert (counter.screen, screen.trail.isVisible()) == ("safe", False)
+    counter.press(Key.Key_F10)
+    counter.type("none")
+    counter.press(Key.Key_Return)
+    counter.until(lambda: bool(presenter.problem))
+    assert presenter.trail == []

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QStandardPaths, Signal
 
 from pos.domain.errors import Refused
 from pos.domain.money import Money
 from pos.ui.bridge import Answer
 from pos.ui.format import read_time
 from pos.ui.i18n import tr
-from pos.ui.safe.tasks import LOOK, TASKS, Task, fields_of, next_of, sorts, states, typed_for
+from pos.ui.safe.tasks import LOOK, TASKS, TRAIL, Task, fields_of, may_refuse, next_of, sorts, states, typed_for
 from pos.ui.session import Session
 from pos.ui.shift.pieces import Pieces
 
@@ -34,6 +37,9 @@ class SafePresenter(QObject):
         self.rows: list[Answer] = []
         self.marked = ""
         self.problem, self.said = "", ""
+        self.trail: list[tuple[str, str]] = []  # of a sum that was asked for: when, and what became of it
+        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        self.folder = Path(documents) / "Housefull"  # where sheets are written
         self.asking = False
         self._found: dict[str, list[Answer]] = {}
         session.heard.connect(self._heard)
@@ -65,7 +71,7 @@ class SafePresenter(QObject):
 
     def choose(self, task: str) -> None:
         """Begin a task; what was typed for another is forgotten."""
-        self.task, self.problem, self.said = task, "", ""
+        self.task, self.problem, self.said, self.trail = task, "", "", []
         self.values = {"value_date": self.session.now.date().isoformat()} if task == "credit_deposit" else {}
         self.pieces.clear()
         self.chosen.emit()
@@ -90,8 +96,46 @@ class SafePresenter(QObject):
             self.problem = tr("Nothing can be done about it here.")
             self.changed.emit()
             return
+        self._choose_for(task, row)
+
+    def refuse(self) -> None:
+        """Begin to refuse the marked order of change."""
+        row = self.marked_row
+        if row is not None and may_refuse(row):
+            self._choose_for("refuse_change", row)
+
+    def follow(self) -> None:
+        """Begin with the trail of a sum: the marked row's, unless another is typed."""
+        row = self.marked_row
+        if row is None:
+            self.choose(TRAIL)
+        else:
+            self._choose_for(TRAIL, row)
+
+    def _choose_for(self, task: str, row: Answer) -> None:
         self.choose(task)
         self.values |= typed_for(task, row)
+        self.changed.emit()
+
+    def write_sheet(self) -> None:
+        """Write the marked deposit's slip as a PDF of A4."""
+        row = self.marked_row
+        if row is None or row["sort"] != "deposit" or self.asking:
+            return
+        path = self.folder / f"deposit-{re.sub(r'[^A-Za-z0-9._-]', '_', row['number'])}.pdf"
+
+        def done(answer: Answer) -> None:
+            try:
+                self.folder.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(base64.b64decode(answer["pdf"]))
+            except OSError as error:
+                self.problem = str(error)
+            else:
+                self.said = tr("The sheet is {path}.", path=path)
+            self.changed.emit()
+
+        self.asking, self.problem, self.said = True, "", ""
+        self.session.bridge.call("deposit_sheet", done, self._refused, self._ended, deposit=row["number"])
         self.changed.emit()
 
     def type(self, field: str, text: str) -> None:
@@ -101,7 +145,7 @@ class SafePresenter(QObject):
 
     def clear(self) -> bool:
         """Esc: leave the task, and what was typed for it. True if there was one."""
-        had = self.task != LOOK or bool(self.problem or self.said)
+        had = self.task != LOOK or bool(self.problem or self.said or self.trail)
         self.choose(LOOK)
         return had
 
@@ -127,9 +171,12 @@ class SafePresenter(QObject):
         self.changed.emit()
 
     def _done(self, answer: Answer) -> None:
-        said = self._in_words(answer)
+        trail = self._trail(answer) if self.task == TRAIL else []
+        said = (
+            tr("The trail of {of}. Esc goes back to what waits.", of=answer["of"]) if trail else self._in_words(answer)
+        )
         self.choose(LOOK)
-        self.said = said
+        self.said, self.trail = said, trail
         self.refresh()
         self.changed.emit()
 
@@ -139,13 +186,30 @@ class SafePresenter(QObject):
 
     def steps(self, row: Answer) -> list[tuple[str, str]]:
         """What was done about a parcel: when, and by whom what."""
-        formats, now = self.session.formats, self.session.now
+        return [self._step(step, row) for step in row["steps"]]
+
+    def _step(self, step: Answer, row: Answer) -> tuple[str, str]:
+        amount = f" · {self.money(step['amount'], row['currency'])}" if step.get("amount") else ""
+        who = " + ".join(filter(None, (step["by"], step.get("second"), step.get("approver"))))
+        words = f"{self.step_name(step)}{amount} · {who} · {step['till']}"
+        return self.session.formats.day_and_time(read_time(step["at"]), self.session.now), words
+
+    def _trail(self, answer: Answer) -> list[tuple[str, str]]:
+        """Whose money it was, then all that was done with it, in the order of time."""
+        rows = {row["id"]: row for row in answer["parcels"]}
         told = []
-        for step in row["steps"]:
-            amount = f" · {self.money(step['amount'], row['currency'])}" if step.get("amount") else ""
-            who = " + ".join(filter(None, (step["by"], step.get("second"), step.get("approver"))))
-            words = f"{self.step_name(step)}{amount} · {who} · {step['till']}"
-            told.append((formats.day_and_time(read_time(step["at"]), now), words))
+        for shift in answer["shifts"]:
+            parts = [
+                f"{self.name(rows[part['parcel']])} {self.money(part['amount'])}"
+                for part in shift["parts"]
+                if part["amount"]
+            ]
+            counted = [tr("counted {amount}", amount=self.money(shift["counted"]))] if shift["counted"] else []
+            told.append((tr("Shift"), " · ".join((shift["shift"], *counted, *parts))))
+        for step in answer["steps"]:
+            row = rows[step["parcel"]]
+            when, words = self._step(step, row)
+            told.append((when, f"{self.name(row)}: {words}"))
         return told
 
     def step_name(self, step: Answer) -> str:

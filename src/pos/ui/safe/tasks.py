@@ -22,6 +22,7 @@ class Task:
 
 
 LOOK: Final = ""  # no task: what is marked is looked at
+TRAIL: Final = "cash_trail"
 TASKS: Final[dict[str, Task]] = {
     LOOK: Task(""),
     "count_safe": Task("count_safe", ("bags", "note"), "counted", "witness"),
@@ -37,8 +38,10 @@ TASKS: Final[dict[str, Task]] = {
     "collect_deposit": Task("collect_deposit", ("deposit", "name", "receipt")),
     "credit_deposit": Task("credit_deposit", ("deposit", "amount", "value_date", "reference")),
     "approve_change": Task("approve_change", ("order",), "", "approver"),
+    "refuse_change": Task("refuse_change", ("order", "reason"), "", "approver"),
     "receive_change": Task("receive_change", ("order", "note"), "counted"),
     "explain_difference": Task("explain_difference", ("of", "note")),
+    TRAIL: Task("cash_trail", ("of",)),
 }
 KEYED: Final = (
     "count_safe",
@@ -79,6 +82,8 @@ _NUMBER_IN: Final = {
     "collect_deposit": "deposit",
     "credit_deposit": "deposit",
     "approve_change": "order",
+    "refuse_change": "order",
+    TRAIL: "of",
     "receive_change": "order",
     "transfer_in": "transfer",
     "transfer_back": "transfer",
@@ -101,6 +106,11 @@ def next_of(parcel: Answer, till: str) -> str:
         ("change_order", "ordered"): "approve_change",
         ("change_order", "approved"): "receive_change",
     }.get((sort, state), "")
+
+
+def may_refuse(parcel: Answer) -> bool:
+    """Whether it is change that has not come yet."""
+    return parcel["sort"] == "change_order" and parcel["state"] in ("ordered", "approved")
 
 
 def typed_for(task: str, parcel: Answer) -> dict[str, str]:
@@ -142,13 +152,16 @@ def titles() -> dict[str, str]:
         "collect_deposit": tr("The courier takes it"),
         "credit_deposit": tr("The bank has credited"),
         "approve_change": tr("Approve change"),
+        "refuse_change": tr("Refuse change"),
         "receive_change": tr("The change is here"),
         "explain_difference": tr("Explain a difference"),
+        TRAIL: tr("Trail of a sum"),
     }
 
 
-def labels() -> dict[str, str]:
-    """What is typed, in words."""
+def labels(task: str = LOOK) -> dict[str, str]:
+    """What is typed for a task, in words."""
+    trail = {"of": tr("Number, shift, or the bank's reference")} if task == TRAIL else {}
     return {
         "bags": tr("Numbers of the sealed bags"),
         "shifts": tr("Shift = amount, …"),
@@ -167,7 +180,7 @@ def labels() -> dict[str, str]:
         "reference": tr("Reference of the bank"),
         "order": tr("Number of the order"),
         "of": tr("What has the difference"),
-    }
+    } | trail
 
 
 def states() -> dict[str, str]:

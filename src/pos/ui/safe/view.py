@@ -9,10 +9,12 @@ from typing import Final
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import (
+    QFrame,
     QGridLayout,
     QLabel,
     QLineEdit,
     QListView,
+    QScrollArea,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
@@ -25,7 +27,7 @@ from pos.ui.keys import cap
 from pos.ui.parts import FactGrid, touch
 from pos.ui.rows import ROW, Index, RowModel, paint_ground, paint_text, painted_list
 from pos.ui.safe.presenter import SafePresenter
-from pos.ui.safe.tasks import FIELDS, KEYED, LOOK, labels, next_of, titles
+from pos.ui.safe.tasks import FIELDS, KEYED, LOOK, TRAIL, labels, may_refuse, next_of, titles
 from pos.ui.screen import Screen
 from pos.ui.shift.person import PersonPin
 from pos.ui.shift.pieces import PieceTable
@@ -38,6 +40,8 @@ from pos.ui.theme.widgets import KeyButton, MoneyLabel
 _ROW_PX: Final = 56
 _NEXT_KEY: Final = 9
 _STEPS: Final = 8
+_TRAIL_KEY: Final = 10
+_TRAIL_ROWS: Final = 40
 _KEYS_A_ROW: Final = 4
 
 
@@ -69,7 +73,8 @@ class _Delegate(QStyledItemDelegate):
 
 class SafeScreen(Screen):
     """F1–F8 choose a task, PgUp and PgDn mark what waits, F9 takes up what comes next for it, Enter does the task at
-    hand, or without one what F9 does; Esc leaves it.
+    hand, or without one what F9 does; Esc leaves it. F10 follows a sum, ⇧F1 refuses the marked change, ⇧F2 writes the
+    marked deposit's sheet.
     `leave` goes back to where the screen was opened."""
 
     name = "safe"
@@ -113,6 +118,18 @@ class SafeScreen(Screen):
             self._rows, lambda made: _Delegate(made, self.presenter), tr("What waits"), self._clicked
         )
         box.addWidget(self.list, 1)
+        self._trail = FactGrid(_TRAIL_ROWS, spacing_px=12)
+        told = QWidget()
+        self._trail.setContentsMargins(24, 8, 24, 8)
+        inside_trail = QVBoxLayout(told)
+        inside_trail.addLayout(self._trail)
+        inside_trail.addStretch(1)
+        self.trail = QScrollArea()
+        self.trail.setWidgetResizable(True)
+        self.trail.setFrameShape(QFrame.Shape.NoFrame)
+        self.trail.setWidget(told)
+        self.trail.setAccessibleName(tr("Trail of a sum"))
+        box.addWidget(self.trail, 1)
         self.count = PieceTable(self.presenter.pieces, self.presenter.session, self._counted)
         self._counting = QWidget()
         inside = QVBoxLayout(self._counting)
@@ -130,8 +147,6 @@ class SafeScreen(Screen):
         box.addWidget(self._total)
         for name in FIELDS:
             field = QLineEdit()
-            field.setPlaceholderText(labels()[name])
-            field.setAccessibleName(labels()[name])
             field.setMinimumHeight(48)
             field.textEdited.connect(lambda text, name=name: self.presenter.type(name, text))
             box.addWidget(field)
@@ -146,6 +161,11 @@ class SafeScreen(Screen):
         self._said.setWordWrap(True)
         box.addWidget(self._said)
         box.addStretch(1)
+        self._refuse = touch(KeyButton(titles()["refuse_change"], cap("drop:1"), kind="outline"), self.presenter.refuse)
+        self._sheet = touch(KeyButton(tr("Sheet as PDF"), cap("drop:2"), kind="outline"), self.presenter.write_sheet)
+        self._follow = touch(KeyButton(titles()[TRAIL], f"F{_TRAIL_KEY}", kind="outline"), self._go_after)
+        for button in (self._refuse, self._sheet, self._follow):
+            box.addWidget(button)
         self._next = touch(KeyButton("", f"F{_NEXT_KEY}", kind="outline"), self._go_on)
         box.addWidget(self._next)
         self._do = KeyButton("", cap("primary"), kind="primary", stacked=True)
@@ -170,6 +190,12 @@ class SafeScreen(Screen):
         self.presenter.go_on()
         self.draw()
         self._focus()
+
+    def _go_after(self) -> None:
+        self.presenter.follow()
+        self.draw()
+        self.fields["of"].setFocus()
+        self.fields["of"].selectAll()
 
     def _act(self) -> None:
         self.presenter.do(self.second.chosen if self.presenter.at_hand.second else None)
@@ -213,6 +239,8 @@ class SafeScreen(Screen):
         self._counting.setVisible(bool(task.counted))
         for name, field in self.fields.items():
             field.setVisible(name in task.fields)
+            field.setPlaceholderText(labels(presenter.task)[name])
+            field.setAccessibleName(labels(presenter.task)[name])
             if field.text() != presenter.values.get(name, ""):
                 field.setText(presenter.values.get(name, ""))
         self.second.setVisible(bool(task.second))
@@ -227,14 +255,19 @@ class SafeScreen(Screen):
         self._next.setVisible(bool(then) and not looking)
         if row is not None and then:
             self._next.set_label(f"{marked}: {titles()[then]}")
+        self._refuse.setVisible(looking and row is not None and may_refuse(row))
+        self._sheet.setVisible(looking and row is not None and row["sort"] == "deposit")
+        self._follow.setVisible(looking)
         self._draw_rows()
 
     def _draw_rows(self) -> None:
         presenter = self.presenter
         self._rows.show_rows(presenter.rows)
         counting = bool(presenter.at_hand.counted)
-        self.list.setVisible(not counting)
-        self._nothing.setVisible(not counting and not presenter.rows)
+        self.trail.setVisible(bool(presenter.trail))
+        self._trail.show_facts(presenter.trail[-_TRAIL_ROWS:])
+        self.list.setVisible(not counting and not presenter.trail)
+        self._nothing.setVisible(not counting and not presenter.rows and not presenter.trail)
         if (row := presenter.marked_row) is not None:
             self.list.setCurrentIndex(self._rows.index(presenter.rows.index(row)))
 
@@ -245,6 +278,12 @@ class SafeScreen(Screen):
             presenter.choose(KEYED[int(value) - 1])
         elif kind == "price" and int(value) == _NEXT_KEY:
             self._go_on()
+        elif kind == "price" and int(value) == _TRAIL_KEY:
+            self._go_after()
+        elif action == "drop:1":
+            presenter.refuse()
+        elif action == "drop:2":
+            presenter.write_sheet()
         elif kind == "line_up":
             presenter.step(-1)
         elif kind == "line_down":
