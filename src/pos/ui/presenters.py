@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from pos.ui.session import Session
     from pos.ui.shift.handover import HandOverPresenter
     from pos.ui.shift.listed import ShiftsPresenter
-    from pos.ui.shift.presenter import ClosePresenter, OpenPresenter
+    from pos.ui.shift.opening import OpenPresenter
+    from pos.ui.shift.presenter import ClosePresenter
     from pos.ui.shows.presenter import ShowsPresenter
     from pos.ui.stock.blanks import BlanksPresenter
     from pos.ui.stock.seats import SeatsPresenter
@@ -77,7 +78,7 @@ class Presenters(QWidget):
 
     @cached_property
     def opening(self) -> OpenPresenter:
-        from pos.ui.shift.presenter import OpenPresenter
+        from pos.ui.shift.opening import OpenPresenter
 
         return OpenPresenter(self.session, self)
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from pos.ui.sell.presenter import SellPresenter
     from pos.ui.shift.handover import HandOverPresenter
     from pos.ui.shift.listed import ShiftsPresenter
-    from pos.ui.shift.presenter import ClosePresenter, OpenPresenter
+    from pos.ui.shift.opening import OpenPresenter
+    from pos.ui.shift.presenter import ClosePresenter
     from pos.ui.shows.presenter import ShowsPresenter
     from pos.ui.signin.presenter import SignInPresenter
     from pos.ui.stock.blanks import BlanksPresenter

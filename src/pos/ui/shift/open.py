@@ -14,8 +14,8 @@ from pos.ui.i18n import tr
 from pos.ui.keys import cap
 from pos.ui.parts import touch
 from pos.ui.screen import Screen
+from pos.ui.shift.opening import OpenPresenter
 from pos.ui.shift.pieces import PieceTable, erase_in, type_into
-from pos.ui.shift.presenter import OpenPresenter
 from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import KeyButton
