@@ -366,6 +366,9 @@ def test_a_count_of_paper_that_differs_takes_a_note_and_tells_nothing(make_count
     report = closed(counter, "A0001-A0200")
     assert [one["stock"] for one in report["counts"]] == [[["A0001", "A0190"]], []]
     assert report["declared"][0]["missing"] == []
+    counter.printers.run()
+    texts = [row["text"] for group in counter.printers.paper[-1][1]["groups"] for row in group["rows"]]
+    assert {"  Ticket paper A0001–A0190", "  Ticket paper 0"} <= set(texts), "every count that was refused is on the Z"
 
 
 def test_as_many_blanks_with_other_numbers_differ(make_counter: Make) -> None:
@@ -374,6 +377,19 @@ def test_as_many_blanks_with_other_numbers_differ(make_counter: Make) -> None:
     (row,) = report["declared"]
     assert (row["count"], row["books_count"], row["missing"]) == (200, 200, [["A0001", "A0001"]])
     assert declared.differs(report["declared"])
+
+
+def test_paper_is_not_counted_while_a_print_is_a_question(make_counter: Make) -> None:
+    counter = stocked(make_counter())
+    counter.sell("A-1")
+    counter.printers.run("unknown", "no answer")
+    drawer = {"total": "159.00"}
+    declared = {"stock": {"serials": ["A0002-A0200"]}}
+    refused = counter.refusal("close_shift", counted=drawer, declared=declared)
+    assert (refused.code, "ticket printer" in refused.fields["reason"]) == ("not_allowed", True)
+    counter.ask("printed", job=1, came_out=True, lies_next="A0002")
+    report = counter.ask("close_shift", counted=drawer, declared=declared)["report"]
+    assert report["declared"][-1] == {"kind": "stock", "count": 199, "books_count": 199, "missing": [], "more": []}
 
 
 @pytest.mark.parametrize("stock", [5, {}, {"serials": "A1"}, {"serials": ["?"]}, {"serials": ["A1-A9", "A5"]},

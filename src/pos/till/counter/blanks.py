@@ -48,6 +48,13 @@ def loaded(desk: Desk) -> list[Serials]:
     return [here for one in put_in for here in books.within(mine, one)]
 
 
+def unsettled(desk: Desk) -> bool:
+    """Whether tickets are being printed, or were and nobody knows what came out: what they used is not booked yet."""
+    if not numbered(desk):
+        return False
+    return any(job.role == ROLE and job.tickets for job in desk.ledger.jobs("started", "unknown", latest=None))
+
+
 def lying_next(desk: Desk) -> str:
     """The number that the next ticket comes out on, "" when it is not known."""
     here = loaded(desk)

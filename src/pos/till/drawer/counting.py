@@ -72,9 +72,14 @@ def asked(desk: Desk) -> dict[str, bool]:
 
 
 def paper_of(desk: Desk, piles: Mapping[str, Pile]) -> dict[str, Any] | None:
-    """The ticket paper that was declared, held against the books; None where none was. Raises Refused("bad_request")
-    where the venue wants it counted."""
+    """The ticket paper that was declared, held against the books; None where none was.
+
+    Raises Refused("bad_request") where the venue wants it counted, ("not_allowed") while nobody knows which blanks a
+    print has used: a count could not tell those from what is missing."""
     if STOCK in piles:
+        if blanks.unsettled(desk):
+            reason = "nobody has said yet what the ticket printer brought out; after that the paper can be counted"
+            raise Refused("not_allowed", what="close_shift", reason=reason)
         return blankcount.compared(desk, piles[STOCK].serials)
     if asked(desk)["count_paper"]:
         raise Refused("bad_request", field="declared.stock", reason="is missing: ticket paper is counted at the close")
