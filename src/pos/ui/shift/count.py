@@ -106,7 +106,7 @@ class CountScreen(Screen):
         grid = QGridLayout(declared)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(8)
+        grid.setVerticalSpacing(6)  # so that all of it fits above a row of other currencies
         self._counts: dict[str, QLineEdit] = {}
         self._amounts: dict[str, QLineEdit] = {}
         for column, words in ((1, tr("How many")), (2, tr("Sum"))):
