@@ -24,6 +24,7 @@ def _tokens_in_hand(window: Window) -> int:
     return count
 
 
+@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 def test_the_cable_is_pulled_and_both_windows_go_on(house: House) -> None:
     left, right = house.pair()
     left.open("anna")
