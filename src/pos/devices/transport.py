@@ -266,7 +266,7 @@ class _File:
     def __init__(self, path: Path) -> None:
         self._path = path
         device = path.is_char_device()
-        if path.is_relative_to("/dev") and not device:
+        if path.is_relative_to("/dev") and not path.is_relative_to("/dev/shm") and not device:
             raise TransportError(f"{path} is not there", absent=True)
         nonblocking = getattr(os, "O_NONBLOCK", 0)
         flags = os.O_RDWR | nonblocking if device else os.O_WRONLY | os.O_APPEND | os.O_CREAT

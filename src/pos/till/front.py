@@ -33,7 +33,7 @@ class Front:
         self._desk = desk
         desk.outside.terminal.subscribe(lambda shown: desk.post(lambda: terminal.tell(desk, shown)))
         self._lock = Lock()
-        self._running: dict[str, Future[dict[str, Any]]] = {}
+        self._running: dict[str, tuple[str, Future[dict[str, Any]]]] = {}
         self._drawer_over = False  # whether faces were told so
 
     def call(self, verb: str, /, **fields: Any) -> Future[dict[str, Any]]:
@@ -46,9 +46,7 @@ class Front:
             checked(spec.needs, spec.takes, fields)
             fields |= {name: scrub(fields[name]) for name in WRITTEN if name in fields}
         except Refused as refused:
-            failed: Future[dict[str, Any]] = Future()
-            failed.set_exception(refused)
-            return failed
+            return _refused(refused)
         if not (key and spec.changes):
             return self._desk.submit(lambda: spec.run(self._desk, **fields), Call(verb), self._then(verb, spec))
         return self._once(key, verb, spec, fields)
@@ -56,21 +54,28 @@ class Front:
     def _once(self, key: str, verb: str, spec: VerbSpec, fields: dict[str, Any]) -> Future[dict[str, Any]]:
         """The same key gives the same answer, also while the first call is still under way."""
         with self._lock:
-            running = self._running.get(key)
-            if running is not None:
+            other, running = self._running.get(key, (verb, None))
+            if running is not None and other == verb:
                 return running
+            if running is not None and not running.done():
+                return _refused(_used(other))
             work = partial(self._first_time, key, verb, spec, fields)
             done = self._desk.submit(work, Call(verb, key), self._then(verb, spec))
-            self._running[key] = done
-        done.add_done_callback(lambda _: self._running.pop(key, None))
+            self._running[key] = (verb, done)
+        done.add_done_callback(lambda _: self._ended(key, done))
         return done
+
+    def _ended(self, key: str, done: Future[dict[str, Any]]) -> None:
+        with self._lock:
+            if self._running.get(key, ("", None))[1] is done:
+                del self._running[key]
 
     def _first_time(self, key: str, verb: str, spec: VerbSpec, fields: dict[str, Any]) -> Any:
         kept = self._desk.ledger.answer(key)
         if kept is None:
             return spec.run(self._desk, **fields)
         if kept[0] != verb:
-            raise Refused("bad_request", field="key", reason=f"this key was used for {kept[0]!r}")
+            raise _used(kept[0])
         return kept[1]
 
     def _then(self, verb: str, spec: VerbSpec) -> Callable[[dict[str, Any]], None]:
@@ -126,3 +131,13 @@ def _key(key: Any) -> str:
     if not isinstance(key, str) or not key:
         raise Refused("bad_request", field="key", reason="must be a string that is not empty")
     return key
+
+
+def _used(verb: str) -> Refused:
+    return Refused("bad_request", field="key", reason=f"this key was used for {verb!r}")
+
+
+def _refused(refused: Refused) -> Future[dict[str, Any]]:
+    failed: Future[dict[str, Any]] = Future()
+    failed.set_exception(refused)
+    return failed

@@ -14,6 +14,8 @@ from sqlalchemy import event
 from pos.domain.basket import Basket, Line
 from pos.domain.money import Money
 from pos.store.ledger import Ledger, StorageFailed
+from pos.store.migrations import upgrade
+from pos.store.schema import writer_engine
 
 NOW = datetime.fromisoformat("2027-03-01T18:00:00+01:00")
 
@@ -76,13 +78,9 @@ def test_only_lines_that_differ_are_written(ledger: Ledger, tmp_path: Path) -> N
     again.close()
 
 
-def test_a_basket_of_an_earlier_version_is_the_one_in_front(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from alembic import command
-
-    newest = command.upgrade
-    monkeypatch.setattr(command, "upgrade", lambda config, _: newest(config, "0008"))
-    Ledger(tmp_path / "ledger.db").close()
-    monkeypatch.undo()
+def test_a_basket_of_an_earlier_version_is_the_one_in_front(tmp_path: Path) -> None:
+    with writer_engine(tmp_path / "ledger.db").connect() as earlier:
+        upgrade(earlier, "0008")
     db = sqlite3.connect(tmp_path / "ledger.db")
     with db:
         db.execute("INSERT INTO basket VALUES (1, 'anna', ?, 0)", [NOW.isoformat()])

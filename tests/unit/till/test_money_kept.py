@@ -41,6 +41,9 @@ class Evening:
         self.live: dict[str, Decimal] = {}  # ticket -> its price
         self.sales: dict[str, list[str]] = {}
         self.seats = [f"{row}-{n}" for row in "AB" for n in range(1, 13)]
+        adult = {name: prices["adult"] for name, prices in self.till.ask("show", show="aida")["prices"].items()}
+        places = self.till.ask("places", show="aida")["places"]
+        self.price = {one["place"]: Decimal(adult[one["category"]]) for one in places if one["place"] in self.seats}
 
     def tender(self, kind: str, amount: Decimal, *, back: bool = False) -> dict[str, str]:
         text = f"{-amount if back else amount:.2f}"
@@ -91,11 +94,11 @@ class Evening:
         if not self.live or len(self.seats) < 2:
             return
         ticket = self.chosen(pick)
-        adult, more = Decimal("58.00"), pick % 2
-        due = adult * (1 + more) - self.live[ticket]
+        places = self.seats[: 1 + pick % 2]
+        due = sum((self.price[place] for place in places), Decimal(0)) - self.live[ticket]
         if due < 0:
             return
-        places, self.seats = self.seats[: 1 + more], self.seats[1 + more :]
+        self.seats = self.seats[len(places) :]
         made = self.till.ask(
             "exchange", tickets=[ticket], show="aida", places=places, price_type="adult",
             tenders=self.parts(first, second, due),

@@ -76,8 +76,9 @@ class Ledger:
     # ---- kept -----------------------------------------------------------------------------
 
     def saw(self, fact: Fact) -> None:
-        if fact.kind == Kind.TICKETS_SOLD:
-            self.last[str(fact.body["sale"].get("user", ""))] = fact.at
+        sale = fact.body.get("sale")
+        if fact.kind == Kind.TICKETS_SOLD and isinstance(sale, dict):  # one that cannot be read is a dispute
+            self.last[str(sale.get("user", ""))] = fact.at
         self.number = fact.number
 
     def body(self) -> str:
