@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
+from sync.office.__main__ import main
 from tests.evening.house import House
 from tests.evening.season import season
 from tests.evening.till_process import housefull
@@ -25,11 +29,15 @@ class Venue:
         self.folder = folder
         self.database = f"sqlite:///{folder / 'office.db'}"
         self.text = season()
-        first = self.imports(self.text)
+        first = office("import", str(write_season(folder, self.text)), "--db", self.database)
         assert first.returncode == 0, first.stderr
 
-    def imports(self, text: str, plan: dict[str, Any] | str | None = None) -> Any:
-        return office("import", str(write_season(self.folder, text, plan)), "--db", self.database)
+    def imports(self, text: str, plan: dict[str, Any] | str | None = None) -> subprocess.CompletedProcess[str]:
+        """The same command, without a process of its own for each of many files."""
+        words = ["import", str(write_season(self.folder, text, plan)), "--db", self.database]
+        with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as complaints:
+            code = main(words)
+        return subprocess.CompletedProcess(words, code, out.getvalue(), complaints.getvalue())
 
     def dump(self) -> dict[str, list[str]]:
         """Every row of every table."""

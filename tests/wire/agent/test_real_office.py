@@ -14,6 +14,7 @@ from pos.domain.plan import Plan
 from pos.domain.rights import Effect, OfficeRight, OfficeState, Token
 from pos.store.replica import ReplicaReader
 from sync.agent import Agent, EnrolFailed, enrol
+from tests.peers.by_turns import one_database
 from tests.peers.office_process import PLANS, OfficeProcess, office
 from tests.wire.agent.till import Clock, Journal, Keys, soon
 
@@ -138,6 +139,11 @@ class House:
         self.tills.append(RealTill(till, journal, agent, replica, enrolled.office_key))
         soon(lambda: agent.link().state == "online")
         return self.tills[-1]
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return one_database(request, tmp_path)
 
 
 @pytest.fixture
