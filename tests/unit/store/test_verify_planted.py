@@ -216,9 +216,21 @@ PLANTED: dict[str, tuple[Planted, str]] = {
     "an expectation reported wrongly": (_closing("expected", "200.00"), "reports 200.00 expected, its cash facts"),
     "a difference reported wrongly": (_closing("difference", "5.00"), "the difference is not what was counted less"),
     "a report changed in its row": (
-        _run("UPDATE shift SET report = replace(report, '199.00', '198.00') WHERE id = 'T1-1-S0001'"),
-        "the report in its row is not the one in its closing fact",
+        _run("UPDATE shift SET report = json_set(report, '$.tickets', 9) WHERE id = 'T1-1-S0001'"),
+        "I5 shift T1-1-S0001: the report in its row is not the one in its closing fact: tickets",
     ),
+    "a count reported wrongly": (_closing("sales", 3), "I4 shift T1-1-S0001 (T1-Z0001): sales is 3 in its Z, 2 by its"),
+    "a tender reported wrongly": (
+        _closing("by_tender", {"cash": "144.00", "card": "1.00"}),
+        "I4 shift T1-1-S0001 (T1-Z0001): by_tender card is 100 in its Z, 0 by its facts",
+    ),
+    "a tender left out": (_closing("by_tender", {}), "(T1-Z0001): by_tender cash is 0 in its Z, 14400 by its facts"),
+    "a cashier left out": (_closing("by_cashier", {}), "(T1-Z0001): by_cashier anna sales is 0 in its Z, 2 by its"),
+    "a move of the drawer reported wrongly": (
+        _closing("drawer", {"float": "100.00", "sale": "144.00", "drop": "-50.00"}),
+        "(T1-Z0001): drawer paid_in is 0 in its Z, 500 by its facts",
+    ),
+    "a figure of another kind": (_closing("sales", "two"), "I4 shift T1-1-S0001 (T1-Z0001): its figures cannot be"),
     "an acknowledgement of what never was": (
         _run("UPDATE meta SET value = '99' WHERE key = 'acknowledged'"),
         "the office has facts up to 99",

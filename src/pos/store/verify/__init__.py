@@ -13,6 +13,7 @@ from typing import Final, TextIO
 
 from pos.store import LEDGER, REPLICA
 from pos.store.identity import Identity, IdentityLost, MarkFile, TillKeys, read_identity
+from pos.store.verify.closes import check_closes
 from pos.store.verify.evidence import CannotRead, Evidence, Findings, read_ledger
 from pos.store.verify.journal import read_journal
 from pos.store.verify.passing import check_passing
@@ -36,6 +37,7 @@ def report(folder: Path, out: TextIO) -> int:
         evidence = _gather(folder, found)
         story = read_journal(evidence, found)
         check_rows(evidence, story, found)
+        check_closes(evidence, story, found)
         check_passing(evidence, story, found)
         check_purses(evidence, story, found)
         check_stock(evidence, story, found)
@@ -77,6 +79,7 @@ def _set_aside(folder: Path, out: TextIO) -> int:
             evidence = read_ledger(ledger, was.till, was.incarnation, _key(was, found), None)
             story = read_journal(evidence, found)
             check_rows(evidence, story, found)
+            check_closes(evidence, story, found)
         except (CannotRead, OSError, ValueError, TypeError) as error:
             out.write(f"note: {ledger.name} cannot be checked: {error}\n")
             continue

@@ -107,7 +107,9 @@ def _steps(evidence: Evidence, story: Story, found: Findings) -> None:
 def _seal(name: str, shift: Shift, kept: Any, found: Findings) -> None:
     report = shift.report
     if kept != report:
-        found.wrong("I5", f"shift {name}: the report in its row is not the one in its closing fact")
+        there = kept if isinstance(kept, dict) else {}
+        apart = ", ".join(sorted(key for key in report.keys() | there.keys() if report.get(key) != there.get(key)))
+        found.wrong("I5", f"shift {name}: the report in its row is not the one in its closing fact: {apart}")
     if report.get("number_range") != [shift.first, shift.closed]:
         found.wrong("I5", f"shift {name}: seals {report.get('number_range')}, not {[shift.first, shift.closed]}")
     if report.get("hash") != shift.sealed_by:
