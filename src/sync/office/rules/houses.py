@@ -32,7 +32,7 @@ def houses(connection: Connection, _till: str, _fields: dict[str, Any]) -> dict[
     # A place in quarantine may be sold all the same: its ticket says so.
     held = _held(connection)
     doubtful = connection.execute(
-        select(RIGHT.c.show_id, func.count())
+        select(RIGHT.c.show_id, func.count(func.distinct(RIGHT.c.place)))
         .join(TICKET, (TICKET.c.show_id == RIGHT.c.show_id) & (TICKET.c.unit == RIGHT.c.place))
         .where(RIGHT.c.state == OfficeState.QUARANTINE.value, TICKET.c.state == "live")
         .group_by(RIGHT.c.show_id)

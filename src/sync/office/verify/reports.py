@@ -9,20 +9,19 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
 from pos.domain.money import Money
-from pos.domain.report import Report as Document
-from pos.domain.reports import REPORTS
-from pos.domain.reports.kinds import About
 from pos.domain.reports.statements import FAMILY, digest
 from pos.domain.season import Season
-from sync.office.rules.figures import NoSeason, reading_of, whole
+from sync.office.rules.figures import NoSeason, reading_of
+from sync.office.verify.doings import check_doings
+from sync.office.verify.houses import check_houses
 from sync.office.verify.journal import digits
+from sync.office.verify.made import built, column, same, total
 from sync.office.verify.report import Report
 
 # What is owed to holders of codes is one account in reports.
@@ -32,10 +31,10 @@ Sums = dict[str, int]
 
 
 def check_reports(connection: Connection, report: Report) -> None:
-    """Build those reports that speak of money, of all that ever was, and add it up by other means."""
+    """Build every report, of all that ever was, and add it up by other means."""
     try:
         currency = reading_of(connection).currency
-        season = _season(connection)
+        season = season_of(connection)
     except NoSeason:
         return
     except (KeyError, TypeError, ValueError) as error:
@@ -44,25 +43,19 @@ def check_reports(connection: Connection, report: Report) -> None:
     books = _books(connection, currency)
     unread = _ledger(connection, report, season, books)
     if unread:
-        report.notes.append(f"reports leave out what {unread} facts say, which they cannot read")
+        report.notes.append(f"reports leave out what {sum(unread.values())} facts say, which they cannot read")
     else:
         _sales(connection, report, season, _documents(connection, currency), books)
+    check_doings(connection, report, season, digits(currency), unread.keys())
+    check_houses(connection, report, season)
     _signed(connection, report)
 
 
-def _season(connection: Connection) -> Season:
+def season_of(connection: Connection) -> Season:
     documents: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
     for family, id, body in connection.execute(text("SELECT family, id, body FROM document")):
         documents[family][id] = json.loads(body)
     return Season.from_documents(documents)
-
-
-def _built(connection: Connection, season: Season, name: str, **asked: str) -> tuple[Document, int]:
-    """A report of everything, and how many facts it could not read."""
-    kind = REPORTS[name]
-    figures = whole(connection, kind.query(asked, season))
-    made = kind.build(figures, asked, About(season, datetime.now(UTC).isoformat(timespec="seconds")))
-    return made, sum(count for count, _ in figures.unread.values())
 
 
 def _books(connection: Connection, currency: str) -> Sums:
@@ -78,10 +71,10 @@ def _books(connection: Connection, currency: str) -> Sums:
     return {account: minor for account, minor in sums.items() if minor}
 
 
-def _ledger(connection: Connection, report: Report, season: Season, books: Sums) -> int:
-    made, unread = _built(connection, season, "ledger")
-    told = _column(made, "trial_balance", "balance")
-    _same(report, "ledger", "balance of", books, {account: minor for account, minor in told.items() if minor})
+def _ledger(connection: Connection, report: Report, season: Season, books: Sums) -> dict[str, int]:
+    made, unread = built(connection, season, "ledger")
+    told = column(made, "trial_balance", "balance")
+    same(report, "ledger", "balance of", books, {account: minor for account, minor in told.items() if minor})
     return unread
 
 
@@ -152,52 +145,31 @@ def _fallen_through(fact: Mapping[str, Any]) -> Iterator[tuple[int, Mapping[str,
 
 
 def _sales(connection: Connection, report: Report, season: Season, told: _Told, books: Sums) -> None:
-    daily, _ = _built(connection, season, "daily_settlement")
-    sales, _ = _built(connection, season, "sales")
+    daily, _ = built(connection, season, "daily_settlement")
+    sales, _ = built(connection, season, "sales")
     tenders = {kind: minor for kind, minor in told.tenders.items() if minor}
     for name, made in (("daily_settlement", daily), ("sales", sales)):
-        _same(report, name, "tender", tenders, _column(made, "by_tender", "amount"))
+        same(report, name, "tender", tenders, column(made, "by_tender", "amount"))
     gross = sum(told.gross.values())
     for name, made, heading, head in (
         ("daily_settlement", daily, "by_show", "gross"),
         ("daily_settlement", daily, "by_channel", "gross"),
         ("sales", sales, "price_type_by_tender", "total"),
     ):
-        _same(report, name, heading, {"gross": gross}, {"gross": sum(_column(made, heading, head).values())})
+        same(report, name, heading, {"gross": gross}, {"gross": total(made, heading, head)})
     for show in sorted(told.gross):
         if show in season.shows:
-            made, _ = _built(connection, season, "box_office", show=show)
+            made, _ = built(connection, season, "box_office", show=show)
             lines = {
                 "gross": told.gross[show], "tickets": told.tickets[show], "net": -books.get(f"revenue:{show}", 0),
             }  # fmt: skip
-            there = {head: sum(_column(made, "by_price_type", head).values()) for head in lines}
-            _same(report, f"box_office {show}", "its", lines, there)
+            there = {head: total(made, "by_price_type", head) for head in lines}
+            same(report, f"box_office {show}", "its", lines, there)
     for promoter in season.promoters:
-        made, _ = _built(connection, season, "promoter_statement", promoter=promoter)
+        made, _ = built(connection, season, "promoter_statement", promoter=promoter)
         theirs = sum(told.gross.get(show.id, 0) for show in season.shows.values() if show.promoter == promoter)
-        here = sum(sum(_column(made, heading, "gross").values()) for heading in ("shows", "future_shows"))
-        _same(report, f"promoter_statement {promoter}", "its", {"gross": theirs}, {"gross": here})
-
-
-def _column(made: Document, heading: str, head: str) -> Sums:
-    """First cell -> what the column says, in minor units or pieces; of tables without rows there is nothing."""
-    try:
-        table = made.table(heading)
-    except KeyError:
-        return {}
-    at = [column.head for column in table.columns].index(head)
-    sums: Sums = defaultdict(int)
-    for row in table.rows:
-        cell = row[at]
-        sums[str(row[0])] += cell.minor if isinstance(cell, Money) else int(cell or 0)
-    return sums
-
-
-def _same(report: Report, name: str, what: str, one: Sums, other: Sums) -> None:
-    for key in sorted(one.keys() | other.keys()):
-        if one.get(key, 0) != other.get(key, 0):
-            difference = f"{other.get(key, 0)} in the report, {one.get(key, 0)} by the facts"
-            report.violation("I4", f"report {name}: {what} {key}: {difference}")
+        here = sum(total(made, heading, "gross") for heading in ("shows", "future_shows"))
+        same(report, f"promoter_statement {promoter}", "its", {"gross": theirs}, {"gross": here})
 
 
 def _signed(connection: Connection, report: Report) -> None:
