@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection, text
 
 from pos.domain.season import Season
+from sync.office.clock import now_iso
 from sync.office.verify.made import column, looked, same, total
 from sync.office.verify.report import Report
 
@@ -90,9 +91,9 @@ def _occupancy(connection: Connection, report: Report, season: Season) -> None:
 def _stock(connection: Connection, report: Report, season: Season) -> None:
     """Of shows that are still to come."""
     states, killed = _states(connection, season), _killed(connection, season)
-    before = datetime.now(UTC)
+    before = datetime.fromisoformat(now_iso())
     made = looked(connection, season, "stock")
-    after = datetime.now(UTC)
+    after = datetime.fromisoformat(now_iso())
     if any(before <= show.starts <= after for show in season.shows.values()):
         return  # whether it is to come depends on when one looks
     coming = [show.id for show in season.shows.values() if show.starts > after]
