@@ -198,3 +198,18 @@ def test_the_first_frame_does_not_wait_for_numpy():
     code = f"import sys; import {', '.join('pos.ui.theme.' + m for m in modules)}; print('numpy' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "False"
+
+
+def test_a_long_amount_gets_smaller_instead_of_losing_a_digit(qtbot):
+    label = MoneyLabel("€58.00", t.TOTAL)
+    qtbot.addWidget(label)
+    label.resize(240, 60)
+    label.show()
+    assert label.font().pixelSize() == t.TOTAL
+    label.setText("€6,000,000,000.00")
+    assert t.TITLE <= label.font().pixelSize() < t.TOTAL
+    assert label.fontMetrics().horizontalAdvance(label.text()) <= label.width()
+    label.resize(900, 60)
+    assert label.font().pixelSize() == t.TOTAL
+    label.setText("€1.00")
+    assert label.font().pixelSize() == t.TOTAL

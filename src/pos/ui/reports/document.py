@@ -145,7 +145,7 @@ class DocumentView(QWidget):
         for column in range(model.columnCount()):
             texts = [str(model.headerData(column, Qt.Orientation.Horizontal) or "")]
             texts += [str(model.data(model.index(row, column)) or "") for row in rows]
-            wide = max(metrics.horizontalAdvance(text) for text in texts) * 21 // 20 + _PAD_PX
+            wide = max(metrics.horizontalAdvance(text) for text in texts) * 6 // 5 + _PAD_PX
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
             self.grid.setColumnWidth(column, max(_NARROWEST_PX, min(_WIDEST_PX, wide)))
             if model.kind(column) not in NUMBERS:

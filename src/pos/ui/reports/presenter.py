@@ -57,6 +57,7 @@ class ReportsPresenter(QObject):
         super().__init__(parent)
         self.session = session
         self.kinds: list[Kind] = []
+        self.told = False  # whether it is known which reports there are
         self.choices: dict[str, list[tuple[str, str]]] = {}  # parameter -> (id, name) of what it may be
         self.formats: tuple[str, ...] = ()
         self.marked = ""
@@ -85,6 +86,7 @@ class ReportsPresenter(QObject):
         self.kinds = [
             Kind(one["name"], one["title"], tuple(one["needs"]), tuple(one["takes"])) for one in answer["reports"]
         ]
+        self.told = True
         self.formats = tuple(answer["formats"])
         self.format = self.format or self.formats[0]
         self.choices = {
@@ -121,6 +123,7 @@ class ReportsPresenter(QObject):
     def _signed(self) -> None:
         """Somebody else sees nothing of what was asked for before."""
         self.kinds, self.values, self.made, self.marked = [], {}, None, ""
+        self.told = False
         self.problem = self.written = ""
         self.changed.emit()
 

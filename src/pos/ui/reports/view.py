@@ -190,7 +190,9 @@ class ReportsScreen(Screen):
     def draw(self) -> None:
         presenter = self.presenter
         kind, made = presenter.kind, presenter.made
-        self._title.setText(tr("Reports") if presenter.kinds else tr("There is no report for you to see here."))
+        self._title.setText(
+            tr("There is no report for you to see here.") if presenter.told and not presenter.kinds else tr("Reports")
+        )
         self._rows.show_rows(presenter.kinds)
         at = next((number for number, row in enumerate(self._rows.rows) if row.name == presenter.marked), -1)
         if at >= 0:

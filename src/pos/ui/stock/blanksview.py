@@ -28,7 +28,7 @@ from pos.ui.screen import Screen
 from pos.ui.stock.blanks import KINDS, NEEDS_WINDOW, BlanksPresenter, Row, kind_names
 from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import money_font, text_font
-from pos.ui.theme.widgets import KeyButton
+from pos.ui.theme.widgets import KeyButton, MoneyLabel
 
 _ROW_PX: Final = 56
 _ACROSS: Final = 3  # kinds in a row of the panel
@@ -85,8 +85,8 @@ class BlanksScreen(Screen):
         head = QHBoxLayout()
         lead = QLabel(tr("Next in the printer"))
         lead.setProperty("role", "muted")
-        self._next, self._left = QLabel(), QLabel()
-        self._next.setFont(money_font(t.TOTAL))
+        self._next, self._left = MoneyLabel(size=t.TOTAL), QLabel()
+        self._next.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._hint = QLabel()
         self._hint.setWordWrap(True)
         self._hint.setProperty("role", "muted")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -37,12 +37,45 @@ def keycap(text: str, parent: QWidget | None = None) -> QLabel:
 
 
 class MoneyLabel(QLabel):
-    """An amount, right-aligned, bold, with tabular figures; `size` in px (16, 19, 40, 64)."""
+    """An amount, right-aligned, bold, with tabular figures; `size` in px (16, 19, 40, 64).
+
+    One of the display sizes gets smaller where a long amount would be cut off: a digit less is another amount.
+    """
 
     def __init__(self, text: str = "", size: int = t.BODY, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
+        self._size = size
         self.setFont(money_font(size))
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self._fit()
+
+    def sizeHint(self) -> QSize:
+        return self._wanted(self._size) if self._size >= t.TOTAL else super().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        if self._size < t.TOTAL:
+            return super().minimumSizeHint()
+        return QSize(self._wanted(t.TITLE).width(), self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _wanted(self, size: int) -> QSize:
+        metrics = QFontMetrics(money_font(size))
+        return QSize(metrics.horizontalAdvance(self.text()) + 2, metrics.height())
+
+    def _fit(self) -> None:
+        if self._size < t.TOTAL:
+            return
+        size = self._size
+        while size > t.TITLE and self._wanted(size).width() > self.width():
+            size -= 1
+        if size != self.font().pixelSize():
+            self.setFont(money_font(size))
 
 
 class KeyButton(QPushButton):
