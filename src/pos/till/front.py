@@ -55,10 +55,8 @@ class Front:
         """The same key gives the same answer, also while the first call is still under way."""
         with self._lock:
             other, running = self._running.get(key, (verb, None))
-            if running is not None and other == verb:
-                return running
             if running is not None and not running.done():
-                return _refused(_used(other))
+                return running if other == verb else _refused(_used(other))
             work = partial(self._first_time, key, verb, spec, fields)
             done = self._desk.submit(work, Call(verb, key), self._then(verb, spec))
             self._running[key] = (verb, done)
