@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
 
+from pos.till.counter import charge
+from pos.till.ports import CardOutcome
 from tests.unit.store.evening import violations
 from tests.unit.till.counter import PINS, Counter, show_document, small_hall
 from tests.unit.till.toy_terminal import ScriptedTerminal
@@ -143,6 +147,51 @@ def test_a_till_that_stops_in_a_payment_charges_nothing_twice(
     assert till.ask("pay", tenders=[card("59.00")], key="k") == sale
     assert terminal.total == booked(till) == 5900
     assert till.kinds().count("TicketsSold") == 1
+
+
+class SlowTerminal(ScriptedTerminal):
+    """Moves money when it is told to, like one whose customer still looks for the card."""
+
+    asked: list[str]
+    at_work: tuple[Future[CardOutcome], str, int]
+
+    def pay(self, key: str, minor: int, currency: str) -> Future[CardOutcome]:
+        if self.script:
+            return super().pay(key, minor, currency)
+        self.at_work = Future(), key, minor
+        return self.at_work[0]
+
+    def recover(self, key: str, minor: int, currency: str, before: dict[str, str]) -> Future[CardOutcome]:
+        self.asked = [*getattr(self, "asked", []), key]
+        return super().recover(key, minor, currency, before)
+
+    def finish(self) -> None:
+        done, key, minor = self.at_work
+        self.charged[key] = minor
+        done.set_result(CardOutcome("approved", "", {"trace": "8"}))
+
+
+def test_a_till_that_asks_again_does_not_ask_about_the_payment_under_way(
+    make_counter: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(charge, "ASK_AGAIN_S", 0.05)
+    terminal = SlowTerminal(script=["unknown"], takes=False, recovers=False)
+    till = make_counter(terminal=terminal)
+    till.open()
+    till.add("A-1")
+    assert till.refusal("pay", tenders=[card("59.00")]).code == "payment_unknown"
+    till.restart()
+    till.sign_in()
+    (open_,) = till.ask("payments")["payments"]
+    till.ask("settle_payment", payment=open_["payment"], outcome="declined")
+    terminal.recovers, before = True, len(terminal.asked)
+    paying = till.front.call("pay", tenders=[card("59.00")])
+    time.sleep(0.4)  # several times as long as until it asks again
+    till.settle()
+    terminal.finish()
+    assert paying.result(5)["sale"]["total"] == "59.00"
+    assert terminal.at_work[1] not in terminal.asked[before:]
+    assert terminal.total == booked(till) == 5900
 
 
 def test_money_taken_for_a_basket_that_is_given_up_is_reversed(till: Counter, terminal: ScriptedTerminal) -> None:

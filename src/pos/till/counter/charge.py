@@ -347,7 +347,8 @@ def _start_recovery(desk: Desk, tries: int) -> None:
 
 
 def _recover(desk: Desk, tries: int) -> Verb[None]:
-    yield from _ask_about_open(desk)
+    if not desk.paying:  # a terminal at work has nothing to tell yet, and would tell of no payment as of a declined one
+        yield from _ask_about_open(desk)
     if tries > 1 and any(payment.state == OPEN for payment in desk.ledger.payments.pending()):
         desk.post_in(ASK_AGAIN_S, lambda: _start_recovery(desk, tries - 1))
 
