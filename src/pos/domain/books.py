@@ -39,9 +39,12 @@ class Posting:
         raise ValueError(f"{value!r} is not a posting")
 
 
+DRAWER: Final = "drawer"  # and the till
+
+
 def drawer(till: str) -> str:
     """The account of the cash in a till's drawer."""
-    return f"drawer:{till}"
+    return f"{DRAWER}:{till}"
 
 
 def balanced(postings: Iterable[Posting]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -71,7 +72,7 @@ def rows(report: Report, heading: str) -> list[tuple[Any, ...]]:
 
 
 def test_every_report_can_be_written_down_and_read_back(day: Day) -> None:
-    given = {"show": "aida", "promoter": "ringer"}
+    given = {"show": "aida", "promoter": "ringer", "shift": "T1-1-S0001"}
     for name, kind in REPORTS.items():
         _, report = built(day, name, **{key: given[key] for key in kind.needs})
         assert Report.from_json(report.to_json()) == report
@@ -93,6 +94,27 @@ def test_the_daily_settlement(day: Day) -> None:
     assert dict(row[:2] for row in rows(report, "fees")) == {"Counter fee": 4, "refund": 1}
     assert rows(report, "documents") == [("refunds", 1, "-52.20"), ("sales", 3, "207.00")]
     assert not built(day, "daily_settlement", since="2027-03-02")[1].tables
+
+
+def test_a_shift_is_what_its_z_says(tmp_path: Path) -> None:
+    counter = Counter(tmp_path, [show_document("aida"), show_document("tosca")])
+    day = Day(counter)
+    shift = counter.ask("shift")["shift"]
+    counter.ask("move_cash", kind="drop", amount="50.00", reason="to the safe")
+    open_ = built(day, "shift_z", shift=shift)[1]
+    assert "counted" not in dict(open_.facts)
+    z = counter.ask("close_shift", counted={"total": "410.00"})["report"]
+    counter.settle()
+    closed = built(day, "shift_z", shift=shift)[1]
+    counter.stop()
+    said = {word: str(cell) for word, cell in closed.facts}
+    assert [said[word] for word in ("expected", "counted", "difference")] == ["404.80", "410.00", "5.20"]
+    assert [z[word] for word in ("expected", "counted", "difference")] == ["404.80", "410.00", "5.20"]
+    assert {row[0]: row[2] for row in rows(closed, "by_tender")} == z["by_tender"]
+    drawer = [("cash_moved", "-50.00"), ("float", "300.00"), ("refunds", "-52.20"), ("sales", "207.00")]
+    assert sorted(rows(closed, "drawer")) == sorted(rows(open_, "drawer")) == drawer
+    assert closed.table("drawer").total == ("total", Money(40_480, "EUR"))
+    assert not built(day, "shift_z", shift="T1-1-S0009")[1].tables
 
 
 def test_the_box_office_statement_of_a_performance(day: Day) -> None:

@@ -16,6 +16,7 @@ from pos.domain.reports.frame import Source
 from pos.domain.reports.house import comps, customers, holds, occupancy, promotions
 from pos.domain.reports.kinds import About, Asked, ReportKind
 from pos.domain.reports.money import daily_settlement, ledger, sales
+from pos.domain.reports.shift import shift_z
 from pos.domain.reports.statements import FAMILY, box_office, promoter_statement
 from pos.domain.reports.stock import stock
 from pos.domain.season import Season
@@ -57,6 +58,13 @@ _KINDS: Final = (
         ("day", "till", "user", "show", "tender", "channel", "item", "mark", "kind"),
         ("tender", "ticket", "fee", "article", "document"),
         takes=(*_PERIOD, "till", "cashier", "shift"),
+    ),
+    _kind(
+        shift_z,
+        ("kind", "user", "tender", "price_type", "item", "mark"),
+        ("money", "tender", "ticket", "fee", "article", "document"),
+        needs=("shift",),
+        takes=(),
     ),
     _kind(
         box_office,

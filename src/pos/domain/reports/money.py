@@ -36,8 +36,8 @@ def daily_settlement(source: Source) -> Report:
         table("by_show", (*SHOW, *TICKETS), by_show),
         _channels(source),
         fees(source),
-        _articles(source),
-        _documents(source),
+        articles(source),
+        documents(source),
     ]
     signatures = ("cashier", "supervisor", "auditor")
     return report(source, "daily_settlement", period(source), tables, signatures)
@@ -57,7 +57,7 @@ def _channels(source: Source) -> Table:
     return tickets_by(source, "by_channel", "channel", WORD, str)
 
 
-def _articles(source: Source) -> Table:
+def articles(source: Source) -> Table:
     sums = source.figures.by("article", "mark", "item").items()
     rows = [(key[0], key[1], one.pieces, source.money(one.minor), source.money(one.tax)) for key, one in sums]
     columns = (("kind", WORD), ("article", TEXT), ("count", COUNT), ("gross", MONEY), ("tax", MONEY))
@@ -65,7 +65,7 @@ def _articles(source: Source) -> Table:
 
 
 # How documents of each kind are called.
-_CALLED = {
+CALLED = {
     "TicketsSold": "sales", "TicketsRefunded": "refunds", "RefundClaimed": "claimed", "TicketsExchanged": "exchanges",
     "TicketsVoided": "voids", "TenderCorrected": "corrections", "AccountPaid": "account_paid",
     "PackageRefunded": "packages_refunded", "OrderReserved": "deposits", "OrderChanged": "deposits",
@@ -73,10 +73,10 @@ _CALLED = {
 }  # fmt: skip
 
 
-def _documents(source: Source) -> Table:
+def documents(source: Source) -> Table:
     sums: dict[str, Sum] = {}
     for key, one in source.figures.by("document", "kind").items():
-        word = _CALLED.get(key[0], key[0])
+        word = CALLED.get(key[0], key[0])
         sums[word] = sums.get(word, Sum()).plus(one)
     rows = [(word, abs(one.pieces), source.money(one.minor)) for word, one in sums.items()]
     return table("documents", (("kind", WORD), ("count", COUNT), ("amount", MONEY)), rows, total=False)
