@@ -126,7 +126,7 @@ def test_who_stops_it_finds_no_file(
 def test_every_report_that_there_is_can_be_shown(
     office: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    given = {"day": ("--day", "2027-12-02"), "show": ("--show", SHOW)}
+    given = {"day": ("--day", "2027-12-02"), "show": ("--show", SHOW), "shift": ("--shift", "T1-1-S0001")}
     for name, kind in REAL.items():
         if "promoter" in kind.needs:
             continue  # the small season has none
