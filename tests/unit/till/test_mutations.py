@@ -258,7 +258,7 @@ def two_live_tickets(patch: pytest.MonkeyPatch) -> None:
 
 
 def keys_forgotten_in_flight(patch: pytest.MonkeyPatch) -> None:
-    mutate(patch, front.Front, "_once", "running = self._running.get(key)", "running = None")
+    mutate(patch, front.Front, "_once", "self._running.get(key, (verb, None))", "verb, None")
 
 
 def underpaid(counter: Counter) -> None:
