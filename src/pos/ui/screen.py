@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Qt, SignalInstance
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from pos.ui.theme.tokens import Tokens
 
 PANEL_PX = 372
+
+
+class _Changes(Protocol):
+    """A presenter: it says when what it knows has changed."""
+
+    changed: SignalInstance
 
 
 class Screen(QObject):
@@ -22,6 +30,22 @@ class Screen(QObject):
         self.panel.setProperty("role", "card")
         self.panel.setFixedWidth(PANEL_PX)
         self.work.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+
+    def build(self, presenter: _Changes) -> None:
+        """Fill work area and panel, and draw them now and whenever the presenter changes."""
+        self._build_work()
+        self._build_panel()
+        presenter.changed.connect(self.draw)
+        self.draw()
+
+    def _build_work(self) -> None:
+        """A subclass that calls `build` makes its work area here."""
+
+    def _build_panel(self) -> None:
+        """… and its panel here."""
+
+    def draw(self) -> None:
+        """Show what the presenter knows now."""
 
     def panel_box(self) -> QVBoxLayout:
         """The panel's layout, with the margins every screen shares."""

@@ -52,13 +52,14 @@ def _drawer(source: Source) -> Table:
 
 def _count(source: Source) -> list[tuple[str, Cell]]:
     """What the close booked: the drawer emptied of what was expected, into the safe as it was counted."""
-
-    def closed(account: str) -> int:
-        here = source.figures.by("money", "item", where=lambda key: key.kind == Kind.SHIFT_CLOSED)
-        return sum(one.minor for (item,), one in here.items() if item.partition(":")[0] == account)
-
-    expected, off = -closed(DRAWER), -closed("over_short")
-    if not source.figures.by("money", "item", where=lambda key: key.kind == Kind.SHIFT_CLOSED):
+    booked = source.figures.by("money", "item", where=lambda key: key.kind == Kind.SHIFT_CLOSED)
+    if not booked:
         return []
+    sums = dict.fromkeys((DRAWER, "over_short"), 0)
+    for (account,), one in booked.items():
+        name = account.partition(":")[0]
+        if name in sums:
+            sums[name] -= one.minor
+    expected, off = sums.values()
     amounts = {"expected": expected, "counted": expected + off, "difference": off}
     return [(word, source.money(minor)) for word, minor in amounts.items()]

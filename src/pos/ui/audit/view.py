@@ -80,10 +80,7 @@ class AuditScreen(Screen):
     def __init__(self, presenter: AuditPresenter, leave: Callable[[], None]) -> None:
         super().__init__()
         self.presenter, self._leave = presenter, leave
-        self._build_work()
-        self._build_panel()
-        presenter.changed.connect(self.draw)
-        self.draw()
+        self.build(presenter)
 
     # ---- building ----------------------------------------------------------------------
 

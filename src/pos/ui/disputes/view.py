@@ -85,10 +85,7 @@ class DisputesScreen(Screen):
         super().__init__()
         self.presenter, self._leave = presenter, leave
         self._was_open = False
-        self._build_work()
-        self._build_panel()
-        presenter.changed.connect(self.draw)
-        self.draw()
+        self.build(presenter)
 
     # ---- building ----------------------------------------------------------------------
 

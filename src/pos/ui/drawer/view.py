@@ -42,10 +42,7 @@ class DrawerScreen(Screen):
     ) -> None:
         super().__init__()
         self.presenter, self._go, self._at_safe = presenter, go, at_safe
-        self._build_work()
-        self._build_panel()
-        presenter.changed.connect(self.draw)
-        self.draw()
+        self.build(presenter)
 
     def _build_work(self) -> None:
         box = QVBoxLayout(self.work)

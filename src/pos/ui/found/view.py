@@ -88,10 +88,7 @@ class FoundScreen(Screen):
         self._works, self._sides = QStackedWidget(), QStackedWidget()
         self.swap_work: SwapWork | None = None
         self.swap_panel: SwapPanel | None = None
-        self._build_work()
-        self._build_panel()
-        presenter.changed.connect(self.draw)
-        self.draw()
+        self.build(presenter)
 
     # ---- building ------------------------------------------------------------------------
 

@@ -77,10 +77,7 @@ class OrdersScreen(Screen):
     def __init__(self, presenter: OrdersPresenter, leave: Callable[[], None]) -> None:
         super().__init__()
         self.presenter, self._leave = presenter, leave
-        self._build_work()
-        self._build_panel()
-        presenter.changed.connect(self.draw)
-        self.draw()
+        self.build(presenter)
 
     # ---- building ----------------------------------------------------------------------
 

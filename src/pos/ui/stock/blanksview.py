@@ -63,10 +63,7 @@ class BlanksScreen(Screen):
     def __init__(self, presenter: BlanksPresenter, leave: Callable[[], None]) -> None:
         super().__init__()
         self.presenter, self._leave = presenter, leave
-        self._build_work()
-        self._build_panel()
-        presenter.changed.connect(self.draw)
-        self.draw()
+        self.build(presenter)
 
     def _build_work(self) -> None:
         box = QVBoxLayout(self.work)
