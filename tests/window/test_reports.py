@@ -78,6 +78,16 @@ def cell(screen: ReportsScreen, row: int, column: int) -> str:
     return str(model.data(model.index(row, column)))
 
 
+def test_the_open_shift_is_proposed(supervisor: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    kind = ReportKind("shift_z", build=_settlement, needs=("shift",), query=lambda asked, season: Query())
+    monkeypatch.setitem(REPORTS, kind.name, kind)
+    supervisor.open_shift("150")
+    opened(supervisor)
+    reports = supervisor.window.reports
+    reports.mark("shift_z")
+    assert reports.values["shift"] == reports.session.person.shift == "W1-1-S0001"
+
+
 def test_a_report_is_made_leafed_through_and_left_by_the_keyboard(supervisor: Counter) -> None:
     screen = opened(supervisor)
     assert [kind.name for kind in supervisor.window.reports.kinds] == ["daily_settlement", "sales", "refunds"]

@@ -105,9 +105,9 @@ class ReportsPresenter(QObject):
         return f"{doc['title']} · {at}"
 
     def _propose(self) -> None:
-        """Days are today's, and a show the one that is being sold, until somebody says otherwise."""
+        """Days are today's, a show is the one being sold, a shift the open one, until somebody says otherwise."""
         today = self.session.formats.local(self.session.now).date().isoformat()
-        kind = self.kind
+        kind, person = self.kind, self.session.person
         if kind is None:
             return
         if _either(kind):
@@ -115,10 +115,10 @@ class ReportsPresenter(QObject):
                 self.values["day"] = today
             elif self.values.get("day"):
                 self.values |= dict.fromkeys(PERIOD, "")
+        here = {"show": self.session.show_id, "shift": (person.shift if person is not None else None) or ""}
         for name in kind.needs:
             first = choices[0][0] if (choices := self.choices.get(name)) else ""
-            usual = today if name in DAYS else self.session.show_id if name == "show" else first
-            self.values[name] = self.values.get(name) or usual
+            self.values[name] = self.values.get(name) or (today if name in DAYS else here.get(name, first))
 
     def _signed(self) -> None:
         """Somebody else sees nothing of what was asked for before."""
