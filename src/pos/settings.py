@@ -21,7 +21,6 @@ DISPLAYS: Final = ("window", "escpos", "none")
 DEVICES: Final = (
     "printer.ticket", "printer.receipt", "drawer", "terminal", "scanner", "card_reader", "customer_display",
 )  # fmt: skip
-_LONGEST_AROUND: Final = 8
 
 
 class BadSettings(Exception):
@@ -112,6 +111,17 @@ class BackupSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class WindowSettings:
+    """How the window looks and behaves: `theme` is one of THEMES, `scale` percent or None for what the system
+    says, `lock_after` minutes without a hand on it, 0 for never."""
+
+    theme: str = "system"
+    scale: int | None = None
+    lock_after: int = 10
+    sounds: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """A till's settings. A device left out is simply not there."""
 
@@ -130,6 +140,7 @@ class Settings:
     card_reader: CardReaderSettings | None = None
     customer_display: DisplaySettings | None = None
     backup: BackupSettings | None = None
+    window: WindowSettings = WindowSettings()
 
     @property
     def folder(self) -> Path:
@@ -189,13 +200,6 @@ def _card_way(value: Any) -> str:
     return str(value)
 
 
-def _around(value: Any) -> str:
-    """What stands before or behind a code."""
-    if not isinstance(value, str) or not value or not value.isprintable() or len(value) > _LONGEST_AROUND:
-        raise ValueError(f"{value!r} is not one to {_LONGEST_AROUND} letters, digits or signs")
-    return value
-
-
 def _display(value: Any) -> str:
     if value not in DISPLAYS:
         raise ValueError(f"{value!r} is none of {', '.join(DISPLAYS)}")
@@ -223,10 +227,16 @@ _KEYS: Final[dict[str, dict[str, Callable[[Any], Any]]]] = {
     },
     "terminal": {"protocol": values.protocol, "transport": values.string, "password": values.password},
     "neighbours": {"listen": values.address, "tills": _addresses},
-    "scanner": {"transport": _way, "prefix": _around, "suffix": _around, "members": _around},
+    "scanner": {"transport": _way, "prefix": values.around, "suffix": values.around, "members": values.around},
     "card_reader": {"transport": _card_way},
     "customer_display": {"kind": _display, "transport": values.string, "locale": _locale, "link": values.url},
     "backup": {"to": values.string, "every": values.span, "keep": values.count},
+    "window": {
+        "theme": values.theme,
+        "scale": values.scale,
+        "lock_after": values.idle_minutes,
+        "sounds": values.flag,
+    },
 }
 _NEEDED: Final = {
     "till": ("id",),
@@ -295,6 +305,7 @@ def settings_from(text: str, file: Path) -> Settings:
         reader,
         display,
         backup,
+        WindowSettings(**sections.get("window", {})),
     )
 
 

@@ -8,6 +8,11 @@ from urllib.parse import urlsplit
 
 _LONGEST_KICK: Final = 64
 _LONGEST_OPEN_S: Final = 3600
+_LONGEST_AROUND: Final = 8
+_LONGEST_IDLE_MIN: Final = 240
+THEMES: Final = ("system", "light", "dark", "contrast")
+AUTO: Final = "auto"  # a scale that the system says
+SCALES: Final = range(100, 201)  # percent
 
 
 def string(value: Any) -> str:
@@ -92,3 +97,31 @@ def address(value: Any) -> str:
     if not good:
         raise ValueError(f"{value!r} is not an address like 192.0.2.12:9410")
     return str(value)
+
+
+def around(value: Any) -> str:
+    """What stands before or behind a code."""
+    if not isinstance(value, str) or not value or not value.isprintable() or len(value) > _LONGEST_AROUND:
+        raise ValueError(f"{value!r} is not one to {_LONGEST_AROUND} letters, digits or signs")
+    return value
+
+
+def theme(value: Any) -> str:
+    if value not in THEMES:
+        raise ValueError(f"{value!r} is none of {', '.join(THEMES)}")
+    return str(value)
+
+
+def scale(value: Any) -> int | None:
+    """Percent, or None for what the system says."""
+    if value == AUTO:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value not in SCALES:
+        raise ValueError(f'{value!r} is neither "{AUTO}" nor a whole number from {SCALES[0]} to {SCALES[-1]}')
+    return value
+
+
+def idle_minutes(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _LONGEST_IDLE_MIN:
+        raise ValueError(f"{value!r} is not a whole number of minutes from 0 (never) to {_LONGEST_IDLE_MIN}")
+    return value

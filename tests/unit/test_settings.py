@@ -15,6 +15,7 @@ from pos.settings import (
     ScannerSettings,
     Settings,
     TerminalSettings,
+    WindowSettings,
     read_settings,
 )
 
@@ -174,3 +175,33 @@ def test_what_is_wrong_with_a_drawer_is_named(tmp_path: Path, text: str, key: st
         read(tmp_path, f"{DRAWERS}{text}\n")
     assert f"till.toml: {key}: " in str(caught.value)
     assert reason in str(caught.value)
+
+
+def test_the_window(tmp_path: Path) -> None:
+    assert read(tmp_path).window == WindowSettings("system", None, 10, True)
+    more = '[window]\ntheme = "contrast"\nscale = 150\nlock_after = 0\nsounds = false\n'
+    assert read(tmp_path, more).window == WindowSettings("contrast", 150, 0, False)
+    assert read(tmp_path, '[window]\nscale = "auto"\n').window.scale is None
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "reason"),
+    [
+        ('theme = "pink"', "theme", "'pink' is none of system, light, dark, contrast"),
+        ("theme = 1", "theme", "1 is none of"),
+        ("scale = 99", "scale", '99 is neither "auto" nor a whole number from 100 to 200'),
+        ("scale = 201", "scale", "201 is neither"),
+        ("scale = true", "scale", "True is neither"),
+        ('scale = "150"', "scale", "'150' is neither"),
+        ("scale = 125.0", "scale", "125.0 is neither"),
+        ("lock_after = -1", "lock_after", "-1 is not a whole number of minutes from 0 (never) to 240"),
+        ("lock_after = 241", "lock_after", "241 is not"),
+        ("lock_after = false", "lock_after", "False is not"),
+        ("sounds = 1", "sounds", "1 is not true or false"),
+        ('font = "Comic"', "font", "is unknown; there are theme, scale, lock_after, sounds"),
+    ],
+)
+def test_what_is_wrong_with_the_window_is_named(tmp_path: Path, line: str, key: str, reason: str) -> None:
+    with pytest.raises(BadSettings) as caught:
+        read(tmp_path, f"[window]\n{line}\n")
+    assert f"till.toml: window.{key}: {reason}" in str(caught.value)

@@ -14,6 +14,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from pos.settings import WindowSettings
 from pos.ui.scanning.wedge import Typing
 from pos.ui.window import CounterWindow
 from tests.window.counter import Counter
@@ -50,8 +51,15 @@ def house(tmp_path: Path, season_replica: Path) -> Iterator[TillHouse]:
 def open_window(house: TillHouse, qtbot: QtBot) -> Callable[..., Counter]:
     """Open the window as it stands after a start."""
 
-    def open_it(theme: str = "light", training: bool = False, typing: Typing | None = None) -> Counter:
-        window = CounterWindow(house.front, language="en", theme=theme, training=training, typing=typing)
+    def open_it(
+        theme: str = "light",
+        training: bool = False,
+        typing: Typing | None = None,
+        settings: WindowSettings | None = None,
+    ) -> Counter:
+        window = CounterWindow(
+            house.front, language="en", settings=settings, theme=theme, training=training, typing=typing
+        )
         qtbot.addWidget(window)
         window.resize(1366, 768)
         window.show()

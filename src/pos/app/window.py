@@ -129,7 +129,9 @@ def _typing(settings: Settings) -> Typing | None:
 def counter_window(settings: Settings) -> tuple[CounterWindow, Opening]:
     """The window, not yet shown, and the till that opens behind it."""
     front = LateFront(settings.folder / REPLICA)
-    window = CounterWindow(front, language=settings.locale, theme=theme(), typing=_typing(settings))
+    window = CounterWindow(
+        front, language=settings.locale, settings=settings.window, theme=theme(), typing=_typing(settings)
+    )
     opening = Opening(settings, front, Teller(window).failed.emit)
     if settings.customer_display is not None and settings.customer_display.kind == "window":
         after_first_paint(window, window.show_customer)

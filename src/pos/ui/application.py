@@ -12,6 +12,8 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
+from pos.tillvalues import THEMES
+
 _SIGNALS_SEEN_MS: Final = 200
 _SWEEP_MS: Final = 500
 _BETWEEN_PX: Final = 8  # two windows side by side
@@ -74,9 +76,9 @@ def _end(app: QApplication) -> None:
 
 
 def theme() -> str:
-    """HOUSEFULL_THEME: light, dark or system (the default)."""
-    chosen = os.environ.get("HOUSEFULL_THEME", "system")
-    return chosen if chosen in ("light", "dark", "system") else "system"
+    """The theme that the environment's HOUSEFULL_THEME asks for instead of the settings', "" for none."""
+    chosen = os.environ.get("HOUSEFULL_THEME", "")
+    return chosen if chosen in THEMES else ""
 
 
 class Teller(QObject):

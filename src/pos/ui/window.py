@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from pos.settings import WindowSettings
 from pos.ui.bridge import Bridge, Till
 from pos.ui.foot.presenter import PaperPresenter
 from pos.ui.foot.view import FootView
@@ -36,9 +37,8 @@ from pos.ui.screen import PANEL_PX, Screen
 from pos.ui.screens import build
 from pos.ui.session import Session
 from pos.ui.signin.presenter import SignInPresenter
-from pos.ui.theme.apply import dress
+from pos.ui.theme.apply import dress, tokens_for
 from pos.ui.theme.fonts import load_fonts
-from pos.ui.theme.tokens import DARK, LIGHT, Tokens
 from pos.ui.theme.widgets import Banner
 
 if TYPE_CHECKING:
@@ -47,23 +47,12 @@ if TYPE_CHECKING:
     from pos.ui.scanning.wedge import Typing
 
 MINIMUM: Final = (1366, 768)  # px
-_IDLE_MS: Final = 10 * 60_000  # an unattended window locks itself; the basket stays
-
-
-def tokens_for(theme: str) -> Tokens:
-    """ "light", "dark" or "system". Raises ValueError for anything else."""
-    if theme == "system":
-        scheme = QGuiApplication.styleHints().colorScheme()
-        return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
-    if theme not in ("light", "dark"):
-        raise ValueError(f"theme {theme!r} is none of light, dark, system")
-    return DARK if theme == "dark" else LIGHT
 
 
 class CounterWindow(Presenters):
     """Sells through `till` (`pos.till.front.Front`). A QApplication must exist.
 
-    `language` is a locale of till.toml, `theme` "light", "dark" or "system"; `training`
+    `language` is a locale of till.toml, `settings` its [window]; `theme` overrules the one in there. `training`
     puts a banner over everything that says so; `typing` is the scanner that types here.
     """
 
@@ -72,12 +61,15 @@ class CounterWindow(Presenters):
         till: Till,
         *,
         language: str = "en",
-        theme: str = "system",
+        settings: WindowSettings | None = None,
+        theme: str = "",
         training: bool = False,
         typing: Typing | None = None,
     ) -> None:
         super().__init__()
         load_fonts()
+        self.settings = settings or WindowSettings()
+        theme = theme or self.settings.theme
         self.tokens = tokens_for(theme)
         self._dress()
         if theme == "system":
@@ -100,7 +92,7 @@ class CounterWindow(Presenters):
 
             Wedge(self, typing).read.connect(self.scans.typed)
         self._idle = QTimer(self)
-        self._idle.setInterval(_IDLE_MS)
+        self._idle.setInterval(self.settings.lock_after * 60_000)
         self._idle.timeout.connect(self.session.lock)
         self._connect()
         self.go("signin")
@@ -245,13 +237,13 @@ class CounterWindow(Presenters):
             self._idle.stop()
             self.go("signin")
         elif person.shift is not None:
-            self._idle.start()
+            self._watch_idleness()
             self.go("drawer" if self.session.drawer_of_other else "sell")
             if self.session.drawer_of_other:
                 whose = self.session.names.get(person.shift_user, person.shift_user)
                 self.toast.say("warning", tr("This drawer is {name}'s: take it over, or close its shift.", name=whose))
         elif self.current is None or self.current.name not in ("count", "report"):
-            self._idle.start()
+            self._watch_idleness()
             self.go("open")
 
     def _heard(self, event: dict[str, Any]) -> None:
@@ -289,6 +281,10 @@ class CounterWindow(Presenters):
         from pos.ui.frame.help import about, advice
 
         self.help.toggle(advice(self.session), about(self.session))
+
+    def _watch_idleness(self) -> None:
+        if self.settings.lock_after:
+            self._idle.start()
 
     def _stirred(self) -> None:
         """Somebody is at the window: the lock on idleness begins anew."""
@@ -371,7 +367,7 @@ class CounterWindow(Presenters):
         self.banner.show_message(said.level, said.lead, said.rest, said.action)
 
     def set_theme(self, theme: str) -> None:
-        """Change between light and dark, at once."""
+        """Change the look, at once."""
         self.tokens = tokens_for(theme)
         self._dress()
         if theme == "system":

@@ -5,7 +5,8 @@ import pytest
 from pos.ui.theme import tokens as t
 from pos.ui.theme.color import OUTLINE_CONTRAST, TEXT_CONTRAST, apart, channels, contrast, mix, readable_on
 
-PALETTES = [t.LIGHT, t.DARK]
+PALETTES = [t.LIGHT, t.DARK, t.CONTRAST]
+ENHANCED = 7.0  # WCAG 2.2, 1.4.6
 TEXT = [
     ("ink", "paper"),
     ("ink", "card"),
@@ -35,6 +36,16 @@ def test_text_can_be_read(palette, text, ground):
 @pytest.mark.parametrize(("outline", "ground"), OUTLINES)
 def test_outlines_and_focus_can_be_seen(palette, outline, ground):
     assert contrast(getattr(palette, outline), getattr(palette, ground)) >= OUTLINE_CONTRAST
+
+
+@pytest.mark.parametrize(("text", "ground"), TEXT)
+def test_high_contrast_has_more_of_it(text, ground):
+    assert contrast(getattr(t.CONTRAST, text), getattr(t.CONTRAST, ground)) >= ENHANCED
+
+
+@pytest.mark.parametrize(("outline", "ground"), [*OUTLINES, ("line", "paper"), ("line", "card"), ("sold", "paper")])
+def test_high_contrast_has_outlines_for_all_that_divides(outline, ground):
+    assert contrast(getattr(t.CONTRAST, outline), getattr(t.CONTRAST, ground)) >= OUTLINE_CONTRAST
 
 
 def test_contrast_is_that_of_the_standard():

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
+from pos.tillvalues import THEMES
 from pos.ui.theme.fonts import text_font
 from pos.ui.theme.stylesheet import stylesheet
-from pos.ui.theme.tokens import Tokens
+from pos.ui.theme.tokens import CONTRAST, DARK, LIGHT, Tokens
+
+
+def tokens_for(theme: str) -> Tokens:
+    """One of THEMES. Raises ValueError for anything else."""
+    if theme == "system":
+        scheme = QGuiApplication.styleHints().colorScheme()
+        return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
+    for tokens in (LIGHT, DARK, CONTRAST):
+        if tokens.name == theme:
+            return tokens
+    raise ValueError(f"theme {theme!r} is none of {', '.join(THEMES)}")
 
 
 def dress(app: QApplication, tokens: Tokens) -> None:

@@ -46,7 +46,8 @@ class Tokens:
 
     @property
     def dark(self) -> bool:
-        return self.name == "dark"
+        """Whether the ground is darker than what stands on it."""
+        return self.name != "light"
 
 
 LIGHT: Final = Tokens(
@@ -89,4 +90,26 @@ DARK: Final = Tokens(
     shape="#343B42",
     basket="#FFFFFF",
     on_basket="#15181B",
+)
+
+# For eyes that need more: pure grounds, text from 7:1 on (WCAG 2.2, 1.4.6), and lines that are outlines too.
+CONTRAST: Final = Tokens(
+    name="contrast",
+    paper="#000000",
+    card="#000000",
+    ink="#FFFFFF",
+    muted="#E0E0E0",
+    line="#8A8A8A",
+    edge="#FFFFFF",
+    accent="#FFE500",
+    on_accent="#000000",
+    good="#6BFF9E",
+    warning="#FFD24A",
+    warning_ground="#332400",
+    danger="#FFB3AD",
+    danger_ground="#3D0000",
+    sold="#6E6E6E",
+    shape="#3A3A3A",
+    basket="#FFFFFF",
+    on_basket="#000000",
 )
