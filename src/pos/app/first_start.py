@@ -14,8 +14,8 @@ from pos.embedded import EmbeddedOffice, OfficeFailed
 from pos.settings import Settings, read_settings
 from pos.store.identity import FolderInUse, IdentityLost
 from pos.ui.application import theme
+from pos.ui.theme.apply import tokens_for
 from pos.ui.welcome.dialog import WelcomeDialog
-from pos.ui.window import tokens_for
 
 
 def first_start(folder: Path) -> Settings | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import local
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select
+from sqlalchemy import Connection, Text, bindparam, cast, func, insert, or_, select
 from sqlalchemy.exc import DBAPIError
 
 from pos.domain.facts import FIRST_HASH, SignedFact
@@ -22,6 +22,14 @@ _AFTER = (
     _ALL.where(tables.journal.c.number > bindparam("number"))
     .order_by(tables.journal.c.number)
     .limit(bindparam("limit"))
+)
+_TEXT = cast(tables.journal.c.envelope, Text)
+_KIND = func.json_extract(_TEXT, "$.kind")
+_KINDS_AFTER = (
+    select(_KIND.label("kind"), func.count().label("count"), func.min(func.json_extract(_TEXT, "$.at")).label("since"))
+    .where(tables.journal.c.number > bindparam("number"))
+    .group_by(_KIND)
+    .order_by(func.min(tables.journal.c.number))
 )
 _HEAD = select(tables.journal.c.number, tables.journal.c.hash).order_by(tables.journal.c.number.desc()).limit(1)
 _INSERT = insert(tables.journal)
@@ -49,6 +57,11 @@ def facts_after(connection: Connection, number: int, limit: int) -> list[SignedF
     """Facts with a higher number, in order, at most `limit`."""
     rows = connection.execute(_AFTER, {"number": number, "limit": limit})
     return [SignedFact(row.number, row.envelope, row.hash, row.signature, row.beside or "") for row in rows]
+
+
+def kinds_after(connection: Connection, number: int) -> list[tuple[str, int, str]]:
+    """(kind, how many, when the first of them happened) of the facts with a higher number."""
+    return [(row.kind, row[1], row.since) for row in connection.execute(_KINDS_AFTER, {"number": number})]
 
 
 def facts_with(connection: Connection, texts: Sequence[str]) -> list[SignedFact]:

@@ -35,6 +35,7 @@ from pos.store.shiftbook import ShiftRow
 from pos.till.amnesia import differs
 from pos.till.belief import Belief
 from pos.till.clock import TillClock
+from pos.till.linelog import LineLog
 from pos.till.making import Making, ReportFiles
 from pos.till.ports import (
     Clock,
@@ -154,13 +155,13 @@ class Desk:
     def __init__(self, outside: Outside) -> None:
         self.outside = outside
         self.user: User | None = None
-        self.fenced = ""
+        self.number, self.hash, self.fenced = 0, "", ""
         self.forgot = False  # facts that this till has made are missing from this ledger
         self.sealed = False  # its last fact is in the journal
-        self.number, self.hash = 0, ""
         self.rights: dict[str, dict[str, OwnRight]] = {}
         self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._listeners: list[Callable[[dict[str, Any]], None]] = []
+        self.line = LineLog(lambda: self.clock.now())
+        self._listeners: list[Callable[[dict[str, Any]], None]] = [self.line.hear]
         self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
         self._ready: Future[None] = Future()
         self._call = Call()
@@ -405,8 +406,7 @@ class Desk:
         at = datetime.fromisoformat(Fact.from_bytes(last[0].envelope).at) if last else None
         self.clock = TillClock(outside.clock, at)
         self.fenced = self.ledger.meta("fenced") or ""
-        self.forgot = self.ledger.meta("forgot") == "1"
-        self.sealed = self.ledger.meta("sealed") == "1"
+        self.forgot, self.sealed = (self.ledger.meta(name) == "1" for name in ("forgot", "sealed"))
         self._fences = frozenset(Hand(*hand) for hand in json.loads(self.ledger.meta("fences") or "[]"))
         self._acknowledged = int(self.ledger.meta("acknowledged") or 0)
         self._look_at_the_mark()

@@ -430,6 +430,7 @@ VERBS: Final[dict[str, VerbSpec]] = {
         customers.erase_customer, {"customer": f.words, "reason": f.words}, {"sales": f.sales}, changes=True
     ),
     "status": VerbSpec(status.status),
+    "line": VerbSpec(status.line),
     "sync": VerbSpec(status.sync),
     **AUDIT_VERBS,
     **CASH_VERBS,

@@ -14,9 +14,14 @@ LOCKED_FOR: Final = timedelta(minutes=1)
 
 
 def users(desk: Desk) -> dict[str, Any]:
-    """Who may sign in here, for the buttons of the PIN screen."""
-    people = desk.season().users.values()
-    return {"users": [{"user": user.id, "name": user.name, "role": user.role} for user in people]}
+    """Who may sign in here, for the buttons of the PIN screen; `locked_until` of whom wrong PINs keep out now."""
+    return {"users": [_shown(desk, user) for user in desk.season().users.values()]}
+
+
+def _shown(desk: Desk, user: User) -> dict[str, Any]:
+    shown = {"user": user.id, "name": user.name, "role": user.role}
+    _, until = desk.ledger.lockout(user.id)
+    return shown | ({"locked_until": until} if until and desk.clock.now() < datetime.fromisoformat(until) else {})
 
 
 def sign_in(desk: Desk, *, user: str, pin: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from pos.domain.errors import Refused
+from pos.store import journal
 from pos.till.counter import blanks, issue, limit
 from pos.till.counter.passing import in_hand
 from pos.till.desk import Desk, Verb
@@ -35,6 +36,7 @@ def status(desk: Desk) -> dict[str, Any]:
             for one in desk.outside.leftovers
             if one.unsent
         ],
+        "basket": _waiting(desk),
         "rights_in_hand": hands,
         "devices": device_states(desk),
         "journal": {"number": desk.number, "hash": desk.hash},
@@ -45,6 +47,19 @@ def status(desk: Desk) -> dict[str, Any]:
         "drawer_over": limit.is_over(desk),
         **({"paper": paper} if (paper := blanks.shown(desk)) is not None else {}),
         "last_sale": {"id": last["id"], "at": last["at"], "tickets": len(last["tickets"])} if last else None,
+    }
+
+
+def _waiting(desk: Desk) -> dict[str, Any] | None:
+    """Whose basket is in front, how much is in it and until when its places are kept; None for an empty one."""
+    basket = desk.ledger.basket()
+    if basket is None or basket.empty:
+        return None
+    return {
+        "owner": basket.owner,
+        "tickets": len(basket.lines),
+        "articles": len(basket.articles),
+        "expires": basket.expires.isoformat() if basket.expires else None,
     }
 
 
@@ -72,6 +87,18 @@ def venue(desk: Desk) -> dict[str, Any] | None:
         "denominations": [str(piece) for piece in house.denominations],
         "drawer": house.drawer,
         "till_name": season.tills.get(desk.outside.till, desk.outside.till),
+    }
+
+
+def line(desk: Desk) -> dict[str, Any]:
+    """Needs no sign-in. The line to the office: how it is, how it was since the start, and what the office lacks."""
+    unsent = journal.kinds_after(desk.ledger.connection, desk.acknowledged())
+    return {
+        "link": asdict(desk.outside.office.link()),
+        "changes": list(desk.line.changes),
+        "unsent": [{"kind": kind, "count": count, "since": since} for kind, count, since in unsent],
+        "sent_at": desk.line.sent_at or None,
+        "received_at": desk.line.received_at or None,
     }
 
 
