@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 
-.PHONY: setup setup-test demo test check soak fuzz bench lock clean
+.PHONY: setup setup-test demo test check words soak fuzz bench lock clean
 
 setup:
 	@installer/setup.sh demo
@@ -25,6 +25,10 @@ check: setup
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+
+# What the window's languages lack; ARGS=--merge puts new texts into resources/locale/*.po, for a translator to fill.
+words: setup-test
+	@$(BIN)/python -m tests.words $(ARGS)
 
 # Evenings in which everything goes wrong, for SECONDS, or those of SEEDS=first:last.
 SECONDS ?= 600

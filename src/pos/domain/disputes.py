@@ -189,6 +189,8 @@ _STANDINGS: Final = {
     "QUARANTINE": "frozen",
 }
 _UNKNOWN: Final = "unknown"
+_CHANGED: Final = "changed"
+_OFFICE: Final = "the office"
 
 
 def ways_out(cause: str, tickets: Collection[object]) -> tuple[Way, ...]:
@@ -234,6 +236,12 @@ def in_words(document: Document, say: Callable[[str], str] = str) -> str:
     return say(cause.sentence).format_map(_Fields(fields_of(document, say), say))
 
 
+def sentences() -> list[str]:
+    """Everything that `in_words` puts into a person's language."""
+    causes = [cause.sentence for cause in CAUSES.values()]
+    return [*causes, *_DONE.values(), _CHANGED, *_STANDINGS.values(), _OFFICE, _UNKNOWN]
+
+
 def fields_of(document: Document, say: Callable[[str], str] = str) -> dict[str, str]:
     """What a sentence may name."""
     places = document["places"]
@@ -243,14 +251,14 @@ def fields_of(document: Document, say: Callable[[str], str] = str) -> dict[str, 
         "number": str(document["number"]),
         "place": ", ".join(dict.fromkeys(place["label"] for place in places)),
         "standing": ", ".join(dict.fromkeys(_standing(place["standing"], say) for place in places)),
-        "done": say(_DONE.get(document["kind"], "changed")),
+        "done": say(_DONE.get(document["kind"], _CHANGED)),
     }
     return {name: value for name, value in known.items() if value}
 
 
 def _standing(standing: dict[str, Any], say: Callable[[str], str]) -> str:
     template = _STANDINGS.get(standing["state"], standing["state"])
-    return say(template).format(holder=standing["holder"] or say("the office"))
+    return say(template).format(holder=standing["holder"] or say(_OFFICE))
 
 
 class _Fields(dict[str, str]):

@@ -1,38 +1,56 @@
-"""Texts of the window in the cashier's language: one helper, one context."""
+"""Texts of the window in the cashier's language: `tr` and `tr_count` for its own, `told` for what the till says.
+
+One language is spoken at a time, as one person is at the window. Texts are looked up when they are drawn, never at
+import, so that `speak` and a redraw change the language.
+"""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from gettext import NullTranslations
+from typing import Any
 
-from PySide6.QtCore import QCoreApplication
+from pos.ui.catalogue import catalogue
+from pos.ui.hearsay import Hearsay
 
-CONTEXT: Final = "housefull"
+
+class _Spoken:
+    """The language spoken now, its texts, and how the till's sentences are recognised in it."""
+
+    def __init__(self) -> None:
+        self.take("en", NullTranslations())
+
+    def take(self, language: str, texts: NullTranslations) -> None:
+        self.language, self.texts = language, texts
+        self.hearsay = Hearsay(texts)
+
+
+_now = _Spoken()
+
+
+def speak(language: str, texts: NullTranslations | None = None) -> None:
+    """Say everything from here on in this language, out of its catalogue, or out of `texts`."""
+    if texts is not None or language != _now.language:
+        _now.take(language, catalogue(language) if texts is None else texts)
 
 
 def tr(text: str, /, **fields: Any) -> str:
-    """`text` translated, with `{fields}` filled in. Without a translation the English text stands.
-
-    `QObject.tr` takes the class for the context, which goes wrong in subclasses, so
-    every text of the window has the one context.
-    """
-    translated = QCoreApplication.translate(CONTEXT, text)
+    """`text` translated, with `{fields}` filled in. Without a translation the English text stands."""
+    translated = _now.texts.gettext(text) if text else ""
     return translated.format(**fields) if fields else translated
 
 
 def tr_count(one: str, many: str, count: int, shown: str | None = None) -> str:
     """A text with `%n` in it, in the plural form that `count` asks for in this language.
 
-    English is the source and has two forms, `one` and `many`; a translation is looked up
-    under `many` and may have as many forms as its language needs. `shown` is how the
-    count is written ("1,920"); without it the bare number is.
+    English is the source and has two forms, `one` and `many`. `shown` is how the count is written ("1,920");
+    without it the bare number is.
     """
-    translated = QCoreApplication.translate(CONTEXT, many, None, -1)
-    if translated == many:
-        translated = one if count == 1 else many
-    else:
-        # A second look with the count lets Qt choose the plural form; it fills in %n itself.
-        return QCoreApplication.translate(CONTEXT, many, None, count)
-    return translated.replace("%n", shown if shown is not None else str(count))
+    return _now.texts.ngettext(one, many, count).replace("%n", shown if shown is not None else str(count))
+
+
+def told(text: str) -> str:
+    """What the till, a device or the office says in plain English, in the cashier's language as far as it is known."""
+    return _now.hearsay.say(text)
 
 
 def name_in(names: dict[str, str] | None, language: str, otherwise: str) -> str:

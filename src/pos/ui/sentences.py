@@ -9,7 +9,7 @@ from typing import Any, Final
 from pos.domain.errors import Refused
 from pos.till.refusals import template_of
 from pos.ui.format import Formats, read_time
-from pos.ui.i18n import tr
+from pos.ui.i18n import told, tr
 
 _TIMES: Final = ("since", "until", "on_sale")
 
@@ -36,4 +36,4 @@ def _word(name: str, value: Any, formats: Formats, now: datetime, label: Callabl
         return ", ".join(map(label, value))
     if name == "holder" and value == "office":
         return tr("the office")
-    return str(value)
+    return told(str(value)) if name == "reason" else str(value)

@@ -1,0 +1,161 @@
+"""Every text that the window can show, read out of the source: its own, and what is told to it in plain English."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pos.domain import disputes, story
+from pos.till import refusals
+from pos.ui.catalogue import TOLD
+
+SRC: Final = Path(__file__).resolve().parents[2] / "src" / "pos"
+
+# Where the English sentences are made that reach the window as they are.
+_TELLERS: Final = ("till", "domain", "store", "app", "devices")
+# Modules whose ValueErrors become the reason of a refusal.
+_ERRORS: Final = ("money", "serials", "shift", "check", "order", "refund", "declared", "agreement")
+
+
+@dataclass(frozen=True, order=True)
+class Text:
+    """One entry of a catalogue. `many` is the plural's English, "" for none; `context` as in gettext."""
+
+    one: str
+    many: str = ""
+    context: str = ""
+
+
+def texts() -> set[Text]:
+    """All of them."""
+    return {*_own(), *_tables(), *(Text(text, context=TOLD) for text in _told())}
+
+
+# ---- the window's own ------------------------------------------------------------------------
+
+
+def _own() -> Iterator[Text]:
+    for path in sorted((SRC / "ui").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                if node.func.id == "tr":
+                    yield from (Text(text) for text in _literals(node.args[0]))
+                elif node.func.id == "tr_count":
+                    yield Text(*(_only(arg, path) for arg in node.args[:2]))
+
+
+def _literals(node: ast.expr) -> list[str]:
+    """The literal texts that an argument may be; none for one that comes from a table."""
+    if isinstance(node, ast.IfExp):
+        return _literals(node.body) + _literals(node.orelse)
+    return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
+
+
+def _only(node: ast.expr, path: Path) -> str:
+    found = _literals(node)
+    assert len(found) == 1, f"{path}:{node.lineno}: a counted text must be two literals"
+    return found[0]
+
+
+def _tables() -> Iterator[Text]:
+    """Sentences outside the window that are put through `tr` by their template."""
+    yield from map(Text, refusals.TEMPLATES.values())
+    yield from map(Text, _returned(SRC / "till" / "refusals.py", "template_of"))
+    yield from map(Text, disputes.sentences())
+
+
+def _returned(path: Path, function: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef) and node.name == function:
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.Return) and inner.value is not None:
+                    yield from _literals(inner.value)
+
+
+# ---- what is told ------------------------------------------------------------------------------
+
+
+def _told() -> Iterator[str]:
+    yield from story.SENTENCES.values()
+    for teller in _TELLERS:
+        for path in sorted((SRC / teller).rglob("*.py")):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            yield from _reasons(tree)
+            if teller == "domain" and path.stem in _ERRORS:
+                yield from _errors(tree)
+
+
+def _reasons(tree: ast.Module) -> Iterator[str]:
+    """What is given as `reason=` of a refusal, there or in a variable of the same function."""
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        for call in ast.walk(function):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Refused":
+                for keyword in call.keywords:
+                    if keyword.arg == "reason":
+                        yield from _templates(keyword.value, function)
+
+
+def _errors(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        error = node.exc if isinstance(node, ast.Raise) else None
+        if isinstance(error, ast.Call) and error.args and getattr(error.func, "id", "") in ("ValueError", "Unreadable"):
+            yield from _templates(error.args[-1], None)
+
+
+def _templates(node: ast.expr, function: ast.FunctionDef | None) -> Iterator[str]:
+    """The texts that an expression may be, f-strings with their fields named."""
+    if isinstance(node, ast.IfExp):
+        yield from _templates(node.body, function)
+        yield from _templates(node.orelse, function)
+    elif isinstance(node, ast.BoolOp):
+        for value in node.values:
+            yield from _templates(value, function)
+    elif isinstance(node, ast.Name) and function is not None:
+        for value in _assigned(function, node.id):
+            yield from _templates(value, None)
+    elif isinstance(node, ast.Constant | ast.JoinedStr) and (text := _template(node)):
+        yield text
+
+
+def _assigned(function: ast.FunctionDef, name: str) -> Iterable[ast.expr]:
+    for node in ast.walk(function):
+        if not isinstance(node, ast.Assign | ast.NamedExpr):
+            continue
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+            yield node.value
+
+
+def _template(node: ast.Constant | ast.JoinedStr) -> str:
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else ""
+    names: list[str] = []
+    written = ""
+    for part in node.values:
+        if isinstance(part, ast.Constant):
+            written += str(part.value)
+        elif isinstance(part, ast.FormattedValue):
+            name = _name(part.value)
+            names.append(name)
+            written += "{" + name + (str(names.count(name)) if names.count(name) > 1 else "") + "}"
+    return written if re.sub(r"\{\w+\}|\W", "", written) else ""
+
+
+def _name(node: ast.expr) -> str:
+    """What a field of an f-string is called for translators: the last word of the expression that has one."""
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+        return node.slice.value
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    if isinstance(node, ast.Name):
+        return node.id.strip("_").lower()
+    for child in [*getattr(node, "args", []), *ast.iter_child_nodes(node)]:
+        if isinstance(child, ast.expr) and not isinstance(child, ast.Constant):
+            return _name(child)
+    return "value"
