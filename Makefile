@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 
-.PHONY: setup setup-test demo test check words soak fuzz bench lock clean
+.PHONY: setup setup-test demo test check words soak fuzz bench pictures lock clean
 
 setup:
 	@installer/setup.sh demo
@@ -42,6 +42,11 @@ fuzz: setup-test
 
 bench: setup-test
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+# Every screen in every language and look, into OUT; ARGS="--languages hu --themes dark --sizes 1920x1080@200 --walks sale".
+OUT ?= build/pictures
+pictures: setup-test
+	@$(BIN)/python -m tests.pictures --out $(OUT) $(ARGS)
 
 # After a change to the dependencies in pyproject.toml.
 lock:

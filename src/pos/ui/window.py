@@ -196,6 +196,7 @@ class CounterWindow(Presenters):
         self.current = screen
         self.works.setCurrentWidget(screen.work)
         self.panels.setCurrentWidget(screen.panel)
+        self.toast.raise_()  # a stack puts the page it shows on top
         self.rail.show_screen(name, self._usable())
         screen.enter()
 
