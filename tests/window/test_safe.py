@@ -237,8 +237,8 @@ def test_a_deposit_has_a_sheet_and_a_trail_from_the_bank_back_to_the_drop(counte
     assert [words.partition(" · ")[0] for words in told[1:]] == [
         "Bag D-1: dropped",
         "Bag D-1: in a deposit",
-        "Deposit B/1: made up",
-        "Deposit B/1: with the courier",
+        "Bank deposit B/1: made up",
+        "Bank deposit B/1: with the courier",
     ]
     assert screen.trail.isVisible()
     counter.press(Key.Key_Escape)

@@ -141,7 +141,7 @@ class CustomersScreen(Screen):
         presenter = self.presenter
         acts: list[tuple[int, str, str, Callable[[], object]]] = [
             (_NEW, tr("New"), "normal", presenter.new),
-            (_CHANGE, tr("Change"), "normal", presenter.change),
+            (_CHANGE, tr("Edit"), "normal", presenter.change),
             (_NOBODY, tr("No customer"), "normal", presenter.nobody),
             (_MERGE, tr("Merge"), "normal", presenter.merge),
             (_EXPORT, tr("Export"), "normal", self._export),

@@ -239,7 +239,7 @@ class DevicesScreen(Screen):
     def _draw_keys(self) -> None:
         presenter, job = self.presenter, self.presenter.job
         free = not presenter.asking
-        labels = {_CHANGE: tr("Change"), _ADD: tr("Add"), _FIND: tr("Find"), _REMOVE: tr("Remove")}
+        labels = {_CHANGE: tr("Edit"), _ADD: tr("Add"), _FIND: tr("Find"), _REMOVE: tr("Remove")}
         enabled = dict.fromkeys(labels, False)
         if presenter.adding:
             free = False

@@ -192,7 +192,7 @@ class SwapPanel(QWidget):
         if swap.fee is not None and swap.fee.minor:
             fee = " " + tr("(fee {fee} included)", fee=formats.money(swap.fee))
         if swap.due.minor < 0:
-            return tr("Paid out") + fee
+            return tr("To pay out") + fee
         return (tr("To pay") if swap.due.minor else tr("Nothing to pay")) + fee
 
     # ---- keys ----------------------------------------------------------------------------

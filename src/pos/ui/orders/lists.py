@@ -197,7 +197,7 @@ class Reservations(Section):
                 (tr("Price"), self.money(doc["price"])),
                 (tr("Deposit"), self.money(doc["deposit"]["left"]) if left else ""),
                 (tr("Until"), self.time(doc["expires"]) if doc["expires"] else ""),
-                (tr("Number"), final),
+                (tr("Final number"), final),
                 (tr("Rights"), ", ".join(map(self.till, doc["holders"]))),
                 (tr("Note"), doc["note"]),
             ),

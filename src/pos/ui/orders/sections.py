@@ -306,7 +306,7 @@ class Commissions(Section):
 
     @property
     def title(self) -> str:
-        return tr("Commission")
+        return tr("On commission")
 
     def empty(self) -> str:
         return tr("Nothing was taken on commission.")

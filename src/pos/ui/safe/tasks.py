@@ -141,7 +141,7 @@ def titles() -> dict[str, str]:
     return {
         "count_safe": tr("Count the safe"),
         "make_bag": tr("Seal a float"),
-        "make_deposit": tr("Deposit"),
+        "make_deposit": tr("Bank deposit"),
         "order_change": tr("Order change"),
         "fetch": tr("Fetch from safe"),
         "transfer_out": tr("Send to window"),
@@ -208,5 +208,5 @@ def sorts() -> dict[str, str]:
         "bag": tr("Bag"),
         "transfer": tr("Transfer"),
         "change_order": tr("Change order"),
-        "deposit": tr("Deposit"),
+        "deposit": tr("Bank deposit"),
     }
