@@ -108,7 +108,7 @@ class Split(QObject):
             "account": tr("Account"),
             "foreign": foreign.code if foreign is not None else tr("Foreign"),
             "mobile": tr("Mobile"),
-            "transfer": tr("Transfer"),
+            "transfer": tr("Bank transfer"),
         }[kind]
 
     def asked(self) -> str:
