@@ -2,8 +2,9 @@
 
 Letters and digits are shortcuts too, but a text field that has the focus takes them
 first: Qt lets it override a printable key. Digits therefore type the amount given from
-anywhere on the selling screen, and quick cash sits on Alt with a digit, because a bare
-digit cannot both begin "25" and mean a banknote.
+anywhere on the selling screen, or, while the basket is empty, how many seats are wanted.
+Quick cash sits on Alt with a digit, because a bare digit cannot both begin "25" and mean
+a banknote.
 """
 
 from __future__ import annotations
@@ -65,6 +66,7 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("move", ("Ctrl+M",), "^M"),
     Key("hold", ("Ctrl+H",), "^H"),
     Key("reserve", ("Ctrl+G",), "^G"),
+    Key("menu", ("M",), "M"),
     # Not Del alone: without NumLock that is what the point of the number pad sends.
     Key("remove", ("Shift+Del",), "⇧Del"),
     Key("clear", ("Ctrl+Del",), "^Del"),
@@ -104,10 +106,10 @@ def listed() -> list[tuple[str, list[tuple[str, str]]]]:
         (
             tr("Choosing seats"),
             [
-                ("/", tr("find seats: Stalls C 12, C 4-9, D 4-9, C *; or a ticket, a sale, a buyer")),
+                ("/", tr("find seats: Stalls C 12, C 4-9, D 4-9, C *; or anything else by code, number or name")),
                 ("B ⇧B", tr("best seats together; several choices")),
                 ("R", tr("the free seats of the row, as a double click does")),
-                ("+ −", tr("how many seats")),
+                ("+ −", tr("how many seats; with an empty basket also by digits")),
                 ("← ↑ → ↓", tr("walk over the seats")),
                 (tr("Space"), tr("take the seat, or give it back")),
                 ("^+ ^− ^0", tr("nearer, farther, the whole hall")),
@@ -126,6 +128,7 @@ def listed() -> list[tuple[str, list[tuple[str, str]]]]:
                 ("^Del", tr("empty the basket")),
                 ("^P ^⇧P", tr("park the basket; take up a parked one")),
                 ("^M", tr("move the basket to another show")),
+                ("M", tr("a list of what else can be done with it")),
                 ("^H ^G", tr("hold or reserve the basket; when empty, what is held or reserved")),
                 ("^A", tr("products, donations, passes; F9 there uses a pass")),
                 ("^Y", tr("a promotion's code, or another price")),

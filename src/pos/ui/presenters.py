@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pos.ui.reports.presenter import ReportsPresenter
     from pos.ui.safe.presenter import SafePresenter
     from pos.ui.screen import Screen
+    from pos.ui.sell.anything import Hit
     from pos.ui.sell.presenter import SellPresenter
     from pos.ui.session import Session
     from pos.ui.shift.handover import HandOverPresenter
@@ -49,6 +50,9 @@ class Presenters(QWidget):
     def home(self) -> None:
         raise NotImplementedError
 
+    def choose_show(self, show: str) -> None:
+        raise NotImplementedError
+
     def _sold(self, sale: Sale) -> None:
         raise NotImplementedError
 
@@ -64,8 +68,19 @@ class Presenters(QWidget):
 
         presenter = SellPresenter(self.session, self)
         presenter.sold.connect(self._sold)
-        presenter.asked.connect(self.found.search)
+        presenter.anything.chosen.connect(self._open_hit)
+        presenter.anything.nothing.connect(self.found.not_found)
         return presenter
+
+    def _open_hit(self, hit: Hit) -> None:
+        """What was typed on the selling screen meant this; an order is that screen's own."""
+        if hit.kind == "sale":
+            self.found.look(hit.key)
+        elif hit.kind == "customer":
+            self.customers.show(hit.key, hit.title)
+            self.go("customers")
+        elif hit.kind == "show":
+            self.choose_show(hit.key)
 
     @cached_property
     def found(self) -> FoundPresenter:

@@ -79,6 +79,7 @@ class Window(Protocol):
 
     def go(self, name: str) -> None: ...
     def home(self) -> None: ...
+    def act(self, action: str) -> None: ...
     def choose_show(self, show: str) -> None: ...
 
 
@@ -102,7 +103,7 @@ def _open(window: Window) -> Screen:
 def _sell(window: Window) -> Screen:
     from pos.ui.sell.screen import SellScreen
 
-    return SellScreen(window.sell, window.paper, window.tokens)
+    return SellScreen(window.sell, window.paper, window.tokens, window.act)
 
 
 def _shows(window: Window) -> Screen:

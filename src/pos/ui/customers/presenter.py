@@ -83,6 +83,11 @@ class CustomersPresenter(QObject):
         self.text = text
         self.session.bridge.latest("customers", "customers", self._found, self._refused, text=text)
 
+    def show(self, customer: str, text: str) -> None:
+        """Show this one, found by a text."""
+        self.search(text)
+        self.mark(customer)
+
     def _found(self, answer: Answer) -> None:
         self.rows = [Customer.read(doc) for doc in answer["customers"]]
         if self.current is None:

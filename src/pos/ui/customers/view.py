@@ -271,6 +271,7 @@ class CustomersScreen(Screen):
 
     def enter(self) -> None:
         self.presenter.refresh()
+        self.search.setText(self.presenter.text)
         self.search.setFocus()
         self.search.selectAll()
 

@@ -109,13 +109,14 @@ class FoundPresenter(QObject):
             elif ways:
                 self._try(text, ways)
             else:
-                self._try_pass(text.strip())
+                self.not_found(text.strip())
 
         asked: dict[str, Any] = {way: text}
         self.session.bridge.latest("found", "find", done, **asked)
 
-    def _try_pass(self, text: str) -> None:
-        """Only what begins like a pass's code is asked for as one: that takes its right to this window."""
+    def not_found(self, text: str) -> None:
+        """What is no ticket, sale or buyer may be a pass. Only what begins like a pass's code is asked for as one:
+        that takes its right to this window."""
 
         def done(answer: Answer) -> None:
             if package_of(text) in {one["id"] for one in answer["packages"]}:

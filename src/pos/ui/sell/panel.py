@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from html import escape
 
@@ -36,6 +37,7 @@ class SellPanel(QWidget):
     def __init__(self, presenter: SellPresenter, paper: PaperPresenter) -> None:
         super().__init__()
         self.presenter, self.paper = presenter, paper
+        self.parked: Callable[[], int] = lambda: 0  # how many baskets wait
         self.keys = SellKeys(presenter)
         self.prices, self.basket = PricePad(), BasketList()
         self.pay, self.card, self.change = PayBox(), CardBox(), ChangeBox()
@@ -77,14 +79,14 @@ class SellPanel(QWidget):
         self.change.print_again.connect(paper.print_again)
         presenter.changed.connect(self.draw)
         presenter.session.buyer_changed.connect(self._draw_prices)
-        paper.changed.connect(self._draw_foot)
+        paper.changed.connect(self.draw_foot)
         presenter.session.ticked.connect(self._draw_expiry)
         self.draw()
 
     def _lay_out(self) -> None:
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(8)
+        box.setSpacing(6)
         head = QHBoxLayout()
         head.addWidget(self._whose, 1)
         head.addWidget(self._expires)
@@ -104,7 +106,7 @@ class SellPanel(QWidget):
     def draw(self) -> None:
         self._draw_prices()
         self._draw_basket()
-        self._draw_foot()
+        self.draw_foot()
         self._draw_expiry()
 
     def _draw_prices(self) -> None:
@@ -226,7 +228,7 @@ class SellPanel(QWidget):
             detail = f"{article.count} × {amount(article.price)} · {detail}"
         return BasketRow(article.line, article.name, detail, amount(article.amount))
 
-    def _draw_foot(self) -> None:
+    def draw_foot(self) -> None:
         payment = self.presenter.payment
         sold, card = payment.sale is not None, payment.card.phase != ""
         # With change or a card's money on screen no key has a price to set, and the room shows what is sold.
@@ -272,7 +274,14 @@ class SellPanel(QWidget):
             paying=payment.paying,
             action=tr("Cash") if payment.due or not payment.purse_amounts else tr("Pay"),
             terminal=payment.card.present,
+            parked=self._parked_words(),
         )
+
+    def _parked_words(self) -> str:
+        if self.presenter.lines:
+            return ""
+        parked = self.parked()
+        return tr("Parked: {n}", n=parked) if parked else tr("Parked")
 
     def _fees(self) -> list[tuple[str, str]]:
         presenter, formats = self.presenter, self.presenter.session.formats

@@ -34,29 +34,32 @@ class PayState:
     paying: bool
     action: str
     terminal: bool = False
+    parked: str = ""  # what the key says while there is nothing to park, only something to take up
 
 
 class PayBox(QWidget):
-    """`told` toggles that the terms were told; `quick` carries 1–3; `pay` is the primary action; `card` and `split`
-    are there where a terminal is."""
+    """`told` toggles that the terms were told; `quick` carries 1–3; `pay` is the primary action; `card` is there
+    where a terminal is. `asked` carries the action of what is done with the basket instead of paying for it now."""
 
     told = Signal()
     quick = Signal(int)
     pay = Signal()
     card = Signal()
     split = Signal()
+    asked = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(8)
+        box.setSpacing(6)
         box.addLayout(self._notes())
         rule = QFrame()
         rule.setProperty("role", "heavy-rule")
         rule.setFixedHeight(2)
         box.addWidget(rule)
         box.addLayout(self._sum())
+        box.addLayout(self._aside())
         box.addLayout(self._cash())
         self._pay = KeyButton(tr("Cash"), cap("primary"), kind="primary", stacked=True)
         self._card = KeyButton(tr("Card"), cap("card"), stacked=True)
@@ -69,7 +72,7 @@ class PayBox(QWidget):
             (self._card, self.card, 9),
             (self._split, self.split, 9),
         ):
-            set_height(button, 60)
+            set_height(button, 56)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(signal)
             keys.addWidget(button, share)
@@ -111,17 +114,32 @@ class PayBox(QWidget):
         names.addWidget(self._note)
         names.addStretch()
         self._total = MoneyLabel(size=t.TOTAL)
-        self._total.setFixedHeight(56)
+        self._total.setFixedHeight(50)
         total.addLayout(names, 1)
         total.addWidget(self._total)
         return total
+
+    def _aside(self) -> QHBoxLayout:
+        """What is done with the basket instead of paying for it now."""
+        keys = QHBoxLayout()
+        keys.setSpacing(6)
+        self._park = KeyButton(tr("Park"), cap("park"), stacked=True)
+        self._customer = KeyButton(tr("Customer"), cap("customer"), stacked=True)
+        self._more = KeyButton(tr("More…"), cap("menu"), stacked=True)
+        for button, action in ((self._park, "park"), (self._customer, "customer"), (self._more, "menu")):
+            set_height(button, t.TOUCH)
+            button.set_font(text_font(t.SMALL))
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda _=False, action=action: self.asked.emit(action))
+            keys.addWidget(button, 1)
+        return keys
 
     def _cash(self) -> QHBoxLayout:
         keys = QHBoxLayout()
         keys.setSpacing(6)
         self._given = QFrame()
         self._given.setProperty("role", "panel")
-        self._given.setFixedHeight(56)
+        self._given.setFixedHeight(50)
         inner = QVBoxLayout(self._given)
         inner.setContentsMargins(8, 4, 8, 4)
         inner.setSpacing(0)
@@ -135,7 +153,7 @@ class PayBox(QWidget):
         self._quick: list[KeyButton] = []
         for number in range(1, QUICK_KEYS + 1):
             button = KeyButton("", cap(f"quick:{number}"), stacked=True)
-            set_height(button, 56)
+            set_height(button, 50)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _=False, number=number: self.quick.emit(number))
             self._quick.append(button)
@@ -168,3 +186,4 @@ class PayBox(QWidget):
         # With nothing to pay it shows the payments that are waited for.
         self._split.setEnabled(not state.paying)
         self._card.setVisible(state.terminal)
+        self._park.set_label(state.parked or tr("Park"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -12,6 +13,7 @@ from pos.domain.errors import Refused
 from pos.ui.bridge import Answer
 from pos.ui.i18n import tr
 from pos.ui.model import ArticleLine, Basket, Line, PriceType, Sale, Show
+from pos.ui.sell.anything import Anything
 from pos.ui.sell.extras import Extras
 from pos.ui.sell.hall import Hall
 from pos.ui.sell.payment import Payment
@@ -19,6 +21,8 @@ from pos.ui.sell.pointing import Pointing
 from pos.ui.session import Session
 
 _ASKING_MS: Final = 200  # a claim that takes longer is shown as being asked for
+_NEXT_DIGIT_S: Final = 1.0  # a digit that follows within this belongs to the one before it: 1, 2 is twelve
+MOST_WANTED: Final = 99
 
 
 class SellPresenter(QObject):
@@ -46,6 +50,7 @@ class SellPresenter(QObject):
         self.next_type = ""
         self.category = ""
         self.count = 2
+        self._counted = 0.0  # when a digit of it was typed last
         self.told: Callable[[], Answer | None] = lambda: None  # what a sale was refused for, once it is typed
         self.payment = Payment(session, lambda: self.basket, self._hindrance, self)
         self.payment.changed.connect(self.changed)
@@ -54,6 +59,8 @@ class SellPresenter(QObject):
         self.extras = Extras(session, self._take_basket, self._busy, self)
         self.extras.changed.connect(self.changed)
         self.pointing = Pointing(session, self.hall, lambda: self.lines, self.pick, self.remove, self.asked.emit)
+        self.anything = Anything(session, self)
+        self.asked.connect(self.anything.look)
         self.pending: list[str] = []
         self._asked: list[tuple[int, str]] = []
         self._serial = 0
@@ -322,6 +329,17 @@ class SellPresenter(QObject):
             self.mark(order[max(0, min(len(order) - 1, at + step))])
 
     # ---- how many, and where ---------------------------------------------------------
+
+    def type_digit(self, digit: str) -> None:
+        """A digit is of the amount given, or, with nothing to pay for, how many seats are wanted."""
+        if self.payment.open:
+            self.payment.type_digit(digit)
+        elif digit.isdigit() and not self._busy() and not (self.basket and not self.basket.empty):
+            self._clear_change()
+            now = time.monotonic()
+            typed = f"{self.count}{digit}" if now - self._counted < _NEXT_DIGIT_S else digit
+            self._counted = now
+            self.set_count(int(typed) if 0 < int(typed) <= MOST_WANTED else int(digit) or self.count)
 
     def set_count(self, count: int) -> None:
         self.count = count

@@ -15,7 +15,7 @@ from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import MoneyLabel, keycap
 
 _COLUMNS: Final = 3
-_KEY_PX: Final = 56
+_KEY_PX: Final = 50
 _MARGIN_PX: Final = 8
 _NAME_SIZES: Final = (15, 14, 13)
 _KEYS: Final = 6  # on the pad at a time; with more types the last key turns the page
@@ -40,7 +40,7 @@ class _PriceButton(QPushButton):
         self._name.setProperty("role", "key-label")
         self._full = ""
         grid = QGridLayout(self)
-        grid.setContentsMargins(_MARGIN_PX, 5, _MARGIN_PX, 5)
+        grid.setContentsMargins(_MARGIN_PX, 2, _MARGIN_PX, 2)
         grid.setVerticalSpacing(0)
         grid.addWidget(self._name, 0, 0, 1, 2)
         grid.addWidget(self._cap, 1, 0)

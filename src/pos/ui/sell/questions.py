@@ -11,7 +11,9 @@ from pos.domain.errors import Refused
 from pos.ui.bridge import Answer
 from pos.ui.i18n import tr
 from pos.ui.keys import cap
+from pos.ui.sell.anything import Hit
 from pos.ui.sell.aside.choosing import MoveTo, Options
+from pos.ui.sell.aside.hits import Hits
 from pos.ui.sell.aside.holding import Held, Holds, HoldWhat, Orders, ReserveFor
 from pos.ui.sell.aside.parking import Park, ParkingLot, TakeUp
 from pos.ui.sell.aside.question import Question, Reasons
@@ -32,6 +34,8 @@ class Questions(QObject):
         self.held = Held(sell, self.put, self)
         sell.none_together.connect(self.options)
         sell.leaves_single.connect(self.why_single)
+        sell.anything.several.connect(self.hits)
+        sell.anything.chosen.connect(self._take_order)
         sell.session.signed.connect(self._signed)
         self._signed()
 
@@ -69,6 +73,14 @@ class Questions(QObject):
             if self._sell.payment.sale is not None:
                 self._sell.next_customer()
             self.put(TakeUp(self.lot))
+
+    def hits(self, text: str, hits: list[Hit]) -> None:
+        """Which of these was meant by what was typed."""
+        self.put(Hits(text, hits, self._sell.anything.chosen.emit))
+
+    def _take_order(self, hit: Hit) -> None:
+        if hit.kind == "order":
+            self.held.ask("take_order", lambda answer: "", order=hit.key)
 
     def hold(self) -> None:
         """Hold the basket; with nothing in it, see what is held."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from pos.ui.foot.presenter import PaperPresenter
 from pos.ui.screen import Screen
+from pos.ui.sell.aside.more import ACTIONS, More
 from pos.ui.sell.aside.parking import Park
 from pos.ui.sell.aside.view import QuestionView
 from pos.ui.sell.extrasview import ExtrasPanel
@@ -25,9 +26,12 @@ class SellScreen(Screen):
 
     name = "sell"
 
-    def __init__(self, presenter: SellPresenter, paper: PaperPresenter, tokens: Tokens) -> None:
+    def __init__(
+        self, presenter: SellPresenter, paper: PaperPresenter, tokens: Tokens, press: Callable[[str], object]
+    ) -> None:
+        """`press` does what a key of the table asks, the window's own keys among them."""
         super().__init__()
-        self.presenter = presenter
+        self.presenter, self._press = presenter, press
         self.questions = Questions(presenter)
         self.view = SellWork(presenter, self.questions, tokens)
         self.side = SellPanel(presenter, paper)
@@ -42,7 +46,11 @@ class SellScreen(Screen):
         for side in (self.side, self.asking, self.extras, self.passing):
             self._panel.addWidget(side)
         self.panel_box().addWidget(self._panel)
+        self.side.parked = lambda: len(self.questions.lot.parked)
+        self.side.pay.asked.connect(press)
         self.questions.changed.connect(self._put_question)
+        self.questions.changed.connect(self.side.draw_foot)
+        presenter.anything.chosen.connect(lambda _: self._found())
         presenter.extras.changed.connect(self._turn_panel)
         presenter.extras.pass_asked.connect(self.passes.open)
         self.passes.changed.connect(self._turn_panel)
@@ -61,6 +69,7 @@ class SellScreen(Screen):
             "move": self.questions.move,
             "hold": self.questions.hold,
             "reserve": self.questions.reserve,
+            "menu": self._menu,
             "more": lambda: stepper.set_value(stepper.value + 1),
             "less": lambda: stepper.set_value(stepper.value - 1),
             "told": presenter.payment.toggle_told,
@@ -94,6 +103,12 @@ class SellScreen(Screen):
         self.view.search.clear()
         self.view.map.setFocus()
 
+    def _found(self) -> None:
+        """What was typed has led to something."""
+        self.view.search.clear()
+        if self.view.search.hasFocus():
+            self.view.map.setFocus()
+
     def _turn_panel(self) -> None:
         """What is filled in stands where the basket does, and gives the keyboard back to the map."""
         filled: tuple[QWidget, ...] = (self.extras, self.passing)
@@ -115,7 +130,7 @@ class SellScreen(Screen):
         if kind == "digit" and self.presenter.payment.busy_elsewhere:
             self.presenter.payment.split.type_digit(value)
         elif kind == "digit":
-            self.presenter.payment.type_digit(value)
+            self.presenter.type_digit(value)
         elif kind in self._numbered:
             self._numbered[kind](int(value))
         elif action == "back":
@@ -125,6 +140,12 @@ class SellScreen(Screen):
         else:
             return False
         return True
+
+    def _menu(self) -> None:
+        if self.presenter.payment.sale is not None:
+            self.presenter.next_customer()
+        waiting = len(self.questions.lot.parked)
+        self.questions.put(More(bool(self.presenter.lines), waiting, self._press))
 
     def _tick(self) -> None:
         if self.questions.now is not None:
@@ -163,6 +184,10 @@ class SellScreen(Screen):
             self.asking.enter()
         elif action in ("park", "take_up", "options", "move", "hold", "reserve"):
             self._plain[action]()
+        elif isinstance(question, More) and action in ("menu", *ACTIONS):
+            self.questions.put(None)
+            if action != "menu":
+                self._plain[action]()
         else:
             return False
         return True

@@ -7,7 +7,6 @@ from typing import Any, Final
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -45,8 +44,8 @@ class SearchField(QLineEdit):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setPlaceholderText(tr("Stalls C 12, Stalls C 4-9"))
-        self.setAccessibleName(tr("Find a seat"))
+        self.setPlaceholderText(tr("Stalls C 12-14, name, code"))
+        self.setAccessibleName(tr("Find a seat, or anything else"))
         self.setMinimumWidth(150)
         self.setMaximumWidth(268)
         self.setTextMargins(4, 0, 32, 0)
@@ -77,12 +76,6 @@ class SellWork(QWidget):
         self.search = SearchField()
         self.stepper = Stepper(presenter.count)
         self.best = KeyButton(tr("Best together"), cap("best"), kind="outline")
-        self.options = KeyButton(tr("Choices"), cap("options"))
-        self.park = KeyButton(tr("Park"), cap("park"))
-        self.parked = KeyButton(tr("Parked"), cap("take_up"))
-        self.other_show = KeyButton(tr("Other show"), cap("move"))
-        self.hold = KeyButton(tr("Hold"), cap("hold"))
-        self.reserve = KeyButton(tr("Reserve"), cap("reserve"))
         self.map = SeatMap(tokens=tokens)
         self.categories = CategoryBar(tokens)
         self.legend = Legend(tokens=tokens)
@@ -92,12 +85,6 @@ class SellWork(QWidget):
         self.map.set_describer(self.describe)
         self.stepper.changed.connect(presenter.set_count)
         self.best.clicked.connect(presenter.best)
-        self.options.clicked.connect(questions.options)
-        self.park.clicked.connect(questions.park)
-        self.parked.clicked.connect(questions.take_up)
-        self.other_show.clicked.connect(questions.move)
-        self.hold.clicked.connect(questions.hold)
-        self.reserve.clicked.connect(questions.reserve)
         self.map.clicked.connect(lambda ix: presenter.pointing.seats([ix]))
         self.map.activated.connect(lambda ix: presenter.pointing.seats([ix]))
         self.map.rectangle_selected.connect(presenter.pointing.seats)
@@ -156,14 +143,6 @@ class SellWork(QWidget):
         beside.setSpacing(8)
         beside.addWidget(self.legend)
         beside.addStretch(1)
-        # Two beside each other: the key above them needs the height.
-        pairs = QGridLayout()
-        pairs.setSpacing(6)
-        for n, button in enumerate((self.options, self.other_show, self.park, self.parked, self.hold, self.reserve)):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            pairs.addWidget(button, n // 2, n % 2)
-        beside.addLayout(pairs)
-        beside.addSpacing(4)
         hall.addLayout(beside)
         hall.addWidget(self.map, 1)
         box.addLayout(hall, 1)
@@ -203,10 +182,6 @@ class SellWork(QWidget):
         if self._priced_categories() != self._priced:
             self.draw_hall()
         self.stepper.set_value(self.presenter.count)
-        parked = len(self.questions.lot.parked)
-        self.parked.set_label(tr("Parked: {n}", n=parked) if parked else tr("Parked"))
-        self.park.setEnabled(bool(self.presenter.lines))
-        self.other_show.setEnabled(bool(self.presenter.lines))
         self._draw_areas()
         self.draw_counts()
 
