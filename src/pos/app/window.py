@@ -132,6 +132,7 @@ def counter_window(settings: Settings) -> tuple[CounterWindow, Opening]:
     window = CounterWindow(
         front, language=settings.locale, settings=settings.window, theme=theme(), typing=_typing(settings)
     )
+    window.session.own_office = settings.embedded
     opening = Opening(settings, front, Teller(window).failed.emit)
     if settings.customer_display is not None and settings.customer_display.kind == "window":
         after_first_paint(window, window.show_customer)

@@ -109,7 +109,8 @@ class LineDown(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LinkState:
-    """`cause` is empty online, else one of no_network, no_office, office_refuses, not_our_office.
+    """`cause` is empty online, else one of no_network, no_office, office_refuses, not_our_office, and not_asked
+    right after the start.
     `detail` is a sentence for a technician. `since` is ISO 8601. `round_trip_ms` None when unknown."""
 
     state: Literal["online", "offline"]

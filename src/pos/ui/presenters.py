@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from pos.ui.errands import Errands
     from pos.ui.foot.presenter import PaperPresenter
     from pos.ui.found.presenter import FoundPresenter
+    from pos.ui.frame.cover import Cover
     from pos.ui.frame.help import HelpOverlay
+    from pos.ui.frame.linesheet import LineSheet
     from pos.ui.frame.rail import Rail
     from pos.ui.layouts.presenter import LayoutsPresenter
     from pos.ui.model import Sale
@@ -211,6 +213,24 @@ class Presenters(QWidget):
         presenter = OrdersPresenter(self.session, self)
         presenter.to_sell.connect(self._to_sell)
         return presenter
+
+    @property
+    def cover(self) -> Cover | None:
+        """What lies over the window now and has its keys."""
+        # Asking the properties themselves would build what was never needed.
+        made = (self.__dict__.get(name) for name in ("line_sheet",))
+        return next((cover for cover in made if cover is not None and cover.isVisible()), None)
+
+    def back_to_work(self) -> None:
+        """The keyboard goes where the screen shown wants it."""
+        if self.current is not None:
+            self.current.enter()
+
+    @cached_property
+    def line_sheet(self) -> LineSheet:
+        from pos.ui.frame.linesheet import LineSheet
+
+        return LineSheet(self, self.session, self.back_to_work)
 
     @cached_property
     def help(self) -> HelpOverlay:

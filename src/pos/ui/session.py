@@ -135,6 +135,7 @@ class Session(QObject):
         super().__init__(parent)
         self.bridge = bridge
         self.language = language
+        self.own_office = False  # the office runs on this machine, for this till alone
         self.person: Person | None = None
         self.link = Link()
         self.venue = Venue()

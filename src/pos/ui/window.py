@@ -160,6 +160,7 @@ class CounterWindow(Presenters):
     def _connect(self) -> None:
         session = self.session
         self.top.lock.connect(session.lock)
+        self.top.line.connect(lambda: self.act("line_page"))
         self.tabs.chosen.connect(self.choose_show)
         self.tabs.all_shows.connect(lambda: self.go("shows"))
         self.rail.chosen.connect(self.go)
@@ -300,9 +301,14 @@ class CounterWindow(Presenters):
         if self.help_shown:
             self.help.hide()
             return
+        if (cover := self.cover) is not None:
+            cover.act(action)
+            return
         if self._on_errand(action):
             return
-        if action == "help":
+        if action == "line_page":
+            self.line_sheet.open()
+        elif action == "help":
             self.show_help()
         elif action == "theme":
             self.set_theme("light" if self.tokens.dark else "dark")
@@ -352,7 +358,9 @@ class CounterWindow(Presenters):
         # Arrows belong to whatever has the focus; the list of shows has them from its search field.
         arrows = {Qt.Key.Key_Up: "up", Qt.Key.Key_Down: "down"}
         action = arrows.get(Qt.Key(event.key()))
-        if action is None or self.current is None or not self.current.act(action):
+        if action is not None and self.cover is not None:
+            self.cover.act(action)
+        elif action is None or self.current is None or not self.current.act(action):
             super().keyPressEvent(event)
 
     # ---- drawing -----------------------------------------------------------------------

@@ -36,7 +36,7 @@ class LinkWatch:
         self._told = False
         self._hindrances: dict[str, tuple[Cause, str]] = {}  # what does not go on, and why
         self._recovered: list[Callable[[], None]] = []
-        self._state = LinkState("offline", "no_office", "The office has not been asked yet.", self._now())
+        self._state = LinkState("offline", "not_asked", "The office has not been asked yet.", self._now())
 
     def on_recovery(self, call: Callable[[], None]) -> None:
         """Call this whenever an answer comes after failures."""

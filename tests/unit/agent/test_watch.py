@@ -44,7 +44,7 @@ def states(told: list[LinkState]) -> list[str]:
 
 
 def test_at_first_nothing_is_known(watch: LinkWatch, told: list[LinkState]) -> None:
-    assert (watch.state.state, watch.state.cause) == ("offline", "no_office")
+    assert (watch.state.state, watch.state.cause) == ("offline", "not_asked")
     assert not watch.known_down, "a first claim is worth a try"
     assert told == []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from pos.ui.frame.linewords import NOT_ASKED, selling_on
 from pos.ui.i18n import tr, tr_count
 from pos.ui.session import Session
 
@@ -21,16 +22,6 @@ class Notice:
     action: str = ""
 
 
-def causes() -> dict[str, str]:
-    """Why the office is away, in words, by the cause the till names."""
-    return {
-        "no_network": tr("No network — selling on."),
-        "no_office": tr("No answer from the office — selling on."),
-        "office_refuses": tr("The office refuses this till — selling on."),
-        "not_our_office": tr("Another office answers — selling on."),
-    }
-
-
 def notice(session: Session) -> Notice:
     """What the line says now."""
     link, formats = session.link, session.formats
@@ -45,23 +36,30 @@ def notice(session: Session) -> Notice:
         if session.status.drawer_over:
             return Notice("amber", full, "")
         return _paper(session) or Notice("quiet", "", _quiet(session))
+    if link.cause == NOT_ASKED:
+        return Notice("quiet", selling_on(session), _quiet(session))
+    rest = full if session.status.drawer_over else " · ".join(_away(session))
+    return Notice("amber", selling_on(session), rest, tr("What to do (?)"))
+
+
+def _away(session: Session) -> list[str]:
+    """How long the office is away, how old what is shown is, what is in hand, what is unsent, and what still works."""
+    link, formats, card = session.link, session.formats, session.show
     parts = []
     if link.since is not None:
-        parts.append(tr("since {time}", time=formats.time(link.since)))
-    in_hand = sum(session.status.in_hand.values())
-    if session.show is not None:
-        here = session.show.held_here
-        parts.append(tr_count("%n place in hand here", "%n places in hand here", here, formats.count(here)))
-    elif in_hand:
-        parts.append(tr_count("%n place in hand", "%n places in hand", in_hand, formats.count(in_hand)))
+        age = formats.span((session.now - link.since).total_seconds())
+        parts.append(tr("{age}, since {time}", age=age, time=formats.time(link.since)))
+    here = card.held_here if card is not None else sum(session.status.in_hand.values())
+    if card is not None:
+        places = tr_count("%n place in hand here", "%n places in hand here", here, formats.count(here))
+        as_of = card.as_of or link.since
+        parts.append(tr("as of {time}, {places}", time=formats.time(as_of), places=places) if as_of else places)
+    elif here:
+        parts.append(tr_count("%n place in hand", "%n places in hand", here, formats.count(here)))
     unsent = session.status.unsent
     parts.append(tr_count("%n entry unsent", "%n entries unsent", unsent, formats.count(unsent)))
-    parts.append(tr("places in hand still sell, printing and the drawer work"))
-    if session.status.drawer_over:
-        parts = [full]
-    return Notice(
-        "amber", causes().get(link.cause, tr("Office away — selling on.")), " · ".join(parts), tr("What to do (?)")
-    )
+    parts.append(tr("these still sell and print") if here else tr("nothing in hand to sell"))
+    return parts
 
 
 def _paper(session: Session) -> Notice | None:
@@ -98,7 +96,7 @@ def _quiet(session: Session) -> str:
         parts.append(
             tr_count("%n entry on its way to the office", "%n entries on their way to the office", unsent, many)
         )
-    else:
+    elif session.link.online:
         parts.append(tr("the office has everything"))
     return " · ".join(parts)
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
+from pos.ui.frame.linewords import NOT_ASKED, cause
 from pos.ui.i18n import name_in, tr
 from pos.ui.keys import cap
 from pos.ui.session import Session
@@ -18,9 +19,10 @@ from pos.ui.theme.widgets import KeyButton, Pill
 
 
 class TopBar(QFrame):
-    """Draws the session; `lock` is the one thing to press."""
+    """Draws the session; `lock` is pressed to lock, `line` to see the line to the office in full."""
 
     lock = Signal()
+    line = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +40,7 @@ class TopBar(QFrame):
         self._who.setTextFormat(Qt.TextFormat.RichText)
         self._fresh.setProperty("role", "muted")
         self._pill = Pill()
+        self._pill.pressed.connect(self.line)
         self._lock = KeyButton(tr("Lock"), cap("lock"), kind="plain")
         set_height(self._lock, 48)
         self._lock.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -103,7 +106,9 @@ class TopBar(QFrame):
         self._pill.setVisible(link.known)
         if not link.known:
             return
-        if link.online:
+        if link.cause == NOT_ASKED:
+            self._pill.show_state("quiet", cause(self.session, NOT_ASKED))
+        elif link.online:
             trip = "" if link.round_trip_ms is None else f" · {max(1, round(link.round_trip_ms))} ms"
             self._pill.show_state("online", tr("Online") + trip)
         else:

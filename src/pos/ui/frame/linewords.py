@@ -1,0 +1,115 @@
+"""The line to the office in words: why it is away, and what the office lacks meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from pos.ui.i18n import tr
+from pos.ui.session import Session
+
+NOT_ASKED: Final = "not_asked"  # the till has only just started
+
+# What a cashier calls the entries that wait, by the kind of fact; whatever is not named is "other".
+_GROUPS: Final = {
+    "sales": ("TicketsSold", "OrderCollected", "OrderHandedOut", "AccountPaid", "TenderCorrected", "TicketRenamed"),
+    "back": (
+        "TicketsRefunded",
+        "RefundClaimed",
+        "TicketsExchanged",
+        "TicketsVoided",
+        "PackageRefunded",
+    ),
+    "card": ("PaymentStarted", "PaymentEnded", "TerminalDayEnded"),
+    "drawer": (
+        "ShiftOpened",
+        "ShiftClosed",
+        "ShiftHandedOver",
+        "ShiftVerified",
+        "CashMoved",
+        "DrawerOpened",
+        "DrawerTakenOver",
+        "SafeCounted",
+        "DepositMade",
+        "BagMade",
+        "BagOpened",
+    ),
+    "paper": ("PrintReported", "CopyIssued", "PaperIssued", "PaperReturned", "PaperLost", "StockLoaded", "StockMoved"),
+    "seats": ("RightsReturned", "RightsTransferred", "RightsReceived", "PlacesReleased"),
+    "people": ("CustomerRecorded", "CustomerChanged", "OrderReserved", "OrderChanged", "OrderEnded", "PlacesHeld",
+               "HoldReleased", "HoldChanged", "StandbyChanged", "GuestListChanged", "TicketsAdmitted", "CaseOpened"),
+}  # fmt: skip
+_GROUP_OF: Final = {kind: group for group, kinds in _GROUPS.items() for kind in kinds}
+
+
+def cause(session: Session, cause: str) -> str:
+    """Why the office is away, in a few words."""
+    words = {
+        "no_network": tr("No network"),
+        "no_office": tr("This till's own office does not answer")
+        if session.own_office
+        else tr("No answer from the office"),
+        "office_refuses": tr("The office refuses this till"),
+        "not_our_office": tr("Another office answers"),
+        NOT_ASKED: tr("This till's own office is starting") if session.own_office else tr("Looking for the office"),
+    }
+    return words.get(cause, tr("Office away"))
+
+
+def selling_on(session: Session) -> str:
+    """The same as the lead of the line under the top bar."""
+    leads = {
+        "no_network": tr("No network — selling on."),
+        "no_office": tr("This till's own office does not answer — selling on.")
+        if session.own_office
+        else tr("No answer from the office — selling on."),
+        "office_refuses": tr("The office refuses this till — selling on."),
+        "not_our_office": tr("Another office answers — selling on."),
+        NOT_ASKED: tr("This till's own office is starting — selling already.")
+        if session.own_office
+        else tr("Looking for the office — selling already."),
+    }
+    return leads.get(session.link.cause, tr("Office away — selling on."))
+
+
+def what_to_do(session: Session) -> str:
+    """What a cashier does about it, and whom to call."""
+    if session.own_office and session.link.cause == "no_office":
+        return tr(
+            "The office that runs on this machine has stopped. "
+            "Close the window and start Housefull again: nothing is lost."
+        )
+    advice = {
+        "no_network": tr(
+            "Look whether the network cable is plugged in at both ends. If it is, call whoever looks after the network."
+        ),
+        "no_office": tr("The network is there, the office is silent: call whoever looks after the office."),
+        "office_refuses": tr(
+            "The office answers, and takes nothing from this till. "
+            "Call whoever looks after the office, and read out the words below."
+        ),
+        "not_our_office": tr(
+            "Something else answers in the office's place, as in a guest network. Call whoever looks after the network."
+        ),
+    }
+    return advice.get(session.link.cause, "")
+
+
+def unsent_groups(unsent: Iterable[dict[str, Any]]) -> list[tuple[str, int, str]]:
+    """(what, how many, since when as ISO 8601) of what the office lacks, the oldest first."""
+    names = {
+        "sales": tr("Sales"),
+        "back": tr("Refunds, exchanges, voids"),
+        "card": tr("Card payments"),
+        "drawer": tr("Drawer, safe and shifts"),
+        "paper": tr("What was printed"),
+        "seats": tr("Seats passed on"),
+        "people": tr("Orders, holds, customers"),
+        "other": tr("Other entries"),
+    }
+    groups: dict[str, tuple[int, str]] = {}
+    for one in unsent:
+        group = _GROUP_OF.get(one["kind"], "other")
+        count, since = groups.get(group, (0, one["since"]))
+        groups[group] = count + int(one["count"]), min(since, one["since"])
+    return [(names[group], count, since) for group, (count, since) in sorted(groups.items(), key=lambda one: one[1][1])]

@@ -1,0 +1,130 @@
+"""The line to the office: the top line and the page behind it name its state, its cause, its age and what is unsent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+
+import pos.ui.session
+from pos.till.ports import LinkState
+from pos.ui.format import utc_now
+from pos.ui.frame.linesheet import LineSheet
+from tests.window.counter import CTRL, SHIFT, Counter, Key
+
+
+def words(sheet: LineSheet) -> str:
+    """All that is to be read on it."""
+    return "\n".join(label.text() for label in sheet.findChildren(QLabel) if label.isVisible())
+
+
+def line(counter: Counter) -> str:
+    """The line under the top bar."""
+    said = counter.window.banner.accessibleName()
+    assert isinstance(said, str)
+    return said
+
+
+def test_the_line_says_how_old_the_show_is_and_what_of_it_is_in_hand(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, time = counter.window.session, counter.window.session.formats.time
+    counter.house.cut("no_office")
+    counter.until(lambda: not session.link.online and session.link.since is not None)
+    heard = utc_now() - timedelta(minutes=3)
+    session.shows = [replace(card, as_of=heard) for card in session.shows]
+    session.shows_changed.emit()
+    card = session.show
+    assert card is not None
+    assert f"as of {time(heard)}, {card.held_here} places in hand here" in line(counter)
+    later = utc_now() + timedelta(minutes=12, seconds=5)
+    monkeypatch.setattr(pos.ui.session, "utc_now", lambda: later)
+    counter.until(lambda: line(counter).startswith("No answer from the office — selling on. 12 min, since"))
+
+
+def test_every_cause_has_its_own_words(counter: Counter) -> None:
+    counter.press(Key.Key_O, modifier=CTRL | SHIFT)
+    sheet = counter.window.line_sheet
+    for cause, said in {
+        "no_network": "No network",
+        "no_office": "No answer from the office",
+        "office_refuses": "The office refuses this till",
+        "not_our_office": "Another office answers",
+    }.items():
+        counter.house.cut(cause)
+        counter.until(lambda said=said: line(counter).startswith(f"{said} — selling on."))  # type: ignore[misc]
+        counter.until(lambda said=said: f"Away: {said}" in words(sheet))  # type: ignore[misc]
+
+
+def test_an_office_of_ones_own_is_called_that_and_one_not_asked_yet_is_no_alarm(counter: Counter) -> None:
+    session = counter.window.session
+    session.own_office = True
+    counter.house.cut("no_office")
+    counter.until(lambda: "This till's own office does not answer" in line(counter))
+    counter.house.office.state = LinkState("offline", "not_asked", "", utc_now().isoformat())
+    session.refresh_status()
+    counter.until(lambda: "own office is starting" in line(counter))
+    assert counter.window.banner.property("level") == "quiet"
+    assert "the office has everything" not in line(counter)
+
+
+def test_with_nothing_in_hand_the_line_promises_no_sale(counter: Counter) -> None:
+    session = counter.window.session
+    counter.house.cut()
+    counter.until(lambda: not session.link.online)
+    session.shows = [replace(card, held_here=0) for card in session.shows]
+    session.shows_changed.emit()
+    assert "nothing in hand to sell" in line(counter)
+
+
+def test_the_page_of_the_line_tells_what_is_unsent_by_kind_and_how_the_evening_went(counter: Counter) -> None:
+    counter.house.cut("no_network")
+    counter.press(Key.Key_B)
+    counter.settled(2)
+    counter.press(Key.Key_Return)
+    counter.until(lambda: counter.sell.payment.sale is not None)
+    counter.house.cut("no_office")
+    counter.press(Key.Key_O, modifier=CTRL | SHIFT)
+    sheet = counter.window.line_sheet
+    assert sheet.isVisible()
+    counter.until(lambda: "Sales" in words(sheet))
+    time = counter.window.session.formats.time
+    row = next(value.text() for name, value in sheet.unsent.rows if name.text() == "Sales")
+    assert row.startswith("1, since ")
+    assert "Drawer, safe and shifts" in words(sheet)  # the shift that was opened
+    assert "connection refused" in words(sheet)  # a technician's words
+    changes = [value.text() for _, value in sheet.changes.rows if value.text()]
+    assert changes == ["No answer from the office", "No network"]
+    since = counter.window.session.link.since
+    assert since is not None
+    counter.until(lambda: f"as of {time(since)}: " in words(sheet))
+    before = counter.labels
+    counter.press(Key.Key_B)  # no key reaches what lies under it
+    assert counter.labels == before
+    counter.press(Key.Key_Escape)
+    assert not sheet.isVisible()
+
+
+def test_from_the_page_all_is_sent_and_fetched_at_once(counter: Counter) -> None:
+    pill = counter.window.top._pill
+    counter.qtbot.mouseClick(pill, Qt.MouseButton.LeftButton)
+    sheet = counter.window.line_sheet
+    counter.until(lambda: "not since this till was opened" in words(sheet))
+    counter.house.desk.submit(lambda: counter.house.desk.acknowledge(counter.house.desk.number)).result(10)
+    counter.press(Key.Key_Return)
+    assert "Asking …" in sheet._try.accessibleName()
+    counter.until(lambda: "Nothing: the office has everything." in words(sheet))
+    counter.until(lambda: not sheet._trying)
+    assert "ago)" in next(value.text() for name, value in sheet.now.rows if name.text() == "Last sent")
+    assert sheet.isVisible()
+
+
+def test_the_page_is_there_before_anybody_has_signed_in(counter: Counter) -> None:
+    counter.window.session.lock()
+    counter.press(Key.Key_O, modifier=CTRL | SHIFT)
+    assert counter.window.line_sheet.isVisible()
+    counter.press(Key.Key_Escape)
+    counter.sign_in("anna")
