@@ -37,6 +37,8 @@ def main() -> int:
         if arguments.enrol:
             url, code = arguments.enrol
             return _enrol(_folder(arguments.data), url, code, arguments.ca_file, arguments.plain_http)
+        if arguments.training:
+            return _training(_folder(arguments.data), headless=arguments.headless)
         if arguments.headless:
             return _headless(_folder(arguments.data))
         from pos.app.window import run_window
@@ -51,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"housefull {pos.__version__}")
     parser.add_argument("--data", type=Path, help="the data folder (default: the platform's)")
     parser.add_argument("--headless", action="store_true", help="speak JSON lines instead of opening a window")
+    parser.add_argument("--training", action="store_true", help="practise: nothing sold is real (docs/training.md)")
     parser.add_argument("--enrol", nargs=2, metavar=("URL", "CODE"), help="join an office, then exit")
     parser.add_argument("--ca-file", type=Path, help="with --enrol: certificates to trust, in PEM")
     parser.add_argument("--plain-http", action="store_true", help="with --enrol: allow http:// beyond this machine")
@@ -263,6 +266,33 @@ def _headless(folder: Path) -> int:
             return 2
         ends.callback(till.close)
         Headless(till.front, settings.till, sys.stdin.buffer, sys.stdout.buffer).serve(till.go_online)
+    return 0
+
+
+def _training(folder: Path, *, headless: bool) -> int:
+    if not headless:
+        from pos.app.training.window import run_training
+
+        return run_training(folder)
+    from contextlib import ExitStack
+
+    from pos.app.counter import Till
+    from pos.app.logs import log_to
+    from pos.app.training.world import FAILURES, World
+    from pos.headless import Headless
+
+    world = World(folder)
+    log_to(world.folder)
+    with ExitStack() as ends:
+        ends.callback(world.close)
+        try:
+            opened = world.open()
+            till = Till(opened.settings, opened.cable)
+        except FAILURES as error:
+            _say(str(error))
+            return 2
+        ends.callback(till.close)
+        Headless(till.front, opened.settings.till, sys.stdin.buffer, sys.stdout.buffer).serve(till.go_online)
     return 0
 
 

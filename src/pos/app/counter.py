@@ -16,6 +16,7 @@ from pos.app.reports import ReportWork
 from pos.app.setup import DeviceSetup
 from pos.data import printer_data
 from pos.domain.errors import Unreadable
+from pos.domain.sale import TRAINING
 from pos.settings import Settings
 from pos.store import LEDGER, REPLICA
 from pos.store.aside import leftovers
@@ -25,6 +26,7 @@ from pos.till.counter import scan
 from pos.till.desk import Desk, Outside
 from pos.till.front import Front
 from pos.till.line import AgentSide
+from pos.till.setup import Cable
 from sync.agent import Agent
 
 _CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: none looks like another
@@ -44,24 +46,30 @@ class SystemClock:
 
 
 class TicketCodes:
-    """Ticket codes from the system's randomness."""
+    """Ticket codes from the system's randomness, all of which begin with `prefix`."""
+
+    def __init__(self, prefix: str = "") -> None:
+        self._prefix = prefix
 
     def code(self) -> str:
-        return "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH))
+        left = _CODE_LENGTH - len(self._prefix)
+        return self._prefix + "".join(secrets.choice(_CODE_LETTERS) for _ in range(left))
 
 
 class Till:
-    """A running till. Close it, and what is unsent stays in its journal."""
+    """A running till. Close it, and what is unsent stays in its journal.
 
-    def __init__(self, settings: Settings) -> None:
+    With a `cable` it is for training: nothing that it sells, prints or charges is real, and its line may be cut.
+    """
+
+    def __init__(self, settings: Settings, cable: Cable | None = None) -> None:
         """Open everything. Raises FolderInUse, IdentityLost, Unreadable, BadAddress or RuntimeError."""
         with ExitStack() as undo:
-            lock = FolderLock(settings.folder)
-            undo.callback(lock.release)
+            undo.callback(FolderLock(settings.folder).release)
             identity = _enrolled(settings)
             keys = TillKeys(identity)
             keys.public()  # a key that is gone is said now, not at the first sale
-            self._open_devices(settings, undo)
+            self._open_devices(settings, undo, training=cable is not None)
             self.backups = BackupSchedule(settings, self._device) if settings.backup is not None else None
             left = leftovers(settings.folder, identity.office_key)
             side = AgentSide(settings.folder / LEDGER, identity.incarnation)
@@ -95,7 +103,8 @@ class Till:
                     keys=keys,
                     mark=MarkFile(identity.state_folder),
                     clock=SystemClock(),
-                    entropy=TicketCodes(),
+                    entropy=TicketCodes(TRAINING if cable is not None else ""),
+                    cable=cable,
                     neighbours=self.agent.neighbours,
                     key_at=keys.where,
                     leftovers=left,
@@ -124,7 +133,7 @@ class Till:
             self.readers.start(self._read)
             self._undo = undo.pop_all()
 
-    def _open_devices(self, settings: Settings, undo: ExitStack) -> None:
+    def _open_devices(self, settings: Settings, undo: ExitStack, *, training: bool) -> None:
         """They end with `undo`, also when what follows cannot be opened. Raises Unreadable."""
         self._shelf = LayoutShelf(printer_data("layouts"), settings.folder / "layouts")
         self.layouts = LayoutWork(self._shelf, printer_data("samples.toml"), devices.fonts)
@@ -132,9 +141,11 @@ class Till:
         self.reports = ReportWork(devices.fonts)
         undo.callback(self.reports.close)
         self._watches = devices.device_watches(settings)
-        self.printers = devices.printers(settings, self._shelf, self._device, self._watches, self._drawer)
+        self.printers = devices.printers(
+            settings, self._shelf, self._device, self._watches, self._drawer, training=training
+        )
         undo.callback(self.printers.close)
-        self.terminal = devices.terminal(settings, self._device, self._watches["terminal"])
+        self.terminal = devices.terminal(settings, self._device, self._watches["terminal"], training=training)
         undo.callback(self.terminal.close)
         self.readers = peripherals.readers(settings, self._device, self._watches)
         undo.callback(self.readers.close)
@@ -145,7 +156,7 @@ class Till:
             settings,
             self.printers,
             self._watches,
-            makers=lambda fresh: devices.printer_makers(fresh, self._shelf, self._watches),
+            makers=lambda fresh: devices.printer_makers(fresh, self._shelf, self._watches, training=training),
             drawer=lambda fresh: devices.drawer_place(fresh, self._watches),
             check=devices.check_others,
             layouts=self._shelf.names,

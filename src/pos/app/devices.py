@@ -16,6 +16,7 @@ from pos.devices.worker.absent import AbsentTerminal
 from pos.devices.worker.drawer import DrawerPlace, SerialDrawer, TellDrawer
 from pos.devices.worker.printers import MakePrinter, Printers, printer_maker
 from pos.devices.worker.watch import Counted, Watch
+from pos.domain.card import Shown
 from pos.domain.errors import Unreadable
 from pos.paper.faces import FONT_FILES
 from pos.paper.press import Press
@@ -23,6 +24,7 @@ from pos.settings import DEVICES, Settings
 from pos.till.counter.scan import CARD_READER
 
 if TYPE_CHECKING:
+    from pos.devices.worker.pretend import PretendTerminal
     from pos.devices.worker.terminal import MakeDevice, TerminalWorker
 
 # For kinds of paper that a printer names no layout for.
@@ -42,8 +44,10 @@ def device_watches(settings: Settings) -> dict[str, Watch]:
     return watches
 
 
-def printer_makers(settings: Settings, shelf: LayoutShelf, watches: Mapping[str, Watch]) -> dict[str, MakePrinter]:
-    """How to make each printer. Raises Unreadable."""
+def printer_makers(
+    settings: Settings, shelf: LayoutShelf, watches: Mapping[str, Watch], *, training: bool = False
+) -> dict[str, MakePrinter]:
+    """How to make each printer; one for `training` stamps its paper. Raises Unreadable."""
     shipped = fonts() if settings.printers else {}
     makers: dict[str, MakePrinter] = {}
     for role, printer in settings.printers.items():
@@ -55,7 +59,8 @@ def printer_makers(settings: Settings, shelf: LayoutShelf, watches: Mapping[str,
         picture_mm = math.inf if profile.protocol == "pdf" or typed else profile.printed_mm
         shelf.check(printer.layout, where, f"{key}.layout", picture_mm)
         layouts = shelf.in_use(role, [*_STANDARD, printer.layout], picture_mm)
-        makers[role] = printer_maker(profile, address, Press(layouts, shipped, shelf.kept), where, f"{key}.transport")
+        press = Press(layouts, shipped, shelf.kept, training=training)
+        makers[role] = printer_maker(profile, address, press, where, f"{key}.transport")
     return makers
 
 
@@ -65,9 +70,11 @@ def printers(
     on_state: Callable[[str, str, str], None],
     watches: Mapping[str, Watch],
     on_drawer: TellDrawer = lambda state, by, open_s: None,
+    *,
+    training: bool = False,
 ) -> Printers:
     return Printers(
-        printer_makers(settings, shelf, watches),
+        printer_makers(settings, shelf, watches, training=training),
         drawer_place(settings, watches),
         lambda name, state: on_state(name, state.state, state.text),
         lambda name, what: watches[name].did(what),
@@ -116,10 +123,17 @@ def terminal_maker(settings: Settings, watch: Watch | None) -> MakeDevice | None
     return zvt_maker(address, terminal.password, where, key, prints="receipt" in settings.printers)
 
 
+def pretend_maker(shown: Callable[[Shown], None], stopping: Callable[[], bool]) -> PretendTerminal:
+    from pos.devices.worker.pretend import PretendTerminal
+
+    return PretendTerminal(shown)
+
+
 def terminal(
-    settings: Settings, on_state: Callable[[str, str, str], None], watch: Watch
+    settings: Settings, on_state: Callable[[str, str, str], None], watch: Watch, *, training: bool = False
 ) -> TerminalWorker | AbsentTerminal:
-    make = terminal_maker(settings, watch)
+    """Begun; in `training` it is one that only pretends, whatever is set up. Raises Unreadable."""
+    make = pretend_maker if training else terminal_maker(settings, watch)
     if make is None:
         return AbsentTerminal()
     from pos.devices.worker.terminal import TerminalWorker

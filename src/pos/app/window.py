@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pos.app.late import LateFront
+from pos.app.training.launch import Launcher
 from pos.settings import KEYBOARD, BadSettings, Settings, read_settings
 from pos.store import REPLICA
 from pos.ui.application import Teller, after_first_paint, application, display_missing, show_failure, theme
+from pos.ui.i18n import tr
 from pos.ui.scanning.wedge import Typing
 from pos.ui.window import CounterWindow
 
@@ -134,7 +136,19 @@ def counter_window(settings: Settings) -> tuple[CounterWindow, Opening]:
     )
     window.session.own_office = settings.embedded
     opening = Opening(settings, front, Teller(window).failed.emit)
+    launcher = Launcher(settings.folder)
     if settings.customer_display is not None and settings.customer_display.kind == "window":
         after_first_paint(window, window.show_customer)
     after_first_paint(window, opening.begin)
+    window.practice.asked.connect(lambda: _train(window, launcher))
     return window, opening
+
+
+def _train(window: CounterWindow, launcher: Launcher) -> None:
+    try:
+        begun = launcher.begin()
+    except OSError as error:
+        window.toast.say("warning", tr("Training does not start: {reason}", reason=error))
+        return
+    says = tr("Training opens in a window of its own; this till stays as it is.")
+    window.toast.say("plain", says if begun else tr("Training is open already, in a window of its own."))

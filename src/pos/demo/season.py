@@ -18,6 +18,7 @@ from pos.demo.presale import Habits, area_orders, new_code, seat_orders
 from pos.domain.errors import Unreadable
 from pos.domain.plan import Plan, read_plan
 from pos.domain.seatnames import find_seats
+from pos.toml_edit import put
 
 _PLANS: Final = ("studio", "opera", "stadium")
 _SOON: Final = timedelta(minutes=40)
@@ -32,16 +33,20 @@ _RECIPE: Final = {"when", "minutes", "presold", "party", "parties", "on_sale", "
 _Table = dict[str, Any]
 
 
-def write_season(folder: Path, now: datetime, seed: int = 0) -> Path:
+def write_season(folder: Path, now: datetime, seed: int = 0, *, training: bool = False) -> Path:
     """Write SEASON.toml and the plans it names into `folder`, and return its path.
 
     `now` (with a time zone, else ValueError) is what the shows' dates follow; show ids
-    carry their date and time. The same `now` and `seed` give the same season.
+    carry their date and time. The same `now` and `seed` give the same season. One for `training` has the word
+    before the venue's name, on every paper, and no stadium, which takes a while to fill.
     """
     if now.tzinfo is None:
         raise ValueError("now must say its time zone")
     rng = Random(seed)
     fixed = resource("demo", "season.toml").read_text(encoding="utf-8")
+    if training:
+        name = tomllib.loads(fixed)["venue"]["name"]
+        fixed = put(fixed, "venue", {"name": f"TRAINING · {name}"})
     local_now = now.astimezone(ZoneInfo(tomllib.loads(fixed)["venue"]["timezone"]))
     folder.mkdir(parents=True, exist_ok=True)
     plans = {name: _copy_plan(name, folder) for name in _PLANS}
@@ -49,6 +54,8 @@ def write_season(folder: Path, now: datetime, seed: int = 0) -> Path:
     codes: set[str] = set()
     parts = [fixed]
     for recipe in _read("shows.toml")["show"]:
+        if training and recipe["plan"] == "stadium":
+            continue
         show, plan = _show(recipe, local_now), plans[recipe["plan"]]
         holds = list(_holds(recipe, plan, show["id"]))
         parts.append(_toml("show", show))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -27,6 +28,10 @@ AWAITED: Final = ("mobile", "transfer")  # nothing is sold before these have arr
 FOREIGN: Final = "foreign"  # cash in another currency, as documents call it
 SLIP: Final = "card_slip"  # a card that went through a reader of the bank's own, written down from its slip
 # How tickets reach the buyer; with these no paper of them is made at the sale.
+# What a training till puts before its ticket codes. The letter I is in no code that is sold.
+TRAINING: Final = "TRAIN"
+_OF_TRAINING: Final = re.compile(TRAINING + r"[0-9A-Z]{7}(\.\d+)?", re.IGNORECASE)
+
 DELIVERIES: Final = ("now", "pickup", "email", "post")
 LATER: Final = frozenset({"pickup", "post"})
 # What a ticket's document may say beside what every ticket's does.
@@ -252,6 +257,11 @@ def copy_code(code: str, copy: int) -> str:
     """What the n-th copy of a ticket carries as its code: the ticket's own, and which copy this is."""
     plain = code.partition(".")[0]
     return f"{plain}.{copy}" if copy else plain
+
+
+def of_training(code: str) -> bool:
+    """Whether a code was made in training: it is valid nowhere else."""
+    return _OF_TRAINING.fullmatch(code.strip()) is not None
 
 
 def read_code(code: str) -> tuple[str, int]:

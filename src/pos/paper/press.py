@@ -15,6 +15,7 @@ from pos.paper.lines import Cells, TypedLine, typed
 from pos.paper.page import Page
 from pos.paper.pdf import PdfFace, pdf, pdf_face
 from pos.paper.raster import Bitmap, Dots, bitmap
+from pos.paper.stamp import stamped
 from pos.paper.wrapping import Measure
 
 _OVERHANG_MM: Final = 0.5  # of a sheet beyond what a head prints: paper is no more exact
@@ -37,14 +38,20 @@ class Press:
     The layouts are gone through at every page, so that a changed one counts from the next page on.
     A page that brings its own layout as `draft` is set in that: a test print of what is not saved yet. One that brings
     the text of a layout as `set_in` is set in that again, as far as `read` still can read it: a report that is printed
-    once more, long after its layout was changed.
+    once more, long after its layout was changed. In `training` every page says that it is of no worth.
     Each method raises Unreadable when the job's content cannot be printed.
     """
 
     def __init__(
-        self, layouts: Iterable[Layout], fonts: Mapping[str, bytes], read: Callable[[str], Layout] | None = None
+        self,
+        layouts: Iterable[Layout],
+        fonts: Mapping[str, bytes],
+        read: Callable[[str], Layout] | None = None,
+        *,
+        training: bool = False,
     ) -> None:
         self._layouts, self._read = layouts, read
+        self._training = training
         self._fonts = fonts
         self._faces = Faces(fonts)
         self._pdf_face: PdfFace | None = None
@@ -72,7 +79,8 @@ class Press:
         return pdf(pages, self._pdf_face, (paper_mm - width_mm) / 2, shortest_mm, str(job["kind"]))
 
     def _pages(self, job: Mapping[str, Any], width_mm: float, measure: Measure) -> list[Page]:
-        return [compose(self._layout(each), each, width_mm, measure) for each in content.pages(job)]
+        pages = [(compose(self._layout(each), each, width_mm, measure), each) for each in content.pages(job)]
+        return [stamped(page, each, measure) if self._training else page for page, each in pages]
 
     def _layout(self, each: Mapping[str, Any]) -> Layout:
         if isinstance(draft := each.get("draft"), Layout):

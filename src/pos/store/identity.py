@@ -9,8 +9,10 @@ from __future__ import annotations
 import base64
 import json
 import os
+import shutil
 import sys
 import uuid
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -89,6 +91,20 @@ def new_identity(folder: Path) -> Identity:
             file.write(secret)
     write_identity(folder, identity)
     return identity
+
+
+def forget(folder: Path) -> None:
+    """Take a data folder's identity away for good, key and mark included. For training, whose facts are nobody's."""
+    with suppress(IdentityLost):
+        if (identity := read_identity(folder)) is not None:
+            if identity.key_at == "keyring":
+                import keyring
+                from keyring.errors import KeyringError
+
+                with suppress(KeyringError):
+                    keyring.delete_password(_SERVICE, identity.install)
+            shutil.rmtree(identity.state_folder, ignore_errors=True)
+    (folder / FILE).unlink(missing_ok=True)
 
 
 def _key_file(identity: Identity) -> Path:

@@ -50,7 +50,7 @@ from pos.till.ports import (
     Standing,
     Terminal,
 )
-from pos.till.setup import Backups, DeviceSetup
+from pos.till.setup import Backups, Cable, DeviceSetup
 from pos.till.shelf import Layouts
 
 log = logging.getLogger(__name__)
@@ -84,6 +84,7 @@ class Outside:
     reports: ReportFiles | None = None
     customer: Customer | None = None
     backups: Backups | None = None
+    cable: Cable | None = None  # a training till's line; None where what is sold is real
     members: str = ""  # what scanned codes of member cards begin with, empty when there are none
 
 
@@ -114,7 +115,6 @@ class Unit:
         self, kind: str, body: dict[str, Any], *, postings: Sequence[Posting] = (), effects: Sequence[Effect] = ()
     ) -> Fact:
         """Journal a fact in this transaction; what is personal in its body (`pos.domain.personal`) lies beside it.
-
         Raises Refused("storage_failed" | "fenced"), the latter when sealed."""
         if self.desk.sealed:
             raise Refused("fenced", reason=self.desk.fenced)

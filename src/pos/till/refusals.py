@@ -85,6 +85,8 @@ def template_of(refused: Refused) -> str:
     fields = refused.fields
     if refused.code == "not_allowed" and "reason" not in fields:
         return "Your role ({role}) may not do that."
+    if refused.code == "unknown_ticket" and fields.get("training"):
+        return "This is a ticket from training. It is valid nowhere."
     if refused.code == "right_elsewhere" and not fields.get("since"):
         return "{place} is with {holder}."
     if refused.code == "bad_request" and str(fields.get("reason", "")).startswith(_VERBS):

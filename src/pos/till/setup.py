@@ -57,3 +57,13 @@ class Backups(Protocol):
 
     def states(self) -> dict[str, dict[str, str]]:
         """{"backup": {"state", "text"}}, like those of a device."""
+
+
+class Cable(Protocol):
+    """The line of a training till to its office, in a person's hands."""
+
+    def cut(self) -> None:
+        """Pull it: at once for what is under way, too."""
+
+    def mend(self) -> None:
+        """Plug it in again."""

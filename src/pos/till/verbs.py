@@ -48,6 +48,7 @@ from pos.till.counter import (
     status,
     tenders,
     terminal,
+    training,
     void,
     worklist,
 )
@@ -78,7 +79,7 @@ WRITTEN: Final = ("reason", "note", "name", "notes")  # what people write, and f
 
 VERBS: Final[dict[str, VerbSpec]] = {
     "users": VerbSpec(people.users),
-    "sign_in": VerbSpec(people.sign_in, {"user": f.text, "pin": f.text}, {"language": f.language}),
+    "sign_in": VerbSpec(people.sign_in, {"user": f.text, "pin": f.text}),
     "sign_out": VerbSpec(people.sign_out),
     "release_places": VerbSpec(
         releasing.release_places,
@@ -432,6 +433,7 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "status": VerbSpec(status.status),
     "line": VerbSpec(status.line),
     "sync": VerbSpec(status.sync),
+    "link": VerbSpec(training.link, takes={"cut": f.flag, "mend": f.flag}),
     **AUDIT_VERBS,
     **CASH_VERBS,
     **DRAWER_VERBS,

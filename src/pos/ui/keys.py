@@ -89,6 +89,8 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("lock", ("Ctrl+L",), "^L"),
     Key("theme", ("Ctrl+D",), "^D"),
     Key("save", ("Ctrl+S",), "^S"),
+    Key("training", ("Ctrl+T",), "^T"),
+    Key("training_line", ("Ctrl+Shift+T",), "^⇧T"),
     Key("help", ("?", "Shift+?"), "?"),
 )
 
@@ -148,29 +150,31 @@ def listed() -> list[tuple[str, list[tuple[str, str]]]]:
                 ("^E", tr("receipt again")),
             ],
         ),
-        (
-            tr("The window"),
-            [
-                ("^1", tr("sell")),
-                ("^2", tr("orders: pick-up, waiting list, commission")),
-                ("^3", tr("tickets: refund, exchange, void, invoice")),
-                ("^R", tr("the last sale's tickets, to print one again")),
-                ("^⇧Z", tr("void the last sale")),
-                ("^4", tr("customers and notices to them; ^K one for this sale")),
-                ("^⇧C ^⇧H", tr("complaint or request; history of a seat or ticket")),
-                ("^5", tr("drawer and shift: cash, safe, count, hand-over, X and Z")),
-                ("^6", tr("disputes, for a supervisor")),
-                ("^⇧A", tr("audit: settlements, differences, anomalies, people; a cashier's own figures")),
-                ("^7", tr("layouts of tickets and receipts; ^S saves")),
-                ("^8", tr("devices and the paper that waits")),
-                ("^9", tr("reports: on screen, on paper, as files")),
-                ("^⇧O", tr("the line to the office: what is unsent, what is in hand")),
-                ("^L", tr("lock; the basket stays")),
-                ("^D", tr("light or dark")),
-                ("Esc", tr("one step back")),
-                ("?", tr("this list")),
-            ],
-        ),
+        (tr("The window"), _of_the_window()),
+    ]
+
+
+def _of_the_window() -> list[tuple[str, str]]:
+    return [
+        ("^1", tr("sell")),
+        ("^2", tr("orders: pick-up, waiting list, commission")),
+        ("^3", tr("tickets: refund, exchange, void, invoice")),
+        ("^R", tr("the last sale's tickets, to print one again")),
+        ("^⇧Z", tr("void the last sale")),
+        ("^4", tr("customers and notices to them; ^K one for this sale")),
+        ("^⇧C ^⇧H", tr("complaint or request; history of a seat or ticket")),
+        ("^5", tr("drawer and shift: cash, safe, count, hand-over, X and Z")),
+        ("^6", tr("disputes, for a supervisor")),
+        ("^⇧A", tr("audit: settlements, differences, anomalies, people; a cashier's own figures")),
+        ("^7", tr("layouts of tickets and receipts; ^S saves")),
+        ("^8", tr("devices and the paper that waits")),
+        ("^9", tr("reports: on screen, on paper, as files")),
+        ("^⇧O", tr("the line to the office: what is unsent, what is in hand")),
+        ("^L", tr("lock; the basket stays")),
+        ("^T ^⇧T", tr("training, from the sign-in screen; there: cut or mend the line")),
+        ("^D", tr("light or dark")),
+        ("Esc", tr("one step back")),
+        ("?", tr("this list")),
     ]
 
 

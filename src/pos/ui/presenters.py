@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pos.ui.frame.cover import Cover
     from pos.ui.frame.help import HelpOverlay
     from pos.ui.frame.linesheet import LineSheet
+    from pos.ui.frame.practice import PracticePresenter
     from pos.ui.frame.rail import Rail
     from pos.ui.layouts.presenter import LayoutsPresenter
     from pos.ui.model import Sale
@@ -45,6 +46,7 @@ class Presenters(QWidget):
     paper: PaperPresenter
     rail: Rail
     current: Screen | None
+    training: bool
 
     def go(self, name: str) -> None:
         raise NotImplementedError
@@ -58,14 +60,17 @@ class Presenters(QWidget):
     def _sold(self, sale: Sale) -> None:
         raise NotImplementedError
 
-    def _draw_counts(self) -> None:
-        raise NotImplementedError
-
     def _show_found(self) -> None:
         raise NotImplementedError
 
     def _show_pass(self, code: str) -> None:
         raise NotImplementedError
+
+    @cached_property
+    def practice(self) -> PracticePresenter:
+        from pos.ui.frame.practice import PracticePresenter
+
+        return PracticePresenter(self.session, on=self.training, parent=self)
 
     @cached_property
     def sell(self) -> SellPresenter:
@@ -128,14 +133,6 @@ class Presenters(QWidget):
 
         return ShiftsPresenter(self.session, self)
 
-    def forget_overlays(self) -> None:
-        """Take off what lies over the screens; it is made anew when it is asked for."""
-        for name, made in list(vars(self).items()):
-            if isinstance(made, QWidget) and isinstance(getattr(type(self), name, None), cached_property):
-                vars(self).pop(name).deleteLater()
-        if "errands" in vars(self):
-            vars(self).pop("errands").sheet.deleteLater()
-
     @property
     def works_here(self) -> bool:
         """Whether somebody is signed in and a shift is open."""
@@ -185,7 +182,7 @@ class Presenters(QWidget):
         from pos.ui.disputes.presenter import DisputesPresenter
 
         presenter = DisputesPresenter(self.session, self)
-        presenter.changed.connect(self._draw_counts)
+        presenter.changed.connect(lambda: self.rail.show_count("disputes", len(presenter.rows)))
         return presenter
 
     @cached_property

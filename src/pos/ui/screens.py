@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pos.ui.drawer.presenter import DrawerPresenter
     from pos.ui.foot.presenter import PaperPresenter
     from pos.ui.found.presenter import FoundPresenter
+    from pos.ui.frame.practice import PracticePresenter
     from pos.ui.layouts.presenter import LayoutsPresenter
     from pos.ui.orders.presenter import OrdersPresenter
     from pos.ui.reports.presenter import ReportsPresenter
@@ -38,6 +39,8 @@ class Window(Protocol):
     signin: SignInPresenter
     tokens: Tokens
 
+    @property
+    def practice(self) -> PracticePresenter: ...
     @property
     def sell(self) -> SellPresenter: ...
     @property
@@ -91,7 +94,7 @@ def build(window: Window, name: str) -> Screen:
 def _signin(window: Window) -> Screen:
     from pos.ui.signin.view import SignInScreen
 
-    return SignInScreen(window.signin)
+    return SignInScreen(window.signin, window.practice)
 
 
 def _open(window: Window) -> Screen:

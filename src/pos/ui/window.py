@@ -15,10 +15,8 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QStackedWidget,
     QVBoxLayout,
-    QWidget,
 )
 
 from pos.settings import WindowSettings
@@ -26,6 +24,7 @@ from pos.ui.bridge import Bridge, Till
 from pos.ui.foot.presenter import PaperPresenter
 from pos.ui.foot.view import FootView
 from pos.ui.frame.notice import notice
+from pos.ui.frame.practice import PracticeBanner
 from pos.ui.frame.rail import WIDTH_PX, Rail, screen_at
 from pos.ui.frame.tabs import ShowTabs
 from pos.ui.frame.toast import Toast
@@ -85,8 +84,6 @@ class CounterWindow(Presenters):
         self.customer: CustomerWindow | None = None
         self.setWindowTitle("Housefull")
         self.setMinimumSize(*MINIMUM)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
         self._build()
         self._keys = KeyMap(self, self.act)
         self.scans = ScanPresenter(self.session, self._pays, self)
@@ -97,7 +94,6 @@ class CounterWindow(Presenters):
         self._idle = QTimer(self)
         self._idle.setInterval(self.settings.lock_after * 60_000)
         self._idle.timeout.connect(self.session.lock)
-        self._connect_frame()
         self._connect()
         self.go("signin")
         # Only after the first paint does anything ask the till.
@@ -118,16 +114,12 @@ class CounterWindow(Presenters):
         self.foot = FootView(self.session, self.paper)
         self.works, self.panels = QStackedWidget(), QStackedWidget()
         self.panels.setFixedWidth(PANEL_PX)
-        # Everything that is built of texts, in one piece that another language replaces.
-        self._face = QWidget()
-        whole = self.layout()
-        assert whole is not None
-        whole.addWidget(self._face)
-        box = QVBoxLayout(self._face)
+        box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
         if self.training:
-            box.addWidget(self._training_banner())
+            self.practice_banner = PracticeBanner(self.practice, self.tokens)
+            box.addWidget(self.practice_banner)
         box.addWidget(self.top)
         box.addWidget(self._rule())
         box.addWidget(self.banner)
@@ -158,28 +150,17 @@ class CounterWindow(Presenters):
         rule.setMaximumSize(16_777_215, 16_777_215)
         return rule
 
-    def _training_banner(self) -> QLabel:
-        label = QLabel(tr("TRAINING — nothing sold here is real"))
-        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        label.setFixedHeight(28)
-        label.setObjectName("training")
-        label.setStyleSheet(f"background: {self.tokens.ink}; color: {self.tokens.paper}; font-weight: 600;")
-        return label
-
-    def _connect_frame(self) -> None:
-        self.top.lock.connect(self.session.lock)
+    def _connect(self) -> None:
+        session = self.session
+        self.top.lock.connect(session.lock)
         self.top.line.connect(lambda: self.act("line_page"))
         self.tabs.chosen.connect(self.choose_show)
         self.tabs.all_shows.connect(lambda: self.go("shows"))
         self.rail.chosen.connect(self.go)
         self.banner.asked.connect(self.show_help)
-        self.session.toast.connect(self.toast.say)
-
-    def _connect(self) -> None:
-        session = self.session
-        session.spoken.connect(self.set_language)
         session.signed.connect(self._signed)
         session.bridge.asked.connect(self._stirred)
+        session.toast.connect(self.toast.say)
         session.heard.connect(self._heard)
         session.ticked.connect(self._tick)
         self.scans.found.connect(lambda sale, ticket: self.found.look(sale, ticket))
@@ -188,7 +169,7 @@ class CounterWindow(Presenters):
         for signal in (session.linked, session.shows_changed, session.status_changed):
             signal.connect(self._draw_notice)
         session.show_chosen.connect(self._draw_notice)
-        self.paper.changed.connect(self._draw_counts)
+        self.paper.changed.connect(lambda: self.rail.show_count("devices", self.paper.troubled))
 
     def _make(self, name: str) -> Screen:
         screen = build(self, name)
@@ -324,6 +305,8 @@ class CounterWindow(Presenters):
             self.show_help()
         elif action == "theme":
             self.set_theme("light" if self.tokens.dark else "dark")
+        elif action in ("training", "training_line"):
+            self.practice.act(action)
         elif self.session.person is not None and self._act_signed(action):
             return
         elif self.current is not None:
@@ -387,37 +370,6 @@ class CounterWindow(Presenters):
         said = notice(self.session)
         self.banner.show_message(said.level, said.lead, said.rest, said.action)
 
-    def _draw_counts(self) -> None:
-        self.rail.show_count("devices", self.paper.troubled)
-        if "disputes" in self.__dict__:
-            self.rail.show_count("disputes", len(self.disputes.rows))
-
-    def set_language(self, language: str) -> None:
-        """Speak another language from here on: what is on screen is built anew, what presenters know stays."""
-        if language == self.session.language:
-            return
-        self.session.speak(language)
-        shown = self.current.name if self.current is not None else "signin"
-        self._drop()
-        self._build()
-        self._connect_frame()
-        self._draw_counts()
-        self._draw_notice()
-        self._face.show()  # a layout would do so only later
-        self.go(shown)
-
-    def _drop(self) -> None:
-        """Take off the screens and the frame around them."""
-        if self.current is not None:
-            self.current.leave()
-        self.current = None
-        for screen in self.screens.values():
-            screen.deleteLater()
-        self.screens = {}
-        self.forget_overlays()
-        self._face.hide()
-        self._face.deleteLater()
-
     def set_theme(self, theme: str) -> None:
         """Change the look, at once."""
         self.tokens = tokens_for(theme)
@@ -426,6 +378,8 @@ class CounterWindow(Presenters):
             QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _: self.set_theme("system"))
         for screen in self.screens.values():
             screen.set_tokens(self.tokens)
+        if self.training:
+            self.practice_banner.set_tokens(self.tokens)
         if self.customer is not None:
             self.customer.set_tokens(self.tokens)
         self.top.draw()

@@ -71,6 +71,10 @@ def _parser() -> argparse.ArgumentParser:
     season.add_argument("season", type=Path, metavar="SEASON.toml")
     season.set_defaults(command=_import)
 
+    copied = commands.add_parser("import-copy", help="fill an empty office with another one's season, for training")
+    copied.add_argument("season", type=Path, metavar="SEASON.json", help="as housefull --training writes it")
+    copied.set_defaults(command=_import_copy)
+
     enrol = commands.add_parser("enrol", help="print a one-time enrolment code for a till")
     enrol.add_argument("till", metavar="TILL")
     enrol.add_argument("--replace", action="store_true", help="fence the till that is enrolled under this name")
@@ -98,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     for command in (
         serve,
         season,
+        copied,
         enrol,
         dead,
         absorb,
@@ -233,6 +238,19 @@ def _import(options: argparse.Namespace, database: Database) -> int:
     except Unreadable as error:
         return _complain(str(error), FAILED)
     sys.stdout.writelines(f"{line}\n" for line in lines or ["nothing changed"])
+    return 0
+
+
+def _import_copy(options: argparse.Namespace, database: Database) -> int:
+    from pos.domain.errors import Unreadable
+    from sync.office.season.copied import read_copy
+    from sync.office.season.importer import import_copy
+
+    try:
+        lines = import_copy(database, read_copy(options.season))
+    except Unreadable as error:
+        return _complain(str(error), FAILED)
+    sys.stdout.writelines(f"{line}\n" for line in lines)
     return 0
 
 

@@ -85,6 +85,15 @@ def test_a_ticket_that_a_gate_let_in_is_in_dispute_when_it_is_refunded_unknowing
     assert house.violations() == []
 
 
+def test_a_training_ticket_is_unknown_and_said_to_be_one(house: House) -> None:
+    with house.database.write() as connection:
+        scans = [one("1", "TRAINN0STY9N"), one("2", "7K2M9QX4TBHF")]
+        training, other = gates.take(connection, "north", scans)
+    assert (training["result"], training["training"]) == ("unknown_ticket", True)
+    assert other["result"] == "unknown_ticket"
+    assert "training" not in other
+
+
 def test_what_is_void_unknown_for_another_show_or_superseded_is_let_in_by_nobody(house: House, tills_at: Tills) -> None:
     (till,) = tills_at("T1")
     sale, grants = sold(house, till, "A-1", "A-2")

@@ -10,6 +10,7 @@ from pos.domain.admission import Admission
 from pos.domain.errors import Refused
 from pos.domain.lookup import alike as sounds_alike
 from pos.domain.lookup import last4_of, sounds_of
+from pos.till.counter.training import check_real
 from pos.till.desk import Desk
 
 
@@ -30,6 +31,7 @@ def find(
         code = desk.ledger.blanks.ticket_on(stock.strip().upper())
         if not code:
             return {"sales": []}
+    check_real(desk, code)
     if code:
         code = code.partition(".")[0]  # a copy's code names which copy it is behind a point
     own = (

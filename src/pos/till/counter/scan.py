@@ -17,6 +17,7 @@ from pos.domain.purse import show_of
 from pos.domain.rights import OwnState
 from pos.domain.sale import PURSES, read_code
 from pos.till.counter.find import find
+from pos.till.counter.training import foreign
 from pos.till.desk import Desk
 
 MOST: Final = 1024  # letters of one reading
@@ -50,6 +51,8 @@ def what(desk: Desk, by: str, text: str) -> dict[str, Any]:
         return told | {"kind": "card"}
     if desk.user is None:
         return told | {"kind": "locked"}
+    if foreign(desk, text):
+        return told | {"kind": "training"}
     members = desk.outside.members
     if by == CARD_READER or (members and text.startswith(members)):
         return told | {"kind": "member"}

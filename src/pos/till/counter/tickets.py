@@ -19,6 +19,7 @@ from pos.domain.sale import OVER, Tender, special
 from pos.domain.terms import Terms
 from pos.till.counter.house import stamp
 from pos.till.counter.passing import accept_sold
+from pos.till.counter.training import check_real
 from pos.till.desk import Desk, Verb
 from pos.till.ports import ClaimAnswer, LineDown, RefusedClaim
 
@@ -113,6 +114,7 @@ def holder_of(desk: Desk, ticket: Sold) -> dict[str, Any]:
 
 def find_ticket(desk: Desk, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """The sale and the ticket of that id or code. A scanned copy's code names its copy behind a point."""
+    check_real(desk, name)
     plain = name.strip()
     for wanted in dict.fromkeys((plain, plain.upper().partition(".")[0])):
         for sales in (

@@ -54,6 +54,7 @@ class ScanPresenter(QObject):
             "member": ("plain", tr("Member card {number}.", number=text)),
             "card": ("warning", tr("A payment card, {number}: it is paid with at the terminal.", number=text)),
             "unread": ("warning", tr("The card was not read. Swipe it again.")),
+            "training": ("warning", tr("This is a ticket from training. It is valid nowhere.")),
             "locked": ("warning", tr("Sign in first.")),
         }
         self.session.toast.emit(*says[kind])

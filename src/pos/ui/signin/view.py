@@ -6,13 +6,13 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
+from pos.ui.frame.practice import PracticePresenter
 from pos.ui.i18n import tr
 from pos.ui.keys import cap
 from pos.ui.numpad import NumPad
 from pos.ui.screen import Screen
-from pos.ui.signin.languages import LanguageRow, language_at
 from pos.ui.signin.presenter import SignInPresenter
 from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
@@ -51,9 +51,9 @@ class SignInScreen(Screen):
 
     name = "signin"
 
-    def __init__(self, presenter: SignInPresenter) -> None:
+    def __init__(self, presenter: SignInPresenter, practice: PracticePresenter) -> None:
         super().__init__()
-        self.presenter = presenter
+        self.presenter, self.practice = presenter, practice
         self._people: dict[str, _PersonButton] = {}
         self._build_work()
         self._build_panel()
@@ -84,9 +84,24 @@ class SignInScreen(Screen):
             self._grid.setColumnStretch(column, 1)
         box.addLayout(self._grid)
         box.addStretch(1)
-        self.languages = LanguageRow(self.presenter.session.language)
-        self.languages.chosen.connect(self.presenter.speak)
-        box.addWidget(self.languages)
+        box.addLayout(self._build_training())
+
+    def _build_training(self) -> QHBoxLayout:
+        """The way into training, and out of it."""
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        on = self.practice.on
+        self.train = KeyButton(tr("Leave training") if on else tr("Training"), cap("training"), kind="outline")
+        self.train.clicked.connect(lambda: self.practice.act("training"))
+        self.line = KeyButton(tr("Cut or mend the line"), cap("training_line"), kind="outline")
+        self.line.clicked.connect(lambda: self.practice.act("training_line"))
+        self.line.setVisible(on)
+        for button in (self.train, self.line):
+            set_height(button, t.TOUCH)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            row.addWidget(button)
+        row.addStretch(1)
+        return row
 
     def _build_panel(self) -> None:
         box = self.panel_box()
@@ -181,8 +196,6 @@ class SignInScreen(Screen):
             presenter.choose_number(int(value))
         elif kind == "primary":
             presenter.submit()
-        elif kind == "screen" and (language := language_at(int(value))):
-            presenter.speak(language)
         elif kind == "back":
             return presenter.clear()
         else:

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 
 from pos.domain.admission import Admission, Shown, check
 from pos.domain.errors import Refused
-from pos.domain.sale import copy_code, read_code
+from pos.domain.sale import copy_code, of_training, read_code
 from sync.office.rules import changes
 from sync.office.rules.sales import ENDED, documents_of
 from sync.office.rules.tickets import sales_of
@@ -164,7 +164,7 @@ def take(connection: Connection, gate: str, scans: Sequence[Scan]) -> list[dict[
         known[scan.id] = {"id": scan.id} | said
     if let_in:
         changes.log(connection, [changes.Entry("sale", id=sale) for sale in sales_of(connection, let_in)])
-    return [known[scan.id] for scan in scans]
+    return [known[scan.id] | ({"training": True} if of_training(scan.code) else {}) for scan in scans]
 
 
 def _tickets(connection: Connection, scans: Sequence[Scan]) -> dict[str, Shown]:

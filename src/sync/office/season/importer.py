@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from sqlalchemy import Connection, delete, insert, select, text
 
+from pos.domain.errors import Unreadable
 from pos.domain.plan import Plan
 from pos.domain.season import FAMILIES
 from sync.office.clock import now_iso, now_s
@@ -50,6 +51,17 @@ def import_season(database: Database, path: Path) -> list[str]:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _IMPORT_LOCK})
             if _documents(connection) == base:
                 return _write(connection, prepared)
+
+
+def import_copy(database: Database, copied: SeasonFile) -> list[str]:
+    """Fill an empty office with a season as another one has it. Raises Unreadable, with nothing changed."""
+    with database.write() as connection:
+        base = _documents(connection)
+        if base:
+            raise Unreadable(copied.source, "", "is a copy of a season, and this office has one already")
+        season = Season(copied, base, copied.plans)
+        check(season, datetime.now(UTC))
+        return _write(connection, season)
 
 
 def _documents(connection: Connection) -> Documents:

@@ -1,0 +1,189 @@
+"""The world of training: an office, a cable and a data folder beside the real till's, made anew every twelve hours.
+
+    DATA/training/office  season  paper  till
+                  made.json          when, and of which season
+
+The real till's files are read and never written. What is made here has a key of its own and knows one office, its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from pos.app.joining import EnrolFailed, join
+from pos.app.training.season import copy_season, till_of
+from pos.demo.cable import Cable
+from pos.domain.errors import Unreadable
+from pos.embedded import EmbeddedOffice, OfficeFailed
+from pos.settings import BadSettings, Settings, read_settings, replace_settings, settings_from
+from pos.store import REPLICA
+from pos.store.identity import FolderInUse, FolderLock, IdentityLost, forget
+from pos.toml_edit import put
+
+FOLDER: Final = "training"
+FAILURES: Final = (Unreadable, FolderInUse, IdentityLost, OfficeFailed, EnrolFailed, OSError, ValueError, RuntimeError)
+_FRESH_FOR: Final = timedelta(hours=12)
+_MADE: Final = "made.json"
+_COPY: Final = "season.json"
+_DEMO_TILL: Final = "T1"
+_DEVICES: Final = """\
+# Training prints into a folder. Other printers may be set up on the devices' screen while training: their paper says
+# that it is not valid.
+[printer.ticket]
+profile = "pdf"
+transport = "{paper}"
+layout = "{ticket}"
+
+[printer.receipt]
+profile = "pdf"
+transport = "{paper}"
+layout = "{receipt}"
+
+[scanner]
+transport = "keyboard"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A training that can begin. `demo`: its season and people are the demo's, as the till has none of its own."""
+
+    settings: Settings
+    cable: Cable
+    demo: bool
+
+
+class World:
+    """The training beside the till of `real`, its data folder. Close it when the training's till is closed.
+
+    To be opened in a thread that lives until then: the office ends with it.
+    """
+
+    def __init__(self, real: Path) -> None:
+        self.folder = real / FOLDER
+        self.till = self.folder / "till"
+        self.paper = self.folder / "paper"
+        self._real = real
+        self._ends = ExitStack()
+
+    def open(self, tell: Callable[[str], None] = lambda what: None) -> Opened:
+        """Take up the training of today, or make one. `tell` hears what takes a while.
+
+        Raises FolderInUse when somebody trains here already, OfficeFailed, EnrolFailed, IdentityLost, OSError.
+        """
+        with ExitStack() as undo:
+            lock = FolderLock(self.folder)
+            undo.callback(lock.release)
+            real = _real_settings(self._real)
+            season = self._season(real)
+            office = EmbeddedOffice(self.folder / "office")
+            fresh = self._fresh(season)
+            if not fresh:
+                tell("making")
+                self._clear()
+                office = EmbeddedOffice(self.folder / "office")
+                self._fill(office, season)
+            undo.callback(office.stop)
+            tell("starting")
+            address = urlsplit(office.start())
+            cable = Cable(address.hostname or "127.0.0.1", address.port or 80)
+            undo.callback(cable.close)
+            url = f"http://127.0.0.1:{cable.port}"
+            till = till_of(real.till) if season and real is not None else _DEMO_TILL
+            if not fresh:
+                join(self.till, url, office.run("enrol", till).strip(), devices=self._devices(real))
+                self._speak(real)
+                made = {"at": _now().isoformat(), "season": _digest(season)}
+                (self.folder / _MADE).write_text(json.dumps(made), encoding="utf-8")
+            self._ends = undo.pop_all()
+            # The cable has another port at every start, and the file does not matter to anybody else.
+            return Opened(replace(read_settings(self.till), office_url=url), cable, demo=not season)
+
+    def close(self) -> None:
+        """End the office, and let go of the folder."""
+        self._ends.close()
+
+    def _season(self, real: Settings | None) -> bytes:
+        """The till's own season as it knows it now; empty when it knows none with a show to come."""
+        if real is None:
+            return b""
+        copy = self.folder / _COPY
+        try:
+            there = copy_season(self._real / REPLICA, real.till, copy, _now())
+            return copy.read_bytes() if there else b""
+        finally:
+            copy.unlink(missing_ok=True)
+
+    def _fresh(self, season: bytes) -> bool:
+        try:
+            made = json.loads((self.folder / _MADE).read_text(encoding="utf-8"))
+            age = _now() - datetime.fromisoformat(made["at"])
+            read_settings(self.till)
+        except (FileNotFoundError, ValueError, KeyError, TypeError, BadSettings):
+            return False
+        return timedelta() <= age < _FRESH_FOR and made.get("season") == _digest(season)
+
+    def _clear(self) -> None:
+        """Throw away what training has made, and nothing else."""
+        (self.folder / _MADE).unlink(missing_ok=True)
+        if self.till.exists():
+            forget(self.till)
+        for part in ("office", "season", "paper", "till"):
+            shutil.rmtree(self.folder / part, ignore_errors=True)
+
+    def _fill(self, office: EmbeddedOffice, season: bytes) -> None:
+        folder = self.folder / "season"
+        if season:
+            folder.mkdir(parents=True)
+            (folder / _COPY).write_bytes(season)
+            office.run("import-copy", str(folder / _COPY))
+        else:
+            # Only a till without a season of its own needs the demo's.
+            from pos.demo.season import write_season
+
+            office.run("import", str(write_season(folder, _now(), training=True)))
+        shutil.rmtree(folder, ignore_errors=True)  # hashes of PINs, which the office has now
+
+    def _devices(self, real: Settings | None) -> str:
+        layouts = {"ticket": "ticket-standard", "receipt": "receipt-standard"}
+        if real is not None:
+            layouts |= {role: printer.layout for role, printer in real.printers.items()}
+            if (own := self._real / "layouts").is_dir():
+                shutil.copytree(own, self.till / "layouts", dirs_exist_ok=True)
+        return _DEVICES.format(paper=f"pdf://{_url_path(self.paper)}", **layouts)
+
+    def _speak(self, real: Settings | None) -> None:
+        """The language of the real till's paper."""
+        if real is not None:
+            file = read_settings(self.till).file
+            text = put(file.read_text(encoding="utf-8"), "till", {"locale": real.locale})
+            settings_from(text, file)
+            replace_settings(file, text)
+
+
+def _real_settings(folder: Path) -> Settings | None:
+    try:
+        return read_settings(folder)
+    except (FileNotFoundError, BadSettings):
+        return None
+
+
+def _url_path(folder: Path) -> str:
+    return folder.absolute().as_uri().removeprefix("file://")
+
+
+def _digest(season: bytes) -> str:
+    return hashlib.sha256(season).hexdigest()
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()
