@@ -9,9 +9,10 @@ from concurrent.futures import Future
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QThread
+from PySide6.QtCore import QObject, QThread
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from pos.domain.errors import Refused
 from pos.ui.bridge import Bridge
@@ -42,6 +43,32 @@ class Silent:
 
     def subscribe(self, listener: Callable[[dict[str, Any]], None]) -> None:
         self.listeners.append(listener)
+
+
+class Screen(QObject):
+    """What an answer belongs to, until it is taken off the window."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.got: list[Any] = []
+
+    def take(self, answer: Any) -> None:
+        self.got.append(answer)
+
+
+def test_an_answer_for_what_was_taken_off_the_screen_is_dropped(qtbot: QtBot) -> None:
+    till, gone, there = Silent(), Screen(), Screen()
+    bridge = Bridge(till)
+    failures: list[str] = []
+    bridge.failed.connect(failures.append)
+    for screen in (gone, there):
+        bridge.call("status", screen.take, screen.take)
+    delete(gone)
+    for _, _, future in till.asked:
+        future.set_result({"ok": True})
+    qtbot.waitUntil(lambda: there.got == [{"ok": True}])
+    assert gone.got == []
+    assert failures == []
 
 
 def elsewhere(work: Callable[[], None]) -> None:

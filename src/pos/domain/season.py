@@ -174,12 +174,13 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """`pin_hash` is an argon2id string; the PIN itself is nowhere."""
+    """`pin_hash` is an argon2id string; the PIN itself is nowhere. `language`: of their window, "" for the till's."""
 
     id: str
     name: str
     role: str
     pin_hash: str = field(repr=False)
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -243,7 +244,10 @@ class Season:
             {i: Terms.parse(d, currency) for i, d in documents.get("terms", {}).items()},
             {i: _show(d, productions, plans) for i, d in documents.get("show", {}).items()},
             tuple(read_fee(d, taxes, currency) for _, d in _ordered(documents, "fee")),
-            {i: User(i, d["name"], d["role"], d["pin_hash"]) for i, d in _ordered(documents, "user")},
+            {
+                i: User(i, d["name"], d["role"], d["pin_hash"], d.get("language", ""))
+                for i, d in _ordered(documents, "user")
+            },
             {i: d.get("name", i) for i, d in _ordered(documents, "till")},
             {i: ForeignCash.parse(d, currency) for i, d in documents.get("currency", {}).items()},
             {

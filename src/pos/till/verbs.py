@@ -79,7 +79,7 @@ WRITTEN: Final = ("reason", "note", "name", "notes")  # what people write, and f
 
 VERBS: Final[dict[str, VerbSpec]] = {
     "users": VerbSpec(people.users),
-    "sign_in": VerbSpec(people.sign_in, {"user": f.text, "pin": f.text}),
+    "sign_in": VerbSpec(people.sign_in, {"user": f.text, "pin": f.text}, {"language": f.language}),
     "sign_out": VerbSpec(people.sign_out),
     "release_places": VerbSpec(
         releasing.release_places,

@@ -13,6 +13,7 @@ from concurrent.futures import CancelledError, Future
 from typing import Any, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 from pos.domain.errors import Refused
 
@@ -99,7 +100,7 @@ class Bridge(QObject):
             if ended is not None:
                 ended()
             if not channel or self._newest[channel] == number:
-                self._settle(future, done, refused)
+                self._settle(future, None if _gone(done) else done, None if _gone(refused) else refused)
 
         def land(_: Future[T]) -> None:
             if self._open:
@@ -137,3 +138,9 @@ class Bridge(QObject):
         else:
             if done is not None:
                 done(answer)
+
+
+def _gone(callback: Callable[..., None] | None) -> bool:
+    """Whether a callback belongs to what was taken off the screen while the till worked, as another language does."""
+    owner = getattr(callback, "__self__", None)
+    return isinstance(owner, QObject) and not isValid(owner)

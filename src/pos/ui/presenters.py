@@ -60,6 +60,9 @@ class Presenters(QWidget):
     def _sold(self, sale: Sale) -> None:
         raise NotImplementedError
 
+    def _draw_counts(self) -> None:
+        raise NotImplementedError
+
     def _show_found(self) -> None:
         raise NotImplementedError
 
@@ -133,6 +136,13 @@ class Presenters(QWidget):
 
         return ShiftsPresenter(self.session, self)
 
+    def forget_overlays(self) -> None:
+        """Take off what lies over the screens; it is made anew when it is asked for."""
+        if "help" in self.__dict__:
+            self.__dict__.pop("help").deleteLater()
+        if "errands" in self.__dict__:
+            self.__dict__.pop("errands").sheet.deleteLater()
+
     @property
     def works_here(self) -> bool:
         """Whether somebody is signed in and a shift is open."""
@@ -182,7 +192,7 @@ class Presenters(QWidget):
         from pos.ui.disputes.presenter import DisputesPresenter
 
         presenter = DisputesPresenter(self.session, self)
-        presenter.changed.connect(lambda: self.rail.show_count("disputes", len(presenter.rows)))
+        presenter.changed.connect(self._draw_counts)
         return presenter
 
     @cached_property

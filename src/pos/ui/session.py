@@ -16,7 +16,7 @@ from pos.domain.errors import Refused
 from pos.domain.money import Money
 from pos.ui.bridge import Answer, Bridge
 from pos.ui.format import Formats, read_time, utc_now
-from pos.ui.i18n import tr
+from pos.ui.i18n import speak, tr
 from pos.ui.keys import DISPUTES_KEY, cap
 
 if TYPE_CHECKING:
@@ -121,6 +121,7 @@ class Status:
 class Session(QObject):
     """Shared state of the window. `language` may change at each sign-in."""
 
+    spoken = Signal(str)  # whoever is about to be signed in speaks this language
     signed = Signal()  # someone signed in or out, or the shift opened or closed
     linked = Signal()  # the line to the office changed
     shows_changed = Signal()  # the list of shows or a count in it
@@ -135,6 +136,7 @@ class Session(QObject):
         super().__init__(parent)
         self.bridge = bridge
         self.language = language
+        speak(language)
         self.own_office = False  # the office runs on this machine, for this till alone
         self.person: Person | None = None
         self.link = Link()
@@ -200,6 +202,8 @@ class Session(QObject):
     def entered(self, answer: Answer) -> None:
         """Take up the answer of `sign_in`."""
         since = answer.get("shift_since")
+        # Before anybody hears who it is, so that what they ask then is drawn by screens that stay.
+        self.spoken.emit(str(answer.get("language") or self.language))
         self.person = Person(
             answer["user"],
             answer["name"],
@@ -211,6 +215,12 @@ class Session(QObject):
         self.signed.emit()
         self.refresh_status()
         self.refresh_shows()
+
+    def speak(self, language: str) -> None:
+        """Texts, money and dates in another language from here on; what is drawn already is the window's business."""
+        speak(language)
+        self.language = language
+        self.formats = Formats(language, self.venue.zone)
 
     def shift_opened(self, shift: str) -> None:
         if self.person is not None:
@@ -225,6 +235,7 @@ class Session(QObject):
         if self.person is not None:
             kept = self.person
             user = str(answer["user"])
+            self.spoken.emit(str(answer.get("language") or self.language))
             self.person = Person(user, answer["name"], answer["role"], kept.shift, kept.shift_since, user)
             self.signed.emit()
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QStackedWidget,
     QVBoxLayout,
+    QWidget,
 )
 
 from pos.settings import WindowSettings
@@ -84,6 +85,8 @@ class CounterWindow(Presenters):
         self.customer: CustomerWindow | None = None
         self.setWindowTitle("Housefull")
         self.setMinimumSize(*MINIMUM)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
         self._build()
         self._keys = KeyMap(self, self.act)
         self.scans = ScanPresenter(self.session, self._pays, self)
@@ -94,6 +97,7 @@ class CounterWindow(Presenters):
         self._idle = QTimer(self)
         self._idle.setInterval(self.settings.lock_after * 60_000)
         self._idle.timeout.connect(self.session.lock)
+        self._connect_frame()
         self._connect()
         self.go("signin")
         # Only after the first paint does anything ask the till.
@@ -114,7 +118,12 @@ class CounterWindow(Presenters):
         self.foot = FootView(self.session, self.paper)
         self.works, self.panels = QStackedWidget(), QStackedWidget()
         self.panels.setFixedWidth(PANEL_PX)
-        box = QVBoxLayout(self)
+        # Everything that is built of texts, in one piece that another language replaces.
+        self._face = QWidget()
+        whole = self.layout()
+        assert whole is not None
+        whole.addWidget(self._face)
+        box = QVBoxLayout(self._face)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
         if self.training:
@@ -150,17 +159,20 @@ class CounterWindow(Presenters):
         rule.setMaximumSize(16_777_215, 16_777_215)
         return rule
 
-    def _connect(self) -> None:
-        session = self.session
-        self.top.lock.connect(session.lock)
+    def _connect_frame(self) -> None:
+        self.top.lock.connect(self.session.lock)
         self.top.line.connect(lambda: self.act("line_page"))
         self.tabs.chosen.connect(self.choose_show)
         self.tabs.all_shows.connect(lambda: self.go("shows"))
         self.rail.chosen.connect(self.go)
         self.banner.asked.connect(self.show_help)
+        self.session.toast.connect(self.toast.say)
+
+    def _connect(self) -> None:
+        session = self.session
+        session.spoken.connect(self.set_language)
         session.signed.connect(self._signed)
         session.bridge.asked.connect(self._stirred)
-        session.toast.connect(self.toast.say)
         session.heard.connect(self._heard)
         session.ticked.connect(self._tick)
         self.scans.found.connect(lambda sale, ticket: self.found.look(sale, ticket))
@@ -169,7 +181,7 @@ class CounterWindow(Presenters):
         for signal in (session.linked, session.shows_changed, session.status_changed):
             signal.connect(self._draw_notice)
         session.show_chosen.connect(self._draw_notice)
-        self.paper.changed.connect(lambda: self.rail.show_count("devices", self.paper.troubled))
+        self.paper.changed.connect(self._draw_counts)
 
     def _make(self, name: str) -> Screen:
         screen = build(self, name)
@@ -369,6 +381,37 @@ class CounterWindow(Presenters):
     def _draw_notice(self) -> None:
         said = notice(self.session)
         self.banner.show_message(said.level, said.lead, said.rest, said.action)
+
+    def _draw_counts(self) -> None:
+        self.rail.show_count("devices", self.paper.troubled)
+        if "disputes" in self.__dict__:
+            self.rail.show_count("disputes", len(self.disputes.rows))
+
+    def set_language(self, language: str) -> None:
+        """Speak another language from here on: what is on screen is built anew, what presenters know stays."""
+        if language == self.session.language:
+            return
+        self.session.speak(language)
+        shown = self.current.name if self.current is not None else "signin"
+        self._drop()
+        self._build()
+        self._connect_frame()
+        self._draw_counts()
+        self._draw_notice()
+        self._face.show()  # a layout would do so only later
+        self.go(shown)
+
+    def _drop(self) -> None:
+        """Take off the screens and the frame around them."""
+        if self.current is not None:
+            self.current.leave()
+        self.current = None
+        for screen in self.screens.values():
+            screen.deleteLater()
+        self.screens = {}
+        self.forget_overlays()
+        self._face.hide()
+        self._face.deleteLater()
 
     def set_theme(self, theme: str) -> None:
         """Change the look, at once."""

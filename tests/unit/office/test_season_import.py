@@ -170,6 +170,7 @@ LAST = '[[till]]\nid = "T1"'
         ('file = "hall.json"', 'file = "nowhere.json"', "plan[0].file", "nowhere.json: No such file"),
         ('currency = "EUR"', 'currency = "EUR"\nopening_hours = "ten to six"', "venue.opening_hours", "neither hours"),
         ('role = "cashier"', 'role = "cashier"\nsuperior = "eva"', "user[0].superior", "there is no user 'eva'"),
+        ('role = "cashier"', 'role = "cashier"\nlanguage = "de"', "user[0].language", "none of en, zh_TW"),
         ('role = "cashier"', 'role = "cashier"\nemail = "anna"', "user[0].email", "not an e-mail address"),
         (LAST, '[[anomaly]]\nrule = "refunds"\n' + LAST, "anomaly[0].rule", "one of"),
         (LAST, '[[anomaly]]\nrule = "no_sale"\npercent = "5"\n' + LAST, "anomaly[0].percent", "has none"),

@@ -8,8 +8,9 @@ from datetime import timedelta
 
 import pytest
 
+from pos.store.ledger import StorageFailed
 from pos.till.front import VERBS
-from tests.unit.till.counter import NOW, PINS, Counter, show_document
+from tests.unit.till.counter import NOW, PINS, Counter, documents, show_document
 
 Make = Callable[..., Counter]
 
@@ -145,3 +146,52 @@ def test_the_offices_clock_goes_before_the_wall(counter: Counter) -> None:
 def test_a_small_difference_is_no_jump(counter: Counter) -> None:
     counter.clock.wall += timedelta(minutes=4)
     counter.add("A-1")
+
+
+# ---- languages -----------------------------------------------------------------------------------
+
+
+def test_a_language_is_what_was_chosen_here_else_the_seasons_else_the_tills(make_counter: Make) -> None:
+    counter = make_counter()
+
+    def spoken(**chosen: str) -> str:
+        return str(counter.ask("sign_in", user="anna", pin=PINS["anna"], **chosen)["language"])
+
+    assert spoken() == "en"
+    anna = next(word.body for word in documents(counter.shows) if (word.family, word.id) == ("user", "anna"))
+    counter.line.document("user", anna | {"language": "hu"})
+    assert spoken() == "hu"
+    assert spoken(language="uk") == "uk"
+    counter.restart()
+    assert spoken() == "uk"
+    assert counter.ask("sign_in", user="sam", pin=PINS["sam"])["language"] == "en"
+    assert counter.refusal("sign_in", user="anna", pin=PINS["anna"], language="xx").code == "bad_request"
+
+
+@pytest.mark.expect_log("the disk is full")
+def test_a_language_that_the_disk_does_not_take_keeps_nobody_out(
+    make_counter: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counter = make_counter()
+
+    def full(*_: str) -> None:
+        raise StorageFailed("the disk is full")
+
+    monkeypatch.setattr(counter.desk.ledger, "put_meta", full)
+    assert counter.ask("sign_in", user="anna", pin=PINS["anna"], language="uk")["user"] == "anna"
+
+
+def test_names_are_given_in_the_language_of_whoever_is_signed_in(make_counter: Make) -> None:
+    counter = make_counter()
+
+    def title() -> str:
+        return str(counter.ask("show", show="aida")["title"])
+
+    both = {"en": "Tosca", "uk": "Тоска"}
+    counter.line.document("production", {"id": "opera", "title": both})
+    counter.sign_in()
+    assert title() == "Tosca"
+    counter.ask("sign_in", user="anna", pin=PINS["anna"], language="uk")
+    assert title() == "Тоска"
+    counter.ask("sign_in", user="sam", pin=PINS["sam"])
+    assert title() == "Tosca"

@@ -11,6 +11,7 @@ from pos.domain.money import Money
 from pos.domain.promotion import Promotion, same_code
 from pos.domain.season import name_in
 from pos.till.counter.approval import approved, may_alone
+from pos.till.counter.people import screen_language
 from pos.till.counter.quoting import overridden
 from pos.till.counter.sell import changing, put
 from pos.till.desk import Desk
@@ -27,7 +28,7 @@ def products(desk: Desk) -> dict[str, Any]:
         "products": [
             {
                 "id": product.id,
-                "name": name_in(product.names, desk.outside.locale) or product.id,
+                "name": name_in(product.names, screen_language(desk)) or product.id,
                 "names": product.names,
                 "kind": product.kind,
                 "price": str(product.price) if product.price is not None else None,

@@ -20,6 +20,7 @@ from pos.till.belief import BASKET, CODES, STATES
 from pos.till.counter.held import by_place, holder_of, killed
 from pos.till.counter.neighbours import receiver_of
 from pos.till.counter.passing import in_hand
+from pos.till.counter.people import screen_language
 from pos.till.desk import Desk
 
 _COUNTED = {state: CODES[state] for state in PlaceState}
@@ -60,7 +61,7 @@ def shows(desk: Desk) -> dict[str, Any]:
         rows.append(
             {
                 "id": show.id,
-                "title": name_in(show.titles, desk.outside.locale) or show.production,
+                "title": name_in(show.titles, screen_language(desk)) or show.production,
                 "titles": show.titles,
                 "starts": show.starts.isoformat(),
                 "free": _free(column),
@@ -105,14 +106,14 @@ def show(desk: Desk, *, show: str) -> dict[str, Any]:
     categories = [{"name": c.name, "color": c.color} for c in seating.plan.categories] if seating.plan else []
     return {
         "id": show,
-        "title": name_in(the_show.titles, desk.outside.locale) or the_show.production,
+        "title": name_in(the_show.titles, screen_language(desk)) or the_show.production,
         "titles": the_show.titles,
         "starts": the_show.starts.isoformat(),
         "plan": seating.plan is not None,
         "categories": categories,
         "prices": {category: {t: str(price) for t, price in row.items()} for category, row in table.items()},
         "price_types": [
-            {"id": t.id, "name": name_in(t.names, desk.outside.locale) or t.id, "names": t.names, "proof": t.proof}
+            {"id": t.id, "name": name_in(t.names, screen_language(desk)) or t.id, "names": t.names, "proof": t.proof}
             | ({"terms": _terms(desk, the_show, t.id)} if t.terms else {})
             | _rules(t)
             for t in season.price_types.values()
@@ -122,14 +123,14 @@ def show(desk: Desk, *, show: str) -> dict[str, Any]:
         if coming is not None and coming.valid_from is not None
         else None,
         "promotions": [
-            {"id": one.id, "name": name_in(one.names, desk.outside.locale) or one.id, "code": bool(one.code)}
+            {"id": one.id, "name": name_in(one.names, screen_language(desk)) or one.id, "code": bool(one.code)}
             for one in season.promotions
             if one.open(now) and (not one.shows or show in one.shows)
         ],
         "fees": [
             {
                 "id": fee.id,
-                "name": name_in(fee.names, desk.outside.locale) or fee.id,
+                "name": name_in(fee.names, screen_language(desk)) or fee.id,
                 "names": fee.names,
                 "per": fee.per,
                 "amount": str(fee.amount),

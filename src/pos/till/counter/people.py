@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from pos.till.desk import Desk
 
 TRIES: Final = 5  # wrong PINs in a row
 LOCKED_FOR: Final = timedelta(minutes=1)
+_LANGUAGE: Final = "language:"  # before a user's id, in the ledger's small values
 
 
 def users(desk: Desk) -> dict[str, Any]:
@@ -24,18 +26,36 @@ def _shown(desk: Desk, user: User) -> dict[str, Any]:
     return shown | ({"locked_until": until} if until and desk.clock.now() < datetime.fromisoformat(until) else {})
 
 
-def sign_in(desk: Desk, *, user: str, pin: str) -> dict[str, Any]:
-    """Raises Refused("wrong_pin" | "locked_out"). The basket and the shift stay as they are."""
+def sign_in(desk: Desk, *, user: str, pin: str, language: str = "") -> dict[str, Any]:
+    """Raises Refused("wrong_pin" | "locked_out"). The basket and the shift stay as they are.
+
+    `language` is theirs at this till from here on; without one it is what they chose last, else the season's.
+    """
     desk.user = checked(desk, user, pin)
+    if language and language != language_of(desk, desk.user):
+        # A disk that does not take it keeps nobody out: it is asked for again the next time.
+        with suppress(Refused), desk.unit():
+            desk.ledger.put_meta(_LANGUAGE + user, language)
     shift = desk.ledger.open_shift()
     return {
         "user": desk.user.id,
         "name": desk.user.name,
         "role": desk.user.role,
+        "language": language_of(desk, desk.user),
         "shift": shift.id if shift else None,
         "shift_since": shift.opened_at if shift else None,
         "shift_user": shift.cashier if shift else None,
     }
+
+
+def language_of(desk: Desk, user: User) -> str:
+    """The language of somebody's screen: what they chose here, else the season's for them, else the till's."""
+    return desk.ledger.meta(_LANGUAGE + user.id) or user.language or desk.outside.locale
+
+
+def screen_language(desk: Desk) -> str:
+    """That of whoever is signed in. What is printed has the till's."""
+    return language_of(desk, desk.user) if desk.user is not None else desk.outside.locale
 
 
 def sign_out(desk: Desk) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pos.domain.packages import package_of
 from pos.domain.promotion import FREE_EVERY
 from pos.domain.season import name_in
 from pos.till.counter import visits
+from pos.till.counter.people import screen_language
 from pos.till.counter.quoting import table_of
 from pos.till.counter.reserving import in_basket
 from pos.till.desk import Desk
@@ -21,7 +22,7 @@ def shown(desk: Desk, basket: Basket) -> dict[str, Any]:
     season = desk.season()
     currency = season.venue.currency
     fees = fee_lines(season.fees, basket.bearing)
-    names = {fee.id: name_in(fee.names, desk.outside.locale) or fee.id for fee in season.fees}
+    names = {fee.id: name_in(fee.names, screen_language(desk)) or fee.id for fee in season.fees}
     points = {fee.id: fee.tax_basis_points for fee in season.fees}
     tables = {line.prices: table_of(desk, line) for line in basket.lines}
     taxes = tax_lines(
@@ -63,7 +64,7 @@ def article_shown(desk: Desk, article: Article) -> dict[str, Any]:
     season = desk.season()
     product = season.packages.get(package_of(article.product)) if article.kind == PACKAGE else None
     sold = product or season.products.get(article.product)
-    name = name_in(sold.names, desk.outside.locale) if sold else ""
+    name = name_in(sold.names, screen_language(desk)) if sold else ""
     return {
         "line": article.line,
         "id": article.product,
@@ -82,7 +83,7 @@ def _line(desk: Desk, line: Line) -> dict[str, Any]:
     return {
         "line": line.line,
         "show": line.show,
-        "title": name_in(the_show.titles, desk.outside.locale) or the_show.production,
+        "title": name_in(the_show.titles, screen_language(desk)) or the_show.production,
         "place": seating.shown(ix) if ix is not None else line.place,
         "ix": ix,
         "label": seating.label(ix) if ix is not None else line.place,
@@ -100,7 +101,7 @@ def _why(desk: Desk, line: Line) -> dict[str, Any]:
     if line.list_price != line.price:
         found["listed"] = str(line.list_price)
     if line.off:
-        names = {one.id: name_in(one.names, desk.outside.locale) or one.id for one in desk.season().promotions}
+        names = {one.id: name_in(one.names, screen_language(desk)) or one.id for one in desk.season().promotions}
         found["promotions"] = [
             {"id": off.id, "name": "" if off.id == FREE_EVERY else names.get(off.id, off.id), "off": str(off.amount)}
             for off in line.off

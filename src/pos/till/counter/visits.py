@@ -15,6 +15,7 @@ from pos.domain.purse import show_of
 from pos.domain.rights import Effect, OfficeState, OwnState
 from pos.domain.sale import ArticleSold, Tender
 from pos.domain.season import name_in
+from pos.till.counter.people import screen_language
 from pos.till.desk import Desk
 
 
@@ -42,7 +43,7 @@ def told_of(desk: Desk, code: str) -> dict[str, Any]:
     fee = one.back(left, waived=False)
     return {
         "package": one.id,
-        "name": name_in(one.names, desk.outside.locale) or one.id,
+        "name": name_in(one.names, screen_language(desk)) or one.id,
         "visits": {"left": one.visits(left), "of": one.count},
         "valid_until": until,
         "refund": {"fee": str(fee), "amount": str(left - fee), "rule": one.refund_fee is not None},

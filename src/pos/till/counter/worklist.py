@@ -8,6 +8,7 @@ from pos.domain.money import Money, total
 from pos.domain.refund import shares
 from pos.domain.sale import OVER, Tender
 from pos.domain.season import name_in
+from pos.till.counter.people import screen_language
 from pos.till.desk import Desk
 
 
@@ -22,7 +23,7 @@ def worklist(desk: Desk) -> dict[str, Any]:
         "worklist": [
             {
                 "show": show.id,
-                "title": name_in(show.titles, desk.outside.locale) or show.production,
+                "title": name_in(show.titles, screen_language(desk)) or show.production,
                 "starts": show.starts.isoformat(),
                 "state": show.state,
                 "replaced_by": dates.get(show.id),

@@ -17,7 +17,7 @@ from pos.domain.shift import CashMove
 from pos.store.shiftbook import ShiftRow
 from pos.till.counter import issue
 from pos.till.counter.charge import check_none_pending
-from pos.till.counter.people import checked
+from pos.till.counter.people import checked, language_of
 from pos.till.desk import Desk
 from pos.till.drawer import counting
 from pos.till.drawer import report as figures
@@ -71,7 +71,8 @@ def hand_over(
         job = None
         if printed and desk.outside.printers.present("receipt"):
             job = desk.ledger.add_job("receipt", "hand_over", row.id, [], hand_over_paper(desk, body))
-        answer = unit.answers({"handed_over": body, "user": takes.id, "name": takes.name, "role": takes.role})
+        whose = {"user": takes.id, "name": takes.name, "role": takes.role, "language": language_of(desk, takes)}
+        answer = unit.answers({"handed_over": body, **whose})
     desk.user = takes
     if job is not None:
         issue.send(desk, job)

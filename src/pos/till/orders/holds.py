@@ -25,6 +25,7 @@ from pos.till.counter.held import documents, free_of, hold_of, holder_of, is_her
 from pos.till.counter.holding import allowed, tokens_for
 from pos.till.counter.numbers import Series, next_id, take
 from pos.till.counter.passing import give_back, in_use, indexes_of
+from pos.till.counter.people import screen_language
 from pos.till.counter.sell import begun, places_to_hold
 from pos.till.desk import Desk, Unit, Verb
 
@@ -332,7 +333,7 @@ def _shown_as(desk: Desk, hold: Hold, places: Sequence[str]) -> dict[str, Any]:
     the_show = desk.season().show(hold.show)
     user = desk.user
     return {key: value for key, value in hold.to_json().items() if key != "version"} | {
-        "title": name_in(the_show.titles, desk.outside.locale) or the_show.production,
+        "title": name_in(the_show.titles, screen_language(desk)) or the_show.production,
         "starts": the_show.starts.isoformat(),
         "letter": rules.letter(hold.type),
         "places": _named(desk, hold.show, places),

@@ -22,6 +22,7 @@ from pos.store import journal
 from pos.till.counter import purses
 from pos.till.counter.approval import approved, may_alone
 from pos.till.counter.numbers import Series, next_id, take
+from pos.till.counter.people import screen_language
 from pos.till.counter.sell import add, changing, put
 from pos.till.counter.tenders import check_drawer
 from pos.till.counter.visits import left_on
@@ -39,7 +40,7 @@ def packages(desk: Desk) -> dict[str, Any]:
         "packages": [
             {
                 "id": one.id,
-                "name": name_in(one.names, desk.outside.locale) or one.id,
+                "name": name_in(one.names, screen_language(desk)) or one.id,
                 "kind": one.kind,
                 "price": str(one.price),
                 "count": one.count,

@@ -32,6 +32,7 @@ from pos.till.counter.held import documents, hold_of, holder_of
 from pos.till.counter.holding import tokens_for
 from pos.till.counter.numbers import Series, next_id, take
 from pos.till.counter.passing import in_use
+from pos.till.counter.people import screen_language
 from pos.till.counter.reserving import all_orders, order_of
 from pos.till.counter.sell import changing, put
 from pos.till.desk import Desk, Verb
@@ -330,7 +331,7 @@ def _told_line(desk: Desk, number: int, line: OrderLine) -> dict[str, Any]:
     return {
         "line": number,
         "show": line.show,
-        "title": (name_in(show.titles, desk.outside.locale) or show.production) if show is not None else line.show,
+        "title": (name_in(show.titles, screen_language(desk)) or show.production) if show is not None else line.show,
         "place": line.unit.split("#")[0],
         "label": seating.label(ix) if seating is not None and ix is not None else line.unit,
         "price_type": line.body["price_type"],

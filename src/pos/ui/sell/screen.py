@@ -33,6 +33,7 @@ class SellScreen(Screen):
         super().__init__()
         self.presenter, self._press = presenter, press
         self.questions = Questions(presenter)
+        self.questions.setParent(self)  # gone with this screen, not with the presenter
         self.view = SellWork(presenter, self.questions, tokens)
         self.side = SellPanel(presenter, paper)
         work = QVBoxLayout(self.work)
@@ -41,6 +42,7 @@ class SellScreen(Screen):
         self.asking = QuestionView(presenter.session)
         self.extras = ExtrasPanel(presenter.extras, lambda: presenter.basket)
         self.passes = Passes(presenter)
+        self.passes.setParent(self)
         self.passing = PassPanel(self.passes)
         self._panel = QStackedWidget()
         for side in (self.side, self.asking, self.extras, self.passing):

@@ -37,6 +37,7 @@ class SignInPresenter(QObject):
         self.pin = ""
         self.problem = ""
         self.asking = False
+        self.language = ""  # chosen for whoever signs in next
 
     def refresh(self) -> None:
         """Ask who may sign in."""
@@ -61,6 +62,11 @@ class SignInPresenter(QObject):
         if 1 <= number <= len(self.users):
             self.choose(self.users[number - 1].user)
 
+    def speak(self, language: str) -> None:
+        """The window speaks this language at once, and to whoever signs in now from here on."""
+        self.language = language
+        self.session.spoken.emit(language)
+
     def type_digit(self, digit: str) -> None:
         if digit.isdigit() and len(self.pin) < _LONGEST_PIN:
             self.pin += digit
@@ -84,8 +90,13 @@ class SignInPresenter(QObject):
             return
         pin, self.pin = self.pin, ""
         self.asking = True
-        self.session.bridge.call("sign_in", self.session.entered, self._refused, self._ended, user=self.chosen, pin=pin)
+        fields = {"user": self.chosen, "pin": pin} | ({"language": self.language} if self.language else {})
+        self.session.bridge.call("sign_in", self._entered, self._refused, self._ended, **fields)
         self.changed.emit()
+
+    def _entered(self, answer: Answer) -> None:
+        self.language = ""
+        self.session.entered(answer)
 
     def _ended(self) -> None:
         self.asking = False

@@ -13,6 +13,7 @@ from pos.ui.i18n import tr
 from pos.ui.keys import cap
 from pos.ui.numpad import NumPad
 from pos.ui.screen import Screen
+from pos.ui.signin.languages import LanguageRow, language_at
 from pos.ui.signin.presenter import SignInPresenter
 from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
@@ -84,6 +85,9 @@ class SignInScreen(Screen):
             self._grid.setColumnStretch(column, 1)
         box.addLayout(self._grid)
         box.addStretch(1)
+        self.languages = LanguageRow(self.presenter.session.language)
+        self.languages.chosen.connect(self.presenter.speak)
+        box.addWidget(self.languages)
         box.addLayout(self._build_training())
 
     def _build_training(self) -> QHBoxLayout:
@@ -196,6 +200,8 @@ class SignInScreen(Screen):
             presenter.choose_number(int(value))
         elif kind == "primary":
             presenter.submit()
+        elif kind == "screen" and (language := language_at(int(value))):
+            presenter.speak(language)
         elif kind == "back":
             return presenter.clear()
         else:

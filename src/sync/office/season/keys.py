@@ -124,7 +124,10 @@ TABLES: Final[dict[str, Table]] = {
         {"id": v.name, "name": v.names, "per": v.one_of("ticket", "sale"), "amount": v.amount},
         {"tax": v.name, "refundable": v.flag, "channel": v.words},
     ),
-    "user": Table({"id": v.name, "name": v.name, "role": v.role, "pin": v.pin}, {"superior": v.name, "email": v.email}),
+    "user": Table(
+        {"id": v.name, "name": v.name, "role": v.role, "pin": v.pin},
+        {"superior": v.name, "email": v.email, "language": v.language},
+    ),
     "till": Table({"id": v.till_id}, {"name": v.name}),
     "hold": Table(
         {"show": v.name, "type": v.name, "places": v.texts},

@@ -22,6 +22,7 @@ from pos.domain.purse import is_purse
 from pos.domain.season import ROLES
 from pos.domain.seatstock import Thresholds
 from pos.domain.terms import parse_fee, parse_until
+from pos.paper.formats import LANGUAGES
 
 Check = Callable[[Any, str], None]  # the value, and the season's currency
 
@@ -73,6 +74,11 @@ def names(value: Any, currency: str) -> None:
         if not _LANGUAGE.fullmatch(language):
             raise ValueError(f"{language!r} is not a language like en or zh_TW")
         name(word, currency)
+
+
+def language(value: Any, _currency: str) -> None:
+    if value not in LANGUAGES:
+        raise ValueError(f"{value!r} is none of {', '.join(LANGUAGES)}")
 
 
 def amount(value: Any, currency: str) -> None:

@@ -1,0 +1,107 @@
+"""A cashier's language: chosen at the sign-in screen or come with the PIN, without a restart, the basket as it was."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from gettext import NullTranslations
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+
+from pos.ui import i18n
+from pos.ui.catalogue import Catalogue
+from tests.window.counter import CTRL, Counter, Key
+from tests.window.till import PINS, TillHouse
+
+SAID = {"Sign in": "Увійти", "Lock": "Замкнути", "Sell": "Продаж", "Cash": "Готівка"}
+
+
+def _catalogue(language: str) -> NullTranslations:
+    """A few words of Ukrainian, so that these tests do not depend on how the real ones are put."""
+    if language != "uk":
+        return NullTranslations()
+    catalog = Catalog(locale="uk", fuzzy=False)
+    for english, ukrainian in SAID.items():
+        catalog.add(english, ukrainian)
+    out = io.BytesIO()
+    write_mo(out, catalog)
+    out.seek(0)
+    return Catalogue(out)
+
+
+@pytest.fixture(autouse=True)
+def few_words(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(i18n, "catalogue", _catalogue)
+    yield
+    i18n.speak("en")
+
+
+def words_in(widget: QWidget) -> set[str]:
+    """What can be read in it now."""
+    labels = [label.text() for label in widget.findChildren(QLabel) if label.isVisible()]
+    return {*labels, *(button.text() for button in widget.findChildren(QAbstractButton) if button.isVisible())}
+
+
+def test_a_language_of_the_row_is_spoken_at_once(open_window: Callable[..., Counter]) -> None:
+    counter = open_window()
+    assert "Sign in" in words_in(counter.window)
+    counter.press(Key.Key_4, modifier=CTRL)
+    assert "Увійти" in words_in(counter.window)
+    assert "Sign in" not in words_in(counter.window)
+    counter.press(Key.Key_1, modifier=CTRL)
+    assert "Sign in" in words_in(counter.window)
+
+
+def test_what_was_chosen_at_the_row_is_remembered_for_whoever_signs_in_then(
+    open_window: Callable[..., Counter],
+) -> None:
+    counter = open_window()
+    counter.press(Key.Key_4, modifier=CTRL)
+    counter.sign_in("anna")
+    assert counter.window.session.language == "uk"
+    counter.window.session.lock()
+    counter.sign_in("bela")
+    assert counter.window.session.language == "en"
+    counter.window.session.lock()
+    counter.sign_in("anna")
+    assert counter.window.session.language == "uk"
+    assert "Замкнути" in words_in(counter.window)
+
+
+def test_another_language_leaves_the_basket_and_the_show_as_they_are(counter: Counter, house: TillHouse) -> None:
+    counter.click(counter.free()[0])
+    counter.settled(1)
+    basket, show = counter.labels, counter.window.session.show_id
+    counter.window.session.lock()
+    counter.press(Key.Key_4, modifier=CTRL)
+    counter.sign_in("anna")
+    counter.until(lambda: counter.screen == "sell")
+    assert counter.labels == basket
+    assert counter.window.session.show_id == show
+    assert counter.map_shows(show)
+    assert {"Готівка", "Продаж", "Замкнути"} <= words_in(counter.window)
+    counter.until(lambda: len(counter.selling.side.basket.rows) == 1)
+    counter.press(Key.Key_Return)
+    counter.until(lambda: counter.sell.payment.sale is not None)
+
+
+def test_a_persons_language_comes_with_the_pin(counter: Counter, house: TillHouse) -> None:
+    """… as the season has it, without anybody choosing it here."""
+    signed = house.front.call("sign_in", user="bela", pin=PINS["bela"], language="uk").result(10)
+    assert signed["language"] == "uk"
+    counter.window.session.lock()
+    counter.sign_in("bela")
+    assert "Замкнути" in words_in(counter.window)
+
+
+def test_nothing_of_the_screens_before_is_left(counter: Counter) -> None:
+    before = counter.window.screens["sell"].work
+    counter.window.set_language("uk")
+    gone = []
+    before.destroyed.connect(lambda: gone.append(True))
+    counter.until(lambda: bool(gone))
+    counter.window.set_language("en")
+    assert "Lock" in words_in(counter.window)
