@@ -138,10 +138,11 @@ class Presenters(QWidget):
 
     def forget_overlays(self) -> None:
         """Take off what lies over the screens; it is made anew when it is asked for."""
-        if "help" in self.__dict__:
-            self.__dict__.pop("help").deleteLater()
-        if "errands" in self.__dict__:
-            self.__dict__.pop("errands").sheet.deleteLater()
+        for name, made in list(vars(self).items()):
+            if isinstance(made, QWidget) and isinstance(getattr(type(self), name, None), cached_property):
+                vars(self).pop(name).deleteLater()
+        if "errands" in vars(self):
+            vars(self).pop("errands").sheet.deleteLater()
 
     @property
     def works_here(self) -> bool:
