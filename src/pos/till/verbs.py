@@ -219,7 +219,8 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "pay": VerbSpec(
         pay.pay,
         {"tenders": f.tenders},
-        {"terms_told": f.flag, "approver": f.approver, "buyer": f.buyer, "delivery": f.delivery, "checker": f.approver},
+        {"terms_told": f.flag, "approver": f.approver, "buyer": f.buyer, "delivery": f.delivery, "checker": f.approver}
+        | {"receipt": f.flag},
         changes=True,
     ),
     "quote": VerbSpec(

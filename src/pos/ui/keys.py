@@ -86,6 +86,7 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("audit", ("Ctrl+Shift+A",), "^⇧A"),
     Key("shows", ("Ctrl+O",), "^O"),
     Key("line_page", ("Ctrl+Shift+O",), "^⇧O"),
+    Key("rush", ("Ctrl+U",), "^U"),
     Key("lock", ("Ctrl+L",), "^L"),
     Key("theme", ("Ctrl+D",), "^D"),
     Key("save", ("Ctrl+S",), "^S"),
@@ -118,6 +119,7 @@ def listed() -> list[tuple[str, list[tuple[str, str]]]]:
                 ("^+ ^− ^0", tr("nearer, farther, the whole hall")),
                 ("^Tab", tr("the next show")),
                 ("^O", tr("all shows; F7 there: the seat stock")),
+                ("^U", tr("rush before a start: one show, pick-ups beside it, receipts on demand")),
             ],
         ),
         (

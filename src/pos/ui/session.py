@@ -127,6 +127,7 @@ class Session(QObject):
     shows_changed = Signal()  # the list of shows or a count in it
     show_chosen = Signal(str)
     buyer_changed = Signal()
+    rush_changed = Signal()
     status_changed = Signal()
     heard = Signal(object)  # every event of the till, after the session took it in
     ticked = Signal()  # once a second
@@ -146,6 +147,7 @@ class Session(QObject):
         self.names: dict[str, str] = {}  # user -> name, of everyone this till knows
         self.shows: list[ShowCard] = []
         self.show_id = ""
+        self.rush = ""  # the show that is sold in a rush, which stays the one being sold; "" for none
         self.buyer: dict[str, str] | None = None  # whose the sale in the making is: their number and their name
         self.formats = Formats(language)
         self.label: Callable[[str], str] = str  # what a place is called; the hall on screen knows better
@@ -255,8 +257,8 @@ class Session(QObject):
     # ---- shows and status --------------------------------------------------------------
 
     def choose(self, show: str) -> None:
-        """Make `show` the one being sold."""
-        if show != self.show_id:
+        """Make `show` the one being sold; in a rush another one does not become it."""
+        if show != self.show_id and self.rush in ("", show):
             self.show_id = show
             self.show_chosen.emit(show)
 

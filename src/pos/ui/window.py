@@ -31,8 +31,9 @@ from pos.ui.frame.tabs import ShowTabs
 from pos.ui.frame.toast import Toast
 from pos.ui.frame.topbar import TopBar
 from pos.ui.i18n import tr
-from pos.ui.keys import ERRANDS, KeyMap
+from pos.ui.keys import ERRANDS, KeyMap, cap
 from pos.ui.presenters import Presenters
+from pos.ui.rush import Rush
 from pos.ui.scanning.presenter import ScanPresenter
 from pos.ui.screen import PANEL_PX, Screen
 from pos.ui.screens import build
@@ -80,6 +81,7 @@ class CounterWindow(Presenters):
         self.paper = PaperPresenter(self.session, self)
         self.signin = SignInPresenter(self.session, self)
         self.training = training
+        self.rush = Rush(self.session, self)
         self.screens: dict[str, Screen] = {}
         self.current: Screen | None = None
         self.customer: CustomerWindow | None = None
@@ -175,12 +177,13 @@ class CounterWindow(Presenters):
         session.bridge.asked.connect(self._stirred)
         session.heard.connect(self._heard)
         session.ticked.connect(self._tick)
-        self.scans.found.connect(lambda sale, ticket: self.found.look(sale, ticket))
+        self.scans.found.connect(self._scanned)
         self.scans.passed.connect(self._show_pass)
         self.scans.offered.connect(lambda purse: self.sell.payment.offer(purse))
         for signal in (session.linked, session.shows_changed, session.status_changed):
             signal.connect(self._draw_notice)
-        session.show_chosen.connect(self._draw_notice)
+        for signal in (session.show_chosen, session.rush_changed):
+            signal.connect(self._draw_notice)
         self.paper.changed.connect(self._draw_counts)
 
     def _make(self, name: str) -> Screen:
@@ -226,6 +229,10 @@ class CounterWindow(Presenters):
             self.go("found")
             self.screens["found"].takes_show(show)
             return
+        if self.session.rush not in ("", show):
+            text = tr("In the rush the show stays: {key} leaves the rush.", key=cap("rush"))
+            self.session.toast.emit("plain", text)
+            return
         self.session.choose(show)
         if self.current is None or self.current.name != "orders":
             self.go("sell")  # else its lists are those of this show now
@@ -268,6 +275,12 @@ class CounterWindow(Presenters):
             self.go("found")
         elif (one := self.found.current) is not None:
             self.session.toast.emit("plain", f"{self.found.place(one)}: {self.found.state(one)[1]}")
+
+    def _scanned(self, sale: str, ticket: str) -> None:
+        """In a rush an order's code is about its pick-up; else the ticket is shown."""
+        sells = self.current is not None and self.current.name == "sell"
+        if not (sells and self.sell.pickups.scanned(sale)):
+            self.found.look(sale, ticket)
 
     def _show_pass(self, code: str) -> None:
         if self.current is not None and self.current.name in ("sell", "shows", "found", "customers", "orders"):
@@ -348,6 +361,10 @@ class CounterWindow(Presenters):
             return False
         if action == "shows":
             self.go("shows")
+        elif action == "rush":
+            self.rush.toggle()
+            if self.session.rush:
+                self.go("sell")
         elif action == "void_last":
             self.found.void_last()
         elif action == "reprint" and (self.current is None or self.current.name != "found"):

@@ -52,8 +52,10 @@ def pay(
     buyer: dict[str, Any] | None = None,
     checker: dict[str, Any] | None = None,
     delivery: str = "now",
+    receipt: bool = True,
 ) -> Verb[dict[str, Any]]:
-    """Sell the basket, to a `buyer` who wishes to be named, whom the tickets reach by `delivery`.
+    """Sell the basket, to a `buyer` who wishes to be named, whom the tickets reach by `delivery`. Without `receipt`
+    one is printed only when it is asked for.
 
     The answer is given only when the sale is durable.
 
@@ -98,6 +100,7 @@ def pay(
     body = document(desk, shift, making) | told
     checks.mark_tickets(desk, body)
     paper = _paper(desk, making, body)
+    paper = paper if receipt else replace(paper, receipt=None)
     with desk.unit() as unit:
         unit.at = making.at
         owed = charge.owe(desk, unit, user.id, shift, making.settlement, making.id)

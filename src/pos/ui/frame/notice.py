@@ -7,6 +7,8 @@ from typing import Final
 
 from pos.ui.frame.linewords import NOT_ASKED, selling_on
 from pos.ui.i18n import tr, tr_count
+from pos.ui.keys import cap
+from pos.ui.rush import offered, title_of
 from pos.ui.session import Session
 
 _CLOSES_SOON_S: Final = 3600.0  # from here on the line says until when a show sells
@@ -35,7 +37,7 @@ def notice(session: Session) -> Notice:
     if not link.known or link.online:
         if session.status.drawer_over:
             return Notice("amber", full, "")
-        return _paper(session) or Notice("quiet", "", _quiet(session))
+        return _paper(session) or Notice("quiet", rush_words(session), _quiet(session))
     if link.cause == NOT_ASKED:
         return Notice("quiet", selling_on(session), _quiet(session))
     rest = full if session.status.drawer_over else " · ".join(_away(session))
@@ -60,6 +62,17 @@ def _away(session: Session) -> list[str]:
     parts.append(tr_count("%n entry unsent", "%n entries unsent", unsent, formats.count(unsent)))
     parts.append(tr("these still sell and print") if here else tr("nothing in hand to sell"))
     return parts
+
+
+def rush_words(session: Session) -> str:
+    """That the rush before a start is on, or that it may begin."""
+    if session.person is None or session.person.shift is None:
+        return ""
+    if session.rush and session.show is not None:
+        return tr("Rush: {show}", show=title_of(session, session.show))
+    if (card := offered(session)) is not None and card.starts > session.now:
+        return tr("{show} begins soon: {key} for the rush.", show=title_of(session, card), key=cap("rush"))
+    return ""
 
 
 def _paper(session: Session) -> Notice | None:

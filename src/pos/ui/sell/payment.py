@@ -295,6 +295,8 @@ class Payment(QObject):
         self._with = list(with_)
         fields: Answer = {"tenders": list(tenders), "terms_told": self.told}
         fields |= {"delivery": self.delivery} if self.delivery != "now" else {}
+        if self.session.rush:
+            fields["receipt"] = False  # ^E prints it for whoever wants one
         if self.session.buyer is not None:
             fields["buyer"] = {"customer": self.session.buyer["customer"]}
         self._ask(fields, given)

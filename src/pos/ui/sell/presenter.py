@@ -17,6 +17,7 @@ from pos.ui.sell.anything import Anything
 from pos.ui.sell.extras import Extras
 from pos.ui.sell.hall import Hall
 from pos.ui.sell.payment import Payment
+from pos.ui.sell.pickups import PickUps
 from pos.ui.sell.pointing import Pointing
 from pos.ui.session import Session
 
@@ -60,7 +61,8 @@ class SellPresenter(QObject):
         self.extras.changed.connect(self.changed)
         self.pointing = Pointing(session, self.hall, lambda: self.lines, self.pick, self.remove, self.asked.emit)
         self.anything = Anything(session, self)
-        self.asked.connect(self.anything.look)
+        self.pickups = PickUps(session, self)
+        self.asked.connect(self._no_seat)
         self.pending: list[str] = []
         self._asked: list[tuple[int, str]] = []
         self._serial = 0
@@ -118,6 +120,11 @@ class SellPresenter(QObject):
         return show.types if show else ()
 
     # ---- shows -------------------------------------------------------------------------
+
+    def _no_seat(self, text: str) -> None:
+        """A typed text names no seat: in a rush it may be whoever has something to pick up."""
+        if not self.pickups.take():
+            self.anything.look(text)
 
     def _show_chosen(self, show: str) -> None:
         self.category = ""

@@ -13,10 +13,12 @@ from pos.ui.i18n import tr
 from pos.ui.keys import cap
 from pos.ui.sell.anything import Hit
 from pos.ui.sell.aside.choosing import MoveTo, Options
+from pos.ui.sell.aside.handing import HandOut
 from pos.ui.sell.aside.hits import Hits
 from pos.ui.sell.aside.holding import Held, Holds, HoldWhat, Orders, ReserveFor
 from pos.ui.sell.aside.parking import Park, ParkingLot, TakeUp
 from pos.ui.sell.aside.question import Question, Reasons
+from pos.ui.sell.pickups import PickUp
 from pos.ui.sell.presenter import SellPresenter
 
 
@@ -36,6 +38,7 @@ class Questions(QObject):
         sell.leaves_single.connect(self.why_single)
         sell.anything.several.connect(self.hits)
         sell.anything.chosen.connect(self._take_order)
+        sell.pickups.asked.connect(self.hand_out)
         sell.session.signed.connect(self._signed)
         self._signed()
 
@@ -77,6 +80,10 @@ class Questions(QObject):
     def hits(self, text: str, hits: list[Hit]) -> None:
         """Which of these was meant by what was typed."""
         self.put(Hits(text, hits, self._sell.anything.chosen.emit))
+
+    def hand_out(self, rows: list[PickUp]) -> None:
+        """In a rush: this one is handed out, or one of these."""
+        self.put(HandOut(rows, self._sell.pickups.hand_out))
 
     def _take_order(self, hit: Hit) -> None:
         if hit.kind == "order":

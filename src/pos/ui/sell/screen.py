@@ -52,7 +52,9 @@ class SellScreen(Screen):
         self.side.pay.asked.connect(press)
         self.questions.changed.connect(self._put_question)
         self.questions.changed.connect(self.side.draw_foot)
-        presenter.anything.chosen.connect(lambda _: self._found())
+        presenter.anything.chosen.connect(self._found)
+        presenter.pickups.handed.connect(self._found)
+        self.view.rush.leave.connect(lambda: press("rush"))
         presenter.extras.changed.connect(self._turn_panel)
         presenter.extras.pass_asked.connect(self.passes.open)
         self.passes.changed.connect(self._turn_panel)
@@ -105,7 +107,7 @@ class SellScreen(Screen):
         self.view.search.clear()
         self.view.map.setFocus()
 
-    def _found(self) -> None:
+    def _found(self, _: object = None) -> None:
         """What was typed has led to something."""
         self.view.search.clear()
         if self.view.search.hasFocus():

@@ -29,6 +29,7 @@ from pos.ui.sell.categories import CategoryBar, CategoryItem
 from pos.ui.sell.counts import with_unpriced
 from pos.ui.sell.presenter import SellPresenter
 from pos.ui.sell.questions import Questions
+from pos.ui.sell.rushbox import RushBox
 from pos.ui.session import Session
 from pos.ui.theme.tokens import Tokens
 from pos.ui.theme.widgets import KeyButton, Stepper, keycap
@@ -79,11 +80,13 @@ class SellWork(QWidget):
         self.map = SeatMap(tokens=tokens)
         self.categories = CategoryBar(tokens)
         self.legend = Legend(tokens=tokens)
+        self.rush = RushBox(presenter.pickups)
         self._counts = QLabel()
         self._counts.setProperty("role", "muted")
         self._lay_out()
         self.map.set_describer(self.describe)
         self.stepper.changed.connect(presenter.set_count)
+        self.search.textChanged.connect(presenter.pickups.seek)
         self.best.clicked.connect(presenter.best)
         self.map.clicked.connect(lambda ix: presenter.pointing.seats([ix]))
         self.map.activated.connect(lambda ix: presenter.pointing.seats([ix]))
@@ -142,6 +145,7 @@ class SellWork(QWidget):
         beside = QVBoxLayout()
         beside.setSpacing(8)
         beside.addWidget(self.legend)
+        beside.addWidget(self.rush, 100)
         beside.addStretch(1)
         hall.addLayout(beside)
         hall.addWidget(self.map, 1)
