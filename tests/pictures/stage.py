@@ -103,6 +103,6 @@ class Stage:
             counter.until(lambda: bool(window.signin.users))
             yield counter
         finally:
-            window.close()
+            window.close_now()
             window.deleteLater()
             QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)

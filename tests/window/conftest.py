@@ -60,7 +60,7 @@ def open_window(house: TillHouse, qtbot: QtBot) -> Callable[..., Counter]:
         window = CounterWindow(
             house.front, language="en", settings=settings, theme=theme, training=training, typing=typing
         )
-        qtbot.addWidget(window)
+        qtbot.addWidget(window, before_close_func=CounterWindow.close_now)
         window.resize(1366, 768)
         window.show()
         window.activateWindow()

@@ -257,7 +257,7 @@ def test_the_doubt_outlasts_a_restart(cards: CardHouse, counter: Counter, toy: T
     toy.repeats = True
     house = cards.restart()
     window = CounterWindow(house.front, language="en", theme="light")
-    qtbot.addWidget(window)
+    qtbot.addWidget(window, before_close_func=CounterWindow.close_now)
     window.show()
     window.activateWindow()
     again = Counter(window, house, qtbot)

@@ -25,7 +25,7 @@ class Desk:
     def __init__(self, bench: Bench, qtbot: QtBot, theme: str) -> None:
         self.bench, self.qtbot = bench, qtbot
         self.window = CounterWindow(bench.counter.front, language="en", theme=theme)
-        qtbot.addWidget(self.window)
+        qtbot.addWidget(self.window, before_close_func=CounterWindow.close_now)
         self.window.resize(1366, 768)
         self.window.show()
         self.window.activateWindow()

@@ -28,7 +28,7 @@ def test_a_wrong_pin_is_said_and_forgotten_and_the_fifth_locks(closed: Counter) 
         closed.type("0000")
         closed.press(Key.Key_Return)
         closed.until(lambda: not closed.window.signin.asking)
-    assert "Try again after" in closed.window.signin.problem
+    assert "can sign in again in" in closed.window.signin.said
     closed.type(PINS["bela"])
     closed.press(Key.Key_Return)
     closed.until(lambda: not closed.window.signin.asking)
@@ -176,7 +176,7 @@ def test_cash_out_is_confirmed_and_booked_with_its_reason(counter: Counter) -> N
 
 
 def test_an_idle_window_locks_itself_and_any_act_puts_it_off(counter: Counter) -> None:
-    idle = counter.window._idle
+    idle = counter.window.attendance.idle
     idle.setInterval(300)
     for _ in range(4):
         counter.qtbot.wait(150)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from pos.tillvalues import THEMES
 
+ENDING: Final = "ending"  # property of the application: the system ends it
 _SIGNALS_SEEN_MS: Final = 200
 _SWEEP_MS: Final = 500
 _BETWEEN_PX: Final = 8  # two windows side by side
@@ -70,6 +71,8 @@ class Sweeper(QObject):
 
 
 def _end(app: QApplication) -> None:
+    # Nobody can be asked whether the window may close.
+    app.setProperty(ENDING, True)
     # A dialog of the first start waits before the application runs, when quitting is not heard yet.
     app.closeAllWindows()
     app.quit()

@@ -35,19 +35,22 @@ class Bridge(QObject):
     """Asks the till and hands its answers and events to the window's thread.
 
     `heard` carries the till's events, `refused` a Refused that nobody handled, `failed`
-    the words of a defect. `asked` says that a person had something done.
+    the words of a defect. `asked` says that a person had something done, `settled` that nothing of that is
+    under way any more.
     """
 
     heard = Signal(object)
     refused = Signal(object)
     failed = Signal(str)
     asked = Signal()
+    settled = Signal()
     _landed = Signal(object)
 
     def __init__(self, till: Till, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.till = till
         self._open = True
+        self.acting = 0  # how many things that a person had done are not answered yet
         self._newest: dict[str, int] = {}
         self._landed.connect(self._deliver)
         till.subscribe(self._hear)
@@ -69,7 +72,16 @@ class Bridge(QObject):
         `ended` is called before either, and also when a defect leaves neither to call.
         """
         self.asked.emit()
-        self.follow(self.till.call(verb, **fields), done, refused, ended=ended)
+        self.acting += 1
+
+        def landed() -> None:
+            self.acting -= 1
+            if ended is not None:
+                ended()
+            if not self.acting:
+                self.settled.emit()
+
+        self.follow(self.till.call(verb, **fields), done, refused, ended=landed)
 
     def latest(
         self,

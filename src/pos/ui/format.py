@@ -136,6 +136,12 @@ class Formats:
         day = self.weekday(moment) if 0 < days < 7 else self.date(moment)
         return f"{day} {self.time(moment)}"
 
+    @staticmethod
+    def countdown(seconds: float) -> str:
+        """What is left, to the second: "9:12"."""
+        whole = max(0, int(seconds))
+        return f"{whole // _MINUTE}:{whole % _MINUTE:02d}"
+
     def span(self, seconds: float) -> str:
         """How long, in the one unit that matters: "40 s", "28 min", "5 h", "3 d"."""
         whole = abs(int(seconds))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pos.ui.found.presenter import FoundPresenter
     from pos.ui.frame.cover import Cover
     from pos.ui.frame.help import HelpOverlay
+    from pos.ui.frame.leaving import Leaving
     from pos.ui.frame.linesheet import LineSheet
     from pos.ui.frame.practice import PracticePresenter
     from pos.ui.frame.rail import Rail
@@ -237,13 +238,19 @@ class Presenters(QWidget):
     def cover(self) -> Cover | None:
         """What lies over the window now and has its keys."""
         # Asking the properties themselves would build what was never needed.
-        made = (self.__dict__.get(name) for name in ("line_sheet",))
+        made = (self.__dict__.get(name) for name in ("leaving", "line_sheet"))
         return next((cover for cover in made if cover is not None and cover.isVisible()), None)
 
     def back_to_work(self) -> None:
         """The keyboard goes where the screen shown wants it."""
         if self.current is not None:
             self.current.enter()
+
+    @cached_property
+    def leaving(self) -> Leaving:
+        from pos.ui.frame.leaving import Leaving
+
+        return Leaving(self, self.session, self.paper, self.back_to_work, self.close)
 
     @cached_property
     def line_sheet(self) -> LineSheet:

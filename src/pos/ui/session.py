@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from pos.domain.errors import Refused
 from pos.domain.money import Money
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pos.ui.model import ShowCard
 
 _TICK_MS: Final = 1000
+_QUICK_MS: Final = 300  # what is over sooner needs no words
 _GATHER_MS: Final = 250  # changes of seats come in bursts; the counts are asked for once a burst
 
 
@@ -116,6 +117,8 @@ class Status:
     key_at: str = ""
     paper: dict[str, Any] = field(default_factory=dict)  # numbered blanks, where the printer has some
     drawer_over: bool = False  # more cash in the drawer than the venue wants
+    basket: dict[str, Any] | None = None  # whose waits in front, with how much
+    shift: str = ""  # that is open
 
 
 class Session(QObject):
@@ -140,6 +143,8 @@ class Session(QObject):
         speak(language)
         self.own_office = False  # the office runs on this machine, for this till alone
         self.person: Person | None = None
+        self.former = ""  # who was signed in before
+        self._locks = False  # it locks when what is under way is over
         self.link = Link()
         self.venue = Venue()
         self.status = Status()
@@ -152,6 +157,8 @@ class Session(QObject):
         self.formats = Formats(language)
         self.label: Callable[[str], str] = str  # what a place is called; the hall on screen knows better
         bridge.heard.connect(self._heard)
+        # Only after whoever asked has taken the answer up: a sale is on screen before the window locks over it.
+        bridge.settled.connect(self._settled, Qt.ConnectionType.QueuedConnection)
         bridge.refused.connect(lambda refused: self.toast.emit("warning", self.sentence(refused)))
         bridge.failed.connect(lambda text: self.toast.emit("danger", text))
         self._tick = QTimer(self, interval=_TICK_MS)
@@ -248,11 +255,25 @@ class Session(QObject):
             self.signed.emit()
 
     def lock(self) -> None:
-        """Sign out; the basket stays with the till."""
-        if self.person is not None:
-            self.person = None
-            self.bridge.call("sign_out")
-            self.signed.emit()
+        """Sign out as soon as nothing is under way, a card payment least of all; the basket stays with the till."""
+        if self.person is None:
+            return
+        if self.bridge.acting:
+            self._locks = True
+            QTimer.singleShot(_QUICK_MS, self, self._say_it_locks)
+            return
+        self._locks = False
+        self.former, self.person = self.person.user, None
+        self.bridge.call("sign_out", lambda _: self.refresh_status())
+        self.signed.emit()
+
+    def _say_it_locks(self) -> None:
+        if self._locks:
+            self.toast.emit("plain", tr("The window locks as soon as this step is over."))
+
+    def _settled(self) -> None:
+        if self._locks:
+            self.lock()
 
     # ---- shows and status --------------------------------------------------------------
 
@@ -297,6 +318,8 @@ class Session(QObject):
             str(answer.get("key_at") or ""),
             dict(answer.get("paper") or {}),
             bool(answer.get("drawer_over")),
+            answer.get("basket"),
+            str(answer.get("shift") or ""),
         )
         if venue := answer.get("venue"):
             self._take_venue(venue)

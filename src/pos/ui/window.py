@@ -21,9 +21,11 @@ from PySide6.QtWidgets import (
 )
 
 from pos.settings import WindowSettings
+from pos.ui.attendance import Attendance
 from pos.ui.bridge import Bridge, Till
 from pos.ui.foot.presenter import PaperPresenter
 from pos.ui.foot.view import FootView
+from pos.ui.frame.leaving import ended_from_outside
 from pos.ui.frame.notice import notice
 from pos.ui.frame.practice import PracticeBanner
 from pos.ui.frame.rail import WIDTH_PX, Rail, screen_at
@@ -85,6 +87,7 @@ class CounterWindow(Presenters):
         self.screens: dict[str, Screen] = {}
         self.current: Screen | None = None
         self.customer: CustomerWindow | None = None
+        self._asks = True  # before it closes over what is open
         self.setWindowTitle("Housefull")
         self.setMinimumSize(*MINIMUM)
         whole = QVBoxLayout(self)
@@ -96,9 +99,7 @@ class CounterWindow(Presenters):
             from pos.ui.scanning.wedge import Wedge
 
             Wedge(self, typing).read.connect(self.scans.typed)
-        self._idle = QTimer(self)
-        self._idle.setInterval(self.settings.lock_after * 60_000)
-        self._idle.timeout.connect(self.session.lock)
+        self.attendance = Attendance(self.session, self.settings.lock_after, self)
         self._connect_frame()
         self._connect()
         self.go("signin")
@@ -174,7 +175,6 @@ class CounterWindow(Presenters):
         session = self.session
         session.spoken.connect(self.set_language)
         session.signed.connect(self._signed)
-        session.bridge.asked.connect(self._stirred)
         session.heard.connect(self._heard)
         session.ticked.connect(self._tick)
         self.scans.found.connect(self._scanned)
@@ -248,16 +248,13 @@ class CounterWindow(Presenters):
         if person is not None and person.settles:
             self.disputes.refresh()
         if person is None:
-            self._idle.stop()
             self.go("signin")
         elif person.shift is not None:
-            self._watch_idleness()
             self.go("drawer" if self.session.drawer_of_other else "sell")
             if self.session.drawer_of_other:
                 whose = self.session.names.get(person.shift_user, person.shift_user)
                 self.toast.say("warning", tr("This drawer is {name}'s: take it over, or close its shift.", name=whose))
         elif self.current is None or self.current.name not in ("count", "report"):
-            self._watch_idleness()
             self.go("open")
 
     def _heard(self, event: dict[str, Any]) -> None:
@@ -302,20 +299,11 @@ class CounterWindow(Presenters):
 
         self.help.toggle(advice(self.session), about(self.session))
 
-    def _watch_idleness(self) -> None:
-        if self.settings.lock_after:
-            self._idle.start()
-
-    def _stirred(self) -> None:
-        """Somebody is at the window: the lock on idleness begins anew."""
-        if self._idle.isActive():
-            self._idle.start()
-
     # ---- keys --------------------------------------------------------------------------
 
     def act(self, action: str) -> None:
         """Do what a key asks: the window's own keys first, then the screen's."""
-        self._stirred()
+        self.attendance.stirred()
         if self.help_shown:
             self.help.hide()
             return
@@ -348,7 +336,8 @@ class CounterWindow(Presenters):
     def _act_signed(self, action: str) -> bool:
         kind, _, value = action.partition(":")
         person = self.session.person
-        if action == "lock":
+        if action in ("lock", "switch_person"):
+            self.signin.awaits_another = action == "switch_person"
             self.session.lock()
             return True
         if kind == "screen" and screen_at(int(value)) in self._usable():
@@ -457,7 +446,15 @@ class CounterWindow(Presenters):
         # Without a window manager, as in a kiosk, nobody else gives the keyboard to a window.
         self.activateWindow()
 
+    def close_now(self) -> None:
+        """Close whatever is open: there is nobody who could be asked."""
+        self._asks = False
+        self.close()
+
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self._asks and not ended_from_outside() and not self.leaving.agrees():
+            event.ignore()
+            return
         self.session.close()
         if self.customer is not None:
             self.customer.close()

@@ -347,7 +347,7 @@ class SellPanel(QWidget):
         left = None if pinned else self.presenter.expires_in(self.presenter.session.now)
         parts = [self.owner_note()]
         if left is not None:
-            text = tr("{time} left", time=f"{int(left) // 60}:{int(left) % 60:02d}")
+            text = tr("{time} left", time=self.presenter.session.formats.countdown(left))
             parts.append(f"▲ {text}" if left < _SOON_S else text)
         self._expires.setText(" · ".join(filter(None, parts)))
 

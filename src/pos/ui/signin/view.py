@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
+from pos.ui.attendance import basket_of
+from pos.ui.format import Formats
 from pos.ui.frame.practice import PracticePresenter
 from pos.ui.i18n import tr
 from pos.ui.keys import cap
@@ -33,6 +35,7 @@ class _PersonButton(QPushButton):
         self.setAccessibleName(f"{name}, {role}")
         set_height(self, 72)
         who, what, key = QLabel(name), QLabel(role), keycap(cap)
+        self._what, self._name, self._role = what, name, role
         who.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
         what.setProperty("role", "small")
         grid = QGridLayout(self)
@@ -45,6 +48,14 @@ class _PersonButton(QPushButton):
         key.setVisible(bool(cap))
         for label in (who, what, key):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def show_locked(self, seconds: float) -> None:
+        """For how long wrong PINs keep them out."""
+        shown = self._role
+        if seconds:
+            shown = tr("{role} · locked for {time}", role=self._role, time=Formats.countdown(seconds + 1))
+        self._what.setText(shown)
+        self.setAccessibleName(f"{self._name}, {shown}")
 
 
 class SignInScreen(Screen):
@@ -59,8 +70,9 @@ class SignInScreen(Screen):
         self._build_work()
         self._build_panel()
         presenter.changed.connect(self.draw)
-        presenter.session.ticked.connect(self._draw_clock)
+        presenter.session.ticked.connect(self._tick)
         presenter.session.status_changed.connect(self._draw_clock)
+        presenter.session.status_changed.connect(self._draw_basket)
         self.draw()
         self._draw_clock()
 
@@ -76,6 +88,10 @@ class SignInScreen(Screen):
         for label in (self._house, self._clock, self._date):
             box.addWidget(label)
         box.addSpacing(32)
+        self._waits = QLabel()
+        self._waits.setWordWrap(True)
+        self._waits.setFont(text_font(t.BODY, QFont.Weight.DemiBold))
+        box.addWidget(self._waits)
         who = QLabel(tr("Who is at the window?"))
         who.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
         box.addWidget(who)
@@ -150,9 +166,29 @@ class SignInScreen(Screen):
             self._pin.setProperty("role", "muted")
         self._pin.style().polish(self._pin)
         self._pin.setAccessibleName(tr("PIN, {n} digits typed", n=len(presenter.pin)))
-        self._problem.setText("▲ " + presenter.problem if presenter.problem else "")
         self._enter.set_label(tr("Checking…") if presenter.asking else tr("Sign in"))
         self._enter.setEnabled(bool(presenter.pin and presenter.chosen) and not presenter.asking)
+        self._draw_said()
+        self._draw_basket()
+
+    def _draw_said(self) -> None:
+        self._problem.setText("▲ " + self.presenter.said if self.presenter.said else "")
+        for user, button in self._people.items():
+            button.show_locked(self.presenter.locked_for(user))
+
+    def _draw_basket(self) -> None:
+        """Whose basket waits here, and what becomes of it: whoever signs in sees what he takes up."""
+        waits = basket_of(self.presenter.session)
+        self._waits.setVisible(bool(waits))
+        if waits:
+            rule = tr("Whoever signs in goes on with it, and what is sold is theirs. {key} parks it.", key=cap("park"))
+            self._waits.setText(f"{waits}. {rule}")
+
+    def _tick(self) -> None:
+        self._draw_clock()
+        if self.work.isVisible():
+            self._draw_said()
+            self._draw_basket()
 
     def _rebuild_people(self) -> None:
         for button in self._people.values():
