@@ -267,7 +267,7 @@ class FoundScreen(Screen):
                 (tr("Ticket"), f"{one.id} · {tr('sale {amount}', amount=formats.money(one.total))}"),
                 (tr("Refund"), presenter.term("refund")),
                 (tr("Exchange"), presenter.term("exchange")),
-                (tr("At"), f"{formats.day_and_time(one.at, presenter.session.now)} · {one.till}"),
+                (tr("Sold"), f"{formats.day_and_time(one.at, presenter.session.now)} · {one.till}"),
                 (tr("E-mail"), presenter.written(short=True)),
             ]
         if presenter.problem or presenter.presence.words:
