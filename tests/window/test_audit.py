@@ -33,7 +33,7 @@ def item(id: str, people: list[str], owner: str = "sofia") -> dict[str, Any]:
 def submitted() -> dict[str, Any]:
     """What Софія submitted of the other window."""
     figures = {
-        "tenders": {"cash": "1180.00", "card": "640.50"},
+        "tenders": {"cash": "1180.00", "card_slip": "640.50"},
         "channels": [],
         "taken": "1820.50",
         "tax": "165.50",
@@ -90,6 +90,7 @@ def test_an_auditor_audits_and_accepts_a_settlement_by_the_keyboard(counter: Cou
     open_audit(counter, "adam")
     assert [row.id for row in counter.window.audit.rows] == [SETTLEMENT]
     assert "€1,765.88" in words(counter)
+    assert "card by slip" in words(counter)
     counter.press(Key.Key_Slash)
     counter.type("two fifty short")
     counter.press(Key.Key_Return)

@@ -10,6 +10,7 @@ from pos.domain.money import Money
 from pos.domain.reports.audit import said_of
 from pos.ui.format import Formats, read_time
 from pos.ui.i18n import tr
+from pos.ui.purse import tender_names
 
 SETTLEMENTS, DIFFERENCES, ANOMALIES, PEOPLE = "settlements", "differences", "anomalies", "people"
 SECTIONS: Final = (SETTLEMENTS, DIFFERENCES, ANOMALIES, PEOPLE)
@@ -134,7 +135,8 @@ def settlement_facts(doc: Mapping[str, Any], formats: Formats, currency: str) ->
     def money(text: str) -> str:
         return formats.money(Money.parse(text, currency))
 
-    facts = [(tender, money(amount)) for tender, amount in sorted(figures.get("tenders", {}).items())]
+    tenders = tender_names() | {"foreign": tr("foreign cash")}
+    facts = [(tenders.get(kind, kind), money(amount)) for kind, amount in sorted(figures.get("tenders", {}).items())]
     names = {
         "commission": tr("Commission"),
         "due": tr("To hand over"),

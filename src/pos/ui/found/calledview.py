@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QListView, QStyledItemDelegate, QStyleOpti
 from pos.ui.found.calledoff import CalledOff, Owed
 from pos.ui.i18n import tr, tr_count
 from pos.ui.keys import cap
+from pos.ui.purse import tender_names
 from pos.ui.rows import ROW, Index, RowModel, paint_ground, paint_text, painted_list
 from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
@@ -54,11 +55,8 @@ class _Delegate(QStyledItemDelegate):
 
 def way_back(row: Owed) -> str:
     """Which way the money goes back, and whether somebody has to come for it."""
-    names = {
-        "cash": tr("cash"), "foreign": tr("cash"), "card": tr("card"), "card_slip": tr("card by slip"),
-        "voucher": tr("voucher"), "gift_card": tr("gift card"), "transfer": tr("bank transfer"),
-        "account": tr("account"), "mobile": tr("phone"),
-    }  # fmt: skip
+    names = tender_names()
+    names["foreign"] = names["cash"]
     ways = ", ".join(dict.fromkeys(names.get(kind, kind) for kind in row.kinds))
     return ways if row.by_itself or row.state == "cancelled" else tr("{ways} · or the new date", ways=ways)
 
