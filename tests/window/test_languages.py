@@ -9,10 +9,21 @@ from gettext import NullTranslations
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
-from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+from PySide6.QtCore import QObject, QTranslator
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+    QPlainTextEdit,
+    QWidget,
+)
 
 from pos.ui import i18n
-from pos.ui.catalogue import Catalogue
+from pos.ui.catalogue import QT, Catalogue
+from pos.ui.qttexts import TEXTS
 from tests.window.counter import CTRL, Counter, Key
 from tests.window.till import PINS, TillHouse
 
@@ -26,6 +37,7 @@ def _catalogue(language: str) -> NullTranslations:
     catalog = Catalog(locale="uk", fuzzy=False)
     for english, ukrainian in SAID.items():
         catalog.add(english, ukrainian)
+    catalog.add("&Undo", "&Скасувати", context=QT)
     out = io.BytesIO()
     write_mo(out, catalog)
     out.seek(0)
@@ -105,3 +117,52 @@ def test_nothing_of_the_screens_before_is_left(counter: Counter) -> None:
     counter.until(lambda: bool(gone))
     counter.window.set_language("en")
     assert "Lock" in words_in(counter.window)
+
+
+# ---- Qt's own texts ------------------------------------------------------------------------------
+
+_NEVER_SHOWN = {"Alt+Left", "Alt+Right", "Alt+Up"}  # keys, not words
+
+
+class Listener(QTranslator):
+    """Hears what Qt asks to be translated."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.asked: set[tuple[str, str]] = set()
+
+    def translate(self, context: str, source_text: str, disambiguation: str | None = None, n: int = -1) -> None:
+        self.asked.add((context, source_text))
+
+
+def test_what_qt_itself_says_in_a_field_and_about_files_is_in_the_catalogues(qapp: QApplication) -> None:
+    listener = Listener(qapp)
+    qapp.installTranslator(listener)
+    field, area = QLineEdit(), QPlainTextEdit()
+    menus = [field.createStandardContextMenu(), area.createStandardContextMenu()]
+    dialog = QFileDialog()
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    dialog.show()
+    QMessageBox(QMessageBox.Icon.NoIcon, "", "", QMessageBox.StandardButton.Ok).deleteLater()
+    qapp.removeTranslator(listener)
+    for made in (*menus, field, area, dialog, listener):
+        made.deleteLater()
+    asked = {(context, text) for context, text in listener.asked if context != "QShortcut" and text not in _NEVER_SHOWN}
+    assert ("QLineEdit", "&Undo") in asked
+    assert {text for context, text in asked if text not in TEXTS.get(context, ())} == set()
+
+
+def test_qts_own_texts_follow_the_language(open_window: Callable[..., Counter]) -> None:
+    open_window()
+    field = QLineEdit()
+
+    def undo() -> str:
+        menu = field.createStandardContextMenu()
+        text = menu.actions()[0].text().split("\t")[0]
+        menu.deleteLater()
+        return text
+
+    assert undo() == "&Undo"
+    i18n.speak("uk")
+    assert undo() == "&Скасувати"
+    field.deleteLater()

@@ -27,11 +27,25 @@ def read(language: str) -> Catalog:
 
 
 def write(language: str, catalog: Catalog) -> None:
-    """Write it sorted by its English texts."""
+    """Write it sorted by its English texts, with no more of a header than its readers need."""
     out = io.BytesIO()
-    write_po(out, catalog, width=100, no_location=True, sort_output=True, omit_header=False)
+    out.write(f"{catalog.header_comment}\n{_header(language, catalog)}\n".encode())
+    for message in catalog:
+        message.flags.clear()
+    write_po(out, catalog, width=100, no_location=True, sort_output=True, omit_header=True)
     FOLDER.mkdir(parents=True, exist_ok=True)
     (FOLDER / f"{language}.po").write_bytes(out.getvalue())
+
+
+def _header(language: str, catalog: Catalog) -> str:
+    fields = {
+        "Language": language,
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=utf-8",
+        "Content-Transfer-Encoding": "8bit",
+        "Plural-Forms": catalog.plural_forms,
+    }
+    return "\n".join(['msgid ""', 'msgstr ""', *(f'"{name}: {value}\\n"' for name, value in fields.items()), ""])
 
 
 def entries(catalog: Catalog) -> dict[Text, Message]:

@@ -11,7 +11,8 @@ from typing import Final
 
 from pos.domain import disputes, story
 from pos.till import refusals
-from pos.ui.catalogue import TOLD
+from pos.ui.catalogue import QT, TOLD
+from pos.ui.qttexts import TEXTS as QT_TEXTS
 
 SRC: Final = Path(__file__).resolve().parents[2] / "src" / "pos"
 
@@ -32,7 +33,8 @@ class Text:
 
 def texts() -> set[Text]:
     """All of them."""
-    return {*_own(), *_tables(), *(Text(text, context=TOLD) for text in _told())}
+    qt = (Text(text, context=QT) for each in QT_TEXTS.values() for text in each)
+    return {*_own(), *_tables(), *(Text(text, context=TOLD) for text in _told()), *qt}
 
 
 # ---- the window's own ------------------------------------------------------------------------

@@ -29,6 +29,7 @@ LANGUAGES: Final[dict[str, str]] = {
 }
 
 
+QT: Final = "Qt"  # the context of Qt's own texts (pos.ui.qttexts)
 TOLD: Final = "told"  # the context of sentences that reach the window as plain English (pos.ui.hearsay)
 _TOLD_KEY: Final = TOLD + "\x04"  # gettext's way to put a context before its text
 

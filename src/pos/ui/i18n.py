@@ -9,7 +9,7 @@ from __future__ import annotations
 from gettext import NullTranslations
 from typing import Any
 
-from pos.ui.catalogue import catalogue
+from pos.ui.catalogue import QT, catalogue
 from pos.ui.hearsay import Hearsay
 
 
@@ -51,6 +51,12 @@ def tr_count(one: str, many: str, count: int, shown: str | None = None) -> str:
 def told(text: str) -> str:
     """What the till, a device or the office says in plain English, in the cashier's language as far as it is known."""
     return _now.hearsay.say(text)
+
+
+def qt_text(text: str) -> str | None:
+    """A text of Qt's own (pos.ui.qttexts), None where Qt's English stands."""
+    translated = _now.texts.pgettext(QT, text)
+    return translated if translated != text else None
 
 
 def name_in(names: dict[str, str] | None, language: str, otherwise: str) -> str:

@@ -35,6 +35,7 @@ from pos.ui.frame.topbar import TopBar
 from pos.ui.i18n import tr
 from pos.ui.keys import ERRANDS, KeyMap, cap
 from pos.ui.presenters import Presenters
+from pos.ui.qttexts import speak_qt
 from pos.ui.rush import Rush
 from pos.ui.scanning.presenter import ScanPresenter
 from pos.ui.screen import PANEL_PX, Screen
@@ -72,6 +73,7 @@ class CounterWindow(Presenters):
     ) -> None:
         super().__init__()
         load_fonts()
+        speak_qt(self)
         self.settings = settings or WindowSettings()
         theme = theme or self.settings.theme
         self.tokens = tokens_for(theme)
