@@ -3,13 +3,17 @@
 import pytest
 from PySide6.QtCore import QRectF
 
-from pos.ui.seatmap.camera import Camera
+from pos.ui.seatmap.camera import CLOSEST, READING, Camera
+from pos.ui.seatmap.drawings import Drawings
+from pos.ui.seatmap.geometry import Geometry
+from pos.ui.seatmap.hall import seat_size
+from tests.window.seatmap.halls import shipped
 
 HALL = QRectF(100, 50, 2000, 1000)
 
 
-def camera(pitch=20.0, width=910, height=560, ratio=1.0):
-    made = Camera(HALL, pitch)
+def camera(pitch=20.0, width=910, height=560, ratio=1.0, content=HALL):
+    made = Camera(content, pitch)
     made.resize(width, height, ratio)
     return made
 
@@ -61,15 +65,38 @@ def test_no_further_than_all_and_no_closer_than_sensible():
 def test_one_step_is_enough_for_fingers():
     cam = camera()
     assert 4.5 <= cam.seat_pitch < 44
-    stops = cam.stops()
-    assert stops[0] == cam.fit_scale()
-    assert stops[1] * cam.pitch >= 44 / 0.86
+    cam.zoom(cam.closer(), 400, 300)
+    assert seat_size(cam.seat_pitch) >= 44
+    cam.zoom(cam.closer(), 400, 300)
+    assert cam.seat_pitch == pytest.approx(CLOSEST)
+    assert cam.closer() == cam.scale
+    cam.zoom(cam.farther(), 400, 300)
+    cam.zoom(cam.farther(), 400, 300)
+    assert cam.fitted
 
 
-def test_a_bowl_is_read_by_the_block_first():
-    cam = camera(pitch=3.0)
+def test_out_of_a_bowl_one_comes_by_a_stop_where_its_blocks_can_be_read():
+    cam = camera(content=QRectF(0, 0, 9000, 7200), pitch=18)
     assert cam.seat_pitch < 4.5
-    assert [stop * cam.pitch for stop in cam.stops()[1:]] == pytest.approx([16, 54, 80])
+    cam.zoom(cam.closer(), 400, 300)
+    assert seat_size(cam.seat_pitch) >= 44
+    cam.zoom(cam.farther(), 400, 300)
+    assert cam.seat_pitch == pytest.approx(READING)
+    assert cam.farther() == cam.fit_scale()
+
+
+@pytest.mark.parametrize(("hall", "least"), [("studio", 24), ("opera", 0), ("stadium", 0)])
+@pytest.mark.parametrize("view", [(910, 560), (1464, 830)])
+def test_seats_are_large_enough_for_fingers_as_far_as_the_hall_allows(hall, least, view):
+    plan = shipped(hall)
+    geometry = Geometry(plan)
+    seats = QRectF(geometry.left, geometry.top, geometry.right - geometry.left, geometry.bottom - geometry.top)
+    cam = camera(
+        content=seats.united(Drawings(plan.shapes).bounds), pitch=geometry.pitch, width=view[0], height=view[1]
+    )
+    assert seat_size(cam.seat_pitch) >= least
+    cam.zoom(cam.closer(), 400, 300)
+    assert seat_size(cam.seat_pitch) >= 44
 
 
 def test_a_tiny_hall_is_not_blown_up():
@@ -116,4 +143,4 @@ def test_showing_a_rectangle():
 def test_a_denser_screen_shows_the_same_with_more_pixels():
     plain, dense = camera(), camera(width=1820, height=1120, ratio=2.0)
     assert dense.scale == pytest.approx(2 * plain.scale)
-    assert [s * dense.pitch / 2 for s in dense.stops()] == pytest.approx([s * plain.pitch for s in plain.stops()])
+    assert dense.closer() == pytest.approx(2 * plain.closer())

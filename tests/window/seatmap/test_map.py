@@ -39,7 +39,8 @@ def opened(qtbot, plan, states=None, size=(910, 560), tokens=t.LIGHT):
 
 
 def picture(seats: SeatMap) -> np.ndarray:
-    """What is on the screen, (height, width) of RGB32."""
+    """What is on the screen without the small map, (height, width) of RGB32."""
+    seats.minimap.hide()
     image = seats.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     return np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), image.width()).copy() & 0xFFFFFF
 
@@ -265,10 +266,10 @@ def settled(seats: SeatMap) -> None:
         QApplication.processEvents()
 
 
-@pytest.mark.parametrize("hall", ["studio", "opera", "stadium"])
-def test_a_change_repaints_only_its_seat(qtbot, monkeypatch, hall):
+@pytest.mark.parametrize(("hall", "view"), [("studio", (910, 560)), ("opera", (910, 560)), ("stadium", (1464, 830))])
+def test_a_change_repaints_only_its_seat(qtbot, monkeypatch, hall, view):
     plan = shipped(hall)
-    seats = opened(qtbot, plan)
+    seats = opened(qtbot, plan, size=view)
     settled(seats)
     painted = Painted(seats, monkeypatch)
     seats.update_states([100], [s.SOLD])
@@ -332,7 +333,7 @@ def test_panning_leaves_the_picture_as_if_painted_afresh(qtbot, hall):
 def test_zooming_a_large_hall_shows_the_last_picture_stretched_and_then_the_new_one(qtbot, monkeypatch):
     plan = shipped("stadium")
     states = mixed(plan)
-    seats = opened(qtbot, plan, states)
+    seats = opened(qtbot, plan, states, (1464, 830))
     painted = Painted(seats, monkeypatch)
     for notch in range(3):
         turn_wheel(seats, QPoint(450, 60), 1)

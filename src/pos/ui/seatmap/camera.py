@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QRect, QRectF
+
+from pos.ui.seatmap.fitting import Fit, Taken, fit
 
 READING: Final = 16.0  # px between seats at the stop where a bowl's blocks can be read
 TOUCHING: Final = 54.0  # px between seats at the stop for fingers: seats of 46 px
@@ -26,16 +29,20 @@ class Camera:
         self.width = self.height = 1
         self.scale, self.left, self.top = 1.0, 0, 0
         self.fitted = True
+        self._obstacles: tuple[QRectF, ...] = ()
+        self._taken: Taken = lambda left, top, right, bottom: False
+        self._whole: Fit | None = None
         self.fit()
 
     def resize(self, width: int, height: int, ratio: float) -> None:
         """The view has a new size, device px; a fitted hall stays fitted, else its middle stays in the middle."""
         middle = self.to_plan(self.width / 2, self.height / 2)
         self.width, self.height, self.ratio = max(width, 1), max(height, 1), ratio
+        self._whole = None
         if self.fitted:
             self.fit()
         else:
-            self._look_at(*middle)
+            self.look_at(*middle)
 
     # ---- there and back --------------------------------------------------------------------
 
@@ -57,19 +64,33 @@ class Camera:
 
     # ---- moving ----------------------------------------------------------------------------
 
+    def avoid(self, obstacles: Sequence[QRectF], taken: Taken) -> None:
+        """Keep the whole hall clear of these rectangles of the view, device px, when all of it is shown."""
+        self._obstacles, self._taken, self._whole = tuple(obstacles), taken, None
+        if self.fitted:
+            self.fit()
+
     def fit(self) -> None:
         """Show the whole hall."""
-        self.scale = self.fit_scale()
+        whole = self._fit()
+        self.scale, self.left, self.top = whole.scale, whole.left, whole.top
         self.fitted = True
-        centre = self.content.center()
-        self.left = round(centre.x() * self.scale - self.width / 2)
-        self.top = round(centre.y() * self.scale - self.height / 2)
 
     def fit_scale(self) -> float:
-        room = 2 * _PADDING * self.ratio
-        across = max(self.width - room, 1) / max(self.content.width(), 1e-6)
-        down = max(self.height - room, 1) / max(self.content.height(), 1e-6)
-        return min(across, down, TOUCHING * self.ratio / self.pitch)
+        return self._fit().scale
+
+    def _fit(self) -> Fit:
+        if self._whole is None:
+            self._whole = fit(
+                self.content,
+                self.width,
+                self.height,
+                _PADDING * self.ratio,
+                TOUCHING * self.ratio / self.pitch,
+                self._obstacles,
+                self._taken,
+            )
+        return self._whole
 
     def zoom(self, scale: float, x: float, y: float) -> None:
         """Go to another scale while the point of the hall under (x, y) stays there."""
@@ -102,7 +123,7 @@ class Camera:
             self.fit()
             return
         self.fitted = False
-        self._look_at((left + right) / 2, (top + bottom) / 2)
+        self.look_at((left + right) / 2, (top + bottom) / 2)
 
     def reveal(self, x: float, y: float) -> None:
         """Pan just so far that a point of the plan is inside the view, with some room around it."""
@@ -113,17 +134,22 @@ class Camera:
         if dx or dy:
             self.pan(round(dx), round(dy))
 
-    def stops(self) -> list[float]:
-        """The scales that the zoom buttons step through, ascending.
+    def closer(self) -> float:
+        """The next stop inwards: one step from the whole hall makes seats wide enough for a finger."""
+        pitches = (TOUCHING, CLOSEST)
+        return next((p for p in self._stops(*pitches) if p > self.scale * 1.05), self.scale)
 
-        One step from the whole hall is enough for fingers; a bowl, whose seats are
-        dots, is read by the block first.
-        """
-        fit = self.fit_scale()
-        pitches = [TOUCHING, CLOSEST] if fit * self.pitch >= 4.5 * self.ratio else [READING, TOUCHING, CLOSEST]
-        return [fit] + [p * self.ratio / self.pitch for p in pitches if p * self.ratio / self.pitch > fit * 1.05]
+    def farther(self) -> float:
+        """The next stop outwards; on the way a bowl, whose seats are dots from afar, is read by the block."""
+        whole = self.fit_scale()
+        pitches = (TOUCHING,) if whole * self.pitch >= 4.5 * self.ratio else (READING, TOUCHING)
+        return next((p for p in reversed(self._stops(*pitches)) if whole * 1.05 < p < self.scale * 0.95), whole)
 
-    def _look_at(self, x: float, y: float) -> None:
+    def _stops(self, *pitches: float) -> list[float]:
+        return [pitch * self.ratio / self.pitch for pitch in pitches]
+
+    def look_at(self, x: float, y: float) -> None:
+        """Bring a point of the plan into the middle."""
         self.left = round(x * self.scale - self.width / 2)
         self.top = round(y * self.scale - self.height / 2)
         self._keep_in_sight()

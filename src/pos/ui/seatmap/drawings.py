@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPolygonF
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPolygonF, QTransform
 
 from pos.ui.theme.color import channels, mix
 from pos.ui.theme.fonts import text_font
@@ -43,59 +44,69 @@ def _number(parent: Any, key: str) -> float:
     return float(value) if isinstance(value, int | float) else 0.0
 
 
-class Drawings:
-    """All drawings of a hall, with their outlines made once."""
+@dataclass(frozen=True)
+class _Drawing:
+    """A drawing as it stands in the hall, plan units, with where its words go."""
 
-    def __init__(self, shapes: tuple[dict[str, Any], ...]) -> None:
-        self._paths = [(shape, path, _covered(shape, path)) for shape in shapes for path in (outline(shape),)]
+    shape: dict[str, Any]
+    path: QPainterPath
+    words_at: QPointF
+
+
+class Drawings:
+    """All drawings of a hall, with their outlines made once; `turn` is how the hall is turned."""
+
+    def __init__(self, shapes: tuple[dict[str, Any], ...], turn: QTransform | None = None) -> None:
+        self._all = [_stood(shape, turn or QTransform()) for shape in shapes]
 
     @property
     def bounds(self) -> QRectF:
         """What all drawings cover, plan units; empty if there are none."""
         box = QRectF()
-        for _, path, _ in self._paths:
-            box = box.united(path.boundingRect())
+        for drawing in self._all:
+            box = box.united(drawing.path.boundingRect())
         return box
 
-    def paint(self, painter: QPainter, rect: QRect, origin: tuple[int, int], scale: float, tokens: Tokens) -> None:
+    def paint(
+        self,
+        painter: QPainter,
+        rect: QRect,
+        origin: tuple[int, int],
+        scale: float,
+        tokens: Tokens,
+        *,
+        words: bool = True,
+    ) -> None:
         """Paint what falls into `rect`, px; `origin` in px is the painter's (0, 0), `scale` px a plan unit."""
-        for shape, path, covered in self._paths:
-            at = QRectF(covered.topLeft() * scale, covered.size() * scale).translated(-origin[0], -origin[1])
-            if at.intersects(QRectF(rect)) or _text_box(shape, path, origin, scale).intersects(QRectF(rect)):
-                _paint(painter, shape, path, origin, scale, tokens)
+        for drawing in self._all:
+            box = drawing.path.boundingRect()
+            at = QRectF(box.topLeft() * scale, box.size() * scale).translated(-origin[0], -origin[1])
+            text = _text_box(drawing, origin, scale) if words else QRectF()
+            if at.intersects(QRectF(rect)) or text.intersects(QRectF(rect)):
+                _paint(painter, drawing, origin, scale, tokens)
+                _paint_text(painter, drawing.shape, text, scale, tokens)
 
 
-def _covered(shape: dict[str, Any], path: QPainterPath) -> QRectF:
-    """The box a drawing stays within, however it is turned."""
-    box = path.boundingRect()
-    if not _number(shape, "rotation"):
-        return box
-    reach = (box.width() ** 2 + box.height() ** 2) ** 0.5 / 2
-    return QRectF(box.center().x() - reach, box.center().y() - reach, 2 * reach, 2 * reach)
+def _stood(shape: dict[str, Any], turn: QTransform) -> _Drawing:
+    path = outline(shape)
+    middle, words = path.boundingRect().center(), shape.get("text")
+    offset = words.get("position") if isinstance(words, dict) else None
+    words_at = middle + QPointF(_number(offset, "x"), _number(offset, "y"))
+    if own := _number(shape, "rotation"):
+        about = QTransform().translate(middle.x(), middle.y()).rotate(own).translate(-middle.x(), -middle.y())
+        path = about.map(path)
+    return _Drawing(shape, turn.map(path), turn.map(words_at))
 
 
-def _paint(
-    painter: QPainter,
-    shape: dict[str, Any],
-    path: QPainterPath,
-    origin: tuple[int, int],
-    scale: float,
-    tokens: Tokens,
-) -> None:
+def _paint(painter: QPainter, drawing: _Drawing, origin: tuple[int, int], scale: float, tokens: Tokens) -> None:
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(-origin[0], -origin[1])
     painter.scale(scale, scale)
-    middle = path.boundingRect().center()
-    if turn := _number(shape, "rotation"):
-        painter.translate(middle)
-        painter.rotate(turn)
-        painter.translate(-middle)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(_fill(shape, tokens))
-    painter.drawPath(path)
+    painter.setBrush(_fill(drawing.shape, tokens))
+    painter.drawPath(drawing.path)
     painter.restore()
-    _paint_text(painter, shape, _text_box(shape, path, origin, scale), scale, tokens)
 
 
 def _fill(shape: dict[str, Any], tokens: Tokens) -> QColor:
@@ -109,17 +120,14 @@ def _fill(shape: dict[str, Any], tokens: Tokens) -> QColor:
     return QColor(mix(tokens.shape, str(own), _OWN_COLOR))
 
 
-def _text_box(shape: dict[str, Any], path: QPainterPath, origin: tuple[int, int], scale: float) -> QRectF:
-    """Where a drawing's text goes, px: it may stick out of its shape. Empty without a text."""
-    words = shape.get("text")
+def _text_box(drawing: _Drawing, origin: tuple[int, int], scale: float) -> QRectF:
+    """Where a drawing's text goes, px, upright however the hall is turned: it may stick out of its shape."""
+    words = drawing.shape.get("text")
     if not isinstance(words, dict) or not words.get("text"):
         return QRectF()
-    at = path.boundingRect().center() + QPointF(
-        _number(words.get("position"), "x"), _number(words.get("position"), "y")
-    )
-    size = _text_size(words, scale)
+    size, at = _text_size(words, scale), drawing.words_at * scale
     half = len(str(words["text"])) * (size + _LETTER_SPACING) / 2 + size
-    return QRectF(at.x() * scale - origin[0] - half, at.y() * scale - origin[1] - size, 2 * half, 2 * size)
+    return QRectF(at.x() - origin[0] - half, at.y() - origin[1] - size, 2 * half, 2 * size)
 
 
 def _text_size(words: dict[str, Any], scale: float) -> int:

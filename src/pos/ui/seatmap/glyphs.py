@@ -15,13 +15,12 @@ from numpy.typing import NDArray
 
 from pos.ui.seatmap import states as s
 from pos.ui.seatmap.states import CategoryShape
-from pos.ui.theme.color import OUTLINE_CONTRAST, apart, channels, mix, readable_on
+from pos.ui.theme.color import BODY_CONTRAST, OUTLINE_CONTRAST, apart, channels, mix, readable_on
 from pos.ui.theme.tokens import Tokens
 
 Cover = NDArray[np.floating]  # 0..1 a pixel; axes: y phase, x phase, y, x
 Pixels = NDArray[np.uint32]  # premultiplied ARGB, same axes
 
-_BODY_CONTRAST: Final = 1.65  # yellow on paper would otherwise melt away
 _DIMMED: Final = {s.FREE: 0.36, s.SOLD: 0.65, s.ELSEWHERE: 0.45, s.HELD: 0.45, s.UNPRICED: 0.5}
 GAP_FROM: Final = 15.0  # px; from this size the ring of "in hand" stands off its disc
 TICK_ABOVE_NUMBER_FROM: Final = 30.0  # px; from this size a basket seat shows its number too
@@ -37,7 +36,7 @@ class SeatColors:
 
     @classmethod
     def of(cls, color: str, tokens: Tokens) -> SeatColors:
-        body = apart(color, tokens.paper, _BODY_CONTRAST)
+        body = apart(color, tokens.paper, BODY_CONTRAST)
         return cls(body, apart(body, tokens.paper, OUTLINE_CONTRAST + 0.05), readable_on(body))
 
 

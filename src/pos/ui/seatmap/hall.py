@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from pos.domain.plan import Plan
 from pos.ui.seatmap import states as s
+from pos.ui.seatmap.blocks import BLOCKS_BELOW, Blocks
 from pos.ui.seatmap.drawings import Drawings
 from pos.ui.seatmap.geometry import Geometry, Slots
 from pos.ui.seatmap.glyphs import TICK_ABOVE_NUMBER_FROM, Raster, SeatColors, draw, raster_for
+from pos.ui.seatmap.palette import told_apart
 from pos.ui.seatmap.scatter import scatter, stamp, stamp_side
 from pos.ui.seatmap.sprites import Atlas, Fragments, place, text_atlas
-from pos.ui.seatmap.states import CategoryShape
+from pos.ui.seatmap.states import SHAPES, CategoryShape
+from pos.ui.seatmap.turning import transform, turned
 from pos.ui.theme.tokens import Tokens
 
 SPRITES_FROM: Final = 4.5  # px between seats; below, seats are scattered as pixels
@@ -44,15 +47,24 @@ def _whole(positions: NDArray[np.float32]) -> NDArray[np.int32]:
 class Hall:
     """Columns by slot, colours by category, and the atlases made from them."""
 
-    def __init__(self, plan: Plan, states: NDArray[np.uint8], tokens: Tokens) -> None:
-        self.plan = plan
-        self.geometry = Geometry(plan)
-        self.drawings = Drawings(plan.shapes)
-        # A seat's key is its category and state in one number: what its picture depends on.
-        self._first_key = np.frombuffer(plan.category, np.uint16)[self.geometry.order].astype(np.intp) * _STATES
+    def __init__(self, plan: Plan, states: NDArray[np.uint8], tokens: Tokens, turn: int = 0) -> None:
+        """`turn` is by how many quarters `plan` is shown turned clockwise."""
+        self.plan = turned(plan, turn)
+        self.geometry = Geometry(self.plan)
+        self.drawings = Drawings(plan.shapes, transform(plan, turn))
+        self.blocks = Blocks(self.plan, self.geometry.pitch)
+        self._category = np.frombuffer(plan.category, np.uint16).astype(np.intp)
+        # A seat's key is its group and state in one number: what its picture depends on. Groups are the categories,
+        # or steps of heat in each of the shapes.
+        self._first_key = self._category[self.geometry.order] * _STATES
         self.states = states[self.geometry.order]
         self.shapes: dict[str, CategoryShape] = {}
         self.offline = False
+        self.ratio = 1.0  # device px a px
+        self._heated = False
+        self._usual_category = np.zeros(len(plan.zones), np.intp)
+        for block in self.blocks.all:
+            self._usual_category[block.zone] = block.category
         self._fragments = Fragments()
         self._number = np.full(len(self.geometry), -1, np.intp)
         self._texts: list[str] = []
@@ -69,13 +81,47 @@ class Hall:
     # ---- what it looks like ----------------------------------------------------------------
 
     def set_tokens(self, tokens: Tokens) -> None:
+        """Change the palette; heat has to be set anew."""
         self.tokens = tokens
-        self.colors = [SeatColors.of(category.color, tokens) for category in self.plan.categories]
-        self.forget_pictures()
+        own = tuple(category.color for category in self.plan.categories)
+        self._own_colors = [SeatColors.of(color, tokens) for color in told_apart(own, tokens.paper)]
+        self.set_heat(None, ())
 
     def set_shapes(self, shapes: dict[str, CategoryShape]) -> None:
+        """How categories are drawn; heat has to be set anew."""
         self.shapes = dict(shapes)
+        self.set_heat(None, ())
+
+    def set_heat(self, steps: NDArray[np.intp] | None, scale: Sequence[str]) -> None:
+        """Colour places by steps of a scale, in the plan's order, -1 for none; None by their categories again."""
+        shape_of = np.array([SHAPES.index(self._shape(n)) for n in range(len(self.plan.categories))], np.intp)
+        if steps is None:
+            groups, self.colors = self._category, self._own_colors
+            self._shape_of_group: list[CategoryShape] = [SHAPES[n] for n in shape_of.tolist()]
+            self.zone_colors = [self._own_colors[n].body for n in self._usual_category.tolist()]
+        else:
+            inks = [SeatColors.of(color, self.tokens) for color in (self.tokens.sold, *scale)]
+            groups = (steps + 1) * len(SHAPES) + shape_of[self._category]
+            self.colors = [ink for ink in inks for _ in SHAPES]
+            self._shape_of_group = [shape for _ in inks for shape in SHAPES]
+            zones = np.frombuffer(self.plan.zone, np.uint16)
+            usual = np.bincount(zones, steps, len(self.plan.zones)) / np.maximum(np.bincount(zones), 1)
+            self.zone_colors = [inks[n].body for n in np.rint(usual + 1).astype(int).tolist()]
+        heated, self._heated = self._heated, steps is not None
+        self._first_key = groups[self.geometry.order] * _STATES
+        if heated or self._heated:
+            self._number[:] = -1
         self.forget_pictures()
+
+    def set_step(self, places: NDArray[np.intp], steps: NDArray[np.intp]) -> None:
+        """Some places have come to other steps of the heat."""
+        slots = self.geometry.slot[places]
+        shape = self._first_key[slots] // _STATES % len(SHAPES)
+        self._first_key[slots] = ((steps + 1) * len(SHAPES) + shape) * _STATES
+        self._number[slots] = -1
+
+    def _shape(self, category: int) -> CategoryShape:
+        return self.shapes.get(self.plan.categories[category].name, "disc")
 
     def set_offline(self, offline: bool) -> None:
         self.offline = offline
@@ -97,6 +143,11 @@ class Hall:
         top left pixel shows, `scale` px a plan unit.
         """
         pitch = self.geometry.pitch * scale
+        if self.in_blocks(scale):
+            with self._painter(image, rect) as painter:
+                self.drawings.paint(painter, rect, origin, scale, self.tokens)
+                self.blocks.paint(painter, rect, origin, scale, self.zone_colors, self.tokens)
+            return
         reach = max(pitch, 6.0)
         left, top = rect.left() + origin[0], rect.top() + origin[1]
         slots = self.geometry.near(
@@ -105,14 +156,35 @@ class Hall:
             (left + rect.width() + reach) / scale,
             (top + rect.height() + reach) / scale,
         )
-        with QPainter(image) as painter:
-            painter.setClipRect(rect)
-            painter.fillRect(rect, QColor(self.tokens.paper))
+        with self._painter(image, rect) as painter:
             self.drawings.paint(painter, rect, origin, scale, self.tokens)
             if len(slots) and pitch >= SPRITES_FROM:
                 self._paint_sprites(painter, slots, origin, scale)
         if len(slots) and pitch < SPRITES_FROM:
             self._scatter(pixels, rect, slots, origin, scale)
+
+    def paint_small(self, image: QImage, pixels: NDArray[np.uint32], origin: tuple[int, int], scale: float) -> None:
+        """All of the hall as dots, without a word, however small it is."""
+        with self._painter(image, image.rect()) as painter:
+            self.drawings.paint(painter, image.rect(), origin, scale, self.tokens, words=False)
+        self._scatter(pixels, image.rect(), np.arange(len(self.geometry), dtype=np.intp), origin, scale)
+
+    def _painter(self, image: QImage, rect: QRect) -> QPainter:
+        painter = QPainter(image)
+        painter.setClipRect(rect)
+        painter.fillRect(rect, QColor(self.tokens.paper))
+        return painter
+
+    def taken(self, left: float, top: float, right: float, bottom: float) -> bool:
+        """Whether a seat or a drawing touches a rectangle, plan units."""
+        room = self.geometry.pitch / 2
+        if len(self.geometry.inside(left - room, top - room, right + room, bottom + room)):
+            return True
+        return self.drawings.bounds.intersects(QRectF(left, top, right - left, bottom - top))
+
+    def in_blocks(self, scale: float) -> bool:
+        """Whether sections are shown as blocks at this scale."""
+        return self.geometry.pitch * scale < BLOCKS_BELOW * self.ratio
 
     def _positions(self, slots: Slots, origin: tuple[int, int], scale: float) -> tuple[NDArray[np.float32], ...]:
         of = self._columns_of(slots)
@@ -147,8 +219,8 @@ class Hall:
             self._stamps[side] = np.zeros((side * side, count), np.uint32), np.zeros(count, np.bool_)
         table, known = self._stamps[side]
         for key in np.unique(keys[~known[keys]]).tolist():
-            category, state = divmod(key, _STATES)
-            table[:, key] = stamp(state, self.colors[category], self.tokens, side, self.offline)
+            group, state = divmod(key, _STATES)
+            table[:, key] = stamp(state, self.colors[group], self.tokens, side, self.offline)
             known[key] = True
         return table
 
@@ -188,9 +260,9 @@ class Hall:
         return kept
 
     def _draw(self, key: int, raster: Raster, numbered: bool) -> NDArray[np.uint32]:
-        category, state = divmod(key, _STATES)
-        shape = self.shapes.get(self.plan.categories[category].name, "disc")
-        return draw(state, shape, self.colors[category], self.tokens, raster, numbered, self.offline)
+        group, state = divmod(key, _STATES)
+        shape = self._shape_of_group[group]
+        return draw(state, shape, self.colors[group], self.tokens, raster, numbered, self.offline)
 
     # ---- near enough to read: numbers --------------------------------------------------------
 
@@ -219,8 +291,8 @@ class Hall:
     def _inks(self, size: float) -> NDArray[np.intp]:
         """The number's colour by key: 0 dark, 1 light, 2 the theme's ink, 3 its muted ink; -1 none."""
         inks = np.full(_STATES * len(self.colors), -1, np.intp)
-        for category, colors in enumerate(self.colors):
-            base = category * _STATES
+        for group, colors in enumerate(self.colors):
+            base = group * _STATES
             on_body = 0 if colors.text == "#101010" else 1
             on_free = on_body if not self.offline else 3
             inks[base + s.FREE], inks[base + s.HERE] = on_free, on_body
@@ -232,12 +304,19 @@ class Hall:
     def _number_of(self, slots: Slots) -> NDArray[np.intp]:
         """Each slot's seat number as an index into `_texts`; looked up when first seen, a bowl has many."""
         for slot in slots[self._number[slots] < 0].tolist():
-            text = self._marks.get(slot) or self.plan.numbers[self.geometry.order[slot]]
+            text = self._marks.get(slot) or self._figure(slot)
             if text not in self._text_index:
                 self._text_index[text] = len(self._texts)
                 self._texts.append(text)
             self._number[slot] = self._text_index[text]
         return self._number[slots]
+
+    def _figure(self, slot: int) -> str:
+        """A seat's number, or its step's where the hall is coloured by steps."""
+        if not self._heated:
+            return self.plan.numbers[self.geometry.order[slot]]
+        step = int(self._first_key[slot]) // _STATES // len(SHAPES)
+        return str(step) if step else "–"
 
     def _text_atlas(self, size: float, numbers: NDArray[np.intp]) -> tuple[Atlas, NDArray[np.intp]]:
         """The atlas of numbers for a size and each text's picture in it (-1: not there), for four inks."""

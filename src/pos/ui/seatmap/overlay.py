@@ -15,7 +15,7 @@ from pos.ui.theme import tokens as theme
 from pos.ui.theme.tokens import Tokens
 
 _LEAST_RING: Final = 7.0  # px; a ring round a seat of one pixel must still be found
-_FAR_DOT: Final = 4.5  # px; radius of a basket seat where seats are dots
+FAR_DOT: Final = 4.5  # px; radius of a basket seat where seats are dots
 
 
 class Overlay:
@@ -50,7 +50,7 @@ class Overlay:
         painter.setPen(QPen(QColor(tokens.paper), theme.LINE * camera.ratio))
         painter.setBrush(QColor(tokens.basket))
         for place in places:
-            radius = _FAR_DOT * camera.ratio
+            radius = FAR_DOT * camera.ratio
             painter.drawEllipse(QPointF(*camera.to_view(*geometry.at(place))), radius, radius)
 
     def reach(self, camera: Camera) -> float:

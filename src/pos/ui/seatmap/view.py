@@ -7,23 +7,24 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent, QTransform
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from pos.domain.plan import Plan
 from pos.ui.seatmap import states as s
 from pos.ui.seatmap.areas import Area, AreaDock
+from pos.ui.seatmap.blocks import Block
 from pos.ui.seatmap.camera import Camera
 from pos.ui.seatmap.canvas import Canvas
 from pos.ui.seatmap.hall import NUMBERS_FROM, SPRITES_FROM, Hall, seat_size
+from pos.ui.seatmap.heat import Heat, Mode
 from pos.ui.seatmap.labels import Labels, Wording
-from pos.ui.seatmap.overlay import Overlay
+from pos.ui.seatmap.overlay import FAR_DOT, Overlay
 from pos.ui.seatmap.states import CategoryShape
 from pos.ui.theme import tokens as theme
 from pos.ui.theme.tokens import Tokens
 
-TOLERANCE: Final = 14.0  # px: how far beside a seat a finger may land
 _MANY: Final = 300  # changed seats from which repainting the view is less work than each of them
 _SETTLE_MS: Final = 60  # calm time before the margin is painted
 _SLICE_MS: Final = 12  # between its halves, so that a frame fits in
@@ -41,6 +42,11 @@ class MapView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._tokens, self._offline = tokens, False
         self._shapes: dict[str, CategoryShape] = {}
+        self._plan: Plan | None = None
+        self._turn = 0
+        self._marks: Mapping[int, str] = {}
+        self._heat = Heat()
+        self._obstacles: tuple[QRect, ...] = ()
         self._hall: Hall | None = None
         self._labels: Labels | None = None
         self._camera: Camera | None = None
@@ -66,27 +72,40 @@ class MapView(QWidget):
         keeps what part of it is in view. The basket is empty afterwards.
         Raises ValueError if there are not as many states as places, or one is unknown.
         """
-        if plan is None:
+        base = np.zeros(0, np.uint8) if plan is None else _checked(states, len(plan))
+        same, self._plan, self._base = plan is not None and self._plan is plan, plan, base
+        self._basket = frozenset()
+        if same and self._hall is not None:
+            self._hall.states = self._base[self._hall.geometry.order]
+            self._apply_heat()
+            self._count()
+            self._repaint()
+            return
+        self._marks = {}
+        self._overlay.clear()
+        self._build()
+
+    def _build(self) -> None:
+        """Make everything that depends on the plan and on how it is turned."""
+        if self._plan is None:
             self._hall = self._labels = self._camera = None
-            self._base = np.zeros(0, np.uint8)
         else:
-            self._base = _checked(states, len(plan))
-            if self._hall is not None and self._hall.plan is plan:
-                self._hall.states = self._base[self._hall.geometry.order]
-                self._basket = frozenset()
-                self._count()
-                self._repaint()
-                return
-            self._hall = Hall(plan, self._base, self._tokens)
+            self._hall = Hall(self._plan, self._shown(), self._tokens, self._turn)
             self._hall.set_shapes(self._shapes)
             self._hall.set_offline(self._offline)
-            self._labels = Labels(plan, self._hall.geometry)
+            self._hall.set_marks(self._marks)
+            self._labels = Labels(self._hall.plan, self._hall.geometry)
             self._camera = Camera(_content(self._hall), self._hall.geometry.pitch)
-        self._basket = frozenset()
-        self._overlay.clear()
+            self._apply_heat()
         self._canvas.forget()
         self._lay_out()
         self._count()
+
+    def _shown(self) -> NDArray[np.uint8]:
+        """Every place's state, the basket laid over."""
+        shown = self._base.copy()
+        shown[list(self._basket)] = s.BASKET
+        return shown
 
     def update_states(self, indices: Sequence[int] | NDArray[np.intp], codes: Sequence[int] | bytes | int) -> None:
         """Some places changed: repaint them and nothing else. One code may stand for all.
@@ -125,13 +144,35 @@ class MapView(QWidget):
         self._shapes = dict(shapes)
         if self._hall:
             self._hall.set_shapes(self._shapes)
+            self._apply_heat()
         self._repaint()
 
     def set_marks(self, marks: Mapping[int, str]) -> None:
         """Letters on held places, instead of their numbers: what they are held for. For the hall that is shown."""
+        self._marks = dict(marks)
         if self._hall:
             self._hall.set_marks(marks)
             self._repaint()
+
+    def set_turn(self, quarters: int) -> None:
+        """Turn the hall clockwise by so many quarters from how it is drawn; all of it is shown."""
+        if quarters % 4 != self._turn:
+            self._turn = quarters % 4
+            self._build()
+
+    def set_heat(self, mode: Mode, prices: Mapping[str, int] | None = None) -> None:
+        """Colour the hall by category, by price, or by what is left row by row. `prices` are by category, minor
+        units; those told last stay."""
+        self._heat.mode = mode
+        self._heat.prices = self._heat.prices if prices is None else dict(prices)
+        self._apply_heat()
+        self._repaint()
+
+    def set_obstacles(self, boxes: Sequence[QRect]) -> None:
+        """What lies over the map, px of the widget: the whole hall is fitted beside it."""
+        if tuple(boxes) != self._obstacles:
+            self._obstacles = tuple(boxes)
+            self._lay_out()
 
     def set_offline(self, offline: bool) -> None:
         """With the office away, what is not in hand is dimmed and counts are of what is in hand."""
@@ -139,6 +180,7 @@ class MapView(QWidget):
         self._dock.set_offline(offline)
         if self._hall:
             self._hall.set_offline(offline)
+            self._apply_heat()
         self._count()
         self._repaint()
 
@@ -148,6 +190,7 @@ class MapView(QWidget):
         self._dock.set_tokens(tokens)
         if self._hall and self._labels:
             self._hall.set_tokens(tokens)
+            self._apply_heat()
             self._labels.forget()
         self._repaint()
 
@@ -157,41 +200,6 @@ class MapView(QWidget):
         self._count()
         self.update()
 
-    # ---- looking about -----------------------------------------------------------------------
-
-    def fit(self) -> None:
-        """Show the whole hall."""
-        if self._camera:
-            self._camera.fit()
-            self.update()
-
-    def zoom_in(self) -> None:
-        """One stop closer: one step from the whole hall makes seats wide enough for a finger."""
-        if camera := self._camera:
-            closer = [stop for stop in camera.stops() if stop > camera.scale * 1.05]
-            if closer:
-                self._zoom_about_focus(closer[0])
-
-    def zoom_out(self) -> None:
-        """One stop further away."""
-        if camera := self._camera:
-            further = [stop for stop in camera.stops() if stop < camera.scale * 0.95]
-            self._zoom_about_focus(further[-1] if further else camera.fit_scale())
-
-    def zoom_to(self, indices: Iterable[int]) -> None:
-        """Bring these places into view, as large as fits."""
-        if self._camera and self._hall and (places := list(indices)):
-            at = [self._hall.geometry.at(int(ix)) for ix in places]
-            xs, ys = [x for x, _ in at], [y for _, y in at]
-            room = 2 * self._hall.geometry.pitch
-            self._camera.show(min(xs) - room, min(ys) - room, max(xs) + room, max(ys) + room)
-            self.update()
-
-    @property
-    def seat_pitch(self) -> float:
-        """Px between seats as shown now; 0 without a hall."""
-        return self._camera.seat_pitch / self._camera.ratio if self._camera else 0.0
-
     @property
     def map_bytes(self) -> int:
         """Bytes the cached picture takes."""
@@ -200,23 +208,6 @@ class MapView(QWidget):
     def state_of(self, place: int) -> int:
         """The state a place is shown in."""
         return s.BASKET if place in self._basket else int(self._base[place])
-
-    def position_of(self, place: int) -> QPointF:
-        """Where in the widget a place is shown."""
-        if not (self._hall and self._camera):
-            raise IndexError("no hall is shown")
-        x, y = self._camera.to_view(*self._hall.geometry.at(place))
-        return QPointF(x, y) / self._camera.ratio
-
-    def place_at(self, at: QPointF) -> int:
-        """The place nearest to a point of the widget, within a finger's tolerance; -1 if none is."""
-        if not (self._hall and self._camera):
-            return -1
-        camera = self._camera
-        x, y = camera.to_plan(at.x() * camera.ratio, at.y() * camera.ratio)
-        return self._hall.geometry.nearest(
-            x, y, max(TOLERANCE * camera.ratio / camera.scale, self._hall.geometry.pitch * 0.6)
-        )
 
     def sizeHint(self) -> QSize:
         return QSize(910, 560)
@@ -237,21 +228,42 @@ class MapView(QWidget):
             return
         self._hall.states[slots] = shown
         sells = self._sells()
-        np.add.at(self._left, self._labels.zone[places], sells[shown].astype(np.intp) - sells[before])
+        by = sells[shown].astype(np.intp) - sells[before]
+        np.add.at(self._left, self._labels.zone[places], by)
         self._counting.start(_COUNT_MS)
-        changed = slots[differs]
-        if len(changed) > _MANY:
+        reheated = self._heat.change(self._hall, places, by)
+        if self._camera.seat_pitch < SPRITES_FROM:
+            self._update_far(places[(shown == s.BASKET) != (before == s.BASKET)])
+        if not self._hall.in_blocks(self._camera.scale):  # a block is repainted once its level is another
+            self._repaint_seats(np.union1d(slots[differs], reheated))
+
+    def _update_far(self, places: NDArray[np.intp]) -> None:
+        """Repaint the dots that basket seats are seen by from afar."""
+        assert self._hall is not None
+        assert self._camera is not None
+        for place in places.tolist():
+            x, y = self._camera.to_view(*self._hall.geometry.at(place))
+            reach = (FAR_DOT + 2) * self._camera.ratio
+            rect = QRectF(x - reach, y - reach, 2 * reach, 2 * reach).toAlignedRect()
+            self.update(self._on_widget(rect.translated(self._camera.left, self._camera.top)))
+
+    def _repaint_seats(self, slots: NDArray[np.intp]) -> None:
+        assert self._hall is not None
+        assert self._camera is not None
+        if len(slots) > _MANY:
             self._repaint()
             return
         reach = max(seat_size(self._camera.seat_pitch) * 0.56 + 2.0, 3.0)
         scale, view = self._camera.scale, self._camera.view
-        for x, y in zip(
-            self._hall.geometry.xs[changed].tolist(), self._hall.geometry.ys[changed].tolist(), strict=True
-        ):
+        for x, y in zip(self._hall.geometry.xs[slots].tolist(), self._hall.geometry.ys[slots].tolist(), strict=True):
             rect = QRectF(x * scale - reach, y * scale - reach, 2 * reach, 2 * reach).toAlignedRect()
             self._canvas.spoil(rect)
             if rect.intersects(view):
                 self.update(self._on_widget(rect))
+
+    def _apply_heat(self) -> None:
+        if self._hall:
+            self._heat.apply(self._hall, self._sells(), self._tokens)
 
     def _sells(self) -> NDArray[np.bool_]:
         """By state: whether such a seat counts as left."""
@@ -265,25 +277,24 @@ class MapView(QWidget):
             self._write_counts()
 
     def _write_counts(self) -> None:
-        """Write the counts over the sections, repainting those that read differently."""
-        if self._labels and self._camera:
-            for box in self._labels.set_counts(self._left, self._wording):
-                self.update(self._on_widget(box))
+        """Write the counts over the sections and fill the blocks, repainting those that look different."""
+        if not (self._labels and self._camera and self._hall):
+            return
+        for box in self._labels.set_counts(self._left, self._wording):
+            self.update(self._on_widget(box))
+        for block in self._hall.blocks.set_left(self._left):
+            self._spoil_block(block)
+
+    def _spoil_block(self, block: Block) -> None:
+        assert self._camera is not None
+        assert self._hall is not None
+        scale = self._camera.scale
+        if self._hall.in_blocks(scale):
+            box = QRectF(block.box.topLeft() * scale, block.box.size() * scale).adjusted(-2, -2, 2, 2).toAlignedRect()
+            self._canvas.spoil(box)
+            self.update(self._on_widget(box))
 
     # ---- the view ----------------------------------------------------------------------------
-
-    def _zoom_about_focus(self, scale: float) -> None:
-        """Zoom round the seat in focus, the basket, or else the middle of the view, whichever there is."""
-        if not (self._camera and self._hall):
-            return
-        x, y = self._camera.width / 2, self._camera.height / 2
-        marked = [self._overlay.focus] if self._overlay.focus >= 0 else sorted(self._basket)
-        if marked:
-            at = self._camera.to_view(*self._hall.geometry.at(marked[0]))
-            if 0 <= at[0] <= self._camera.width and 0 <= at[1] <= self._camera.height:
-                x, y = at
-        self._camera.zoom(scale, x, y)
-        self.update()
 
     def _on_widget(self, rect: QRect) -> QRect:
         """A rectangle of the scaled hall as one of the widget, rounded outwards."""
@@ -297,9 +308,14 @@ class MapView(QWidget):
         self._dock.setGeometry(0, self.height() - foot, self.width(), foot)
         if self._hall is None and foot:
             self._dock.setGeometry(self.rect())
-        if self._camera:
-            ratio = self.devicePixelRatioF()
+        if self._camera and self._hall:
+            ratio = self._hall.ratio = self.devicePixelRatioF()
             self._camera.resize(round(self.width() * ratio), round((self.height() - foot) * ratio), ratio)
+            boxes = [
+                QRectF(box.x() * ratio, box.y() * ratio, box.width() * ratio, box.height() * ratio)
+                for box in self._obstacles
+            ]
+            self._camera.avoid(boxes, self._hall.taken)
         self.update()
 
     def _repaint(self) -> None:

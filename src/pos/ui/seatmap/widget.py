@@ -15,7 +15,7 @@ from pos.domain.plan import Plan
 from pos.ui.seatmap import accessible
 from pos.ui.seatmap.hall import SPRITES_FROM
 from pos.ui.seatmap.pointer import Click, Meaning, Pan, Pointer, Rectangle
-from pos.ui.seatmap.view import MapView
+from pos.ui.seatmap.steered import SteeredMap
 from pos.ui.theme import tokens as theme
 from pos.ui.theme.tokens import Tokens
 
@@ -28,7 +28,7 @@ _ARROWS: Final = {
 }
 
 
-class SeatMap(MapView):
+class SeatMap(SteeredMap):
     """A hall whose seats can be picked. Signals name places by their index in the plan."""
 
     clicked = Signal(int)

@@ -7,6 +7,7 @@ from typing import Final
 
 TEXT_CONTRAST: Final = 4.5
 OUTLINE_CONTRAST: Final = 3.0
+BODY_CONTRAST: Final = 1.65  # of a filled seat against the ground; yellow on paper would otherwise melt away
 
 
 def channels(color: str) -> tuple[int, int, int]:
