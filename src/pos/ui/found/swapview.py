@@ -15,7 +15,8 @@ from pos.ui.i18n import name_in, tr, tr_count
 from pos.ui.keys import cap
 from pos.ui.parts import Problem, Sum, foot, touch
 from pos.ui.seatmap.widget import SeatMap
-from pos.ui.sell.work import SearchField, shape_of
+from pos.ui.sell.hallpane import shape_of
+from pos.ui.sell.work import SearchField
 from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import text_font
 from pos.ui.theme.tokens import Tokens

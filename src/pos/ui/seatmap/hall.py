@@ -113,6 +113,18 @@ class Hall:
             self._number[:] = -1
         self.forget_pictures()
 
+    def category_colors(self) -> dict[str, str]:
+        """By category's name: the plan's own, told apart; where steps colour the hall, the step of its first place."""
+        own = {each.name: ink.body for each, ink in zip(self.plan.categories, self._own_colors, strict=True)}
+        if not self._heated:
+            return own
+        _, first = np.unique(self._category, return_index=True)
+        keys = self._first_key[self.geometry.slot[first]] // _STATES
+        return own | {
+            self.plan.categories[int(self._category[place])].name: self.colors[key].body
+            for place, key in zip(first.tolist(), keys.tolist(), strict=True)
+        }
+
     def set_step(self, places: NDArray[np.intp], steps: NDArray[np.intp]) -> None:
         """Some places have come to other steps of the heat."""
         slots = self.geometry.slot[places]
@@ -314,7 +326,7 @@ class Hall:
     def _figure(self, slot: int) -> str:
         """A seat's number, or its step's where the hall is coloured by steps."""
         if not self._heated:
-            return self.plan.numbers[self.geometry.order[slot]]
+            return self.plan.numbers[int(self.geometry.order[slot])]
         step = int(self._first_key[slot]) // _STATES // len(SHAPES)
         return str(step) if step else "–"
 

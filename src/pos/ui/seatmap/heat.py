@@ -96,6 +96,17 @@ class Heat:
     prices: Mapping[str, int] = field(default_factory=dict)
     _left: Left | None = None
 
+    def key(self, plan: Plan, tokens: Tokens) -> list[tuple[str, int, int]]:
+        """Each step's colour with what it stands for: the least and most price, or per cent left. Empty by category."""
+        inks = scale(tokens)
+        if self.mode == "price":
+            bounds = price_steps(plan, self.prices).bounds
+            return [(inks[spread_out(n, len(bounds))], *bound) for n, bound in enumerate(bounds)]
+        if self.mode == "left":
+            fifth = 100 // (STEPS - 1)
+            return [(ink, max(0, (n - 1) * fifth), n * fifth) for n, ink in enumerate(inks)]
+        return []
+
     def apply(self, hall: Hall, sells: NDArray[np.bool_], tokens: Tokens) -> None:
         """Colour all of it; `sells` says by state whether a place counts as left."""
         inks, self._left = scale(tokens), None

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtGui import QTransform
 
 from pos.domain.plan import Plan
@@ -46,7 +47,7 @@ def _matrix(plan: Plan, quarters: int) -> tuple[tuple[float, float, float], tupl
     )[quarters % QUARTERS]
 
 
-def _column(values: np.ndarray[tuple[int], np.dtype[np.float32]]) -> array[float]:
+def _column(values: NDArray[np.floating]) -> array[float]:
     found = array("f")
     found.frombytes(np.ascontiguousarray(values, np.float32).tobytes())
     return found

@@ -168,6 +168,19 @@ class MapView(QWidget):
         self._apply_heat()
         self._repaint()
 
+    @property
+    def heat(self) -> Mode:
+        """What the hall is coloured by."""
+        return self._heat.mode
+
+    def heat_key(self) -> list[tuple[str, int, int]]:
+        """Each step's colour, and the least and most price or per cent left that it stands for; empty by category."""
+        return self._heat.key(self._plan, self._tokens) if self._plan is not None else []
+
+    def category_colors(self) -> dict[str, str]:
+        """By category: the colour its places are shown in, as far as that is one."""
+        return self._hall.category_colors() if self._hall else {}
+
     def set_obstacles(self, boxes: Sequence[QRect]) -> None:
         """What lies over the map, px of the widget: the whole hall is fitted beside it."""
         if tuple(boxes) != self._obstacles:

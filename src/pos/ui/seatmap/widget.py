@@ -34,6 +34,7 @@ class SeatMap(SteeredMap):
     clicked = Signal(int)
     activated = Signal(int)  # by keyboard: the seat in focus
     hovered = Signal(int)  # -1: none
+    pointed = Signal(int)  # `pointed_place` is another one, or in another state
     rectangle_selected = Signal(list)
     row_selected = Signal(int)  # by double click on this seat, which the first click has picked
     area_clicked = Signal(str)
@@ -46,16 +47,19 @@ class SeatMap(SteeredMap):
         self._pointer = Pointer()
         self._space_held = self._space_dragged = False
         self._describe: Callable[[int], str] = self._plain_label
+        self._tooltips = True
         self._dock.picked.connect(self.area_clicked)
 
     def set_show(self, plan: Plan | None, states: bytes | bytearray | NDArray[np.uint8] = b"") -> None:
         super().set_show(plan, states)
         self._pointer.cancel()
         accessible.announce(self)
+        self.pointed.emit(self.pointed_place)
 
-    def set_describer(self, describe: Callable[[int], str]) -> None:
-        """How a place is put into words, for the tooltip and for screen readers: "Stalls C 12, free, 58.00"."""
-        self._describe = describe
+    def set_describer(self, describe: Callable[[int], str], *, tooltips: bool = True) -> None:
+        """How a place is put into words, for screen readers and, unless it is told elsewhere, for the tooltip:
+        "Stalls C 12, free, 58.00"."""
+        self._describe, self._tooltips = describe, tooltips
 
     @property
     def focus_place(self) -> int:
@@ -82,6 +86,8 @@ class SeatMap(SteeredMap):
             self._explain(self._overlay.hover)
         if self._overlay.focus in places:
             accessible.announce(self)
+        if self.pointed_place in places:
+            self.pointed.emit(self.pointed_place)
 
     # ---- pointer -----------------------------------------------------------------------------
 
@@ -171,11 +177,12 @@ class SeatMap(SteeredMap):
             self._update_around(place)
             self._explain(place)
             self.hovered.emit(place)
+            self.pointed.emit(self.pointed_place)
 
     def _explain(self, place: int) -> None:
         """The tooltip says what the seat under the pointer is; not where a point stands for many."""
         near = place >= 0 and self._camera is not None and self._camera.seat_pitch >= SPRITES_FROM
-        self.setToolTip(self._describe(place) if near else "")
+        self.setToolTip(self._describe(place) if near and self._tooltips else "")
 
     def _update_around(self, place: int) -> None:
         if place >= 0 and self._camera:
@@ -243,3 +250,4 @@ class SeatMap(SteeredMap):
         self._overlay.focus, self._overlay.focus_shown = place, shown
         self._update_around(place)
         accessible.announce(self)
+        self.pointed.emit(self.pointed_place)

@@ -42,6 +42,7 @@ class Hall(QObject):
         self.areas: list[dict[str, Any]] = []
         self.holds: dict[int, str] = {}  # seat -> the letter of what it is held for
         self._held: dict[str, dict[str, Any]] = {}  # place -> its hold
+        self.turns: dict[str, int] = {}  # by the plan's name: by how many quarters the hall is shown turned
         self.opened_show = ""
         self._stale: set[int] = set()
         self._reading = False
