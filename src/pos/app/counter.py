@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from typing import Final
@@ -12,6 +12,7 @@ from typing import Final
 from pos.app import devices, peripherals
 from pos.app.backups import BackupSchedule
 from pos.app.layouts import LayoutShelf, LayoutWork
+from pos.app.machine import Machine
 from pos.app.reports import ReportWork
 from pos.app.setup import DeviceSetup
 from pos.data import printer_data
@@ -19,7 +20,7 @@ from pos.domain.errors import Unreadable
 from pos.domain.sale import TRAINING
 from pos.settings import Settings
 from pos.store import LEDGER, REPLICA
-from pos.store.aside import leftovers
+from pos.store.aside import Leftover, leftovers
 from pos.store.identity import FolderLock, Identity, IdentityLost, MarkFile, TillKeys, read_identity
 from pos.store.replica import PlanCache
 from pos.till.counter import scan
@@ -89,34 +90,7 @@ class Till:
                 listen=settings.neighbours.listen,
                 leftovers=[one for one in left if not one.hindrance],
             )
-            self.desk = Desk(
-                Outside(
-                    till=identity.till,
-                    incarnation=identity.incarnation,
-                    locale=settings.locale,
-                    ledger=settings.folder / LEDGER,
-                    replica=settings.folder / REPLICA,
-                    plans=plans,
-                    office=self.agent,
-                    printers=self.printers,
-                    terminal=self.terminal,
-                    keys=keys,
-                    mark=MarkFile(identity.state_folder),
-                    clock=SystemClock(),
-                    entropy=TicketCodes(TRAINING if cable is not None else ""),
-                    cable=cable,
-                    neighbours=self.agent.neighbours,
-                    key_at=keys.where,
-                    leftovers=left,
-                    layouts=self.layouts,
-                    reports=self.reports,
-                    devices=[self.readers] if self.display is None else [self.readers, self.display],
-                    customer=peripherals.customer(settings, self.display),
-                    setup=self.setup,
-                    backups=self.backups,
-                    members=settings.scanner.members if settings.scanner is not None else "",
-                )
-            )
+            self.desk = Desk(self._outside(settings, identity, keys, plans, left, cable))
             side.serve(self.desk)
             self.desk.start()
             undo.callback(self.desk.stop)
@@ -132,6 +106,42 @@ class Till:
             self.front = Front(self.desk)
             self.readers.start(self._read)
             self._undo = undo.pop_all()
+
+    def _outside(
+        self,
+        settings: Settings,
+        identity: Identity,
+        keys: TillKeys,
+        plans: PlanCache,
+        left: Sequence[Leftover],
+        cable: Cable | None,
+    ) -> Outside:
+        return Outside(
+            till=identity.till,
+            incarnation=identity.incarnation,
+            locale=settings.locale,
+            ledger=settings.folder / LEDGER,
+            replica=settings.folder / REPLICA,
+            plans=plans,
+            office=self.agent,
+            printers=self.printers,
+            terminal=self.terminal,
+            keys=keys,
+            mark=MarkFile(identity.state_folder),
+            clock=SystemClock(),
+            entropy=TicketCodes(TRAINING if cable is not None else ""),
+            cable=cable,
+            neighbours=self.agent.neighbours,
+            machine=Machine(settings, identity, keys.where),
+            leftovers=left,
+            layouts=self.layouts,
+            reports=self.reports,
+            devices=[self.readers] if self.display is None else [self.readers, self.display],
+            customer=peripherals.customer(settings, self.display),
+            setup=self.setup,
+            backups=self.backups,
+            members=settings.scanner.members if settings.scanner is not None else "",
+        )
 
     def _open_devices(self, settings: Settings, undo: ExitStack, *, training: bool) -> None:
         """They end with `undo`, also when what follows cannot be opened. Raises Unreadable."""

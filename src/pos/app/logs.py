@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import Final
 
 from pos.domain.mask import scrub
+
+LOG: Final = "housefull.log"
 
 
 class Masking(logging.Formatter):
@@ -21,7 +24,7 @@ def log_to(folder: Path) -> None:
     if logging.getLogger().handlers:
         return
     folder.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(folder / "housefull.log", maxBytes=2_000_000, backupCount=3, encoding="utf-8")
+    handler = RotatingFileHandler(folder / LOG, maxBytes=2_000_000, backupCount=3, encoding="utf-8")
     handler.setFormatter(Masking("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     for quiet in ("httpx2", "alembic"):

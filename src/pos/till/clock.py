@@ -49,6 +49,15 @@ class TillClock:
         return best
 
     @property
+    def offset_s(self) -> float | None:
+        """How far the machine's clock is ahead of the office's, as last heard; None before it was."""
+        if self._anchor is None:
+            return None
+        heard, at_s = self._anchor
+        office = heard + timedelta(seconds=self._clock.boottime_s() - at_s)
+        return (self._clock.now() - office).total_seconds()
+
+    @property
     def wall(self) -> datetime:
         """What the machine's clock shows, right or wrong."""
         return self._clock.now()

@@ -50,7 +50,7 @@ from pos.till.ports import (
     Standing,
     Terminal,
 )
-from pos.till.setup import Backups, Cable, DeviceSetup
+from pos.till.setup import Backups, Cable, DeviceSetup, Machine
 from pos.till.shelf import Layouts
 
 log = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ class Outside:
     clock: Clock
     entropy: Entropy
     neighbours: Neighbours | None = None
-    key_at: str = ""  # where the private key is kept, for the diagnostics
+    machine: Machine | None = None  # this installation, for the diagnostics
     leftovers: Sequence[Leftover] = ()  # ledgers of earlier enrolments
     devices: Sequence[Devices] = ()  # those that only read or show
     setup: DeviceSetup | None = None

@@ -312,6 +312,11 @@ def texts(name: str, value: Any) -> None:
     must(good and len(value) <= 50, name, "a list of at most 50 strings")
 
 
+def lines(name: str, value: Any) -> None:
+    good = isinstance(value, list) and all(isinstance(item, str) for item in value)
+    must(good and 1 <= len(value) <= 200, name, "a list of 1 to 200 strings")
+
+
 def audit_sort(name: str, value: Any) -> None:
     must(value in SORTS, name, f"one of {', '.join(SORTS)}")
 

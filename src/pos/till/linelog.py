@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
+_WELL: Final = ("ready", "unknown")  # states of a device that are no trouble
 MOST_KEPT: Final = 100  # changes of the line; a bad evening has some dozens
 
 
@@ -18,6 +19,7 @@ class LineLog:
         self.changes: deque[dict[str, Any]] = deque(maxlen=MOST_KEPT)
         self.sent_at = ""  # when the office last confirmed entries
         self.received_at = ""  # when it last told of a change
+        self.troubles: dict[str, dict[str, str]] = {}  # device -> what was last wrong with it, and when
 
     def hear(self, event: dict[str, Any]) -> None:
         """An event of the till."""
@@ -28,6 +30,9 @@ class LineLog:
             self.sent_at = self._now().isoformat(timespec="seconds")
         elif kind == "changed":
             self.received_at = self._now().isoformat(timespec="seconds")
+        elif kind == "device" and event["state"] not in _WELL:
+            at = self._now().isoformat(timespec="seconds")
+            self.troubles[event["name"]] = {"at": at, "state": event["state"], "text": event["text"]}
 
     def _changed(self, event: dict[str, Any]) -> None:
         change = {key: event.get(key) or "" for key in ("state", "cause", "detail")}

@@ -59,6 +59,22 @@ class Backups(Protocol):
         """{"backup": {"state", "text"}}, like those of a device."""
 
 
+class Machine(Protocol):
+    """This installation, as a technician asks about it. Nothing in it is secret."""
+
+    @property
+    def key_at(self) -> str:
+        """Where the private key is kept."""
+
+    def told(self) -> list[tuple[str, str]]:
+        """(key, value) in the order in which they are read out: folders, address, disk, files, versions.
+
+        A key is a word in code, like "data_folder"."""
+
+    def keep(self, name: str, text: str) -> str:
+        """Write a text into the data folder; its path. Raises OSError."""
+
+
 class Cable(Protocol):
     """The line of a training till to its office, in a person's hands."""
 

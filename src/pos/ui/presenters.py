@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pos.ui.foot.presenter import PaperPresenter
     from pos.ui.found.presenter import FoundPresenter
     from pos.ui.frame.cover import Cover
+    from pos.ui.frame.diagnostics import DiagnosticsSheet
     from pos.ui.frame.help import HelpOverlay
     from pos.ui.frame.leaving import Leaving
     from pos.ui.frame.linesheet import LineSheet
@@ -238,7 +239,7 @@ class Presenters(QWidget):
     def cover(self) -> Cover | None:
         """What lies over the window now and has its keys."""
         # Asking the properties themselves would build what was never needed.
-        made = (self.__dict__.get(name) for name in ("leaving", "line_sheet"))
+        made = (self.__dict__.get(name) for name in ("leaving", "line_sheet", "diagnostics"))
         return next((cover for cover in made if cover is not None and cover.isVisible()), None)
 
     def back_to_work(self) -> None:
@@ -257,6 +258,12 @@ class Presenters(QWidget):
         from pos.ui.frame.linesheet import LineSheet
 
         return LineSheet(self, self.session, self.back_to_work)
+
+    @cached_property
+    def diagnostics(self) -> DiagnosticsSheet:
+        from pos.ui.frame.diagnostics import DiagnosticsSheet
+
+        return DiagnosticsSheet(self, self.session, self.back_to_work)
 
     @cached_property
     def help(self) -> HelpOverlay:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pos.ui.drawer.presenter import DrawerPresenter
     from pos.ui.foot.presenter import PaperPresenter
     from pos.ui.found.presenter import FoundPresenter
+    from pos.ui.frame.diagnostics import DiagnosticsSheet
     from pos.ui.frame.practice import PracticePresenter
     from pos.ui.layouts.presenter import LayoutsPresenter
     from pos.ui.orders.presenter import OrdersPresenter
@@ -41,6 +42,8 @@ class Window(Protocol):
 
     @property
     def practice(self) -> PracticePresenter: ...
+    @property
+    def diagnostics(self) -> DiagnosticsSheet: ...
     @property
     def sell(self) -> SellPresenter: ...
     @property
@@ -94,7 +97,7 @@ def build(window: Window, name: str) -> Screen:
 def _signin(window: Window) -> Screen:
     from pos.ui.signin.view import SignInScreen
 
-    return SignInScreen(window.signin, window.practice)
+    return SignInScreen(window.signin, window.practice, lambda: window.diagnostics.open())
 
 
 def _open(window: Window) -> Screen:

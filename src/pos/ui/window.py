@@ -316,6 +316,8 @@ class CounterWindow(Presenters):
             return
         if action == "line_page":
             self.line_sheet.open()
+        elif action == "diagnostics":
+            self.diagnostics.open()
         elif action == "help":
             self.show_help()
         elif action == "theme":

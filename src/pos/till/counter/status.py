@@ -40,7 +40,7 @@ def status(desk: Desk) -> dict[str, Any]:
         "rights_in_hand": hands,
         "devices": device_states(desk),
         "journal": {"number": desk.number, "hash": desk.hash},
-        "key_at": desk.outside.key_at,
+        "key_at": desk.outside.machine.key_at if desk.outside.machine is not None else "",
         "fenced": desk.fenced or None,
         "backup": desk.outside.backups.told() if desk.outside.backups is not None else None,
         "unresolved": issue.unresolved(desk),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import Qt
@@ -63,9 +64,9 @@ class SignInScreen(Screen):
 
     name = "signin"
 
-    def __init__(self, presenter: SignInPresenter, practice: PracticePresenter) -> None:
+    def __init__(self, presenter: SignInPresenter, practice: PracticePresenter, diagnose: Callable[[], None]) -> None:
         super().__init__()
-        self.presenter, self.practice = presenter, practice
+        self.presenter, self.practice, self._diagnose = presenter, practice, diagnose
         self._people: dict[str, _PersonButton] = {}
         self._build_work()
         self._build_panel()
@@ -107,7 +108,7 @@ class SignInScreen(Screen):
         box.addLayout(self._build_training())
 
     def _build_training(self) -> QHBoxLayout:
-        """The way into training, and out of it."""
+        """The way into training, and out of it; and what a technician on the telephone asks for."""
         row = QHBoxLayout()
         row.setSpacing(8)
         on = self.practice.on
@@ -116,7 +117,9 @@ class SignInScreen(Screen):
         self.line = KeyButton(tr("Cut or mend the line"), cap("training_line"), kind="outline")
         self.line.clicked.connect(lambda: self.practice.act("training_line"))
         self.line.setVisible(on)
-        for button in (self.train, self.line):
+        telephone = KeyButton(tr("Diagnostics"), cap("diagnostics"), kind="outline")
+        telephone.clicked.connect(lambda: self._diagnose())
+        for button in (self.train, self.line, telephone):
             set_height(button, t.TOUCH)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             row.addWidget(button)
