@@ -10,7 +10,7 @@ from collections.abc import Callable
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QLabel, QPushButton
 
-from pos.ui.keys import KEYS, cap, listed
+from pos.ui.keys import KEYS, cap
 from tests.window.counter import CTRL, Counter, Key
 
 
@@ -21,17 +21,6 @@ def test_no_two_actions_share_a_key() -> None:
 
 def test_every_sequence_is_one_that_qt_knows() -> None:
     assert all(QKeySequence(sequence).toString() for key in KEYS for sequence in key.sequences)
-
-
-def test_the_help_lists_the_keys_and_any_key_closes_it(counter: Counter) -> None:
-    counter.press(Key.Key_Question)
-    help_ = counter.window.help
-    assert help_.isVisible()
-    words = {label.text() for label in help_.findChildren(QLabel)}
-    assert all(text in words for _, rows in listed() for _, text in rows)
-    counter.press(Key.Key_B)
-    assert not help_.isVisible()
-    assert counter.sell.lines == ()
 
 
 def test_the_frame_stays_where_it_is_from_screen_to_screen(counter: Counter) -> None:

@@ -258,7 +258,7 @@ def test_keys_that_the_window_knows_too_belong_to_the_text_while_one_writes(edit
     for _ in range(5):
         editor.press(Key.Key_Z, modifier=CTRL)
     assert text.toPlainText() == kept
-    assert not editor.window.help_shown
+    assert editor.window.cover is None
     editor.press(Key.Key_PageUp, Key.Key_Delete)
     assert text.toPlainText() == kept[1:]
 

@@ -251,5 +251,5 @@ def test_the_keys_of_all_screens_go_into_the_least_window(open_window: Open) -> 
     counter.window.resize(1366, 768)
     counter.window.show_help()
     counter.qtbot.wait(50)
-    card = counter.window.help._card
+    card = counter.window.help.card
     assert card.geometry().bottom() < counter.window.height(), "the list of keys is cut off"

@@ -123,7 +123,7 @@ def listed() -> list[tuple[str, list[tuple[str, str]]]]:
                 (tr("Space"), tr("take the seat, or give it back")),
                 ("^+ ^− ^0", tr("nearer, farther, the whole hall")),
                 ("N O H", tr("overview; turn the hall; colours: category, price, what is left")),
-                ("^Tab", tr("the next show")),
+                ("^Tab ^⇧Tab", tr("the next show, the one before")),
                 ("^O", tr("all shows; F7 there: the seat stock")),
                 ("^U", tr("rush before a start: one show, pick-ups beside it, receipts on demand")),
             ],

@@ -60,16 +60,37 @@ class Presenters(QWidget):
         raise NotImplementedError
 
     def _sold(self, sale: Sale) -> None:
-        raise NotImplementedError
+        self.paper.sold(sale)
+        self.session.refresh_status()
 
     def _draw_counts(self) -> None:
         raise NotImplementedError
 
+    # ---- where a scan or something found leads --------------------------------------------
+
+    def pays(self) -> bool:
+        """Whether a voucher or gift card that is shown now would pay for something."""
+        return self.current is not None and self.current.name == "sell" and self.sell.payment.open
+
     def _show_found(self) -> None:
-        raise NotImplementedError
+        # Whoever counts a drawer or settles a dispute is not taken away from it by a scan.
+        if self.current is not None and self.current.name in ("sell", "shows", "found", "drawer"):
+            self.go("found")
+        elif (one := self.found.current) is not None:
+            self.session.toast.emit("plain", f"{self.found.place(one)}: {self.found.state(one)[1]}")
+
+    def _scanned(self, sale: str, ticket: str) -> None:
+        """In a rush an order's code is about its pick-up; else the ticket is shown."""
+        sells = self.current is not None and self.current.name == "sell"
+        if not (sells and self.sell.pickups.scanned(sale)):
+            self.found.look(sale, ticket)
 
     def _show_pass(self, code: str) -> None:
-        raise NotImplementedError
+        if self.current is not None and self.current.name in ("sell", "shows", "found", "customers", "orders"):
+            self.go("sell")
+            self.sell.extras.pass_asked.emit(code)
+
+    # ---- made when first asked for --------------------------------------------------------
 
     @cached_property
     def practice(self) -> PracticePresenter:
@@ -239,7 +260,7 @@ class Presenters(QWidget):
     def cover(self) -> Cover | None:
         """What lies over the window now and has its keys."""
         # Asking the properties themselves would build what was never needed.
-        made = (self.__dict__.get(name) for name in ("leaving", "line_sheet", "diagnostics"))
+        made = (self.__dict__.get(name) for name in ("leaving", "line_sheet", "diagnostics", "help"))
         return next((cover for cover in made if cover is not None and cover.isVisible()), None)
 
     def back_to_work(self) -> None:
@@ -269,4 +290,4 @@ class Presenters(QWidget):
     def help(self) -> HelpOverlay:
         from pos.ui.frame.help import HelpOverlay
 
-        return HelpOverlay(self)
+        return HelpOverlay(self, self.session, self.back_to_work)

@@ -308,7 +308,9 @@ class Session(QObject):
 
     def _got_status(self, answer: Answer) -> None:
         if link := answer.get("link"):
-            self._take_link(link)
+            # The status leaves a technician's words out, which came with the event.
+            same = (link.get("cause") or "") == self.link.cause
+            self._take_link({"detail": self.link.detail if same else ""} | link)
         self.status = Status(
             int(answer.get("unsent") or 0),
             dict(answer.get("rights_in_hand") or {}),

@@ -48,7 +48,6 @@ from pos.ui.theme.widgets import Banner
 
 if TYPE_CHECKING:
     from pos.ui.customer.window import CustomerWindow
-    from pos.ui.model import Sale
     from pos.ui.scanning.wedge import Typing
 
 MINIMUM: Final = (1366, 768)  # px
@@ -96,7 +95,7 @@ class CounterWindow(Presenters):
         whole.setContentsMargins(0, 0, 0, 0)
         self._build()
         self._keys = KeyMap(self, self.act)
-        self.scans = ScanPresenter(self.session, self._pays, self)
+        self.scans = ScanPresenter(self.session, self.pays, self)
         if typing is not None:
             from pos.ui.scanning.wedge import Wedge
 
@@ -264,51 +263,15 @@ class CounterWindow(Presenters):
         if event.get("event") == "audit_item":
             self.session.toast.emit("warning", tr("The audit has found something that is yours to look at (^⇧A)."))
 
-    def _pays(self) -> bool:
-        """Whether a voucher or gift card that is shown now would pay for something."""
-        return self.current is not None and self.current.name == "sell" and self.sell.payment.open
-
-    def _show_found(self) -> None:
-        # Whoever counts a drawer or settles a dispute is not taken away from it by a scan.
-        if self.current is not None and self.current.name in ("sell", "shows", "found", "drawer"):
-            self.go("found")
-        elif (one := self.found.current) is not None:
-            self.session.toast.emit("plain", f"{self.found.place(one)}: {self.found.state(one)[1]}")
-
-    def _scanned(self, sale: str, ticket: str) -> None:
-        """In a rush an order's code is about its pick-up; else the ticket is shown."""
-        sells = self.current is not None and self.current.name == "sell"
-        if not (sells and self.sell.pickups.scanned(sale)):
-            self.found.look(sale, ticket)
-
-    def _show_pass(self, code: str) -> None:
-        if self.current is not None and self.current.name in ("sell", "shows", "found", "customers", "orders"):
-            self.go("sell")
-            self.sell.extras.pass_asked.emit(code)
-
-    def _sold(self, sale: Sale) -> None:
-        self.paper.sold(sale)
-        self.session.refresh_status()
-
-    @property
-    def help_shown(self) -> bool:
-        # Asking the property itself would build the overlay at the first key.
-        return "help" in self.__dict__ and self.help.isVisible()
-
     def show_help(self) -> None:
-        """The keys, and, while the office is away, what to do about it."""
-        from pos.ui.frame.help import about, advice
-
-        self.help.toggle(advice(self.session), about(self.session))
+        """What can be done on this screen, what to do in trouble, and all keys."""
+        self.help.show_for(self.current, self.tokens)
 
     # ---- keys --------------------------------------------------------------------------
 
     def act(self, action: str) -> None:
         """Do what a key asks: the window's own keys first, then the screen's."""
         self.attendance.stirred()
-        if self.help_shown:
-            self.help.hide()
-            return
         if (cover := self.cover) is not None:
             cover.act(action)
             return

@@ -129,6 +129,15 @@ class KeyButton(QPushButton):
         self.set_label(label)
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Minimum)
 
+    @property
+    def label(self) -> str:
+        return self._label.text()
+
+    @property
+    def key(self) -> str:
+        """What its keycap says, "" where it has none."""
+        return self._cap.text()
+
     def set_label(self, label: str) -> None:
         self._label.setText(label)
         self._name()
