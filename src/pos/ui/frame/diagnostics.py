@@ -145,7 +145,7 @@ def _of_the_window(window: QWidget) -> list[tuple[str, str]]:
         scale = f"{screen.devicePixelRatio() * 100:.0f} %, {screen.logicalDotsPerInch():.0f} dpi"
         told.append((tr("Screen"), f"{size.width()}×{size.height()}, {scale}{here}"))
     over = window.window().size()
-    return [*told, (tr("Window"), f"{over.width()}×{over.height()}")]
+    return [*told, (tr("Size of the window"), f"{over.width()}×{over.height()}")]
 
 
 def _name(key: str) -> str:
