@@ -42,7 +42,7 @@ def test_each_line_has_a_number_a_name_and_a_value_before_anybody_has_signed_in(
     assert known["Till"] == "W1"
     assert known["Address of the office"] == "https://house.example:8443"
     assert known["Screen"].endswith("dpi")
-    assert known["Window"] == "1366×768"
+    assert known["Size of the window"] == "1366×768"
     assert not any(name.islower() and "_" in name for _, name, _ in lines), "a line without a name in words"
     texts = [label.text() for label in sheet(at_sign_in).findChildren(QLabel)]
     for number, name, value in lines:
