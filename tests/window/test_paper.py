@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from threading import Event, Thread
+from typing import Any
+
 from tests.window.counter import CTRL, Counter, Key
 
 
@@ -62,8 +66,73 @@ def test_the_receipt_again(counter: Counter) -> None:
     assert counter.house.printers.paper[-1][0] == "receipt"
 
 
-def test_the_foot_names_the_last_sale_and_the_devices(counter: Counter) -> None:
+def test_the_foot_says_what_the_last_print_really_did_and_when(counter: Counter) -> None:
+    foot, printers = counter.window.foot, counter.house.printers
+    gate = Event()
+    real, printers.submit = (
+        printers.submit,
+        lambda *a, **k: Thread(target=lambda: (gate.wait(10), real(*a, **k))).start(),
+    )  # type: ignore[method-assign]
     sale = sell(counter)
-    counter.until(lambda: sale in counter.window.foot._said.text())
-    counter.until(lambda: "printed" in counter.window.foot._said.text())
-    assert "Tickets" in counter.window.foot._devices.text()
+    counter.until(lambda: "waits for its printer" in foot._said.text())
+    assert "confirmed" not in foot._said.text()
+    gate.set()
+    counter.until(lambda: "confirmed ✓" in foot._said.text())
+    assert f"{sale} · confirmed ✓ {counter.window.session.formats.time_exact(counter.window.session.now)[:5]}" in (
+        foot._said.text()
+    )
+    assert "Tickets" in foot._devices.text()
+
+
+def test_what_was_sent_and_not_confirmed_is_not_called_printed(counter: Counter) -> None:
+    foot = counter.window.foot
+    begun, gate = Event(), Event()
+    real = counter.house.printers.submit
+
+    def submit(role: str, job: str, content: Any, started: Callable[[], None], finished: Any) -> None:
+        def hold() -> None:
+            started()
+            begun.set()
+            gate.wait(10)
+
+        real(role, job, content, hold, finished)
+
+    counter.house.printers.submit = submit  # type: ignore[method-assign]
+    sale = sell(counter)
+    assert begun.wait(10)
+    counter.until(lambda: any(job.state == "started" for job in counter.window.paper.jobs))
+    assert counter.window.paper.fate(counter.sell.payment.sale) == ("muted", "sent, not confirmed yet…")  # type: ignore[arg-type]
+    started = next(job for job in counter.window.paper.jobs if job.state == "started")
+    assert "not confirmed yet" in counter.window.paper.told(started)
+    assert "✓" not in foot._said.text()
+    gate.set()
+    counter.until(lambda: "confirmed ✓" in foot._said.text() and sale in foot._said.text())
+
+
+def test_a_copy_is_called_one_and_its_key_stands_beside_it(counter: Counter) -> None:
+    sell(counter)
+    counter.until(lambda: len(counter.house.printers.paper) == 2)
+    counter.press(Key.Key_E, modifier=CTRL)
+    counter.until(lambda: "Receipt · copy 1" in counter.window.foot._said.text())
+    assert counter.window.foot._receipt.isVisible()
+    assert counter.window.foot._reprint.isVisible()
+    counter.window.foot._reprint.click()
+    counter.until(lambda: counter.screen == "found")
+
+
+def test_after_a_restart_the_foot_still_knows_the_last_print(counter: Counter) -> None:
+    sale = sell(counter)
+    counter.until(lambda: "confirmed ✓" in counter.window.foot._said.text())
+    paper = counter.window.paper
+    paper.last, paper._ended, paper.jobs = None, {}, []
+    paper.changed.emit()
+    assert counter.window.foot._said.text() == ""
+    paper.refresh()
+    counter.until(lambda: f"{sale} · confirmed ✓" in counter.window.foot._said.text())
+
+
+def test_a_question_names_the_sale_and_the_time(counter: Counter) -> None:
+    counter.house.printers.outcome = ("unknown", "the line to the printer broke")
+    sale = sell(counter)
+    counter.until(lambda: "did it come out?" in counter.window.foot._said.text())
+    assert f"{sale} · " in counter.window.foot._said.text()

@@ -316,6 +316,8 @@ class Job:
     state: str
     text: str
     tickets: tuple[str, ...] = field(default=())
+    at: datetime | None = None  # when it was first wanted
+    copy: int = 0  # which copy it is, 0 for the original
 
     @property
     def open(self) -> bool:
@@ -331,4 +333,6 @@ class Job:
             doc["state"],
             doc.get("text") or "",
             tuple(doc.get("tickets") or ()),
+            _time(doc.get("at")),
+            int(doc.get("copy") or 0),
         )

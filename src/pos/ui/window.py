@@ -170,6 +170,7 @@ class CounterWindow(Presenters):
         self.tabs.all_shows.connect(lambda: self.go("shows"))
         self.rail.chosen.connect(self.go)
         self.banner.asked.connect(self.show_help)
+        self.foot.reprint.connect(lambda: self.act("reprint"))
         self.session.toast.connect(self.toast.say)
 
     def _connect(self) -> None:

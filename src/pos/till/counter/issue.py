@@ -191,7 +191,7 @@ def _record(desk: Desk, unit: Unit, job: PrintJob, outcome: str, stock: dict[str
 
 def _copy(content: dict[str, Any]) -> int:
     """Which copy this is: 0 for the original."""
-    number: int = content["tickets"][0]["copy"] if content["kind"] == "tickets" else content["copy"]
+    number: int = content["tickets"][0]["copy"] if content["kind"] == "tickets" else content.get("copy", 0)
     return number
 
 
@@ -246,6 +246,7 @@ def _shown(job: PrintJob) -> dict[str, Any]:
         "state": job.state,
         "text": job.text,
         "tickets": list(job.tickets),
+        "copy": _copy(job.content),
     }
 
 

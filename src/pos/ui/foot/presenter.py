@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -27,8 +28,10 @@ class PaperPresenter(QObject):
         self.session = session
         self.jobs: list[Job] = []
         self.last: Sale | None = None
+        self._ended: dict[Any, datetime] = {}  # job -> when its end was heard of, in this run
         session.heard.connect(self._heard)
         session.signed.connect(self.refresh)
+        session.ticked.connect(self._look_on)
 
     def sold(self, sale: Sale) -> None:
         self.last = sale
@@ -46,6 +49,12 @@ class PaperPresenter(QObject):
 
     def _heard(self, event: Answer) -> None:
         if event.get("event") in ("printed", "paper", "print_unknown"):
+            self._ended[event["job"]] = self.session.now
+            self.refresh()
+
+    def _look_on(self) -> None:
+        """No event tells that a job has begun: while one is under way, it is looked at each second."""
+        if any(job.open for job in self.jobs):
             self.refresh()
 
     # ---- what needs a person -------------------------------------------------------------
@@ -66,7 +75,8 @@ class PaperPresenter(QObject):
 
     def question(self, job: Job) -> str:
         """What the foot says about a job that needs a person."""
-        what = self.what(job)
+        at = self.session.formats.time_exact(job.at) if job.at is not None else ""
+        what = " · ".join(filter(None, (self.what(job), job.sale, at)))
         if job.state == "unknown":
             return tr("{what}: did it come out?", what=what)
         return tr("{what} not printed: {why}", what=what, why=job.text or tr("printer does not answer"))
@@ -108,6 +118,36 @@ class PaperPresenter(QObject):
                 return "warning", tr("did it come out?")
             if job.state == "failed":
                 return "warning", tr("not printed: {why}", why=job.text or tr("printer does not answer"))
+        if any(job.state == "started" for job in mine):
+            return "muted", tr("sent, not confirmed yet…")
         if not mine or any(job.open for job in mine):
             return "muted", tr("printing…") if sale.tickets else ""
         return "good", tr("printed ✓")
+
+    @property
+    def newest(self) -> Job | None:
+        """What was last given to a printer, whoever wanted it; of papers that belong together the one that is not done
+        yet, else the tickets."""
+        if not self.jobs:
+            return None
+        last = self.jobs[-1]
+        together = [job for job in self.jobs if last.sale and (job.sale, job.copy) == (last.sale, last.copy)]
+        return min(together or [last], key=lambda job: (not job.open, not job.tickets))
+
+    def told(self, job: Job) -> str:
+        """What a print really did, and when: waits, was sent, was confirmed by its printer, failed, or nobody knows."""
+        at = self._ended.get(job.job) if not job.open else None
+        at = at or job.at
+        time = self.session.formats.time_exact(at) if at is not None else ""
+        said = {
+            "queued": tr("waits for its printer {time}", time=time),
+            "started": tr("sent {time}, not confirmed yet", time=time),
+            "done": tr("confirmed ✓ {time}", time=time),
+            "failed": tr("did not print {time}", time=time),
+            "unknown": tr("not known whether it came out {time}", time=time),
+        }
+        parts = [self.what(job)]
+        if job.copy:
+            parts.append(tr("copy {n}", n=job.copy))
+        parts += [job.sale, said[job.state].strip()]
+        return " · ".join(filter(None, parts))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from pos.ui.devicenames import device_names
 from pos.ui.foot.presenter import PaperPresenter
-from pos.ui.i18n import tr, tr_count
+from pos.ui.i18n import tr
 from pos.ui.keys import cap
 from pos.ui.session import Session
 from pos.ui.sizes import set_height
@@ -18,12 +18,15 @@ from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import keycap
 
 _NEXT_PX: Final = 150
+_ROOMY_PX: Final = 1200  # narrower, the reprint is on its key alone
 _DEVICE_SIGNS: Final = {"ready": "●", "absent": "○"}
 _UNHEARD: Final = ("scanner", "card_reader", "customer_display")  # that say nothing of themselves unasked
 
 
 class FootView(QFrame):
-    """Always there, 48 px high, so that its keys can be pressed."""
+    """Always there, 48 px high, so that its keys can be pressed. `reprint` asks for the last sale's tickets."""
+
+    reprint = Signal()
 
     def __init__(self, session: Session, paper: PaperPresenter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,13 +47,17 @@ class FootView(QFrame):
         self._receipt = self._key(tr("Receipt again"), paper.receipt)
         self._receipt.setProperty("role", "link")
         self._cap = keycap(cap("receipt"))
+        self._reprint = self._key(tr("Ticket again"), self.reprint.emit)
+        self._reprint.setProperty("role", "link")
+        self._reprint_cap = keycap(cap("reprint"))
         self.next = QLineEdit()
         self.next.setPlaceholderText(tr("next number now"))
         self.next.setAccessibleName(tr("The number that lies next in the printer now"))
         self.next.setFixedWidth(_NEXT_PX)
         row.addWidget(self._devices)
         row.addStretch(1)
-        for part in (self._said, self.next, self._again, self._yes, self._no, self._receipt, self._cap):
+        asks = (self._said, self.next, self._again, self._yes, self._no)
+        for part in (*asks, self._reprint, self._reprint_cap, self._receipt, self._cap):
             row.addWidget(part)
         row.addSpacing(8)
         paper.changed.connect(self.draw)
@@ -84,26 +91,21 @@ class FootView(QFrame):
         self._yes.setVisible(unknown)
         self._no.setVisible(unknown)
         self._again.setVisible(failed)
-        quiet = signed and job is None and last is not None
-        self._receipt.setVisible(quiet)
-        self._cap.setVisible(quiet)
+        newest = self.paper.newest
+        quiet = signed and job is None
+        for part in (self._receipt, self._cap):
+            part.setVisible(quiet and last is not None)
+        for part in (self._reprint, self._reprint_cap):
+            part.setVisible(quiet and last is not None and bool(last.tickets) and self.width() >= _ROOMY_PX)
         self._said.setProperty("role", "warning" if job is not None and signed else "muted")
         restyle(self._said)
         if job is not None and signed:
             self._said.setText("▲ " + self.paper.question(job))
-        elif quiet and last is not None:
-            self._said.setText(
-                " · ".join(
-                    (
-                        tr("Last sale {id}", id=last.id),
-                        tr_count("%n ticket", "%n tickets", len(last.tickets)),
-                        self.paper.fate(last)[1],
-                        self.session.formats.time_exact(last.at),
-                    )
-                )
-            )
+        elif quiet and newest is not None:
+            self._said.setText(tr("Last print: {told}", told=self.paper.told(newest)))
         else:
             self._said.setText("")
+        self._said.setToolTip(self._said.text())
 
     def _device_texts(self) -> list[str]:
         names = device_names()
