@@ -62,7 +62,7 @@ class Stage:
         """The demo season behind the window, as it stands after a start."""
         folder = self._fresh()
         shutil.copyfile(self._season, folder / "replica.db")
-        house = TillHouse(folder, folder / "replica.db", ScriptedTerminal() if cards else None)
+        house = TillHouse(folder, folder / "replica.db", ScriptedTerminal() if cards else None, self.language)
         try:
             with self._window(house, training) as counter:
                 counter.until(lambda: bool(counter.window.session.venue.name))
@@ -98,6 +98,8 @@ class Stage:
         window.resize(*SIZE)
         window.show()
         window.activateWindow()
+        # Whoever signs in first speaks the stage's language; with the demo season the others have it from the till.
+        window.signin.speak(self.language)
         counter = Counter(window, house, Hands())
         try:
             counter.until(lambda: bool(window.signin.users))

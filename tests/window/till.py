@@ -374,7 +374,7 @@ class _Codes:
 class TillHouse:
     """The till, its office and its printers. `stop` when done."""
 
-    def __init__(self, folder: Path, replica: Path, terminal: Terminal | None = None) -> None:
+    def __init__(self, folder: Path, replica: Path, terminal: Terminal | None = None, locale: str = "en") -> None:
         self.office, self.printers = OfficeWire(), PrinterWire()
         self.shelf = LayoutShelf(printer_data("layouts"), folder / "layouts")
         self.shelf.in_use("ticket", ["ticket-standard"])
@@ -383,7 +383,7 @@ class TillHouse:
         outside = Outside(
             TILL,
             1,
-            "en",
+            locale,
             folder / "ledger.db",
             replica,
             PlanCache(),

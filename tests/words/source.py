@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,8 @@ from pos.domain import disputes, story
 from pos.till import refusals
 from pos.ui.catalogue import QT, TOLD
 from pos.ui.qttexts import TEXTS as QT_TEXTS
+from tests.words.devices import device_texts
+from tests.words.templates import template
 
 SRC: Final = Path(__file__).resolve().parents[2] / "src" / "pos"
 
@@ -83,6 +84,7 @@ def _returned(path: Path, function: str) -> Iterator[str]:
 
 def _told() -> Iterator[str]:
     yield from story.SENTENCES.values()
+    yield from device_texts(SRC)
     for teller in _TELLERS:
         for path in sorted((SRC / teller).rglob("*.py")):
             tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -121,7 +123,7 @@ def _templates(node: ast.expr, function: ast.FunctionDef | None) -> Iterator[str
     elif isinstance(node, ast.Name) and function is not None:
         for value in _assigned(function, node.id):
             yield from _templates(value, None)
-    elif isinstance(node, ast.Constant | ast.JoinedStr) and (text := _template(node)):
+    elif isinstance(node, ast.Constant | ast.JoinedStr) and (text := template(node)):
         yield text
 
 
@@ -132,32 +134,3 @@ def _assigned(function: ast.FunctionDef, name: str) -> Iterable[ast.expr]:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         if any(isinstance(target, ast.Name) and target.id == name for target in targets):
             yield node.value
-
-
-def _template(node: ast.Constant | ast.JoinedStr) -> str:
-    if isinstance(node, ast.Constant):
-        return node.value if isinstance(node.value, str) else ""
-    names: list[str] = []
-    written = ""
-    for part in node.values:
-        if isinstance(part, ast.Constant):
-            written += str(part.value)
-        elif isinstance(part, ast.FormattedValue):
-            name = _name(part.value)
-            names.append(name)
-            written += "{" + name + (str(names.count(name)) if names.count(name) > 1 else "") + "}"
-    return written if re.sub(r"\{\w+\}|\W", "", written) else ""
-
-
-def _name(node: ast.expr) -> str:
-    """What a field of an f-string is called for translators: the last word of the expression that has one."""
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
-        return node.slice.value
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    if isinstance(node, ast.Name):
-        return node.id.strip("_").lower()
-    for child in [*getattr(node, "args", []), *ast.iter_child_nodes(node)]:
-        if isinstance(child, ast.expr) and not isinstance(child, ast.Constant):
-            return _name(child)
-    return "value"

@@ -152,6 +152,8 @@ def test_texts_are_found_in_the_window_in_tables_and_in_reasons() -> None:
     assert Text("Ticket {ticket} was handed out.", context=TOLD) in found  # a ticket's story
     assert Text("is in a basket", context=TOLD) in found
     assert Text("there is no print job {number}", context=TOLD) in found  # an f-string
+    assert Text("there is no paper", context=TOLD) in found  # a printer's state
+    assert Text("card expired", context=TOLD) in found  # a terminal's result
     assert Text('{text} is not an amount like "58.00"', context=TOLD) in found  # a ValueError that becomes a reason
 
 

@@ -12,7 +12,7 @@ from pos.settings import DEVICES
 from pos.ui.bridge import Answer
 from pos.ui.devicenames import device_names, job_states
 from pos.ui.devices.model import Device, Waiting, in_order
-from pos.ui.i18n import tr, tr_count
+from pos.ui.i18n import told, tr, tr_count
 from pos.ui.session import Session
 
 _LOOK_S: Final = 2  # how often the till is asked while the screen is shown
@@ -172,7 +172,7 @@ class DevicesPresenter(QObject):
     def _tested(self, answer: Answer) -> None:
         words = {"done": tr("It works: {text}"), "failed": tr("It does not work: {text}")}
         template = words.get(answer["outcome"], tr("It is not known whether it works: {text}"))
-        self.said = template.format(text=answer["text"])
+        self.said = template.format(text=told(answer["text"]))
         if answer["outcome"] != "done":
             self.problem, self.said = self.said, ""
         self.refresh()
@@ -201,7 +201,7 @@ class DevicesPresenter(QObject):
         text = tr_count("%n print job goes to {printer}.", "%n print jobs go to {printer}.", count)
         self.session.toast.emit("good", text.format(printer=self.name(answer["to"])))
         if answer["left"]:
-            self.problem = "; ".join(row["reason"] for row in answer["left"])
+            self.problem = "; ".join(told(row["reason"]) for row in answer["left"])
         self.refresh()
 
     # ---- setting up ----------------------------------------------------------------------
@@ -253,7 +253,7 @@ class DevicesPresenter(QObject):
 
     def _found(self, answer: Answer) -> None:
         if self.draft is not None:
-            self.draft.found = [(row["address"], row["text"]) for row in answer["found"]]
+            self.draft.found = [(row["address"], told(row["text"])) for row in answer["found"]]
             self.said = "" if self.draft.found else tr("Nothing is plugged in. Type an address to ask there.")
         self.changed.emit()
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewIt
 from pos.ui.devicenames import SIGNS
 from pos.ui.devices.model import Device, Waiting
 from pos.ui.devices.presenter import DevicesPresenter
-from pos.ui.i18n import tr
+from pos.ui.i18n import told, tr
 from pos.ui.rows import ROW, Index, paint_ground, paint_text
 from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import text_font
@@ -53,14 +53,20 @@ class RowDelegate(QStyledItemDelegate):
         heard = "" if not row.talks else tr("not heard yet")
         if row.heard_s is not None:
             heard = tr("heard {ago}", ago=presenter.ago(row.heard_s))
-        did = f"{row.did} · {presenter.ago(row.did_s)}" if row.did else ""
-        return f"{SIGNS.get(row.state, '▲')} {presenter.name(row.name)}", row.text, heard, presenter.where(row), did
+        did = f"{told(row.did)} · {presenter.ago(row.did_s)}" if row.did else ""
+        return (
+            f"{SIGNS.get(row.state, '▲')} {presenter.name(row.name)}",
+            told(row.text),
+            heard,
+            presenter.where(row),
+            did,
+        )
 
     def _job(self, row: Waiting) -> tuple[str, str, str, str, str]:
         presenter = self._presenter
         sign = "▲" if row.state in ("failed", "unknown") else "●"
         numbered = tr("no. {job}", job=row.job)
-        detail = " · ".join(filter(None, (numbered, row.sale, row.text)))
+        detail = " · ".join(filter(None, (numbered, row.sale, told(row.text))))
         return (
             f"{sign} {presenter.what(row)}",
             presenter.state(row),

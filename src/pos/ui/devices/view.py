@@ -22,7 +22,7 @@ from pos.ui.devices.form import DeviceForm
 from pos.ui.devices.model import Device, Waiting, in_order
 from pos.ui.devices.presenter import DevicesPresenter
 from pos.ui.devices.rows import ROW_PX, RowDelegate
-from pos.ui.i18n import tr, tr_count
+from pos.ui.i18n import told, tr, tr_count
 from pos.ui.keys import cap
 from pos.ui.parts import FactGrid, scrolled, touch
 from pos.ui.rows import RowModel, painted_list
@@ -73,12 +73,14 @@ class DevicesScreen(Screen):
         return RowDelegate(rows, self.presenter)
 
     def _device_words(self, row: Device) -> str:
-        return ", ".join(filter(None, (self.presenter.name(row.name), row.text, self.presenter.where(row), row.did)))
+        return ", ".join(
+            filter(None, (self.presenter.name(row.name), told(row.text), self.presenter.where(row), told(row.did)))
+        )
 
     def _job_words(self, row: Waiting) -> str:
         presenter = self.presenter
         return ", ".join(
-            filter(None, (presenter.what(row), presenter.state(row), row.text, presenter.name(row.printer)))
+            filter(None, (presenter.what(row), presenter.state(row), told(row.text), presenter.name(row.printer)))
         )
 
     def _build_panel(self) -> None:
@@ -181,12 +183,12 @@ class DevicesScreen(Screen):
             self._bytes.setText("")
             return
         self._heading.setText(presenter.name(one.name))
-        self._state.setText(one.text)
+        self._state.setText(told(one.text))
         names = setting_names()
         facts = [(names.get(key, key), presenter.setting(key, value)) for key, value in in_order(one.values)]
         facts += [
             (tr("So since"), presenter.ago(one.since_s) if one.since_s is not None else ""),
-            (tr("Last did"), f"{one.did} ({presenter.ago(one.did_s)})" if one.did else ""),
+            (tr("Last did"), f"{told(one.did)} ({presenter.ago(one.did_s)})" if one.did else ""),
             (tr("Last sent"), presenter.ago(one.sent_s) if one.talks else ""),
             (tr("Last heard"), presenter.ago(one.heard_s) if one.talks else ""),
         ]
@@ -208,7 +210,7 @@ class DevicesScreen(Screen):
                 (tr("Sale"), job.sale),
                 (tr("Printer"), presenter.name(job.printer)),
                 (tr("Wanted at"), f"{at} · {presenter.age(job)}" if at else ""),
-                (tr("Why"), job.text),
+                (tr("Why"), told(job.text)),
             ]
         )
         self._bytes.setText("")

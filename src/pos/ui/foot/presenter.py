@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from pos.ui.bridge import Answer
-from pos.ui.i18n import tr, tr_count
+from pos.ui.i18n import told, tr, tr_count
 from pos.ui.session import Session
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class PaperPresenter(QObject):
         what = " · ".join(filter(None, (self.what(job), job.sale, at)))
         if job.state == "unknown":
             return tr("{what}: did it come out?", what=what)
-        return tr("{what} not printed: {why}", what=what, why=job.text or tr("printer does not answer"))
+        return tr("{what} not printed: {why}", what=what, why=told(job.text) or tr("printer does not answer"))
 
     def what(self, job: Job) -> str:
         if job.tickets:
@@ -117,7 +117,7 @@ class PaperPresenter(QObject):
             if job.state == "unknown":
                 return "warning", tr("did it come out?")
             if job.state == "failed":
-                return "warning", tr("not printed: {why}", why=job.text or tr("printer does not answer"))
+                return "warning", tr("not printed: {why}", why=told(job.text) or tr("printer does not answer"))
         if any(job.state == "started" for job in mine):
             return "muted", tr("sent, not confirmed yet…")
         if not mine or any(job.open for job in mine):

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButto
 
 from pos.ui.devicenames import device_names
 from pos.ui.foot.presenter import PaperPresenter
-from pos.ui.i18n import tr
+from pos.ui.i18n import told, tr
 from pos.ui.keys import cap
 from pos.ui.session import Session
 from pos.ui.sizes import set_height
@@ -112,7 +112,7 @@ class FootView(QFrame):
         texts = []
         for name, device in self.session.status.devices.items():
             state, text = str(device.get("state") or ""), str(device.get("text") or "")
-            words = {"ready": tr("ready"), "absent": tr("not there")}.get(state, text or state)
+            words = {"ready": tr("ready"), "absent": tr("not there")}.get(state, told(text or state))
             quiet = state == "unknown" and name in _UNHEARD
             words = "" if quiet else words
             sign = "○" if quiet else _DEVICE_SIGNS.get(state, "▲")

@@ -13,7 +13,7 @@ from pos.domain.money import Money
 from pos.domain.sale import AWAITED, FOREIGN, SLIP
 from pos.ui.bridge import Answer
 from pos.ui.found.model import Found
-from pos.ui.i18n import tr
+from pos.ui.i18n import told, tr
 from pos.ui.session import Session
 
 _LIFTED: Final = (
@@ -120,7 +120,7 @@ class Deal(QObject):
                 self.told = Told.read(answer, kind, self.session.venue.currency)
                 self.asks = self._why(self.told)
                 if kind == "void" and not self.told.may_void:
-                    self.problem = self.told.void_reason
+                    self.problem = told(self.told.void_reason)
                 self.changed.emit()
 
         named = [ticket.id for ticket in tickets]

@@ -16,7 +16,7 @@ from pos.domain.errors import Refused
 from pos.ui.bridge import Answer
 from pos.ui.devicenames import device_names
 from pos.ui.frame.cover import Cover
-from pos.ui.i18n import tr
+from pos.ui.i18n import told, tr
 from pos.ui.keys import cap
 from pos.ui.parts import foot, touch
 from pos.ui.session import Session
@@ -92,7 +92,7 @@ class DiagnosticsSheet(Cover):
         if answer["outcome"] == "done":
             self._say(tr("Printed."))
         else:
-            self._say(tr("Not printed: {reason}", reason=answer["text"]), "warning")
+            self._say(tr("Not printed: {reason}", reason=told(answer["text"])), "warning")
 
     def _refused(self, refusal: Refused) -> None:
         self._say(self.session.sentence(refusal), "warning")

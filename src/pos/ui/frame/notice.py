@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pos.ui.frame.linewords import NOT_ASKED, selling_on
-from pos.ui.i18n import tr, tr_count
+from pos.ui.i18n import told, tr, tr_count
 from pos.ui.keys import cap
 from pos.ui.rush import offered, title_of
 from pos.ui.session import Session
@@ -28,7 +28,7 @@ def notice(session: Session) -> Notice:
     """What the line says now."""
     link, formats = session.link, session.formats
     if session.status.fenced:
-        lead = tr("This till may not sell any more: {reason}.", reason=session.status.fenced)
+        lead = tr("This till may not sell any more: {reason}.", reason=told(session.status.fenced))
         return Notice("red", lead, tr("Nothing sold so far is lost. It must be enrolled again."))
     if (since := session.drawer_open_since) is not None:
         # Sooner over than a line that is away, which the pill goes on telling.

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollAre
 from pos.domain.errors import Refused
 from pos.ui.bridge import Answer
 from pos.ui.format import read_time
-from pos.ui.i18n import tr
+from pos.ui.i18n import told, tr
 from pos.ui.session import Session
 from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
@@ -117,7 +117,7 @@ class Sheet(QWidget):
         lines = []
         for one in answer["history"]:
             who = " · ".join(filter(None, (one["till_name"], one["user_name"], one["approver_name"])))
-            lines.append(f"{formats.day_and_time(read_time(one['at']), now)}   {who}\n{one['text']}")
+            lines.append(f"{formats.day_and_time(read_time(one['at']), now)}   {who}\n{told(one['text'])}")
         if answer["partial"]:
             lines.append(tr("The office cannot be reached: this is what this window knows."))
         self._title.setText(tr("History of {place}", place=answer["label"]))

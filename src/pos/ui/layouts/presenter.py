@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 
 from pos.domain.errors import Refused
 from pos.ui.bridge import Answer
-from pos.ui.i18n import tr
+from pos.ui.i18n import told, tr
 from pos.ui.session import Session
 
 # Language -> what it is called by those who speak it, in a few letters.
@@ -185,7 +185,8 @@ class LayoutsPresenter(QObject):
         self.changed.emit()
 
     def _fault(self, error: dict[str, Any]) -> None:
-        self.error = f"{error['key']}: {error['reason']}" if error["key"] else str(error["reason"])
+        reason = told(str(error["reason"]))
+        self.error = f"{error['key']}: {reason}" if error["key"] else reason
         self.error_line = int(error["line"])
 
     # ---- what is done with it ------------------------------------------------------------
@@ -240,8 +241,8 @@ class LayoutsPresenter(QObject):
     def _printed(self, answer: Answer) -> None:
         said = {
             "done": ("good", tr("The test print is out.")),
-            "failed": ("warning", tr("Nothing was printed: {text}", text=answer["text"])),
-            "unknown": ("warning", tr("Whether it came out is not known: {text}", text=answer["text"])),
+            "failed": ("warning", tr("Nothing was printed: {text}", text=told(answer["text"]))),
+            "unknown": ("warning", tr("Whether it came out is not known: {text}", text=told(answer["text"]))),
         }
         self.session.toast.emit(*said[answer["outcome"]])
 

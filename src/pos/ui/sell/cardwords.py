@@ -65,6 +65,15 @@ def _unknown(presenter: SellPresenter, waiting: Waiting) -> CardState:
     )
 
 
+def _where(purpose: str) -> str:
+    """Where a payment belongs of which nothing is known on this screen."""
+    if purpose == "refund":
+        return tr("It was for a refund. Finish that where it was begun.")
+    if purpose == "exchange":
+        return tr("It was for an exchange. Finish that where it was begun.")
+    return tr("It was for a sale. Finish that where it was begun.")
+
+
 def _loose(presenter: SellPresenter) -> CardState:
     payment, formats = presenter.payment, presenter.session.formats
     waiting, mine = payment.card.waiting, payment.card.loose
@@ -75,7 +84,7 @@ def _loose(presenter: SellPresenter) -> CardState:
             title=tr("Card"),
             amount=formats.money(taken),
             lead=tr("Money was moved by card for something that is not finished."),
-            note=tr("It was for a {purpose}. Finish that where it was begun.", purpose=waiting[0].purpose),
+            note=_where(waiting[0].purpose),
             level="warning",
             main="",
             second=tr("Give it back") if taken.minor > 0 else "",

@@ -12,7 +12,7 @@ from pos.domain.packages import KIND
 from pos.domain.sale import DELIVERIES
 from pos.ui.amounts import type_digit, typed_amount
 from pos.ui.bridge import Answer
-from pos.ui.i18n import tr
+from pos.ui.i18n import told, tr
 from pos.ui.model import ArticleLine, Basket, Line, Sale
 from pos.ui.purse import PurseOffer, purse_name
 from pos.ui.sell.card import CardPayments
@@ -359,7 +359,7 @@ class Payment(QObject):
         """What was refused; a card's decline with the terminal's reason."""
         reason = str(refusal.fields.get("reason") or "")
         if refusal.code == "payment_declined" and reason:
-            return tr("The card was declined: {reason}. Nothing was charged.", reason=reason.rstrip("."))
+            return tr("The card was declined: {reason}. Nothing was charged.", reason=told(reason).rstrip("."))
         return self.session.sentence(refusal)
 
     def next_customer(self) -> None:
