@@ -36,7 +36,7 @@ class Bridge(QObject):
 
     `heard` carries the till's events, `refused` a Refused that nobody handled, `failed`
     the words of a defect. `asked` says that a person had something done, `settled` that nothing of that is
-    under way any more.
+    under way any more, `declined` that something of it was refused, whoever handles that.
     """
 
     heard = Signal(object)
@@ -44,6 +44,7 @@ class Bridge(QObject):
     failed = Signal(str)
     asked = Signal()
     settled = Signal()
+    declined = Signal()
     _landed = Signal(object)
 
     def __init__(self, till: Till, parent: QObject | None = None) -> None:
@@ -81,7 +82,11 @@ class Bridge(QObject):
             if not self.acting:
                 self.settled.emit()
 
-        self.follow(self.till.call(verb, **fields), done, refused, ended=landed)
+        def declined(refusal: Refused) -> None:
+            self.declined.emit()
+            (refused or self.refused.emit)(refusal)
+
+        self.follow(self.till.call(verb, **fields), done, declined, ended=landed)
 
     def latest(
         self,

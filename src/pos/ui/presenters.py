@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from pos.ui.shift.opening import OpenPresenter
     from pos.ui.shift.presenter import ClosePresenter
     from pos.ui.shows.presenter import ShowsPresenter
+    from pos.ui.sounds import Sounds
     from pos.ui.stock.blanks import BlanksPresenter
     from pos.ui.stock.seats import SeatsPresenter
 
@@ -48,6 +49,7 @@ class Presenters(QWidget):
     paper: PaperPresenter
     rail: Rail
     current: Screen | None
+    sounds: Sounds
     training: bool
 
     def go(self, name: str) -> None:
@@ -61,6 +63,7 @@ class Presenters(QWidget):
 
     def _sold(self, sale: Sale) -> None:
         self.paper.sold(sale)
+        self.sounds.accepted()
         self.session.refresh_status()
 
     def _draw_counts(self) -> None:

@@ -42,6 +42,7 @@ from pos.ui.screen import PANEL_PX, Screen
 from pos.ui.screens import build
 from pos.ui.session import Session
 from pos.ui.signin.presenter import SignInPresenter
+from pos.ui.sounds import Sounds
 from pos.ui.theme.apply import dress, tokens_for
 from pos.ui.theme.fonts import load_fonts
 from pos.ui.theme.widgets import Banner
@@ -101,6 +102,9 @@ class CounterWindow(Presenters):
 
             Wedge(self, typing).read.connect(self.scans.typed)
         self.attendance = Attendance(self.session, self.settings.lock_after, self)
+        self.sounds = Sounds(self.session, self, enabled=self.settings.sounds)
+        for signal in (self.scans.found, self.scans.offered, self.scans.passed):
+            signal.connect(self.sounds.accepted)
         self._connect_frame()
         self._connect()
         self.go("signin")
@@ -424,6 +428,7 @@ class CounterWindow(Presenters):
             event.ignore()
             return
         self.session.close()
+        self.sounds.close()
         if self.customer is not None:
             self.customer.close()
         super().closeEvent(event)
