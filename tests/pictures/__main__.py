@@ -6,7 +6,6 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -14,25 +13,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtWidgets import QApplication
 
 from pos.settings import LOCALES
-from tests.pictures import back, selling
 from tests.pictures.shots import Camera, Size, contact_sheet
 from tests.pictures.stage import Stage
-
-WALKS: dict[str, Callable[[Stage], Iterator[str]]] = {
-    "begin": selling.begin,
-    "sale": selling.sale,
-    "beside": selling.beside,
-    "tenders": selling.tenders,
-    "unknown": selling.unknown,
-    "away": selling.away,
-    "training": selling.training,
-    "tickets": back.tickets,
-    "people": back.people,
-    "money": back.money,
-    "office": back.office,
-    "devices": back.devices,
-    "customer": back.customer,
-}
+from tests.pictures.walks import WALKS
 
 
 def main() -> int:

@@ -192,6 +192,7 @@ def away(stage: Stage) -> Shots:
 def training(stage: Stage) -> Shots:
     """Practice, where nothing is real."""
     with stage.season(training=True) as counter:
-        at_work(counter)
-        two_seats(counter)
+        yield "training-signin"
+        counter.sign_in("anna")
+        counter.until(lambda: counter.screen == "open")
         yield "training"

@@ -103,6 +103,8 @@ class Stage:
         counter = Counter(window, house, Hands())
         try:
             counter.until(lambda: bool(window.signin.users))
+            if self.language != "en":
+                window.signin.speak(self.language)  # else each person's own counts from their sign-in on
             yield counter
         finally:
             window.close_now()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from pos.ui.keys import cap
 from pos.ui.numpad import NumPad
 from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
+from pos.ui.theme.fitted import FittedLabel
 from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import KeyButton, MoneyLabel
 
@@ -22,13 +23,14 @@ class AmountPanel(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(8)
-        name = QLabel(label)
-        name.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
+        name = FittedLabel(label)
+        name.set_usual(text_font(t.TITLE, QFont.Weight.DemiBold))
         self._amount = MoneyLabel(size=t.TOTAL)
         self._amount.setFixedHeight(52)
         head = QHBoxLayout()
-        head.addWidget(name)
-        head.addWidget(self._amount, 1)
+        name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # the amount has its room first
+        head.addWidget(name, 1)
+        head.addWidget(self._amount)
         rule = QFrame()
         rule.setProperty("role", "heavy-rule")
         rule.setFixedHeight(2)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from pos.ui.bridge import Answer
 from pos.ui.i18n import tr
 from pos.ui.session import Session
-from pos.ui.theme import tokens as t
-from pos.ui.theme.fonts import text_font
+from pos.ui.theme.fitted import FittedLabel, PromptField
 
 APPROVES = ("supervisor", "admin")  # the till checks it again
 RELEASES = ("supervisor", "auditor")  # of an order that is checked before it is paid
@@ -23,10 +22,9 @@ class ApprovalBox(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None, roles: tuple[str, ...] = APPROVES) -> None:
         super().__init__(parent)
         self._session, self._roles = session, roles
-        self.why = QLabel()
-        self.why.setFont(text_font(t.SMALL))  # one line: what wraps would push the PIN off a small screen
+        self.why = FittedLabel()  # one line: what wraps would push the PIN off a small screen
         self.why.setProperty("role", "warning")
-        self.who, self.pin = QComboBox(), QLineEdit()
+        self.who, self.pin = QComboBox(), PromptField()
         self.who.setAccessibleName(tr("Supervisor"))
         self.who.setMinimumHeight(48)
         self.pin.setEchoMode(QLineEdit.EchoMode.Password)

@@ -67,6 +67,7 @@ class FactGrid(QGridLayout):
             told = facts[at] if at < len(facts) else ("", "")
             for label, text in zip(labels, told, strict=True):
                 label.setText(text)
+                label.setToolTip(text)  # an address is one word that may be wider than its room
                 label.setVisible(bool(told[1]))
 
 
@@ -97,7 +98,7 @@ class SumLines(QWidget):
         self._lines.setColumnStretch(0, 1)
         self._lines.setAlignment(Qt.AlignmentFlag.AlignTop)
         scroll = scrolled(inside)
-        scroll.setMinimumHeight(52)
+        scroll.setMinimumHeight(44)
         self.sum = Sum()
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)

@@ -15,8 +15,8 @@ from typing import Any, Final, Protocol
 from pos.devices.transport import Transport
 from pos.domain.mask import scrub
 
-_A_LINE: Final = 12  # bytes
-_SHOWN: Final = 10 * _A_LINE
+_A_LINE: Final = 8  # bytes
+_SHOWN: Final = 15 * _A_LINE
 _AHEAD: Final = 40  # a card's number in groups that begins before what is shown
 
 
@@ -33,7 +33,7 @@ class Trace(Protocol):
 
 
 class Dump:
-    """Bytes in hexadecimal and as text, 12 a line; card numbers are stars in both."""
+    """Bytes in hexadecimal and as text, 8 a line; card numbers are stars in both."""
 
     def __init__(self) -> None:
         self._bytes = b""

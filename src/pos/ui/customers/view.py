@@ -153,7 +153,7 @@ class CustomersScreen(Screen):
             set_height(button, 56)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _=False, act=act: act())
-            grid.addWidget(button, at // 3, at % 3)
+            grid.addWidget(button, at // 2, at % 2)
         self._notices = KeyButton(tr("Notices sent to them"), f"F{_NOTICES}")
         set_height(self._notices, 48)
         self._notices.setFocusPolicy(Qt.FocusPolicy.TabFocus)

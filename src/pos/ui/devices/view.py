@@ -9,7 +9,7 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import (
-    QHBoxLayout,
+    QGridLayout,
     QLabel,
     QListView,
     QScrollArea,
@@ -34,7 +34,7 @@ from pos.ui.theme.widgets import KeyButton
 
 _CHANGE, _ADD, _FIND, _REMOVE = 1, 2, 3, 4  # F-keys; of a job, 1 and 2 move it
 _FACTS: Final = 8
-_BYTES_PX: Final = 10
+_BYTES_PX: Final = t.SMALL
 
 
 class DevicesScreen(Screen):
@@ -98,14 +98,14 @@ class DevicesScreen(Screen):
         self._hint.setWordWrap(True)
         self._hint.setTextFormat(Qt.TextFormat.PlainText)
         side.addWidget(self._hint)
-        row = QHBoxLayout()
-        row.setSpacing(6)
+        grid = QGridLayout()
+        grid.setSpacing(6)
         self._keys: dict[int, KeyButton] = {}
-        for number in (_CHANGE, _ADD, _FIND, _REMOVE):
-            button = touch(KeyButton("", f"F{number}", stacked=True), partial(self._press, number), 56)
-            row.addWidget(button, 1)
+        for at, number in enumerate((_CHANGE, _ADD, _FIND, _REMOVE)):
+            button = touch(KeyButton("", f"F{number}"), partial(self._press, number))
+            grid.addWidget(button, at // 2, at % 2)
             self._keys[number] = button
-        side.addLayout(row)
+        side.addLayout(grid)
         primary = KeyButton("", cap("primary"), kind="primary", stacked=True)
         self.primary = touch(primary, lambda: self.act("primary"), 64)
         side.addWidget(self.primary)

@@ -9,6 +9,7 @@ from typing import Final
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import (
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -37,7 +38,7 @@ _WAYS: Final = tuple(Way)  # F1 to F3
 _TAKE_KEY: Final = 4
 _PAGE: Final = 8
 _FACTS: Final = 5
-_HINT_PX: Final = 44  # two lines
+_HINT_PX: Final = 84  # two lines
 _NUMBER_PX: Final = 128
 
 
@@ -156,16 +157,16 @@ class DisputesScreen(Screen):
         box.addStretch(1)
         return scrolled(inside)
 
-    def _build_ways(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(6)
+    def _build_ways(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setSpacing(6)
         self._ways: dict[Way, KeyButton] = {}
         for number, way in enumerate(_WAYS, 1):
             button = touch(KeyButton(way_names()[way], f"F{number}", stacked=True), partial(self._choose, way), 56)
             button.setCheckable(True)
-            row.addWidget(button)
+            grid.addWidget(button, (number - 1) // 2, (number - 1) % 2)
             self._ways[way] = button
-        return row
+        return grid
 
     # ---- drawing -----------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ from pos.ui.theme.widgets import KeyButton, MoneyLabel
 
 _CLOSE_KEY = 4
 _DAY_KEY = 5
+_ACROSS = 4  # keys in a row
 _SAFE_KEY, _PAPER_KEY, _SHIFTS_KEY, _HAND_OVER_KEY, _OPEN_KEY = 6, 7, 8, 9, 10
 
 
@@ -61,24 +62,22 @@ class DrawerScreen(Screen):
         head.addWidget(self._day)
         head.addWidget(self._close)
         box.addLayout(head)
-        keys = QHBoxLayout()
+        keys = QGridLayout()
         keys.setSpacing(8)
-        for key, words, act in (
-            (_SAFE_KEY, tr("Safe"), lambda: self._go("safe")),
-            (_PAPER_KEY, tr("Ticket paper"), lambda: self._go("blanks")),
-            (_SHIFTS_KEY, tr("Closed shifts, X"), lambda: self._go("shifts")),
-            (_HAND_OVER_KEY, tr("Hand over"), lambda: self._go("handover")),
-            (_OPEN_KEY, tr("Open without a sale"), self._open_drawer),
+        for at, (key, words, act) in enumerate(
+            (
+                (_SAFE_KEY, tr("Safe"), lambda: self._go("safe")),
+                (_PAPER_KEY, tr("Ticket paper"), lambda: self._go("blanks")),
+                (_SHIFTS_KEY, tr("Closed shifts, X"), lambda: self._go("shifts")),
+                (_HAND_OVER_KEY, tr("Hand over"), lambda: self._go("handover")),
+                (_OPEN_KEY, tr("Open without a sale"), self._open_drawer),
+            )
         ):
-            keys.addWidget(touch(KeyButton(words, f"F{key}", kind="outline"), act))
-        keys.addStretch(1)
-        box.addLayout(keys)
-        cash = QHBoxLayout()
-        cash.setSpacing(8)
+            keys.addWidget(touch(KeyButton(words, f"F{key}", kind="outline"), act), at // _ACROSS, at % _ACROSS)
         for at, (words, begin) in enumerate(self._at_safe, 1):
-            cash.addWidget(touch(KeyButton(words, cap(f"drop:{at}"), kind="outline"), begin))
-        cash.addStretch(1)
-        box.addLayout(cash)
+            button = touch(KeyButton(words, cap(f"drop:{at}"), kind="outline"), begin)
+            keys.addWidget(button, (at + _ACROSS) // _ACROSS, at % _ACROSS)
+        box.addLayout(keys)
         self._shift = QLabel()
         self._shift.setFont(text_font(t.TITLE))
         self._shift.setProperty("role", "muted")

@@ -13,14 +13,16 @@ from pos.ui.i18n import told, tr
 from pos.ui.keys import cap
 from pos.ui.session import Session
 from pos.ui.sizes import set_height
+from pos.ui.theme import tokens as t
 from pos.ui.theme.apply import restyle
-from pos.ui.theme.fonts import text_font
+from pos.ui.theme.fitted import FittedLabel
 from pos.ui.theme.widgets import keycap
 
 _NEXT_PX: Final = 150
 _ROOMY_PX: Final = 1200  # narrower, the reprint is on its key alone
 _DEVICE_SIGNS: Final = {"ready": "●", "absent": "○"}
 _UNHEARD: Final = ("scanner", "card_reader", "customer_display")  # that say nothing of themselves unasked
+HEIGHT_PX: Final = t.TOUCH
 
 
 class FootView(QFrame):
@@ -32,15 +34,13 @@ class FootView(QFrame):
         super().__init__(parent)
         self.session, self.paper = session, paper
         self.setProperty("role", "card")
-        self.setFixedHeight(48)
+        self.setFixedHeight(HEIGHT_PX)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 8, 0)
         row.setSpacing(8)
         self._devices = QLabel()
         self._devices.setTextFormat(Qt.TextFormat.RichText)
-        self._said = QLabel()
-        for label in (self._devices, self._said):
-            label.setFont(text_font(14))
+        self._said = FittedLabel()
         self._yes = self._key(tr("Yes"), lambda: self._answer(yes=True))
         self._no = self._key(tr("No"), lambda: self._answer(yes=False))
         self._again = self._key(tr("Print again"), paper.print_again)
@@ -73,13 +73,13 @@ class FootView(QFrame):
     def _key(self, text: str, act: object) -> QPushButton:
         button = QPushButton(text)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        set_height(button, 40)
+        set_height(button, t.TOUCH)
         button.clicked.connect(lambda: act())  # type: ignore[operator]
         return button
 
     def minimumSizeHint(self) -> QSize:
         # A long sentence is cut rather than widening the window.
-        return QSize(0, 48)
+        return QSize(0, HEIGHT_PX)
 
     def draw(self) -> None:
         self._devices.setText("&nbsp;&nbsp;&nbsp;".join(self._device_texts()))

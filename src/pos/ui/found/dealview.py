@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from pos.domain.money import Money
 from pos.ui.approval import ApprovalBox
@@ -14,6 +14,7 @@ from pos.ui.i18n import tr, tr_count
 from pos.ui.keys import cap
 from pos.ui.parts import Problem, SumLines, foot, touch
 from pos.ui.theme import tokens as t
+from pos.ui.theme.fitted import PromptField
 from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import KeyButton
 
@@ -36,14 +37,14 @@ class DealPanel(QWidget):
         self._lines = SumLines()
         box.addWidget(self._lines, 1)
         box.addLayout(self._build_reasons())
-        self.reason, self.slip = QLineEdit(), QLineEdit()
+        self.reason, self.slip = PromptField(), PromptField()
         self.reason.setAccessibleName(tr("Reason"))
         self.reason.setPlaceholderText(tr("Reason ( {key} )", key=cap("find")))
         self.reason.textEdited.connect(self.deal.type_reason)
         self.slip.setPlaceholderText(tr("Number of the card slip"))
         self.slip.setAccessibleName(tr("Number of the card slip"))
         self.slip.textEdited.connect(self.deal.type_slip)
-        self.proof = QLineEdit()
+        self.proof = PromptField()
         self.proof.setPlaceholderText(tr("Buyer's name, or last 4 of a document"))
         self.proof.setAccessibleName(tr("Buyer's name, or last 4 of a document"))
         self.proof.textEdited.connect(self.deal.type_proof)

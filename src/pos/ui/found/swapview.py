@@ -48,7 +48,7 @@ class SwapWork(QWidget):
             button = QPushButton(text)
             button.setAccessibleName(name)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.setFixedWidth(48)
+            button.setMinimumWidth(48)
             button.clicked.connect(act)
             bar.addWidget(button)
         box = QVBoxLayout(self)

@@ -27,7 +27,7 @@ from pos.ui.found.presenter import FoundPresenter
 from pos.ui.found.swapview import SwapPanel, SwapWork
 from pos.ui.i18n import tr, tr_count
 from pos.ui.keys import cap
-from pos.ui.parts import FactGrid, Problem, touch
+from pos.ui.parts import FactGrid, Problem, scrolled, touch
 from pos.ui.rows import ROW, Index, RowModel, paint_ground, paint_text, painted_list
 from pos.ui.screen import Screen
 from pos.ui.sell.work import SearchField
@@ -155,9 +155,13 @@ class FoundScreen(Screen):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
             side.addWidget(label)
+        known = QWidget()
+        told = QVBoxLayout(known)
+        told.setContentsMargins(0, 0, 0, 0)
         self._facts = FactGrid(_FACTS, spacing_px=2)
-        side.addLayout(self._facts)
-        side.addStretch(1)
+        told.addLayout(self._facts)
+        told.addStretch(1)
+        side.addWidget(scrolled(known), 1)
         self._problem = Problem()
         side.addWidget(self._problem)
         side.addLayout(self._build_keys())

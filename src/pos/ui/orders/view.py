@@ -32,6 +32,7 @@ from pos.ui.parts import FactGrid, Problem, scrolled, touch
 from pos.ui.rows import ROW, Index, RowModel, paint_ground, paint_text, painted_list
 from pos.ui.screen import Screen
 from pos.ui.theme import tokens as t
+from pos.ui.theme.fitted import PromptField
 from pos.ui.theme.fonts import money_font, text_font
 from pos.ui.theme.widgets import KeyButton
 
@@ -41,7 +42,6 @@ _ACTIONS: Final = 4
 _FIRST_ACTION: Final = 6  # F6 and on
 _FIELDS: Final = 3
 _FACTS: Final = 6
-_SHORT_PX: Final = 76  # a field of four digits
 _ITEMS: Final = 60  # tickets of one order that are shown to be chosen
 
 
@@ -132,15 +132,13 @@ class OrdersScreen(Screen):
         self.approval.entered.connect(self._approve)
         side.addWidget(self.approval)
         self.inputs: list[QLineEdit] = []
-        fields = QHBoxLayout()
+        fields = QGridLayout()
         fields.setSpacing(8)
         for at in range(_FIELDS):
-            field = QLineEdit()
+            field = PromptField()
             field.setMinimumHeight(48)
             field.textEdited.connect(partial(self.presenter.type, at))
-            fields.addWidget(field, (3, 2, 1)[at])
-            if at == _FIELDS - 1:
-                field.setFixedWidth(_SHORT_PX)
+            fields.addWidget(field, *((0, 0, 1, 2) if not at else (1, at - 1)))
             self.inputs.append(field)
         side.addLayout(fields)
         grid = QGridLayout()

@@ -119,7 +119,7 @@ class SellPanel(QWidget):
         what = tr("for {name}", name=escape(buyer["title"])) if buyer else what
         ways = {"pickup": tr("pick-up"), "email": tr("by e-mail"), "post": tr("by post")}
         if way := ways.get(presenter.payment.delivery, ""):
-            what = f"{what} · <b>{way}</b>"
+            what = f"<b>{way}</b>"
         self._whose.setText(
             f'<b>{category}</b> <span style="color:{muted}; font-size:13px">· {what}</span>' if show else ""
         )

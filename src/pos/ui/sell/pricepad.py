@@ -11,13 +11,14 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QWi
 
 from pos.ui.i18n import tr
 from pos.ui.sizes import set_height
+from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import MoneyLabel, keycap
 
 _COLUMNS: Final = 3
 _KEY_PX: Final = 50
 _MARGIN_PX: Final = 8
-_NAME_SIZES: Final = (15, 14, 13)
+_NAME_SIZES: Final = (t.BODY, t.SMALL)
 _KEYS: Final = 6  # on the pad at a time; with more types the last key turns the page
 
 

@@ -83,7 +83,7 @@ class SplitBox(QWidget):
             set_height(button, 52)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _=False, number=at + 1: self.key.emit(number))
-            self._grid.addWidget(button, at // 4, at % 4)
+            self._grid.addWidget(button, at // 3, at % 3)
             keys.append(button)
         return keys
 

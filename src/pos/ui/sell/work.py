@@ -9,7 +9,6 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -23,13 +22,14 @@ from pos.ui.sell.hallpane import HallPane
 from pos.ui.sell.presenter import SellPresenter
 from pos.ui.sell.questions import Questions
 from pos.ui.sell.rushbox import RushBox
+from pos.ui.theme.fitted import PromptField
 from pos.ui.theme.tokens import Tokens
 from pos.ui.theme.widgets import KeyButton, Stepper, keycap
 
 _AREA_COLOR: Final = "#8A8F94"
 
 
-class SearchField(QLineEdit):
+class SearchField(PromptField):
     """Where a seat is typed. Ctrl with a letter stays a shortcut of the window while it has the focus."""
 
     left = Signal()
@@ -38,7 +38,7 @@ class SearchField(QLineEdit):
         super().__init__()
         self.setPlaceholderText(tr("Stalls C 12-14, name, code"))
         self.setAccessibleName(tr("Find a seat, or anything else"))
-        self.setMinimumWidth(150)
+        self.setMinimumWidth(226)
         self.setMaximumWidth(268)
         self.setTextMargins(4, 0, 32, 0)
         self._cap = keycap(cap("find"), self)
@@ -118,7 +118,7 @@ class SellWork(QWidget):
             button = QPushButton(text)
             button.setAccessibleName(name)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.setFixedWidth(48)
+            button.setMinimumWidth(48)
             button.clicked.connect(act)
             zoom.addWidget(button)
         bar.addLayout(zoom)

@@ -27,6 +27,7 @@ from pos.ui.shift.pieces import NOTE_KEY, PieceTable, erase_in, type_into
 from pos.ui.shift.presenter import PAPERS, PIECES, TOTAL, ClosePresenter
 from pos.ui.theme import tokens as t
 from pos.ui.theme.apply import restyle
+from pos.ui.theme.fitted import FittedLabel
 from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import KeyButton
 
@@ -69,8 +70,8 @@ class CountScreen(Screen):
         box.setContentsMargins(32, 20, 32, 8)
         box.setSpacing(8)
         head = QHBoxLayout()
-        title = QLabel(tr("Count the drawer"))
-        title.setFont(text_font(t.TOTAL, QFont.Weight.DemiBold))
+        title = FittedLabel(tr("Count the drawer"))
+        title.set_usual(text_font(t.TOTAL, QFont.Weight.DemiBold))
         head.addWidget(title, 1)
         pages = ((PIECES, tr("By pieces")), (TOTAL, tr("One total")), (PAPERS, tr("Slips and vouchers")))
         self._pages: dict[str, KeyButton] = {}

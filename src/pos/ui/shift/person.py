@@ -12,6 +12,7 @@ from pos.ui.i18n import tr
 from pos.ui.session import Session
 from pos.ui.theme import tokens as t
 from pos.ui.theme.apply import restyle
+from pos.ui.theme.fitted import PromptField
 from pos.ui.theme.fonts import text_font
 
 
@@ -27,7 +28,7 @@ class PersonPin(QWidget):
         self._name, self._label = QLabel(label), label
         self._name.setFont(text_font(t.SMALL))
         self._name.setProperty("role", "muted")
-        self.who, self.pin = QComboBox(), QLineEdit()
+        self.who, self.pin = QComboBox(), PromptField()
         self.who.setAccessibleName(label)
         self.pin.setEchoMode(QLineEdit.EchoMode.Password)
         self.pin.setPlaceholderText(tr("PIN") if nobody else tr("PIN · {who}", who=label))

@@ -9,7 +9,7 @@ from typing import Final
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import (
-    QHBoxLayout,
+    QGridLayout,
     QLabel,
     QLineEdit,
     QListView,
@@ -25,6 +25,7 @@ from pos.ui.rows import ROW, Index, RowModel, paint_ground, paint_text, painted_
 from pos.ui.screen import Screen
 from pos.ui.stock.seats import SeatsPresenter, Stock, count_names, part_names
 from pos.ui.theme import tokens as t
+from pos.ui.theme.fitted import PromptField
 from pos.ui.theme.fonts import money_font, text_font
 from pos.ui.theme.widgets import KeyButton
 
@@ -110,16 +111,16 @@ class SeatsScreen(Screen):
             label.setWordWrap(True)
         self._lead.setProperty("role", "muted")
         self._facts = FactGrid(len(part_names()) + 2)
-        fields = QHBoxLayout()
+        fields = QGridLayout()
         fields.setSpacing(6)
         self.fields: dict[str, QLineEdit] = {}
-        for part, words in count_names().items():
-            field = self.fields[part] = QLineEdit()
+        for at, (part, words) in enumerate(count_names().items()):
+            field = self.fields[part] = PromptField()
             field.setPlaceholderText(words)
             field.setAccessibleName(words)
             field.setMinimumHeight(48)
             field.textEdited.connect(partial(self.presenter.type, part))
-            fields.addWidget(field)
+            fields.addWidget(field, at // 2, at % 2)
         self.problem = Problem()
         side.addWidget(self._title)
         side.addWidget(self._alert)

@@ -25,7 +25,7 @@ QLabel[role="good"] { color: $good; }
 QLabel[role="warning"] { color: $warning; }
 QLabel[role="danger"] { color: $danger; font-weight: 600; }
 QLabel[role="keycap"] { background: $paper; color: $muted; border: 1px solid $line; border-radius: 4px;
-    font-size: ${cap}px; font-weight: 600; padding: 1px 5px; }
+    font-size: ${small}px; font-weight: 600; padding: 0px 4px; }
 
 QPushButton { background: $card; color: $ink; border: 1px solid $edge; border-radius: ${radius}px;
     min-height: ${button}px; padding: 0px ${s2}px; }
@@ -55,7 +55,7 @@ QPushButton[role="tab"]:checked { background: $paper; border-bottom: 3px solid $
 QPushButton[role="tab"]:focus { border: 2px solid $accent; padding: 1px 15px 0px 14px; }
 QPushButton QLabel { background: transparent; }
 QPushButton QLabel[role="keycap"] { background: $paper; color: $muted; }
-QPushButton[role="primary"] QLabel[role="key-label"] { color: $on_accent; font-size: ${title}px; font-weight: 600; }
+QPushButton[role="primary"] QLabel[role="key-label"] { color: $on_accent; font-weight: 600; }
 QPushButton[role="primary"] QLabel[role="keycap"] { background: $card; color: $ink; border-color: $card; }
 QPushButton[role="outline"] QLabel[role="key-label"] { color: $accent; font-weight: 600; }
 QPushButton[role="danger"] QLabel[role="key-label"] { color: $danger; }
@@ -97,16 +97,16 @@ QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::su
     background: none; width: 0px; height: 0px; }
 
 QFrame[role="banner"] { background: $card; border: none; border-bottom: 1px solid $line; }
-QFrame[role="banner"] QLabel { color: $muted; font-size: 15px; }
+QFrame[role="banner"] QLabel { color: $muted; font-size: ${body}px; }
 QFrame[role="banner"] QLabel[part="lead"] { color: $ink; font-weight: 600; }
-QFrame[role="banner"] QPushButton { color: $muted; min-height: 24px; padding: 0px; font-size: 15px; }
+QFrame[role="banner"] QPushButton { color: $muted; min-height: 24px; padding: 0px; font-size: ${body}px; }
 QFrame[role="banner"][level="amber"] { background: $warning_ground; border-bottom: 1px solid $warning_ground; }
 QFrame[role="banner"][level="amber"] QLabel, QFrame[role="banner"][level="amber"] QPushButton { color: $warning; }
 QFrame[role="banner"][level="red"] { background: $danger_ground; border-bottom: 1px solid $danger_ground; }
 QFrame[role="banner"][level="red"] QLabel, QFrame[role="banner"][level="red"] QPushButton { color: $danger; }
 
 QLabel[role="pill"] { border: 1px solid $edge; border-radius: 16px; padding: 0px ${s2}px; min-height: 30px;
-    font-weight: 600; font-size: 15px; color: $muted; background: $card; }
+    font-weight: 600; font-size: ${body}px; color: $muted; background: $card; }
 QLabel[role="pill"][level="online"] { border-color: $good; color: $good; }
 QLabel[role="pill"][level="away"] { border-color: $warning_ground; background: $warning_ground; color: $warning; }
 QLabel[role="pill"][level="loss"] { border-color: $danger; background: $danger_ground; color: $danger; }
@@ -122,7 +122,7 @@ def stylesheet(tokens: Tokens) -> str:
         accent_press=mix(tokens.accent, tokens.ink, 0.24),
         radius=t.RADIUS,
         small=t.SMALL,
-        cap=11,
+        body=t.BODY,
         title=t.TITLE,
         touch=t.TOUCH,
         button=t.TOUCH - 2,  # the sheet counts a border of 1 px a side outside the height

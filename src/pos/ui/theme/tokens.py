@@ -15,6 +15,7 @@ BODY: Final = 16
 TITLE: Final = 19
 TOTAL: Final = 40
 CHANGE: Final = 64
+SIZES: Final = (SMALL, BODY, TITLE, TOTAL, CHANGE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from pos.ui.theme import tokens as t
 from pos.ui.theme.apply import restyle
+from pos.ui.theme.fitted import FittedLabel
 from pos.ui.theme.fonts import money_font, text_font
 from pos.ui.theme.icons import paint_icon
 
@@ -47,6 +48,11 @@ class MoneyLabel(QLabel):
         self._size = size
         self.setFont(money_font(size))
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+    @property
+    def of_display_size(self) -> bool:
+        """Whether it is one of the amounts that are read from afar."""
+        return self._size >= t.TOTAL
 
     def setText(self, text: str) -> None:
         super().setText(text)
@@ -99,7 +105,7 @@ class KeyButton(QPushButton):
     ) -> None:
         super().__init__(parent)
         self.setProperty("role", kind)
-        self._label = QLabel()
+        self._label = FittedLabel(usual=t.TITLE if kind == "primary" else t.BODY)
         self._label.setProperty("role", "key-label")
         self._detail = MoneyLabel()
         self._detail.setAlignment(Qt.AlignmentFlag.AlignLeft)
@@ -111,8 +117,8 @@ class KeyButton(QPushButton):
         text.addWidget(self._label)
         text.addWidget(self._detail)
         box = QBoxLayout(QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight, self)
-        box.setContentsMargins(*((8, 5, 8, 5) if stacked else (12, 4, 12, 4)))
-        box.setSpacing(4 if stacked else 8)
+        box.setContentsMargins(*((4, 3, 4, 3) if stacked else (8, 4, 8, 4)))
+        box.setSpacing(2 if stacked else 8)
         box.addStretch()
         top = Qt.AlignmentFlag.AlignTop if cap_first else middle
         parts: list[QLabel | QVBoxLayout] = [self._cap, text] if cap_first else [text, self._cap]
@@ -144,7 +150,7 @@ class KeyButton(QPushButton):
 
     def set_font(self, font: QFont) -> None:
         """Another font for the label, where there is little room."""
-        self._label.setFont(font)
+        self._label.set_usual(font)
 
     def set_key(self, key: str) -> None:
         """Change what the keycap says; an empty text takes it away."""
@@ -167,7 +173,9 @@ class KeyButton(QPushButton):
         return layout.sizeHint().expandedTo(QSize(t.TOUCH, t.TOUCH))
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        layout = self.layout()
+        assert layout is not None
+        return layout.minimumSize().expandedTo(QSize(t.TOUCH, t.TOUCH))
 
 
 class TabButton(QPushButton):
@@ -304,8 +312,8 @@ class RailButton(QPushButton):
             paint_icon(painter, self._icon, QRectF(self.width() / 2 - 11, 10, 22, 22), ink)
             painter.setPen(ink)
             painter.setFont(text_font(t.SMALL, QFont.Weight.DemiBold if marked else QFont.Weight.Normal))
-            name = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width() - 8)
-            painter.drawText(self.rect().adjusted(4, 34, -4, 0), Qt.AlignmentFlag.AlignHCenter, name)
+            name = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width() - 4)
+            painter.drawText(self.rect().adjusted(2, 34, -2, 0), Qt.AlignmentFlag.AlignHCenter, name)
             if self._key:
                 self._paint_key(painter)
             if self._count:
@@ -318,7 +326,7 @@ class RailButton(QPushButton):
     def _paint_count(self, painter: QPainter) -> None:
         colors, role = self.palette(), QPalette.ColorRole
         shown = str(self._count) if self._count < 100 else "99+"
-        painter.setFont(text_font(10, QFont.Weight.DemiBold))
+        painter.setFont(text_font(t.SMALL, QFont.Weight.DemiBold))
         width = max(18, painter.fontMetrics().horizontalAdvance(shown) + 10)
         plate = QRectF(10.5, 6.5, width, 18)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -329,9 +337,9 @@ class RailButton(QPushButton):
 
     def _paint_key(self, painter: QPainter) -> None:
         colors, role = self.palette(), QPalette.ColorRole
-        painter.setFont(text_font(10, QFont.Weight.DemiBold))
-        width = painter.fontMetrics().horizontalAdvance(self._key) + 10
-        plate = QRectF(self.width() - width - 7.5, 4.5, width, 16)
+        painter.setFont(text_font(t.SMALL, QFont.Weight.DemiBold))
+        width = painter.fontMetrics().horizontalAdvance(self._key) + 8
+        plate = QRectF(self.width() - width - 3.5, 4.5, width, 18)
         painter.setPen(colors.color(role.Mid))
         painter.setBrush(colors.color(role.Window))
         painter.drawRoundedRect(plate, 4, 4)

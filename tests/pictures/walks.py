@@ -1,0 +1,24 @@
+"""All walks by name. A walk drives a window from state to state, and names each one that is worth a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from tests.pictures import back, selling
+from tests.pictures.stage import Stage
+
+WALKS: dict[str, Callable[[Stage], Iterator[str]]] = {
+    "begin": selling.begin,
+    "sale": selling.sale,
+    "beside": selling.beside,
+    "tenders": selling.tenders,
+    "unknown": selling.unknown,
+    "away": selling.away,
+    "training": selling.training,
+    "tickets": back.tickets,
+    "people": back.people,
+    "money": back.money,
+    "office": back.office,
+    "devices": back.devices,
+    "customer": back.customer,
+}
