@@ -10,6 +10,7 @@ from typing import Final
 
 from pos.domain import disputes, story
 from pos.till import refusals
+from pos.till.counter.sealing import SEALED
 from pos.ui.catalogue import QT, TOLD
 from pos.ui.qttexts import TEXTS as QT_TEXTS
 from tests.words.devices import device_texts
@@ -18,9 +19,13 @@ from tests.words.templates import template
 SRC: Final = Path(__file__).resolve().parents[2] / "src" / "pos"
 
 # Where the English sentences are made that reach the window as they are.
-_TELLERS: Final = ("till", "domain", "store", "app", "devices")
+_TELLERS: Final = ("pos/till", "pos/domain", "pos/store", "pos/app", "sync/agent")
 # Modules whose ValueErrors become the reason of a refusal.
 _ERRORS: Final = ("money", "serials", "shift", "check", "order", "refund", "declared", "agreement")
+
+
+# Functions whose answer is given as a reason elsewhere.
+_ANSWERS: Final = {"why_not", "where_is", "_take", "_differs", "differs", "_missing"}
 
 
 @dataclass(frozen=True, order=True)
@@ -85,52 +90,87 @@ def _returned(path: Path, function: str) -> Iterator[str]:
 def _told() -> Iterator[str]:
     yield from story.SENTENCES.values()
     yield from device_texts(SRC)
+    yield SEALED
     for teller in _TELLERS:
-        for path in sorted((SRC / teller).rglob("*.py")):
+        for path in sorted((SRC.parent / teller).rglob("*.py")):
             tree = ast.parse(path.read_text(encoding="utf-8"))
             yield from _reasons(tree)
-            if teller == "domain" and path.stem in _ERRORS:
+            if teller == "pos/domain" and path.stem in _ERRORS:
                 yield from _errors(tree)
 
 
 def _reasons(tree: ast.Module) -> Iterator[str]:
-    """What is given as `reason=` of a refusal, there or in a variable of the same function."""
-    for function in ast.walk(tree):
-        if not isinstance(function, ast.FunctionDef):
-            continue
-        for call in ast.walk(function):
-            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Refused":
-                for keyword in call.keywords:
-                    if keyword.arg == "reason":
-                        yield from _templates(keyword.value, function)
+    """What is given as `reason=` of a refusal, there or to a helper that refuses, or for a till that is fenced."""
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    helpers = {}
+    for function in functions:
+        if function.name in _ANSWERS:
+            for node in ast.walk(function):
+                if isinstance(node, ast.Return) and node.value is not None:
+                    yield from _templates(node.value, function, tree)
+        for call in _calls(function, "fence"):
+            yield from _templates(call.args[0], function, tree)
+        for call in _calls(function, "Refused"):
+            for keyword in call.keywords:
+                if keyword.arg == "reason":
+                    yield from _templates(keyword.value, function, tree)
+                    names = [argument.arg for argument in function.args.args]
+                    if isinstance(keyword.value, ast.Name) and keyword.value.id in names:
+                        helpers[function.name] = names.index(keyword.value.id)
+    for function in functions:
+        for name, at in helpers.items():
+            for call in _calls(function, name):
+                if at < len(call.args):
+                    yield from _templates(call.args[at], function, tree)
+
+
+def _calls(function: ast.FunctionDef, name: str) -> Iterator[ast.Call]:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and name in (getattr(node.func, "id", ""), getattr(node.func, "attr", "")):
+            yield node
 
 
 def _errors(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         error = node.exc if isinstance(node, ast.Raise) else None
         if isinstance(error, ast.Call) and error.args and getattr(error.func, "id", "") in ("ValueError", "Unreadable"):
-            yield from _templates(error.args[-1], None)
+            yield from _templates(error.args[-1], None, None)
 
 
-def _templates(node: ast.expr, function: ast.FunctionDef | None) -> Iterator[str]:
+def _templates(node: ast.expr, function: ast.FunctionDef | None, tree: ast.Module | None) -> Iterator[str]:
     """The texts that an expression may be, f-strings with their fields named."""
     if isinstance(node, ast.IfExp):
-        yield from _templates(node.body, function)
-        yield from _templates(node.orelse, function)
+        yield from _templates(node.body, function, tree)
+        yield from _templates(node.orelse, function, tree)
     elif isinstance(node, ast.BoolOp):
         for value in node.values:
-            yield from _templates(value, function)
-    elif isinstance(node, ast.Name) and function is not None:
-        for value in _assigned(function, node.id):
-            yield from _templates(value, None)
+            yield from _templates(value, function, tree)
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        # A sentence and its ending, which may not be there.
+        endings = [*_templates(node.right, function, tree), ""]
+        yield from (begun + ending for begun in _templates(node.left, function, tree) for ending in endings)
+    elif isinstance(node, ast.Name):
+        for place in (function, tree):
+            for value in _assigned(place, node.id) if place is not None else ():
+                yield from _templates(value, None, None)
+    elif isinstance(node, ast.Tuple):
+        yield from _templates(node.elts[0], function, tree)
     elif isinstance(node, ast.Constant | ast.JoinedStr) and (text := template(node)):
         yield text
+        for part in getattr(node, "values", ()):
+            # A sentence may begin with another one.
+            if isinstance(part, ast.FormattedValue) and isinstance(part.value, ast.Name) and function is not None:
+                yield from _templates(part.value, function, None)
 
 
-def _assigned(function: ast.FunctionDef, name: str) -> Iterable[ast.expr]:
-    for node in ast.walk(function):
-        if not isinstance(node, ast.Assign | ast.NamedExpr):
+def _assigned(place: ast.FunctionDef | ast.Module, name: str) -> Iterable[ast.expr]:
+    nodes = ast.walk(place) if isinstance(place, ast.FunctionDef) else place.body
+    for node in nodes:
+        if isinstance(node, ast.Assign):
+            targets: list[ast.expr] = node.targets
+        elif isinstance(node, ast.NamedExpr | ast.AnnAssign):
+            targets = [node.target]
+        else:
             continue
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+        if node.value is not None and any(isinstance(one, ast.Name) and one.id == name for one in targets):
             yield node.value
