@@ -244,3 +244,67 @@ def test_the_space_bar_still_pushes_the_hall_with_the_small_map_there(qtbot):
     qtbot.mouseMove(seats, QPoint(330, 200))
     qtbot.mouseRelease(seats, Qt.MouseButton.MiddleButton, pos=QPoint(330, 200))
     assert seats._camera.left == before + 70
+
+
+# ---- walking from afar -------------------------------------------------------------------
+
+
+def test_from_afar_arrows_walk_over_the_sections_and_space_comes_nearer(qtbot, stadium):
+    seats = opened(qtbot, stadium)
+    seats.setFocus()
+    qtbot.keyClick(seats, Qt.Key.Key_Right)
+    first = seats.pointed_section
+    qtbot.keyClick(seats, Qt.Key.Key_Right)
+    name, count = seats.pointed_section
+    assert (name, count) != first
+    assert seats.spoken() == f"{name} {count}"
+    zone = stadium.zones.index(name)
+    assert int(count) == sum(1 for ix in range(len(stadium)) if stadium.zone[ix] == zone)
+    qtbot.keyClick(seats, Qt.Key.Key_Space)
+    assert not seats.far
+    assert stadium.zone[seats.focus_place] == zone
+    assert seats.rect().contains(point(seats, seats.focus_place))
+    with qtbot.waitSignal(seats.activated, timeout=500):
+        qtbot.keyClick(seats, Qt.Key.Key_Space)
+
+
+@pytest.mark.parametrize("arrow", [Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Down, Qt.Key.Key_Up])
+def test_with_control_arrows_go_on_to_the_next_section(qtbot, arrow):
+    plan = shipped("opera")
+    seats = opened(qtbot, plan)
+    seats.setFocus()
+    ahead = {Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Down: (0, 1), Qt.Key.Key_Up: (0, -1)}[arrow]
+    start = plan.zones.index("Balcony") if arrow == Qt.Key.Key_Up else plan.zones.index("Stalls")
+    seats._focus(seats._middle_of(start), shown=True)
+    at = seats._hall.geometry.at(seats.focus_place)
+    qtbot.keyClick(seats, arrow, Qt.KeyboardModifier.ControlModifier)
+    to = seats._hall.geometry.at(seats.focus_place)
+    assert plan.zone[seats.focus_place] != start
+    assert (to[0] - at[0]) * ahead[0] + (to[1] - at[1]) * ahead[1] > 0
+
+
+def test_home_and_end_go_to_the_ends_of_the_row(qtbot):
+    plan = shipped("opera")
+    seats = opened(qtbot, plan)
+    seats.setFocus()
+    seats._focus(700, shown=True)
+    row = plan.rows[plan.row[700]]
+    qtbot.keyClick(seats, Qt.Key.Key_End)
+    assert seats.focus_place == row.end - 1
+    qtbot.keyClick(seats, Qt.Key.Key_Home)
+    assert seats.focus_place == row.first
+
+
+def test_pointing_from_afar_tells_the_section(qtbot, stadium):
+    seats = opened(qtbot, stadium)
+    qtbot.mouseMove(seats, point(seats, 20_000))
+    assert seats.pointed_section[0] == stadium.zones[stadium.zone[20_000]]
+    assert seats.pointed_place == -1
+    qtbot.mouseMove(seats, QPoint(2, 2))
+    assert seats.pointed_section is None
+
+
+def test_most_sections_of_a_bowl_are_named(qtbot, stadium):
+    seats = opened(qtbot, stadium)
+    named = {zone for _, _, zone in seats._labels._placed}
+    assert len(named) >= 0.9 * len(seats._hall.blocks.all)

@@ -7,6 +7,7 @@ everything that is drawn is kept by slot.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -107,6 +108,22 @@ class Geometry:
     def places_inside(self, left: float, top: float, right: float, bottom: float) -> list[int]:
         """The places whose centre lies in the rectangle, in the plan's order."""
         places: list[int] = np.sort(self.order[self.inside(left, top, right, bottom)]).tolist()
+        return places
+
+    def places_within(self, outline: Sequence[tuple[float, float]]) -> list[int]:
+        """The places whose centre lies in a closed shape, in the plan's order; where it crosses itself, every other
+        part is inside."""
+        if len(outline) < 3:
+            return []
+        xs, ys = zip(*outline, strict=True)
+        slots = self.inside(min(xs), min(ys), max(xs), max(ys))
+        x, y = self.xs[slots].astype(np.float64), self.ys[slots].astype(np.float64)
+        within = np.zeros(len(slots), np.bool_)
+        for (ax, ay), (bx, by) in zip(outline, [*outline[1:], outline[0]], strict=True):
+            if ay != by:
+                crosses = (y < ay) != (y < by)
+                within ^= crosses & (x < ax + (y - ay) / (by - ay) * (bx - ax))
+        places: list[int] = np.sort(self.order[slots[within]]).tolist()
         return places
 
     # ---- single seats --------------------------------------------------------------------

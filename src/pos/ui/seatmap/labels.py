@@ -29,6 +29,9 @@ _STEPS: Final = 24  # how finely a section's curved top edge is known
 _MANY_SECTIONS: Final = 12  # more than that are blocks of a bowl, with no room for names between them
 _SMALL_BLOCK: Final = 260  # px; a block lower than this carries its name on its seats
 
+# Shares of a block's box from its middle, where its name may go when there is no room for it there.
+_BESIDE: Final = ((0.0, 0.0), (0.0, -0.2), (0.0, 0.2), (-0.2, 0.0), (0.2, 0.0), (0.18, 0.18), (-0.18, -0.18))
+
 Wording = Callable[[str, int], tuple[str, str]]
 """Puts a section's name and count into words, each for itself: they stand side by side or one below the other."""
 
@@ -142,18 +145,28 @@ class Labels:
                 at, choices = QPoint(), [(f"{name} {count}",), (name,)]
             for lines in choices:
                 pixmap = self._text(lines, tokens, ratio)
-                if at.isNull():
-                    box = QRect(self._above(sec, pixmap, scale), pixmap.size())
-                else:
-                    box = QRect(at - QPoint(pixmap.width() // 2, pixmap.height() // 2), pixmap.size())
-                    if box.width() > (right - left) * 1.15 or box.height() > bottom - top:
-                        continue
-                if not taken.intersects(box):
+                box = self._room(sec, pixmap, scale, at, taken)
+                if box is not None:
                     taken = taken.united(box)
                     placed.append((pixmap, box, sec.zone))
                     break
         self._covered = taken
         return placed
+
+    def _room(self, sec: _Section, pixmap: QPixmap, scale: float, at: QPoint, taken: QRegion) -> QRect | None:
+        """Where a name goes: above its section, or, of a block, on its middle or a little beside that."""
+        if at.isNull():
+            box = QRect(self._above(sec, pixmap, scale), pixmap.size())
+            return None if taken.intersects(box) else box
+        width, height = (sec.box[2] - sec.box[0]) * scale, (sec.box[3] - sec.box[1]) * scale
+        if pixmap.width() > width * 1.15 or pixmap.height() > height:
+            return None
+        for across, down in _BESIDE:
+            moved = at + QPoint(round(width * across), round(height * down))
+            box = QRect(moved - QPoint(pixmap.width() // 2, pixmap.height() // 2), pixmap.size())
+            if not taken.intersects(box):
+                return box
+        return None
 
     def _above(self, sec: _Section, pixmap: QPixmap, scale: float) -> QPoint:
         """Where a name goes that stands clear above the middle of its section."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF, QTransform
 
 from pos.ui.seatmap.camera import Camera
 from pos.ui.seatmap.geometry import Geometry
@@ -25,10 +25,12 @@ class Overlay:
         self.focus = -1
         self.focus_shown = False
         self.hover = -1
-        self.rubber: QRectF | None = None  # px of the widget
+        self.block = QRectF()  # the block in focus, plan units; empty for none
+        self.rubber: QPolygonF | None = None  # px of the widget
 
     def clear(self) -> None:
         self.focus = self.hover = -1
+        self.block = QRectF()
         self.rubber = None
 
     def paint(self, painter: QPainter, camera: Camera, geometry: Geometry, tokens: Tokens) -> None:
@@ -39,6 +41,9 @@ class Overlay:
             # Ground under the ring keeps it apart from the seat's own outline and its neighbours.
             self._ring(painter, camera, geometry, self.focus, QColor(tokens.paper), 5.0)
             self._ring(painter, camera, geometry, self.focus, QColor(tokens.accent), 2.5)
+        if not self.block.isEmpty():
+            self._around(painter, camera, self.block, QColor(tokens.paper), 6.0)
+            self._around(painter, camera, self.block, QColor(tokens.accent), 3.0)
         if self.rubber is not None:
             self._rubber(painter, camera, tokens, self.rubber)
 
@@ -65,10 +70,17 @@ class Overlay:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(QPointF(*camera.to_view(*geometry.at(place))), radius, radius)
 
-    def _rubber(self, painter: QPainter, camera: Camera, tokens: Tokens, rubber: QRectF) -> None:
+    def _around(self, painter: QPainter, camera: Camera, box: QRectF, color: QColor, width: float) -> None:
+        left, top = camera.to_view(box.left(), box.top())
+        painter.setPen(QPen(color, width * camera.ratio))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        size = box.size() * camera.scale
+        painter.drawRoundedRect(QRectF(left, top, size.width(), size.height()), theme.RADIUS, theme.RADIUS)
+
+    def _rubber(self, painter: QPainter, camera: Camera, tokens: Tokens, rubber: QPolygonF) -> None:
         ratio = camera.ratio
         ground = QColor(tokens.accent)
         ground.setAlphaF(0.12)
         painter.setPen(QPen(QColor(tokens.accent), theme.LINE * ratio))
         painter.setBrush(ground)
-        painter.drawRect(QRectF(rubber.topLeft() * ratio, rubber.size() * ratio))
+        painter.drawPolygon(QTransform.fromScale(ratio, ratio).map(rubber))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from PySide6.QtCore import QPointF, QTimer
+from PySide6.QtCore import QPointF, QTimer, Signal
 from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -21,6 +21,8 @@ _MINIMAP_MS: Final = 400  # the small map follows the seats by so much
 
 class SteeredMap(MapView):
     """A hall one can move about in, with a small map of all of it in a corner while only a part is shown."""
+
+    settled = Signal()  # the view has come to rest
 
     def __init__(self, parent: QWidget | None = None, tokens: Tokens = theme.LIGHT) -> None:
         super().__init__(parent, tokens)
@@ -67,6 +69,11 @@ class SteeredMap(MapView):
                 x, y = at
         self._camera.zoom(scale, x, y)
         self.update()
+
+    @property
+    def fitted(self) -> bool:
+        """Whether all of the hall is shown."""
+        return self._camera is None or self._camera.fitted
 
     # ---- where places are --------------------------------------------------------------------
 
@@ -116,6 +123,7 @@ class SteeredMap(MapView):
     def _settle(self) -> None:
         super()._settle()
         self._show_minimap()
+        self.settled.emit()
 
     def _build(self) -> None:
         super()._build()

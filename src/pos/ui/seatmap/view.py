@@ -179,7 +179,11 @@ class MapView(QWidget):
 
     def category_colors(self) -> dict[str, str]:
         """By category: the colour its places are shown in, as far as that is one."""
-        return self._hall.category_colors() if self._hall else {}
+        if self._hall is None:
+            return {}
+        if self._heat.mode == "left":
+            return dict.fromkeys((category.name for category in self._hall.plan.categories), self._tokens.muted)
+        return self._hall.category_colors()
 
     def set_obstacles(self, boxes: Sequence[QRect]) -> None:
         """What lies over the map, px of the widget: the whole hall is fitted beside it."""

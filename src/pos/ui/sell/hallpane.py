@@ -66,8 +66,9 @@ class HallPane(QWidget):
         self._categories_in: dict[str, set[str]] = {}
         self.map.set_describer(self.pointed.describe, tooltips=False)
         self.map.set_section_wording(self._section)
-        self.map.pointed.connect(self.pointed.look)
+        self.map.pointed.connect(self._look)
         self.pointed.changed.connect(self._draw_line)
+        self.map.settled.connect(self._place)
         presenter.hall.opened.connect(self.draw_hall)
         presenter.hall.seats_changed.connect(self._draw_seats)
         presenter.hall.holds_changed.connect(self._draw_holds)
@@ -125,10 +126,16 @@ class HallPane(QWidget):
         session = self.presenter.session
         self.map.set_offline(session.link.known and not session.link.online)
 
+    def _look(self, place: int) -> None:
+        self.pointed.look(place)
+        self._draw_line()
+
     def _draw_line(self) -> None:
         """What is pointed at, else what one can do with the map."""
+        section = self.map.pointed_section
         self.line.say(
-            self.pointed.text
+            (tr("{section}: {left} left", section=section[0], left=section[1]) if section is not None else "")
+            or self.pointed.text
             or tr(
                 "{heat} colours · {turn} turns the hall · {overview} overview · drag: rectangle · Shift: any shape",
                 heat=cap("heat"),
@@ -247,10 +254,10 @@ class HallPane(QWidget):
         height = max(self.height() - _LINE_PX, 0)
         self.map.setGeometry(0, 0, self.width(), height)
         self.line.setGeometry(_LEGEND_AT[0], height, max(self.width() - 2 * _LEGEND_AT[0], 0), _LINE_PX)
-        shown = self.width() >= _LEGEND_FROM_PX and self.presenter.hall.plan is not None
+        room = self.width() >= _LEGEND_FROM_PX and self.presenter.hall.plan is not None
         self.legend.move(*_LEGEND_AT)
-        self.legend.setVisible(shown)
-        self.map.set_obstacles([self.legend.geometry()] if shown else [])
+        self.map.set_obstacles([self.legend.geometry()] if room else [])
+        self.legend.setVisible(room and self.map.fitted)
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Change the palette."""

@@ -52,6 +52,13 @@ class Pointing:
                 self._session.toast.emit("plain", tr("No seat in the rectangle is free."))
         self._pick(self._hall.place(ix) for ix in wanted)
 
+    def give_back(self, indices: Sequence[int]) -> None:
+        """What is in the basket of these seats goes back."""
+        mine = self._mine()
+        for ix in indices:
+            if ix in mine:
+                self._remove(mine[ix])
+
     def row(self, ix: int, *, others: bool = False) -> None:
         """What is free of a seat's row and can be had here; `others` where a click has taken the seat itself."""
         plan = self._hall.plan

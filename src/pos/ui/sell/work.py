@@ -81,6 +81,7 @@ class SellWork(QWidget):
         self.map.clicked.connect(lambda ix: presenter.pointing.seats([ix]))
         self.map.activated.connect(lambda ix: presenter.pointing.seats([ix]))
         self.map.rectangle_selected.connect(presenter.pointing.seats)
+        self.map.rectangle_dropped.connect(presenter.pointing.give_back)
         self.map.row_selected.connect(lambda ix: presenter.pointing.row(ix, others=True))
         self.map.area_clicked.connect(
             lambda area: presenter.pick([area] * presenter.count, f"{presenter.count} × {area}")
