@@ -1,6 +1,7 @@
 """What a screen reader hears of the map."""
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 
@@ -17,6 +18,17 @@ def seats(qtbot):
     seats.resize(600, 400)
     seats.set_show(shipped("studio"), bytes(220))
     seats.show()
+    return seats
+
+
+@pytest.fixture
+def opera(qtbot):
+    seats = SeatMap()
+    qtbot.addWidget(seats)
+    seats.resize(900, 600)
+    seats.set_show(shipped("opera"), bytes(1920))
+    seats.show()
+    qtbot.waitActive(seats)
     return seats
 
 
@@ -68,3 +80,51 @@ def test_the_legend_says_what_it_shows(qtbot):
     picture = legend.grab().toImage()
     legend.set_entries([(s.SOLD, "disc", "a much longer explanation than the one before")])
     assert legend.grab().toImage() != picture
+
+
+def test_the_tree_is_the_hall_its_sections_and_their_seats_by_name_and_state(opera, qtbot):
+    plan = shipped("opera")
+    names = {s.FREE: "free", s.SOLD: "sold", s.BASKET: "in the basket"}
+    opera.set_describer(lambda place: f"{plan.label(place)}, {names[opera.state_of(place)]}")
+    hall = QAccessible.queryAccessibleInterface(opera)
+    assert hall.childCount() == len(plan.zones)
+    section = hall.child(1)
+    assert section.role() == QAccessible.Role.Grouping
+    assert section.text(QAccessible.Text.Name).startswith("Circle ")
+    places = [ix for ix in range(len(plan)) if plan.zone[ix] == 1]
+    assert section.childCount() == len(places)
+    seat = section.child(3)
+    assert seat.text(QAccessible.Text.Name) == f"{plan.label(places[3])}, free"
+    assert not seat.state().selected
+    opera.set_basket([places[3]])
+    assert seat.text(QAccessible.Text.Name).endswith("in the basket")
+    assert seat.state().selected
+    assert section.indexOfChild(seat) == 3
+    assert hall.indexOfChild(seat.parent()) == 1
+    assert seat.rect().contains(opera.mapToGlobal(opera.position_of(places[3]).toPoint()))
+    assert section.rect().contains(seat.rect().center())
+
+
+def test_the_seat_in_focus_is_the_focused_one_in_the_tree(opera, qtbot):
+    plan = shipped("opera")
+    hall = QAccessible.queryAccessibleInterface(opera)
+    opera.setFocus()
+    assert hall.focusChild() is None
+    qtbot.keyClick(opera, Qt.Key.Key_Right)
+    focused = hall.focusChild()
+    assert focused.text(QAccessible.Text.Name) == plan.label(opera.focus_place)
+    assert focused.state().focused
+    other = hall.child(0).child(0)
+    assert not other.state().focused
+
+
+def test_what_was_asked_for_is_the_same_while_the_hall_is_and_no_more_in_another(opera, qtbot):
+    hall = QAccessible.queryAccessibleInterface(opera)
+    section = hall.child(0)
+    asked = [section.child(n).text(QAccessible.Text.Name) for n in range(section.childCount())]
+    assert len(set(asked)) == section.childCount()
+    assert section.child(0) is section.child(0)
+    opera.set_show(shipped("studio"), bytes(220))
+    assert not shiboken6.isValid(section)
+    assert hall.childCount() == 1
+    assert hall.child(0).child(0).text(QAccessible.Text.Name) == shipped("studio").label(0)

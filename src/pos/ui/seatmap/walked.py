@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from pos.ui.seatmap import accessible
 from pos.ui.seatmap.hall import SPRITES_FROM
+from pos.ui.seatmap.states import BASKET
 from pos.ui.seatmap.steered import SteeredMap
 from pos.ui.theme import tokens as theme
 from pos.ui.theme.tokens import Tokens
@@ -41,6 +42,7 @@ class WalkedMap(SteeredMap):
         self._space_held = self._space_dragged = False
         self._section = -1  # the zone in focus or under the pointer, from afar
         self._describe: Callable[[int], str] = self._plain_label
+        self._places: dict[int, list[int]] = {}  # by zone, as far as somebody has asked for them
 
     # ---- what is in focus --------------------------------------------------------------------
 
@@ -74,6 +76,11 @@ class WalkedMap(SteeredMap):
             return self._describe(self._overlay.focus)
         return self._hall.plan.name if self._hall else self.accessibleName()
 
+    def _build(self) -> None:
+        self._places = {}
+        accessible.forget(self)
+        super()._build()
+
     def _plain_label(self, place: int) -> str:
         return self._hall.plan.label(place) if self._hall else ""
 
@@ -97,6 +104,48 @@ class WalkedMap(SteeredMap):
         if place >= 0 and self._camera:
             at, reach = self.position_of(place), self._overlay.reach(self._camera)
             self.update(QRectF(at.x() - reach, at.y() - reach, 2 * reach, 2 * reach).toAlignedRect())
+
+    # ---- the accessibility tree --------------------------------------------------------------
+
+    def sections(self) -> list[int]:
+        """The zones that have seats."""
+        return [block.zone for block in self._hall.blocks.all] if self._hall else []
+
+    def section_words(self, zone: int) -> str:
+        """A section's name and what it has left."""
+        return " ".join(self._wording(self._hall.plan.zones[zone], int(self._left[zone]))) if self._hall else ""
+
+    def places_of(self, zone: int) -> list[int]:
+        """The places of a zone, in the plan's order."""
+        if self._hall is None:
+            return []
+        if zone not in self._places:
+            found = np.flatnonzero(np.frombuffer(self._hall.plan.zone, np.uint16) == zone)
+            self._places[zone] = found.tolist()
+        return self._places[zone]
+
+    def section_of(self, place: int) -> int:
+        """The zone a place is in."""
+        return self._hall.plan.zone[place] if self._hall else -1
+
+    def place_words(self, place: int) -> str:
+        """A place and its state by name."""
+        return self._describe(place)
+
+    def in_basket(self, place: int) -> bool:
+        return self.state_of(place) == BASKET
+
+    def box_of_place(self, place: int) -> QRect:
+        """Where a seat is shown, px of the widget."""
+        at, half = self.position_of(place), max(self.seat_pitch / 2, 1.0)
+        return QRectF(at.x() - half, at.y() - half, 2 * half, 2 * half).toAlignedRect()
+
+    def box_of_section(self, zone: int) -> QRect:
+        """Where a section is shown, px of the widget."""
+        if not (self._hall and self._camera):
+            return QRect()
+        box, scale = self._hall.blocks.box_of(zone), self._camera.scale
+        return self._on_widget(QRectF(box.topLeft() * scale, box.size() * scale).toAlignedRect())
 
     # ---- keys --------------------------------------------------------------------------------
 
