@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -188,6 +189,17 @@ class SellWork(QWidget):
         if session.link.online:
             return tr("{free} of {all} free", free=formats.count(card.free), all=formats.count(card.capacity))
         return tr("{here} in hand of {free}", here=formats.count(card.held_here), free=formats.count(card.free))
+
+    def keys(self) -> dict[str, Callable[[], object]]:
+        """What keys do with the map."""
+        return {
+            "zoom_in": self.map.zoom_in,
+            "zoom_out": self.map.zoom_out,
+            "fit": self.map.fit,
+            "heat": self.next_heat,
+            "turn": self.pane.turn,
+            "overview": self.map.toggle_minimap,
+        }
 
     def next_heat(self) -> None:
         """Colour the hall by the next thing: category, price, what is left."""
