@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from pos.app.first_start import alone, join_office
+from pos.app import progress
+from pos.app.first_start import FirstStart
 from pos.ui.theme.tokens import LIGHT
-from pos.ui.welcome.dialog import WelcomeDialog
+from pos.ui.welcome.begin import BeginPage
+from pos.ui.welcome.work import Apart
 from tests.evening.display import Display, Place, Program, share, wait_until
 from tests.evening.season import season
 from tests.peers.office_process import OfficeProcess, office
@@ -41,17 +43,17 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def dialog(qtbot: QtBot, folder: Path) -> WelcomeDialog:
-    """As it stands at the first start of `folder`."""
-    dialog = WelcomeDialog(
-        LIGHT, lambda url, code: join_office(folder, url, code), lambda season: alone(folder, season)
-    )
-    qtbot.addWidget(dialog)
-    dialog.show()
-    return dialog
+def dialog(qtbot: QtBot, folder: Path) -> Iterator[BeginPage]:
+    """The page on which it is chosen how to begin, at the first start of `folder`."""
+    apart = Apart()
+    page = BeginPage(FirstStart(folder), apart)
+    qtbot.addWidget(page)
+    page.show()
+    yield page
+    apart.close()
 
 
-def join(qtbot: QtBot, dialog: WelcomeDialog, url: str, code: str) -> str:
+def join(qtbot: QtBot, dialog: BeginPage, url: str, code: str) -> str:
     """Type both, press Join, and what is said under the fields in the end."""
     dialog.url.setText(url)
     dialog.code.setText(code)
@@ -59,13 +61,13 @@ def join(qtbot: QtBot, dialog: WelcomeDialog, url: str, code: str) -> str:
     return answer(qtbot, dialog)
 
 
-def answer(qtbot: QtBot, dialog: WelcomeDialog) -> str:
-    qtbot.waitUntil(lambda: dialog.url.isEnabled() or not dialog.isVisible(), timeout=DONE_MS)
+def answer(qtbot: QtBot, dialog: BeginPage) -> str:
+    qtbot.waitUntil(lambda: not dialog.busy, timeout=DONE_MS)
     return dialog.said.text()
 
 
 def test_an_address_where_no_office_is_gives_a_sentence_and_keeps_what_was_typed(
-    qtbot: QtBot, dialog: WelcomeDialog, folder: Path
+    qtbot: QtBot, dialog: BeginPage, folder: Path
 ) -> None:
     said = join(qtbot, dialog, "http://127.0.0.1:9", "ABCD-EFGH")
     assert "127.0.0.1:9" in said
@@ -74,14 +76,14 @@ def test_an_address_where_no_office_is_gives_a_sentence_and_keeps_what_was_typed
     assert not (folder / "till.toml").exists()
 
 
-def test_what_is_no_address_at_all_is_said_too(qtbot: QtBot, dialog: WelcomeDialog) -> None:
+def test_what_is_no_address_at_all_is_said_too(qtbot: QtBot, dialog: BeginPage) -> None:
     said = join(qtbot, dialog, "office", "ABCD-EFGH")
     assert "office" in said
     assert "http" in said
 
 
 def test_a_wrong_code_is_refused_and_the_right_one_then_joins(
-    qtbot: QtBot, dialog: WelcomeDialog, folder: Path, served: tuple[str, str]
+    qtbot: QtBot, dialog: BeginPage, folder: Path, served: tuple[str, str]
 ) -> None:
     url, database = served
     said = join(qtbot, dialog, url, "WRONGCODE")
@@ -91,13 +93,14 @@ def test_a_wrong_code_is_refused_and_the_right_one_then_joins(
 
     code = office("enrol", "T1", "--db", database).stdout.strip()
     join(qtbot, dialog, f" {url} ", f" {code} ")
-    assert dialog.result() == WelcomeDialog.DialogCode.Accepted, dialog.said.text()
+    assert (folder / "till.toml").exists(), dialog.said.text()
+    assert not dialog.url.isEnabled()  # once is enough: what comes next is the guide's
     written = tomllib.loads((folder / "till.toml").read_text("utf-8"))
     assert (written["till"]["id"], written["office"]["url"]) == ("T1", url)
     assert not written["office"].get("embedded")
 
 
-def test_nothing_typed_is_asked_for_at_once(dialog: WelcomeDialog) -> None:
+def test_nothing_typed_is_asked_for_at_once(dialog: BeginPage) -> None:
     dialog.join_button.click()
     assert dialog.said.text()
     assert dialog.url.isEnabled()
@@ -113,7 +116,7 @@ def test_nothing_typed_is_asked_for_at_once(dialog: WelcomeDialog) -> None:
     ],
 )
 def test_a_broken_season_is_named_with_its_key_and_the_reason(
-    qtbot: QtBot, dialog: WelcomeDialog, folder: Path, tmp_path: Path, old: str, new: str, told: tuple[str, ...]
+    qtbot: QtBot, dialog: BeginPage, folder: Path, tmp_path: Path, old: str, new: str, told: tuple[str, ...]
 ) -> None:
     text = season(tills=1)
     assert old in text
@@ -149,10 +152,14 @@ def test_this_till_alone_chosen_by_keyboard_sells_with_an_office_of_its_own_that
         wait_until(
             lambda: share(display.picture(picture), LIGHT.ink, question.box) > 0, STEP_S, "the question, in words"
         )
+        display.press("Return")  # the language is right
+        wait_until(lambda: progress.read(folder)[0] == "begin", STEP_S, "the question how to begin")
         display.press("Tab", "Tab", "Tab", "space")
         wait_until(lambda: display.find("Season") is not None, STEP_S, "the choice of a file")
         display.type(str(chosen))
         display.press("Return")
+        wait_until(lambda: progress.read(folder)[0] == "printers", START_S, "the question which printers there are")
+        display.press("Escape")  # later
         wait_until(lambda: counter(display) is not None, START_S, "the counter's window")
         online = (700, 4, 1366, 52)
         wait_until(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pos.app.late import LateFront
+from pos.app.progress import begun
 from pos.app.training.launch import Launcher
 from pos.settings import KEYBOARD, BadSettings, Settings, read_settings
 from pos.store import REPLICA
@@ -93,15 +94,18 @@ def run_window(folder: Path) -> int:
 def _settings(folder: Path) -> Settings | None:
     """The settings; at the first start they are made here. None when the person gave up."""
     try:
-        return read_settings(folder)
+        settings = read_settings(folder)
+        if not begun(folder):
+            return settings
     except FileNotFoundError:
-        # Only a new till needs what is imported for this.
-        from pos.app.first_start import first_start
-
-        return first_start(folder)
+        pass
     except BadSettings as error:
         show_failure(str(error))
         return None
+    # Only a new till, or one whose guide was left, needs what is imported for this.
+    from pos.app.first_start import first_start
+
+    return first_start(folder)
 
 
 def _own_office(settings: Settings) -> EmbeddedOffice | None:

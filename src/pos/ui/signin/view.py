@@ -15,6 +15,7 @@ from pos.ui.frame.practice import PracticePresenter
 from pos.ui.i18n import tr
 from pos.ui.keys import cap
 from pos.ui.numpad import NumPad
+from pos.ui.roles import role_name
 from pos.ui.screen import Screen
 from pos.ui.signin.languages import LanguageRow, language_at
 from pos.ui.signin.presenter import SignInPresenter
@@ -198,14 +199,8 @@ class SignInScreen(Screen):
             self._grid.removeWidget(button)
             button.deleteLater()
         self._people = {}
-        roles = {
-            "cashier": tr("cashier"),
-            "supervisor": tr("supervisor"),
-            "auditor": tr("auditor"),
-            "admin": tr("admin"),
-        }
         for at, known in enumerate(self.presenter.users):
-            button = _PersonButton(known.name, roles.get(known.role, known.role), f"F{at + 1}" if at < _KEYED else "")
+            button = _PersonButton(known.name, role_name(known.role), f"F{at + 1}" if at < _KEYED else "")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _=False, user=known.user: self.presenter.choose(user))
             self._grid.addWidget(button, at // _COLUMNS, at % _COLUMNS)
