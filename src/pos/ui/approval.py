@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from pos.ui.bridge import Answer
+from pos.ui.format import read_time
 from pos.ui.i18n import tr
 from pos.ui.session import Session
 from pos.ui.theme.fitted import FittedLabel, PromptField
@@ -63,8 +64,15 @@ class ApprovalBox(QWidget):
         able = [one for one in answer["users"] if one["role"] in self._roles]
         for one in sorted(able, key=lambda one: self._roles.index(one["role"])):
             if person is None or one["user"] != person.user:
-                self.who.addItem(one["name"], one["user"])
+                self.who.addItem(self._name(one), one["user"])
         self.who.setCurrentIndex(max(0, self.who.findData(kept)))
+
+    def _name(self, one: dict[str, str]) -> str:
+        """Theirs, and until when wrong PINs keep them out."""
+        if "locked_until" not in one:
+            return one["name"]
+        until = self._session.formats.time_exact(read_time(one["locked_until"]))
+        return tr("{name} (locked until {time})", name=one["name"], time=until)
 
     @property
     def approver(self) -> dict[str, str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from pos.ui.i18n import tr
+from pos.ui.i18n import tr, tr_count
 from pos.ui.session import Session
 
 NOT_ASKED: Final = "not_asked"  # the till has only just started
@@ -93,6 +93,27 @@ def what_to_do(session: Session) -> str:
         ),
     }
     return advice.get(session.link.cause, "")
+
+
+def opens_away(session: Session) -> str:
+    """What it means to open a shift while the office is away, "" while it is there."""
+    if session.link.online or session.link.cause in ("", NOT_ASKED):
+        return ""
+    here = sum(session.status.in_hand.values())
+    places = tr_count("%n place in hand", "%n places in hand", here, session.formats.count(here))
+    return tr(
+        "The office is away: the shift opens here and now, with {places}; more come with the line.", places=places
+    )
+
+
+def closes_away(session: Session) -> str:
+    """What it means to close one then."""
+    if session.link.online or session.link.cause in ("", NOT_ASKED):
+        return ""
+    return tr(
+        "The office is away: the shift closes here and now, and its report prints. "
+        "It is provisional until the office has every entry; those are kept, and sent by themselves."
+    )
 
 
 def unsent_groups(unsent: Iterable[dict[str, Any]]) -> list[tuple[str, int, str]]:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from pos.ui.amountpanel import AmountPanel
+from pos.ui.frame.linewords import closes_away
 from pos.ui.i18n import tr
 from pos.ui.screen import Screen
 from pos.ui.shift.papers import paper_names
@@ -60,6 +61,8 @@ class CountScreen(Screen):
         self._side.pad.erase.connect(self._erase)
         self._side.primary.clicked.connect(self._close)
         presenter.changed.connect(self.draw)
+        presenter.session.linked.connect(self._draw_meaning)
+        self._draw_meaning()
 
     def _may_sign(self, one: dict[str, str]) -> bool:
         person = self.presenter.session.person
@@ -83,10 +86,9 @@ class CountScreen(Screen):
             head.addWidget(button)
             self._pages[page] = button
         box.addLayout(head)
-        note = QLabel(tr("What the books expect is shown after the close, so that the count is your own."))
-        note.setProperty("role", "muted")
-        note.setWordWrap(True)
-        box.addWidget(note)
+        self.meaning = QLabel()
+        self.meaning.setWordWrap(True)
+        box.addWidget(self.meaning)
         self.table = PieceTable(self.presenter.pieces, self.presenter.session, self.presenter.edited)
         self._middle = QStackedWidget()
         for part in (self.table, QWidget(), self._papers()):
@@ -262,6 +264,13 @@ class CountScreen(Screen):
         self._middle.setCurrentIndex(list(self._pages).index(presenter.page))
         label = tr("Closing…") if presenter.asking else tr("Close the shift")
         self._side.show_state(formats.money(presenter.counted), presenter.problem, label, not presenter.asking)
+
+    def _draw_meaning(self) -> None:
+        away = closes_away(self.presenter.session)
+        blind = tr("What the books expect is shown after the close, so that the count is your own.")
+        self.meaning.setText(f"▲ {away} {blind}" if away else blind)
+        self.meaning.setProperty("role", "warning" if away else "muted")
+        restyle(self.meaning)
 
     def _draw_asked(self) -> None:
         """What the venue wants beside the cash: ticket paper, a second signature."""

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from pos.ui.amountpanel import AmountPanel
+from pos.ui.frame.linewords import opens_away
 from pos.ui.i18n import tr
 from pos.ui.keys import cap
 from pos.ui.parts import touch
@@ -17,6 +18,7 @@ from pos.ui.screen import Screen
 from pos.ui.shift.opening import OpenPresenter
 from pos.ui.shift.pieces import PieceTable, erase_in, type_into
 from pos.ui.theme import tokens as t
+from pos.ui.theme.apply import restyle
 from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import KeyButton
 
@@ -39,13 +41,9 @@ class OpenScreen(Screen):
         text.setFont(text_font(t.TITLE))
         text.setWordWrap(True)
         text.setText(tr("No shift is open at this window. Count the float into the drawer, type it, and press Enter."))
-        note = QLabel(
-            tr("With the office in reach, this window gets its own places in hand; they keep selling if the line goes.")
-        )
-        note.setProperty("role", "muted")
-        self._hint = note
-        note.setWordWrap(True)
-        for part in (self._hello, text, note):
+        self._hint = QLabel()
+        self._hint.setWordWrap(True)
+        for part in (self._hello, text, self._hint):
             box.addWidget(part, 0, Qt.AlignmentFlag.AlignTop)
         self._by_pieces = KeyButton(tr("Count it by pieces"), "F1", kind="outline")
         self._by_pieces.setCheckable(True)
@@ -77,6 +75,8 @@ class OpenScreen(Screen):
         self._side.primary.clicked.connect(presenter.open)
         presenter.changed.connect(self.draw)
         presenter.session.signed.connect(self.draw)
+        presenter.session.linked.connect(self.draw)
+        presenter.session.status_changed.connect(self.draw)
         self.draw()
 
     def draw(self) -> None:
@@ -97,6 +97,13 @@ class OpenScreen(Screen):
         self._by_pieces.setEnabled(may)
         self._middle.setCurrentIndex(int(presenter.by_pieces))
         self._hint.setVisible(not presenter.by_pieces)  # the pieces need its room
+        away = opens_away(presenter.session)
+        near = tr(
+            "With the office in reach, this window gets its own places in hand; they keep selling if the line goes."
+        )
+        self._hint.setText(f"▲ {away}" if away else near)
+        self._hint.setProperty("role", "warning" if away else "muted")
+        restyle(self._hint)
         self._side.show_state(amount, problem, label, may and not presenter.asking)
 
     def _toggle(self) -> None:
