@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QStandardPaths
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from pos.ui.seatmap import states
-from tests.window.counter import Counter, Key
+from tests.window.counter import CTRL, SHIFT, Counter, Key
 from tests.window.seatmap.test_map import settled
 from tests.window.till import OTHER
 
@@ -124,3 +127,33 @@ def test_the_categories_line_has_the_colours_of_the_map(counter: Counter) -> Non
     colors = view.map.category_colors()
     assert all(shown[name] == colors[name] for name in ("Stalls", "Circle", "Balcony"))
     assert len({colors[name] for name in ("Stalls", "Circle", "Balcony")}) == 3
+
+
+def test_the_house_chart_is_written_told_of_and_opened(
+    counter: Counter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    monkeypatch.setattr(QStandardPaths, "writableLocation", lambda _: str(folder))
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
+    counter.press(Key.Key_M, modifier=CTRL | SHIFT)
+    said = counter.selling.view.pane.line.said
+    assert said.startswith("Writing the house chart")
+    counter.until(lambda: bool(opened))
+    (path,) = folder.iterdir()
+    assert opened == [str(path)]
+    assert path.read_bytes().startswith(b"%PDF")
+    assert str(path) in counter.toast
+    assert not counter.selling.view.pane.charting.text
+
+
+def test_the_house_chart_can_be_stopped(counter: Counter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    monkeypatch.setattr(QStandardPaths, "writableLocation", lambda _: str(folder))
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: pytest.fail("nothing was written"))
+    counter.press(Key.Key_M, modifier=CTRL | SHIFT)
+    counter.press(Key.Key_M, modifier=CTRL | SHIFT)
+    counter.until(lambda: not counter.selling.view.pane.charting.text)
+    assert list(folder.iterdir()) == []

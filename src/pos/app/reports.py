@@ -1,18 +1,21 @@
-"""Reports into files, on a thread of its own: a long one takes longer than a till may stand still."""
+"""Reports and house charts into files, on a thread of its own: a long one takes longer than a till may stand still."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from pos.domain import housechart
 from pos.domain.errors import Refused
+from pos.domain.housechart import HouseChart
 from pos.domain.report import Report
 from pos.filing import write_whole
+from pos.paper.housechart import as_pdf as chart_as_pdf
 from pos.paper.pdf import PdfFace, pdf_face
 from pos.paper.reports.csvfile import CsvStyle, as_csv
 from pos.paper.reports.pdf import as_pdf
@@ -22,6 +25,7 @@ from pos.paper.reports.xlsx import as_xlsx
 from pos.till.counter.reports import report_words
 from pos.till.making import Form, Step
 
+GoOn = Callable[[int, int], None]  # told how much of how much is done; raises to stop
 _SUFFIX: Final = {"text": "txt"}
 _UNSAFE: Final = re.compile(r"[^\w.-]+")
 
@@ -40,13 +44,30 @@ class ReportWork:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def write(self, report: Report, form: Form, to: Path, replace: bool, step: Step) -> Future[str]:
-        return self._pool.submit(lambda: self._write(report, form, to, replace, step))
+        def render(go_on: GoOn) -> bytes:
+            return self._rendered(report, form, go_on)
 
-    def _write(self, report: Report, form: Form, to: Path, replace: bool, step: Step) -> str:
-        path = to / file_name(report, form.format) if to.is_dir() else to
+        return self._pool.submit(lambda: self._write(file_name(report, form.format), render, to, replace, step))
+
+    def chart(self, chart: HouseChart, language: str, to: Path, replace: bool, step: Step) -> Future[str]:
+        name = _file_name((housechart.NAME, chart.show, chart.made_at[:16]), "pdf")
+
+        def render(go_on: GoOn) -> bytes:
+            return chart_as_pdf(chart, Writer(language, report_words()), self._face, go_on)
+
+        return self._pool.submit(lambda: self._write(name, render, to, replace, step))
+
+    def _write(self, name: str, render: Callable[[GoOn], bytes], to: Path, replace: bool, step: Step) -> str:
+        path = to / name if to.is_dir() else to
         if not replace and path.exists():  # said before the work, and looked at again when it is written
             raise Refused("bad_request", field="to", reason=f"{path} is there already")
-        data = self._rendered(report, form, step)
+
+        def go_on(done: int, of: int) -> None:
+            if self._closing or not step(done, of):
+                raise Refused("stopped")
+
+        go_on(0, 1)
+        data = render(go_on)
         try:
             write_whole(path, data, replace=replace)
         except FileExistsError as error:
@@ -57,12 +78,7 @@ class ReportWork:
             ) from error
         return str(path)
 
-    def _rendered(self, report: Report, form: Form, step: Step) -> bytes:
-        def go_on(done: int, of: int) -> None:
-            if self._closing or not step(done, of):
-                raise Refused("stopped")
-
-        go_on(0, 1)
+    def _rendered(self, report: Report, form: Form, go_on: GoOn) -> bytes:
         write = Writer(form.language, report_words())
         if form.format == "pdf":
             return as_pdf(report, write, self._face, go_on)
@@ -81,5 +97,8 @@ class ReportWork:
 
 def file_name(report: Report, format_: str) -> str:
     """ "daily_settlement-2027-12-03.pdf", by the report's parameters."""
-    parts = [report.name, *(str(value) for value in report.parameters.values())]
-    return f"{_UNSAFE.sub('_', '-'.join(parts))[:120]}.{_SUFFIX.get(format_, format_)}"
+    return _file_name((report.name, *report.parameters.values()), format_)
+
+
+def _file_name(parts: Iterable[object], format_: str) -> str:
+    return f"{_UNSAFE.sub('_', '-'.join(map(str, parts)))[:120]}.{_SUFFIX.get(format_, format_)}"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
+from pos.domain.housechart import HouseChart
 from pos.domain.report import Report
 
 FORMATS: Final = ("pdf", "xlsx", "csv", "json", "text")
@@ -34,12 +35,15 @@ Step = Callable[[int, int], bool]  # told how many rows of how many are done; wh
 
 
 class ReportFiles(Protocol):
-    """Writes reports, on a thread of its own."""
+    """Writes reports and house charts, on a thread of its own."""
 
     def write(self, report: Report, form: Form, to: Path, replace: bool, step: Step) -> Future[str]:
         """The path of the file, which is whole or not there. In a folder it gets a name of its own. Fails with
         Refused: bad_request for a place that cannot be written to, or a name that is taken unless `replace`; stopped.
         `step` is called on that thread."""
+
+    def chart(self, chart: HouseChart, language: str, to: Path, replace: bool, step: Step) -> Future[str]:
+        """The same for a house chart, which is a PDF."""
 
 
 @dataclass

@@ -6,7 +6,7 @@ from typing import Final
 
 from pos.domain.reports.kinds import PARAMETERS
 from pos.till import fields as f
-from pos.till.counter import reports
+from pos.till.counter import housechart, reports
 from pos.till.orders import statements
 from pos.till.verbspec import VerbSpec
 
@@ -25,6 +25,9 @@ REPORT_VERBS: Final[dict[str, VerbSpec]] = {
         reports.report,
         {"name": f.words},
         dict.fromkeys(PARAMETERS, f.text) | {"format": f.words, "to": f.words} | _FORM,
+    ),
+    "house_chart": VerbSpec(
+        housechart.house_chart, {"show": f.text, "to": f.words}, {"language": f.language, "replace": f.flag}
     ),
     "cancel_report": VerbSpec(reports.cancel_report),
     "export_report": VerbSpec(reports.export_report, {"made": f.number, "format": f.words, "to": f.words}, _FORM),

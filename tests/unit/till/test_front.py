@@ -157,7 +157,7 @@ def test_changing_verbs_are_named_as_such() -> None:
         "products",
         "standby",
     }
-    looking |= {"reports", "report", "cancel_report", "export_report"}
+    looking |= {"reports", "report", "cancel_report", "export_report", "house_chart"}
     looking |= {"account", "pending", "tenders", "audit_items", "my_figures", "people_figures"}
     looking |= {"settlements", "settlement", "card_totals"}
     looking |= {"safe", "bags", "transfers", "change_orders", "deposits", "deposit_sheet", "cash_trail"}

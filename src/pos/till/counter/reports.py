@@ -6,7 +6,8 @@ last ones are kept as they were made: what is printed or written later is what w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -26,7 +27,7 @@ from pos.store import records
 from pos.till.counter import issue
 from pos.till.counter.gathering import Gathered, gather
 from pos.till.desk import Desk, Verb
-from pos.till.making import FORMATS, LANGUAGES, Form, Work
+from pos.till.making import FORMATS, LANGUAGES, Form, ReportFiles, Step, Work
 from pos.till.ports import LineDown
 
 _TENTHS: Final = 10  # progress is told in so many steps of a thousand
@@ -184,22 +185,32 @@ def _form(desk: Desk, format: str, language: str, separator: str, decimal_comma:
 
 
 def _write(desk: Desk, report: Report, form: Form, to: str, replace: bool) -> Verb[str]:
+    def begin(files: ReportFiles, path: Path, step: Step) -> Future[str]:
+        return files.write(report, form, path, replace, step)
+
+    written: str = yield from write_file(desk, report.name, to, begin)
+    return written
+
+
+def write_file(desk: Desk, name: str, to: str, begin: Callable[[ReportFiles, Path, Step], Future[str]]) -> Verb[str]:
+    """Have a file written, telling how far it is by the event "report". Raises Refused: bad_request stopped
+    device_absent."""
     if desk.outside.reports is None:
         raise Refused("device_absent", device="reports")
     path = Path(to).expanduser()
     if not path.is_absolute():
         raise Refused("bad_request", field="to", reason=f"{to!r} does not say where: give the whole path")
-    with _under_way(desk, report.name) as work:
+    with _under_way(desk, name) as work:
         told = {"share": -1}
 
         def step(done: int, of: int) -> bool:
             share = done * 1000 // of if of else 1000
             if share // _TENTHS != told["share"] // _TENTHS:
                 told["share"] = share
-                desk.post(lambda: desk.emit("report", name=report.name, share=share, stage="writing"))
+                desk.post(lambda: desk.emit("report", name=name, share=share, stage="writing"))
             return not work.stopped
 
-        written: str = yield desk.outside.reports.write(report, form, path, replace, step)
+        written: str = yield begin(desk.outside.reports, path, step)
     return written
 
 

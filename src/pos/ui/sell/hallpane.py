@@ -20,6 +20,7 @@ from pos.ui.seatmap.states import CategoryShape
 from pos.ui.seatmap.turning import QUARTERS
 from pos.ui.seatmap.widget import SeatMap
 from pos.ui.sell.aside.holding import type_words
+from pos.ui.sell.charting import Charting
 from pos.ui.sell.counts import with_unpriced
 from pos.ui.sell.pointed import Pointed
 from pos.ui.sell.presenter import SellPresenter
@@ -68,6 +69,8 @@ class HallPane(QWidget):
         self.map.set_section_wording(self._section)
         self.map.pointed.connect(self._look)
         self.pointed.changed.connect(self._draw_line)
+        self.charting = Charting(presenter.session, self)
+        self.charting.changed.connect(self._draw_line)
         self.map.settled.connect(self._place)
         presenter.hall.opened.connect(self.draw_hall)
         presenter.hall.seats_changed.connect(self._draw_seats)
@@ -134,7 +137,8 @@ class HallPane(QWidget):
         """What is pointed at, else what one can do with the map."""
         section = self.map.pointed_section
         self.line.say(
-            (tr("{section}: {left} left", section=section[0], left=section[1]) if section is not None else "")
+            self.charting.text
+            or (tr("{section}: {left} left", section=section[0], left=section[1]) if section is not None else "")
             or self.pointed.text
             or tr(
                 "{heat} colours · {turn} turns the hall · {overview} overview · drag: rectangle · Shift: any shape",

@@ -199,6 +199,7 @@ class SellWork(QWidget):
             "heat": self.next_heat,
             "turn": self.pane.turn,
             "overview": self.map.toggle_minimap,
+            "house_chart": self.pane.charting.make,
         }
 
     def next_heat(self) -> None:
