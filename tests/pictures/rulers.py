@@ -145,6 +145,7 @@ def _cut(widget: QWidget, text: str) -> str:
         why = _label_cut(widget)
     else:
         font = text_font(t.SMALL, QFont.Weight.DemiBold) if isinstance(widget, RailButton) else widget.font()
+        text = widget.caption if isinstance(widget, RailButton) else text
         room, wanted = _room(widget), QFontMetrics(font).horizontalAdvance(text.replace("&", ""))
         why = f"{wanted} px in {room}" if wanted > room + _SLACK_PX else ""
     return why or _outside(widget)

@@ -14,7 +14,16 @@ from pos.app.progress import begun
 from pos.app.training.launch import Launcher
 from pos.settings import KEYBOARD, BadSettings, Settings, read_settings
 from pos.store import REPLICA
-from pos.ui.application import Teller, after_first_paint, application, display_missing, show_failure, theme
+from pos.ui.application import (
+    Teller,
+    after_first_paint,
+    application,
+    begin_again_smaller,
+    display_missing,
+    show_failure,
+    theme,
+)
+from pos.ui.frame.face import LEAST
 from pos.ui.i18n import tr
 from pos.ui.scanning.wedge import Typing
 from pos.ui.window import CounterWindow
@@ -71,7 +80,8 @@ def run_window(folder: Path) -> int:
     if missing:
         sys.stderr.write(f"housefull: {missing}\n")
         return 2
-    app = application()
+    app = application(_scale(folder))
+    begin_again_smaller(LEAST)
     settings = _settings(folder)
     if settings is None:
         return 2
@@ -89,6 +99,14 @@ def run_window(folder: Path) -> int:
     finally:
         if office is not None:
             office.stop()
+
+
+def _scale(folder: Path) -> int | None:
+    """What the settings say, which Qt must know before anything can be shown; what is wrong with them is told later."""
+    try:
+        return read_settings(folder).window.scale
+    except (OSError, BadSettings):
+        return None
 
 
 def _settings(folder: Path) -> Settings | None:

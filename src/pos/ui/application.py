@@ -10,11 +10,13 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
-from pos.tillvalues import THEMES
+from pos.tillvalues import SCALES, THEMES
 
 ENDING: Final = "ending"  # property of the application: the system ends it
+LIMITED: Final = "HOUSEFULL_SCALE_LIMITED"  # the percent that fit on this screen, where more was asked for
 _SIGNALS_SEEN_MS: Final = 200
 _SWEEP_MS: Final = 500
 _BETWEEN_PX: Final = 8  # two windows side by side
@@ -34,8 +36,10 @@ def display_missing() -> str:
     )
 
 
-def application() -> QApplication:
-    """The one QApplication, which Ctrl-C and SIGTERM end."""
+def application(scale: int | None = None) -> QApplication:
+    """The one QApplication, which Ctrl-C and SIGTERM end; `scale` in percent, None for what the system says."""
+    if scale is not None:
+        os.environ |= scaled(scale)
     app = QApplication.instance() or QApplication(["housefull"])
     assert isinstance(app, QApplication)
     app.setApplicationName("Housefull")
@@ -47,6 +51,33 @@ def application() -> QApplication:
     timer.start(_SIGNALS_SEEN_MS)
     Sweeper(app)
     return app
+
+
+def scaled(scale: int) -> dict[str, str]:
+    """What Qt must find in its environment before it starts, to draw everything at so many percent."""
+    # Without the second, the system's own factor would multiply this one.
+    return {"QT_SCALE_FACTOR": f"{scale / 100:g}", "QT_ENABLE_HIGHDPI_SCALING": "0"}
+
+
+def fitting_scale(width: int, height: int, scale: int, least: tuple[int, int]) -> int:
+    """The percent, at most `scale`, at which a screen of so many physical px has room for the `least` window."""
+    return max(SCALES[0], min(scale, 100 * width // least[0], 100 * height // least[1]))
+
+
+def begin_again_smaller(least: tuple[int, int]) -> None:
+    """Where the scale leaves the screen no room for a window that can be worked in, begin again with one that does.
+
+    Qt takes a scale only before it knows any screen, so this replaces the process, once.
+    """
+    screen = QGuiApplication.primaryScreen()
+    asked = round(float(os.environ.get("QT_SCALE_FACTOR", "1")) * 100)
+    if screen is None or LIMITED in os.environ:
+        return
+    real = screen.size() * screen.devicePixelRatio()
+    fits = fitting_scale(real.width(), real.height(), asked, least)
+    if fits < asked:
+        os.environ |= scaled(fits) | {LIMITED: f"{fits}"}
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
 class Sweeper(QObject):

@@ -6,52 +6,41 @@ numpy and the map, is imported when someone has signed in.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QStackedWidget,
     QVBoxLayout,
-    QWidget,
 )
 
 from pos.settings import WindowSettings
 from pos.ui.attendance import Attendance
 from pos.ui.bridge import Bridge, Till
 from pos.ui.foot.presenter import PaperPresenter
-from pos.ui.foot.view import FootView
+from pos.ui.frame.face import LEAST, Face
 from pos.ui.frame.leaving import ended_from_outside
 from pos.ui.frame.notice import notice
 from pos.ui.frame.practice import PracticeBanner
-from pos.ui.frame.rail import WIDTH_PX, Rail, screen_at
-from pos.ui.frame.tabs import ShowTabs
-from pos.ui.frame.toast import Toast
-from pos.ui.frame.topbar import TopBar
+from pos.ui.frame.rail import screen_at
 from pos.ui.i18n import tr
 from pos.ui.keys import ERRANDS, KeyMap, cap
 from pos.ui.presenters import Presenters
 from pos.ui.qttexts import speak_qt
 from pos.ui.rush import Rush
 from pos.ui.scanning.presenter import ScanPresenter
-from pos.ui.screen import PANEL_PX, Screen
+from pos.ui.screen import Screen
 from pos.ui.screens import build
 from pos.ui.session import Session
 from pos.ui.signin.presenter import SignInPresenter
 from pos.ui.sounds import Sounds
 from pos.ui.theme.apply import dress, tokens_for
 from pos.ui.theme.fonts import load_fonts
-from pos.ui.theme.widgets import Banner
 
 if TYPE_CHECKING:
     from pos.ui.customer.window import CustomerWindow
     from pos.ui.scanning.wedge import Typing
-
-MINIMUM: Final = (1366, 768)  # px
 
 
 class CounterWindow(Presenters):
@@ -75,11 +64,10 @@ class CounterWindow(Presenters):
         load_fonts()
         speak_qt(self)
         self.settings = settings or WindowSettings()
-        theme = theme or self.settings.theme
-        self.tokens = tokens_for(theme)
+        self.theme = theme or self.settings.theme
+        self.tokens = tokens_for(self.theme)
         self._dress()
-        if theme == "system":
-            QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _: self.set_theme("system"))
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
         self.bridge = Bridge(till, self)
         self.session = Session(self.bridge, language, self)
         self.paper = PaperPresenter(self.session, self)
@@ -91,7 +79,7 @@ class CounterWindow(Presenters):
         self.customer: CustomerWindow | None = None
         self._asks = True  # before it closes over what is open
         self.setWindowTitle("Housefull")
-        self.setMinimumSize(*MINIMUM)
+        self.setMinimumSize(*LEAST)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         self._build()
@@ -119,53 +107,16 @@ class CounterWindow(Presenters):
         dress(app, self.tokens)
 
     def _build(self) -> None:
-        self.top = TopBar(self.session)
-        self.banner = Banner()
-        self.tabs = ShowTabs(self.session)
-        self.rail = Rail()
-        self.foot = FootView(self.session, self.paper)
-        self.works, self.panels = QStackedWidget(), QStackedWidget()
-        self.panels.setFixedWidth(PANEL_PX)
-        # Everything that is built of texts, in one piece that another language replaces.
-        self._face = QWidget()
+        above = None
+        if self.training:
+            above = self.practice_banner = PracticeBanner(self.practice, self.tokens)
+        # In one piece that another language replaces.
+        self._face = face = Face(self.session, self.paper, above)
+        self.top, self.banner, self.tabs, self.rail, self.foot = face.top, face.banner, face.tabs, face.rail, face.foot
+        self.works, self.panels, self.toast = face.works, face.panels, face.toast
         whole = self.layout()
         assert whole is not None
-        whole.addWidget(self._face)
-        box = QVBoxLayout(self._face)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(0)
-        if self.training:
-            self.practice_banner = PracticeBanner(self.practice, self.tokens)
-            box.addWidget(self.practice_banner)
-        box.addWidget(self.top)
-        box.addWidget(self._rule())
-        box.addWidget(self.banner)
-        row = QHBoxLayout()
-        row.setSpacing(0)
-        corner = QFrame()
-        corner.setProperty("role", "card")
-        corner.setFixedWidth(WIDTH_PX)
-        row.addWidget(corner)
-        row.addWidget(self.tabs, 1)
-        box.addLayout(row)
-        box.addWidget(self._rule())
-        body = QGridLayout()
-        body.setSpacing(0)
-        for column, part in enumerate((self.rail, self._rule(), self.works, self._rule(), self.panels)):
-            body.addWidget(part, 0, column)
-        body.setColumnStretch(2, 1)
-        box.addLayout(body, 1)
-        box.addWidget(self._rule())
-        box.addWidget(self.foot)
-        self.toast = Toast(self.works)
-
-    @staticmethod
-    def _rule() -> QFrame:
-        rule = QFrame()
-        rule.setProperty("role", "rule")
-        rule.setMinimumSize(1, 1)
-        rule.setMaximumSize(16_777_215, 16_777_215)
-        return rule
+        whole.addWidget(face)
 
     def _connect_frame(self) -> None:
         self.top.lock.connect(self.session.lock)
@@ -195,8 +146,7 @@ class CounterWindow(Presenters):
     def _make(self, name: str) -> Screen:
         screen = build(self, name)
         screen.setParent(self)
-        self.works.addWidget(screen.work)
-        self.panels.addWidget(screen.panel)
+        self._face.add(screen)
         return screen
 
     # ---- moving about ------------------------------------------------------------------
@@ -209,9 +159,7 @@ class CounterWindow(Presenters):
         if self.current is not None and self.current is not screen:
             self.current.leave()
         self.current = screen
-        self.works.setCurrentWidget(screen.work)
-        self.panels.setCurrentWidget(screen.panel)
-        self.toast.raise_()  # a stack puts the page it shows on top
+        self._face.show_screen(screen)
         self.rail.show_screen(name, self._usable())
         screen.enter()
 
@@ -393,10 +341,8 @@ class CounterWindow(Presenters):
 
     def set_theme(self, theme: str) -> None:
         """Change the look, at once."""
-        self.tokens = tokens_for(theme)
+        self.theme, self.tokens = theme, tokens_for(theme)
         self._dress()
-        if theme == "system":
-            QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _: self.set_theme("system"))
         for screen in self.screens.values():
             screen.set_tokens(self.tokens)
         if self.training:
@@ -404,6 +350,10 @@ class CounterWindow(Presenters):
         if self.customer is not None:
             self.customer.set_tokens(self.tokens)
         self.top.draw()
+
+    def _follow_system(self) -> None:
+        if self.theme == "system":
+            self.set_theme("system")
 
     def show_customer(self) -> None:
         """Open the customer's window."""

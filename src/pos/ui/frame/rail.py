@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from pos.ui.i18n import tr
 from pos.ui.keys import cap
-from pos.ui.theme.widgets import RAIL_PX, RailButton
+from pos.ui.theme.tokens import TOUCH
+from pos.ui.theme.widgets import RailButton
 
 WIDTH_PX = 84
 _PLACES = 9
@@ -23,26 +24,32 @@ class Rail(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")
-        self.setFixedWidth(WIDTH_PX)
         self._buttons: dict[str, RailButton] = {}
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 8, 0, 8)
-        self._column.setSpacing(0)
-        places = {number: (name, icon, label) for number, name, icon, label in screens()}
-        for number in range(1, _PLACES + 1):
-            if number not in places:
-                self._column.addSpacing(RAIL_PX)
-                continue
-            name, icon, label = places[number]
+        self._grid = QGridLayout(self)
+        self._grid.setSpacing(0)
+        self._grid.setRowStretch(_PLACES, 1)
+        for number, name, icon, label in screens():
             button = RailButton(icon, label, cap(f"screen:{number}"))
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             place = button.sizePolicy()
             place.setRetainSizeWhenHidden(True)
             button.setSizePolicy(place)
             button.clicked.connect(lambda _=False, name=name: self.chosen.emit(name))
-            self._column.addWidget(button)
+            button.setToolTip(label)
             self._buttons[name] = button
-        self._column.addStretch(1)
+        self.set_compact(False)
+
+    def set_compact(self, compact: bool) -> int:
+        """In a small window two columns of icons with their keys; how wide it is then, in px."""
+        self._grid.setContentsMargins(0, 0 if compact else 8, 0, 0 if compact else 8)
+        for number, name, _, _ in screens():
+            button = self._buttons[name]
+            button.set_compact(compact)
+            self._grid.removeWidget(button)
+            self._grid.addWidget(button, *(divmod(number - 1, 2) if compact else (number - 1, 0)))
+        width = 2 * TOUCH if compact else WIDTH_PX
+        self.setFixedWidth(width)
+        return width
 
     def show_screen(self, name: str, usable: Collection[str]) -> None:
         """Mark the screen shown; only those that this person may go to now are there to choose."""

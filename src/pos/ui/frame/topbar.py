@@ -27,12 +27,13 @@ class TopBar(QFrame):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
+        self._compact = False
         self.setProperty("role", "card")
         self.setFixedHeight(56)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 12, 0)
         row.setSpacing(12)
-        brand = QLabel("Housefull")
+        self._brand = brand = QLabel("Housefull")
         brand.setFont(text_font(t.BODY, QFont.Weight.Bold))
         self._title, self._when, self._fresh, self._who = QLabel(), QLabel(), QLabel(), QLabel()
         self._title.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
@@ -59,6 +60,12 @@ class TopBar(QFrame):
     def minimumSizeHint(self) -> QSize:
         return QSize(0, 56)
 
+    def set_compact(self, compact: bool) -> None:
+        """In a small window: no more than which show, the line and who."""
+        self._compact = compact
+        self._brand.setVisible(not compact)
+        self.draw()
+
     def draw(self) -> None:
         """Called on every change, and by the window's clock for the countdown."""
         self._draw_show()
@@ -68,15 +75,16 @@ class TopBar(QFrame):
     def _draw_show(self) -> None:
         session, formats = self.session, self.session.formats
         card = session.show if session.person is not None else None
-        for part in (self._title, self._when, self._fresh):
+        for part in (self._title, self._when):
             part.setVisible(card is not None)
+        self._fresh.setVisible(card is not None and not self._compact)
         if card is None:
             return
         self._title.setText(name_in(card.titles, session.language, card.title))
         muted = self.palette().placeholderText().color().name()
         when = f"{formats.date(card.starts)} · {formats.time(card.starts)}"
         parts = [countdown(session, card.starts), session.venue.name]
-        small = " · ".join(filter(None, parts))
+        small = " · ".join(filter(None, parts[:1] if self._compact else parts))
         if not formats.is_today(card.starts, session.now):
             # Not tonight's show: said in words and weight, since selling the wrong day is the dearest slip.
             when = f"<b>{when}</b>"
@@ -96,7 +104,7 @@ class TopBar(QFrame):
             return
         muted = self.palette().placeholderText().color().name()
         parts = [session.venue.till]
-        if person.shift_since is not None:
+        if person.shift_since is not None and not self._compact:
             parts.append(tr("shift since {time}", time=session.formats.time(person.shift_since)))
         rest = " · ".join(filter(None, parts))
         self._who.setText(f'<b>{person.name}</b> <span style="color:{muted}">{rest}</span>')

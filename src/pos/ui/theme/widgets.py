@@ -284,6 +284,7 @@ class RailButton(QPushButton):
     def __init__(self, icon: str, label: str, key: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._icon, self._key, self._count = icon, key, 0
+        self._compact = False
         self.setText(label)
         self.setAccessibleName(label)
         self.setCheckable(True)
@@ -296,8 +297,19 @@ class RailButton(QPushButton):
         self.setAccessibleName(f"{self.text()} {count}" if count else self.text())
         self.update()
 
+    def set_compact(self, compact: bool) -> None:
+        """Icon and key alone, where there is no room for the name."""
+        self._compact = compact
+        self.updateGeometry()
+        self.update()
+
+    @property
+    def caption(self) -> str:
+        """What is read under the icon."""
+        return self._key if self._compact else self.text()
+
     def sizeHint(self) -> QSize:
-        return QSize(84, RAIL_PX)
+        return QSize(t.TOUCH, t.TOUCH) if self._compact else QSize(84, RAIL_PX)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colors, role = self.palette(), QPalette.ColorRole
@@ -309,12 +321,13 @@ class RailButton(QPushButton):
                 painter.fillRect(self.rect(), colors.color(role.Window))
             if marked:
                 painter.fillRect(0, 0, 4, self.height(), ink)
-            paint_icon(painter, self._icon, QRectF(self.width() / 2 - 11, 10, 22, 22), ink)
+            top = 4 if self._compact else 10
+            paint_icon(painter, self._icon, QRectF(self.width() / 2 - 11, top, 22, 22), ink)
             painter.setPen(ink)
             painter.setFont(text_font(t.SMALL, QFont.Weight.DemiBold if marked else QFont.Weight.Normal))
-            name = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width() - 4)
-            painter.drawText(self.rect().adjusted(2, 34, -2, 0), Qt.AlignmentFlag.AlignHCenter, name)
-            if self._key:
+            name = painter.fontMetrics().elidedText(self.caption, Qt.TextElideMode.ElideRight, self.width() - 4)
+            painter.drawText(self.rect().adjusted(2, top + 24, -2, 0), Qt.AlignmentFlag.AlignHCenter, name)
+            if self._key and not self._compact:
                 self._paint_key(painter)
             if self._count:
                 self._paint_count(painter)
