@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
@@ -102,12 +103,25 @@ def test_a_scan_of_a_training_ticket_is_said_at_a_real_window(counter: Counter) 
 
 
 def test_one_training_is_started_at_a_time_beside_the_till(tmp_path: Path) -> None:
-    said = tmp_path / "said.txt"
-    wait = f"import sys, time; open({str(said)!r}, 'a').write(' '.join(sys.argv[1:]) + chr(10)); sys.stdin.read()"
-    launcher = Launcher(tmp_path, (sys.executable, "-c", wait + "; time.sleep(0.3)"))
-    assert launcher.begin()
+    said, go = tmp_path / "said.txt", tmp_path / "go"
+    code = (
+        f"import pathlib, sys, time; open({str(said)!r}, 'a').write(' '.join(sys.argv[1:]) + chr(10))\n"
+        f"while not pathlib.Path({str(go)!r}).exists(): time.sleep(0.01)"
+    )
+    launcher, over = Launcher(tmp_path, (sys.executable, "-c", code)), Event()
+    assert launcher.begin(over.set)
     assert not launcher.begin()
-    assert launcher.wait(20) == 0
-    assert said.read_text(encoding="utf-8").splitlines() == [f"--data {tmp_path} --training"]
-    assert launcher.begin()
-    assert launcher.wait(20) == 0
+    assert not over.is_set()
+    go.touch()
+    assert over.wait(20)
+    launcher.run()  # again, and it is waited for
+    assert said.read_text(encoding="utf-8").splitlines() == [f"--data {tmp_path} --training"] * 2
+
+
+def test_training_is_left_at_once_with_a_shift_open(open_window: Open) -> None:
+    """A real window would ask; nothing of training can be lost."""
+    counter = open_window(training=True)
+    counter.sign_in("anna")
+    counter.open_shift("100")
+    assert counter.window.close()
+    assert not counter.window.isVisible()

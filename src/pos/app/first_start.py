@@ -113,7 +113,7 @@ class FirstStart:
 
     def practise(self) -> str:
         try:
-            self._training.begin()
+            self._training.run()
         except OSError as error:
             return str(error)
         return ""

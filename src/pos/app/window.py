@@ -163,14 +163,21 @@ def counter_window(settings: Settings) -> tuple[CounterWindow, Opening]:
         after_first_paint(window, window.show_customer)
     after_first_paint(window, opening.begin)
     window.practice.asked.connect(lambda: _train(window, launcher))
+    window.practice.over.connect(lambda: _return_to(window))
     return window, opening
 
 
 def _train(window: CounterWindow, launcher: Launcher) -> None:
     try:
-        begun = launcher.begin()
+        begun = launcher.begin(window.practice.over.emit)
     except OSError as error:
         window.toast.say("warning", tr("Training does not start: {reason}", reason=error))
         return
     says = tr("Training opens in a window of its own; this till stays as it is.")
     window.toast.say("plain", says if begun else tr("Training is open already, in a window of its own."))
+
+
+def _return_to(window: CounterWindow) -> None:
+    """Training is over. Without a window manager, as in a kiosk, nobody else gives the keyboard back."""
+    window.raise_()
+    window.activateWindow()

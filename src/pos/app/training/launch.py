@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 
@@ -15,14 +16,21 @@ class Launcher:
         self._command = [*command, "--data", str(folder), "--training"]
         self._process: subprocess.Popen[bytes] | None = None
 
-    def begin(self) -> bool:
-        """Start it; False when it runs already. Raises OSError."""
+    def begin(self, ended: Callable[[], None] = lambda: None) -> bool:
+        """Start it; False when it runs already. `ended` is called, in a thread, when it is over. Raises OSError."""
         if self._process is not None and self._process.poll() is None:
             return False
-        self._process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL)
+        process = self._process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL)
+
+        def watch() -> None:
+            process.wait()
+            ended()
+
+        threading.Thread(target=watch, name="training", daemon=True).start()
         return True
 
-    def wait(self, seconds: float) -> int:
-        """Its exit code. Raises subprocess.TimeoutExpired."""
-        assert self._process is not None
-        return self._process.wait(seconds)
+    def run(self) -> None:
+        """Start it if it does not run, and wait until it is over. Raises OSError."""
+        self.begin()
+        if self._process is not None:
+            self._process.wait()

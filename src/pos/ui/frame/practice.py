@@ -24,6 +24,7 @@ class PracticePresenter(QObject):
     asked = Signal()
     changed = Signal()
     told = Signal(str, bool)  # `say`, from any thread
+    over = Signal()  # the training that was begun here has ended; from any thread
 
     def __init__(self, session: Session, *, on: bool, parent: QObject | None = None) -> None:
         super().__init__(parent)

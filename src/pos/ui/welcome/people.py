@@ -77,8 +77,12 @@ class PracticePage(Page):
 
     def _begin(self) -> None:
         self.say(tr("Training opens in a window of its own. Come back here afterwards."))
-        self._apart.run(self._work.practise, self._begun)
+        self._apart.run(self._work.practise, self._over)
 
-    def _begun(self, wrong: str) -> None:
+    def _over(self, wrong: str) -> None:
         if wrong:
             self.say(wrong, wrong=True)
+        else:
+            self.say(tr("That was the practice. Again, or open the till?"))
+        self.window().raise_()
+        self.window().activateWindow()  # without a window manager nobody else gives the keyboard back

@@ -50,7 +50,7 @@ class Work(Protocol):
         """Who may sign in: [{`user`, `name`, `role`}]."""
 
     def practise(self) -> str:
-        """Open training in a window of its own; "" or what went wrong."""
+        """Open training in a window of its own, and wait until it is left; "" or what went wrong."""
 
 
 class Apart(QObject):
