@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from PySide6.QtCore import QEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
 from pos.ui.sell.aside.choosing import MoveTo, Options
 from pos.ui.sell.aside.holding import HoldFor, HoldUntil, HoldWhat
 from pos.ui.sell.aside.parking import Park, TakeUp
+from pos.ui.welcome.guide import STEPS, Guide
 from tests.pictures.stage import Stage
 from tests.window.counter import CTRL, SHIFT, Counter, Key
+from tests.window.test_guide import ToyWork
 from tests.window.test_questions import asked
 
 Shots = Iterator[str]
@@ -31,6 +37,10 @@ def begin(stage: Stage) -> Shots:
     """From the sign-in to an open shift."""
     with stage.season() as counter:
         yield "signin"
+        counter.press(Key.Key_I, modifier=CTRL)
+        counter.until(lambda: bool(counter.window.diagnostics.lines))
+        yield "diagnostics"
+        counter.press(Key.Key_Escape)
         counter.window.signin.choose("bela")
         counter.type("0000")
         counter.press(Key.Key_Return)
@@ -194,5 +204,19 @@ def training(stage: Stage) -> Shots:
     with stage.season(training=True) as counter:
         yield "training-signin"
         counter.sign_in("anna")
-        counter.until(lambda: counter.screen == "open")
+        counter.until(lambda: counter.screen == "open" and bool(counter.window.session.shows))
         yield "training"
+
+
+def guide(stage: Stage) -> Shots:
+    """The first start, step by step."""
+    for step in STEPS:
+        work = ToyWork()
+        work.there = step not in STEPS[:2]
+        shown = Guide(work, step, stage.language, "light")
+        shown.show()
+        QTest.qWait(50)
+        yield f"guide-{step}"
+        shown.close()
+        shown.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from pos.ui.welcome.guide import Guide
 from pos.ui.window import CounterWindow
 
 _THUMB = QSize(683, 384)
@@ -53,7 +54,7 @@ class Camera:
         self.last = name
         if self.only and not name.startswith(self.only):
             return
-        window = next(each for each in QApplication.topLevelWidgets() if isinstance(each, CounterWindow))
+        window = shown()
         self.folder.mkdir(parents=True, exist_ok=True)
         for theme in self.themes:
             if theme != window.tokens.name:
@@ -69,6 +70,11 @@ class Camera:
         if self.themes[-1] != self.themes[0]:
             window.set_theme(self.themes[0])
         QTest.qWait(20)
+
+
+def shown() -> CounterWindow | Guide:
+    """The window that a walk has open."""
+    return next(each for each in QApplication.topLevelWidgets() if isinstance(each, CounterWindow | Guide))
 
 
 def picture(widget: QWidget, ratio: float = 1.0) -> QImage:

@@ -8,6 +8,7 @@ from tests.pictures import back, selling
 from tests.pictures.stage import Stage
 
 WALKS: dict[str, Callable[[Stage], Iterator[str]]] = {
+    "guide": selling.guide,
     "begin": selling.begin,
     "sale": selling.sale,
     "beside": selling.beside,

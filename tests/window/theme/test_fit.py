@@ -12,8 +12,8 @@ from pos.settings import LOCALES
 from pos.ui.catalogue import catalogue
 from pos.ui.numpad import NumPad
 from pos.ui.theme.fonts import load_fonts, text_font
-from pos.ui.window import CounterWindow
 from tests.pictures import rulers
+from tests.pictures.shots import shown
 from tests.pictures.stage import Stage
 from tests.pictures.walks import WALKS
 
@@ -49,23 +49,19 @@ def test_everything_has_room_in_every_language(
     walk: str, stage: Stage, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pos.ui.i18n.catalogue", lambda language: Longest())
-    found = [f"{shot}: {line}" for shot in WALKS[walk](stage) for line in measured(window(), RULERS)]
+    found = [f"{shot}: {line}" for shot in WALKS[walk](stage) for line in measured(shown(), RULERS)]
     assert not found, "\n".join(found)
 
 
 def test_a_keypad_has_no_gaps_for_a_finger(stage: Stage, qapp: QApplication) -> None:
     seen = 0
     for shot in WALKS["begin"](stage):
-        pads = [pad for pad in window().findChildren(NumPad) if pad.isVisible()]
+        pads = [pad for pad in shown().findChildren(NumPad) if pad.isVisible()]
         assert [gap for pad in pads for gap in rulers.wide_gaps(pad)] == [], shot
         seen += len(pads)
     assert seen
 
 
-def window() -> CounterWindow:
-    return next(each for each in QApplication.topLevelWidgets() if isinstance(each, CounterWindow))
-
-
-def measured(window: CounterWindow, by: tuple[Callable[[QWidget], list[str]], ...]) -> list[str]:
+def measured(window: QWidget, by: tuple[Callable[[QWidget], list[str]], ...]) -> list[str]:
     rulers.settle(window)
     return [f"{ruler.__name__}: {line}" for ruler in by for line in ruler(window)]

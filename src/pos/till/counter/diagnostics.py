@@ -106,9 +106,12 @@ def _time(iso: str) -> str:
 
 
 def grouped(digest: str) -> str:
-    """The beginning of a hash, in groups that are read in one breath: "3f2a 91c0 88d1 0b7e"."""
+    """The beginning of a hash, in groups that are read in one breath: "3f2a · 91c0 · 88d1 · 0b7e".
+
+    With spaces alone, one in some ten thousand would be masked for a card's number.
+    """
     shown = digest[:_HASH_SHOWN]
-    return " ".join(shown[at : at + _GROUP] for at in range(0, len(shown), _GROUP))
+    return " · ".join(shown[at : at + _GROUP] for at in range(0, len(shown), _GROUP))
 
 
 def _print(desk: Desk, lines: Sequence[str]) -> Verb[dict[str, Any]]:

@@ -16,6 +16,7 @@ from pos.ui.keys import KeyMap, cap
 from pos.ui.parts import foot, touch
 from pos.ui.theme.apply import dress, tokens_for
 from pos.ui.theme.fonts import load_fonts
+from pos.ui.theme.tokens import Tokens
 from pos.ui.theme.widgets import KeyButton
 from pos.ui.welcome.begin import BeginPage
 from pos.ui.welcome.choices import language_page, look_page
@@ -52,7 +53,7 @@ class Guide(QDialog):
     def _dress(self) -> None:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        dress(app, tokens_for(self.theme))
+        dress(app, self.tokens)
 
     def _build(self) -> None:
         """All that has words in it, in one piece that another language replaces."""
@@ -90,6 +91,11 @@ class Guide(QDialog):
         return makers[name](self.work, self._apart)
 
     # ---- moving about ------------------------------------------------------------------
+
+    @property
+    def tokens(self) -> Tokens:
+        """The look that is in force."""
+        return tokens_for(self.theme)
 
     @property
     def page(self) -> Page:
