@@ -23,6 +23,7 @@ WANTED = {
     Text("%n ticket", "%n tickets"),
     Text("is in {where}", context=TOLD),
     Text("basket {number}", context=TOLD),
+    Text("Ticket {ticket} was lost: {reason}.", context=TOLD),
 }
 
 
@@ -38,6 +39,7 @@ def ukrainian() -> Catalog:
     catalog.add(("%n ticket", "%n tickets"), ("%n квиток", "%n квитки", "%n квитків"))
     catalog.add("is in {where}", "лежить тут: {where}", context=TOLD)
     catalog.add("basket {number}", "кошик {number}", context=TOLD)
+    catalog.add("Ticket {ticket} was lost: {reason}.", "Квиток {ticket} загублено: {reason}.", context=TOLD)
     return catalog
 
 
@@ -85,6 +87,11 @@ def test_what_is_told_is_recognised_by_its_template_and_so_are_its_fields() -> N
     speak("uk", compiled(ukrainian()))
     assert told("is in basket 7") == "лежить тут: кошик 7"
     assert told("is somewhere else") == "is somewhere else"
+
+
+def test_what_a_person_wrote_stays_as_it_was_written() -> None:
+    speak("uk", compiled(ukrainian()))
+    assert told("Ticket T1 was lost: is in basket 7.") == "Квиток T1 загублено: is in basket 7."
 
 
 def test_english_is_told_as_it_is() -> None:

@@ -15,6 +15,7 @@ from typing import Final
 from pos.ui.catalogue import TOLD, Catalogue
 
 _FIELD: Final = re.compile(r"\{(\w+)\}")
+_BY_HAND: Final = ("reason", "note")  # fields that hold a person's own words, in whatever language
 
 
 class Hearsay:
@@ -29,7 +30,8 @@ class Hearsay:
             return translated if text else ""
         for pattern, template in self._templates:
             if found := pattern.fullmatch(text):
-                fields = {name: self.say(value) for name, value in found.groupdict().items()}
+                fields = found.groupdict()
+                fields |= {name: self.say(value) for name, value in fields.items() if name not in _BY_HAND}
                 return self._texts.pgettext(TOLD, template).format(**fields)
         return text
 
