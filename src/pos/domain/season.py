@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from pos.domain.agreement import Agreement
+from pos.domain.announced import Announced
 from pos.domain.best import Taste
 from pos.domain.calendar import MIDNIGHT, parse_day_ends
 from pos.domain.certificate import Hand, read_key
@@ -144,6 +145,7 @@ class Show:
     restricted: tuple[str, ...] = ()  # categories with a restricted view, as the hall says
     taste: Taste = field(default_factory=Taste)
     promoter: str = ""  # whose show it is; "" for the house's own
+    announced: Announced = field(default_factory=Announced)
 
     @property
     def called_off(self) -> bool:
@@ -348,4 +350,5 @@ def _show(doc: dict[str, Any], productions: dict[str, Any], plans: dict[str, Any
         tuple(hall.get("restricted", ())),
         Taste(**{key: float(value) for key, value in hall.get("best", {}).items()}),
         doc.get("promoter", ""),
+        Announced.read(doc, productions.get(doc["production"], {})),
     )

@@ -237,6 +237,17 @@ parcel_step: Final = Table(
     Column("body", Text, nullable=False),
 )
 
+# What each show was announced with when this till first had it, or when somebody here last read that it had changed.
+announcement: Final = Table(
+    "announcement",
+    metadata,
+    Column("show", String, primary_key=True),
+    Column("version", String, nullable=False),
+    Column("told", Text, nullable=False),
+    Column("read_by", String, nullable=False),
+    Column("read_at", String, nullable=False),
+)
+
 # Deposits of reservations that this till has taken or given back, as its facts have them.
 deposit: Final = Table(
     "deposit",

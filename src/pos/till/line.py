@@ -16,6 +16,7 @@ from pos.domain.live import HOLD
 from pos.store.journal import JournalReader
 from pos.till.audit.items import announce as announce_items
 from pos.till.counter import neighbours
+from pos.till.counter.announcing import take_note
 from pos.till.counter.disputes import announce
 from pos.till.counter.holding import take_home
 from pos.till.counter.passing import allot, answer_recalls, held_now
@@ -36,6 +37,7 @@ class AgentSide:
     def serve(self, desk: Desk) -> None:
         """The desk behind it. Agent and desk need each other; this closes the circle before either starts."""
         self._desk = desk
+        desk.post(lambda: take_note(desk))
 
     def close(self) -> None:
         """Let go of the ledger, after the agent has ended and before the desk does: whoever closes it last writes its
@@ -124,6 +126,8 @@ class AgentSide:
             sales=what.sales,
         )
         announce(self._desk, what.disputes)
+        if what.documents:
+            take_note(self._desk)
         if AUDIT_ITEM in what.records:
             self._items = announce_items(self._desk, self._items)
         if what.documents or FAMILY in what.records:

@@ -16,6 +16,7 @@ from pos.till.contingency import packs, rekey
 from pos.till.counter import (
     accounts,
     admit,
+    announcing,
     arriving,
     articles,
     awaiting,
@@ -90,6 +91,7 @@ VERBS: Final[dict[str, VerbSpec]] = {
     ),
     "shows": VerbSpec(house.shows),
     "show": VerbSpec(house.show, {"show": f.text}),
+    "acknowledge": VerbSpec(announcing.acknowledge, {"show": f.text, "version": f.words}, changes=True),
     "places": VerbSpec(house.places, {"show": f.text}),
     "place": VerbSpec(house.place, {"show": f.text, "place": f.text}),
     "best": VerbSpec(

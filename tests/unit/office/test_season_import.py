@@ -94,6 +94,19 @@ def test_a_season_becomes_documents_places_and_one_reload(database: Database, tm
     assert house.violations() == []
 
 
+def test_what_buyers_ask_about_is_a_productions_or_a_shows(database: Database, tmp_path: Path) -> None:
+    text = SEASON.replace('{ en = "Tosca" }', '{ en = "Tosca" }\nminutes = 165\nintervals = [25]\nage = 12')
+    text = text.replace('terms = "standard"\n', 'terms = "standard"\nage = 6\nnotice = "In the studio"\n')
+    import_season(database, write_season(tmp_path, text))
+    with database.read() as connection:
+        found: dict[str, dict[str, dict[str, Any]]] = {}
+        for document in snapshot.documents(connection).documents:
+            found.setdefault(document.family, {})[document.id] = document.body
+    told = Season.from_documents(found).show(SHOW).announced
+    assert (told.minutes, told.intervals, told.age) == (165, (25,), 6)
+    assert told.sentences == {"notice": {"en": "In the studio"}}
+
+
 def test_a_hall_says_which_seats_are_best_and_which_are_for_whom(database: Database, tmp_path: Path) -> None:
     more = (
         'best = { front = "1", centre = "0.5" }\nrestricted = ["Stalls"]\naccessible = ["Wheelchair"]\ncompanions = {'
@@ -144,6 +157,17 @@ LAST = '[[till]]\nid = "T1"'
         ("2027-12-03T19:30:00+01:00", "2020-12-03T19:30:00+01:00", "show[0].starts", "is in the past"),
         ("2027-12-03T19:30:00+01:00", "2027-12-03T19:30:00", "show[0].starts", "no offset"),
         ("2027-12-03T19:30:00+01:00", "tomorrow", "show[0].starts", "not a time"),
+        ('terms = "standard"\n', 'doors = "2027-12-03T19:31:00+01:00"\n', "show[0].doors", "is after the start"),
+        ('terms = "standard"\n', 'notice = { english = "Late" }\n', "show[0].notice", "not a language"),
+        ('terms = "standard"\n', 'latecomers = { en = " " }\n', "show[0].latecomers", "must say something"),
+        (
+            '{ en = "Tosca" }',
+            '{ en = "Tosca" }\nminutes = "165"',
+            "production[0].minutes",
+            "must be minutes, 1 to 1440",
+        ),
+        ('{ en = "Tosca" }', '{ en = "Tosca" }\nintervals = 25', "production[0].intervals", "list of minutes"),
+        ('{ en = "Tosca" }', '{ en = "Tosca" }\nage = 100', "production[0].age", "0 to 99"),
         ('id = "Foyer"', 'id = "Stalls"', "show[0].areas[0].id", "also a category"),
         ("capacity = 10", "capacity = 0", "show[0].areas[0].capacity", "at least 1"),
         ("capacity = 10", "capcity = 10", "show[0].areas[0].capacity", "is missing"),

@@ -17,6 +17,7 @@ from pos.domain.seating import Seating
 from pos.domain.seatstock import Age, share_of
 from pos.domain.terms import Rule
 from pos.till.belief import BASKET, CODES, STATES
+from pos.till.counter.announcing import announced, unread
 from pos.till.counter.held import by_place, holder_of, killed
 from pos.till.counter.neighbours import receiver_of
 from pos.till.counter.passing import in_hand
@@ -53,7 +54,7 @@ def shows(desk: Desk) -> dict[str, Any]:
     now = desk.clock.now()
     season = desk.season()
     as_of = desk.replica.office_time() or None
-    slow = _slow(desk, now)
+    slow, changed = _slow(desk, now), unread(desk)
     rows = []
     for show in sorted(season.shows.values(), key=lambda show: show.starts):
         column = desk.belief.column(show.id)
@@ -70,6 +71,7 @@ def shows(desk: Desk) -> dict[str, Any]:
                 "short": short,
                 "slow": show.id in slow and not short,
                 "sells": show.sells_at(now),
+                "changed": show.id in changed,
                 "on_sale": show.on_sale.isoformat() if show.on_sale else None,
                 "sales_until": show.sales_until.isoformat(),
                 "plan": bool(show.plan),
@@ -139,6 +141,7 @@ def show(desk: Desk, *, show: str) -> dict[str, Any]:
             if fee.here
         ],
         "terms": _terms(desk, the_show, ""),
+        "announced": announced(desk, the_show),
         "companions": the_show.companions,
         "currency": season.venue.currency,
         "venue": season.venue.name,

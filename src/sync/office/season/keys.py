@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pos.domain.agreement import CYCLES
+from pos.domain.announced import SENTENCES
 from pos.domain.audit.rules import RULES
 from pos.domain.figures.reading import COUNTER, WEB
 from pos.domain.promoter import CYCLES as RUNS
@@ -68,6 +69,14 @@ VENUE: Final = Table(
     },
 )
 
+# What buyers ask about (`pos.domain.announced`): of a production, or of one show.
+_ANNOUNCED: Final[dict[str, Check]] = {
+    **dict.fromkeys(SENTENCES, v.sentences),
+    "minutes": v.minutes,
+    "intervals": v.intervals,
+    "age": v.age,
+}
+
 TABLES: Final[dict[str, Table]] = {
     "tax": Table({"id": v.name, "rate": v.percent}, {"name": v.names}),
     "plan": Table(
@@ -100,7 +109,7 @@ TABLES: Final[dict[str, Table]] = {
             "rename_until": v.until,
         },
     ),
-    "production": Table({"id": v.name, "title": v.names}),
+    "production": Table({"id": v.name, "title": v.names}, _ANNOUNCED),
     "show": Table(
         {"id": v.show_id, "production": v.name, "starts": v.time, "prices": v.name},
         {
@@ -114,7 +123,7 @@ TABLES: Final[dict[str, Table]] = {
             "sales_until": v.time,
             "state": v.one_of("scheduled", "on_sale", "moved", "postponed", "cancelled"),
             "replaces": v.name,
-            "notice": v.anything,
+            **_ANNOUNCED,
             "identity": v.one_of("none", "name", "document"),
             "max_per_buyer": v.count,
             "promoter": v.name,

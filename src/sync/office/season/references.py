@@ -164,6 +164,8 @@ def _show(season: Season, id: str, show: dict[str, Any], now: datetime) -> None:
             raise file.bad("show", id, "starts", f"{show['starts']} is in the past")
     if "ends" in show and datetime.fromisoformat(show["ends"]) <= starts:
         raise file.bad("show", id, "ends", "is not after the start")
+    if "doors" in show and datetime.fromisoformat(show["doors"]) > starts:
+        raise file.bad("show", id, "doors", "is after the start")
 
 
 def _prices(season: Season) -> None:

@@ -29,6 +29,8 @@ Check = Callable[[Any, str], None]  # the value, and the season's currency
 _TILL: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 _PIN: Final = re.compile(r"\d{4,12}")
+_DAY_MINUTES: Final = 24 * 60
+_OLDEST: Final = 99
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}([_-][A-Za-z]{2,4})?")
 _EMAIL: Final = re.compile(r"[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]{1,190}\.[^@\s<>,;\".]{2,}")
 _LONGEST: Final = 2_000
@@ -74,6 +76,38 @@ def names(value: Any, currency: str) -> None:
         if not _LANGUAGE.fullmatch(language):
             raise ValueError(f"{language!r} is not a language like en or zh_TW")
         name(word, currency)
+
+
+def sentences(value: Any, currency: str) -> None:
+    """A text for everybody, or one in several languages; of any length that a cashier would read out."""
+    if isinstance(value, str):
+        value = {"en": value}
+    if not isinstance(value, dict) or not value:
+        raise ValueError(f'{value!r} must be a text, or a table by language, like {{ en = "No late admission" }}')
+    for language, said in value.items():
+        if not _LANGUAGE.fullmatch(language):
+            raise ValueError(f"{language!r} is not a language like en or zh_TW")
+        text(said, currency)
+        if not said.strip():
+            raise ValueError(f"{language}: must say something")
+
+
+def minutes(value: Any, _currency: str) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _DAY_MINUTES:
+        raise ValueError(f"{value!r} must be minutes, 1 to {_DAY_MINUTES}")
+
+
+def intervals(value: Any, currency: str) -> None:
+    """How many minutes each interval takes."""
+    if not isinstance(value, list):
+        raise ValueError(f"{value!r} must be a list of minutes, like [25]")
+    for item in value:
+        minutes(item, currency)
+
+
+def age(value: Any, _currency: str) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _OLDEST:
+        raise ValueError(f"{value!r} must be an age in years, 0 to {_OLDEST}")
 
 
 def language(value: Any, _currency: str) -> None:
