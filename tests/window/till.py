@@ -401,6 +401,7 @@ class TillHouse:
         self.desk = Desk(outside)
         self.desk.start()
         self.front = Front(self.desk)
+        self.front.resume()
 
     def ask(self, verb: str, **fields: Any) -> dict[str, Any]:
         """A verb, waited for: for setting up and for looking, never for what is tested."""

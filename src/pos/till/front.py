@@ -14,7 +14,7 @@ from typing import Any
 
 from pos.domain.errors import Refused
 from pos.domain.mask import scrub
-from pos.till.counter import charge, customer, house, issue, limit, terminal
+from pos.till.counter import announcing, charge, customer, house, issue, limit, terminal
 from pos.till.counter.house import SeatMapData
 from pos.till.desk import Call, Desk
 from pos.till.fields import checked
@@ -115,6 +115,7 @@ class Front:
         self._desk.post(lambda: customer.show_basket(self._desk))
         self._desk.post(lambda: customers.follow_erasures(self._desk))
         self._desk.post(lambda: ending.watch(self._desk))
+        self._desk.post(lambda: announcing.take_note(self._desk))
         self._desk.post(self._watch_drawer)
 
     @staticmethod

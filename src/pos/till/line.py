@@ -37,7 +37,6 @@ class AgentSide:
     def serve(self, desk: Desk) -> None:
         """The desk behind it. Agent and desk need each other; this closes the circle before either starts."""
         self._desk = desk
-        desk.post(lambda: take_note(desk))
 
     def close(self) -> None:
         """Let go of the ledger, after the agent has ended and before the desk does: whoever closes it last writes its

@@ -36,6 +36,7 @@ class ShowCard:
     as_of: datetime | None
     short: bool = False  # few places are left, by the venue's measure
     slow: bool = False  # less is sold than the venue expects by now
+    changed: bool = False  # it is announced otherwise than when somebody here last read it
 
     @classmethod
     def read(cls, doc: Document) -> ShowCard:
@@ -53,6 +54,7 @@ class ShowCard:
             _time(doc.get("as_of")),
             bool(doc.get("short")),
             bool(doc.get("slow")),
+            bool(doc.get("changed")),
         )
 
 

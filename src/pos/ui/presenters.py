@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pos.ui.shift.listed import ShiftsPresenter
     from pos.ui.shift.opening import OpenPresenter
     from pos.ui.shift.presenter import ClosePresenter
+    from pos.ui.shows.cardview import ShowCardSheet
     from pos.ui.shows.presenter import ShowsPresenter
     from pos.ui.sounds import Sounds
     from pos.ui.stock.blanks import BlanksPresenter
@@ -109,6 +110,7 @@ class Presenters(QWidget):
         presenter.sold.connect(self._sold)
         presenter.anything.chosen.connect(self._open_hit)
         presenter.anything.nothing.connect(self.found.not_found)
+        presenter.unread.connect(lambda show: self.show_card.look_at(show))
         return presenter
 
     def _open_hit(self, hit: Hit) -> None:
@@ -263,7 +265,7 @@ class Presenters(QWidget):
     def cover(self) -> Cover | None:
         """What lies over the window now and has its keys."""
         # Asking the properties themselves would build what was never needed.
-        made = (self.__dict__.get(name) for name in ("leaving", "line_sheet", "diagnostics", "help"))
+        made = (self.__dict__.get(name) for name in ("leaving", "line_sheet", "diagnostics", "show_card", "help"))
         return next((cover for cover in made if cover is not None and cover.isVisible()), None)
 
     def back_to_work(self) -> None:
@@ -282,6 +284,12 @@ class Presenters(QWidget):
         from pos.ui.frame.linesheet import LineSheet
 
         return LineSheet(self, self.session, self.back_to_work)
+
+    @cached_property
+    def show_card(self) -> ShowCardSheet:
+        from pos.ui.shows.cardview import ShowCardSheet
+
+        return ShowCardSheet(self, self.session, self.back_to_work)
 
     @cached_property
     def diagnostics(self) -> DiagnosticsSheet:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pos.ui.shift.listed import ShiftsPresenter
     from pos.ui.shift.opening import OpenPresenter
     from pos.ui.shift.presenter import ClosePresenter
+    from pos.ui.shows.cardview import ShowCardSheet
     from pos.ui.shows.presenter import ShowsPresenter
     from pos.ui.signin.presenter import SignInPresenter
     from pos.ui.stock.blanks import BlanksPresenter
@@ -64,6 +65,8 @@ class Window(Protocol):
     def safe(self) -> SafePresenter: ...
     @property
     def shows(self) -> ShowsPresenter: ...
+    @property
+    def show_card(self) -> ShowCardSheet: ...
     @property
     def customers(self) -> CustomersPresenter: ...
     @property
@@ -119,7 +122,7 @@ def _shows(window: Window) -> Screen:
         window.seats.origin = "shows"
         window.go(name)
 
-    return ShowsScreen(window.shows, window.choose_show, go)
+    return ShowsScreen(window.shows, window.choose_show, go, lambda show: window.show_card.look_at(show))
 
 
 def _found(window: Window) -> Screen:

@@ -266,6 +266,9 @@ class CounterWindow(Presenters):
         if action == "audit":
             self.go("audit")
             return True
+        if action == "show_card" and self.session.show_id:
+            self.show_card.look_at(self.session.show_id)
+            return True
         if person is None or person.shift is None:
             return False
         if action == "shows":

@@ -89,7 +89,7 @@ def test_every_refusal_has_its_sentence(counter: Counter) -> None:
     assert {"bad_request", "storage_failed"} <= CODES
 
 
-@pytest.mark.expect_log("users failed")
+@pytest.mark.expect_log("users failed", "work on the ledger thread failed")
 def test_a_fault_in_the_till_is_answered_too(make_counter: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     counter = make_counter()
 

@@ -37,7 +37,7 @@ def notice(session: Session) -> Notice:
     if not link.known or link.online:
         if session.status.drawer_over:
             return Notice("amber", full, "")
-        return _paper(session) or Notice("quiet", rush_words(session), _quiet(session))
+        return _changed(session) or _paper(session) or Notice("quiet", rush_words(session), _quiet(session))
     if link.cause == NOT_ASKED:
         return Notice("quiet", selling_on(session), _quiet(session))
     rest = full if session.status.drawer_over else " · ".join(_away(session))
@@ -73,6 +73,15 @@ def rush_words(session: Session) -> str:
     if (card := offered(session)) is not None and card.starts > session.now:
         return tr("{show} begins soon: {key} for the rush.", show=title_of(session, card), key=cap("rush"))
     return ""
+
+
+def _changed(session: Session) -> Notice | None:
+    """The show is not as it was when somebody here last read about it."""
+    card, person = session.show, session.person
+    if card is None or not card.changed or person is None or person.shift is None:
+        return None
+    rest = tr("Read what ({key}); then it sells again.", key=cap("show_card"))
+    return Notice("amber", tr("{show} has changed.", show=title_of(session, card)), rest)
 
 
 def _paper(session: Session) -> Notice | None:

@@ -14,6 +14,7 @@ from pos.ui.keys import cap
 from pos.ui.session import Session
 from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
+from pos.ui.theme.apply import restyle
 from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import KeyButton, Pill
 
@@ -85,9 +86,13 @@ class TopBar(QFrame):
         when = f"{formats.date(card.starts)} · {formats.time(card.starts)}"
         parts = [countdown(session, card.starts), session.venue.name]
         small = " · ".join(filter(None, parts[:1] if self._compact else parts))
-        if not formats.is_today(card.starts, session.now):
-            # Not tonight's show: said in words and weight, since selling the wrong day is the dearest slip.
+        # Not tonight's show: said in words, weight and ground, since selling the wrong day is the dearest slip.
+        other_day = not formats.is_today(card.starts, session.now)
+        if other_day:
             when = f"<b>{when}</b>"
+        if other_day != (self._when.property("role") == "other-day"):
+            self._when.setProperty("role", "other-day" if other_day else "")
+            restyle(self._when)
         self._when.setText(f'{when} <span style="color:{muted}; font-size:13px">· {small}</span>')
         if session.link.online:
             self._fresh.setText(tr("live · {time}", time=formats.time(session.now)))

@@ -9,13 +9,13 @@ from html import escape
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from pos.domain.money import Money, total
+from pos.domain.money import total
 from pos.ui.approval import RELEASES, ApprovalBox
 from pos.ui.bridge import Answer
 from pos.ui.foot.presenter import PaperPresenter
 from pos.ui.i18n import name_in, tr, tr_count
 from pos.ui.keys import cap
-from pos.ui.model import ArticleLine, Line, PriceType, Show
+from pos.ui.model import ArticleLine, Line, PriceType
 from pos.ui.purse import purse_name
 from pos.ui.sell.basketview import BasketList, BasketRow
 from pos.ui.sell.buyerbox import BuyerBox
@@ -27,6 +27,7 @@ from pos.ui.sell.presenter import SellPresenter
 from pos.ui.sell.pricepad import PriceKey, PricePad
 from pos.ui.sell.sellkeys import SellKeys
 from pos.ui.sell.splitbox import SplitBox
+from pos.ui.sell.terms import refund_now
 
 _SOON_S = 60.0  # the countdown of the basket turns to a warning
 
@@ -306,7 +307,7 @@ class SellPanel(QWidget):
     def _terms(self) -> str:
         line = self.presenter.marked_line
         show = self.presenter.details.get(line.show) if line else None
-        return terms_now(self.presenter, show, line.price_type) if show and line else ""
+        return refund_now(self.presenter.session, show, line.price_type) if show and line else ""
 
     def _change_state(self) -> ChangeState:
         presenter, formats = self.presenter, self.presenter.session.formats
@@ -350,24 +351,3 @@ class SellPanel(QWidget):
             text = tr("{time} left", time=self.presenter.session.formats.countdown(left))
             parts.append(f"▲ {text}" if left < _SOON_S else text)
         self._expires.setText(" · ".join(filter(None, parts)))
-
-
-def terms_now(presenter: SellPresenter, show: Show, price_type: str) -> str:
-    """The refund terms of a price type that apply at this moment, in one short line."""
-    terms, formats, now = show.terms_of(price_type), presenter.session.formats, presenter.session.now
-    if not terms.refund_allowed:
-        return tr("No refund any more") if terms.refund_until is not None else tr("No refund")
-    fee = _fee(terms.refund_fee, show.currency, presenter)
-    if terms.refund_until is None:
-        return tr("Refund at any time, fee {fee}", fee=fee) if fee else tr("Refund at any time")
-    when = formats.day_and_time(terms.refund_until, now)
-    return tr("Refund until {when}, fee {fee}", when=when, fee=fee) if fee else tr("Refund until {when}", when=when)
-
-
-def _fee(text: str, currency: str, presenter: SellPresenter) -> str:
-    """A fee of the terms as people read it: "10 %", "€2.50"; empty when there is none."""
-    if text.endswith("%"):
-        rate = text[:-1].strip()
-        return f"{rate} %" if rate.strip("0.") else ""
-    amount = Money.parse(text or "0", currency)
-    return presenter.session.formats.money(amount) if amount else ""

@@ -36,6 +36,7 @@ class SellPresenter(QObject):
     changed = Signal()
     sold = Signal(object)  # a Sale, just made
     asked = Signal(str)  # a typed text that names no seat
+    unread = Signal(str)  # a show in the basket has changed, and nobody here has read what
     none_together = Signal()  # no row has as many seats as were asked for
     leaves_single = Signal(object, object)  # the refusal, and what to call with a reason to do it all the same
 
@@ -379,8 +380,16 @@ class SellPresenter(QObject):
 
     # ---- payment -----------------------------------------------------------------------
 
+    def _unread(self) -> str:
+        """A show in the basket that has changed since somebody here last read it."""
+        sold = {line.show for line in self.lines}
+        return next((card.id for card in self.session.shows if card.changed and card.id in sold), "")
+
     def _hindrance(self) -> str:
         """Why the basket cannot be paid just now."""
+        if show := self._unread():
+            self.unread.emit(show)
+            return tr("The show has changed. Read what, then take the money.")
         if self.asking_proof is not None:
             return tr("Was the proof seen?")
         if self.basket is not None and self.basket.too_few:

@@ -73,6 +73,8 @@ class ShowsPresenter(QObject):
 
     def _remark(self, card: ShowCard) -> str:
         formats, now = self.session.formats, self.session.now
+        if card.changed:
+            return tr("has changed")
         if card.on_sale is not None and card.on_sale > now:
             return tr("on sale from {when}", when=formats.day_and_time(card.on_sale, now))
         if not card.sells:

@@ -27,7 +27,7 @@ from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import KeyButton
 
 _ROW_PX: Final = 56
-_STOCK_KEY: Final = 7
+_STOCK_KEY, _CARD_KEY = 7, 8
 
 
 def _words(row: ShowRow) -> str:
@@ -63,13 +63,19 @@ class _Delegate(QStyledItemDelegate):
 
 
 class ShowsScreen(Screen):
-    """`choose` sells the show; `go` leads to another screen: F7 to the seat stock, Esc back to selling."""
+    """`choose` sells the show, `look` opens its card; `go` leads to another screen: F7 to the seat stock, Esc back."""
 
     name = "shows"
 
-    def __init__(self, presenter: ShowsPresenter, choose: Callable[[str], None], go: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        presenter: ShowsPresenter,
+        choose: Callable[[str], None],
+        go: Callable[[str], None],
+        look: Callable[[str], None],
+    ) -> None:
         super().__init__()
-        self.presenter, self._choose, self._go = presenter, choose, go
+        self.presenter, self._choose, self._go, self._look = presenter, choose, go, look
         box = QVBoxLayout(self.work)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
@@ -95,6 +101,8 @@ class ShowsScreen(Screen):
             side.addWidget(part)
         side.addStretch(1)
         stock = KeyButton(tr("Seat stock"), f"F{_STOCK_KEY}", kind="outline")
+        card = KeyButton(tr("Show card"), f"F{_CARD_KEY}", kind="outline")
+        side.addWidget(touch(card, self._show_card))
         side.addWidget(touch(stock, lambda: self._go("seats")))
         side.addWidget(self._key)
         self.list.selectionModel().currentChanged.connect(self._draw_about)
@@ -141,6 +149,11 @@ class ShowsScreen(Screen):
         if row is not None:
             self._choose(row.show)
 
+    def _show_card(self) -> None:
+        row = self._current()
+        if row is not None:
+            self._look(row.show)
+
     def step(self, by: int) -> None:
         """Move the mark up or down the list."""
         count = len(self._rows.rows)
@@ -155,6 +168,8 @@ class ShowsScreen(Screen):
             self._go("sell")
         elif action == f"price:{_STOCK_KEY}":
             self._go("seats")
+        elif action == f"price:{_CARD_KEY}":
+            self._show_card()
         elif action in ("up", "down"):
             self.step(-1 if action == "up" else 1)
         elif action in ("line_up", "line_down"):

@@ -21,6 +21,8 @@ QLabel[role="muted"] { color: $muted; }
 QLabel[role="small"] { color: $muted; font-size: ${small}px; }
 QLabel[role="strong"] { font-weight: 600; }
 QLabel[role="title"] { font-size: ${title}px; font-weight: 600; }
+QLabel[role="other-day"] { background: $warning_ground; color: $warning; border-radius: 4px;
+    padding: ${s0}px ${s1}px; }
 QLabel[role="good"] { color: $good; }
 QLabel[role="warning"] { color: $warning; }
 QLabel[role="danger"] { color: $danger; font-weight: 600; }
