@@ -178,6 +178,7 @@ class House:
         )
         for made in self.machines:
             self._wait(f"{made.label} has sent everything", lambda made=made: self._sent(made))  # type: ignore[misc]
+        self.office.look_for_the_last_time()
         for made in self.machines:
             self._sent(made)
 

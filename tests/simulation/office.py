@@ -116,6 +116,7 @@ class SimOffice:
         self.process = Process(world, "office not started")
         self._loop: SimLoop | None = None
         self._app: Any = None
+        self._looked = False
         self.database = open_database(self.url)  # for what is done at the office's machine beside the server
 
     def start(self) -> None:
@@ -143,7 +144,8 @@ class SimOffice:
             self._app, self._loop = make_app(office), loop
             while True:
                 await asyncio.sleep(WATCH_S)
-                _watch(office.database)
+                if not self._looked:
+                    _watch(office.database)
 
     # ---- requests ------------------------------------------------------------------------
 
@@ -193,15 +195,22 @@ class SimOffice:
         with self.database.write() as connection:
             yield connection
 
+    def look_for_the_last_time(self) -> None:
+        """At all that was booked: tills that ask now hear of everything that the audit has found."""
+        self._looked = True
+        while _watch(self.database):
+            continue
+
     def close(self) -> None:
         self.database.close()
 
 
-def _watch(database: Database) -> None:
-    """Look at what was booked, as the office's own thread does (`sync.office.watcher`)."""
+def _watch(database: Database) -> bool:
+    """Look at what was booked, as the office's own thread does (`sync.office.watcher`); whether there is more."""
     with database.write() as connection:
         done = look(connection, office_now())
         changes.log(connection, done.entries)
+    return done.more
 
 
 def _abandon(loop: SimLoop) -> None:

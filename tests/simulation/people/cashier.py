@@ -294,8 +294,9 @@ class Cashier:
         cards.see_to(self)
         if self.ask("basket")["basket"]["lines"] and self.do("clear") is None:
             return False
-        for row in self.ask("parked")["parked"]:
-            self.do("drop_parked", number=row["number"])  # those customers went home
+        for row in self.ask("parked")["parked"]:  # those customers went home
+            if self.do("drop_parked", number=row["number"]) is None:
+                return False  # the disk is full, perhaps; later
         return self._close()
 
     def _close(self) -> bool:
