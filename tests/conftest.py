@@ -93,8 +93,8 @@ def no_stray_errors(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def lasting_processes() -> set[int]:
-    """The ids of processes that fixtures keep for the whole run."""
-    return set()
+    """The ids of processes that are kept for the whole run."""
+    return guards.LASTING
 
 
 @pytest.fixture(scope="module", autouse=True)

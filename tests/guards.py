@@ -14,7 +14,8 @@ from pathlib import Path
 
 _PROC = Path("/proc")
 _ENDING_SECONDS = 2.0
-_SET_CHILD_SUBREAPER = 36  # prctl(2)
+_SET_CHILD_SUBREAPER, _GET_CHILD_SUBREAPER = 36, 37  # prctl(2)
+LASTING: set[int] = set()  # the ids of processes that are kept for the whole run
 
 
 # ---- the log -----------------------------------------------------------------------------
@@ -46,6 +47,14 @@ def adopt_orphans() -> None:
     """Grandchildren whose parent ends become ours, so that none is left behind unseen (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def adopting() -> bool:
+    """Whether orphans below this process become its children."""
+    yes = ctypes.c_int()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_GET_CHILD_SUBREAPER, ctypes.byref(yes), 0, 0, 0)
+    return bool(yes.value)
 
 
 def descendants(of: int | None = None) -> dict[int, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import subprocess
-import sys
 import threading
 import time
 from collections import deque
@@ -14,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from tests.peers import forks
 from tests.peers.around import NOTHING, Around
 
 ANSWER_S = 15.0
@@ -43,10 +43,10 @@ class TillProcess:
         self.lines: list[str] = []
         self._ended = False
         around = self.around + keeping(self.state)
-        command = around.command(sys.executable, "-m", "pos", *self.words, "--data", str(self.folder), "--headless")
+        command = (*self.words, "--data", str(self.folder), "--headless")
         with (self.folder / "stderr.txt").open("ab") as errors:
-            self.process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env=around.inherited()
+            self.process = forks.start(
+                "pos", *command, around=around, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors
             )
         self._reader = threading.Thread(target=self._read, name=f"reads {self.folder.name}", daemon=True)
         self._reader.start()
@@ -227,13 +227,4 @@ def housefull(
     *arguments: str, state: Path, timeout_s: float = 30.0, around: Around = NOTHING
 ) -> subprocess.CompletedProcess[str]:
     """Run one `housefull` command to its end, with no input."""
-    around += keeping(state)
-    return subprocess.run(
-        around.command(sys.executable, "-m", "pos", *arguments),
-        capture_output=True,
-        text=True,
-        timeout=timeout_s,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        env=around.inherited(),
-    )
+    return forks.run("pos", *arguments, around=around + keeping(state), timeout_s=timeout_s)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from types import TracebackType
 
+from tests.peers import forks
 from tests.peers.around import NOTHING, Around
 
 PLANS = Path(__file__).resolve().parents[2] / "resources" / "plans"
@@ -15,10 +15,7 @@ PLANS = Path(__file__).resolve().parents[2] / "resources" / "plans"
 
 def office(*arguments: str, timeout_s: float = 60.0, around: Around = NOTHING) -> subprocess.CompletedProcess[str]:
     """Run one command of `housefull-office` to its end."""
-    command = around.command(sys.executable, "-m", "sync.office", *arguments)
-    return subprocess.run(
-        command, capture_output=True, text=True, timeout=timeout_s, check=False, env=around.inherited()
-    )
+    return forks.run("sync.office", *arguments, around=around, timeout_s=timeout_s)
 
 
 class OfficeProcess:
@@ -26,15 +23,11 @@ class OfficeProcess:
 
     def __init__(self, database: str, *options: str, around: Around = NOTHING) -> None:
         self.database = database
-        serve = ("-m", "sync.office", "serve", "--db", database, "--port", "0", *options)
+        serve = ("serve", "--db", database, "--port", "0", *options)
         # A file and no pipe: an office that has much to complain of must not wait for a reader.
         self._complaints = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - closed with the process
-        self.process = subprocess.Popen(
-            around.command(sys.executable, *serve),
-            stdout=subprocess.PIPE,
-            stderr=self._complaints,
-            text=True,
-            env=around.inherited(),
+        self.process = forks.start(
+            "sync.office", *serve, around=around, text=True, stdout=subprocess.PIPE, stderr=self._complaints
         )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
