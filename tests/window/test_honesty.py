@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+import socket
+import statistics
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtWidgets import QLabel
 
 import pos.ui
@@ -191,3 +196,46 @@ def test_undo_takes_back_the_last_line_and_the_last_pick_of_seats(counter: Count
     counter.settled(1)
     counter.press(Key.Key_Delete, modifier=SHIFT)  # a line that was taken away by mistake
     counter.settled(0)
+
+
+def test_no_dialog_stops_the_work_only_to_inform() -> None:
+    """A box that waits stands only before there is a window, or where a file is chosen, which is the act itself."""
+    root = Path(pos.ui.__file__).parent
+    box = re.compile(r"QMessageBox\.|QInputDialog|QProgressDialog|\(QDialog\)|QDialog\(|\.exec\(")
+    having = {
+        path.relative_to(root).as_posix() for path in root.rglob("*.py") if box.search(path.read_text(encoding="utf-8"))
+    }
+    before_the_window = {"application.py", "welcome/guide.py"}
+    assert having <= before_the_window, having
+
+
+def test_a_line_that_is_too_long_ends_in_dots_and_stays_whole_for_a_reader(counter: Counter) -> None:
+    banner = counter.window.banner
+    counter.house.cut("no_network")
+    counter.until(lambda: banner.property("level") == "amber")
+    assert not banner._rest.text().endswith("…")
+    banner.show_message("amber", "It happened.", "and much more of it " * 20, "What to do (?)")
+    assert banner._rest.text().endswith("…")
+    assert banner._rest.fontMetrics().horizontalAdvance(banner._rest.text()) <= banner._rest.width()
+    assert "and much more of it " * 20 in banner.accessibleName()
+
+
+def test_with_the_cable_out_the_windows_thread_asks_no_network_and_answers_at_once(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def connect(*_: object) -> None:
+        raise AssertionError("the window's thread asks the network")
+
+    counter.house.cut("no_network")
+    counter.until(lambda: not counter.window.session.link.online)
+    real, main = socket.socket.connect, threading.current_thread()
+    monkeypatch.setattr(
+        socket.socket, "connect", lambda *a: connect() if threading.current_thread() is main else real(*a)
+    )
+    took = []
+    for key in (Key.Key_B, Key.Key_PageUp, Key.Key_Plus, Key.Key_Minus, Key.Key_F1, Key.Key_R, Key.Key_Question):
+        began = time.monotonic()
+        counter.press(key)
+        took.append(time.monotonic() - began)
+    counter.press(Key.Key_Escape)
+    assert statistics.median(took) < 0.1, took

@@ -10,9 +10,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 import pos.ui.session
+from pos.domain.facts import Kind
 from pos.till.ports import LinkState
 from pos.ui.format import utc_now
 from pos.ui.frame.linesheet import LineSheet
+from pos.ui.frame.linewords import _GROUP_OF, unsent_groups
 from tests.window.counter import CTRL, SHIFT, Counter, Key
 
 
@@ -128,3 +130,18 @@ def test_the_page_is_there_before_anybody_has_signed_in(counter: Counter) -> Non
     assert counter.window.line_sheet.isVisible()
     counter.press(Key.Key_Escape)
     counter.sign_in("anna")
+
+
+def test_what_is_unsent_is_summed_by_what_a_cashier_calls_it_the_oldest_first() -> None:
+    unsent = [
+        {"kind": "TicketsSold", "count": 2, "since": "2026-11-26T19:45:00+01:00"},
+        {"kind": "PrintReported", "count": 2, "since": "2026-11-26T19:46:00+01:00"},
+        {"kind": "OrderCollected", "count": 1, "since": "2026-11-26T19:42:00+01:00"},
+        {"kind": "SomethingOfALaterVersion", "count": 4, "since": "2026-11-26T19:50:00+01:00"},
+    ]
+    assert unsent_groups(unsent) == [
+        ("Sales", 3, "2026-11-26T19:42:00+01:00"),
+        ("What was printed", 2, "2026-11-26T19:46:00+01:00"),
+        ("Other entries", 4, "2026-11-26T19:50:00+01:00"),
+    ]
+    assert set(_GROUP_OF) <= {str(kind) for kind in Kind}

@@ -77,7 +77,7 @@ class CounterWindow(Presenters):
         self.screens: dict[str, Screen] = {}
         self.current: Screen | None = None
         self.customer: CustomerWindow | None = None
-        self._asks = True  # before it closes over what is open
+        self._asks = not training  # before it closes over what is open
         self.setWindowTitle("Housefull")
         self.setMinimumSize(*LEAST)
         whole = QVBoxLayout(self)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from pos.ui.devicenames import device_names
@@ -80,6 +81,10 @@ class FootView(QFrame):
     def minimumSizeHint(self) -> QSize:
         # A long sentence is cut rather than widening the window.
         return QSize(0, HEIGHT_PX)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.draw()
 
     def draw(self) -> None:
         self._devices.setText("&nbsp;&nbsp;&nbsp;".join(self._device_texts()))

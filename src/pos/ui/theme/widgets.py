@@ -265,13 +265,26 @@ class Banner(QFrame):
         """`level` is "quiet", "amber" or "red" (loss only). `lead` is what happened, `rest` what still works."""
         self._lead.setText(_BANNER_SIGNS[level] + lead if lead else "")
         self._lead.setVisible(bool(lead))
-        self._rest.setText(rest)
+        self._words = rest
         self._rest.setToolTip(rest)
         self._action.setText(action)
         self._action.setVisible(bool(action))
+        self._fit()
         self.setAccessibleName(" ".join(filter(None, (lead, rest))))
         self.setProperty("level", level)
         restyle(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """What is too long ends in dots: it is in full under the pointer, and on the page of the line."""
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        elided = self._rest.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, self._rest.width())
+        self._rest.setText(elided if self.isVisible() else self._words)
 
 
 class RailButton(QPushButton):
