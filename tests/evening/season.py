@@ -24,9 +24,10 @@ def season(
     seats_kept: int = 6,
     units_kept: int = 3,
     tills: int = 3,
+    starts_h: float = 5,
     extra: str = "",
 ) -> str:
-    """`seats_kept` and `units_kept` are the allotment of each till in the show `tonight`."""
+    """`seats_kept` and `units_kept` are the allotment of each till in the show `tonight`, `starts_h` from now."""
 
     def at(hours: float) -> str:
         return (datetime.now(UTC) + timedelta(hours=hours)).isoformat(timespec="seconds")
@@ -42,7 +43,7 @@ def season(
         f'[[show]]\nid = "{show}"\nproduction = "tosca"\nstarts = "{starts}"\nplan = "hall"\nprices = "usual"\n'
         f'terms = "standard"\nareas = [{{ id = "{AREA}", capacity = {capacity} }}]\n{more}'
         for show, starts, more in [
-            (SHOW, at(5), f"allotment = {{ Stalls = {seats_kept}, {AREA} = {units_kept} }}"),
+            (SHOW, at(starts_h), f"allotment = {{ Stalls = {seats_kept}, {AREA} = {units_kept} }}"),
             ("matinee", at(72), ""),
             ("later", at(2000), f'on_sale = "{at(48)}"'),
             ("closed", at(6), f'sales_until = "{at(-1)}"'),

@@ -179,3 +179,15 @@ def test_a_digit_later_begins_a_number_anew(counter: Counter, monkeypatch: pytes
     monkeypatch.setattr("pos.ui.sell.presenter._NEXT_DIGIT_S", 0.0)
     counter.press(Key.Key_1, Key.Key_4, Key.Key_0)
     assert counter.sell.count == 4
+
+
+def test_what_is_typed_for_the_next_customer_is_not_wiped_by_an_answer_to_the_last(counter: Counter) -> None:
+    sale = sell_to(counter, "Novak")
+    counter.press(Key.Key_Slash)
+    counter.type("novak")
+    counter.press(Key.Key_Return)
+    counter.selling.view.search.setText("brown")
+    counter.until(lambda: counter.screen == "found")
+    assert counter.window.found.current is not None
+    assert counter.window.found.current.sale == sale["id"]
+    assert counter.selling.view.search.text() == "brown"

@@ -44,6 +44,7 @@ class Anything(QObject):
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
         self.session = session
+        self.sought = ""
         self._look = 0
         self._waiting = 0
         self._answers: dict[str, Answer] = {}
@@ -54,6 +55,7 @@ class Anything(QObject):
         if not text:
             return
         self._look += 1
+        self.sought = text
         ways: dict[str, tuple[str, dict[str, Any]]] = {
             "code": ("find", {"code": text}),
             "sale": ("find", {"sale": text}),

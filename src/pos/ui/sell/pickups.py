@@ -46,7 +46,7 @@ class PickUps(QObject):
 
     changed = Signal()
     asked = Signal(object)
-    handed = Signal()
+    taken = Signal()  # one is being handed out: what was typed for it has done its work
 
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
@@ -135,8 +135,8 @@ class PickUps(QObject):
                 text = tr("{tickets} of {name}: printing.", tickets=tickets, name=row.title)
             self.session.toast.emit("good", text)
             self.rows = [each for each in self.rows if each.sale != row.sale]
-            self.handed.emit()
             self.refresh()
 
         fields: dict[str, Any] = {"sale": row.sale}
+        self.taken.emit()
         self.session.bridge.call("collect", done, **fields)

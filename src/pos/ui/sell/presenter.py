@@ -276,6 +276,7 @@ class SellPresenter(QObject):
     def best(self) -> None:
         """Ask for the best seats together and take them."""
         show, category = self.session.show_id, self.chosen_category
+        self._counted = 0.0  # the next digit is another customer's
         if not show or not category:
             return
 

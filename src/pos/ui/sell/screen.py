@@ -53,7 +53,7 @@ class SellScreen(Screen):
         self.questions.changed.connect(self._put_question)
         self.questions.changed.connect(self.side.draw_foot)
         presenter.anything.chosen.connect(self._found)
-        presenter.pickups.handed.connect(self._found)
+        presenter.pickups.taken.connect(self._clear_search)
         self.view.rush.leave.connect(lambda: press("rush"))
         presenter.extras.changed.connect(self._turn_panel)
         presenter.extras.pass_asked.connect(self.passes.open)
@@ -105,10 +105,15 @@ class SellScreen(Screen):
         self.view.search.clear()
         self.view.map.setFocus()
 
-    def _found(self, _: object = None) -> None:
-        """What was typed has led to something."""
+    def _found(self, _: object) -> None:
+        """What was typed has led to something; what is being typed by now is about something else."""
+        if self.view.search.text().strip() == self.presenter.anything.sought:
+            self._clear_search()
+
+    def _clear_search(self) -> None:
         self.view.search.clear()
-        if self.view.search.hasFocus():
+        # Also while another program has the keyboard: what is typed next is a key again.
+        if self.work.window().focusWidget() is self.view.search:
             self.view.map.setFocus()
 
     def _turn_panel(self) -> None:
