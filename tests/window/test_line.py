@@ -41,7 +41,13 @@ def test_the_line_says_how_old_the_show_is_and_what_of_it_is_in_hand(
     session.shows_changed.emit()
     card = session.show
     assert card is not None
-    assert f"as of {time(heard)}, {card.held_here} places in hand here" in line(counter)
+    held = f"as of {time(heard)}, {card.held_here} places in hand here"
+    assert held in line(counter)
+    tabs = dict(counter.window.tabs._tabs)
+    assert tabs[card.id].toolTip() == held
+    counter.press(Key.Key_O, modifier=CTRL)
+    assert held in "\n".join(label.text() for label in counter.window.screens["shows"].panel.findChildren(QLabel))
+    counter.press(Key.Key_Escape)
     later = utc_now() + timedelta(minutes=12, seconds=5)
     monkeypatch.setattr(pos.ui.session, "utc_now", lambda: later)
     counter.until(lambda: line(counter).startswith("No answer from the office — selling on. 12 min, since"))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pos.ui.i18n import tr, tr_count
 from pos.ui.session import Session
+
+if TYPE_CHECKING:
+    from pos.ui.model import ShowCard
 
 NOT_ASKED: Final = "not_asked"  # the till has only just started
 
@@ -93,6 +96,16 @@ def what_to_do(session: Session) -> str:
         ),
     }
     return advice.get(session.link.cause, "")
+
+
+def in_hand(session: Session, card: ShowCard) -> str:
+    """What of a show sells whatever the line does, and, while the office is away, how old the rest is."""
+    formats, here = session.formats, card.held_here
+    places = tr_count("%n place in hand here", "%n places in hand here", here, formats.count(here))
+    as_of = card.as_of or session.link.since
+    if session.link.online or as_of is None:
+        return places
+    return tr("as of {time}, {places}", time=formats.time(as_of), places=places)
 
 
 def opens_away(session: Session) -> str:

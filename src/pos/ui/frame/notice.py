@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from pos.ui.frame.linewords import NOT_ASKED, selling_on
+from pos.ui.frame.linewords import NOT_ASKED, in_hand, selling_on
 from pos.ui.i18n import told, tr, tr_count
 from pos.ui.keys import cap
 from pos.ui.rush import offered, title_of
@@ -53,9 +53,7 @@ def _away(session: Session) -> list[str]:
         parts.append(tr("{age}, since {time}", age=age, time=formats.time(link.since)))
     here = card.held_here if card is not None else sum(session.status.in_hand.values())
     if card is not None:
-        places = tr_count("%n place in hand here", "%n places in hand here", here, formats.count(here))
-        as_of = card.as_of or link.since
-        parts.append(tr("as of {time}, {places}", time=formats.time(as_of), places=places) if as_of else places)
+        parts.append(in_hand(session, card))
     elif here:
         parts.append(tr_count("%n place in hand", "%n places in hand", here, formats.count(here)))
     unsent = session.status.unsent

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
+from pos.ui.frame.linewords import in_hand
 from pos.ui.i18n import name_in, tr
 from pos.ui.keys import cap
 from pos.ui.session import Session
@@ -77,6 +78,7 @@ class ShowTabs(QFrame):
             self._rebuild(cards)
         for card, (_, tab) in zip(cards, self._tabs, strict=True):
             tab.set_parts(*self.parts(card))
+            tab.setToolTip(in_hand(self.session, card))
             tab.setChecked(card.id == self.session.show_id)
         self._fit()
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from pos.ui.frame.linewords import in_hand
 from pos.ui.i18n import tr
 from pos.ui.keys import cap
 from pos.ui.parts import touch
@@ -135,9 +136,11 @@ class ShowsScreen(Screen):
         self._draw_about()
 
     def _draw_about(self, *_: object) -> None:
-        row = self._current()
+        row, session = self._current(), self.presenter.session
+        card = next((card for card in session.shows if row is not None and card.id == row.show), None)
+        held = in_hand(session, card) if card is not None and not session.link.online else ""
         self._about.setText(
-            " · ".join(filter(None, (row.title, f"{row.day} {row.time}", row.remark, row.free))) if row else ""
+            " · ".join(filter(None, (row.title, f"{row.day} {row.time}", row.remark, held or row.free))) if row else ""
         )
 
     def _current(self) -> ShowRow | None:
