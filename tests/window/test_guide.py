@@ -205,6 +205,15 @@ def test_a_look_is_in_force_at_once(work: ToyWork, open_guide: Open) -> None:
     assert guide.palette().window().color().lightness() < 80
 
 
+def test_it_has_room_on_a_common_screen_at_twice_its_size(work: ToyWork, open_guide: Open) -> None:
+    """960 × 540 px are left then; a page that needs more of them scrolls, and the buttons stay."""
+    guide = open_guide("begin")
+    least = guide.minimumSizeHint()
+    assert (least.width() <= 960, least.height() <= 540) == (True, True), least
+    guide.resize(960, 540)
+    assert guide.next_button.mapTo(guide, guide.next_button.rect().bottomLeft()).y() < 540
+
+
 # ---- with a real folder ------------------------------------------------------------------
 
 

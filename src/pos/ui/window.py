@@ -377,7 +377,7 @@ class CounterWindow(Presenters):
         self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._asks and not self.training and not ended_from_outside() and not self.leaving.agrees():
+        if self._asks and not ended_from_outside() and not self.leaving.agrees():
             event.ignore()
             return
         self.session.close()

@@ -12,7 +12,8 @@ from pos.app.late import LateFront
 from pos.app.training.world import FAILURES, World
 from pos.settings import BadSettings, Settings, read_settings
 from pos.store import REPLICA
-from pos.ui.application import Teller, after_first_paint, application, display_missing, theme
+from pos.ui.application import Teller, after_first_paint, application, begin_again_smaller, display_missing, theme
+from pos.ui.frame.face import LEAST
 from pos.ui.scanning.wedge import Typing
 from pos.ui.window import CounterWindow
 
@@ -71,17 +72,18 @@ def run_training(folder: Path) -> int:
     if missing:
         sys.stderr.write(f"housefull: {missing}\n")
         return 2
-    app = application()
-    window, opening = training_window(folder)
+    real = _real(folder)
+    app = application(real.window.scale if real is not None else None)
+    begin_again_smaller(LEAST)
+    window, opening = training_window(folder, real)
     window.show()
     code = app.exec()
     opening.close()
     return code
 
 
-def training_window(folder: Path) -> tuple[CounterWindow, Opening]:
-    """The window, not yet shown, and what opens behind it. It looks and speaks as the real one does."""
-    real = _real(folder)
+def training_window(folder: Path, real: Settings | None) -> tuple[CounterWindow, Opening]:
+    """The window, not yet shown, and what opens behind it. It looks and speaks as the `real` one does."""
     world = World(folder)
     front = LateFront(world.till / REPLICA)
     window = CounterWindow(

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from pos.ui.i18n import speak, tr
 from pos.ui.keys import KeyMap, cap
-from pos.ui.parts import foot, touch
+from pos.ui.parts import foot, scrolled, touch
 from pos.ui.theme.apply import dress, tokens_for
 from pos.ui.theme.fonts import load_fonts
 from pos.ui.theme.tokens import Tokens
@@ -42,7 +42,8 @@ class Guide(QDialog):
         speak(language)
         self._dress()
         self.setWindowTitle("Housefull")
-        self.resize(*_SIZE_PX)
+        room = self.screen().availableGeometry().size()  # 540 px high on a common screen at 200 %
+        self.resize(QSize(*_SIZE_PX).boundedTo(room))
         self._outer = QVBoxLayout(self)
         self._outer.setContentsMargins(0, 0, 0, 0)
         self._keys = KeyMap(self, self.act)
@@ -64,11 +65,13 @@ class Guide(QDialog):
         self._step = QLabel()
         self._step.setProperty("role", "muted")
         self._stack = QStackedWidget()
+        self._scroll = scrolled(self._stack)
         self.pages: dict[str, Page] = {}
         for name in STEPS:
             page = self.pages[name] = self._page(name)
             page.passed.connect(self.forward)
             page.changed.connect(self._draw)
+            page.spoke.connect(self._scroll.ensureWidgetVisible)
             self._stack.addWidget(page)
         self.back_button = touch(KeyButton(tr("Back"), cap("line_up"), kind="outline"), self.back, _BUTTON_PX)
         self.later_button = touch(KeyButton(tr("Later"), cap("back"), kind="outline"), self.leave, _BUTTON_PX)
@@ -76,7 +79,8 @@ class Guide(QDialog):
         for button in (self.back_button, self.later_button, self.next_button):
             button.setAutoDefault(False)
         box.addWidget(self._step)
-        box.addWidget(self._stack, 1)
+        box.addWidget(self._scroll, 1)
+        self._stack.setProperty("role", "")  # on the dialog's own ground
         box.addLayout(foot(self.back_button, self.later_button, self.next_button))
         self._outer.addWidget(self._face)
 

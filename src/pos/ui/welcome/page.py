@@ -19,6 +19,7 @@ class Page(QWidget):
     """
 
     passed = Signal()
+    spoke = Signal(QWidget)  # the label in which something is said now
     changed = Signal()  # what Enter does here, or whether anything is under way
 
     def __init__(self, title: str, words: str) -> None:
@@ -62,6 +63,7 @@ class Page(QWidget):
         self.said.setText(text)
         self.said.setProperty("role", "warning" if wrong else "muted")
         restyle(self.said)
+        self.spoke.emit(self.said)
 
     def working(self, busy: bool) -> None:
         """Whether something is under way, during which nothing can be pressed."""
