@@ -87,8 +87,9 @@ def troubles(session: Session) -> list[Row]:
         (
             tr("Nobody knows whether the card was charged"),
             tr(
-                "Do not charge it again. The window asks the terminal; if that does not know either, look at the terminal's "
-                "own slip, then press F11 if it was charged or F12 if it was not. The basket stays meanwhile."
+                "Do not charge it again. The window asks the terminal; if that does not know either, look at the "
+                "terminal's own slip, then press F11 if it was charged or F12 if it was not. "
+                "The basket stays meanwhile."
             ),
         ),
         (
