@@ -51,7 +51,7 @@ class Stage:
     def __init__(self, language: str = "en") -> None:
         self.language = language
         self._folder = Path(tempfile.mkdtemp(prefix="pictures"))
-        self._season = make_replica(self._folder, datetime.now(ZoneInfo("Europe/Vienna")))
+        self.replica = make_replica(self._folder, datetime.now(ZoneInfo("Europe/Vienna")))
         self._made = 0
 
     def close(self) -> None:
@@ -61,7 +61,7 @@ class Stage:
     def season(self, *, cards: bool = False, training: bool = False) -> Iterator[Counter]:
         """The demo season behind the window, as it stands after a start."""
         folder = self._fresh()
-        shutil.copyfile(self._season, folder / "replica.db")
+        shutil.copyfile(self.replica, folder / "replica.db")
         house = TillHouse(folder, folder / "replica.db", ScriptedTerminal() if cards else None, self.language)
         try:
             with self._window(house, training) as counter:

@@ -59,7 +59,7 @@ class ToyWork:
         return {}
 
     def find(self) -> Sequence[Mapping[str, str]]:
-        return [{"address": "usb://04b8:0202", "text": "a printer"}]
+        return [{"address": "usb://04b8:0202", "text": "something answers there"}]
 
     def try_printer(self, role: str, address: str, profile: str) -> tuple[bool, str]:
         self.asked.append(("try", role, address, profile))

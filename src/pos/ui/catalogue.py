@@ -6,7 +6,6 @@ its language without waiting for it. English is the source and has no catalogue.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import logging
 import struct
@@ -15,7 +14,6 @@ from pathlib import Path
 from typing import Final
 
 from pos.data import resource
-from pos.filing import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +48,8 @@ def catalogue(language: str) -> NullTranslations:
         source = resource("locale", f"{language}.po").read_bytes()
     except FileNotFoundError:
         return NullTranslations()
+    import hashlib  # not for English, whose start does without it
+
     folder = _cache()
     # Named by what it was made of, so that a newer program never reads what an older one left.
     compiled = folder / f"{language}-{hashlib.sha256(source).hexdigest()[:16]}.mo"
@@ -78,6 +78,8 @@ def _compile(source: bytes, language: str) -> bytes:
 
 
 def _keep(path: Path, made: bytes, language: str) -> None:
+    from pos.filing import write_whole
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         for old in path.parent.glob(f"{language}-*.mo"):

@@ -69,7 +69,7 @@ class PrintersPage(Page):
             address.clear()
             address.addItems([each["address"] for each in found])
             address.setCurrentText(typed)
-        what = "\n".join(f"{each['address']}  {each['text']}" for each in found)
+        what = "\n".join(f"{each['address']}  {told(each['text'])}" for each in found)
         self.say(what or tr("Nothing is plugged in. A printer on the network is found by its address."))
 
     def attempt(self, role: str) -> None:
