@@ -195,6 +195,12 @@ def devices(stage: Stage) -> Shots:
         counter.press(Key.Key_Escape, Key.Key_F3)
         counter.qtbot.wait(200)
         yield "devices-3"
+        counter.press(Key.Key_Comma, modifier=CTRL)
+        counter.until(lambda: counter.screen == "settings" and bool(counter.window.choices.values))
+        yield "settings"
+        counter.press(Key.Key_F6)
+        counter.until(lambda: counter.window.choices.later and not counter.window.choices.asking)
+        yield "settings-later"
 
 
 def customer(stage: Stage) -> Shots:

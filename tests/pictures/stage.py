@@ -15,6 +15,7 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from pos.till.front import Front
 from pos.ui.window import CounterWindow
 from tests.unit.app.bench import Bench
 from tests.unit.till.counter import PINS as BENCH_PINS
@@ -64,7 +65,7 @@ class Stage:
         shutil.copyfile(self.replica, folder / "replica.db")
         house = TillHouse(folder, folder / "replica.db", ScriptedTerminal() if cards else None, self.language)
         try:
-            with self._window(house, training) as counter:
+            with self._window(house, house.front, training) as counter:
                 counter.until(lambda: bool(counter.window.session.venue.name))
                 yield counter
         finally:
@@ -79,7 +80,7 @@ class Stage:
         try:
             bench.counter.open("sam")
             bench.ask("sign_out")
-            with self._window(bench.counter, False) as counter:
+            with self._window(bench, bench.counter.front, False) as counter:
                 yield counter
         finally:
             PINS.clear()
@@ -93,8 +94,8 @@ class Stage:
         return folder
 
     @contextmanager
-    def _window(self, house: TillHouse | Bench, training: bool) -> Iterator[Counter]:
-        window = CounterWindow(house.front, language=self.language, theme="light", training=training)
+    def _window(self, house: TillHouse | Bench, front: Front, training: bool) -> Iterator[Counter]:
+        window = CounterWindow(front, language=self.language, theme="light", training=training)
         window.resize(*SIZE)
         window.show()
         window.activateWindow()

@@ -12,7 +12,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, Final, TypeVar
 
 from pos import toml_edit
@@ -26,6 +26,7 @@ from pos.devices.worker.watch import Watch
 from pos.domain.errors import Refused, Unreadable
 from pos.settings import BadSettings, Settings, device_values, replace_settings, settings_from
 from pos.till.setup import SetUp
+from pos.tillvalues import AUTO
 
 log = logging.getLogger(__name__)
 _JOIN_S: Final = 4.0
@@ -56,12 +57,16 @@ class DeviceSetup:
         self._makers, self._drawer, self._check, self._layouts = makers, drawer, check, layouts
         self._numbered = numbered
         self._values = device_values(self._text())
+        self._window = _told(settings)
         self._one = threading.Lock()  # one change after another
 
     def named(self) -> list[dict[str, Any]]:
         return [
             {"name": name, "values": dict(values), **self._watch(name).seen()} for name, values in self._values.items()
         ]
+
+    def window(self) -> dict[str, Any]:
+        return dict(self._window)
 
     def choices(self) -> dict[str, list[str]]:
         profiles = sorted(path.stem for path in printer_data("profiles").glob("*.toml"))
@@ -119,6 +124,7 @@ class DeviceSetup:
         except OSError as error:
             raise Refused("storage_failed", reason=str(error)) from error
         had_receipts, self._values = "printer.receipt" in self._values, device_values(text)
+        self._window = _told(settings)
         log.info("%s was set up: %s", name, self._values.get(name, "taken away"))
         self._printers.set_numbered(numbered)
         done = self._put_in_force(name, makers, drawer)
@@ -138,6 +144,11 @@ class DeviceSetup:
             return SetUp(now=True, text="in force")
         left = self._printers.swap(role, makers.get(role))
         return SetUp(now=True, text="in force", left=tuple((role, job) for job in left))
+
+
+def _told(settings: Settings) -> dict[str, Any]:
+    told = asdict(settings.window)
+    return told | {"scale": AUTO if told["scale"] is None else told["scale"]}
 
 
 def _apart(work: Callable[[], T]) -> Future[T]:

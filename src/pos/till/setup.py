@@ -29,6 +29,9 @@ class DeviceSetup(Protocol):
         """Each device that is set up: `name`, `values` (as in till.toml, passwords left out) and what is
         seen of it: `did`, `since_s`, `did_s`, `sent_s`, `heard_s`."""
 
+    def window(self) -> dict[str, Any]:
+        """What [window] says: `theme`, `scale` (percent or "auto"), `lock_after`, `sounds`. `put` changes it, too."""
+
     def choices(self) -> dict[str, list[str]]:
         """Field of a printer -> what it may be: `profile`, `layout`."""
 

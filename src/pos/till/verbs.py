@@ -52,6 +52,7 @@ from pos.till.counter import (
     terminal,
     training,
     void,
+    windowset,
     worklist,
 )
 from pos.till.drawerverbs import DRAWER_VERBS
@@ -386,6 +387,8 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "device_find": VerbSpec(devices.device_find, {}, {"addresses": f.addresses}),
     "device_put": VerbSpec(devices.device_put, {"device": f.device, "values": f.values}, changes=True),
     "device_remove": VerbSpec(devices.device_remove, {"device": f.device}, changes=True),
+    "window": VerbSpec(windowset.window),
+    "window_put": VerbSpec(windowset.window_put, {"values": f.values}, changes=True),
     "layouts": VerbSpec(layouts.layouts),
     "layout": VerbSpec(layouts.layout, {"layout": f.words}),
     "layout_preview": VerbSpec(

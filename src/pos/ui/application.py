@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import os
 import signal
 import sys
@@ -10,12 +11,16 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QScreen
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from pos.tillvalues import SCALES, THEMES
+from pos.ui.theme.tokens import TOUCH
 
 ENDING: Final = "ending"  # property of the application: the system ends it
+FINGER_MM: Final = 9
+_LEAST_SCREEN_MM: Final = 150
+_MOST_SCREEN_MM: Final = 2000
 LIMITED: Final = "HOUSEFULL_SCALE_LIMITED"  # the percent that fit on this screen, where more was asked for
 _SIGNALS_SEEN_MS: Final = 200
 _SWEEP_MS: Final = 500
@@ -62,6 +67,23 @@ def scaled(scale: int) -> dict[str, str]:
 def fitting_scale(width: int, height: int, scale: int, least: tuple[int, int]) -> int:
     """The percent, at most `scale`, at which a screen of so many physical px has room for the `least` window."""
     return max(SCALES[0], min(scale, 100 * width // least[0], 100 * height // least[1]))
+
+
+def limited_to() -> int:
+    """The percent that the scale was lowered to, 0 where it was not."""
+    return int(os.environ.get(LIMITED, "0"))
+
+
+def finger_percent(screen: QScreen) -> int:
+    """The percent of its px from which on what is TOUCH px high is 9 mm on this screen; 0 where that is not known.
+
+    Screens that tell no size of their own answer one that no counter has.
+    """
+    width_mm = screen.physicalSize().width()
+    width_px = screen.size().width() * screen.devicePixelRatio()
+    if not _LEAST_SCREEN_MM <= width_mm <= _MOST_SCREEN_MM:
+        return 0
+    return math.ceil(100 * FINGER_MM * width_px / width_mm / TOUCH)
 
 
 def begin_again_smaller(least: tuple[int, int]) -> None:

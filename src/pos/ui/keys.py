@@ -96,6 +96,7 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("switch_person", ("Ctrl+Shift+L",), "^⇧L"),
     Key("theme", ("Ctrl+D",), "^D"),
     Key("save", ("Ctrl+S",), "^S"),
+    Key("settings", ("Ctrl+,",), "^,"),
     Key("diagnostics", ("Ctrl+I",), "^I"),
     Key("training", ("Ctrl+T",), "^T"),
     Key("training_line", ("Ctrl+Shift+T",), "^⇧T"),
@@ -187,6 +188,7 @@ def _of_the_window() -> list[tuple[str, str]]:
         ("^I", tr("diagnostics, to read out on the telephone; before signing in, too")),
         ("^T ^⇧T", tr("training, from the sign-in screen; there: cut or mend the line")),
         ("^D", tr("light or dark")),
+        ("^,", tr("settings: look, size, lock, sounds")),
         ("Esc", tr("one step back")),
         ("?", tr("this list")),
     ]

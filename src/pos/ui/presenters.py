@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
+    from pos.ui.attendance import Attendance
     from pos.ui.audit.presenter import AuditPresenter
     from pos.ui.customers.presenter import CustomersPresenter
     from pos.ui.devices.presenter import DevicesPresenter
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from pos.ui.sell.anything import Hit
     from pos.ui.sell.presenter import SellPresenter
     from pos.ui.session import Session
+    from pos.ui.settings.presenter import SettingsPresenter
     from pos.ui.shift.handover import HandOverPresenter
     from pos.ui.shift.listed import ShiftsPresenter
     from pos.ui.shift.opening import OpenPresenter
@@ -51,6 +53,7 @@ class Presenters(QWidget):
     rail: Rail
     current: Screen | None
     sounds: Sounds
+    attendance: Attendance
     training: bool
 
     def go(self, name: str) -> None:
@@ -60,6 +63,9 @@ class Presenters(QWidget):
         raise NotImplementedError
 
     def choose_show(self, show: str) -> None:
+        raise NotImplementedError
+
+    def set_theme(self, theme: str) -> None:
         raise NotImplementedError
 
     def _sold(self, sale: Sale) -> None:
@@ -130,6 +136,17 @@ class Presenters(QWidget):
         presenter = FoundPresenter(self.session, self)
         presenter.opened.connect(self._show_found)
         presenter.passed.connect(self._show_pass)
+        return presenter
+
+    @cached_property
+    def choices(self) -> SettingsPresenter:
+        from pos.ui.settings.presenter import SettingsPresenter
+
+        presenter = SettingsPresenter(self.session, self)
+        presenter.looked.connect(self.set_theme)
+        presenter.locks.connect(self.attendance.watch)
+        presenter.sounds.connect(self.sounds.enable)
+        presenter.tried.connect(self.sounds.try_out)
         return presenter
 
     @cached_property

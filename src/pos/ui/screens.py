@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pos.ui.safe.presenter import SafePresenter
     from pos.ui.screen import Screen
     from pos.ui.sell.presenter import SellPresenter
+    from pos.ui.settings.presenter import SettingsPresenter
     from pos.ui.shift.handover import HandOverPresenter
     from pos.ui.shift.listed import ShiftsPresenter
     from pos.ui.shift.opening import OpenPresenter
@@ -85,6 +86,8 @@ class Window(Protocol):
     def orders(self) -> OrdersPresenter: ...
     @property
     def reports(self) -> ReportsPresenter: ...
+    @property
+    def choices(self) -> SettingsPresenter: ...
 
     def go(self, name: str) -> None: ...
     def home(self) -> None: ...
@@ -223,6 +226,12 @@ def _reports(window: Window) -> Screen:
     return ReportsScreen(window.reports, window.home, go)
 
 
+def _settings(window: Window) -> Screen:
+    from pos.ui.settings.view import SettingsScreen
+
+    return SettingsScreen(window.choices, window.home)
+
+
 def _count(window: Window) -> Screen:
     from pos.ui.shift.count import CountScreen
 
@@ -254,6 +263,7 @@ _BUILDERS: Final[dict[str, Callable[[Window], Screen]]] = {
     "layouts": _layouts,
     "orders": _orders,
     "reports": _reports,
+    "settings": _settings,
     "count": _count,
     "report": _report,
 }

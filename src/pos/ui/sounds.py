@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QElapsedTimer, QObject, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -12,6 +13,8 @@ from pos.ui.frame.linewords import NOT_ASKED
 from pos.ui.session import Session
 from pos.ui.tones import Loudspeaker, Player, find_player
 
+_TRIED: Final = ("accepted", "refused", "line_lost", "line_back")
+_APART_MS: Final = 900
 _ONCE_MS: Final = 250  # what is said twice, at a panel and in a toast, is heard once
 
 
@@ -24,8 +27,8 @@ class Sounds(QObject):
     def __init__(self, session: Session, parent: QObject, *, enabled: bool, player: Player | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.enabled = enabled and (player is not None or QGuiApplication.platformName() != "offscreen")
         self._player = player
+        self.enable(enabled)
         self._speaker: Loudspeaker | None = None
         self._online: bool | None = None  # None until the line is known
         self._last, self._since = "", QElapsedTimer()
@@ -33,6 +36,15 @@ class Sounds(QObject):
         session.toast.connect(self._said)
         session.linked.connect(self._linked)
         session.bridge.declined.connect(lambda: self.play("refused"))
+
+    def enable(self, on: bool) -> None:
+        """Whether anything is heard from now on."""
+        self.enabled = on and (self._player is not None or QGuiApplication.platformName() != "offscreen")
+
+    def try_out(self) -> None:
+        """Each of them once, one after the other."""
+        for at, name in enumerate(_TRIED):
+            QTimer.singleShot(at * _APART_MS, self, partial(self.play, name))
 
     def play(self, name: str) -> None:
         """Ask for a tone; returns at once, and nothing goes wrong where there is none."""

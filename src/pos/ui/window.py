@@ -263,8 +263,8 @@ class CounterWindow(Presenters):
         if kind == "screen" and screen_at(int(value)) in self._usable():
             self.go(screen_at(int(value)))
             return True
-        if action == "audit":
-            self.go("audit")
+        if action in ("audit", "settings"):
+            self.go(action)
             return True
         if action == "show_card" and self.session.show_id:
             self.show_card.look_at(self.session.show_id)

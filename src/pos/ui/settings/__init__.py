@@ -1,0 +1,1 @@
+"""The settings screen: look, scale, lock and sounds of this window."""
