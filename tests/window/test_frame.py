@@ -7,8 +7,9 @@ import sys
 from collections import Counter as Tally
 from collections.abc import Callable
 
+import pytest
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from pos.ui.keys import KEYS, cap
 from tests.window.counter import CTRL, Counter, Key
@@ -132,3 +133,16 @@ def test_the_first_paint_needs_neither_numpy_nor_the_till(tmp_path: object) -> N
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "contrast"])
+def test_what_is_painted_is_muted_by_the_token_and_not_by_qt(counter: Counter, theme: str) -> None:
+    """Qt makes its own muted colour, half the ink, where a stylesheet gives a widget an ink and no muted one."""
+    window = counter.window
+    window.set_theme(theme)
+    for name in ("sell", "drawer", "found", "orders", "customers", "shows"):
+        window.go(name)
+        for widget in window.findChildren(QWidget):
+            if widget.isVisible() and not isinstance(widget, QLabel):  # which has none to paint
+                muted = widget.palette().placeholderText().color()
+                assert muted.alpha() == 255, (name, type(widget).__name__, widget.accessibleName())

@@ -76,7 +76,7 @@ class SettingsScreen(Screen):
         smaller, larger = (_SMALLER, tr("Smaller")), (_LARGER, tr("Larger"))
         sooner, longer = (_SOONER, tr("Sooner")), (_LONGER, tr("Later"))
         rows = (
-            (tr("Look"), looks),
+            (tr("Appearance"), looks),
             (tr("Size"), self._stepped(self._scale, smaller, larger, presenter.step_scale)),
             (tr("Locks itself"), self._stepped(self._lock, sooner, longer, presenter.step_lock)),
             (tr("Sounds"), sounds),
@@ -161,9 +161,10 @@ class SettingsScreen(Screen):
 
     def _draw_finger(self) -> None:
         """Whether a key is as large as a finger on this screen, where it says how large it is."""
+        now = round(self.work.devicePixelRatioF() * 100)
         if limited := limited_to():
             said = tr("No more than {percent} % fit on this screen.", percent=limited)
-        elif percent := finger_percent(self.work.screen() or QGuiApplication.primaryScreen()):
+        elif (percent := finger_percent(self.work.screen() or QGuiApplication.primaryScreen())) > now:
             said = tr("On this screen keys are as large as a finger, 9 mm, from {percent} % on.", percent=percent)
         else:
             said = ""

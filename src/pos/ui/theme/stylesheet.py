@@ -30,7 +30,7 @@ QLabel[role="keycap"] { background: $paper; color: $muted; border: 1px solid $li
     font-size: ${small}px; font-weight: 600; padding: 0px 4px; }
 
 QPushButton { background: $card; color: $ink; border: 1px solid $edge; border-radius: ${radius}px;
-    min-height: ${button}px; padding: 0px ${s2}px; }
+    min-height: ${button}px; padding: 0px ${s2}px; placeholder-text-color: $muted; }
 QPushButton:hover { border-color: $muted; background: $paper; }
 QPushButton:pressed { background: $line; }
 QPushButton:checked { background: $paper; border: 2px solid $accent; padding: 0px 11px; }
