@@ -161,7 +161,9 @@ def test_this_till_alone_chosen_by_keyboard_sells_with_an_office_of_its_own_that
         wait_until(lambda: progress.read(folder)[0] == "printers", START_S, "the question which printers there are")
         display.press("Escape")  # later
         wait_until(lambda: counter(display) is not None, START_S, "the counter's window")
-        online = (700, 4, 1366, 52)
+        window = counter(display)
+        assert window is not None
+        online = (700, 4, window.box[2], 52)  # the right half of its top bar
         wait_until(
             lambda: share(display.picture(picture), LIGHT.good, online) > 0, STEP_S, "that the office is reached"
         )

@@ -20,6 +20,7 @@ from pos.ui.application import (
     application,
     begin_again_smaller,
     display_missing,
+    fill_screen,
     show_failure,
     theme,
 )
@@ -92,7 +93,7 @@ def run_window(folder: Path) -> int:
             return 2
     try:
         window, opening = counter_window(settings)
-        window.show()
+        fill_screen(window)
         code = app.exec()
         opening.close()
         return code

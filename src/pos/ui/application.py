@@ -159,6 +159,12 @@ def show_failure(text: str) -> None:
     QApplication.exit(2)
 
 
+def fill_screen(window: QWidget) -> None:
+    """Show it as large as its screen; without a window manager, as in a kiosk, nobody else does that."""
+    window.resize(window.screen().availableSize())
+    window.showMaximized()
+
+
 def side_by_side(left: QWidget, right: QWidget) -> None:
     """Show both, the second beside the first and no wider or higher than the screen leaves it.
 

@@ -19,7 +19,7 @@ from pos.settings import WindowSettings
 from pos.ui.attendance import Attendance
 from pos.ui.bridge import Bridge, Till
 from pos.ui.foot.presenter import PaperPresenter
-from pos.ui.frame.face import LEAST, Face
+from pos.ui.frame.face import LEAST, USUAL, Face
 from pos.ui.frame.leaving import ended_from_outside
 from pos.ui.frame.notice import notice
 from pos.ui.frame.practice import PracticeBanner
@@ -80,6 +80,8 @@ class CounterWindow(Presenters):
         self._asks = not training  # before it closes over what is open
         self.setWindowTitle("Housefull")
         self.setMinimumSize(*LEAST)
+        room = self.screen().availableSize()  # of a small screen it takes what there is
+        self.resize(min(USUAL[0], room.width()), min(USUAL[1], room.height()))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         self._build()

@@ -12,7 +12,15 @@ from pos.app.late import LateFront
 from pos.app.training.world import FAILURES, World
 from pos.settings import BadSettings, Settings, read_settings
 from pos.store import REPLICA
-from pos.ui.application import Teller, after_first_paint, application, begin_again_smaller, display_missing, theme
+from pos.ui.application import (
+    Teller,
+    after_first_paint,
+    application,
+    begin_again_smaller,
+    display_missing,
+    fill_screen,
+    theme,
+)
 from pos.ui.frame.face import LEAST
 from pos.ui.scanning.wedge import Typing
 from pos.ui.window import CounterWindow
@@ -76,7 +84,7 @@ def run_training(folder: Path) -> int:
     app = application(real.window.scale if real is not None else None)
     begin_again_smaller(LEAST)
     window, opening = training_window(folder, real)
-    window.show()
+    fill_screen(window)
     code = app.exec()
     opening.close()
     return code

@@ -22,6 +22,7 @@ from pos.ui.screen import PANEL_PX, Screen
 from pos.ui.session import Session
 from pos.ui.theme.widgets import Banner
 
+USUAL: Final = (1366, 768)  # px, of a window for which there is room
 LEAST: Final = (960, 540)  # px, of a window that one can work in
 FULL: Final = (1280, 700)  # px, from which on everything stands as it was drawn
 
