@@ -74,7 +74,7 @@ class SettingsScreen(Screen):
         sounds.addWidget(touch(KeyButton(tr("Try them out"), f"F{_TRY}"), presenter.tried.emit))
         sounds.addStretch(1)
         smaller, larger = (_SMALLER, tr("Smaller")), (_LARGER, tr("Larger"))
-        sooner, longer = (_SOONER, tr("Sooner")), (_LONGER, tr("Later"))
+        sooner, longer = (_SOONER, tr("Sooner")), (_LONGER, tr("Longer"))
         rows = (
             (tr("Appearance"), looks),
             (tr("Size"), self._stepped(self._scale, smaller, larger, presenter.step_scale)),
