@@ -197,6 +197,21 @@ def away(stage: Stage) -> Shots:
         yield "change-no-paper"
         counter.press(Key.Key_Question)
         yield "help-offline"
+        counter.press(Key.Key_Escape)
+        counter.press(Key.Key_O, modifier=CTRL | SHIFT)
+        counter.until(lambda: bool(counter.window.line_sheet.now.rows[0][1].text()))
+        yield "line"
+        counter.press(Key.Key_Escape)
+        counter.press(Key.Key_Return)
+        two_seats(counter)
+        counter.window.session.refresh_status()
+        counter.until(lambda: counter.window.session.status.basket is not None)
+        counter.window.close()
+        yield "leaving"
+        counter.press(Key.Key_Escape)
+        counter.press(Key.Key_L, modifier=CTRL)
+        counter.until(lambda: counter.screen == "signin" and counter.window.session.status.basket is not None)
+        yield "signin-basket"
 
 
 def training(stage: Stage) -> Shots:

@@ -130,6 +130,24 @@ def test_from_the_page_all_is_sent_and_fetched_at_once(counter: Counter) -> None
     assert sheet.isVisible()
 
 
+def test_the_page_keeps_the_keyboard_and_a_lock_takes_it_off(counter: Counter) -> None:
+    counter.press(Key.Key_O, modifier=CTRL | SHIFT)
+    sheet = counter.window.line_sheet
+    reached = set()
+    for _ in range(8):
+        counter.press(Key.Key_Tab)
+        assert counter.focus() is sheet or sheet.isAncestorOf(counter.focus())
+        reached.add(counter.focus())
+    assert sheet._try in reached
+    counter.press(Key.Key_L, modifier=CTRL)
+    counter.until(lambda: counter.screen == "signin")
+    assert not sheet.isVisible()
+    counter.sign_in("anna")
+    counter.until(lambda: counter.screen == "sell")
+    counter.press(Key.Key_B)
+    counter.settled(2)
+
+
 def test_the_page_is_there_before_anybody_has_signed_in(counter: Counter) -> None:
     counter.window.session.lock()
     counter.press(Key.Key_O, modifier=CTRL | SHIFT)

@@ -204,6 +204,8 @@ class CounterWindow(Presenters):
         if person is not None and person.settles:
             self.disputes.refresh()
         if person is None:
+            if self.cover is not None:
+                self.cover.dismiss()
             self.go("signin")
         elif person.shift is not None:
             self.go("drawer" if self.session.drawer_of_other else "sell")
@@ -227,7 +229,7 @@ class CounterWindow(Presenters):
     def act(self, action: str) -> None:
         """Do what a key asks: the window's own keys first, then the screen's."""
         self.attendance.stirred()
-        if (cover := self.cover) is not None:
+        if (cover := self.cover) is not None and action not in ("lock", "switch_person"):
             cover.act(action)
             return
         if self._on_errand(action):

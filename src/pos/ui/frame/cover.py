@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from pos.ui.parts import scrolled
 from pos.ui.theme import tokens as t
@@ -24,6 +24,7 @@ class Cover(QWidget):
         super().__init__(over)
         self._over, self._give_back, self._size = over, give_back, size_px
         self._scroll: QScrollArea | None = None
+        self._holds_focus = False
         self.card = QFrame(self)
         self.card.setProperty("role", "panel")
         self.box = QVBoxLayout(self.card)
@@ -37,6 +38,7 @@ class Cover(QWidget):
         title = QLabel(text)
         title.setProperty("role", "title")
         title.setWordWrap(True)
+        self.setAccessibleName(text)
         self.box.addWidget(title)
         return title
 
@@ -52,10 +54,29 @@ class Cover(QWidget):
         self.show()
         self.raise_()
         self.setFocus()
+        if not self._holds_focus:
+            self._holds_focus = True
+            QApplication.instance().focusChanged.connect(self._hold_focus)  # type: ignore[union-attr]
 
     def dismiss(self) -> None:
+        self._let_go()
         self.hide()
         self._give_back()
+
+    def _let_go(self) -> None:
+        if self._holds_focus:
+            self._holds_focus = False
+            QApplication.instance().focusChanged.disconnect(self._hold_focus)  # type: ignore[union-attr]
+
+    def _hold_focus(self, _: QWidget | None, now: QWidget | None) -> None:
+        """Tab stays on the card: what lies under it is not to be typed into unseen."""
+        if now is not None and now is not self and now.window() is self.window() and not self.isAncestorOf(now):
+            self.setFocus()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if not self.isVisible() and not event.spontaneous():
+            self._let_go()
 
     def act(self, action: str) -> None:
         """While it is shown, every key of the table comes here."""

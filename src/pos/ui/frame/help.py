@@ -62,6 +62,7 @@ class HelpOverlay(Cover):
     def __init__(self, over: QWidget, session: Session, give_back: Callable[[], None]) -> None:
         super().__init__(over, give_back, _SIZE_PX)
         self._session = session
+        self.setAccessibleName(tr("Help"))
         self.search = QLineEdit()
         self.search.setMinimumHeight(t.TOUCH)
         self.search.setPlaceholderText(tr("What is it about? Type a word: jam, card, undo …"))
