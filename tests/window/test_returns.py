@@ -412,3 +412,58 @@ def test_where_the_safe_takes_two_the_second_person_is_asked_before_it_is_fetche
     counter.press(Key.Key_F7)
     counter.until(lambda: not found.deal.kind)
     assert house.bodies("CashMoved")[-1]["second"] == screen(counter).deal.approval.who.currentData()
+
+
+def test_an_exchange_is_paid_by_any_tender_that_the_till_takes(counter: Counter) -> None:
+    """A gift card and a card's slip, the rest in cash: built as in a sale."""
+    counter.house.office.purses["~gift_card", "GC-1"] = 300
+    tickets = sell(counter)
+    found = find(counter, tickets[0]["code"])
+    counter.press(Key.Key_F6)
+    swap = found.swap
+    counter.until(lambda: swap.show is not None and swap.hall.opened_show == swap.show.id)
+    plan, show = swap.hall.plan, swap.show
+    assert plan is not None
+    assert show is not None
+    paid = Decimal(tickets[0]["price"])
+    dearer = next(
+        ix
+        for ix, state in enumerate(swap.hall.states)
+        if state in (0, 1) and (price := show.prices.get(category(plan, ix), {}).get("adult")) and price.decimal > paid
+    )
+    swap.pick_seats([dearer])
+    counter.until(lambda: swap.due is not None or bool(swap.problem))
+    due = swap.due
+    assert due is not None
+    assert due.minor > 800
+    view = screen(counter)
+    panel = view.swap_panel
+    assert panel is not None
+    if swap.asks:
+        counter.press(Key.Key_F12)
+        assert swap.problem == "A supervisor types their PIN first."
+        assert not swap.split.open
+        counter.until(lambda: panel.approval.who.count() > 0)
+        panel.approval.pin.setFocus()
+        counter.type(PINS["sofia"])
+    counter.press(Key.Key_F12)
+    counter.until(lambda: panel.split.isVisible() and bool(swap.split.takes))
+    counter.press(Key.Key_F4)
+    counter.type("GC-1")
+    counter.press(Key.Key_Return)
+    counter.until(lambda: len(swap.split.parts) == 1)
+    counter.type("5")
+    counter.press(Key.Key_F3)
+    counter.type("004711")
+    counter.press(Key.Key_Return)
+    assert [part.amount.minor for part in swap.split.parts] == [300, 500]
+    counter.press(Key.Key_Return)
+    counter.until(lambda: found.result.startswith("Exchanged.") or bool(swap.problem))
+    assert not swap.problem
+    assert states(counter, tickets) == ["exchanged"]
+    tenders = counter.house.bodies("TicketsExchanged")[-1]["sale"]["tenders"]
+    rest = Money(due.minor - 800, "EUR")
+    assert {tender["kind"]: tender["amount"] for tender in tenders} == {
+        "gift_card": "3.00", "card_slip": "5.00", "cash": str(rest),
+    }  # fmt: skip
+    assert not swap.split.open

@@ -8,7 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
@@ -31,6 +40,20 @@ def foot(*buttons: KeyButton, spacing_px: int = 16) -> QHBoxLayout:
     for button in buttons:
         row.addWidget(button, 2 if button is buttons[-1] else 1)
     return row
+
+
+class Pages(QStackedWidget):
+    """Pages of which the one in sight alone is in the layout: another that needs more height would scroll them all."""
+
+    def show_page(self, page: QWidget) -> None:
+        if (before := self.currentWidget()) is page:
+            return
+        if before is not None:
+            self.removeWidget(before)
+            before.setParent(self)  # it stays this stack's, and goes with it
+            before.hide()
+        self.addWidget(page)
+        self.setCurrentWidget(page)
 
 
 def scrolled(inside: QWidget) -> QScrollArea:

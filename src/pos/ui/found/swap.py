@@ -15,6 +15,7 @@ from pos.ui.found.model import Found
 from pos.ui.i18n import tr
 from pos.ui.model import PriceType, Show
 from pos.ui.sell.hall import Hall
+from pos.ui.sell.split import Part, Split
 from pos.ui.session import Session
 
 _LIFTED: Final = ("outside_terms", "approval_needed", "already_admitted", "check_needed")
@@ -35,6 +36,10 @@ class Swap(QObject):
         self.session = session
         self.hall = Hall(session, self)
         self.show: Show | None = None
+        self.split = Split(session, self)  # what is to be paid, by several tenders
+        self.split.changed.connect(self.changed)
+        self.split.pay.connect(self._pay_parts)
+        self._by: dict[str, str] | None = None  # who approved it, for when its parts are there
         self._forget()
         session.signed.connect(self.close)
 
@@ -46,6 +51,8 @@ class Swap(QObject):
         self.fee: Money | None = None
         self.busy = self.proof_seen = False
         self._out: list[dict[str, Any]] = []
+        if self.split.open:
+            self.split.close()
 
     @property
     def open(self) -> bool:
@@ -163,20 +170,41 @@ class Swap(QObject):
 
     def act(self, approver: dict[str, str] | None, kind: str = "cash", given: str = "") -> None:
         """Do it. What is to be paid is paid by `kind`; what is paid out goes back the way it came."""
-        if not self.ready or self.due is None or self.show is None:
-            return
-        if self.proof and not self.proof_seen:
-            self.problem = tr("Was the proof seen?")
-        elif self.asks and approver is None:
-            self.problem = tr("A supervisor types their PIN first.")
-        else:
-            self._do(self.show.id, self.due, approver, kind, given)
+        if self._may(approver) and self.due is not None:
+            tenders = self._out
+            if self.due.minor > 0:
+                handed = {"given": given} if given and kind == "cash" else {}
+                tenders = [{"kind": kind, "amount": str(self.due)} | handed]
+            self._do(tenders, approver)
         self.changed.emit()
 
-    def _do(self, show: str, due: Money, approver: dict[str, str] | None, kind: str, given: str) -> None:
-        tenders = self._out
-        if due.minor > 0:
-            tenders = [{"kind": kind, "amount": str(due)} | ({"given": given} if given and kind == "cash" else {})]
+    def pay_split(self, approver: dict[str, str] | None) -> None:
+        """Build what is to be paid from several tenders: any that the till takes."""
+        if self.due is not None and self.due.minor > 0 and self._may(approver):
+            self._by = approver
+            self.split.begin(self.due, [])
+        self.changed.emit()
+
+    def _pay_parts(self, parts: list[Part]) -> None:
+        if self.ready:
+            self._do([part.tender for part in parts], self._by)
+            self.changed.emit()
+
+    def _may(self, approver: dict[str, str] | None) -> bool:
+        """Whether all that is asked for is there; what is missing is said."""
+        if not self.ready:
+            return False
+        if self.proof and not self.proof_seen:
+            self.problem = tr("Was the proof seen?")
+            return False
+        if self.asks and approver is None:
+            self.problem = tr("A supervisor types their PIN first.")
+            return False
+        return True
+
+    def _do(self, tenders: Sequence[dict[str, Any]], approver: dict[str, str] | None) -> None:
+        if self.show is None:
+            return
         fields: dict[str, Any] = {"approver": approver} if approver is not None else {}
         if self.proof:
             fields["proof"] = True
@@ -186,18 +214,18 @@ class Swap(QObject):
             self.busy = False
 
         def done(answer: Answer) -> None:
-            words = self._words(answer["exchange"], kind)
+            words = self._words(answer["exchange"])
             self._forget()
             self.ended.emit(words)
             self.changed.emit()
 
         named = [ticket.id for ticket in self.tickets]
         self.session.bridge.call(
-            "exchange", done, self._refused, ended, tickets=named, show=show, places=list(self.places),
+            "exchange", done, self._refused, ended, tickets=named, show=self.show.id, places=list(self.places),
             price_type=self.price_type, tenders=[_plain(tender, self.slip.strip()) for tender in tenders], **fields,
         )  # fmt: skip
 
-    def _words(self, done: dict[str, Any], kind: str) -> str:
+    def _words(self, done: dict[str, Any]) -> str:
         currency, formats = self.session.venue.currency, self.session.formats
         due, change = Money.parse(done["total"], currency), Money.parse(done["change"], currency)
         if due.minor < 0:
@@ -208,6 +236,8 @@ class Swap(QObject):
 
     def _refused(self, refusal: Refused) -> None:
         self.problem = self.session.sentence(refusal)
+        if self.split.open:
+            self.split.close()  # the problem is about the whole
         if refusal.code in _LIFTED:
             self.asks = self.problem
         self.changed.emit()
@@ -217,4 +247,5 @@ def _plain(tender: dict[str, Any], slip: str) -> dict[str, Any]:
     """A tender as the verb takes it: what a bank's own reader takes or gives goes by its slip."""
     if tender["kind"] == SLIP:
         return {"kind": "card", "amount": tender["amount"], "slip": slip}
-    return {key: tender[key] for key in ("kind", "amount", "code", "given") if key in tender}
+    kept = ("kind", "amount", "code", "given", "currency", "slip", "reference")
+    return {key: tender[key] for key in kept if key in tender}

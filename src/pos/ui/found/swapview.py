@@ -16,6 +16,7 @@ from pos.ui.keys import cap
 from pos.ui.parts import Problem, Sum, foot, touch
 from pos.ui.seatmap.widget import SeatMap
 from pos.ui.sell.hallpane import shape_of
+from pos.ui.sell.splitbox import SplitBox
 from pos.ui.sell.work import SearchField
 from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import text_font
@@ -97,7 +98,8 @@ class SwapWork(QWidget):
 
 
 class SwapPanel(QWidget):
-    """F1–F10 choose the price type; Enter pays in cash or is paid out, F11 pays by card, Esc goes back."""
+    """F1–F10 choose the price type; Enter pays in cash or is paid out, F11 pays by card, F12 by several tenders, as in
+    a sale; Esc goes back."""
 
     def __init__(self, presenter: FoundPresenter) -> None:
         super().__init__()
@@ -132,6 +134,12 @@ class SwapPanel(QWidget):
         box.addLayout(self._sum)
         self._given = MoneyLabel()
         box.addWidget(self._given)
+        self.split = SplitBox(self.swap.split)
+        self.split.main.connect(self.swap.split.primary)
+        self.split.stop.connect(self.swap.split.back)
+        self.split.key.connect(self.swap.split.key)
+        self.split.hide()
+        box.addWidget(self.split)
         box.addLayout(self._build_end())
 
     def _build_types(self) -> QGridLayout:
@@ -148,10 +156,14 @@ class SwapPanel(QWidget):
     def _build_end(self) -> QHBoxLayout:
         self._back = touch(KeyButton(tr("Leave it"), cap("back"), kind="outline", stacked=True), self.swap.close, 60)
         card = KeyButton(tr("Card"), cap("card"), kind="outline", stacked=True)
+        several = KeyButton(tr("Split"), cap("split"), kind="outline", stacked=True)
         main = KeyButton("", cap("primary"), kind="primary", stacked=True)
         self._card = touch(card, lambda: self.act("card"), 60)
+        self._several = touch(several, self._split, 60)
+        for button in (self._back, self._card, self._several):
+            button.set_font(text_font(t.SMALL))
         self._main = touch(main, lambda: self.act("cash"), 60)
-        return foot(self._back, self._card, self._main, spacing_px=8)
+        return foot(self._back, self._card, self._several, self._main, spacing_px=6)
 
     # ---- drawing -------------------------------------------------------------------------
 
@@ -165,7 +177,7 @@ class SwapPanel(QWidget):
         self._new.setText("→ " + ", ".join(labels) if labels else tr("Pick seats on the map, or another show above."))
         for at, button in enumerate(self._types):
             kind = swap.types[at] if at < len(swap.types) else None
-            button.setVisible(kind is not None)
+            button.setVisible(kind is not None and not swap.split.open)
             if kind is not None:
                 button.set_label(name_in(kind.names, session.language, kind.name))
                 button.setChecked(kind.id == swap.price_type)
@@ -173,14 +185,25 @@ class SwapPanel(QWidget):
         self._proof.set_label(("✓ " if swap.proof_seen else "") + tr("{proof} was seen", proof=swap.proof))
         self._proof.setChecked(swap.proof_seen)
         self.slip.setVisible(swap.asks_slip)
-        self.approval.ask(swap.asks)
-        self._problem.tell(swap.problem, asked=swap.asks)
+        # Whoever approved it has done so before several tenders are put together.
+        split = swap.split.open and not swap.busy
+        asks = "" if split else swap.asks
+        self.approval.ask(asks)
+        self._problem.tell("" if split else swap.problem, asked=asks)
         due = swap.due
-        self._sum.tell(self._words(), formats.money(due if due.minor >= 0 else -due) if due is not None else "")
+        amount = formats.money(due if due.minor >= 0 else -due) if due is not None else ""
+        self._sum.tell("" if split else self._words(), amount)
+        self._sum.amount.setVisible(not split)  # what is left of it stands among the tenders
         self._given.setText(tr("Given {amount}", amount=self.given) if self.given else "")
         self._given.setVisible(bool(self.given))
-        self._card.setEnabled(swap.ready and due is not None and due.minor > 0)
         pays = due is not None and due.minor > 0
+        self._card.setEnabled(swap.ready and pays)
+        self._several.setEnabled(swap.ready and pays)
+        self.split.setVisible(split)
+        for button in (self._back, self._card, self._several, self._main):
+            button.setVisible(not split)
+        if split:
+            self.split.draw()
         self._main.set_label(tr("Working …") if swap.busy else tr("Cash") if pays else tr("Exchange"))
         self._main.setEnabled(swap.ready)
         self._back.setEnabled(not swap.busy)
@@ -205,11 +228,35 @@ class SwapPanel(QWidget):
         if not self.swap.problem:
             self.given = ""
 
+    def _split(self) -> None:
+        self.swap.pay_split(self.approval.approver)
+        if self.swap.split.open:
+            self.given = ""
+
+    def _key_of_split(self, action: str) -> bool:
+        """What a key does while several tenders are put together."""
+        split = self.swap.split
+        kind, _, value = action.partition(":")
+        plain = {"primary": split.primary, "back": split.back, "erase": split.erase}
+        if kind == "price":
+            split.key(int(value))
+        elif kind == "digit":
+            split.type_digit(value)
+        elif action in plain:
+            plain[action]()
+        else:
+            return False
+        return True
+
     def key(self, action: str) -> bool:
         """What a key of the table does here."""
+        if self.swap.split.open and not self.swap.busy:
+            return self._key_of_split(action)
         kind, _, value = action.partition(":")
         if action in ("primary", "card"):
             self.act("card" if action == "card" else "cash")
+        elif action == "split":
+            self._split()
         elif action == "back":
             if self.given:
                 self.given = ""

@@ -27,7 +27,7 @@ from pos.ui.found.presenter import FoundPresenter
 from pos.ui.found.swapview import SwapPanel, SwapWork
 from pos.ui.i18n import tr, tr_count
 from pos.ui.keys import cap
-from pos.ui.parts import FactGrid, Problem, scrolled, touch
+from pos.ui.parts import FactGrid, Pages, Problem, scrolled, touch
 from pos.ui.rows import ROW, Index, RowModel, paint_ground, paint_text, painted_list
 from pos.ui.screen import Screen
 from pos.ui.sell.work import SearchField
@@ -85,7 +85,7 @@ class FoundScreen(Screen):
     def __init__(self, presenter: FoundPresenter, tokens: Tokens, leave: Callable[[], None]) -> None:
         super().__init__()
         self.presenter, self._tokens, self._leave = presenter, tokens, leave
-        self._works, self._sides = QStackedWidget(), QStackedWidget()
+        self._works, self._sides = QStackedWidget(), Pages()
         self.swap_work: SwapWork | None = None
         self.swap_panel: SwapPanel | None = None
         self.build(presenter)
@@ -141,13 +141,12 @@ class FoundScreen(Screen):
         side = QVBoxLayout(page)
         side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(8)
-        self._sides.addWidget(page)
         self.deal = DealPanel(self.presenter)
-        self._sides.addWidget(self.deal)
         self.invoice_panel = InvoicePanel(self.presenter.invoice)
-        self._sides.addWidget(self.invoice_panel)
         self.off_panel = CalledPanel(self.presenter.called_off, self.presenter.look)
-        self._sides.addWidget(self.off_panel)
+        for other in (page, self.deal, self.invoice_panel, self.off_panel):
+            other.setParent(self._sides)
+            other.hide()
         self._place, self._show, self._state = QLabel(), QLabel(), QLabel()
         self._place.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
         self._show.setProperty("role", "muted")
@@ -233,7 +232,6 @@ class FoundScreen(Screen):
         if presenter.swapping and self.swap_work is None:
             self.swap_work, self.swap_panel = SwapWork(presenter.swap, self._tokens), SwapPanel(presenter)
             self._works.addWidget(self.swap_work)
-            self._sides.addWidget(self.swap_panel)
         side: QWidget = self._looking
         if presenter.swapping and self.swap_panel is not None:
             side = self.swap_panel
@@ -245,7 +243,7 @@ class FoundScreen(Screen):
             side = self.off_panel
         works: dict[QWidget | None, QWidget | None] = {self.swap_panel: self.swap_work, self.off_panel: self.off_work}
         other = side is not self._sides.currentWidget()
-        self._sides.setCurrentWidget(side)
+        self._sides.show_page(side)
         self._works.setCurrentWidget(works.get(side) or self._found)
         for part in (side, works.get(side)):
             if isinstance(part, DealPanel | InvoicePanel | SwapPanel | SwapWork | CalledPanel | CalledWork):

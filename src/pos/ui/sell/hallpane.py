@@ -76,6 +76,7 @@ class HallPane(QWidget):
         presenter.hall.seats_changed.connect(self._draw_seats)
         presenter.hall.holds_changed.connect(self._draw_holds)
         presenter.session.linked.connect(self._draw_link)
+        presenter.session.rush_changed.connect(self._place)
         self._draw_link()
         self._draw_line()
 
@@ -259,6 +260,7 @@ class HallPane(QWidget):
         self.map.setGeometry(0, 0, self.width(), height)
         self.line.setGeometry(_LEGEND_AT[0], height, max(self.width() - 2 * _LEGEND_AT[0], 0), _LINE_PX)
         room = self.width() >= _LEGEND_FROM_PX and self.presenter.hall.plan is not None
+        room = room and not self.presenter.pickups.open  # in a rush who waits stands there
         self.legend.move(*_LEGEND_AT)
         self.map.set_obstacles([self.legend.geometry()] if room else [])
         self.legend.setVisible(room and self.map.fitted)
