@@ -37,25 +37,44 @@ log = logging.getLogger(__name__)
 
 
 class Opening:
-    """Opens a till in a thread of its own; what went wrong is told by `failed`."""
+    """Opens a till, and before it the office of a till that is alone, in a thread of its own.
 
-    def __init__(self, settings: Settings, front: LateFront, failed: Callable[[str], None]) -> None:
-        self._settings = settings
-        self._front = front
-        self._failed = failed
+    `told` hears how far it has come ("office", "till", then nothing), `failed` what went wrong. On Linux an office ends
+    with the thread that started it: this one stays until both are closed.
+    """
+
+    def __init__(
+        self, settings: Settings, front: LateFront, told: Callable[[str], None], failed: Callable[[str], None]
+    ) -> None:
+        self._settings, self._front = settings, front
+        self._told, self._failed = told, failed
         self._till: Till | None = None
+        self._office: EmbeddedOffice | None = None
         self._thread: threading.Thread | None = None
+        self._ready, self._over = threading.Event(), threading.Event()
 
     def begin(self) -> None:
-        self._thread = threading.Thread(target=self._open, name="opening", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="opening", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
-        """Wait for the till to be open, then close it: nothing is left half done."""
-        if self._thread is not None:
-            self._thread.join()
+        """Wait for the till to be open, then close it and its office: nothing is left half done."""
+        if self._thread is None:
+            return
+        self._ready.wait()
         if self._till is not None:
             self._till.close()
+        self._over.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            self._open()
+        finally:
+            self._ready.set()
+            self._over.wait()
+            if self._office is not None:
+                self._office.stop()
 
     def _open(self) -> None:
         # Imported here: SQLAlchemy, the agent, even the log's handlers would delay the first paint.
@@ -63,6 +82,12 @@ class Opening:
 
         log_to(self._settings.folder)
         try:
+            if self._settings.embedded:
+                from pos.app.own_office import own_office
+
+                self._told("office")
+                self._office = own_office(self._settings)
+            self._told("till")
             from pos.app.counter import Till
 
             till = self._till = Till(self._settings)
@@ -73,6 +98,7 @@ class Opening:
         self._front.arrive(till.front)
         till.front.resume()
         till.go_online()
+        self._told("")
 
 
 def run_window(folder: Path) -> int:
@@ -86,20 +112,11 @@ def run_window(folder: Path) -> int:
     settings = _settings(folder)
     if settings is None:
         return 2
-    office = None
-    if settings.embedded:
-        office = _own_office(settings)
-        if office is None:
-            return 2
-    try:
-        window, opening = counter_window(settings)
-        fill_screen(window)
-        code = app.exec()
-        opening.close()
-        return code
-    finally:
-        if office is not None:
-            office.stop()
+    window, opening = counter_window(settings)
+    fill_screen(window)
+    code = app.exec()
+    opening.close()
+    return code
 
 
 def _scale(folder: Path) -> int | None:
@@ -127,18 +144,6 @@ def _settings(folder: Path) -> Settings | None:
     return first_start(folder)
 
 
-def _own_office(settings: Settings) -> EmbeddedOffice | None:
-    """The office of a till that is alone, started; None after having said why it does not."""
-    from pos.app.own_office import own_office
-    from pos.embedded import OfficeFailed
-
-    try:
-        return own_office(settings)
-    except OfficeFailed as error:
-        show_failure(str(error))
-        return None
-
-
 def _typing(settings: Settings) -> Typing | None:
     """The scanner and card reader that type like a keyboard, if any does."""
     scanner, reader = settings.scanner, settings.card_reader
@@ -158,7 +163,9 @@ def counter_window(settings: Settings) -> tuple[CounterWindow, Opening]:
         front, language=settings.locale, settings=settings.window, theme=theme(), typing=_typing(settings)
     )
     window.session.own_office = settings.embedded
-    opening = Opening(settings, front, Teller(window).failed.emit)
+    teller = Teller(window)
+    teller.told.connect(window.opens)
+    opening = Opening(settings, front, teller.told.emit, teller.failed.emit)
     launcher = Launcher(settings.folder)
     if settings.customer_display is not None and settings.customer_display.kind == "window":
         after_first_paint(window, window.show_customer)

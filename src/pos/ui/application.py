@@ -138,9 +138,10 @@ def theme() -> str:
 
 
 class Teller(QObject):
-    """Carries a failure from any thread to the window's."""
+    """Carries from any thread to the window's how the till is being opened, and why it is not."""
 
     failed = Signal(str)
+    told = Signal(str)  # how far the till has come: "office", "till", or nothing when it is open
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)

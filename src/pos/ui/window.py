@@ -119,6 +119,7 @@ class CounterWindow(Presenters):
         whole = self.layout()
         assert whole is not None
         whole.addWidget(face)
+        face.busy.opens(self.signin.step)
 
     def _connect_frame(self) -> None:
         self.top.lock.connect(self.session.lock)
@@ -314,6 +315,11 @@ class CounterWindow(Presenters):
     def _draw_notice(self) -> None:
         said = notice(self.session)
         self.banner.show_message(said.level, said.lead, said.rest, said.action)
+
+    def opens(self, step: str) -> None:
+        """How far the till behind the window has come: "office", "till", or nothing when it is open."""
+        self._face.busy.opens(step)
+        self.signin.opens(step)
 
     def _draw_counts(self) -> None:
         self.rail.show_count("devices", self.paper.troubled)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QStackedWidget, 
 
 from pos.ui.foot.presenter import PaperPresenter
 from pos.ui.foot.view import FootView
+from pos.ui.frame.busy import BusyLine
 from pos.ui.frame.rail import Rail
 from pos.ui.frame.tabs import ShowTabs
 from pos.ui.frame.toast import Toast
@@ -80,7 +81,8 @@ class Face(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
-        for part in filter(None, (above, self.top, _rule(), self.banner)):
+        self.busy = BusyLine(session.bridge)
+        for part in filter(None, (above, self.top, self.busy, self.banner)):
             box.addWidget(part)
         self._grid = QGridLayout()
         self._grid.setSpacing(0)

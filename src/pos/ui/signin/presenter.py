@@ -41,6 +41,7 @@ class SignInPresenter(QObject):
         self.pin = ""
         self.problem = ""
         self.asking = False
+        self.step = ""  # of the till's opening: "office", "till", or nothing when it is open
         self.language = ""  # chosen for whoever signs in next
         self.awaits_another = False  # the window was given up to somebody else
         self._recent: list[str] = []  # who was signed in here, the last one at the end
@@ -74,6 +75,11 @@ class SignInPresenter(QObject):
             name, time = self.session.names.get(self.chosen, self.chosen), self.session.formats.countdown(left + 1)
             return tr("Too many wrong PINs. {name} can sign in again in {time}; others can now.", name=name, time=time)
         return self.problem
+
+    def opens(self, step: str) -> None:
+        """How far the till behind the window has come; what is typed meanwhile is not lost."""
+        self.step = step
+        self.changed.emit()
 
     def refresh(self) -> None:
         """Ask who may sign in."""

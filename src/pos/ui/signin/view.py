@@ -89,7 +89,9 @@ class SignInScreen(Screen):
         self._house.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
         for label in (self._house, self._clock, self._date):
             box.addWidget(label)
-        box.addSpacing(32)
+        self._step = QLabel()
+        self._step.setFixedHeight(32)  # it is there whether something is said or not, so that nothing moves
+        box.addWidget(self._step)
         self._waits = QLabel()
         self._waits.setWordWrap(True)
         self._waits.setFont(text_font(t.BODY, QFont.Weight.DemiBold))
@@ -156,6 +158,8 @@ class SignInScreen(Screen):
 
     def draw(self) -> None:
         presenter = self.presenter
+        steps = {"office": tr("This till's own office is starting …"), "till": tr("The till is opening …")}
+        self._step.setText(steps.get(presenter.step, ""))
         if [known.user for known in presenter.users] != list(self._people):
             self._rebuild_people()
         for user, button in self._people.items():
