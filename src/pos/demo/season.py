@@ -30,6 +30,8 @@ _CLUB_ORDER: Final = 40  # places; who orders as many is no family
 # These say how a show of shows.toml is made; the rest of it goes into the season.
 _RECIPE: Final = {"when", "minutes", "presold", "party", "parties", "on_sale", "hold"}
 
+TRAINING_TILL: Final = "TRAIN-"  # what the names of its tills begin with
+
 _Table = dict[str, Any]
 
 
@@ -38,7 +40,8 @@ def write_season(folder: Path, now: datetime, seed: int = 0, *, training: bool =
 
     `now` (with a time zone, else ValueError) is what the shows' dates follow; show ids
     carry their date and time. The same `now` and `seed` give the same season. One for `training` has the word
-    before the venue's name, on every paper, and no stadium, which takes a while to fill.
+    before the venue's name, on every paper, its tills are named so that no number is one of a real sale, and there is
+    no stadium, which takes a while to fill.
     """
     if now.tzinfo is None:
         raise ValueError("now must say its time zone")
@@ -46,7 +49,9 @@ def write_season(folder: Path, now: datetime, seed: int = 0, *, training: bool =
     fixed = resource("demo", "season.toml").read_text(encoding="utf-8")
     if training:
         name = tomllib.loads(fixed)["venue"]["name"]
-        fixed = put(fixed, "venue", {"name": f"TRAINING · {name}"})
+        fixed = put(fixed, "venue", {"name": f"TRAINING · {name}"}).replace(
+            '[[till]]\nid = "', f'[[till]]\nid = "{TRAINING_TILL}'
+        )
     local_now = now.astimezone(ZoneInfo(tomllib.loads(fixed)["venue"]["timezone"]))
     folder.mkdir(parents=True, exist_ok=True)
     plans = {name: _copy_plan(name, folder) for name in _PLANS}

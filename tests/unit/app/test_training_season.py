@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -69,4 +70,5 @@ def test_a_till_that_knows_of_nothing_to_come_has_no_season_to_train_with(replic
 def test_the_demos_season_is_marked_for_training(tmp_path: Path) -> None:
     text = write_season(tmp_path, NOW, training=True).read_text(encoding="utf-8")
     assert 'name = "TRAINING · Housefull Demo Halls"' in text
-    assert "stadium-" not in text
+    assert 'id = "TRAIN-T1"' in text
+    assert all(show["plan"] != "stadium" for show in tomllib.loads(text)["show"])

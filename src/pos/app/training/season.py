@@ -9,9 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from pos.demo.season import TRAINING_TILL
 from pos.store.glance import Documents, season
 
-TILL: Final = "TRAIN-"  # before the till's own name: no number of training is one of a real sale
 _FAMILIES: Final = (
     "venue", "tax", "plan", "price_type", "prices", "terms", "production", "show", "fee", "user", "currency",
     "promotion", "product", "package",
@@ -21,7 +21,7 @@ _PAYS: Final = ("mobile_qr", "transfer_qr")  # codes by which a telephone would 
 
 def till_of(real: str) -> str:
     """The training's name of a till, 32 letters at most."""
-    return f"{TILL}{real}"[:32]
+    return f"{TRAINING_TILL}{real}"[:32]
 
 
 def copy_season(replica: Path, till: str, to: Path, now: datetime) -> bool:

@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from pos.app.joining import EnrolFailed, join
 from pos.app.training.season import copy_season, till_of
 from pos.demo.cable import Cable
+from pos.demo.season import write_season
 from pos.domain.errors import Unreadable
 from pos.embedded import EmbeddedOffice, OfficeFailed
 from pos.settings import BadSettings, Settings, read_settings, replace_settings, settings_from
@@ -34,7 +35,7 @@ FAILURES: Final = (Unreadable, FolderInUse, IdentityLost, OfficeFailed, EnrolFai
 _FRESH_FOR: Final = timedelta(hours=12)
 _MADE: Final = "made.json"
 _COPY: Final = "season.json"
-_DEMO_TILL: Final = "T1"
+_DEMO_TILL: Final = "T1"  # the season's first
 _DEVICES: Final = """\
 # Training prints into a folder. Other printers may be set up on the devices' screen while training: their paper says
 # that it is not valid.
@@ -98,7 +99,7 @@ class World:
             cable = Cable(address.hostname or "127.0.0.1", address.port or 80)
             undo.callback(cable.close)
             url = f"http://127.0.0.1:{cable.port}"
-            till = till_of(real.till) if season and real is not None else _DEMO_TILL
+            till = till_of(real.till if season and real is not None else _DEMO_TILL)
             if not fresh:
                 join(self.till, url, office.run("enrol", till).strip(), devices=self._devices(real))
                 self._speak(real)
@@ -147,9 +148,6 @@ class World:
             (folder / _COPY).write_bytes(season)
             office.run("import-copy", str(folder / _COPY))
         else:
-            # Only a till without a season of its own needs the demo's.
-            from pos.demo.season import write_season
-
             office.run("import", str(write_season(folder, _now(), training=True)))
         shutil.rmtree(folder, ignore_errors=True)  # hashes of PINs, which the office has now
 
