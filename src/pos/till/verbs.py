@@ -23,7 +23,6 @@ from pos.till.counter import (
     collect,
     correcting,
     devices,
-    diagnostics,
     disputes,
     exchange,
     find,
@@ -47,15 +46,14 @@ from pos.till.counter import (
     scan,
     sell,
     spool,
-    status,
     tenders,
     terminal,
-    training,
     void,
     windowset,
     worklist,
 )
 from pos.till.drawerverbs import DRAWER_VERBS
+from pos.till.lineverbs import LINE_VERBS
 from pos.till.orders import (
     cases,
     commission,
@@ -437,15 +435,10 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "erase_customer": VerbSpec(
         customers.erase_customer, {"customer": f.words, "reason": f.words}, {"sales": f.sales}, changes=True
     ),
-    "status": VerbSpec(status.status),
-    "line": VerbSpec(status.line),
-    "sync": VerbSpec(status.sync),
-    "diagnostics": VerbSpec(diagnostics.diagnostics),
-    "keep_diagnostics": VerbSpec(diagnostics.keep_diagnostics, {"lines": f.lines, "to": f.text}),
-    "link": VerbSpec(training.link, takes={"cut": f.flag, "mend": f.flag}),
     **AUDIT_VERBS,
     **CASH_VERBS,
     **DRAWER_VERBS,
+    **LINE_VERBS,
     **REPORT_VERBS,
     **STOCK_VERBS,
 }
