@@ -109,6 +109,15 @@ def test_a_persons_language_comes_with_the_pin(counter: Counter, house: TillHous
     assert "Замкнути" in words_in(counter.window)
 
 
+def test_the_keyboard_is_where_it_was_in_training_too(open_window: Callable[..., Counter]) -> None:
+    """A part that is shown before it has its place would be a window of its own, and take the keyboard away."""
+    counter = open_window(training=True)
+    counter.press(Key.Key_4, modifier=CTRL)
+    counter.qtbot.wait(50)
+    assert counter.window.isActiveWindow()
+    counter.sign_in("anna")
+
+
 def test_nothing_of_the_screens_before_is_left(counter: Counter) -> None:
     before = counter.window.screens["sell"].work
     counter.window.set_language("uk")

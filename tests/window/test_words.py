@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from gettext import NullTranslations
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +13,7 @@ from pos.domain.money import Money
 from pos.till.refusals import sentence as plain
 from pos.ui.amounts import type_digit, typed_amount
 from pos.ui.format import Formats, read_time
-from pos.ui.i18n import name_in, tr, tr_count
+from pos.ui.i18n import name_in, speak, tr, tr_count
 from pos.ui.sell.cash import due_in_cash, implausible, quick_amounts
 from pos.ui.sentences import sentence
 
@@ -145,6 +146,32 @@ def test_every_code_has_a_sentence_even_without_its_fields() -> None:
 
 def test_a_role_that_may_not_is_named() -> None:
     assert said("not_allowed", what="sell", role="auditor") == "Your role (auditor) may not do that."
+
+
+def test_an_amount_that_is_missing_has_the_venues_sign() -> None:
+    short = Refused("underpaid", due="20.00", missing="12.50")
+    assert sentence(short, Formats("en", VIENNA), NOW, str, "EUR") == "€12.50 is missing."
+    assert said("underpaid", due="20.00", missing="12.50") == "12.50 is missing."
+
+
+def test_roles_devices_and_reasons_are_said_in_the_cashiers_language() -> None:
+    speak("uk", Said())
+    try:
+        assert said("not_allowed", what="sell", role="auditor") == "[Your role ([auditor]) may not do that.]"
+        assert said("device_absent", device="terminal") == "[This till has no [Terminal].]"
+        assert said("not_allowed", reason="it is theirs already") == "[That is not possible: <it is theirs already>.]"
+    finally:
+        speak("en", NullTranslations())
+
+
+class Said(NullTranslations):
+    """Says of each text that it was translated, and how."""
+
+    def gettext(self, message: str) -> str:
+        return f"[{message}]"
+
+    def pgettext(self, context: str, message: str) -> str:
+        return f"<{message}>"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pos.domain import disputes, story
+from pos.domain import disputes, parcels, story
 from pos.till import refusals
 from pos.till.counter.sealing import SEALED
 from pos.ui.catalogue import QT, TOLD
@@ -24,6 +24,8 @@ _TELLERS: Final = ("pos/till", "pos/domain", "pos/store", "pos/app", "sync/agent
 _ERRORS: Final = ("money", "serials", "shift", "check", "order", "refund", "declared", "agreement")
 
 
+# Fields of a refusal that are English.
+_SAID: Final = ("reason", "device", "sort")
 # Functions whose answer is given as a reason elsewhere.
 _ANSWERS: Final = {"why_not", "where_is", "_take", "_differs", "differs", "_missing"}
 
@@ -91,6 +93,8 @@ def _told() -> Iterator[str]:
     yield from story.SENTENCES.values()
     yield from device_texts(SRC)
     yield SEALED
+    for sort, steps in parcels.SORTS.items():
+        yield from (sort, *steps.begins, *steps.passes, *steps.ends)
     for teller in _TELLERS:
         for path in sorted((SRC.parent / teller).rglob("*.py")):
             tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -112,7 +116,7 @@ def _reasons(tree: ast.Module) -> Iterator[str]:
             yield from _templates(call.args[0], function, tree)
         for call in _calls(function, "Refused"):
             for keyword in call.keywords:
-                if keyword.arg == "reason":
+                if keyword.arg in _SAID:
                     yield from _templates(keyword.value, function, tree)
                     names = [argument.arg for argument in function.args.args]
                     if isinstance(keyword.value, ast.Name) and keyword.value.id in names:

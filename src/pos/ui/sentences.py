@@ -7,16 +7,23 @@ from datetime import datetime
 from typing import Any, Final
 
 from pos.domain.errors import Refused
+from pos.domain.money import Money
 from pos.till.refusals import template_of
+from pos.ui.devicenames import device_names
 from pos.ui.format import Formats, read_time
 from pos.ui.i18n import told, tr
+from pos.ui.roles import role_name
 
 _TIMES: Final = ("since", "until", "on_sale")
+_AMOUNTS: Final = ("missing", "over", "expected")
+# What is said of these is the till's own English, too.
+_TOLD: Final = ("reason", "sort", "state", "proof")
 
 
-def sentence(refused: Refused, formats: Formats, now: datetime, label: Callable[[str], str]) -> str:
-    """What happened, who has it and since when. `label` gives a place's name for its id."""
+def sentence(refused: Refused, formats: Formats, now: datetime, label: Callable[[str], str], currency: str = "") -> str:
+    """What happened, who has it and since when. `label` gives a place's name for its id; `currency` is the venue's."""
     fields = {name: _word(name, value, formats, now, label) for name, value in refused.fields.items()}
+    fields |= {name: _money(refused.fields[name], currency, formats) for name in _AMOUNTS if name in refused.fields}
     return tr(template_of(refused)).format_map(_Words(fields))
 
 
@@ -36,4 +43,16 @@ def _word(name: str, value: Any, formats: Formats, now: datetime, label: Callabl
         return ", ".join(map(label, value))
     if name == "holder" and value == "office":
         return tr("the office")
-    return told(str(value)) if name == "reason" else str(value)
+    if name == "role":
+        return role_name(str(value))
+    if name == "device":
+        return device_names().get(str(value)) or told(str(value))
+    return told(str(value)) if name in _TOLD else str(value)
+
+
+def _money(value: Any, currency: str, formats: Formats) -> str:
+    """An amount with its sign; what is none, of a drill or another currency, as it is."""
+    try:
+        return formats.money(Money.parse(value, currency)) if currency else str(value)
+    except ValueError:
+        return str(value)

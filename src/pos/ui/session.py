@@ -204,7 +204,7 @@ class Session(QObject):
         """What a refusal says to this cashier."""
         from pos.ui.sentences import sentence
 
-        return sentence(refused, self.formats, self.now, self.label)
+        return sentence(refused, self.formats, self.now, self.label, self.venue.currency)
 
     # ---- people ------------------------------------------------------------------------
 

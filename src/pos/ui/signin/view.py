@@ -119,7 +119,8 @@ class SignInScreen(Screen):
         self.train.clicked.connect(lambda: self.practice.act("training"))
         self.line = KeyButton(tr("Cut or mend the line"), cap("training_line"), kind="outline")
         self.line.clicked.connect(lambda: self.practice.act("training_line"))
-        self.line.setVisible(on)
+        if not on:
+            self.line.hide()
         telephone = KeyButton(tr("Diagnostics"), cap("diagnostics"), kind="outline")
         telephone.clicked.connect(lambda: self._diagnose())
         for button in (self.train, self.line, telephone):
