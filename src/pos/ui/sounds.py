@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QApplication
 
 from pos.ui.frame.linewords import NOT_ASKED
 from pos.ui.session import Session
-from pos.ui.tones import Loudspeaker, Player, find_player
+
+if TYPE_CHECKING:
+    from pos.ui.tones import Loudspeaker, Player
 
 _TRIED: Final = ("accepted", "refused", "line_lost", "line_back")
 _APART_MS: Final = 900
@@ -55,6 +57,9 @@ class Sounds(QObject):
         self.asked.emit(name)
         if self.enabled:
             if self._speaker is None:
+                # The first paint does without it.
+                from pos.ui.tones import Loudspeaker, find_player
+
                 self._speaker = Loudspeaker(self._player or find_player(), self._bell.emit)
             self._speaker.play(name)
 
