@@ -34,15 +34,24 @@ class Room(QScrollArea):
     def __init__(self, inside: QWidget, *, scrolls: bool) -> None:
         super().__init__()
         self.inside = inside
-        self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(inside)
         self.set_scrolling(scrolls)
 
     def set_scrolling(self, on: bool) -> None:
-        # Without a least height of its own the part would ask for what is comfortable, and scroll for a few px.
-        self.inside.setMinimumHeight(0 if on else 1)
+        # Where it does not scroll, the part gets the room there is: a scroll area would give it what is comfortable
+        # for its longest lines, and hide the rest of it.
+        self.setWidgetResizable(on)
+        self._fill()
+
+    def _fill(self) -> None:
+        if not self.widgetResizable():
+            self.inside.resize(self.viewport().size())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fill()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         event.ignore()  # arrows and page keys belong to the screen
