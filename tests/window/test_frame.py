@@ -146,3 +146,12 @@ def test_what_is_painted_is_muted_by_the_token_and_not_by_qt(counter: Counter, t
             if widget.isVisible() and not isinstance(widget, QLabel):  # which has none to paint
                 muted = widget.palette().placeholderText().color()
                 assert muted.alpha() == 255, (name, type(widget).__name__, widget.accessibleName())
+
+
+def test_at_the_usual_size_every_panel_is_seen_from_its_top(counter: Counter) -> None:
+    for screen in ("sell", "drawer", "found", "count", "reports", "devices"):
+        counter.window.go(screen)
+        counter.qtbot.wait(20)
+        panel = counter.window.screens[screen].panel
+        room = panel.parentWidget()
+        assert (panel.y(), panel.height()) == (0, room.height()), screen

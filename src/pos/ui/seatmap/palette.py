@@ -17,10 +17,11 @@ from pos.ui.seatmap.sight import APART, Floats, distances, rgb_of, seen
 from pos.ui.theme.color import BODY_CONTRAST, apart, contrast, luminance
 
 # Eight colours that are far enough apart on a light ground, and eight on a dark one; found by a long search.
-_ON_LIGHT: Final = ("#E69F00", "#66CCFF", "#334433", "#AACC88", "#0072B2", "#BB4411", "#7700CC", "#AA8899")
+_ON_LIGHT: Final = ("#FFAA00", "#66CCCC", "#226644", "#AACC88", "#6622FF", "#AA0088", "#CC88FF", "#886600")
 _ON_DARK: Final = ("#AADD77", "#0099EE", "#77FFCC", "#F0E442", "#004477", "#D55E00", "#CC79A7", "#665544")
 _LEVELS: Final = (0, 51, 102, 153, 204, 255)
-_DARKEST, _LIGHTEST = 20.0, 92.0  # L*: darker looks like a seat in the basket, lighter like none
+# L*: on darker ones the ring of a seat in hand is not seen, and they look like the basket; lighter ones like no seat.
+_DARKEST, _LIGHTEST = 38.0, 92.0
 _ROUNDS: Final = 3
 
 Ints = NDArray[np.intp]
