@@ -467,3 +467,51 @@ def test_an_exchange_is_paid_by_any_tender_that_the_till_takes(counter: Counter)
         "gift_card": "3.00", "card_slip": "5.00", "cash": str(rest),
     }  # fmt: skip
     assert not swap.split.open
+
+
+def test_one_article_of_a_sale_goes_back_by_itself_and_its_ticket_stays(counter: Counter) -> None:
+    house = counter.house
+    place = counter.sell.hall.place(counter.at_hand()[0])[0]
+    house.ask("add", show=counter.window.session.show_id, places=[place], price_type="adult")
+    house.ask("add_article", product="programme", count=2)
+    total = house.ask("basket")["basket"]["total"]
+    sale = house.ask("pay", tenders=[{"kind": "cash", "amount": total}])["sale"]
+    found = find(counter, sale["id"])
+    ticket, programme = found.rows
+    assert (programme.article, found.place(programme), programme.state) == (True, "Programme", "live")
+    counter.press(Key.Key_Down)
+    assert found.current == programme
+    counter.press(Key.Key_F6, Key.Key_F10, Key.Key_F1)
+    assert (found.swapping, found.deal.kind) == (False, ""), "an article is neither exchanged, renamed nor printed"
+    counter.press(Key.Key_F5)
+    counter.until(lambda: found.deal.told is not None)
+    assert found.deal.told is not None
+    assert found.deal.told.amount == programme.price
+    counter.press(Key.Key_F2, Key.Key_F5, Key.Key_Return)
+    counter.until(lambda: found.result.startswith("Paid out: "))
+    counter.until(lambda: [row.state for row in found.rows] == ["live", "refunded"])
+    body = house.bodies("TicketsRefunded")[-1]["refund"]
+    assert [article["name"] for article in body["articles"]] == ["Programme"]
+    assert body["tickets"] == []
+    assert ticket.id not in str(body)
+
+
+def test_ticket_and_article_go_back_together_in_one_refund(counter: Counter) -> None:
+    house = counter.house
+    house.ask("add_article", product="programme")
+    place = counter.sell.hall.place(counter.at_hand()[0])[0]
+    house.ask("add", show=counter.window.session.show_id, places=[place], price_type="adult")
+    total = house.ask("basket")["basket"]["total"]
+    sale = house.ask("pay", tenders=[{"kind": "cash", "amount": total}])["sale"]
+    found = find(counter, sale["id"])
+    counter.press(Key.Key_F4, Key.Key_F5)
+    counter.until(lambda: found.deal.told is not None)
+    assert [len(ids) for ids in found.deal._named().values()] == [1, 1]
+    assert found.deal.told is not None
+    assert set(found.deal.told.labels.values()) >= {"Programme"}
+    counter.press(Key.Key_Escape)
+    counter.press(Key.Key_F7)
+    counter.until(lambda: found.deal.told is not None)
+    assert found.deal.told is not None
+    assert (found.deal.kind, found.deal.told.may_void) == ("void", True)
+    assert str(found.deal.told.amount) == sale["total"]

@@ -227,8 +227,9 @@ VERBS: Final[dict[str, VerbSpec]] = {
     ),
     "quote": VerbSpec(
         quote.quote,
-        {"tickets": f.places},
-        {"waive_fee": f.flag, "show": f.text, "places": f.places, "price_type": f.price_types},
+        {},
+        {"tickets": f.places, "articles": f.places, "waive_fee": f.flag}
+        | {"show": f.text, "places": f.places, "price_type": f.price_types},
     ),
     "refund": VerbSpec(
         refund.refund,

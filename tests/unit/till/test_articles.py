@@ -267,3 +267,21 @@ def test_nothing_drifts_over_any_sequence_of_sale_refund_and_exchange(make_count
     act()
     assert counter.kinds().count("TicketsSold") >= 1
     verified(counter)
+
+
+def test_what_a_refund_of_articles_comes_to_is_told_before(shop: Counter) -> None:
+    shop.ask("add_article", product="programme", count=2)
+    shop.ask("add_article", product="drink")
+    sale = shop.pay()
+    programme, drink = (article["ref"] for article in sale["articles"])
+    assert shop.refusal("quote").code == "bad_request"
+    told = shop.ask("quote", articles=[programme])
+    assert (told["tickets"], told["articles"]) == (
+        [], [{"ref": programme, "name": "Programme", "amount": "9.00"}],
+    )  # fmt: skip
+    assert (told["refund"]["amount"], told["refund"]["needs"]) == ("9.00", [])
+    assert [(one["kind"], one["amount"]) for one in told["refund"]["tenders"]] == [("cash", "9.00")]
+    assert (told["void"]["sale"], told["void"]["may"]) == (sale["id"], True)
+    assert shop.ask("quote", articles=[drink])["refund"]["needs"] == ["outside_terms"]
+    shop.ask("refund", articles=[programme], reason="misprint")
+    assert shop.refusal("quote", articles=[programme]).code == "already_refunded"

@@ -7,13 +7,13 @@ from typing import Any
 
 from pos.domain.errors import Refused
 from pos.domain.money import Money, total
-from pos.domain.refund import paid_out, refund_settlement
+from pos.domain.refund import Returned, ReturnedArticle, paid_out, refund_settlement
 from pos.domain.shift import expected
 from pos.domain.terms import Rule
 from pos.till.counter.admit import admission
 from pos.till.counter.approval import may_alone
 from pos.till.counter.collect import has_paper
-from pos.till.counter.comeback import with_companions
+from pos.till.counter.comeback import sold_articles, with_companions
 from pos.till.counter.refund import check_cards, check_limit, fee_of, kept_by
 from pos.till.counter.sell import wishes_for
 from pos.till.counter.tickets import Sold, holder_of, in_hand, look_up
@@ -23,39 +23,44 @@ from pos.till.desk import Desk
 
 
 def quote(
-    desk: Desk, *, tickets: list[str], waive_fee: bool = False,
+    desk: Desk, *, tickets: Sequence[str] = (), articles: Sequence[str] = (), waive_fee: bool = False,
     show: str = "", places: list[str] | None = None, price_type: str | list[str] = "",
 ) -> dict[str, Any]:  # fmt: skip
-    """What these tickets' terms say just now, what a refund would pay out and by which tenders, and what hinders
-    it: `needs` are the refusals that a supervisor's approval would lift. With `show`, `places` and `price_type`, what
-    an exchange for those comes to, too.
+    """What these tickets' terms say just now, what a refund of them and of `articles` would pay out and by which
+    tenders, and what hinders it: `needs` are the refusals that a supervisor's approval would lift. With `show`,
+    `places` and `price_type`, what an exchange of the tickets for those comes to, too.
 
     Raises Refused: unknown_ticket already_refunded exchanged not_allowed bad_request, and what `add` does of places.
     """
+    if not (tickets or articles):
+        raise Refused("bad_request", field="tickets", reason="name tickets, or articles")
     user, shift = desk.signed_in("sell"), desk.shift()
     currency = desk.season().venue.currency
-    sold = with_companions(desk, look_up(desk, tickets))
+    sold, goods = with_companions(desk, look_up(desk, tickets)), sold_articles(desk, articles)
     steps = [kept_by(desk, ticket, ticket.terms(currency).refund) for ticket in sold]
     returned = [
         ticket.returned(fee_of(ticket, step, currency, waive_fee))
         for ticket, (step, _) in zip(sold, steps, strict=True)
     ]
-    settlement = refund_settlement(returned, desk.season().venue.cash_rounding)
-    amount = total([item.worth for item in returned], currency)
+    back: list[Returned | ReturnedArticle] = [*returned, *goods]
+    settlement = refund_settlement(back, desk.season().venue.cash_rounding)
+    amount = total([item.worth for item in back], currency)
+    late = any(late for _, late in steps) or not all(item.article.refundable for item in goods)
     held = expected(desk.ledger.moves(shift.id), currency)
-    body = sold[0].sale
+    body = sold[0].sale if sold else desk.ledger.find_sales(sale=goods[0].sale)[0]
     whole = {ticket.id for ticket in sold} == {ticket["id"] for ticket in body["tickets"]}
     why = hindrance(desk, user, shift, body, alone=False) if whole else None
     alone = hindrance(desk, user, shift, body, alone=True) if whole else None
-    told = _exchange(desk, sold, show, places, price_type, waive_fee) if places else {}
+    told = _exchange(desk, sold, show, places, price_type, waive_fee) if places and sold else {}
     return told | {
         "tickets": [_ticket(desk, ticket) for ticket in sold],
+        "articles": [{"ref": item.article.ref, "name": item.article.name, "amount": str(item.worth)} for item in goods],
         "refund": {
             "amount": str(amount),
             "fee": str(total([item.fee for item in returned], currency)),
             "rounding": str(settlement.rounding),
             "tenders": [tender.to_json() for tender in settlement.tenders],
-            "needs": _needs(desk, sold, amount, waive_fee, late=any(late for _, late in steps)),
+            "needs": _needs(desk, sold, amount, waive_fee, late=late),
             "short": str(held) if settlement.paid("cash", currency) > held else None,
         },
         "void": {

@@ -58,8 +58,10 @@ class Told:
         refund, void = answer["refund"], answer["void"]
         side = void if kind == "void" else refund
         return cls(
-            {ticket["id"]: ticket["label"] for ticket in answer["tickets"]},
-            {ticket["id"]: Money.parse(ticket["price"], currency) for ticket in answer["tickets"]},
+            {ticket["id"]: ticket["label"] for ticket in answer["tickets"]}
+            | {one["ref"]: one["name"] for one in answer["articles"]},
+            {ticket["id"]: Money.parse(ticket["price"], currency) for ticket in answer["tickets"]}
+            | {one["ref"]: Money.parse(one["amount"], currency) for one in answer["articles"]},
             any(ticket["named"] for ticket in answer["tickets"]),
             {ticket["id"]: Money.parse(ticket["refund"]["fee"], currency) for ticket in answer["tickets"]},
             Money.parse(side["amount"], currency),
@@ -123,9 +125,14 @@ class Deal(QObject):
                     self.problem = told(self.told.void_reason)
                 self.changed.emit()
 
-        named = [ticket.id for ticket in tickets]
         fields: dict[str, Any] = {"waive_fee": True} if self.waived else {}
-        self.session.bridge.latest("deal", "quote", done, self._refused, tickets=named, **fields)
+        self.session.bridge.latest("deal", "quote", done, self._refused, **self._named(), **fields)
+
+    def _named(self) -> dict[str, Any]:
+        """What comes back, as verbs take it: tickets, articles, or both."""
+        sides = {"tickets": False, "articles": True}
+        named = {side: [row.id for row in self.tickets if row.article is goods] for side, goods in sides.items()}
+        return {side: ids for side, ids in named.items() if ids}
 
     def _why(self, told: Told) -> str:
         """Why a supervisor is needed, empty when none is."""
@@ -272,9 +279,8 @@ class Deal(QObject):
         if self.kind == "void":
             return "void", {"sale": self.tickets[0].sale, "surrendered": self.paper, **reason}
         fee = {"waive_fee": True} if self.waived else {}
-        named = [ticket.id for ticket in self.tickets]
         seen = self._seen() if self.asks_proof else {}
-        return "refund", {"tickets": named, "surrendered": self.paper, **reason, **fee, **seen}
+        return "refund", {**self._named(), "surrendered": self.paper, **reason, **fee, **seen}
 
     def _right(self) -> dict[str, Any]:
         """With a slip's number it was a card; without one, a card's slip was cash."""

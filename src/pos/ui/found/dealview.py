@@ -94,7 +94,9 @@ class DealPanel(QWidget):
         titles = {"refund": tr("Refund"), "void": tr("Void the sale"), "reprint": tr("Print again")}
         titles |= {"correct": tr("Correct the tender"), "rename": tr("Another name")}
         count = len(deal.tickets)
-        self._title.setText(f"{titles.get(deal.kind, '')} · {tr_count('%n ticket', '%n tickets', count)}")
+        goods = any(row.article for row in deal.tickets)
+        what = tr_count("%n item", "%n items", count) if goods else tr_count("%n ticket", "%n tickets", count)
+        self._title.setText(f"{titles.get(deal.kind, '')} · {what}")
         self._draw_lines()
         told = deal.told
         lead = self._way() if told is not None else ""

@@ -13,7 +13,8 @@ from pos.ui.format import read_time
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A ticket and the sale it is of. `admitted` is where and when it was let in, empty if it was not."""
+    """A ticket and the sale it is of, or an `article` of a sale: that has no show, and its name for a place.
+    `admitted` is where and when it was let in, empty if it was not."""
 
     id: str
     sale: str
@@ -27,6 +28,7 @@ class Found:
     state: str
     issued: bool
     admitted: dict[str, Any]
+    article: bool = False
 
     @property
     def live(self) -> bool:
@@ -34,7 +36,11 @@ class Found:
 
 
 def read_found(answer: Answer, currency: str) -> list[Found]:
-    """The tickets of the sales in an answer of `find`."""
+    """The tickets of the sales in an answer of `find`, each sale's articles behind them."""
+    return [row for sale in answer["sales"] for row in (*_tickets(sale, currency), *_articles(sale, currency))]
+
+
+def _tickets(sale: Answer, currency: str) -> list[Found]:
     return [
         Found(
             ticket["id"],
@@ -50,6 +56,16 @@ def read_found(answer: Answer, currency: str) -> list[Found]:
             bool(ticket["issued"]),
             ticket["admitted"] or {},
         )
-        for sale in answer["sales"]
         for ticket in sale["tickets"]
     ]
+
+
+def _articles(sale: Answer, currency: str) -> list[Found]:
+    at, total = read_time(sale["at"]), Money.parse(sale["total"], currency)
+    return [
+        Found(
+            one["ref"], sale["id"], at, sale["till"], total, "", one["name"], "",
+            Money.parse(one["amount"], currency), one["state"], True, {}, article=True,
+        )
+        for one in sale.get("articles", ())
+    ]  # fmt: skip

@@ -167,7 +167,7 @@ class FoundPresenter(QObject):
         one = self.current
         self.presence.show(one.sale if one is not None else "")
         self._ask_notices(one.sale if one is not None else "")
-        if one is not None and one.live:
+        if one is not None and one.live and not one.article:
             self._ask_terms(one.id)
 
     def _ask_terms(self, ticket: str) -> None:
@@ -231,7 +231,12 @@ class FoundPresenter(QObject):
     @property
     def may_reprint(self) -> bool:
         one = self.current
-        return one is not None and one.live and one.issued
+        return one is not None and one.live and one.issued and not one.article
+
+    @property
+    def changeable(self) -> list[Found]:
+        """Of what is taken the tickets: an article is taken back, not changed for another."""
+        return [row for row in self.taken if not row.article]
 
     def collect(self) -> None:
         """Print the order's tickets that were not printed yet."""
@@ -251,7 +256,7 @@ class FoundPresenter(QObject):
 
     def rename(self) -> None:
         """Begin to make the marked ticket out to somebody else."""
-        if (one := self.current) is not None and one.live:
+        if (one := self.current) is not None and one.live and not one.article:
             self.deal.open("rename", [one])
 
     def refund(self) -> None:
@@ -261,10 +266,10 @@ class FoundPresenter(QObject):
 
     def exchange(self) -> None:
         """Begin to change what is chosen, for seats of its own show to begin with."""
-        if self.taken:
-            show = self.taken[0].show
+        if self.changeable:
+            show = self.changeable[0].show
             sells = {card.id for card in self.session.shows if card.sells}
-            self.swap.begin(self.taken, show if show in sells else self.session.show_id)
+            self.swap.begin(self.changeable, show if show in sells else self.session.show_id)
 
     def void(self) -> None:
         """Begin to undo the marked ticket's sale, all of it."""
@@ -341,8 +346,10 @@ class FoundPresenter(QObject):
         return " · ".join(filter(None, (f"{last.what}: {last.fate}", last.to, when)))
 
     def title(self, row: Found) -> str:
-        """The show's title and time."""
+        """The show's title and time; what an article is."""
         session = self.session
+        if row.article:
+            return tr("article")
         card = next((card for card in session.shows if card.id == row.show), None)
         if card is None:
             return row.show
@@ -359,11 +366,13 @@ class FoundPresenter(QObject):
             at = self.session.formats.day_and_time(read_time(row.admitted["at"]), self.session.now)
             return "warning", tr("let in at {at}, {till}", at=at, till=row.admitted["till"])
         link = self.session.link
-        if row.live and row.issued and link.known and not link.online and link.since is not None:
+        if row.live and row.issued and not row.article and link.known and not link.online and link.since is not None:
             # Another window or a gate may have had it since.
             at = self.session.formats.day_and_time(link.since, self.session.now)
             return "muted", tr("valid at {at}; not known since", at=at)
         if row.live:
+            if row.article:
+                return "good", tr("sold")
             return ("good", tr("valid")) if row.issued else ("muted", tr("not printed yet"))
         words = {"refunded": tr("refunded"), "exchanged": tr("exchanged"), "void": tr("void")}
         return "warning", words.get(row.state, row.state)

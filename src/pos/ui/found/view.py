@@ -205,9 +205,9 @@ class FoundScreen(Screen):
 
     def draw(self) -> None:
         presenter = self.presenter
-        count = len(presenter.rows)
+        count = sum(not row.article for row in presenter.rows)
         chosen = len(presenter.chosen)
-        words = tr_count("%n ticket", "%n tickets", count) if count else tr("Nothing is shown.")
+        words = tr_count("%n ticket", "%n tickets", count) if presenter.rows else tr("Nothing is shown.")
         self._title.setText(words + (f" · {tr('{n} chosen', n=chosen)}" if chosen else ""))
         self._rows.show_rows(presenter.rows)
         at = next((ix for ix, row in enumerate(presenter.rows) if row.id == presenter.marked), -1)
@@ -218,10 +218,11 @@ class FoundScreen(Screen):
         self._collect.setEnabled(presenter.may_collect)
         for button in (self._receipt, self._invoice, self._void, self._all):
             button.setEnabled(presenter.current is not None)
-        for button in (self._refund, self._exchange):
-            button.setEnabled(bool(presenter.taken))
-        for button in (self._tender, self._name):
-            button.setEnabled(presenter.current is not None and presenter.current.live)
+        self._refund.setEnabled(bool(presenter.taken))
+        self._exchange.setEnabled(bool(presenter.changeable))
+        live = presenter.current is not None and presenter.current.live
+        self._tender.setEnabled(live)
+        self._name.setEnabled(live and presenter.current is not None and not presenter.current.article)
         self._choose.setEnabled(presenter.current is not None and presenter.current.live)
         self._draw_pages()
         self._problem.tell(presenter.problem or presenter.presence.words, done=presenter.result)
