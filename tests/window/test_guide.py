@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from pos.app import progress
 from pos.app.first_start import FirstStart
 from pos.settings import write_settings
+from pos.ui.application import ENDING
 from pos.ui.catalogue import LANGUAGES
 from pos.ui.i18n import speak
 from pos.ui.welcome.begin import BeginPage
@@ -164,6 +165,20 @@ def test_it_is_left_at_any_step_and_taken_up_there(work: ToyWork, open_guide: Op
         assert work.kept == (step, "en")  # and the guide comes again
     press(open_guide("look"), Key.Key_PageUp)
     assert work.kept == ("printers", "en")
+
+
+@pytest.mark.parametrize(("ending", "result"), [(False, "Accepted"), (True, "Rejected")])
+def test_the_frames_cross_opens_the_till_and_the_end_of_the_program_does_not(
+    qapp: QApplication, work: ToyWork, open_guide: Open, ending: bool, result: str
+) -> None:
+    work.there = True
+    guide = open_guide("printers")
+    qapp.setProperty(ENDING, ending)
+    try:
+        guide.close()
+    finally:
+        qapp.setProperty(ENDING, False)
+    assert guide.result() == Guide.DialogCode[result]
 
 
 def test_a_step_that_needs_a_till_is_not_taken_up_without_one(open_guide: Open) -> None:

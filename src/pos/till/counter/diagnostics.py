@@ -90,7 +90,10 @@ def _replica(desk: Desk) -> Iterator[tuple[str, str]]:
         yield "replica", "-"
         return
     yield "replica", str(desk.replica.cursor())
-    yield "replica_at", _time(desk.replica.office_time())
+    link = desk.outside.office.link()
+    # While the line is up the office tells at once what is new; after that it is as old as its last word.
+    now = desk.clock.now().isoformat()
+    yield "replica_at", _time(now if link.state == "online" else desk.replica.office_time() or link.since)
 
 
 def _clock(desk: Desk) -> Iterator[tuple[str, str]]:

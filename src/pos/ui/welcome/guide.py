@@ -11,6 +11,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
+from pos.ui.frame.leaving import ended_from_outside
 from pos.ui.i18n import speak, tr
 from pos.ui.keys import KeyMap, cap
 from pos.ui.parts import foot, scrolled, touch
@@ -155,8 +156,8 @@ class Guide(QDialog):
             self.page.choose(int(value))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """The frame's own cross is Later, too; what is under way is waited for by whoever started it."""
-        if self.work.there:
+        """The frame's own cross is Later, too; but when the program is to end, no till is opened."""
+        if self.work.there and not ended_from_outside():
             self.accept()
         super().closeEvent(event)
 
