@@ -1,6 +1,6 @@
 """The far view of a bowl: sections as blocks, each filled up to the share of its places that is left.
 
-Closer than two pixels no seat can be told from its neighbour, and what a person looks for is a block. How full it is
+Closer than this no seat can be told from its neighbour, and what a person looks for is a block. How full it is
 says its level, as in a glass, and its count; the colour is that of most of its places.
 """
 
@@ -20,7 +20,7 @@ from pos.ui.theme import tokens as theme
 from pos.ui.theme.color import mix
 from pos.ui.theme.tokens import Tokens
 
-BLOCKS_BELOW: Final = 2.0  # px between seats; closer up they are drawn one by one
+BLOCKS_BELOW: Final = 1.8  # px between seats; closer up they are drawn one by one
 LEVELS: Final = 24  # how finely a block's level is shown; smaller changes repaint nothing
 _EMPTY, _FULL = 0.82, 0.25  # how much ground is mixed into the colour above and below the level
 _ROOM: Final = 0.7  # of a seat's pitch, from its centre to the block's edge
@@ -30,16 +30,23 @@ Points = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Block:
-    """A section: its zone, its outline in plan units, the category of most of its places."""
+    """A section: its zone, the ends and middles of its rows and the room round a seat, plan units."""
 
     zone: int
-    outline: Points
-    category: int
+    corners: Points
+    room: float
 
     @cached_property
     def box(self) -> QRectF:
-        (left, top), (right, bottom) = self.outline.min(axis=0).tolist(), self.outline.max(axis=0).tolist()
-        return QRectF(left, top, right - left, bottom - top)
+        (left, top), (right, bottom) = self.corners.min(axis=0).tolist(), self.corners.max(axis=0).tolist()
+        room = self.room
+        return QRectF(left - room, top - room, right - left + 2 * room, bottom - top + 2 * room)
+
+    @cached_property
+    def outline(self) -> Points:
+        """What is drawn round all of its seats: only when it is, for a hall that fits needs none."""
+        around = np.array([(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)]) * self.room
+        return _hull((_hull(self.corners)[:, None, :] + around).reshape(-1, 2))
 
     def placed(self, scale: float, origin: tuple[int, int]) -> QPolygonF:
         points = self.outline * scale - np.array(origin, np.float64)
@@ -51,6 +58,7 @@ class Blocks:
 
     def __init__(self, plan: Plan, pitch: float) -> None:
         self.all = _blocks(plan, pitch)
+        self.categories = _usual_categories(plan)  # by zone
         self.levels: NDArray[np.intp] = np.zeros(len(plan.zones), np.intp)
         self._places = np.bincount(np.frombuffer(plan.zone, np.uint16), minlength=len(plan.zones))
 
@@ -114,22 +122,22 @@ class Blocks:
 
 
 def _blocks(plan: Plan, pitch: float) -> list[Block]:
-    zones, categories = np.frombuffer(plan.zone, np.uint16), np.frombuffer(plan.category, np.uint16)
     corners: dict[int, list[int]] = {}
     for row in plan.rows:
         if row.end > row.first:
             # A row's ends and its middle, which bulges where rows are curved.
             corners.setdefault(row.zone, []).extend((row.first, (row.first + row.end - 1) // 2, row.end - 1))
+    places = np.stack([np.frombuffer(plan.xs, np.float32), np.frombuffer(plan.ys, np.float32)], axis=1)
+    return [Block(zone, places[seats].astype(np.float64), _ROOM * pitch) for zone, seats in sorted(corners.items())]
+
+
+def _usual_categories(plan: Plan) -> NDArray[np.intp]:
+    """By zone: the category that most of its places are in."""
+    zones, categories = np.frombuffer(plan.zone, np.uint16), np.frombuffer(plan.category, np.uint16)
     count = max(len(plan.categories), 1)
     usual = np.bincount(zones.astype(np.intp) * count + categories, minlength=len(plan.zones) * count)
-    most = usual.reshape(len(plan.zones), count).argmax(axis=1)
-    xs, ys = np.frombuffer(plan.xs, np.float32), np.frombuffer(plan.ys, np.float32)
-    around = np.array([(-_ROOM, -_ROOM), (_ROOM, -_ROOM), (_ROOM, _ROOM), (-_ROOM, _ROOM)]) * pitch
-    found = []
-    for zone, seats in sorted(corners.items()):
-        outline = _hull(np.stack([xs[seats], ys[seats]], axis=1).astype(np.float64))
-        found.append(Block(zone, _hull((outline[:, None, :] + around).reshape(-1, 2)), int(most[zone])))
-    return found
+    most: NDArray[np.intp] = usual.reshape(len(plan.zones), count).argmax(axis=1)
+    return most
 
 
 def _hull(points: Points) -> Points:

@@ -8,6 +8,7 @@ everything that is drawn is kept by slot.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
 from typing import Final
 
 import numpy as np
@@ -64,7 +65,7 @@ class Geometry:
             return max(plan.width, plan.height) / 10
         gaps = [self._gap(slot) for slot in np.linspace(0, len(self) - 1, _SAMPLE).astype(int).tolist()]
         apart = [gap for gap in gaps if 0 < gap < np.inf]
-        return float(np.median(apart)) if apart else max(plan.width, plan.height) / 10
+        return median(apart) if apart else max(plan.width, plan.height) / 10
 
     def _gap(self, slot: int) -> float:
         """From a seat to its nearest neighbour, looking ever further; infinite if it has none."""

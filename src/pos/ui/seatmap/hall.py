@@ -19,7 +19,7 @@ from pos.ui.seatmap.geometry import Geometry, Slots
 from pos.ui.seatmap.glyphs import TICK_ABOVE_NUMBER_FROM, Raster, SeatColors, draw, raster_for
 from pos.ui.seatmap.palette import told_apart
 from pos.ui.seatmap.scatter import scatter, stamp, stamp_side
-from pos.ui.seatmap.sprites import Atlas, Fragments, place, text_atlas
+from pos.ui.seatmap.sprites import Atlas, Fragments, place, text_atlas, text_size
 from pos.ui.seatmap.states import SHAPES, CategoryShape
 from pos.ui.seatmap.turning import transform, turned
 from pos.ui.theme.tokens import Tokens
@@ -62,9 +62,6 @@ class Hall:
         self.offline = False
         self.ratio = 1.0  # device px a px
         self._heated = False
-        self._usual_category = np.zeros(len(plan.zones), np.intp)
-        for block in self.blocks.all:
-            self._usual_category[block.zone] = block.category
         self._fragments = Fragments()
         self._number = np.full(len(self.geometry), -1, np.intp)
         self._texts: list[str] = []
@@ -98,7 +95,7 @@ class Hall:
         if steps is None:
             groups, self.colors = self._category, self._own_colors
             self._shape_of_group: list[CategoryShape] = [SHAPES[n] for n in shape_of.tolist()]
-            self.zone_colors = [self._own_colors[n].body for n in self._usual_category.tolist()]
+            self.zone_colors = [self._own_colors[n].body for n in self.blocks.categories.tolist()]
         else:
             inks = [SeatColors.of(color, self.tokens) for color in (self.tokens.sold, *scale)]
             groups = (steps + 1) * len(SHAPES) + shape_of[self._category]
@@ -293,7 +290,7 @@ class Hall:
         if not shown.any():
             return
         numbers = self._number_of(slots[shown])
-        atlas, first = self._text_atlas(size, numbers)
+        atlas, first = self._text_atlas(text_size(size), numbers)
         count = int(first.max()) + 1
         drop = np.where(self.states[slots[shown]] == s.BASKET, size * 0.14, 0.0)
         lefts = np.floor(xs[shown]).astype(np.intp) - (atlas.side // 2 - 1)

@@ -246,19 +246,24 @@ def _sections(plan: Plan, zone: NDArray[np.intp]) -> list[_Section]:
 
 
 def _row_ends(plan: Plan) -> NDArray[np.float64]:
-    """Both ends of every row: x, y, the direction outwards (x, y), and the row's index."""
-    ends: list[tuple[float, float, float, float, int]] = []
-    xs, ys = plan.xs, plan.ys
-    for index, row in enumerate(plan.rows):
-        if row.end <= row.first:
-            continue
-        a, b = row.first, row.end - 1
-        away = np.hypot(xs[b] - xs[a], ys[b] - ys[a])
-        if a == b or away == 0:
-            ends.append((xs[a], ys[a], -1.0, 0.0, index))
-            continue
-        for end, inner in ((a, a + 1), (b, b - 1)):
-            dx, dy = xs[end] - xs[inner], ys[end] - ys[inner]
-            length = float(np.hypot(dx, dy)) or 1.0
-            ends.append((xs[end], ys[end], dx / length, dy / length, index))
-    return np.array(ends, np.float64).reshape(-1, 5)
+    """Both ends of every row: x, y, the direction outwards (x, y), and the row's index. One of a single seat has its
+    letter on the left."""
+    rows = np.array([(n, row.first, row.end - 1) for n, row in enumerate(plan.rows) if row.end > row.first], np.intp)
+    index, first, last = rows.reshape(-1, 3).T
+    xs = np.frombuffer(plan.xs, np.float32).astype(np.float64)
+    ys = np.frombuffer(plan.ys, np.float32).astype(np.float64)
+    long = np.hypot(xs[last] - xs[first], ys[last] - ys[first]) > 0
+    ends = [_outwards(xs, ys, first[long], first[long] + 1), _outwards(xs, ys, last[long], last[long] - 1)]
+    alone = first[~long]
+    ends.append(np.stack([xs[alone], ys[alone], np.full(len(alone), -1.0), np.zeros(len(alone))], axis=1))
+    return np.column_stack([np.concatenate(ends), np.concatenate([index[long], index[long], index[~long]])])
+
+
+def _outwards(
+    xs: NDArray[np.float64], ys: NDArray[np.float64], ends: NDArray[np.intp], inner: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """Where rows end, and the direction there, away from the seat before."""
+    dx, dy = xs[ends] - xs[inner], ys[ends] - ys[inner]
+    length = np.hypot(dx, dy)
+    length[length == 0] = 1.0
+    return np.stack([xs[ends], ys[ends], dx / length, dy / length], axis=1)

@@ -13,8 +13,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pos.ui.seatmap.sight import APART, Floats, distances, rgb_of, seen
-from pos.ui.theme.color import BODY_CONTRAST, apart, contrast, luminance
+from pos.ui.seatmap.sight import APART, Floats, distances, linear, rgb_of, seen
+from pos.ui.theme.color import BODY_CONTRAST, apart, luminance
 
 # Eight colours that are far enough apart on a light ground, and eight on a dark one; found by a long search.
 _ON_LIGHT: Final = ("#FFAA00", "#66CCCC", "#226644", "#AACC88", "#6622FF", "#AA0088", "#CC88FF", "#886600")
@@ -22,6 +22,7 @@ _ON_DARK: Final = ("#AADD77", "#0099EE", "#77FFCC", "#F0E442", "#004477", "#D55E
 _LEVELS: Final = (0, 51, 102, 153, 204, 255)
 # L*: on darker ones the ring of a seat in hand is not seen, and they look like the basket; lighter ones like no seat.
 _DARKEST, _LIGHTEST = 38.0, 92.0
+_LUMINANCE: Final = np.array([0.2126, 0.7152, 0.0722])
 _ROUNDS: Final = 3
 
 Ints = NDArray[np.intp]
@@ -54,13 +55,12 @@ def least_distance(colors: tuple[str, ...]) -> float:
 
 def _lattice(paper: str) -> list[str]:
     """What else a seat's body may be on this ground."""
-    every = [f"#{red:02X}{green:02X}{blue:02X}" for red in _LEVELS for green in _LEVELS for blue in _LEVELS]
-    light = seen(rgb_of(every))[:, 0, 0]
-    return [
-        color
-        for color, at in zip(every, light.tolist(), strict=True)
-        if _DARKEST <= at <= _LIGHTEST and contrast(color, paper) >= BODY_CONTRAST
-    ]
+    rgb = np.stack(np.meshgrid(_LEVELS, _LEVELS, _LEVELS, indexing="ij"), -1).reshape(-1, 3).astype(np.float64)
+    lightness = seen(rgb)[:, 0, 0]
+    light, ground = linear(rgb) @ _LUMINANCE + 0.05, luminance(paper) + 0.05
+    contrast = np.maximum(light, ground) / np.minimum(light, ground)
+    fits = (lightness >= _DARKEST) & (lightness <= _LIGHTEST) & (contrast >= BODY_CONTRAST)
+    return [f"#{red:02X}{green:02X}{blue:02X}" for red, green, blue in rgb[fits].astype(int).tolist()]
 
 
 def _begun(least: Floats, fixed: int, count: int) -> list[int]:

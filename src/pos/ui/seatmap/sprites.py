@@ -23,6 +23,7 @@ Ints = NDArray[np.intp]
 # QPainter::PixmapFragment: ten doubles. Scales and opacity stay 1, rotation stays 0.
 _FIELDS: Final = 10
 _X, _Y, _SOURCE_X, _SOURCE_Y, _WIDTH, _HEIGHT, _SCALE_X, _SCALE_Y, _ROTATION, _OPACITY = range(_FIELDS)
+_LARGEST_TEXT: Final = 56.0  # px across a seat; a number is 22 px high there
 _CHUNK: Final = 16_384  # fragments handed over at once: 1.3 MB, which stays in the cache
 
 
@@ -76,10 +77,15 @@ def place(positions: NDArray[np.float32], raster: Raster) -> tuple[Ints, Ints]:
     return whole.astype(np.intp) - (raster.side // 2 - 1), np.minimum(phase, raster.phases - 1)
 
 
+def text_size(size: float) -> float:
+    """The size of seats whose numbers look the same as those of `size` px: numbers stop growing before seats do."""
+    return min(size, _LARGEST_TEXT)
+
+
 def text_atlas(texts: list[str], inks: list[str], size: float) -> Atlas:
     """Seat numbers for seats of `size` px: picture ink x len(texts) + text. A long one is set smaller."""
     side = 2 * int(np.ceil(size / 2))
-    covers = np.zeros((len(texts), side, side), np.float32)
+    covers = np.zeros((len(texts), side, side), np.uint8)
     image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
     pixels = max(8, min(22, round(size * 0.4)))
     usual = text_font(pixels, QFont.Weight.DemiBold)
@@ -93,8 +99,9 @@ def text_atlas(texts: list[str], inks: list[str], size: float) -> Atlas:
             painter.setFont(font)
             painter.setPen(QColor("white"))
             painter.drawText(image.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, text)
-        covers[n] = np.frombuffer(image.constBits(), np.uint8).reshape(side, side, 4)[..., 3] / np.float32(255)
-    # Each text is set once and inked as often as there are inks.
-    paints = np.array([[*reversed(channels(ink)), 255] for ink in inks], np.float32)
-    inked = np.ascontiguousarray(covers[None, ..., None] * paints[:, None, None, None, :] + 0.5, np.uint8)
-    return Atlas(side, inked.view(np.uint32).reshape(-1, side, side))
+        covers[n] = np.frombuffer(image.constBits(), np.uint8).reshape(side, side, 4)[..., 3]
+    # Each text is set once and inked as often as there are inks: a pixel's cover says which of an ink's tones it is.
+    shares = np.arange(256, dtype=np.float32)[:, None] / 255
+    tones = [np.array([*reversed(channels(ink)), 255], np.float32) * shares + np.float32(0.5) for ink in inks]
+    inked = np.stack([tone.astype(np.uint8).view(np.uint32)[:, 0].take(covers) for tone in tones])
+    return Atlas(side, inked.reshape(-1, side, side))
