@@ -106,6 +106,16 @@ def test_the_same_chart_gives_the_same_bytes_and_states_differ_in_what_is_drawn(
     assert drawn[4] == as_pdf(chart("studio", bytes([4]) + bytes(219)), write, face())
 
 
+def test_what_is_sold_is_a_square_among_discs() -> None:
+    def squares(code: int) -> int:
+        data = as_pdf(chart("studio", bytes([code]) + bytes(219)), Writer("en", WORDS), face())
+        contents = PdfReader(io.BytesIO(data)).pages[0].get_contents()
+        assert contents is not None
+        return contents.get_data().count(b" re")
+
+    assert [squares(code) - squares(0) for code in range(6)] == [0, 0, 0, 0, 1, 0]
+
+
 def test_progress_is_told_and_may_end_the_work() -> None:
     told: list[tuple[int, int]] = []
     as_pdf(chart("opera"), Writer("en", WORDS), face(), lambda done, of: told.append((done, of)))

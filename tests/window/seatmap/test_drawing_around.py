@@ -40,6 +40,13 @@ def test_a_shape_holds_what_lies_in_it_and_not_what_its_box_holds():
 def test_what_a_shape_holds_does_not_depend_on_how_it_was_drawn():
     geometry = Geometry(shipped("opera"))
     around = [(1200 + 400 * math.cos(n / 20 * math.tau), 1000 + 300 * math.sin(n / 20 * math.tau)) for n in range(20)]
+    inside = geometry.places_within(around)
+    for place in inside:
+        x, y = geometry.at(place)
+        assert math.hypot((x - 1200) / 400, (y - 1000) / 300) <= 1
+    assert len(inside) > 0.9 * sum(
+        math.hypot((geometry.at(n)[0] - 1200) / 400, (geometry.at(n)[1] - 1000) / 300) <= 1 for n in range(1920)
+    )
     assert geometry.places_within(around) == geometry.places_within(around[::-1]) != []
     assert geometry.places_within(around[7:] + around[:7]) == geometry.places_within(around)
 
