@@ -88,7 +88,7 @@ def test_in_the_price_look_sections_say_what_they_cost(counter: Counter) -> None
     assert pane._section("Circle", 12) == ("Circle", "12")
 
 
-def test_o_turns_the_hall_and_it_stays_so_for_this_hall(counter: Counter) -> None:
+def test_o_turns_the_hall_and_this_till_keeps_it_for_this_hall(counter: Counter) -> None:
     map_ = counter.selling.view.map
     assert map_._turn == 0
     counter.press(Key.Key_O)
@@ -97,6 +97,8 @@ def test_o_turns_the_hall_and_it_stays_so_for_this_hall(counter: Counter) -> Non
     assert map_._turn == 0
     counter.choose("tosca")
     assert map_._turn == 1
+    show = counter.sell.hall.show_id
+    assert counter.house.front.seat_map(show).result(5).turn == 1  # and so will the next window
 
 
 def test_n_shows_and_hides_the_small_map(counter: Counter) -> None:

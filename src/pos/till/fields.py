@@ -241,6 +241,10 @@ def language(name: str, value: Any) -> None:
     must(value in layouts.LANGUAGES, name, f"one of {', '.join(layouts.LANGUAGES)}")
 
 
+def quarters(name: str, value: Any) -> None:
+    must(type(value) is int and 0 <= value <= 3, name, "a number of quarters of a turn, 0 to 3")
+
+
 def roll(name: str, value: Any) -> None:
     number(name, value)
     must(20 <= value <= 300, name, "a width from 20 to 300 mm")

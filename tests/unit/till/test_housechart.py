@@ -1,4 +1,4 @@
-"""The verb that writes a house chart."""
+"""The verbs of the hall as it is shown: written as a house chart, and turned."""
 
 from __future__ import annotations
 
@@ -47,3 +47,11 @@ def test_what_cannot_be_is_refused_with_why(counter: Counter, tmp_path: Path) ->
     assert counter.refusal("house_chart", show="aida", to="chart.pdf").fields["field"] == "to"
     counter.ask("sign_out")
     assert counter.refusal("house_chart", show="aida", to=str(tmp_path)).code == "not_signed_in"
+
+
+def test_a_hall_stays_turned_at_this_till(counter: Counter) -> None:
+    assert counter.front.seat_map("aida").result(5).turn == 0
+    assert counter.ask("turn_hall", show="aida", quarters=3) == {"quarters": 3}
+    assert counter.front.seat_map("aida").result(5).turn == 3
+    assert counter.refusal("turn_hall", show="aida", quarters=4).fields["field"] == "quarters"
+    assert counter.refusal("turn_hall", show="none", quarters=1).code == "unknown_show"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from pos.domain.errors import Refused
 from pos.domain.hold import Hold, letter
@@ -24,19 +24,22 @@ from pos.till.counter.passing import in_hand
 from pos.till.counter.people import screen_language
 from pos.till.desk import Desk
 
+_TURN: Final = "turn:"  # before a plan's id, in the ledger's small values
 _COUNTED = {state: CODES[state] for state in PlaceState}
 
 
 @dataclass(frozen=True)
 class SeatMapData:
     """A show's map, not for JSON: plan, one code a seat (5 is the basket's; what is parked is held), counts by area.
-    `holds` has the letter of what a seat is held for, by index."""
+    `holds` has the letter of what a seat is held for, by index; `turn` is by how many quarters this hall is shown
+    turned here."""
 
     show: str
     plan: Plan | None
     states: bytes
     areas: tuple[dict[str, Any], ...]
     holds: Mapping[int, str] = field(default_factory=dict)
+    turn: int = 0
 
 
 def _count(column: bytearray, state: PlaceState, where: range | None = None) -> int:
@@ -241,7 +244,20 @@ def seat_map(desk: Desk, *, show: str) -> SeatMapData:
         for place, hold in by_place(desk, show).items()
         if (at := seating.find(place)) is not None and at < seating.seats
     }
-    return SeatMapData(show, seating.plan, bytes(states), areas, letters)
+    turn = int(desk.ledger.meta(_TURN + desk.season().show(show).plan) or 0)
+    return SeatMapData(show, seating.plan, bytes(states), areas, letters, turn)
+
+
+def turn_hall(desk: Desk, *, show: str, quarters: int) -> dict[str, Any]:
+    """From here on this till shows the hall of a show clockwise by so many quarters from how it is drawn. Raises
+    Refused: bad_request unknown_show storage_failed."""
+    desk.signed_in()
+    plan = desk.season().show(show).plan
+    if not plan:
+        raise Refused("bad_request", field="show", reason="this show has no seats")
+    with desk.unit():
+        desk.ledger.put_meta(_TURN + plan, str(quarters))
+    return {"quarters": quarters}
 
 
 def states_of(desk: Desk, *, show: str, indexes: list[int]) -> bytes:

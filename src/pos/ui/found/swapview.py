@@ -69,6 +69,7 @@ class SwapWork(QWidget):
 
     def _draw_hall(self) -> None:
         hall = self.swap.hall
+        self.map.set_turn(hall.turn)
         self.map.set_show(hall.plan, bytes(hall.states))
         if hall.plan is not None:
             self.map.set_category_shapes({each.name: shape_of(each.name) for each in hall.plan.categories})

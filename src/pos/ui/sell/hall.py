@@ -42,7 +42,7 @@ class Hall(QObject):
         self.areas: list[dict[str, Any]] = []
         self.holds: dict[int, str] = {}  # seat -> the letter of what it is held for
         self._held: dict[str, dict[str, Any]] = {}  # place -> its hold
-        self.turns: dict[str, int] = {}  # by the plan's name: by how many quarters the hall is shown turned
+        self.turn = 0  # by how many quarters the hall is shown turned
         self.opened_show = ""
         self._stale: set[int] = set()
         self._reading = False
@@ -72,6 +72,8 @@ class Hall(QObject):
             before, self.states = self.states, bytearray(data.states)
             self._count_again()
             self.plan, self.areas, self.opened_show = data.plan, list(data.areas), show
+            if not same:
+                self.turn = data.turn
             if not same:
                 self.opened.emit()
                 return
@@ -157,6 +159,12 @@ class Hall(QObject):
             left[area["id"]] = area["here"] if away else area["free"] + area["here"] + area["elsewhere"]
         self._left = left
         return left
+
+    def turn_on(self) -> None:
+        """Turn the hall by another quarter; this till keeps it for this hall."""
+        if self.plan is not None and self.here:
+            self.turn = (self.turn + 1) % 4
+            self.session.bridge.call("turn_hall", show=self.show_id, quarters=self.turn)
 
     def _count_again(self) -> None:
         self._left = None

@@ -17,7 +17,6 @@ from pos.ui.seatmap import states as s
 from pos.ui.seatmap.heat import MODES
 from pos.ui.seatmap.legend import Entry, Legend, Step
 from pos.ui.seatmap.states import CategoryShape
-from pos.ui.seatmap.turning import QUARTERS
 from pos.ui.seatmap.widget import SeatMap
 from pos.ui.sell.aside.holding import type_words
 from pos.ui.sell.charting import Charting
@@ -87,7 +86,7 @@ class HallPane(QWidget):
         hall = self.presenter.hall
         self._priced = self._priced_categories()
         self._categories_in = _by_section(hall.plan) if hall.plan is not None else {}
-        self.map.set_turn(hall.turns.get(hall.plan.name, 0) if hall.plan is not None else 0)
+        self.map.set_turn(hall.turn)
         self.map.set_show(hall.plan, self._shown(hall.states))
         self.map.set_category_shapes(self.shapes())
         self.map.set_marks(hall.holds)
@@ -159,10 +158,8 @@ class HallPane(QWidget):
 
     def turn(self) -> None:
         """Turn the hall by another quarter; it is remembered for this hall."""
-        hall = self.presenter.hall
-        if hall.plan is not None:
-            hall.turns[hall.plan.name] = (hall.turns.get(hall.plan.name, 0) + 1) % QUARTERS
-            self.map.set_turn(hall.turns[hall.plan.name])
+        self.presenter.hall.turn_on()
+        self.map.set_turn(self.presenter.hall.turn)
 
     def price(self, category: str) -> str:
         """What a ticket costs there, at the first price type that is sold there."""
@@ -263,7 +260,8 @@ class HallPane(QWidget):
         room = room and not self.presenter.pickups.open  # in a rush who waits stands there
         self.legend.move(*_LEGEND_AT)
         self.map.set_obstacles([self.legend.geometry()] if room else [])
-        self.legend.setVisible(room and self.map.fitted)
+        # Close up it would lie over seats; what figures on them stand for is worth that.
+        self.legend.setVisible(room and (self.map.fitted or self.map.heat != "category"))
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Change the palette."""
