@@ -1,4 +1,4 @@
-"""The verbs of reports."""
+"""The verbs of reports, and of a hall as it is shown: turned, and as a chart."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final
 
 from pos.domain.reports.kinds import PARAMETERS
 from pos.till import fields as f
-from pos.till.counter import housechart, reports
+from pos.till.counter import house, housechart, reports
 from pos.till.orders import statements
 from pos.till.verbspec import VerbSpec
 
@@ -26,6 +26,7 @@ REPORT_VERBS: Final[dict[str, VerbSpec]] = {
         {"name": f.words},
         dict.fromkeys(PARAMETERS, f.text) | {"format": f.words, "to": f.words} | _FORM,
     ),
+    "turn_hall": VerbSpec(house.turn_hall, {"show": f.text, "quarters": f.quarters}, changes=True),
     "house_chart": VerbSpec(
         housechart.house_chart, {"show": f.text, "to": f.words}, {"language": f.language, "replace": f.flag}
     ),

@@ -93,7 +93,6 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "acknowledge": VerbSpec(announcing.acknowledge, {"show": f.text, "version": f.words}, changes=True),
     "places": VerbSpec(house.places, {"show": f.text}),
     "place": VerbSpec(house.place, {"show": f.text, "place": f.text}),
-    "turn_hall": VerbSpec(house.turn_hall, {"show": f.text, "quarters": f.quarters}, changes=True),
     "best": VerbSpec(
         finding.best,
         {"show": f.text, "category": f.text_or_none, "count": f.count},
