@@ -92,6 +92,7 @@ def _returned(path: Path, function: str) -> Iterator[str]:
 def _told() -> Iterator[str]:
     yield from story.SENTENCES.values()
     yield from device_texts(SRC)
+    yield from _layout_faults(ast.parse((SRC / "paper" / "layout.py").read_text(encoding="utf-8")))
     yield SEALED
     for sort, steps in parcels.SORTS.items():
         yield from (sort, *steps.begins, *steps.passes, *steps.ends)
@@ -132,6 +133,14 @@ def _calls(function: ast.FunctionDef, name: str) -> Iterator[ast.Call]:
     for node in ast.walk(function):
         if isinstance(node, ast.Call) and name in (getattr(node.func, "id", ""), getattr(node.func, "attr", "")):
             yield node
+
+
+def _layout_faults(tree: ast.Module) -> Iterator[str]:
+    """Why a layout that is being edited cannot be."""
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef):
+            for call in _calls(function, "_refuse"):
+                yield from _templates(call.args[1], function, tree)
 
 
 def _errors(tree: ast.Module) -> Iterator[str]:
