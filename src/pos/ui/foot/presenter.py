@@ -76,10 +76,12 @@ class PaperPresenter(QObject):
     def question(self, job: Job) -> str:
         """What the foot says about a job that needs a person."""
         at = self.session.formats.time_exact(job.at) if job.at is not None else ""
-        what = " · ".join(filter(None, (self.what(job), job.sale, at)))
-        if job.state == "unknown":
-            return tr("{what}: did it come out?", what=what)
-        return tr("{what} not printed: {why}", what=what, why=told(job.text) or tr("printer does not answer"))
+        asks = tr("{what}: did it come out?", what=self.what(job))
+        if job.state != "unknown":
+            why = told(job.text) if job.text else tr("printer does not answer")
+            asks = tr("{what} not printed: {why}", what=self.what(job), why=why)
+        # What matters first: at the end of a narrow foot there is no room.
+        return " · ".join(filter(None, (asks, job.sale, at)))
 
     def what(self, job: Job) -> str:
         if job.tickets:
@@ -149,5 +151,5 @@ class PaperPresenter(QObject):
         parts = [self.what(job)]
         if job.copy:
             parts.append(tr("copy {n}", n=job.copy))
-        parts += [job.sale, said[job.state].strip()]
+        parts += [said[job.state].strip(), job.sale]
         return " · ".join(filter(None, parts))
