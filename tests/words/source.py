@@ -49,7 +49,7 @@ def texts() -> set[Text]:
 
 
 def _own() -> Iterator[Text]:
-    for path in sorted((SRC / "ui").rglob("*.py")):
+    for path in sorted(path for room in ("ui", "app") for path in (SRC / room).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 if node.func.id == "tr":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 from collections.abc import Iterator
@@ -16,7 +17,8 @@ from pos.ui import catalogue
 from pos.ui.catalogue import TOLD, Catalogue
 from pos.ui.i18n import speak, told, tr, tr_count
 from tests.words import catalogues
-from tests.words.source import Text, texts
+from tests.words.careless import careless
+from tests.words.source import SRC, Text, texts
 
 WANTED = {
     Text("Pay {amount}"),
@@ -170,6 +172,25 @@ def test_every_told_template_says_something_of_its_own() -> None:
         text.one for text in texts() if text.context and not any(map(str.isalpha, re.sub(r"\{\w+\}", "", text.one)))
     ]
     assert bare == []
+
+
+def test_every_text_of_the_window_is_a_literal_and_said_when_it_is_drawn() -> None:
+    rooms = [path for room in ("ui", "app") for path in (SRC / room).rglob("*.py")]
+    found = {path.name: careless(ast.parse(path.read_text(encoding="utf-8"))) for path in rooms}
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "lines"),
+    [
+        ('TITLE = tr("Sell")', ["line 1: said at import"]),
+        ('class A:\n    title = tr("Sell")', ["line 2: said at import"]),
+        ('def f(n):\n    return tr(f"{n} seats")', ["line 2: f'{n} seats' is not a literal text"]),
+        ('def f(n):\n    return tr("one" if n else "many")', []),
+    ],
+)
+def test_a_careless_text_is_found(code: str, lines: list[str]) -> None:
+    assert careless(ast.parse(code)) == lines
 
 
 def test_a_whole_catalogue_has_no_faults() -> None:
