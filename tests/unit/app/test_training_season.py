@@ -67,6 +67,14 @@ def test_a_till_that_knows_of_nothing_to_come_has_no_season_to_train_with(replic
     assert not copy_season(tmp_path / "half.db", "W1", tmp_path / "c.json", NOW)
 
 
+def test_one_season_is_told_from_another_and_from_itself_an_hour_later_is_not(replica: Path, tmp_path: Path) -> None:
+    def told(till: str, now: datetime) -> str:
+        return copy_season(replica, till, tmp_path / "season.json", now)
+
+    assert told("W1", NOW) == told("W1", NOW + timedelta(hours=5))
+    assert told("W1", NOW) != told("W2", NOW)
+
+
 def test_the_demos_season_is_marked_for_training(tmp_path: Path) -> None:
     text = write_season(tmp_path, NOW, training=True).read_text(encoding="utf-8")
     assert 'name = "TRAINING · Housefull Demo Halls"' in text

@@ -16,6 +16,7 @@ import pytest
 
 from pos.app.training import world as worlds
 from pos.app.training.world import World
+from pos.embedded import OfficeFailed
 from pos.settings import write_settings
 from pos.store.identity import FolderInUse, new_identity, read_identity
 from tests.window.till import make_replica
@@ -25,11 +26,14 @@ class ToyOffice:
     """Remembers its commands; a folder is what it leaves."""
 
     done: ClassVar[list[str]] = []
+    refused: ClassVar[list[str]] = []
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
 
     def run(self, *words: str) -> str:
+        if words[0] in self.refused:
+            raise OfficeFailed("season.json: prices.usual: is nowhere")
         self.done.append(" ".join(Path(word).name for word in words))
         return "CODE\n"
 
@@ -56,7 +60,7 @@ def real(tmp_path: Path, replica: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setattr(worlds, "EmbeddedOffice", ToyOffice)
     monkeypatch.setattr(worlds, "join", toy_join)
-    ToyOffice.done = []
+    ToyOffice.done, ToyOffice.refused = [], []
     folder = tmp_path / "real"
     folder.mkdir()
     write_settings(folder, "W1", "https://house.example:8443")
@@ -158,3 +162,22 @@ def test_layouts_and_language_are_those_of_the_real_till(real: Path) -> None:
     assert written["printer"]["ticket"]["layout"] == "ours"
     assert written["printer"]["ticket"]["profile"] == "pdf"
     assert (real / "training" / "till" / "layouts" / "ours.toml").exists()
+
+
+@pytest.mark.expect_log("cannot be copied")
+def test_a_season_that_an_office_refuses_leaves_the_demos_to_train_with(real: Path) -> None:
+    ToyOffice.refused = ["import-copy"]
+    assert trained(real)[1] == ["import SEASON.toml", "enrol TRAIN-T1", "stop"]
+    assert trained(real)[1] == TAKEN_UP  # it is not tried again before the season changes
+
+
+def test_a_show_that_begins_meanwhile_leaves_what_was_practised(real: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trained(real)
+    monkeypatch.setattr(worlds, "_now", lambda: datetime.now(UTC).astimezone() + timedelta(hours=5))
+    assert trained(real)[1] == TAKEN_UP
+
+
+def test_no_hash_of_a_pin_is_left_but_the_offices(real: Path) -> None:
+    trained(real)
+    left = [file for file in (real / "training").rglob("*") if file.is_file() and b"argon2" in file.read_bytes()]
+    assert left == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from collections.abc import Iterable
 from datetime import datetime
@@ -24,20 +25,21 @@ def till_of(real: str) -> str:
     return f"{TRAINING_TILL}{real}"[:32]
 
 
-def copy_season(replica: Path, till: str, to: Path, now: datetime) -> bool:
-    """Write what the office of training is to know; False when the till knows of no show that is still to come.
+def copy_season(replica: Path, till: str, to: Path, now: datetime) -> str:
+    """Write what the office of training is to know. What comes back tells one season from another, however much of
+    it is over by now; "" when the till knows of no show that is still to come.
 
     Venue, hall, prices, terms and people are as they are. Places are free, codes of vouchers and orders are not
     there, and every paper and report has the word before the venue's name.
     """
     found = season(replica)
     if found is None:
-        return False
+        return ""
     known, plans = found
     documents = {family: dict(known.get(family, {})) for family in _FAMILIES}
     _drop_past(documents, plans, now)
     if not documents["show"]:
-        return False
+        return ""
     _drop_unnamed(documents, plans)
     for id, venue in documents["venue"].items():
         told = {key: value for key, value in venue.items() if key not in _PAYS}
@@ -51,7 +53,8 @@ def copy_season(replica: Path, till: str, to: Path, now: datetime) -> bool:
         "plans": {version: base64.b64encode(blob).decode() for version, blob in plans.items() if version in used},
     }
     to.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-    return True
+    whole = [till, *(known.get(family) for family in _FAMILIES)]
+    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
 
 def _drop_past(documents: Documents, plans: dict[str, bytes], now: datetime) -> None:

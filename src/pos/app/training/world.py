@@ -8,12 +8,12 @@ The real till's files are read and never written. What is made here has a key of
 
 from __future__ import annotations
 
-import hashlib
 import json
+import logging
 import shutil
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -30,6 +30,7 @@ from pos.store import REPLICA
 from pos.store.identity import FolderInUse, FolderLock, IdentityLost, forget
 from pos.toml_edit import put
 
+log = logging.getLogger(__name__)
 FOLDER: Final = "training"
 FAILURES: Final = (Unreadable, FolderInUse, IdentityLost, OfficeFailed, EnrolFailed, OSError, ValueError, RuntimeError)
 _FRESH_FOR: Final = timedelta(hours=12)
@@ -63,6 +64,15 @@ class Opened:
     demo: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What a world was made of, and when (ISO 8601)."""
+
+    at: str
+    season: str
+    demo: bool
+
+
 class World:
     """The training beside the till of `real`, its data folder. Close it when the training's till is closed.
 
@@ -87,51 +97,46 @@ class World:
             real = _real_settings(self._real)
             season = self._season(real)
             office = EmbeddedOffice(self.folder / "office")
-            fresh = self._fresh(season)
-            if not fresh:
+            made = self._made(season)
+            fresh = made is not None
+            if made is None:
                 tell("making")
-                self._clear()
-                office = EmbeddedOffice(self.folder / "office")
-                self._fill(office, season)
+                made = self._make(season)
             undo.callback(office.stop)
             tell("starting")
             address = urlsplit(office.start())
             cable = Cable(address.hostname or "127.0.0.1", address.port or 80)
             undo.callback(cable.close)
             url = f"http://127.0.0.1:{cable.port}"
-            till = till_of(real.till if season and real is not None else _DEMO_TILL)
             if not fresh:
+                till = till_of(_DEMO_TILL if made.demo or real is None else real.till)
                 join(self.till, url, office.run("enrol", till).strip(), devices=self._devices(real))
                 self._speak(real)
-                made = {"at": _now().isoformat(), "season": _digest(season)}
-                (self.folder / _MADE).write_text(json.dumps(made), encoding="utf-8")
+                (self.folder / _MADE).write_text(json.dumps(asdict(made)), encoding="utf-8")
             self._ends = undo.pop_all()
             # The cable has another port at every start, and the file does not matter to anybody else.
-            return Opened(replace(read_settings(self.till), office_url=url), cable, demo=not season)
+            return Opened(replace(read_settings(self.till), office_url=url), cable, made.demo)
 
     def close(self) -> None:
         """End the office, and let go of the folder."""
         self._ends.close()
 
-    def _season(self, real: Settings | None) -> bytes:
-        """The till's own season as it knows it now; empty when it knows none with a show to come."""
-        if real is None:
-            return b""
+    def _season(self, real: Settings | None) -> str:
+        """Copy the season that the till knows now; what tells it from others, "" where there is none with a show to
+        come."""
         copy = self.folder / _COPY
-        try:
-            there = copy_season(self._real / REPLICA, real.till, copy, _now())
-            return copy.read_bytes() if there else b""
-        finally:
-            copy.unlink(missing_ok=True)
+        copy.unlink(missing_ok=True)
+        return copy_season(self._real / REPLICA, real.till, copy, _now()) if real is not None else ""
 
-    def _fresh(self, season: bytes) -> bool:
+    def _made(self, season: str) -> _Made | None:
+        """What was made for this season and is not over, None when it has to be made."""
         try:
-            made = json.loads((self.folder / _MADE).read_text(encoding="utf-8"))
-            age = _now() - datetime.fromisoformat(made["at"])
+            made = _Made(**json.loads((self.folder / _MADE).read_text(encoding="utf-8")))
+            age = _now() - datetime.fromisoformat(made.at)
             read_settings(self.till)
-        except (FileNotFoundError, ValueError, KeyError, TypeError, BadSettings):
-            return False
-        return timedelta() <= age < _FRESH_FOR and made.get("season") == _digest(season)
+        except (FileNotFoundError, ValueError, TypeError, BadSettings):
+            return None
+        return made if timedelta() <= age < _FRESH_FOR and made.season == season else None
 
     def _clear(self) -> None:
         """Throw away what training has made, and nothing else."""
@@ -141,15 +146,24 @@ class World:
         for part in ("office", "season", "paper", "till"):
             shutil.rmtree(self.folder / part, ignore_errors=True)
 
-    def _fill(self, office: EmbeddedOffice, season: bytes) -> None:
-        folder = self.folder / "season"
+    def _make(self, season: str) -> _Made:
+        """An office with the till's season, or with the demo's where there is none or it is refused."""
+        copy, demo = self.folder / _COPY, not season
+        self._clear()
         if season:
-            folder.mkdir(parents=True)
-            (folder / _COPY).write_bytes(season)
-            office.run("import-copy", str(folder / _COPY))
-        else:
-            office.run("import", str(write_season(folder, _now(), training=True)))
-        shutil.rmtree(folder, ignore_errors=True)  # hashes of PINs, which the office has now
+            try:
+                EmbeddedOffice(self.folder / "office").run("import-copy", str(copy))
+            except OfficeFailed:
+                log.exception("the season of this till cannot be copied: training has the demo's")
+                self._clear()
+                demo = True
+        copy.unlink(missing_ok=True)  # hashes of PINs, which the office has now
+        if demo:
+            folder = self.folder / "season"
+            path = write_season(folder, _now(), training=True)
+            EmbeddedOffice(self.folder / "office").run("import", str(path))
+            shutil.rmtree(folder, ignore_errors=True)
+        return _Made(_now().isoformat(), season, demo)
 
     def _devices(self, real: Settings | None) -> str:
         layouts = {"ticket": "ticket-standard", "receipt": "receipt-standard"}
@@ -177,10 +191,6 @@ def _real_settings(folder: Path) -> Settings | None:
 
 def _url_path(folder: Path) -> str:
     return folder.absolute().as_uri().removeprefix("file://")
-
-
-def _digest(season: bytes) -> str:
-    return hashlib.sha256(season).hexdigest()
 
 
 def _now() -> datetime:
