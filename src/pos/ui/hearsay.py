@@ -28,21 +28,23 @@ class Hearsay:
         """`text` in this language; as it is where no template of the catalogue has made it."""
         if not text or (translated := self._texts.pgettext(TOLD, text)) != text:
             return translated if text else ""
-        for pattern, template in self._templates:
-            if found := pattern.fullmatch(text):
+        for pieces, template in self._templates:
+            # Patterns are made only of what can match: all of them at once would be felt.
+            if all(piece in text for piece in pieces) and (found := _pattern(template).fullmatch(text)):
                 fields = found.groupdict()
                 fields |= {name: self.say(value) for name, value in fields.items() if name not in _BY_HAND}
                 return self._texts.pgettext(TOLD, template).format(**fields)
         return text
 
     @cached_property
-    def _templates(self) -> list[tuple[re.Pattern[str], str]]:
-        """Patterns of the templates that have fields, those that say most first: they leave the least to guess."""
+    def _templates(self) -> list[tuple[list[str], str]]:
+        """The templates that have fields, with the pieces between them; those that say most first, for they leave the
+        least to guess."""
         told = self._texts.told() if isinstance(self._texts, Catalogue) else []
         fielded = sorted(
             (text for text in told if _FIELD.search(text)), key=lambda text: (-len(_FIELD.sub("", text)), text)
         )
-        return [(_pattern(text), text) for text in fielded]
+        return [(_FIELD.split(text)[::2], text) for text in fielded]
 
 
 def _pattern(template: str) -> re.Pattern[str]:
