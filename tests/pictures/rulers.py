@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from pos.ui.frame.face import Room
 from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import MoneyLabel, RailButton
@@ -62,6 +63,11 @@ def clipped(window: QWidget) -> list[str]:
         for widget, text in _texts(window)
         if (why := _cut(widget, text)) and text not in widget.toolTip()
     ]
+
+
+def scrolled(window: QWidget) -> list[str]:
+    """Parts of the screen of which less is seen than there is."""
+    return [f"{_where(room, window)} overflows" for room in _seen(window, Room) if room.overflows]
 
 
 def small(window: QWidget) -> list[str]:

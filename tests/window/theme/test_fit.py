@@ -19,7 +19,7 @@ from tests.pictures.stage import Stage
 from tests.pictures.walks import WALKS
 from tests.unit.till.counter import documents
 
-RULERS = (rulers.clipped, rulers.small, rulers.near, rulers.faint)
+RULERS = (rulers.clipped, rulers.scrolled, rulers.small, rulers.near, rulers.faint)
 
 
 # What is the same in every language: keys, units, what the languages call themselves, and a technician's words.

@@ -39,6 +39,11 @@ class Room(QScrollArea):
         self.setWidget(inside)
         self.set_scrolling(scrolls)
 
+    @property
+    def overflows(self) -> bool:
+        """Whether there is more than is seen."""
+        return self.verticalScrollBar().maximum() > 0 or self.horizontalScrollBar().maximum() > 0
+
     def set_scrolling(self, on: bool) -> None:
         # Where it does not scroll, the part gets the room there is: a scroll area would give it what is comfortable
         # for its longest lines, and hide the rest of it.
