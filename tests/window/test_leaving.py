@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 from pos.settings import WindowSettings
 from pos.ui.application import ENDING
 from tests.window.counter import CTRL, SHIFT, Counter, Key
-from tests.window.till import PINS
+from tests.window.till import PINS, TillHouse
 
 
 def said(counter: Counter) -> str:
@@ -86,6 +86,33 @@ def test_enter_closes_and_a_window_over_which_nothing_is_open_closes_at_once(
     again.until(lambda: not again.window.session.status.shift)
     again.window.close()
     assert not again.window.isVisible()
+
+
+def test_what_was_unsent_and_in_the_basket_is_there_after_the_next_start(counter: Counter) -> None:
+    counter.house.cut("no_network")
+    counter.press(Key.Key_B)
+    counter.settled(2)
+    counter.press(Key.Key_Return)
+    counter.until(lambda: counter.sell.payment.sale is not None)
+    counter.press(Key.Key_Return, Key.Key_B)
+    counter.settled(2)
+    labels = counter.labels
+    counter.window.close()
+    counter.press(Key.Key_Return)
+    assert not counter.window.isVisible()
+    before = counter.house.ask("status")
+    counter.house.stop()
+    outside = counter.house.desk.outside
+    again = TillHouse(outside.ledger.parent, outside.replica)
+    try:
+        after = again.ask("status")
+        assert after["unsent"] == before["unsent"] > 0
+        assert after["basket"] == before["basket"]
+        assert len(again.bodies("TicketsSold")) == 1
+        again.sign_in("anna", None)
+        assert {line["label"] for line in again.ask("basket")["basket"]["lines"]} == set(labels)
+    finally:
+        again.stop()
 
 
 def test_what_waits_at_the_printers_is_said_too(counter: Counter) -> None:
