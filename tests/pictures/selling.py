@@ -9,12 +9,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from pos.ui.sell.aside.choosing import MoveTo, Options
+from pos.ui.sell.aside.handing import HandOut
+from pos.ui.sell.aside.hits import Hits
 from pos.ui.sell.aside.holding import HoldFor, HoldUntil, HoldWhat
+from pos.ui.sell.aside.more import More
 from pos.ui.sell.aside.parking import Park, TakeUp
 from pos.ui.welcome.guide import STEPS, Guide
 from tests.pictures.stage import Stage
 from tests.window.counter import CTRL, SHIFT, Counter, Key
 from tests.window.test_guide import ToyWork
+from tests.window.test_orders import BUYERS, ordered
 from tests.window.test_questions import asked
 
 Shots = Iterator[str]
@@ -113,6 +117,10 @@ def beside(stage: Stage) -> Shots:
         yield "sell-take-up"
         counter.press(Key.Key_Escape)
         two_seats(counter)
+        counter.press(Key.Key_M)
+        asked(counter, More)
+        yield "sell-more"
+        counter.press(Key.Key_Escape)
         counter.press(Key.Key_M, modifier=CTRL)
         asked(counter, MoveTo)
         yield "sell-move"
@@ -140,6 +148,29 @@ def beside(stage: Stage) -> Shots:
         counter.press(Key.Key_D)
         counter.qtbot.wait(100)
         yield "sell-delivery"
+
+
+def rush(stage: Stage) -> Shots:
+    """The last minutes before a start: people who pick up beside a sale, and several things that a text may mean."""
+    with stage.season() as counter:
+        at_work(counter)
+        ordered(counter)
+        counter.press(Key.Key_Slash)
+        counter.type("to")
+        counter.press(Key.Key_Return)
+        asked(counter, Hits)
+        yield "sell-hits"
+        counter.press(Key.Key_Escape)
+        counter.press(Key.Key_U, modifier=CTRL)
+        counter.until(lambda: len(counter.sell.pickups.rows) == len(BUYERS))
+        counter.selling.view.search.clear()
+        two_seats(counter)
+        yield "rush"
+        counter.press(Key.Key_Slash)
+        counter.type("kov")
+        counter.press(Key.Key_Return)
+        asked(counter, HandOut)
+        yield "rush-hand-out"
 
 
 def tenders(stage: Stage) -> Shots:

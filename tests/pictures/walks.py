@@ -12,6 +12,7 @@ WALKS: dict[str, Callable[[Stage], Iterator[str]]] = {
     "begin": selling.begin,
     "sale": selling.sale,
     "beside": selling.beside,
+    "rush": selling.rush,
     "tenders": selling.tenders,
     "unknown": selling.unknown,
     "away": selling.away,

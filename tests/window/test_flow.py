@@ -202,7 +202,7 @@ def test_every_screen_is_one_keystroke_away(supervisor: Counter) -> None:
     digits = {name: Key(Key.Key_0 + number) for number, name, _, _ in screens()}
     assert {"sell", "orders", "found", "customers", "drawer", "disputes", "devices", "reports"} <= set(digits)
     keys = {name: (key, CTRL) for name, key in digits.items()}
-    keys |= {"shows": (Key.Key_O, CTRL), "audit": (Key.Key_A, CTRL | SHIFT)}
+    keys |= {"shows": (Key.Key_O, CTRL), "audit": (Key.Key_A, CTRL | SHIFT), "settings": (Key.Key_Comma, CTRL)}
     for name, (key, modifier) in keys.items():
         supervisor.press(key, modifier=modifier)
         assert supervisor.screen == name

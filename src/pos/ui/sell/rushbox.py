@@ -16,6 +16,7 @@ from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import KeyButton
 
 WIDTH_PX = 220
+_WINDOW_PX = 1200  # in a narrower window the hall needs the room; whoever picks up is found by typing all the same
 
 
 class _Delegate(QStyledItemDelegate):
@@ -76,7 +77,7 @@ class RushBox(QFrame):
 
     def draw(self) -> None:
         pickups, session = self.pickups, self.pickups.session
-        self.setVisible(pickups.open)
+        self.setVisible(pickups.open and self.window().width() >= _WINDOW_PX)
         card = session.show
         if not pickups.open or card is None:
             return

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pos.ui.foot.presenter import PaperPresenter
+from pos.ui.parts import Pages
 from pos.ui.screen import Screen
 from pos.ui.sell.aside.more import ACTIONS, More
 from pos.ui.sell.aside.parking import Park
@@ -44,9 +45,11 @@ class SellScreen(Screen):
         self.passes = Passes(presenter)
         self.passes.setParent(self)
         self.passing = PassPanel(self.passes)
-        self._panel = QStackedWidget()
-        for side in (self.side, self.asking, self.extras, self.passing):
-            self._panel.addWidget(side)
+        self._panel = Pages()
+        for side in (self.asking, self.extras, self.passing):
+            side.setParent(self._panel)
+            side.hide()
+        self._panel.show_page(self.side)
         self.panel_box().addWidget(self._panel)
         self.side.parked = lambda: len(self.questions.lot.parked)
         self.side.pay.asked.connect(press)
@@ -122,7 +125,7 @@ class SellScreen(Screen):
         wanted = self.passing if self.passes.mode else self.extras if self.presenter.extras.mode else self.side
         before = self._panel.currentWidget()
         if wanted in filled or before in filled:
-            self._panel.setCurrentWidget(wanted)
+            self._panel.show_page(wanted)
             if wanted is self.side and before is not wanted:
                 self.view.map.setFocus()
 
@@ -165,11 +168,11 @@ class SellScreen(Screen):
             return
         if question is None:
             self.asking.question = None
-            self._panel.setCurrentWidget(self.side)
+            self._panel.show_page(self.side)
             self.view.map.setFocus()
             return
         self.asking.ask(question)
-        self._panel.setCurrentWidget(self.asking)
+        self._panel.show_page(self.asking)
         (self.asking.field if question.typed else self.view.map).setFocus()
 
     def _answer(self, action: str) -> bool:

@@ -98,6 +98,10 @@ class SellWork(QWidget):
         if presenter.hall.plan is not None or presenter.hall.areas:
             self.draw_hall()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.rush.draw()
+
     def _lay_out(self) -> None:
         bar = QHBoxLayout()
         bar.setContentsMargins(12, 8, 12, 8)
