@@ -24,7 +24,9 @@ def test_training_beside_a_real_till_sells_prints_charges_and_loses_its_line_and
         # The same people, hall and prices, in a till of another name.
         assert trainee.named("ready")[0]["till"] == "TRAIN-T1"
         assert trainee.ok("sign_in", user="vera", pin=PINS["vera"])["role"] == "supervisor"
+        trainee.wait_event("link", state="online")
         trainee.ok("open_shift", float="100.00")
+        trainee.ok("sync")
         assert trainee.ok("status")["venue"]["name"] == "TRAINING · The House"
         places = trainee.ok("places", show=SHOW)["places"]
         a, b = [row["place"] for row in places if (row["category"], row.get("state")) == ("Stalls", "here")][:2]
