@@ -159,3 +159,15 @@ def test_the_house_chart_can_be_stopped(counter: Counter, tmp_path: Path, monkey
     counter.press(Key.Key_M, modifier=CTRL | SHIFT)
     counter.until(lambda: not counter.selling.view.pane.charting.text)
     assert list(folder.iterdir()) == []
+
+
+def test_close_up_the_key_makes_room_unless_it_says_what_figures_stand_for(counter: Counter) -> None:
+    view = counter.selling.view
+    view.map.zoom_in()
+    counter.until(lambda: not view.legend.isVisible())
+    counter.press(Key.Key_H)
+    assert view.legend.isVisible()
+    counter.press(Key.Key_H, Key.Key_H)
+    assert not view.legend.isVisible()
+    view.map.fit()
+    counter.until(view.legend.isVisible)

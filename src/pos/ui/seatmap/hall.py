@@ -62,6 +62,8 @@ class Hall:
         self.offline = False
         self.ratio = 1.0  # device px a px
         self._heated = False
+        self._corners_for: tuple[tuple[int, int], float, int] = ((0, 0), 0.0, 0)
+        self._corners_kept: tuple[NDArray[np.int32], ...] = ()
         self._fragments = Fragments()
         self._number = np.full(len(self.geometry), -1, np.intp)
         self._texts: list[str] = []
@@ -217,10 +219,21 @@ class Hall:
         side = stamp_side(self.geometry.pitch * scale)
         keys = self._keys(slots)
         table = self._stamp_table(side, keys)
-        xs, ys = self._positions(slots, origin, scale)
-        lefts, tops = _whole(xs - np.float32((side - 1) / 2)), _whole(ys - np.float32((side - 1) / 2))
+        lefts, tops = self._corners(slots, origin, scale, side)
         clip = (rect.left(), rect.top(), rect.left() + rect.width(), rect.top() + rect.height())
         scatter(pixels, clip, lefts, tops, keys, table)
+
+    def _corners(self, slots: Slots, origin: tuple[int, int], scale: float, side: int) -> tuple[NDArray[np.int32], ...]:
+        """Where stamps begin, px of the image. Those of a whole hall are kept: it is painted again as it lies."""
+        whole, placed = len(slots) == len(self.geometry), (origin, scale, side)
+        if whole and self._corners_for == placed:
+            return self._corners_kept
+        middle = np.float32((side - 1) / 2)
+        xs, ys = self._positions(slots, origin, scale)
+        found = _whole(xs - middle), _whole(ys - middle)
+        if whole:
+            self._corners_for, self._corners_kept = placed, found
+        return found
 
     def _stamp_table(self, side: int, keys: NDArray[np.intp]) -> NDArray[np.uint32]:
         if side not in self._stamps:

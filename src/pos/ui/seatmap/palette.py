@@ -39,9 +39,12 @@ def told_apart(colors: tuple[str, ...], paper: str) -> tuple[str, ...]:
     away = distances(seen(rgb_of(candidates)))
     wanted = away[0][len(fixed) : len(fixed) + len(own)]  # in normal sight
     least = away.min(axis=0)
-    chosen = _assigned(_begun(least, len(fixed), len(own)), wanted)
+    ways = [_assigned(_begun(least, len(fixed), len(own)), wanted)]
+    if (in_turn := _in_turn(least, wanted)) is not None:
+        ways.append(in_turn)
     for _ in range(_ROUNDS):
-        chosen = _moved_home(chosen, least, wanted)
+        ways = [_moved_home(chosen, least, wanted) for chosen in ways]
+    chosen = min(ways, key=lambda way: float(wanted[range(len(own)), way].sum()))
     return tuple(candidates[n] for n in chosen)
 
 
@@ -68,6 +71,18 @@ def _begun(least: Floats, fixed: int, count: int) -> list[int]:
     found = list(range(fixed))
     while len(found) < count:
         found.append(int(least[found].min(axis=0).argmax()))
+    return found
+
+
+def _in_turn(least: Floats, wanted: Floats) -> list[int] | None:
+    """Each in turn the nearest to its own that is far enough from those before: the least change where categories
+    are few. None where that leaves no room for the last ones."""
+    found: list[int] = []
+    for own in wanted:
+        free = least[found].min(axis=0) >= APART if found else np.ones(len(own), np.bool_)
+        if not free.any():
+            return None
+        found.append(int(np.where(free, own, np.inf).argmin()))
     return found
 
 
