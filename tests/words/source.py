@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -24,10 +24,12 @@ _TELLERS: Final = ("pos/till", "pos/domain", "pos/store", "pos/app", "sync/agent
 _ERRORS: Final = ("money", "serials", "shift", "check", "order", "refund", "declared", "agreement")
 
 
+# What may go wrong at the first start, and with the line.
+_BEGINNING: Final = {"EnrolFailed", "FolderInUse", "IdentityLost", "CannotEnrol", "Trouble"}
 # Fields of a refusal that are English.
 _SAID: Final = ("reason", "device", "sort")
 # Functions whose answer is given as a reason elsewhere.
-_ANSWERS: Final = {"why_not", "where_is", "_take", "_differs", "differs", "_missing"}
+_ANSWERS: Final = {"why_not", "where_is", "_take", "_differs", "differs", "_missing", "_sentence"}
 
 
 @dataclass(frozen=True, order=True)
@@ -101,7 +103,10 @@ def _told() -> Iterator[str]:
             tree = ast.parse(path.read_text(encoding="utf-8"))
             yield from _reasons(tree)
             if teller == "pos/domain" and path.stem in _ERRORS:
-                yield from _errors(tree)
+                yield from _errors(tree, {"ValueError", "Unreadable"})
+            yield from _errors(tree, _BEGINNING)
+    enrolment = SRC.parent / "sync" / "office" / "rules" / "enrolment.py"
+    yield from _errors(ast.parse(enrolment.read_text(encoding="utf-8")), _BEGINNING)
 
 
 def _reasons(tree: ast.Module) -> Iterator[str]:
@@ -143,11 +148,12 @@ def _layout_faults(tree: ast.Module) -> Iterator[str]:
                 yield from _templates(call.args[1], function, tree)
 
 
-def _errors(tree: ast.Module) -> Iterator[str]:
+def _errors(tree: ast.Module, names: Collection[str]) -> Iterator[str]:
+    """What errors of these names say: their only words, or those behind a code or a place."""
     for node in ast.walk(tree):
-        error = node.exc if isinstance(node, ast.Raise) else None
-        if isinstance(error, ast.Call) and error.args and getattr(error.func, "id", "") in ("ValueError", "Unreadable"):
-            yield from _templates(error.args[-1], None, None)
+        if isinstance(node, ast.Call) and node.args and getattr(node.func, "id", "") in names:
+            at = {"Trouble": 1, "CannotEnrol": 1}.get(getattr(node.func, "id", ""), len(node.args) - 1)
+            yield from _templates(node.args[at], None, None)
 
 
 def _templates(node: ast.expr, function: ast.FunctionDef | None, tree: ast.Module | None) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import pos
-from pos.ui.i18n import tr
+from pos.ui.i18n import told, tr
 from pos.ui.session import Session
 
 Row = tuple[str, str]
@@ -133,7 +133,7 @@ def _line(session: Session) -> str:
         "Check the network cable, then call whoever looks after the office. Nothing needs to be typed twice. "
         "^⇧O shows all that is known of the line."
     )
-    return f"{advice} {session.link.detail}".strip() if not session.link.online else advice
+    return f"{advice} {told(session.link.detail)}".strip() if not session.link.online else advice
 
 
 def about(session: Session) -> str:

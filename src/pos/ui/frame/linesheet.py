@@ -13,7 +13,7 @@ from pos.ui.bridge import Answer
 from pos.ui.format import read_time
 from pos.ui.frame.cover import Cover, section
 from pos.ui.frame.linewords import NOT_ASKED, cause, unsent_groups, what_to_do
-from pos.ui.i18n import name_in, tr, tr_count
+from pos.ui.i18n import name_in, told, tr, tr_count
 from pos.ui.parts import FactGrid, foot, touch
 from pos.ui.session import Session
 from pos.ui.theme.widgets import KeyButton
@@ -145,7 +145,7 @@ class LineSheet(Cover):
         return [
             (tr("State"), state),
             (tr("Since"), since),
-            (tr("In the words of the network"), str(self._told["link"]["detail"] or "")),
+            (tr("In the words of the network"), told(str(self._told["link"]["detail"] or ""))),
             (tr("An answer takes"), tr("{n} ms", n=max(1, round(takes))) if takes is not None else ""),
             (tr("Last sent"), sent),
             (tr("Last received"), received),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
-from pos.ui.i18n import tr
+from pos.ui.i18n import told, tr
 from pos.ui.theme import tokens as t
 from pos.ui.welcome.page import Page, card
 from pos.ui.welcome.work import Apart, Work
@@ -100,7 +100,7 @@ class BeginPage(Page):
         if wrong:
             for widget in self._busy:
                 widget.setEnabled(True)
-            self.say(wrong, wrong=True)
+            self.say(told(wrong), wrong=True)
             self.code.setFocus()
         else:
             self.enter()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
-from pos.ui.i18n import tr
+from pos.ui.i18n import told, tr
 from pos.ui.keys import cap
 from pos.ui.parts import touch
 from pos.ui.roles import role_name
@@ -81,7 +81,7 @@ class PracticePage(Page):
 
     def _over(self, wrong: str) -> None:
         if wrong:
-            self.say(wrong, wrong=True)
+            self.say(told(wrong), wrong=True)
         else:
             self.say(tr("That was the practice. Again, or open the till?"))
         self.window().raise_()
