@@ -48,9 +48,7 @@ def purpose(screen: str) -> str:
         "count": tr(
             "Count the drawer without knowing what it should be. What the books expect is shown after the close."
         ),
-        "settings": tr(
-            "How this window looks and behaves: its colours, its size, its language, when it locks, its sounds."
-        ),
+        "settings": tr("How this window looks and behaves: its colours, its size, when it locks, its sounds."),
         "report": tr("What the shift came to. The same report can be printed again at any time."),
     }
     return purposes.get(screen, tr("Esc leads one step back."))
