@@ -50,6 +50,13 @@ def test_what_the_sum_is_and_the_main_action_are_seen_in_a_small_window(small: C
     assert seen(totals[0], small.window)
 
 
+def test_the_whole_hall_is_seen_in_a_small_window(small: Counter) -> None:
+    map_ = small.selling.view.map
+    assert seen(map_, small.window)
+    assert map_.width() > 400
+    assert map_.height() > 150
+
+
 def test_all_of_a_small_frame_is_large_enough_for_a_finger_and_within_the_window(small: Counter) -> None:
     rail = [each for each in small.window.rail.findChildren(RailButton) if each.isVisible()]
     assert {(each.width(), each.height()) for each in rail} == {(48, 48)}

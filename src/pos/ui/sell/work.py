@@ -23,6 +23,7 @@ from pos.ui.sell.hallpane import HallPane
 from pos.ui.sell.presenter import SellPresenter
 from pos.ui.sell.questions import Questions
 from pos.ui.sell.rushbox import RushBox
+from pos.ui.strip import Strip
 from pos.ui.theme.fitted import PromptField
 from pos.ui.theme.tokens import Tokens
 from pos.ui.theme.widgets import KeyButton, Stepper, keycap
@@ -131,7 +132,7 @@ class SellWork(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
-        box.addLayout(bar)
+        box.addWidget(Strip(bar))
         hall = QHBoxLayout()
         hall.setContentsMargins(0, 0, 0, 0)
         hall.setSpacing(0)

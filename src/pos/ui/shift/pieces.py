@@ -101,6 +101,7 @@ class PieceTable(QScrollArea):
             field.setAccessibleName(tr("Pieces of {amount}", amount=shown))
             field.textEdited.connect(lambda text, piece=piece: self._put(piece, text))
             amount.setMinimumWidth(110)
+            self._grid.setRowMinimumHeight(at % half, t.TOUCH)
             self._grid.addWidget(name, at % half, column, Qt.AlignmentFlag.AlignRight)
             self._grid.addWidget(field, at % half, column + 1)
             self._grid.addWidget(amount, at % half, column + 2)
