@@ -45,7 +45,6 @@ def purpose(screen: str) -> str:
         "layouts": tr("How tickets and receipts look: change a layout, look at it, print a sample, take it into use."),
         "orders": tr("Orders to be picked up, waiting lists, tickets on commission."),
         "reports": tr("Reports on screen, on paper and as files."),
-        "settings": tr("How this window looks, how large it is, when it locks, and whether it is heard."),
         "count": tr(
             "Count the drawer without knowing what it should be. What the books expect is shown after the close."
         ),
