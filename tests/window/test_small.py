@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint
@@ -91,6 +92,22 @@ def test_a_window_that_gets_larger_again_stands_as_it_was_drawn(counter: Counter
 )
 def test_a_scale_that_leaves_no_room_is_limited(screen: tuple[int, int], asked: int, fits: int) -> None:
     assert fitting_scale(*screen, asked, LEAST) == fits
+
+
+def test_a_program_that_would_not_fit_begins_again_with_what_fits(tmp_path: Path) -> None:
+    """The screen of the offscreen platform has 800 × 800 px."""
+    program = tmp_path / "program.py"
+    program.write_text(
+        "from pos.ui.application import application, begin_again_smaller, limited_to\n"
+        "app = application(200)\n"
+        "begin_again_smaller((640, 540))\n"
+        "print(app.primaryScreen().devicePixelRatio(), limited_to())\n"
+    )
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(
+        [sys.executable, program], capture_output=True, text=True, timeout=60, env=environment, check=False
+    )
+    assert done.stdout.split() == ["1.25", "125"], done.stderr
 
 
 @pytest.mark.parametrize("scale", [100, 150, 200])

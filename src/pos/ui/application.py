@@ -44,7 +44,7 @@ def display_missing() -> str:
 def application(scale: int | None = None) -> QApplication:
     """The one QApplication, which Ctrl-C and SIGTERM end; `scale` in percent, None for what the system says."""
     if scale is not None:
-        os.environ |= scaled(scale)
+        os.environ |= scaled(min(scale, limited_to() or scale))
     app = QApplication.instance() or QApplication(["housefull"])
     assert isinstance(app, QApplication)
     app.setApplicationName("Housefull")
@@ -92,9 +92,9 @@ def begin_again_smaller(least: tuple[int, int]) -> None:
     Qt takes a scale only before it knows any screen, so this replaces the process, once.
     """
     screen = QGuiApplication.primaryScreen()
-    asked = round(float(os.environ.get("QT_SCALE_FACTOR", "1")) * 100)
     if screen is None or LIMITED in os.environ:
         return
+    asked = round(screen.devicePixelRatio() * 100)
     real = screen.size() * screen.devicePixelRatio()
     fits = fitting_scale(real.width(), real.height(), asked, least)
     if fits < asked:
