@@ -118,6 +118,38 @@ def test_the_keyboard_is_where_it_was_in_training_too(open_window: Callable[...,
     counter.sign_in("anna")
 
 
+def test_every_screen_is_there_in_the_new_language_and_what_lay_over_it_is_gone(
+    open_window: Callable[..., Counter],
+) -> None:
+    """… and nothing that hears of the till afterwards is what was taken off."""
+    counter = open_window()
+    counter.sign_in("sofia")
+    counter.open_shift("150")
+    window = counter.window
+    screens = ("orders", "found", "customers", "drawer", "disputes", "layouts", "devices", "reports", "shows", "safe")
+    for name in screens:
+        window.go(name)
+    window.show_help()
+    before = window.help
+    for language in ("uk", "en", "uk"):
+        window.set_language(language)
+        counter.qtbot.wait(20)
+    assert counter.screen == "safe"
+    assert window.cover is None
+    assert window.help is not before
+    for name in screens:
+        window.go(name)
+        assert "Продаж" in words_in(window.rail)
+    counter.house.front.call("status").result(10)
+    window.session.lock()
+    counter.sign_in("sofia")
+
+
+def test_a_drawer_that_is_handed_over_speaks_to_whoever_took_it(counter: Counter) -> None:
+    counter.window.session.taken_over({"user": "bela", "name": "Béla", "role": "cashier", "language": "uk"})
+    assert "Замкнути" in words_in(counter.window)
+
+
 def test_nothing_of_the_screens_before_is_left(counter: Counter) -> None:
     before = counter.window.screens["sell"].work
     counter.window.set_language("uk")
