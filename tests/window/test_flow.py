@@ -23,7 +23,7 @@ from pos.ui.sell.cash import due_in_cash, quick_amounts
 from pos.ui.theme.widgets import KeyButton
 from pos.ui.window import CounterWindow
 from tests.window.counter import ALT, CTRL, SHIFT, Counter, Key
-from tests.window.till import TillHouse
+from tests.window.till import OTHER, RefusedClaim, TillHouse
 from tests.words import catalogues
 
 MODALS = ("QMessageBox", "QInputDialog", "QErrorMessage", "QProgressDialog")
@@ -316,3 +316,16 @@ def test_the_basket_is_there_again_after_a_till_was_killed(counter: Counter, tmp
         again.until(lambda: again.sell.payment.sale is not None)
     finally:
         house.stop()
+
+
+def test_where_another_window_was_faster_the_next_best_are_taken_with_the_same_key(counter: Counter) -> None:
+    show, category = counter.window.session.show_id, counter.sell.chosen_category
+    first = counter.house.ask("best", show=show, category=category, count=12)["places"]
+    wanted = [place for place in first if counter.sell.hall.states[counter.sell.hall.plan.index[place]] == 0]  # type: ignore[union-attr]
+    assert wanted, "some have to be asked for"
+    counter.house.office.refuses[wanted[0]] = RefusedClaim(wanted[0], "right_elsewhere", OTHER, 1_780_000_000)
+    counter.sell.set_count(12)
+    counter.press(Key.Key_B)
+    counter.settled(12)
+    assert not {line.place for line in counter.sell.lines} & set(first)
+    assert counter.toast == ""

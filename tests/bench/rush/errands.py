@@ -13,13 +13,13 @@ _REFUND, _EXCHANGE, _REASON, _PAPER = Key.Key_F5, Key.Key_F6, Key.Key_F1, Key.Ke
 
 def _best(clerk: Clerk, count: int) -> Errand:
     """The best seats together, in the basket or not at all: another window may have just taken one of them, and then
-    the next best are tried; where none are together, they go away."""
+    the window tries the next best by itself, once; where none are together, they go away."""
     if clerk.sell.count != count:
         clerk.type(str(count))
     for _ in range(_TRIES):
         refused = clerk.refused()
         clerk.press(Key.Key_B)
-        yield "pick", lambda refused=refused: clerk.has(count)() or clerk.asked or clerk.refused() > refused
+        yield "pick", lambda refused=refused: clerk.has(count)() or clerk.asked or clerk.refused() > refused + 1
         if clerk.asked:
             clerk.press(Key.Key_Escape)
             return

@@ -24,6 +24,7 @@ from pos.ui.session import Session
 _ASKING_MS: Final = 200  # a claim that takes longer is shown as being asked for
 _NEXT_DIGIT_S: Final = 1.0  # a digit that follows within this belongs to the one before it: 1, 2 is twelve
 MOST_WANTED: Final = 99
+_LOST: Final = ("right_elsewhere", "sold")  # another window was faster
 
 
 class SellPresenter(QObject):
@@ -197,10 +198,14 @@ class SellPresenter(QObject):
         self.payment.forget()
         self._take_basket(doc)
 
-    def pick(self, places: Sequence[str], label: str, price_type: str = "", orphan_reason: str = "") -> None:
+    def pick(
+        self, places: Sequence[str], label: str, price_type: str = "", orphan_reason: str = "",
+        *, lost: Callable[[], None] | None = None,
+    ) -> None:  # fmt: skip
         """Put places of the chosen show into the basket; `label` stands on the line while the office is asked.
 
-        `orphan_reason` is why a single seat is left over, where the venue wants to know.
+        `orphan_reason` is why a single seat is left over, where the venue wants to know. `lost` is what is done
+        instead of saying so when another window was faster.
         """
         show = self.session.show_id
         if not places or not show or self.payment.paying:
@@ -220,6 +225,8 @@ class SellPresenter(QObject):
         def refused(refusal: Refused) -> None:
             if refusal.code == "orphan_seat" and not orphan_reason:
                 self.leaves_single.emit(refusal, lambda why: self.pick(places, label, kind, why))
+            elif refusal.code in _LOST and lost is not None:
+                lost()
             else:
                 self.session.toast.emit("warning", self.session.sentence(refusal))
             self.hall.look_again(show, places)
@@ -273,8 +280,8 @@ class SellPresenter(QObject):
                 return kind
         return self.next_type or (show.types[0].id if show.types else "")
 
-    def best(self) -> None:
-        """Ask for the best seats together and take them."""
+    def best(self, *, after: Sequence[str] = ()) -> None:
+        """Ask for the best seats together and take them; where another window was faster, the next best after them."""
         show, category = self.session.show_id, self.chosen_category
         self._counted = 0.0  # the next digit is another customer's
         if not show or not category:
@@ -285,9 +292,12 @@ class SellPresenter(QObject):
                 places = list(answer["places"])
                 if not places:
                     self.none_together.emit()
-                self.pick(places, tr("{count} × {category}", count=len(places), category=category))
+                label = tr("{count} × {category}", count=len(places), category=category)
+                self.pick(places, label, lost=None if after else lambda: self.best(after=places))
 
         fields: dict[str, Any] = {"show": show, "category": category, "count": self.count}
+        if after:
+            fields["after"] = list(after)
         if self.pairs(category):
             fields["companion"] = True
         self.session.bridge.latest("best", "best", done, **fields)
