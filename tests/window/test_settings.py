@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from pos.settings import WindowSettings, read_settings
 from pos.ui.application import finger_percent
+from pos.ui.theme.widgets import RailButton
 from tests.pictures.stage import Stage
 from tests.window.counter import CTRL, Counter, Key
 
@@ -51,6 +52,16 @@ def test_a_cashier_changes_the_look_at_once_and_it_is_kept(counter: Counter) -> 
     assert "under the desk" in counter.house.file.read_text(), "what a person wrote stays"
     counter.press(Key.Key_Escape)
     assert counter.screen != "settings"
+
+
+def test_a_finger_gets_there_from_the_top_bar(counter: Counter) -> None:
+    (button,) = counter.window.top.findChildren(RailButton)
+    assert not button.isVisible()
+    counter.sign_in("anna")
+    counter.until(button.isVisible)
+    button.click()
+    assert counter.screen == "settings"
+    assert min(button.width(), button.height()) >= 48
 
 
 def test_the_size_is_kept_for_the_next_start_and_said_so(counter: Counter) -> None:

@@ -123,6 +123,7 @@ class CounterWindow(Presenters):
 
     def _connect_frame(self) -> None:
         self.top.lock.connect(self.session.lock)
+        self.top.settings.connect(lambda: self.go("settings"))
         self.top.line.connect(lambda: self.act("line_page"))
         self.tabs.chosen.connect(self.choose_show)
         self.tabs.all_shows.connect(lambda: self.go("shows"))

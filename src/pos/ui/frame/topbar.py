@@ -16,13 +16,14 @@ from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
 from pos.ui.theme.apply import restyle
 from pos.ui.theme.fonts import text_font
-from pos.ui.theme.widgets import KeyButton, Pill
+from pos.ui.theme.widgets import KeyButton, Pill, RailButton
 
 
 class TopBar(QFrame):
     """Draws the session; `lock` is pressed to lock, `line` to see the line to the office in full."""
 
     lock = Signal()
+    settings = Signal()
     line = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -47,11 +48,18 @@ class TopBar(QFrame):
         set_height(self._lock, 48)
         self._lock.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._lock.clicked.connect(self.lock)
+        self._settings = RailButton("settings", tr("Settings"), cap("settings"))
+        self._settings.setCheckable(False)
+        self._settings.set_compact(True)
+        self._settings.setToolTip(tr("Settings"))
+        self._settings.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._settings.clicked.connect(self.settings)
         for part in (brand, self._title, self._when, self._fresh):
             row.addWidget(part)
         row.addStretch(1)
         row.addWidget(self._pill)
         row.addWidget(self._who)
+        row.addWidget(self._settings)
         row.addWidget(self._lock)
         for signal in (session.signed, session.linked, session.shows_changed, session.status_changed):
             signal.connect(self.draw)
@@ -105,6 +113,7 @@ class TopBar(QFrame):
         session, person = self.session, self.session.person
         self._who.setVisible(person is not None)
         self._lock.setVisible(person is not None)
+        self._settings.setVisible(person is not None)
         if person is None:
             return
         muted = self.palette().placeholderText().color().name()

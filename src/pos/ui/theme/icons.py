@@ -88,6 +88,13 @@ def _lock(path: QPainterPath) -> None:
     path.lineTo(16, 11)
 
 
+def _settings(path: QPainterPath) -> None:
+    # Three sliders.
+    for y, knob in ((6, 15), (12, 8), (18, 13)):
+        _lines(path, ((3, y), (knob - 2.2, y)), ((knob + 2.2, y), (21, y)))
+        path.addEllipse(QRectF(knob - 2.2, y - 2.2, 4.4, 4.4))
+
+
 _GLYPHS: Final[dict[str, Callable[[QPainterPath], None]]] = {
     "sell": _sell,
     "orders": _orders,
@@ -100,6 +107,7 @@ _GLYPHS: Final[dict[str, Callable[[QPainterPath], None]]] = {
     "devices": _devices,
     "layouts": _layouts,
     "lock": _lock,
+    "settings": _settings,
 }
 
 ICONS: Final = tuple(_GLYPHS)
