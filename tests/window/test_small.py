@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from pos.ui.application import fitting_scale, scaled
 from pos.ui.frame.face import LEAST
+from pos.ui.sell.basketview import ROW_PX
 from pos.ui.theme.widgets import KeyButton, MoneyLabel, RailButton
 from pos.ui.window import CounterWindow
 from tests.pictures import rulers
@@ -46,6 +47,7 @@ def test_what_the_sum_is_and_the_main_action_are_seen_in_a_small_window(small: C
         assert main.mapTo(small.window, QPoint(0, main.height())).y() <= LEAST[1], screen
     small.window.go("sell")
     small.qtbot.wait(50)
+    assert small.selling.side.basket.height() >= ROW_PX, "the marked ticket is not seen"
     totals = [each for each in small.selling.side.findChildren(MoneyLabel) if each.of_display_size and each.isVisible()]
     assert len(totals) == 1
     assert seen(totals[0], small.window)

@@ -16,6 +16,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from pos.ui.frame.face import FULL
 from pos.ui.rows import ROW, Index, RowModel
 from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import money_font, text_font
@@ -160,8 +161,9 @@ class BasketList(QListView):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def minimumSizeHint(self) -> QSize:
-        # What must be seen stands below; the tickets scroll in whatever is left.
-        return QSize(0, 0)
+        # What must be seen stands below; the tickets scroll in whatever is left. In a small window the panel scrolls,
+        # and the marked ticket stays in sight.
+        return QSize(0, ROW_PX if self.window().height() < FULL[1] else 0)
 
     def show_rows(self, rows: list[BasketRow]) -> None:
         self._rows.show_rows(rows)
