@@ -37,7 +37,7 @@ PANEL: Final = (1000, 640, 1240, 715)
 AMOUNT_RULE: Final = (1020, 214, 1340, 224)  # the heavy rule under an amount, nothing at the sign-in
 RAIL: Final = (0, 160, 4, 215)  # the mark of the selling screen
 PAPER_EDGE: Final = 27  # px from the printers' window's side: the unprinted edge of the tickets
-BANNER: Final = (300, 58, 1366, 62)  # above the words
+BANNER: Final = (300, 61, 1366, 65)  # above the words
 MAP: Final = (300, 215, 980, 655)  # without the legend
 
 
