@@ -18,7 +18,7 @@ from tests.simulation.mutations import MUTATIONS
 from tests.simulation.runs import run
 from tests.simulation.threads import ON_STAGE
 
-SEEDS = range(1, 221)
+SEEDS = (*range(1, 220), 249)  # in the last a show is called off, which is rare
 SOURCE = Path(__file__).parents[2] / "src"
 
 # What must have happened in all these evenings together, or they prove nothing about it: the beginnings of its names.
@@ -86,7 +86,9 @@ _APART = {
     "pos.store.journal",  # `local` alone: a connection for each thread
     "pos.store.replica.plans",  # a lock that is held while nothing waits
     "pos.till.line", "pos.till.making", "pos.till.ports", "pos.till.setup", "pos.till.shelf",  # name the type
-    "pos.till.counter.layouts",  # a proof on paper, which nobody prints in an evening
+    # Proofs, charts, reports and diagnostics on paper or in files, which nobody makes in an evening.
+    "pos.till.counter.layouts", "pos.till.counter.housechart", "pos.till.counter.reports",
+    "pos.till.counter.diagnostics",
     "sync.agent.carrier",  # the socket, which is replaced whole
     "sync.office.api.app", "sync.office.api.pulls", "sync.office.api.pulse",  # a pool that the loop does without
     "sync.office.store.engine",  # a lock of a loop that runs blocking work at once

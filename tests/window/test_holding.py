@@ -43,8 +43,8 @@ def test_the_basket_is_held_and_the_map_says_for_what_and_for_whom(counter: Coun
     assert "Held: 2 places" in counter.toast
     counter.until(lambda: counter.selling.view.map.state_of(seats[0]) == states.HELD)
     counter.until(lambda: counter.sell.hall.holds == dict.fromkeys(seats, "G"))
-    counter.until(lambda: "School 5b" in counter.selling.view.describe(seats[0]))
-    said = counter.selling.view.describe(seats[0])
+    counter.until(lambda: "School 5b" in counter.selling.view.pane.pointed.describe(seats[0]))
+    said = counter.selling.view.pane.pointed.describe(seats[0])
     assert "held: group" in said
     assert "row with room" in said
     assert "G  group" in counter.selling.view.legend.accessibleName()
