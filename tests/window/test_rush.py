@@ -122,7 +122,7 @@ def test_a_pick_up_is_typed_and_handed_out_beside_a_sale(rush: Counter, text: st
     rush.press(Key.Key_Return)
     rush.until(lambda: len(collected(rush)) == 1)
     rush.until(lambda: len(pickups(rush).rows) == 2)
-    assert roles(rush).count("ticket") == 1
+    rush.until(lambda: roles(rush).count("ticket") == 1)
     assert "printing" in rush.toast
     assert len(rush.sell.lines) == 2
     assert rush.selling.view.search.text() == ""
