@@ -51,6 +51,10 @@ def test_any_show_of_the_list_has_its_card(counter: Counter) -> None:
     counter.press(Key.Key_F8)
     counter.until(lambda: "Latecomers" in card(counter))
     assert card(counter)["Latecomers"] == "Admission at the interval only"
+    looked_at = counter.window.show_card.show_id
+    assert looked_at != counter.window.session.show_id
+    counter.press(Key.Key_Return)
+    assert (counter.screen, counter.window.session.show_id) == ("sell", looked_at)
 
 
 def test_a_changed_show_is_read_before_it_is_paid_for(counter: Counter) -> None:

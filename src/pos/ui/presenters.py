@@ -306,7 +306,7 @@ class Presenters(QWidget):
     def show_card(self) -> ShowCardSheet:
         from pos.ui.shows.cardview import ShowCardSheet
 
-        return ShowCardSheet(self, self.session, self.back_to_work)
+        return ShowCardSheet(self, self.session, self.back_to_work, self.choose_show)
 
     @cached_property
     def diagnostics(self) -> DiagnosticsSheet:

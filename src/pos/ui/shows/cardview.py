@@ -27,11 +27,13 @@ _WHEN, _SAID, _PRICES, _TERMS = 7, 6, 24, 2  # rows
 
 
 class ShowCardSheet(Cover):
-    """`look_at(show)` opens it. It follows the show while it is open."""
+    """`look_at(show)` opens it, `sell` is given the show that is sold from it. It follows the show while it is open."""
 
-    def __init__(self, over: QWidget, session: Session, give_back: Callable[[], None]) -> None:
+    def __init__(
+        self, over: QWidget, session: Session, give_back: Callable[[], None], sell: Callable[[str], None]
+    ) -> None:
         super().__init__(over, give_back, _SIZE_PX)
-        self.session = session
+        self.session, self._sell = session, sell
         self.show_id = ""
         self._told: Answer = {}
         self._title = self.title("")
@@ -55,20 +57,22 @@ class ShowCardSheet(Cover):
         grid = QGridLayout(inside)
         grid.setContentsMargins(0, 0, 12, 0)
         grid.setHorizontalSpacing(40)
-        for column, parts in enumerate((((tr("The show"), self.when), ("", self.said)), self._money())):
+        columns = (
+            (section(tr("The show")), self.when, self.said),
+            (section(tr("Prices")), self.prices, section(tr("Terms now")), self.terms),
+        )
+        for column, parts in enumerate(columns):
             box = QVBoxLayout()
             box.setSpacing(8)
-            for name, facts in parts:
-                if name:
-                    box.addWidget(section(name))
-                box.addLayout(facts)
+            for part in parts:
+                if isinstance(part, QWidget):
+                    box.addWidget(part)
+                else:
+                    box.addLayout(part)
             box.addStretch(1)
             grid.addLayout(box, 0, column)
             grid.setColumnStretch(column, 1)
         return inside
-
-    def _money(self) -> tuple[tuple[str, FactGrid], ...]:
-        return ((tr("Prices"), self.prices), (tr("Terms now"), self.terms))
 
     # ---- asking --------------------------------------------------------------------------
 
@@ -133,6 +137,7 @@ class ShowCardSheet(Cover):
             self.session.bridge.call("acknowledge", self._done, self._not_read, show=self.show_id, version=version)
         else:
             self.dismiss()
+            self._sell(self.show_id)
 
     def _done(self, _answer: Answer) -> None:
         self.session.refresh_shows()
