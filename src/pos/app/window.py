@@ -107,9 +107,11 @@ def run_window(folder: Path) -> int:
     if missing:
         sys.stderr.write(f"housefull: {missing}\n")
         return 2
-    app = application(_scale(folder))
+    told = _told(folder)
+    # Qt must know the scale before anything can be shown, be it what is wrong with the settings.
+    app = application(told.window.scale if isinstance(told, Settings) else None)
     begin_again_smaller(LEAST)
-    settings = _settings(folder)
+    settings = _settings(folder, told)
     if settings is None:
         return 2
     window, opening = counter_window(settings)
@@ -119,25 +121,23 @@ def run_window(folder: Path) -> int:
     return code
 
 
-def _scale(folder: Path) -> int | None:
-    """What the settings say, which Qt must know before anything can be shown; what is wrong with them is told later."""
+def _told(folder: Path) -> Settings | BadSettings | None:
+    """The settings, what is wrong with them, or None where there are none."""
     try:
-        return read_settings(folder).window.scale
-    except (OSError, BadSettings):
-        return None
-
-
-def _settings(folder: Path) -> Settings | None:
-    """The settings; at the first start they are made here. None when the person gave up."""
-    try:
-        settings = read_settings(folder)
-        if not begun(folder):
-            return settings
+        return read_settings(folder)
     except FileNotFoundError:
-        pass
-    except BadSettings as error:
-        show_failure(str(error))
         return None
+    except BadSettings as error:
+        return error
+
+
+def _settings(folder: Path, told: Settings | BadSettings | None) -> Settings | None:
+    """The settings that were read; at the first start they are made here. None when the person gave up."""
+    if isinstance(told, BadSettings):
+        show_failure(str(told))
+        return None
+    if told is not None and not begun(folder):
+        return told
     # Only a new till, or one whose guide was left, needs what is imported for this.
     from pos.app.first_start import first_start
 
