@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from pos.ui.seatmap import states
-from pos.ui.sell.presenter import SellPresenter
-from pos.ui.sell.screen import SellScreen
 from pos.ui.window import CounterWindow
+from tests.window.eyes import Eyes
 from tests.window.till import PINS, TillHouse
 
 NONE = Qt.KeyboardModifier.NoModifier
@@ -22,7 +21,7 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 Key = Qt.Key
 
 
-class Counter:
+class Counter(Eyes):
     """The window, the till behind it, and hands to work with."""
 
     def __init__(self, window: CounterWindow, house: TillHouse, qtbot: QtBot) -> None:
@@ -70,20 +69,6 @@ class Counter:
         return hall.plan is not None and hall.opened_show == show
 
     # ---- eyes --------------------------------------------------------------------------
-
-    @property
-    def screen(self) -> str:
-        return self.window.current.name if self.window.current else ""
-
-    @property
-    def sell(self) -> SellPresenter:
-        return self.window.sell
-
-    @property
-    def selling(self) -> SellScreen:
-        screen = self.window.screens["sell"]
-        assert isinstance(screen, SellScreen)
-        return screen
 
     @property
     def labels(self) -> list[str]:

@@ -16,10 +16,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from pos.app.counter import Till
 from pos.demo.cable import Cable
-from pos.ui.sell.presenter import SellPresenter
-from pos.ui.sell.screen import SellScreen
 from pos.ui.window import CounterWindow
 from tests.peers.toy_printer import ToyPrinter
+from tests.window.eyes import Eyes
 
 NONE = Qt.KeyboardModifier.NoModifier
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -44,7 +43,7 @@ class Served:
         return sum(took for _, took in self.waits_ms)
 
 
-class Clerk:
+class Clerk(Eyes):
     """`user` sells at `window`; `served` is what was done, the newest last."""
 
     def __init__(
@@ -79,20 +78,6 @@ class Clerk:
         return self.window.focusWidget() or self.window
 
     # ---- eyes ------------------------------------------------------------------------------
-
-    @property
-    def screen(self) -> str:
-        return self.window.current.name if self.window.current is not None else ""
-
-    @property
-    def sell(self) -> SellPresenter:
-        return self.window.sell
-
-    @property
-    def selling(self) -> SellScreen:
-        screen = self.window.screens["sell"]
-        assert isinstance(screen, SellScreen)
-        return screen
 
     @property
     def asked(self) -> bool:

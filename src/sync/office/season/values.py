@@ -72,10 +72,7 @@ def names(value: Any, currency: str) -> None:
     """A text in several languages: { en = "Adult", uk = "Дорослий" }."""
     if not isinstance(value, dict) or not value:
         raise ValueError(f'{value!r} must be a table by language, like {{ en = "Adult" }}')
-    for language, word in value.items():
-        if not _LANGUAGE.fullmatch(language):
-            raise ValueError(f"{language!r} is not a language like en or zh_TW")
-        name(word, currency)
+    _by_language(value, name, currency)
 
 
 def sentences(value: Any, currency: str) -> None:
@@ -84,12 +81,17 @@ def sentences(value: Any, currency: str) -> None:
         value = {"en": value}
     if not isinstance(value, dict) or not value:
         raise ValueError(f'{value!r} must be a text, or a table by language, like {{ en = "No late admission" }}')
+    _by_language(value, text, currency)
+    for language, said in value.items():
+        if not said.strip():
+            raise ValueError(f"{language}: must say something")
+
+
+def _by_language(value: dict[str, Any], check: Check, currency: str) -> None:
     for language, said in value.items():
         if not _LANGUAGE.fullmatch(language):
             raise ValueError(f"{language!r} is not a language like en or zh_TW")
-        text(said, currency)
-        if not said.strip():
-            raise ValueError(f"{language}: must say something")
+        check(said, currency)
 
 
 def minutes(value: Any, _currency: str) -> None:
