@@ -323,3 +323,17 @@ def test_without_a_terminal_there_is_cash_alone(counter: Counter) -> None:
     assert not counter.sell.payment.paying
     counter.press(Key.Key_Return)
     counter.until(lambda: counter.sell.payment.sale is not None)
+
+
+def test_the_price_keys_are_those_of_the_category_that_is_marked(counter: Counter) -> None:
+    """Also when the show's prices were here before its hall, and when what is left changes."""
+
+    def agree() -> bool:
+        return f"<b>{counter.sell.chosen_category}</b>" in counter.selling.side._whose.text()
+
+    for title in ("hedda", "tosca", "hedda"):
+        counter.choose(title)
+        counter.until(agree, timeout=2000)
+    counter.house.cut()
+    counter.until(lambda: not counter.window.session.link.online)
+    counter.until(agree, timeout=2000)

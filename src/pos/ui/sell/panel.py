@@ -79,6 +79,9 @@ class SellPanel(QWidget):
         self.change.receipt.connect(paper.receipt)
         self.change.print_again.connect(paper.print_again)
         presenter.changed.connect(self.draw)
+        # Which category is marked follows what is left in the hall.
+        for signal in (presenter.hall.opened, presenter.hall.areas_changed, presenter.session.linked):
+            signal.connect(self._draw_prices)
         presenter.session.buyer_changed.connect(self._draw_prices)
         paper.changed.connect(self.draw_foot)
         presenter.session.ticked.connect(self._draw_expiry)
