@@ -83,8 +83,11 @@ class TillProcess:
     def write(self, line: bytes) -> None:
         """A line just as it is."""
         assert self.process.stdin is not None
-        self.process.stdin.write(line + b"\n")
-        self.process.stdin.flush()
+        try:
+            self.process.stdin.write(line + b"\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            raise AssertionError(f"nobody reads {line!r}\n{self.story()}") from None
 
     def answer(self, ident: Any, seconds: float = ANSWER_S) -> dict[str, Any]:
         """The first answer to an id that has not been taken yet."""

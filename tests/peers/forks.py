@@ -17,6 +17,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from functools import cache
 from pathlib import Path
@@ -77,8 +78,9 @@ class _Forked(subprocess.Popen[Any]):
         # A stream that was not asked for is ours, as with a fork.
         streams = [end if end != -1 else ours for ours, end in enumerate((ends[0], ends[3], ends[5]))]
         try:
-            socket.send_fds(_warm(), [json.dumps(request).encode()], streams)
-            self.pid = int(_warm().recv(_MOST))
+            with _asking:
+                socket.send_fds(_warm(), [json.dumps(request).encode()], streams)
+                self.pid = int(_warm().recv(_MOST))
             self._child_created = True
         finally:
             self._close_pipe_fds(*ends)  # type: ignore[attr-defined]
@@ -102,6 +104,7 @@ def _warm() -> socket.socket:
     return ours
 
 
+_asking: Final = threading.Lock()  # threads of a test start tills side by side, and each must get its own one's pid
 _started: Final[list[Process]] = []  # so that nobody misses the warm process's end, or warns of it
 
 

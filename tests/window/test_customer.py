@@ -53,8 +53,8 @@ def counter(open_window: Open) -> Counter:
 def customer(counter: Counter, qtbot: QtBot) -> CustomerWindow:
     window = CustomerWindow(counter.window.session, counter.window.tokens)
     qtbot.addWidget(window)
-    window.open()
-    qtbot.waitExposed(window)
+    with qtbot.waitExposed(window):
+        window.open()
     return window
 
 

@@ -75,8 +75,8 @@ def test_the_legend_says_what_it_shows(qtbot):
     narrow = legend.width()
     legend.set_entries([(s.FREE, "disc", "a much longer explanation than the one before")])
     assert legend.width() > narrow
-    legend.show()
-    qtbot.waitExposed(legend)
+    with qtbot.waitExposed(legend):
+        legend.show()
     picture = legend.grab().toImage()
     legend.set_entries([(s.SOLD, "disc", "a much longer explanation than the one before")])
     assert legend.grab().toImage() != picture

@@ -32,8 +32,8 @@ def opened(qtbot, plan, states=None, size=(910, 560), tokens=t.LIGHT):
     qtbot.addWidget(seats)
     seats.resize(*size)
     seats.set_show(plan, bytes(len(plan)) if states is None else states)
-    seats.show()
-    qtbot.waitExposed(seats)
+    with qtbot.waitExposed(seats):
+        seats.show()
     QApplication.processEvents()
     return seats
 
