@@ -21,6 +21,7 @@ from pos.store.aside import leftovers
 from pos.store.identity import TillKeys
 from pos.store.ledger import Ledger
 from pos.store.replica import PlanCache
+from pos.till.counter.passing import in_use
 from pos.till.desk import Desk, Outside
 from pos.till.front import Front
 from pos.till.line import AgentSide
@@ -190,11 +191,12 @@ class Machine:
         self.world.fault(f"poisoned fact: {how}", f"{self.label} writes {how}")
 
         def write() -> None:
+            used = in_use(desk)  # no version lets go of what a customer is paying for
             held = [
                 (show, place, right)
                 for show, places in desk.rights.items()
                 for place, right in places.items()
-                if right.state is OwnState.LEASED
+                if right.state is OwnState.LEASED and (show, place) not in used
             ][:1]
             kind, body = ("SeatsBlessed", {"by": "a newer version"}) if how == "newer kind" else ("CashMoved", {})
             effects = [Effect(s, p, right.token, OfficeState.LEASED, OfficeState.POOL, "") for s, p, right in held]
