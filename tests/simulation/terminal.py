@@ -24,6 +24,7 @@ class CardMachine:
     def __init__(self, world: Scheduler, label: str, trouble: float) -> None:
         self.world, self.label, self.trouble = world, label, trouble
         self.moved: dict[str, int] = {}
+        self.undone: list[int] = []  # what it has taken back, minor units
 
     def move(self, key: str, minor: int) -> bool:
         """Whether the card was good for it."""
@@ -61,7 +62,7 @@ class SimTerminal:
             # Without the receipt, as when only a person has said that it was charged, there is nothing to name it by.
             if "intent" not in receipt or self._world.chance(self._machine.trouble):
                 return CardOutcome("declined", "not any more")
-            del self._machine.moved[receipt["intent"]]
+            self._machine.undone.append(self._machine.moved.pop(receipt["intent"]))
             return CardOutcome("approved", "reversed")
 
         return self._soon(undo)

@@ -33,7 +33,9 @@ def see_to(cashier: Cashier) -> None:
 def _say(cashier: Cashier, payment: dict[str, Any]) -> None:
     """The terminal's own list says whether it was charged; the cashier looks when the till does not find out."""
     cashier.world.sleep(cashier.world.random.uniform(0.5, 6.0))
-    taken = payment["payment"] in cashier.machine.cards.moved
+    cards, minor = cashier.machine.cards, int(Decimal(payment["amount"]) * 100)
+    # What a terminal takes back stands on its list under the number of what it had been paid with.
+    taken = payment["payment"] in cards.moved or (payment["purpose"] == "void" and -minor in cards.undone)
     cashier.do("settle_payment", payment=payment["payment"], outcome="approved" if taken else "declined")
 
 
