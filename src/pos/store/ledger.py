@@ -27,6 +27,7 @@ from pos.store.baskets import BasketBook
 from pos.store.blanks import BlankBook
 from pos.store.certificates import CertificateBook
 from pos.store.live import LiveBook
+from pos.store.outages import OutageBook
 from pos.store.packs import PackBook
 from pos.store.payments import PaymentBook
 from pos.store.purses import PurseBook
@@ -125,6 +126,7 @@ class Ledger:
         self.live = LiveBook(self.connection)
         self.blanks = BlankBook(self.connection)
         self.shiftbook = ShiftBook(self.connection)
+        self.outages = OutageBook(self.connection)
         # What is looked at all the time. Nobody else writes, so it holds until it is put anew;
         # a transaction that fails takes it back.
         self._kept: dict[str, Any] = {}
@@ -132,6 +134,12 @@ class Ledger:
     def close(self) -> None:
         self.connection.close()
         self._engine.dispose()
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open."""
+        raw: Any = self.connection.connection.driver_connection
+        return bool(raw.in_transaction)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -173,9 +181,9 @@ class Ledger:
         self.baskets.forget()
         self.live.forget()
         self.blanks.forget()
+        self.outages.forget()
         # A full disk may already have rolled back by itself.
-        raw: Any = self.connection.connection.driver_connection
-        if raw.in_transaction:
+        if self.in_transaction:
             self.connection.exec_driver_sql("ROLLBACK")
 
     # ---- small values ------------------------------------------------------------------

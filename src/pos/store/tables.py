@@ -337,3 +337,32 @@ stock_ticket: Final = Table(
     Column("ticket", String, nullable=False, index=True),
     Column("copy", Integer, nullable=False),
 )
+
+# Outages (pos.store.outages): `first_number` and `last_number` are where the journal stood when this till left its
+# normal level, and when it was back; `incident` is the record that tells of it, once that is made.
+outage: Final = Table(
+    "outage",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("began_at", String, nullable=False),
+    Column("first_number", Integer, nullable=False),
+    Column("back_at", String, nullable=False, server_default=""),
+    Column("last_number", Integer, nullable=False, server_default="0"),
+    Column("sent_at", String, nullable=False, server_default=""),
+    Column("incident", String, nullable=False, server_default=""),
+)
+
+# What happened in an outage. `number` is where the journal stood; the same `key` of a kind is counted, not repeated.
+outage_note: Final = Table(
+    "outage_note",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("outage", Integer, nullable=False, index=True),
+    Column("at", String, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("noted_once", "outage", "kind", "key", unique=True, sqlite_where=text("key <> ''")),
+)
