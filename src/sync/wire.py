@@ -337,6 +337,14 @@ class ToNeighbour(Message):
     to_incarnation: int
 
 
+class HelloRequest(ToNeighbour):
+    """POST /v1/neighbour/hello: are you there? It may be heard any number of times, since nothing follows from it."""
+
+
+class HelloAnswer(Message):
+    """I am."""
+
+
 class IdleRequest(ToNeighbour):
     """POST /v1/neighbour/idle: what of this show would you pass on to me?"""
 

@@ -18,6 +18,7 @@ from tests.simulation.scheduler import Scheduler
 from tests.simulation.threads import FULL, office_now, on_stage, uuid, world
 
 _TICK_S: Final = 2.0  # how often the office looks whether another program wrote; 0.1 when it is real
+_ROUND_S: Final = 30.0  # between the greetings of tills that are cut off, of which nothing in an evening hangs
 
 
 class _Clock:
@@ -48,6 +49,8 @@ _REPLACED: Final[dict[str, Any]] = {
     "sync.agent.enrol.check_url": lambda url, allow_plain_http: url,
     "sync.agent.enrol.tls_for": lambda url, ca_file: None,
     "sync.agent.neighbour.Carrier": LanCarrier,
+    "sync.agent.presence.AWAY_S": _ROUND_S,
+    "sync.agent.presence.RARELY_S": 20 * _ROUND_S,
     "sync.office.api.pulse.TICK_S": _TICK_S,
 }
 

@@ -270,6 +270,7 @@ ON_STAGE: Final[dict[str, dict[str, Any]]] = {
     "sync.agent.link": {"time": time, "secrets": secrets},
     "sync.agent.neighbour": {"Future": SimFuture, "ThreadPoolExecutor": ThreadPoolExecutor, "wait": wait},
     "sync.agent.neighbour_window": {"threading": threading},
+    "sync.agent.presence": {"threading": threading},
     "sync.agent.pull": {"threading": threading, "time": time},
     "sync.agent.push": {"threading": threading, "time": time, "Future": SimFuture, "wait": wait},
     "sync.agent.recall": {"threading": threading, "time": time},

@@ -111,13 +111,15 @@ class LineDown(Exception):
 class LinkState:
     """`cause` is empty online, else one of no_network, no_office, office_refuses, not_our_office, and not_asked
     right after the start.
-    `detail` is a sentence for a technician. `since` is ISO 8601. `round_trip_ms` None when unknown."""
+    `detail` is a sentence for a technician. `since` is ISO 8601. `round_trip_ms` None when unknown.
+    `line` is the name of the office's address in use, or used last; "" is the main one."""
 
     state: Literal["online", "offline"]
     cause: str = ""
     detail: str = ""
     since: str = ""
     round_trip_ms: float | None = None
+    line: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +208,10 @@ class Neighbours(Protocol):
 
     def ask(self, show: str, wanted: Mapping[str, Wanted], wait_s: float) -> Future[Sequence[Certificate]]:
         """Ask each of these tills for places. What they let go of is certified; nothing here is verified."""
+
+    def present(self) -> Mapping[str, str]:
+        """Till -> when it last answered this one, ISO 8601; those that have ceased to answer are not in it. Asked every
+        few seconds while the office is away, rarely otherwise. Never waits."""
 
     def states(self) -> dict[str, dict[str, str]]:
         """Whether the others can ask this till: {"neighbours": {"state", "text"}}, as of a device."""

@@ -61,11 +61,12 @@ class Agent:
     ) -> None:
         address = check_url(url, allow_plain_http=allow_plain_http)
         tls = tls_for(address, ca_file)
+        self._ledger = ledger
         caller = Till(till, keys, lambda: ledger.incarnation)
         self._poll, self._push, self._claim, self._sync = (
             Channel(Carrier(address, tls), base64.b64decode(office_key), caller) for _ in range(4)
         )
-        self._watch = LinkWatch(clock, ledger.link_changed)
+        self._watch = LinkWatch(clock, self._link_changed)
         self._writer = ReplicaWriter(replica, office_key, plans)
         self._workers = ThreadPoolExecutor(THREADS, "claim")
         self._syncing = ThreadPoolExecutor(1, "sync")
@@ -77,7 +78,7 @@ class Agent:
         self.neighbours: Neighbours | None = None
         if neighbours or listen:
             window = NeighbourWindow(ledger, keys, till, listen) if listen else None
-            self.neighbours = Neighbours(ledger, caller, neighbours or {}, window)
+            self.neighbours = Neighbours(ledger, caller, clock, neighbours or {}, window)
         self._leftovers = Leftovers(
             leftovers,
             lambda outbox: Channel(
@@ -89,6 +90,11 @@ class Agent:
         )
         self._threads: list[threading.Thread] = []
         self._watch.on_recovery(self._recovered)
+
+    def _link_changed(self, link: LinkState) -> None:
+        self._ledger.link_changed(link)
+        if self.neighbours is not None:
+            self.neighbours.link_changed(link)
 
     def _recovered(self) -> None:
         for channel in (self._push, self._claim, self._sync):

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Final, TypeVar
 
 from pos.domain.certificate import Certificate, Hand
-from pos.till.ports import Ledger, Wanted
+from pos.till.ports import Clock, Ledger, LinkState, Wanted
 from sync import wire
 from sync.agent.carrier import Carrier
 from sync.agent.link import Channel, Till
-from sync.agent.neighbour_window import NeighbourWindow
+from sync.agent.neighbour_window import HELLO, NeighbourWindow
+from sync.agent.presence import Presence
 from sync.agent.trouble import Trouble
 
 log = logging.getLogger(__name__)
 
+HELLO_S: Final = 1.5  # to hear that another is there
 IDLE_S: Final = 1.5  # to hear what the others have; one that is off must not cost a customer more
 LEDGER_S: Final = 2.0  # for this till's own ledger to say who the other is
 ROUNDS: Final = 2  # rounds of questions at a time
@@ -30,7 +32,9 @@ class Neighbours:
     """Implements ports.Neighbours. `tills` are the addresses (HOST:PORT) of the others, by till;
     `window` is where they ask this one, None where they cannot."""
 
-    def __init__(self, ledger: Ledger, caller: Till, tills: Mapping[str, str], window: NeighbourWindow | None) -> None:
+    def __init__(
+        self, ledger: Ledger, caller: Till, clock: Clock, tills: Mapping[str, str], window: NeighbourWindow | None
+    ) -> None:
         self._ledger = ledger
         self._caller = caller
         self._window = window
@@ -38,20 +42,28 @@ class Neighbours:
             till: Carrier(f"http://{address}", None) for till, address in tills.items() if till != caller.id
         }
         self._rounds = ThreadPoolExecutor(ROUNDS, "neighbours")
-        self._asking = ThreadPoolExecutor(max(ROUNDS * len(self._carriers), 1), "neighbour")
+        self._asking = ThreadPoolExecutor(max((ROUNDS + 1) * len(self._carriers), 1), "neighbour")
+        self._presence = Presence(self._greet, clock)
 
     def start(self) -> None:
         if self._window is not None:
             self._window.start()
+        if self._carriers:
+            self._presence.start()
 
     def stop(self) -> None:
         """End every question at once, and answer none any more."""
+        self._presence.stop()
         if self._window is not None:
             self._window.stop()
         for carrier in self._carriers.values():
             carrier.close()
         for pool in (self._rounds, self._asking):
             pool.shutdown(wait=False, cancel_futures=True)
+
+    def link_changed(self, link: LinkState) -> None:
+        """The line to the office went up or down."""
+        self._presence.office_is(link.state == "offline")
 
     # ---- ports.Neighbours ------------------------------------------------------------------
 
@@ -81,8 +93,22 @@ class Neighbours:
 
         return self._round(run, [])
 
+    def present(self) -> Mapping[str, str]:
+        return self._presence.now()
+
     def states(self) -> dict[str, dict[str, str]]:
         return {"neighbours": self._window.state} if self._window is not None else {}
+
+    def _greet(self) -> Collection[str]:
+        """The tills that answer."""
+
+        def ask(till: str, within_s: float) -> bool:
+            def request(to: Hand) -> wire.HelloRequest:
+                return wire.HelloRequest(to=to.till, to_incarnation=to.incarnation)
+
+            return self._ask(till, HELLO, request, wire.HelloAnswer, within_s) is not None
+
+        return [till for till, there in self._all(tuple(self._carriers), ask, HELLO_S).items() if there]
 
     # ---- one round -------------------------------------------------------------------------
 

@@ -35,6 +35,7 @@ READ_S: Final = 5.0  # for a request to arrive
 LEDGER_S: Final = 4.0  # for the ledger to answer
 TICK_S: Final = 0.2  # how soon it notices that it is to end
 REMEMBERED: Final = 4096  # requests of one asker; an evening without the office has a few hundred
+HELLO: Final = "/v1/neighbour/hello"
 AGAIN_S: Final = 10.0  # between tries to listen: the address may belong to a network that is not there yet
 
 M = TypeVar("M", bound=wire.ToNeighbour)
@@ -59,6 +60,7 @@ class NeighbourWindow:
         self._thread = threading.Thread(target=self._run, name="neighbours", daemon=True)
         self.state: dict[str, str] = {"state": "off", "text": ""}
         self._answers: dict[str, Callable[[Hand, bytes], wire.Message]] = {
+            HELLO: self._hello,
             "/v1/neighbour/idle": self._idle,
             "/v1/neighbour/pass": self._pass,
         }
@@ -122,9 +124,14 @@ class NeighbourWindow:
             Ed25519PublicKey.from_public_bytes(key).verify(signature, signed)
         except (InvalidSignature, binascii.Error, ValueError) as error:
             raise _Rejected(401, f"the signature is not that of {hand.name}") from error
-        if not self._heard.first(hand, headers.get(wire.H_REQUEST, "")):
+        # A greeting may be heard again, and there are too many to remember: they would crowd out what must not be.
+        if path != HELLO and not self._heard.first(hand, headers.get(wire.H_REQUEST, "")):
             raise _Rejected(409, "this request has been heard before")
         return hand
+
+    def _hello(self, asker: Hand, body: bytes) -> wire.HelloAnswer:
+        self._read(wire.HelloRequest, body)
+        return wire.HelloAnswer()
 
     def _idle(self, asker: Hand, body: bytes) -> wire.IdleAnswer:
         asked = self._read(wire.IdleRequest, body)

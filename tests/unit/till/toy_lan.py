@@ -39,6 +39,9 @@ class ToyLan:
             (self.lost if name in self.losing else came).extend(given)
         return done(came)
 
+    def present(self) -> Mapping[str, str]:
+        return {name: "2027-03-01T17:30:00+01:00" for name in self.others if name not in self.deaf}
+
     def states(self) -> dict[str, dict[str, str]]:
         return {"neighbours": {"state": "ready", "text": ""}}
 

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
@@ -17,14 +18,14 @@ import pytest
 
 from pos.domain.certificate import Hand
 from pos.domain.rights import Token
-from pos.till.ports import Wanted
+from pos.till.ports import LinkState, Wanted
 from sync import wire
-from sync.agent import neighbour_window
+from sync.agent import neighbour_window, presence
 from sync.agent.link import Till as Caller
 from sync.agent.neighbour import Neighbours
 from sync.agent.neighbour_window import MAX_BODY, NeighbourWindow
 from tests.mutate import mutate
-from tests.wire.agent.till import Journal, Keys, soon
+from tests.wire.agent.till import Clock, Journal, Keys, soon
 
 SHOW = "tosca"
 
@@ -44,7 +45,7 @@ class Till:
         self.address = f"127.0.0.1:{port}"
         self.window = NeighbourWindow(self.journal, self.keys, name, self.address)
         caller = Caller(name, self.keys, lambda: self.journal.incarnation)
-        self.neighbours = Neighbours(self.journal, caller, tills, self.window)
+        self.neighbours = Neighbours(self.journal, caller, Clock(), tills, self.window)
 
     def knows(self, other: Till) -> None:
         self.journal.neighbours[other.journal.till] = (other.journal.hand, other.keys.public)
@@ -159,9 +160,75 @@ def test_what_is_no_certificate_is_dropped(tills: list[Till]) -> None:
     with HTTPServer(("127.0.0.1", 0), Liar) as server:
         threading.Thread(target=server.handle_request, daemon=True).start()
         caller = Caller("T1", one.keys, lambda: 1)
-        asking = Neighbours(one.journal, caller, {"T2": f"127.0.0.1:{server.server_port}"}, None)
+        asking = Neighbours(one.journal, caller, Clock(), {"T2": f"127.0.0.1:{server.server_port}"}, None)
         assert asking.ask(SHOW, {"T2": Wanted(("A-1",))}, 3.0).result(5) == []
         asking.stop()
+
+
+# ---- who is there ----------------------------------------------------------------------------
+
+
+OFF, ON = LinkState("offline", "no_office"), LinkState("online")
+
+
+def test_a_till_knows_who_is_there(tills: list[Till], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked every few seconds while the office is away; who does not answer is gone, and comes back."""
+    one, two, three = tills
+    monkeypatch.setattr(presence, "AWAY_S", 0.05)
+    one.neighbours.link_changed(ON)
+    one.neighbours.link_changed(OFF)
+    first = soon(lambda: len(one.neighbours.present()) == 2 and one.neighbours.present())
+    assert datetime.fromisoformat(first["T2"]) <= datetime.now(UTC)
+    soon(lambda: one.neighbours.present()["T2"] > first["T2"])
+    two.neighbours.stop()
+    soon(lambda: list(one.neighbours.present()) == ["T3"])
+    del three.journal.neighbours["T1"]
+    soon(lambda: one.neighbours.present() == {})
+    three.knows(one)
+    soon(lambda: list(one.neighbours.present()) == ["T3"])
+
+
+def test_with_the_office_there_nobody_is_asked_often_and_at_once_when_it_goes() -> None:
+    rounds: list[int] = []
+    watch = presence.Presence(lambda: rounds.append(1) or ["T2"], Clock())
+    watch.start()
+    soon(lambda: watch.now())
+    watch.office_is(away=False)
+    soon(lambda: len(rounds) == 1)
+    watch._wake.set()  # as if the pause of an outage had just ended
+    soon(lambda: len(rounds) == 2)
+    watch.office_is(away=False)
+    time.sleep(0.1)
+    assert len(rounds) == 2
+    watch.office_is(away=True)
+    soon(lambda: len(rounds) == 3)
+    watch.stop()
+
+
+def test_one_lost_greeting_is_not_yet_a_till_that_is_gone() -> None:
+    watch = presence.Presence(list, Clock())
+    watch._note(["T2"])
+    watch._note([])
+    assert list(watch.now()) == ["T2"]
+    watch._note(["T2"])
+    watch._note([])
+    assert list(watch.now()) == ["T2"], "one after the other"
+    watch._note([])
+    assert watch.now() == {}
+
+
+def test_greetings_do_not_crowd_out_what_must_not_be_heard_again(
+    tills: list[Till], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(neighbour_window, "REMEMBERED", 2)
+    one, two, _ = tills
+    assert request(one, two, "/v1/neighbour/pass", passing("T2"), name="r1").status_code == 200
+    hello = wire.HelloRequest(to="T2", to_incarnation=1).model_dump_json().encode()
+    for name in ("a", "b", "c"):
+        assert request(one, two, "/v1/neighbour/hello", hello, name=name).status_code == 200
+    assert request(one, two, "/v1/neighbour/pass", passing("T2"), name="r1").status_code == 409
+    wrong = wire.HelloRequest(to="T3", to_incarnation=1).model_dump_json().encode()
+    assert request(one, two, "/v1/neighbour/hello", wrong).status_code == 403
 
 
 # ---- requests as bytes -----------------------------------------------------------------------
