@@ -112,7 +112,8 @@ class LinkState:
     """`cause` is empty online, else one of no_network, no_office, office_refuses, not_our_office, and not_asked
     right after the start.
     `detail` is a sentence for a technician. `since` is ISO 8601. `round_trip_ms` None when unknown.
-    `line` is the name of the office's address in use, or used last; "" is the main one."""
+    `line` is the name of the office's address in use, or used last; "" is the main one. `answered_at` (ISO 8601) is
+    when the office had last answered as this began, "" for never."""
 
     state: Literal["online", "offline"]
     cause: str = ""
@@ -120,6 +121,7 @@ class LinkState:
     since: str = ""
     round_trip_ms: float | None = None
     line: str = ""
+    answered_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

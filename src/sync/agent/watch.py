@@ -32,6 +32,7 @@ class LinkWatch:
         self._losses: deque[float] = deque(maxlen=2)
         self._failures = 0
         self._good_since: float | None = None
+        self._answered_at = ""
         self._asked = False
         self._told = False
         self._hindrances: dict[str, tuple[Cause, str]] = {}  # what does not go on, and why
@@ -66,6 +67,7 @@ class LinkWatch:
             if asked_after < self._failures:
                 return
             now = self._clock.boottime_s()
+            self._answered_at = self._now()
             recovered = self.known_down
             if self._good_since is None:
                 self._good_since = now
@@ -122,6 +124,7 @@ class LinkWatch:
 
     def _change(self, state: LinkState) -> None:
         """Show `state`; the till is told when it is another state or cause than before."""
+        state = replace(state, answered_at=self._answered_at)
         before, told = self._state, self._told
         same = told and before.state == state.state
         self._state = replace(state, since=before.since) if same else state

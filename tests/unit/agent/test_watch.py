@@ -149,3 +149,17 @@ def test_stopping_is_no_loss(watch: LinkWatch, told: list[LinkState]) -> None:
     watch.answered(watch.failures)
     watch.failed(LinkClosed())
     assert states(told) == ["online"]
+
+
+def test_a_loss_says_when_the_office_had_last_answered(watch: LinkWatch, told: list[LinkState], clock: Clock) -> None:
+    watch.failed(LOST)
+    assert told[-1].answered_at == ""
+    watch.answered(watch.failures)
+    clock.at += 40
+    watch.answered(watch.failures)
+    last = clock.now()
+    clock.at += 7
+    watch.failed(LOST)
+    assert told[-1].state == "offline"
+    assert datetime.fromisoformat(told[-1].answered_at) == last
+    assert datetime.fromisoformat(told[-1].since) - last == timedelta(seconds=7)
