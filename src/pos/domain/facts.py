@@ -98,6 +98,7 @@ class Kind(StrEnum):
     STOCK_MOVED = "StockMoved"  # ticket paper, by serial numbers (pos.domain.blanks)
     STOCK_LOADED = "StockLoaded"  # which numbers lie in the printer
     STOCK_COUNTED = "StockCounted"  # of ticket paper, or of a show's seats
+    PLAN_ISSUED = "PlanIssued"  # a contingency plan, for every till
 
 
 @dataclass(frozen=True, slots=True)

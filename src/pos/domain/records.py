@@ -27,6 +27,7 @@ RECORDED: Final[dict[str, str]] = {
     Kind.STOCK_RECEIVED: "stock_box",
     Kind.STOCK_REQUEST_CHANGED: "stock_request",
     Kind.STOCK_REQUEST_ANSWERED: "stock_answer",
+    Kind.PLAN_ISSUED: "contingency_plan",
 }
 # Customers, notices, audit items, settlements, what ticket paper each till has (pos.domain.blanks), parcels of cash and
 # the safe are told like records, though the office makes them by rules of their own.

@@ -63,6 +63,7 @@ MAY: Final[dict[str, frozenset[str]]] = {
     "audit": frozenset({"auditor"}),  # to audit, accept and return what was submitted
     "bank": SETTLING_ROLES,  # to make deposits, to say what the bank credited, and to explain what is left over
     "customers": frozenset({"supervisor", "admin"}),  # to merge and erase them, and to see what is noted of them
+    "plan": frozenset({"supervisor", "admin"}),  # to issue a contingency plan
     "set_up": frozenset({"supervisor", "admin"}),  # this machine's devices; no fact comes of it
 }
 SHARED: Final = "shared"  # one drawer for all cashiers of a till

@@ -90,6 +90,7 @@ SENTENCES: Final[dict[str, str]] = {
     Kind.STOCK_MOVED: "Ticket paper was moved: {move}.",
     Kind.STOCK_LOADED: "Ticket paper was put into the printer.",
     Kind.STOCK_COUNTED: "The stock was counted.",
+    Kind.PLAN_ISSUED: "A contingency plan was issued ({record}).",
 }
 _DOCUMENTS: Final = ("sale", "refund", "correction", "order")
 

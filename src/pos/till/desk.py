@@ -35,6 +35,7 @@ from pos.store.shiftbook import ShiftRow
 from pos.till.amnesia import differs
 from pos.till.belief import Belief
 from pos.till.clock import TillClock
+from pos.till.levelstate import LevelState
 from pos.till.linelog import LineLog
 from pos.till.making import Making, ReportFiles
 from pos.till.ports import (
@@ -50,7 +51,7 @@ from pos.till.ports import (
     Standing,
     Terminal,
 )
-from pos.till.setup import Backups, Cable, DeviceSetup, Machine
+from pos.till.setup import Backups, Cable, DeviceSetup, Machine, Power
 from pos.till.shelf import Layouts
 
 log = logging.getLogger(__name__)
@@ -84,6 +85,7 @@ class Outside:
     reports: ReportFiles | None = None
     customer: Customer | None = None
     backups: Backups | None = None
+    power: Power | None = None
     cable: Cable | None = None  # a training till's line; None where what is sold is real
     members: str = ""  # what scanned codes of member cards begin with, empty when there are none
 
@@ -170,6 +172,8 @@ class Desk:
         self.paying = ""  # the payment that a terminal is at work on, for a verb of this run
         self.shown: Scene | None = None  # what the customer sees
         self.making = Making()
+        self.level = LevelState()
+        self.unwritten = ""  # why the last step could not be written down
         self._unmarked = ""  # why the last fact's high-water mark is not written
         self._season: Season | None = None  # as it was looked up in this step
 
@@ -295,8 +299,16 @@ class Desk:
                 yield unit
         except StorageFailed as failed:
             log.error("the ledger could not be written: %s", failed.reason)
+            self._written(failed.reason)
             raise Refused("storage_failed", reason=failed.reason) from failed
         self._settled(unit)
+        self._written(self._unmarked)
+
+    def _written(self, trouble: str) -> None:
+        """Whether steps can be written down at all, told when it changes."""
+        before, self.unwritten = self.unwritten, trouble
+        if bool(trouble) != bool(before):
+            self.emit("storage", failed=bool(trouble), reason=trouble)
 
     def _settled(self, unit: Unit) -> None:
         """What follows a commit: the mark, what is kept in memory, and a nudge to the agent."""

@@ -78,6 +78,13 @@ class Machine(Protocol):
         """Write a text into the data folder; its path. Raises OSError."""
 
 
+class Power(Protocol):
+    """What this machine runs on."""
+
+    def mains(self) -> bool | None:
+        """Whether there is mains, as last seen; None where no one can tell. Never waits."""
+
+
 class Cable(Protocol):
     """The line of a training till to its office, in a person's hands."""
 

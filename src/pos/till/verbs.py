@@ -13,6 +13,7 @@ from pos.till import fields as f
 from pos.till.auditverbs import AUDIT_VERBS
 from pos.till.cashverbs import CASH_VERBS
 from pos.till.contingency import packs, rekey
+from pos.till.contingencyverbs import CONTINGENCY_VERBS
 from pos.till.counter import (
     accounts,
     admit,
@@ -438,6 +439,7 @@ VERBS: Final[dict[str, VerbSpec]] = {
     ),
     **AUDIT_VERBS,
     **CASH_VERBS,
+    **CONTINGENCY_VERBS,
     **DRAWER_VERBS,
     **LINE_VERBS,
     **REPORT_VERBS,

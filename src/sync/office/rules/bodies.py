@@ -371,6 +371,7 @@ BODIES: Final[dict[str, type[Body]]] = {
     Kind.STOCK_MOVED: StockMovedBody,
     Kind.STOCK_LOADED: StockLoadedBody,
     Kind.STOCK_COUNTED: StockCountedBody,
+    Kind.PLAN_ISSUED: RecordedBody,
 }
 
 

@@ -32,6 +32,7 @@ _RIGHTS: Final[dict[str, str]] = {
     Kind.DEPOSIT_MADE: "bank",
     Kind.DEPOSIT_CREDITED: "bank",
     Kind.DIFFERENCE_EXPLAINED: "bank",
+    Kind.PLAN_ISSUED: "plan",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, text
 
 from sync.office.verify.report import Report
 
@@ -19,9 +19,16 @@ FAMILIES: Final = {
     "StockReceived": "stock_box",
     "StockRequestChanged": "stock_request",
     "StockRequestAnswered": "stock_answer",
+    "PlanIssued": "contingency_plan",
 }
 
-
+_FACTS: Final = text(
+    "SELECT till, incarnation, fact_id, kind, envelope FROM fact WHERE kind IN :kinds"
+    " ORDER BY till, incarnation, number"
+).bindparams(bindparam("kinds", expanding=True))
+_DOCUMENTS: Final = text("SELECT family, id, body FROM document WHERE family IN :families").bindparams(
+    bindparam("families", expanding=True)
+)
 _PERSONAL: Final = ("name", "contact", "buyer", "collected_by", "profile", "words", "to", "erased")
 
 
@@ -34,15 +41,7 @@ def check_records(connection: Connection, report: Report, disputed: set[str]) ->
     """I3: a record is what the last fact of its home says. I5: invoices of a till are numbered without gaps."""
     last: dict[tuple[str, str], Any] = {}
     invoices: dict[tuple[str, int], list[int]] = {}
-    rows = connection.execute(
-        text(
-            "SELECT till, incarnation, fact_id, kind, envelope FROM fact WHERE kind IN"
-            " ('StandbyChanged', 'GuestListChanged', 'CommissionChanged',"
-            " 'InvoiceIssued', 'CaseOpened', 'StockReceived', 'StockRequestChanged', 'StockRequestAnswered',"
-            " 'StatementSigned')"
-            " ORDER BY till, incarnation, number"
-        )
-    )
+    rows = connection.execute(_FACTS, {"kinds": list(FAMILIES)})
     for till, incarnation, fact, kind, envelope in rows:
         if fact in disputed:
             continue
@@ -50,11 +49,7 @@ def check_records(connection: Connection, report: Report, disputed: set[str]) ->
         last[FAMILIES[kind], record["id"]] = _plain(record)
         if kind == "InvoiceIssued":
             invoices.setdefault((till, incarnation), []).append(record["number"])
-    documents = connection.execute(
-        text("SELECT family, id, body FROM document WHERE family IN"
-             " ('standby', 'guest_list', 'commission', 'invoice', 'case', 'stock_box', 'stock_request',"
-             " 'stock_answer', 'statement')")
-    )  # fmt: skip
+    documents = connection.execute(_DOCUMENTS, {"families": list(FAMILIES.values())})
     there = {(family, id): _plain(json.loads(body)) for family, id, body in documents}
     for key in sorted(last.keys() | there.keys()):
         if last.get(key) != there.get(key):

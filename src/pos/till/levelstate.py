@@ -1,0 +1,21 @@
+"""At which level this till is, as its watcher last judged (`contingency.levels`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pos.domain.contingency.level import Level
+
+
+@dataclass
+class LevelState:
+    """`since` is ISO 8601, "" while nothing was judged. What follows it is in running seconds, None for not so:
+    when watching began, when a better level was first seen, since when the printer has been of no use."""
+
+    level: Level = Level.NORMAL
+    cause: str = ""
+    since: str = ""
+    began_s: float | None = None
+    better_s: float | None = None
+    useless_s: float | None = None
+    due: bool = False  # whether another look is under way
