@@ -13,6 +13,7 @@ from pos.app import devices, peripherals
 from pos.app.backups import BackupSchedule
 from pos.app.layouts import LayoutShelf, LayoutWork
 from pos.app.machine import Machine
+from pos.app.power import PowerWatch
 from pos.app.reports import ReportWork
 from pos.app.setup import DeviceSetup
 from pos.data import printer_data
@@ -23,6 +24,7 @@ from pos.store import LEDGER, REPLICA
 from pos.store.aside import Leftover, leftovers
 from pos.store.identity import FolderLock, Identity, IdentityLost, MarkFile, TillKeys, read_identity
 from pos.store.replica import PlanCache
+from pos.till.contingency import levels
 from pos.till.counter import scan
 from pos.till.desk import Desk, Outside
 from pos.till.front import Front
@@ -72,6 +74,7 @@ class Till:
             keys.public()  # a key that is gone is said now, not at the first sale
             self._open_devices(settings, undo, training=cable is not None)
             self.backups = BackupSchedule(settings, self._device) if settings.backup is not None else None
+            self.power = PowerWatch(self._mains)
             left = leftovers(settings.folder, identity.office_key)
             side = AgentSide(settings.folder / LEDGER, identity.incarnation)
             plans = PlanCache()
@@ -98,6 +101,8 @@ class Till:
             if self.backups is not None:
                 self.backups.start()
                 undo.callback(self.backups.stop)
+            self.power.start()
+            undo.callback(self.power.stop)
             # Devices end before the desk does: it still has to write down what became of their jobs.
             undo.callback(self.setup.close)
             undo.callback(self.printers.close)
@@ -140,6 +145,7 @@ class Till:
             customer=peripherals.customer(settings, self.display),
             setup=self.setup,
             backups=self.backups,
+            power=self.power,
             members=settings.scanner.members if settings.scanner is not None else "",
         )
 
@@ -174,7 +180,8 @@ class Till:
         )
 
     def go_online(self) -> None:
-        """Begin to push and pull. Call it when events can be heard."""
+        """Begin to push and pull, and to watch how well that goes. Call it when events can be heard."""
+        levels.watch(self.desk)
         self.agent.start()
         self._undo.callback(self.agent.stop)
 
@@ -190,6 +197,9 @@ class Till:
         desk: Desk | None = getattr(self, "desk", None)
         if desk is not None:
             desk.post(lambda: desk.emit("drawer", state=state, by=by, open_s=round(open_s)))
+
+    def _mains(self, mains: bool) -> None:
+        self.desk.post(lambda: self.desk.emit("power", mains=mains))
 
     def _read(self, name: str, text: str, taken: Callable[[], None]) -> None:
         self._watches[name].did("something was read")

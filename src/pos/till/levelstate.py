@@ -18,4 +18,5 @@ class LevelState:
     began_s: float | None = None
     better_s: float | None = None
     useless_s: float | None = None
+    had_mains: bool = False  # whether it is a loss that there is no mains
     due: bool = False  # whether another look is under way

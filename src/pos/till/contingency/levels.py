@@ -55,6 +55,7 @@ def _begin(desk: Desk) -> None:
     if kept := desk.ledger.meta(_KEPT):
         was = json.loads(kept)
         state.level, state.cause, state.since = Level(was["level"]), was["cause"], was["since"]
+        state.had_mains = state.cause == "no_power"
     look(desk)
 
 
@@ -78,9 +79,16 @@ def _signals(desk: Desk, now: float) -> Signals:
         link.line,
         None if early and not others else others,
         _stopped(desk),
-        desk.outside.power.mains() if desk.outside.power is not None else None,
+        _mains(desk),
         _no_printer(desk, now),
     )
+
+
+def _mains(desk: Desk) -> bool | None:
+    """Whether there is mains; not known of a machine that was not plugged in to begin with: it is meant to run so."""
+    mains = desk.outside.power.mains() if desk.outside.power is not None else None
+    desk.level.had_mains |= bool(mains)
+    return mains if desk.level.had_mains else None
 
 
 def _stopped(desk: Desk) -> str:
@@ -96,7 +104,7 @@ def _stopped(desk: Desk) -> str:
 
 def _no_printer(desk: Desk, now: float) -> bool:
     printers, state = desk.outside.printers, desk.level
-    useless = printers.present("ticket") and printers.states()["printer.ticket"]["state"] in _USELESS
+    useless = printers.states().get("printer.ticket", {}).get("state") in _USELESS
     if not useless:
         state.useless_s = None
         return False
