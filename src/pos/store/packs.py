@@ -9,18 +9,30 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from typing import Final, Literal
 
-from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
 
 from pos.store import tables as t
 
 State = Literal["out", "returned", "sold", "lost"]
 
-_SET_STATE = update(t.pack_ticket).where(t.pack_ticket.c.id == bindparam("named")).values(state=bindparam("is_now"))
+_END = (
+    update(t.pack_ticket)
+    .where(t.pack_ticket.c.id == bindparam("named"))
+    .values(state=bindparam("is_now"), ended_by=bindparam("by"), ended_at=bindparam("at"))
+)
+_CHANGE = (
+    update(t.pack_keyed)
+    .where(t.pack_keyed.c.ticket == bindparam("named"))
+    .values(price_type=bindparam("kind"), proof=bindparam("seen"), sold_at=bindparam("at"))
+)
 
 
 @dataclass(frozen=True, slots=True)
 class PackTicket:
-    """One numbered ticket of a pack. `place` is the seat or the area's unit, `shown` as faces name it."""
+    """One numbered ticket of a pack. `place` is the seat or the area's unit, `shown` as faces name it.
+
+    `ended_by` is who took it back, booked or lost it, `ended_at` (ISO 8601) when; both are empty while it is out.
+    """
 
     id: str
     pack: str
@@ -31,6 +43,8 @@ class PackTicket:
     category: str
     code: str
     state: State = "out"
+    ended_by: str = ""
+    ended_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +58,21 @@ class Pack:
     issued_at: str
 
 
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """A ticket that is typed as sold and not booked yet. Those of one `customer` become one sale, at `sold_at`."""
+
+    ticket: str
+    customer: int
+    price_type: str
+    proof: bool
+    sold_at: str
+    keyed_by: str
+    keyed_at: str
+
+
 _COLUMNS: Final = tuple(field.name for field in fields(PackTicket))
+_KEYED: Final = tuple(field.name for field in fields(Keyed))
 
 
 class PackBook:
@@ -84,8 +112,35 @@ class PackBook:
         by_name = {name: ticket for ticket in found for name in (ticket.code, ticket.id)}
         return {name: by_name[name] for name in names if name in by_name}
 
-    def set_state(self, tickets: Collection[PackTicket], state: State) -> None:
-        self._connection.execute(_SET_STATE, [{"named": ticket.id, "is_now": state} for ticket in tickets])
+    def end(self, tickets: Collection[PackTicket], state: State, by: str, at: str) -> None:
+        """They are not out any more: what `by` made of them, and when."""
+        rows = [{"named": ticket.id, "is_now": state, "by": by, "at": at} for ticket in tickets]
+        self._connection.execute(_END, rows)
+
+    # ---- typed, and not booked yet ----------------------------------------------------------
+
+    def keyed(self) -> list[Keyed]:
+        """In the order in which they were typed."""
+        rows = self._connection.execute(select(t.pack_keyed).order_by(t.pack_keyed.c.position))
+        return [
+            Keyed(row.ticket, row.customer, row.price_type, bool(row.proof), row.sold_at, row.keyed_by, row.keyed_at)
+            for row in rows
+        ]
+
+    def key(self, lines: Collection[Keyed]) -> None:
+        self._connection.execute(
+            insert(t.pack_keyed), [{name: getattr(line, name) for name in _KEYED} for line in lines]
+        )
+
+    def change(self, lines: Collection[Keyed]) -> None:
+        """The same tickets at another price type or time, where they stand."""
+        rows = [
+            {"named": line.ticket, "kind": line.price_type, "seen": line.proof, "at": line.sold_at} for line in lines
+        ]
+        self._connection.execute(_CHANGE, rows)
+
+    def unkey(self, tickets: Collection[str]) -> None:
+        self._connection.execute(delete(t.pack_keyed).where(t.pack_keyed.c.ticket.in_(list(tickets))))
 
     def _read(self, condition: ColumnElement[bool]) -> list[PackTicket]:
         query = select(t.pack_ticket).where(condition).order_by(t.pack_ticket.c.number)

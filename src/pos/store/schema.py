@@ -11,7 +11,7 @@ from sqlalchemy.pool import NullPool
 
 from pos.store.tables import metadata
 
-HEAD: Final = "0019"  # the newest migration; lets a start skip loading Alembic
+HEAD: Final = "0020"  # the newest migration; lets a start skip loading Alembic
 _VERSION_QUERY: Final = "SELECT version_num FROM alembic_version"
 
 

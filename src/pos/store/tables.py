@@ -314,6 +314,23 @@ pack_ticket: Final = Table(
     Column("category", String, nullable=False),
     Column("code", String, nullable=False, unique=True),
     Column("state", String, nullable=False),
+    Column("ended_by", String, nullable=False, server_default=""),
+    Column("ended_at", String, nullable=False, server_default=""),
+)
+
+# Tickets of packs that somebody has typed as sold and has not booked yet, in the order of `position`; those of one
+# `customer` become one sale. Nothing of it is a fact.
+pack_keyed: Final = Table(
+    "pack_keyed",
+    metadata,
+    Column("position", Integer, primary_key=True),
+    Column("ticket", String, nullable=False, unique=True),
+    Column("customer", Integer, nullable=False),
+    Column("price_type", String, nullable=False),
+    Column("proof", Integer, nullable=False),
+    Column("sold_at", String, nullable=False),
+    Column("keyed_by", String, nullable=False),
+    Column("keyed_at", String, nullable=False),
 )
 
 # Ticket paper in the books of this till (pos.domain.blanks): how many of the numbers `first` to `last` are in an

@@ -5,11 +5,34 @@ from __future__ import annotations
 from typing import Final
 
 from pos.till import fields as f
-from pos.till.contingency import plan, sheet
+from pos.till.contingency import keying, packs, plan, rekey, sheet
 from pos.till.verbspec import VerbSpec
 
 CONTINGENCY_VERBS: Final[dict[str, VerbSpec]] = {
     "contingency": VerbSpec(sheet.contingency, {}, {"language": f.language}),
     "issue_plan": VerbSpec(plan.issue_plan, {"text": f.text}, changes=True),
     "told_person": VerbSpec(sheet.told_person, {"person": f.words}, {"note": f.text}, changes=True),
+    "issue_paper": VerbSpec(
+        packs.issue_paper, {"show": f.text}, {"places": f.places, "category": f.words, "count": f.count}, changes=True
+    ),
+    "paper": VerbSpec(packs.paper),
+    "return_paper": VerbSpec(packs.return_paper, {"tickets": f.places}, {"approver": f.approver}, changes=True),
+    "rekey_paper": VerbSpec(
+        rekey.rekey_paper,
+        {"tickets": f.places, "price_type": f.price_types, "tenders": f.tenders},
+        {"at": f.words, "proof": f.flag},
+        changes=True,
+    ),
+    "keyed_paper": VerbSpec(keying.keyed_paper),
+    "key_paper": VerbSpec(
+        keying.key_paper,
+        {"tickets": f.places, "price_type": f.words},
+        {"at": f.words, "proof": f.flag, "joined": f.flag, "change": f.flag},
+        changes=True,
+    ),
+    "unkey_paper": VerbSpec(keying.unkey_paper, {"tickets": f.places}, changes=True),
+    "book_paper": VerbSpec(keying.book_paper, changes=True),
+    "lose_paper": VerbSpec(
+        packs.lose_paper, {"pack": f.text, "reason": f.words}, {"approver": f.approver}, changes=True
+    ),
 }

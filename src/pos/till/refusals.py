@@ -76,6 +76,14 @@ TEMPLATES: Final[dict[str, str]] = {
 assert frozenset(TEMPLATES) == CODES, "a refusal code has no sentence"
 
 
+# Of a paper ticket that is not out any more, by what became of it.
+PAPER: Final[dict[str, str]] = {
+    "sold": "Paper ticket {ticket} was booked as sold by {by} at {since}.",
+    "returned": "Paper ticket {ticket} was taken back by {by} at {since}.",
+    "lost": "Paper ticket {ticket} was given up as lost by {by} at {since}.",
+    "keyed": "Paper ticket {ticket} was keyed by {by} at {since}, and waits to be booked.",
+}
+
 # What a reason begins with that says something of a field or a place without naming it.
 _VERBS: Final = ("is ", "names ", "must ", "holds ")
 
@@ -85,6 +93,8 @@ def template_of(refused: Refused) -> str:
     fields = refused.fields
     if refused.code == "not_allowed" and "reason" not in fields:
         return "Your role ({role}) may not do that."
+    if refused.code == "not_allowed" and fields.get("what") == "paper" and fields.get("since"):
+        return PAPER[fields["state"]]
     if refused.code == "unknown_ticket" and fields.get("training"):
         return "This is a ticket from training. It is valid nowhere."
     if refused.code == "right_elsewhere" and not fields.get("since"):

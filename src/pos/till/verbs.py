@@ -12,7 +12,6 @@ from typing import Final
 from pos.till import fields as f
 from pos.till.auditverbs import AUDIT_VERBS
 from pos.till.cashverbs import CASH_VERBS
-from pos.till.contingency import packs, rekey
 from pos.till.contingencyverbs import CONTINGENCY_VERBS
 from pos.till.counter import (
     accounts,
@@ -360,20 +359,6 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "move_jobs": VerbSpec(spool.move_jobs, {"printer": f.printer, "to": f.printer}, changes=True),
     "printed": VerbSpec(reprint.printed, {"job": f.number, "came_out": f.flag}, {"lies_next": f.text}, changes=True),
     "receipt": VerbSpec(issue.receipt, {}, {"sale": f.text}, changes=True),
-    "issue_paper": VerbSpec(
-        packs.issue_paper, {"show": f.text}, {"places": f.places, "category": f.words, "count": f.count}, changes=True
-    ),
-    "paper": VerbSpec(packs.paper),
-    "return_paper": VerbSpec(packs.return_paper, {"tickets": f.places}, {"approver": f.approver}, changes=True),
-    "rekey_paper": VerbSpec(
-        rekey.rekey_paper,
-        {"tickets": f.places, "price_type": f.price_types, "tenders": f.tenders},
-        {"at": f.words, "proof": f.flag},
-        changes=True,
-    ),
-    "lose_paper": VerbSpec(
-        packs.lose_paper, {"pack": f.text, "reason": f.words}, {"approver": f.approver}, changes=True
-    ),
     "disputes": VerbSpec(disputes.disputes, {}, {"state": f.which}),
     "take_dispute": VerbSpec(disputes.take_dispute, {"dispute": f.text}, changes=True),
     "resolve_dispute": VerbSpec(

@@ -89,7 +89,7 @@ def test_all_is_well(evening: Evening) -> None:
             "I3 paper ticket T1-P00001-1 has a fact, but no row",
         ),
         (
-            "INSERT INTO pack_ticket VALUES ('Y', 'T1-P00001', 9, 'aida', 'B-9', 'B-9', 'Stalls', 'Y', 'returned')",
+            "INSERT INTO pack_ticket VALUES ('Y', 'T1-P00001', 9, 'aida', 'B-9', 'B-9', '', 'Y', 'returned', '', '')",
             "I3 paper ticket Y has a row, but no fact",
         ),
         ("DELETE FROM pack WHERE id = 'T1-P00002'", "I3 pack T1-P00002 has a row and no fact, or a fact and no row"),

@@ -54,6 +54,20 @@ def test_what_is_not_known_is_said_to_be_unknown(counter: Counter, text: str) ->
     assert scanned(counter, f" {text} ") == {"event": "scanned", "kind": "unknown", "text": text}
 
 
+def test_a_paper_ticket_is_told_with_what_has_become_of_it(counter: Counter) -> None:
+    """Sold it is a ticket like any other; before, no office is asked what it is."""
+    answer = counter.ask("issue_paper", show="aida", places=["A-1", "A-2"])
+    counter.printers.run()
+    first, second = (ticket["code"] for ticket in counter.printers.paper[-1][1]["tickets"])
+    told = {"event": "scanned", "kind": "paper", "text": f"{first.lower()}.1", "code": f"{first}.1"}
+    told |= {"ticket": answer["pack"]["tickets"][0]["id"], "pack": "T1-P00001", "number": 1, "show": "aida"}
+    assert scanned(counter, f"{first.lower()}.1") == told | {"place": "A-1", "state": "out"}
+    counter.ask("return_paper", tickets=[second])
+    assert scanned(counter, second)["state"] == "returned"
+    counter.ask("rekey_paper", tickets=[first], price_type="adult", tenders=[{"kind": "cash", "amount": "59.00"}])
+    assert (scanned(counter, first)["kind"], scanned(counter, first)["sale"]) == ("ticket", "T1-00001")
+
+
 def test_a_gift_card_is_known_once_its_token_is_here(counter: Counter) -> None:
     counter.line.purse("gift_card", "GIFT1", 5000)
     assert scanned(counter, "GIFT1")["kind"] == "unknown"

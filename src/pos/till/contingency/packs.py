@@ -26,6 +26,7 @@ from pos.domain.facts import Kind
 from pos.domain.mask import scrub
 from pos.domain.money import Money
 from pos.domain.rights import Effect, OfficeState, OwnRight, OwnState, PlaceState
+from pos.domain.sale import read_code
 from pos.domain.seating import Seating
 from pos.store.packs import Pack, PackTicket
 from pos.till.belief import CODES
@@ -217,28 +218,31 @@ def return_paper(desk: Desk, *, tickets: list[str], approver: dict[str, Any] | N
     desk.check_not_fenced()
     back = out(desk, tickets)
     by = approved(desk, approver)
-    unseen = [ticket.id for ticket in back if ticket.code not in tickets]
+    read = set(map(_plain, tickets))
+    unseen = [ticket.id for ticket in back if ticket.code not in read]
     if unseen and not may_alone(desk, by):
         raise Refused("approval_needed", what="return_paper", ticket=unseen[0])
     body: dict[str, Any] = {"shift": shift.id, "user": user.id, "tickets": [ticket.id for ticket in back]}
     body |= {"approver": by} if by else {}
     with desk.unit() as unit:
         _end(desk, unit, Kind.PAPER_RETURNED, body, back, OfficeState.LEASED)
-        desk.ledger.packs.set_state(back, "returned")
+        desk.ledger.packs.end(back, "returned", user.id, now(desk))
         answer = unit.answers({"tickets": [_line(desk, replace(ticket, state="returned")) for ticket in back]})
     _say(desk, back)
     return answer
 
 
 def lose_paper(desk: Desk, *, pack: str, reason: str, approver: dict[str, Any] | None = None) -> dict[str, Any]:
-    """What is still out of a pack is lost. Its places are frozen, and the office is told of it as a dispute.
+    """What is still out of a pack is lost, but for what is keyed as sold. Its places are frozen, and the office is told
+    of it as a dispute.
 
     Raises Refused: bad_request approval_needed wrong_pin not_allowed storage_failed fenced.
     """
     user = desk.signed_in("sell")
     shift = desk.shift()
     desk.check_not_fenced()
-    lost = [ticket for ticket in desk.ledger.packs.of(pack) if ticket.state == "out"]
+    keyed = {line.ticket for line in desk.ledger.packs.keyed()}
+    lost = [ticket for ticket in desk.ledger.packs.of(pack) if ticket.state == "out" and ticket.id not in keyed]
     if not lost:
         raise Refused("bad_request", field="pack", reason=f"there is no pack {pack!r} with tickets out")
     by = approved(desk, approver)
@@ -248,27 +252,55 @@ def lose_paper(desk: Desk, *, pack: str, reason: str, approver: dict[str, Any] |
     body |= {"tickets": [ticket.id for ticket in lost]} | ({"approver": by} if by else {})
     with desk.unit() as unit:
         _end(desk, unit, Kind.PAPER_LOST, body, lost, OfficeState.QUARANTINE)
-        desk.ledger.packs.set_state(lost, "lost")
+        desk.ledger.packs.end(lost, "lost", user.id, now(desk))
         answer = unit.answers({"tickets": [_line(desk, replace(ticket, state="lost")) for ticket in lost]})
     _say(desk, lost)
     return answer
 
 
-def out(desk: Desk, names: Sequence[str]) -> list[PackTicket]:
-    """Tickets that are out, by id or code, in the order named. Raises Refused."""
-    found = desk.ledger.packs.named(names)
+def out(desk: Desk, names: Sequence[str], keyed: bool = False) -> list[PackTicket]:
+    """Tickets that are out, by id or by what their code says, in the order named. With `keyed` those that somebody has
+    keyed as sold, else those that nobody has. Raises Refused."""
+    plain = [_plain(name) for name in names]
+    found = desk.ledger.packs.named(plain)
+    typed = {line.ticket: line for line in desk.ledger.packs.keyed()}
     tickets: list[PackTicket] = []
-    for name in names:
+    for name in plain:
         ticket = found.get(name)
         if ticket is None:
             raise Refused("unknown_ticket", ticket=scrub(name))
         if ticket.state != "out":
-            reason = f"paper ticket {ticket.id} is {ticket.state}"
-            raise Refused("not_allowed", what="paper", reason=reason, ticket=ticket.id, state=ticket.state)
+            raise _ended(desk, ticket, ticket.state, ticket.ended_by, ticket.ended_at)
+        line = typed.get(ticket.id)
+        if line is not None and not keyed:
+            raise _ended(desk, ticket, "keyed", line.keyed_by, line.keyed_at)
+        if line is None and keyed:
+            reason = f"paper ticket {ticket.id} is not keyed"
+            raise Refused("not_allowed", what="paper", reason=reason, ticket=ticket.id)
         if ticket in tickets:
             raise Refused("bad_request", field="tickets", reason="names a ticket twice", ticket=name)
         tickets.append(ticket)
     return tickets
+
+
+def _plain(name: str) -> str:
+    """A ticket's own code, whichever copy of it was read; anything else as it is."""
+    try:
+        return read_code(name.strip())[0]
+    except ValueError:
+        return name
+
+
+def _ended(desk: Desk, ticket: PackTicket, state: str, by: str, at: str) -> Refused:
+    users = desk.season().users
+    reason = f"paper ticket {ticket.id} is {state}"
+    named = {"by": users[by].name if by in users else by, "since": at} if at else {}
+    return Refused("not_allowed", what="paper", reason=reason, ticket=ticket.id, state=state, **named)
+
+
+def now(desk: Desk) -> str:
+    """The time that is kept beside what is done to paper now."""
+    return desk.clock.now().isoformat(timespec="seconds")
 
 
 def _end(
@@ -318,7 +350,7 @@ def _line(desk: Desk, ticket: PackTicket) -> dict[str, Any]:
         "place": ticket.shown,
         "category": ticket.category,
         "state": ticket.state,
-    }
+    } | ({"by": ticket.ended_by, "at": ticket.ended_at} if ticket.ended_at else {})
     return line | ({"code": ticket.code} if may_alone(desk, "") else {})
 
 

@@ -1,9 +1,12 @@
-"""Re-keying: tickets of a pack that were sold by hand are booked as the sales that they were."""
+"""Re-keying: tickets of a pack that were sold by hand are booked as the sales that they were.
+
+`rekey_paper` books one sale; a whole stack of them is keyed line by line first (`contingency.keying`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +14,7 @@ from pos.domain.basket import Basket, Line, quote
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
 from pos.domain.rights import Effect, OfficeState, OwnState
+from pos.domain.sale import Tender
 from pos.store.packs import PackTicket
 from pos.store.shiftbook import ShiftRow
 from pos.till.contingency.packs import out
@@ -19,6 +23,25 @@ from pos.till.counter.pay import Making, answer_of, book, document, work_out
 from pos.till.counter.quoting import allowed, quoted_line
 from pos.till.counter.tenders import tenders_of
 from pos.till.desk import Desk, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """Paper tickets of one customer, each at its price type and as the proof was seen, and when that was."""
+
+    paper: Sequence[PackTicket]
+    types: Sequence[str]
+    proofs: Sequence[bool]
+    at: datetime
+
+    @classmethod
+    def of(cls, paper: Sequence[PackTicket], price_type: str, proof: bool, at: datetime) -> Sold:
+        """All at the same price type."""
+        return cls(paper, [price_type] * len(paper), [proof] * len(paper), at)
+
+    @property
+    def places(self) -> frozenset[tuple[str, str]]:
+        return frozenset((ticket.show, ticket.place) for ticket in self.paper)
 
 
 def rekey_paper(
@@ -34,29 +57,50 @@ def rekey_paper(
     shift = desk.shift()
     desk.check_not_fenced()
     paper = out(desk, tickets)
-    sold_at = _sold_at(desk, paper, at)
-    lines = _lines(desk, paper, price_type, proof, sold_at)
+    types = [price_type] * len(paper) if isinstance(price_type, str) else price_type
+    if len(types) != len(paper):
+        raise Refused("bad_request", field="price_type", reason=f"{len(types)} price types for {len(paper)} tickets")
+    sold = Sold(paper, types, [proof] * len(paper), sold_at(desk, paper, at))
+    lines = lines_of(desk, sold)
     paid = tenders_of(desk, tenders)
     if any(tender.code for tender in paid):
         raise Refused("not_allowed", what="tender", reason="paper tickets are paid for in cash or by card")
     if any(tender.kind != "cash" for tender in paid):
         raise Refused("bad_request", field="tenders", reason="what was sold on paper was paid in cash")
-    free = frozenset((ticket.show, ticket.place) for ticket in paper)
-    making = work_out(desk, user.id, Basket(user.id, lines, None), paid, free)
-    # The customer has the paper: the ticket is the one on it.
-    known = [replace(ticket, id=on.id, code=on.code) for ticket, on in zip(making.tickets, paper, strict=True)]
-    making = replace(making, tickets=tuple(known))
-    keyed = {"at": sold_at.isoformat(timespec="seconds"), "keyed_at": making.at.isoformat(timespec="seconds")}
-    body = document(desk, shift, making) | keyed | {"packs": sorted({ticket.pack for ticket in paper})}
+    making = making_of(desk, user.id, sold, lines, paid)
     with desk.unit() as unit:
         unit.at = making.at
-        book(desk, unit, shift, making, body, OfficeState.PAPER)
-        _count_copies(desk, unit, shift, making)
-        desk.ledger.packs.set_state(paper, "sold")
+        book_one(desk, unit, shift, making, sold)
         answer = unit.answers({"sale": answer_of(making)})
-    desk.outside.printers.kick_drawer()
-    desk.emit("changed", places=indexes_of(desk, free), documents=False)
+    after(desk, [sold])
     return answer
+
+
+# ---- booking -------------------------------------------------------------------------------
+
+
+def making_of(desk: Desk, user: str, sold: Sold, lines: Sequence[Line], paid: Sequence[Tender]) -> Making:
+    """The sale worked out. Raises Refused."""
+    making = work_out(desk, user, Basket(user, tuple(lines), None), paid, sold.places)
+    # The customer has the paper: the ticket is the one on it.
+    known = [replace(ticket, id=on.id, code=on.code) for ticket, on in zip(making.tickets, sold.paper, strict=True)]
+    return replace(making, tickets=tuple(known))
+
+
+def book_one(desk: Desk, unit: Unit, shift: ShiftRow, making: Making, sold: Sold) -> None:
+    """Book it in the open transaction."""
+    keyed = {"at": sold.at.isoformat(timespec="seconds"), "keyed_at": making.at.isoformat(timespec="seconds")}
+    body = document(desk, shift, making) | keyed | {"packs": sorted({ticket.pack for ticket in sold.paper})}
+    book(desk, unit, shift, making, body, OfficeState.PAPER)
+    _count_copies(desk, unit, shift, making)
+    desk.ledger.packs.end(sold.paper, "sold", making.user, keyed["keyed_at"])
+
+
+def after(desk: Desk, sold: Sequence[Sold]) -> None:
+    """What follows the commit."""
+    desk.outside.printers.kick_drawer()
+    places = frozenset(place for one in sold for place in one.places)
+    desk.emit("changed", places=indexes_of(desk, places), documents=False)
 
 
 def _count_copies(desk: Desk, unit: Unit, shift: ShiftRow, making: Making) -> None:
@@ -71,17 +115,12 @@ def _count_copies(desk: Desk, unit: Unit, shift: ShiftRow, making: Making) -> No
             unit.record(Kind.COPY_ISSUED, {"ticket": ticket.id, "copy": copies} | why, effects=[effect])
 
 
-def _lines(
-    desk: Desk, paper: Sequence[PackTicket], price_type: str | list[str], proof: bool, at: datetime
-) -> tuple[Line, ...]:
-    """The tickets at their prices then. Raises Refused("no_price" | "proof_needed" | "bad_request")."""
-    types = [price_type] * len(paper) if isinstance(price_type, str) else price_type
-    if len(types) != len(paper):
-        raise Refused("bad_request", field="price_type", reason=f"{len(types)} price types for {len(paper)} tickets")
+def lines_of(desk: Desk, sold: Sold) -> tuple[Line, ...]:
+    """The tickets at their prices then. Raises Refused("no_price" | "proof_needed" | "approval_needed")."""
     season = desk.season()
     lines: list[Line] = []
-    for n, (ticket, kind) in enumerate(zip(paper, types, strict=True), 1):
-        table = season.price_list(ticket.show, at)
+    for n, (ticket, kind, proof) in enumerate(zip(sold.paper, sold.types, sold.proofs, strict=True), 1):
+        table = season.price_list(ticket.show, sold.at)
         if kind not in season.price_types:
             raise Refused("no_price", show=ticket.show, place=ticket.shown, category=ticket.category, price_type=kind)
         marks = allowed(desk, kind, None, "sold on paper", "")
@@ -92,17 +131,17 @@ def _lines(
     return tuple(lines)
 
 
-def _sold_at(desk: Desk, paper: Sequence[PackTicket], at: str) -> datetime:
+def sold_at(desk: Desk, paper: Sequence[PackTicket], at: str) -> datetime:
     """When it was sold: between the pack's going out and now. Raises Refused("bad_request")."""
     now = desk.clock.now()
     if not at:
         return now
     try:
-        sold_at = datetime.fromisoformat(at)
+        sold = datetime.fromisoformat(at)
         issued = {pack.id: datetime.fromisoformat(pack.issued_at) for pack in desk.ledger.packs.packs()}
-        good = max(issued[ticket.pack] for ticket in paper) <= sold_at <= now
+        good = max(issued[ticket.pack] for ticket in paper) <= sold <= now
     except (ValueError, TypeError) as error:
         raise Refused("bad_request", field="at", reason=f"{at!r} is no time like 2027-03-01T19:30:00+01:00") from error
     if not good:
         raise Refused("bad_request", field="at", reason=f"{at} is not between the pack's going out and now")
-    return sold_at
+    return sold

@@ -56,7 +56,7 @@ def what(desk: Desk, by: str, text: str) -> dict[str, Any]:
     members = desk.outside.members
     if by == CARD_READER or (members and text.startswith(members)):
         return told | {"kind": "member"}
-    return told | (_sold(desk, text) or _purse(desk, text) or {"kind": "unknown"})
+    return told | (_sold(desk, text) or _paper(desk, text) or _purse(desk, text) or {"kind": "unknown"})
 
 
 def _swiped(text: str) -> dict[str, Any]:
@@ -81,6 +81,20 @@ def _sold(desk: Desk, text: str) -> dict[str, Any] | None:
                     return told | {"code": code} | ({"swapped": True} if swapped else {})
         if find(desk, sale=code)["sales"]:
             return {"kind": "sale", "sale": code} | ({"swapped": True} if swapped else {})
+    return None
+
+
+def _paper(desk: Desk, text: str) -> dict[str, Any] | None:
+    """A ticket of a pack that nobody has booked as sold."""
+    for code, swapped in _spellings(text):
+        try:
+            plain = read_code(code)[0]
+        except ValueError:
+            continue
+        if (ticket := desk.ledger.packs.named([plain]).get(plain)) is not None:
+            told = {"kind": "paper", "ticket": ticket.id, "pack": ticket.pack, "number": ticket.number}
+            told |= {"show": ticket.show, "place": ticket.shown, "state": ticket.state, "code": code}
+            return told | ({"swapped": True} if swapped else {})
     return None
 
 

@@ -123,18 +123,15 @@ def close_shift(
 
     `foreign` is what is counted of other currencies, `declared` what else lies in the drawer
     (`pos.domain.declared`). The report is provisional until the office has applied the shift's facts. Another's
-    own drawer is closed by a supervisor alone. Raises Refused("not_allowed", basket=… or parked=…) while there is
-    a basket, or some are parked; "bad_request" while foreign cash, or paper the venue wants counted, is not counted;
-    check_needed without a witness where the venue wants one; note_needed.
+    own drawer is closed by a supervisor alone. Raises Refused("not_allowed", with basket=…, parked=… or keyed=…)
+    while there is a basket, some are parked, or paper is keyed and not booked; "bad_request" while foreign cash, or
+    paper the venue wants counted, is not counted; check_needed without a witness where the venue wants one;
+    note_needed.
     """
     kept = yield from _layout(desk)
     user = desk.signed_in("drawer")
     row = desk.shift(of_another=user.role in APPROVING_ROLES)
-    check_none_pending(desk)
-    basket = desk.ledger.basket()
-    if basket is not None and not basket.empty:
-        raise Refused("not_allowed", what="close_shift", reason="there is an unpaid basket", basket=shown(desk, basket))
-    check_none_parked(desk, "close_shift")
+    _check_nothing_open(desk)
     currency = desk.season().venue.currency
     total = rules.counted_total(counted, currency)
     changed = rules.foreign_counts(figures.foreign(desk, row), foreign or {})
@@ -180,6 +177,19 @@ def close_shift(
     places: dict[str, list[int]] = {show: [] for show in desk.rights if not is_purse(show)}
     desk.emit("changed", places=places, documents=False, **({"records": [blanks.HAND]} if paper is not None else {}))
     return answer
+
+
+def _check_nothing_open(desk: Desk) -> None:
+    """Raises Refused("not_allowed")."""
+    check_none_pending(desk)
+    basket = desk.ledger.basket()
+    if basket is not None and not basket.empty:
+        raise Refused("not_allowed", what="close_shift", reason="there is an unpaid basket", basket=shown(desk, basket))
+    check_none_parked(desk, "close_shift")
+    if keyed := desk.ledger.packs.keyed():
+        raise Refused(
+            "not_allowed", what="close_shift", reason="paper sales are keyed and not booked", keyed=len(keyed)
+        )
 
 
 def _compared(
