@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import shutil
@@ -53,6 +54,11 @@ _LONG = ("simulation", "powerloss", "evening", "model", "window", "wire")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if "PYTEST_XDIST_WORKER" in os.environ:
         items.sort(key=_rank)
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()  # thousands of tests with what they import stay to the end: no collection looks at them again
 
 
 def _rank(item: pytest.Item) -> int:
