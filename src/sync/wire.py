@@ -372,6 +372,17 @@ class PassAnswer(Message):
     certificates: list[dict[str, Any]] = []
 
 
+class EvacuationRequest(ToNeighbour):
+    """POST /v1/neighbour/evacuation: the house is being evacuated, or no more
+    (documents of `pos.domain.contingency.evacuation`). Heard again, it changes nothing."""
+
+    documents: list[dict[str, Any]]
+
+
+class EvacuationAnswer(Message):
+    """It is known there now."""
+
+
 class LookRequest(Message):
     """POST /v1/look: what only the office knows. `what`: customer | history | open | package | figures | houses |
     consents; `fields` are its."""

@@ -97,6 +97,8 @@ class Kind(StrEnum):
     STOCK_RECEIVED = "StockReceived"  # a box of ticket paper from the works
     STOCK_MOVED = "StockMoved"  # ticket paper, by serial numbers (pos.domain.blanks)
     STOCK_LOADED = "StockLoaded"  # which numbers lie in the printer
+    EVACUATION_CALLED = "EvacuationCalled"
+    EVACUATION_ENDED = "EvacuationEnded"  # everywhere, or at one window
     STOCK_COUNTED = "StockCounted"  # of ticket paper, or of a show's seats
     PLAN_ISSUED = "PlanIssued"  # a contingency plan, for every till
 

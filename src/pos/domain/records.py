@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from pos.domain.contingency.evacuation import FAMILY as EVACUATION
 from pos.domain.facts import Kind
 from pos.domain.parcels import FAMILY as PARCEL
 
@@ -28,6 +29,8 @@ RECORDED: Final[dict[str, str]] = {
     Kind.STOCK_REQUEST_CHANGED: "stock_request",
     Kind.STOCK_REQUEST_ANSWERED: "stock_answer",
     Kind.PLAN_ISSUED: "contingency_plan",
+    Kind.EVACUATION_CALLED: EVACUATION,
+    Kind.EVACUATION_ENDED: EVACUATION,
 }
 # Customers, notices, audit items, settlements, what ticket paper each till has (pos.domain.blanks), parcels of cash and
 # the safe are told like records, though the office makes them by rules of their own.

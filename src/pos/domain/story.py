@@ -89,6 +89,8 @@ SENTENCES: Final[dict[str, str]] = {
     Kind.STOCK_RECEIVED: "A box of ticket paper came from the works ({record}).",
     Kind.STOCK_MOVED: "Ticket paper was moved: {move}.",
     Kind.STOCK_LOADED: "Ticket paper was put into the printer.",
+    Kind.EVACUATION_CALLED: "An evacuation of the house was called ({record}).",
+    Kind.EVACUATION_ENDED: "An evacuation of the house ended ({record}).",
     Kind.STOCK_COUNTED: "The stock was counted.",
     Kind.PLAN_ISSUED: "A contingency plan was issued ({record}).",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from pos.till import fields as f
-from pos.till.contingency import keying, packs, plan, rekey, sheet
+from pos.till.contingency import evacuation, keying, packs, plan, rekey, sheet
 from pos.till.verbspec import VerbSpec
 
 CONTINGENCY_VERBS: Final[dict[str, VerbSpec]] = {
@@ -34,5 +34,10 @@ CONTINGENCY_VERBS: Final[dict[str, VerbSpec]] = {
     "book_paper": VerbSpec(keying.book_paper, changes=True),
     "lose_paper": VerbSpec(
         packs.lose_paper, {"pack": f.text, "reason": f.words}, {"approver": f.approver}, changes=True
+    ),
+    "evacuation": VerbSpec(evacuation.evacuation),
+    "evacuate": VerbSpec(evacuation.evacuate, changes=True),
+    "end_evacuation": VerbSpec(
+        evacuation.end_evacuation, {"user": f.text, "pin": f.text}, {"here": f.flag}, changes=True
     ),
 }

@@ -151,6 +151,18 @@ class Unit:
         return body
 
 
+@dataclass
+class Alarm:
+    """What this run knows of evacuations (`pos.till.contingency.evacuation`): the `calls` that lock this window, first
+    one first; documents that the disk has not taken; and what each of the other tills has heard."""
+
+    calls: tuple[dict[str, Any], ...] = ()
+    unwritten: dict[str, dict[str, Any]] = field(default_factory=dict)
+    told: dict[str, set[str]] = field(default_factory=dict)
+    telling: bool = False
+    rounds: int = 0
+
+
 class Desk:
     """Start it, submit verbs, stop it. Everything below `_run` happens on its thread."""
 
@@ -171,6 +183,7 @@ class Desk:
         self._fences: frozenset[Hand] = frozenset()  # tills that may not have rights any more
         self.paying = ""  # the payment that a terminal is at work on, for a verb of this run
         self.shown: Scene | None = None  # what the customer sees
+        self.alarm = Alarm()
         self.making = Making()
         self.level = LevelState()
         self.unwritten = ""  # why the last step could not be written down

@@ -14,6 +14,7 @@ from typing import Any
 
 from pos.domain.errors import Refused
 from pos.domain.mask import scrub
+from pos.till.contingency import evacuation
 from pos.till.counter import announcing, charge, customer, house, issue, limit, terminal
 from pos.till.counter.house import SeatMapData
 from pos.till.desk import Call, Desk
@@ -48,7 +49,7 @@ class Front:
         except Refused as refused:
             return _refused(refused)
         if not (key and spec.changes):
-            return self._desk.submit(lambda: spec.run(self._desk, **fields), Call(verb), self._then(verb, spec))
+            return self._desk.submit(lambda: self._run(verb, spec, fields), Call(verb), self._then(verb, spec))
         return self._once(key, verb, spec, fields)
 
     def _once(self, key: str, verb: str, spec: VerbSpec, fields: dict[str, Any]) -> Future[dict[str, Any]]:
@@ -63,6 +64,11 @@ class Front:
         done.add_done_callback(lambda _: self._ended(key, done))
         return done
 
+    def _run(self, verb: str, spec: VerbSpec, fields: dict[str, Any]) -> Any:
+        if spec.changes:
+            evacuation.check(self._desk, verb)
+        return spec.run(self._desk, **fields)
+
     def _ended(self, key: str, done: Future[dict[str, Any]]) -> None:
         with self._lock:
             if self._running.get(key, ("", None))[1] is done:
@@ -71,7 +77,7 @@ class Front:
     def _first_time(self, key: str, verb: str, spec: VerbSpec, fields: dict[str, Any]) -> Any:
         kept = self._desk.ledger.answer(key)
         if kept is None:
-            return spec.run(self._desk, **fields)
+            return self._run(verb, spec, fields)
         if kept[0] != verb:
             raise _used(kept[0])
         return kept[1]
@@ -110,6 +116,7 @@ class Front:
 
     def resume(self) -> None:
         """After subscribing: take up print jobs and payments that were left by the last run."""
+        self._desk.post(lambda: evacuation.resume(self._desk))
         self._desk.post(lambda: issue.resume(self._desk))
         self._desk.post(lambda: charge.resume(self._desk))
         self._desk.post(lambda: customer.show_basket(self._desk))

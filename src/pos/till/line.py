@@ -10,11 +10,14 @@ from pathlib import Path
 
 from pos.domain.audit.items import FAMILY as AUDIT_ITEM
 from pos.domain.certificate import Certificate, Hand
+from pos.domain.contingency.evacuation import FAMILY as EVACUATION
+from pos.domain.contingency.evacuation import Document
 from pos.domain.customers import FAMILY
 from pos.domain.facts import SignedFact
 from pos.domain.live import HOLD
 from pos.store.journal import JournalReader
 from pos.till.audit.items import announce as announce_items
+from pos.till.contingency import evacuation
 from pos.till.counter import neighbours
 from pos.till.counter.announcing import take_note
 from pos.till.counter.disputes import announce
@@ -80,6 +83,10 @@ class AgentSide:
     def pass_on(self, asker: Hand, show: str, wanted: Wanted) -> Future[Sequence[Certificate]]:
         return self._desk.submit(lambda: neighbours.pass_on(self._desk, asker, show, wanted))
 
+    def evacuation(self, asker: Hand, documents: Sequence[Document]) -> Future[None]:
+        told = tuple(documents)
+        return self._desk.submit(lambda: evacuation.hear(self._desk, asker.till, told))
+
     def fence(self, reason: str, *, forgot: bool = False) -> Future[None]:
         return self._desk.submit(lambda: self._desk.fence(reason, forgot=forgot))
 
@@ -124,6 +131,8 @@ class AgentSide:
             records=list(what.records),
             sales=what.sales,
         )
+        if EVACUATION in what.records or what.documents:
+            evacuation.look(self._desk)
         announce(self._desk, what.disputes)
         if what.documents:
             take_note(self._desk)

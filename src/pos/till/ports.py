@@ -6,7 +6,7 @@ knows only these shapes. Everything that answers later answers with a Future.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +14,7 @@ from typing import Any, Literal, Protocol
 
 from pos.domain.card import CardOutcome, Shown
 from pos.domain.certificate import Certificate, Hand
+from pos.domain.contingency.evacuation import Document
 from pos.domain.facts import SignedFact
 from pos.domain.rights import Token
 from pos.domain.scene import Scene
@@ -211,6 +212,12 @@ class Neighbours(Protocol):
     def ask(self, show: str, wanted: Mapping[str, Wanted], wait_s: float) -> Future[Sequence[Certificate]]:
         """Ask each of these tills for places. What they let go of is certified; nothing here is verified."""
 
+    def tills(self) -> Sequence[str]:
+        """Those that till.toml names."""
+
+    def evacuation(self, tills: Sequence[str], documents: Sequence[Document], wait_s: float) -> Future[Collection[str]]:
+        """Tell these tills of evacuations (`pos.domain.contingency.evacuation`); those that have heard it."""
+
     def present(self) -> Mapping[str, str]:
         """Till -> when it last answered this one, ISO 8601; those that have ceased to answer are not in it. Asked every
         few seconds while the office is away, rarely otherwise. Never waits."""
@@ -285,6 +292,9 @@ class Ledger(Protocol):
 
     def office_time(self, iso: str) -> None:
         """The office's clock, as just heard."""
+
+    def evacuation(self, asker: Hand, documents: Sequence[Document]) -> Future[None]:
+        """Another till tells of evacuations; they are kept when it is answered."""
 
     def neighbour(self, till: str) -> Future[tuple[Hand, bytes] | None]:
         """The incarnation of another till that may have rights, and its public key; None for a stranger."""

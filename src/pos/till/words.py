@@ -178,6 +178,13 @@ _WORDS: Final[dict[str, dict[str, str]]] = (
             "uk": "Решта",
             "hu": "Visszajáró",
         },
+        "evacuation": {
+            "en": "Please leave the building",
+            "zh_TW": "請離開大樓",
+            "vi": "Xin rời khỏi tòa nhà",
+            "uk": "Будь ласка, залиште будівлю",
+            "hu": "Kérjük, hagyják el az épületet",
+        },
         "thanks": {
             "en": "Thank you",
             "zh_TW": "謝謝您",

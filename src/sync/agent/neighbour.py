@@ -9,6 +9,7 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Final, TypeVar
 
 from pos.domain.certificate import Certificate, Hand
+from pos.domain.contingency.evacuation import Document
 from pos.till.ports import Clock, Ledger, LinkState, Wanted
 from sync import wire
 from sync.agent.carrier import Carrier
@@ -92,6 +93,21 @@ class Neighbours:
             return [certificate for each in came.values() for certificate in each]
 
         return self._round(run, [])
+
+    def tills(self) -> Sequence[str]:
+        return tuple(self._carriers)
+
+    def evacuation(self, tills: Sequence[str], documents: Sequence[Document], wait_s: float) -> Future[Collection[str]]:
+        told = [dict(one) for one in documents]
+
+        def ask(till: str, within_s: float) -> bool:
+            def request(to: Hand) -> wire.EvacuationRequest:
+                return wire.EvacuationRequest(to=to.till, to_incarnation=to.incarnation, documents=told)
+
+            path = "/v1/neighbour/evacuation"
+            return self._ask(till, path, request, wire.EvacuationAnswer, within_s) is not None
+
+        return self._round(lambda: [till for till, heard in self._all(tills, ask, wait_s).items() if heard], ())
 
     def present(self) -> Mapping[str, str]:
         return self._presence.now()

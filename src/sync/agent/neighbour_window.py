@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import ValidationError
 
 from pos.domain.certificate import Hand
+from pos.domain.contingency import evacuation
 from pos.domain.errors import Refused
 from pos.till.ports import Keys, Ledger, Wanted
 from sync import wire
@@ -63,6 +64,7 @@ class NeighbourWindow:
             HELLO: self._hello,
             "/v1/neighbour/idle": self._idle,
             "/v1/neighbour/pass": self._pass,
+            "/v1/neighbour/evacuation": self._evacuation,
         }
 
     def start(self) -> None:
@@ -142,6 +144,14 @@ class NeighbourWindow:
         wanted = Wanted(tuple(asked.places), tuple(asked.more))
         given = self._ledger.pass_on(asker, asked.show, wanted).result(LEDGER_S)
         return wire.PassAnswer(certificates=[certificate.to_json() for certificate in given])
+
+    def _evacuation(self, asker: Hand, body: bytes) -> wire.EvacuationAnswer:
+        try:
+            documents = [evacuation.read(one) for one in self._read(wire.EvacuationRequest, body).documents]
+        except ValueError as error:
+            raise _Rejected(422, f"this tells of no evacuation: {error}") from error
+        self._ledger.evacuation(asker, documents).result(LEDGER_S)
+        return wire.EvacuationAnswer()
 
     def _read(self, model: type[M], body: bytes) -> M:
         try:

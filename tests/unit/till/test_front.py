@@ -161,7 +161,7 @@ def test_changing_verbs_are_named_as_such() -> None:
     looking |= {"account", "pending", "tenders", "audit_items", "my_figures", "people_figures"}
     looking |= {"settlements", "settlement", "card_totals"}
     looking |= {"safe", "bags", "transfers", "change_orders", "deposits", "deposit_sheet", "cash_trail"}
-    looking |= {"ticket_paper", "stock", "contingency", "keyed_paper"}
+    looking |= {"ticket_paper", "stock", "contingency", "keyed_paper", "evacuation"}
     looking |= {"link", "diagnostics", "keep_diagnostics"}  # a cable, a file, paper, and nothing in the ledger
     assert {name for name, spec in VERBS.items() if not spec.changes} == looking
 

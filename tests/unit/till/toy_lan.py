@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,6 +38,15 @@ class ToyLan:
             given = self.others[name].line.side.pass_on(self.asker, show, want).result(5)
             (self.lost if name in self.losing else came).extend(given)
         return done(came)
+
+    def tills(self) -> Sequence[str]:
+        return list(self.others)
+
+    def evacuation(self, tills: Sequence[str], documents: Sequence[Any], wait_s: float) -> Future[Collection[str]]:
+        heard = [till for till in tills if till not in self.deaf]
+        for till in heard:
+            self.others[till].line.side.evacuation(self.asker, documents).result(5)
+        return done(heard)
 
     def present(self) -> Mapping[str, str]:
         return {name: "2027-03-01T17:30:00+01:00" for name in self.others if name not in self.deaf}

@@ -74,6 +74,8 @@ def end_note(desk: Desk) -> None:
 
 
 def _show(desk: Desk, customer: Customer, scene: Scene) -> None:
+    if desk.alarm.calls:  # nothing else is to be read now
+        scene = Scene("idle", customer.language, _words(desk, customer).say("evacuation"))
     desk.shown = scene
     if customer.display is not None:
         customer.display.show(scene)

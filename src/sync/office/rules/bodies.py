@@ -130,6 +130,13 @@ class OrderHandedOutBody(OrderCollectedBody):
     user: Id
 
 
+class CalledBody(Body):
+    """An evacuation, called by whoever stood at the till."""
+
+    user: str
+    record: RecordBody
+
+
 class InvoiceBody(RecordBody):
     number: int = Field(ge=1)
 
@@ -365,6 +372,8 @@ BODIES: Final[dict[str, type[Body]]] = {
     Kind.PACKAGE_REFUNDED: PackageRefundedBody,
     **AUDITED,
     **CASH,
+    Kind.EVACUATION_CALLED: CalledBody,
+    Kind.EVACUATION_ENDED: RecordedBody,
     Kind.STOCK_RECEIVED: StockReceivedBody,
     Kind.STOCK_REQUEST_CHANGED: RecordedBody,
     Kind.STOCK_REQUEST_ANSWERED: RecordedBody,

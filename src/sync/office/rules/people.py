@@ -64,6 +64,11 @@ class People:
             return False  # nobody verifies what they have counted themselves
         if fact.kind in _RIGHTS:
             return self.roles.get(user_of(fact)) in MAY[_RIGHTS[fact.kind]]
+        if fact.kind == Kind.EVACUATION_CALLED:
+            return True  # whoever sees the smoke, signed in or not
+        if fact.kind == Kind.EVACUATION_ENDED:
+            here = fact.body["record"].get("here") is True
+            return self.roles.get(user_of(fact)) in (MAY["look"] if here else APPROVING_ROLES)
         if fact.kind == Kind.SAFE_COUNTED:
             return all(self.roles.get(who) for who in (user_of(fact), second_of(fact)))
         if fact.kind in (Kind.CHANGE_APPROVED, Kind.CHANGE_REFUSED):

@@ -20,6 +20,8 @@ FAMILIES: Final = {
     "StockRequestChanged": "stock_request",
     "StockRequestAnswered": "stock_answer",
     "PlanIssued": "contingency_plan",
+    "EvacuationCalled": "evacuation",
+    "EvacuationEnded": "evacuation",
 }
 
 _FACTS: Final = text(
