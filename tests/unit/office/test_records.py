@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pos.domain.contingency import evacuation
 from pos.domain.records import is_of
 from sync.office.rules import snapshot
 from tests.peers.small_season import SHOW
@@ -54,6 +55,25 @@ def test_what_another_till_keeps_is_not_changed(house: House, tills_at: Tills) -
     house.push(two)
     assert told(house, "standby")["T1-W00001"]["state"] == "waiting"
     assert house.rows("SELECT cause FROM dispute") == [("record",)]
+    assert house.violations() == []
+
+
+def test_anybody_calls_an_evacuation_and_a_supervisor_ends_it_for_all(house: House, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    at = "2027-03-01T18:00:00+01:00"
+
+    def end(user: str, number: int, *, here: bool) -> None:
+        record = evacuation.ended(f"T1-E{number}", "T1", user, at, ["T1-E1"], here=here)
+        one.record("EvacuationEnded", {"user": user, "record": record})
+
+    one.record("EvacuationCalled", {"user": "", "record": evacuation.called("T1-E1", "T1", "", at)})
+    end("anna", 2, here=True)
+    end("sam", 3, here=False)
+    assert {result.verdict for result in house.push(one).results} == {"applied"}
+    assert sorted(told(house, "evacuation")) == ["T1-E1", "T1-E2", "T1-E3"]
+    end("anna", 4, here=False)  # a cashier's till would not have done that
+    house.push(one)
+    assert house.rows("SELECT cause FROM dispute") == [("role",)]
     assert house.violations() == []
 
 

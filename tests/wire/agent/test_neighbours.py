@@ -17,6 +17,7 @@ import httpx2
 import pytest
 
 from pos.domain.certificate import Hand
+from pos.domain.contingency import evacuation
 from pos.domain.rights import Token
 from pos.till.ports import LinkState, Wanted
 from sync import wire
@@ -88,6 +89,21 @@ def test_rights_come_from_every_neighbour_that_is_asked(tills: list[Till]) -> No
     ]
     assert all(c.genuine({"T2": two, "T3": three}[c.giver.till].keys.public) for c in came)
     assert two.journal.asked == [(Hand("T1", 1), SHOW, Wanted(("A-1",), ("A-2",)))]
+
+
+def test_an_evacuation_is_told_and_who_has_heard_it_is_known(tills: list[Till]) -> None:
+    one, two, three = tills
+    three.neighbours.stop()
+    call = evacuation.called("T1-E1", "T1", "", "2026-11-22T10:00:00+00:00")
+    assert sorted(one.neighbours.tills()) == ["T2", "T3"]
+    assert list(one.neighbours.evacuation(["T2", "T3"], [call], 3.0).result(5)) == ["T2"]
+    assert two.journal.evacuations == [(Hand("T1", 1), call)]
+    nonsense = wire.EvacuationRequest(to="T2", to_incarnation=1, documents=[call | {"at": "now"}])
+    path = "/v1/neighbour/evacuation"
+    assert request(one, two, path, nonsense.model_dump_json().encode()).status_code == 422
+    good = nonsense.model_copy(update={"documents": [call]}).model_dump_json().encode()
+    assert request(one, two, path, good, signed_path="/v1/neighbour/idle").status_code == 401
+    assert len(two.journal.evacuations) == 1
 
 
 def test_one_that_is_off_is_left_out(tills: list[Till]) -> None:

@@ -63,6 +63,7 @@ class Journal:
     lock: threading.Lock = field(default_factory=threading.Lock)
     neighbours: dict[str, tuple[Hand, bytes]] = field(default_factory=dict)
     in_hand: list[tuple[str, str, Token]] = field(default_factory=list)  # show, place, token: idle rights
+    evacuations: list[tuple[Hand, dict[str, Any]]] = field(default_factory=list)  # who told of what
     asked: list[tuple[Hand, str, Wanted]] = field(default_factory=list)
 
     @property
@@ -106,6 +107,10 @@ class Journal:
 
     def neighbour(self, till: str) -> Future[tuple[Hand, bytes] | None]:
         return _done(self.neighbours.get(till))
+
+    def evacuation(self, asker: Hand, documents: Sequence[dict[str, Any]]) -> Future[None]:
+        self.evacuations += [(asker, one) for one in documents]
+        return _done(None)
 
     def idle(self, asker: Hand, show: str) -> Future[Sequence[str]]:
         return _done([place for of, place, _ in self.in_hand if of == show])

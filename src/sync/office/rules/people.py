@@ -67,7 +67,8 @@ class People:
         if fact.kind == Kind.EVACUATION_CALLED:
             return True  # whoever sees the smoke, signed in or not
         if fact.kind == Kind.EVACUATION_ENDED:
-            here = fact.body["record"].get("here") is True
+            record = fact.body.get("record")
+            here = isinstance(record, dict) and record.get("here") is True
             return self.roles.get(user_of(fact)) in (MAY["look"] if here else APPROVING_ROLES)
         if fact.kind == Kind.SAFE_COUNTED:
             return all(self.roles.get(who) for who in (user_of(fact), second_of(fact)))
