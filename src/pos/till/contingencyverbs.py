@@ -35,7 +35,7 @@ CONTINGENCY_VERBS: Final[dict[str, VerbSpec]] = {
     "lose_paper": VerbSpec(
         packs.lose_paper, {"pack": f.text, "reason": f.words}, {"approver": f.approver}, changes=True
     ),
-    "evacuation": VerbSpec(evacuation.evacuation),
+    "evacuation": VerbSpec(evacuation.evacuation, {}, {"language": f.language}),
     "evacuate": VerbSpec(evacuation.evacuate, changes=True),
     "end_evacuation": VerbSpec(
         evacuation.end_evacuation, {"user": f.text, "pin": f.text}, {"here": f.flag}, changes=True

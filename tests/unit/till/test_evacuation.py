@@ -61,6 +61,14 @@ def test_nothing_is_sold_until_it_ends_and_the_basket_stays(counter: Counter) ->
     assert violations(counter) == []
 
 
+def test_what_the_plan_in_force_says_is_told(counter: Counter) -> None:
+    shipped = counter.ask("evacuation")["steps"]
+    assert shipped[0].startswith("Stop selling")
+    plan = 'version = "9"\nvalid_from = 2027-01-01\n[evacuation]\nsteps = [{ en = "Run.", hu = "Futás!" }]\n'
+    (counter.folder / "contingency.toml").write_text(plan, encoding="utf-8")
+    assert counter.ask("evacuation", language="hu") == {"evacuation": [], "steps": ["Futás!"], "plan": "9"}
+
+
 def test_it_may_be_called_with_nobody_signed_in_and_before_a_shift(make_counter: Make) -> None:
     counter = make_counter()
     (call,) = counter.ask("evacuate")["evacuation"]

@@ -20,9 +20,10 @@ from pos.domain.contingency import evacuation as laws
 from pos.domain.contingency.evacuation import FAMILY, Document
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
-from pos.domain.season import APPROVING_ROLES
+from pos.domain.season import APPROVING_ROLES, name_in
 from pos.store import records
 from pos.till.contingency import incident
+from pos.till.contingency.plan import plan_of
 from pos.till.counter import customer
 from pos.till.counter.people import checked
 from pos.till.desk import Desk, Verb
@@ -37,9 +38,12 @@ TOLD_FOR: Final = timedelta(hours=12)  # after that a till that was off hears of
 _HEARD: Final = "evacuation.heard"  # what other tills have told, in the ledger's small values
 
 
-def evacuation(desk: Desk) -> dict[str, Any]:
-    """The calls in force at this window, the first one first: who called, at which till, when."""
-    return {"evacuation": [_shown(desk, call) for call in desk.alarm.calls]}
+def evacuation(desk: Desk, *, language: str = "") -> dict[str, Any]:
+    """The calls in force at this window, the first one first: who called, at which till, when; and what the plan in
+    force says that is to be done. Needs no sign-in."""
+    plan = plan_of(desk)
+    steps = [name_in(step, language or desk.outside.locale) for step in plan.evacuation]
+    return {"evacuation": _calls(desk), "steps": steps, "plan": plan.version}
 
 
 def evacuate(desk: Desk) -> dict[str, Any]:
@@ -49,7 +53,7 @@ def evacuate(desk: Desk) -> dict[str, Any]:
         user = desk.user.id if desk.user is not None else ""
         call = laws.called(_new_id(desk), desk.outside.till, user, _now(desk))
         _keep(desk, Kind.EVACUATION_CALLED, call)
-    return evacuation(desk)
+    return {"evacuation": _calls(desk)}
 
 
 def end_evacuation(desk: Desk, *, user: str, pin: str, here: bool = False) -> dict[str, Any]:
@@ -64,7 +68,7 @@ def end_evacuation(desk: Desk, *, user: str, pin: str, here: bool = False) -> di
     alone = here or person.role not in APPROVING_ROLES
     over = laws.ended(_new_id(desk), desk.outside.till, person.id, _now(desk), calls, here=alone)
     _keep(desk, Kind.EVACUATION_ENDED, over)
-    return evacuation(desk) | {"here": alone}
+    return {"evacuation": _calls(desk), "here": alone}
 
 
 def check(desk: Desk, verb: str) -> None:
@@ -104,7 +108,7 @@ def look(desk: Desk) -> None:
         return
     state = "called" if alarm.calls else "ended"
     log.warning("evacuation %s: %s", state, ", ".join(_ids(alarm.calls) or before))
-    desk.emit("evacuation", state=state, calls=evacuation(desk)["evacuation"])
+    desk.emit("evacuation", state=state, calls=_calls(desk))
     if not alarm.calls or not before:
         incident.note(desk, "evacuation", state=state, calls=_ids(alarm.calls) or before)
     customer.show_basket(desk)
@@ -146,6 +150,10 @@ def _new_id(desk: Desk) -> str:
     while (id := f"{hand}-E{number}") in known:
         number += 1
     return id
+
+
+def _calls(desk: Desk) -> list[dict[str, Any]]:
+    return [_shown(desk, call) for call in desk.alarm.calls]
 
 
 def _shown(desk: Desk, call: Document) -> dict[str, Any]:
