@@ -22,9 +22,10 @@ from pos.store.identity import TillKeys
 from pos.store.ledger import Ledger
 from pos.store.replica import PlanCache
 from pos.till.counter.passing import in_use
-from pos.till.desk import Desk, Outside
+from pos.till.desk import Desk
 from pos.till.front import Front
 from pos.till.line import AgentSide
+from pos.till.outside import Outside
 from sync.agent import Agent
 from tests.simulation.disk import AFTER_THE_MARK, Disk, Mark
 from tests.simulation.names import TILLS

@@ -32,9 +32,10 @@ from pos.paper.faces import FONT_FILES
 from pos.store import journal
 from pos.store.replica.plans import PlanCache
 from pos.store.replica.writer import ReplicaWriter
-from pos.till.desk import Desk, Outside
+from pos.till.desk import Desk
 from pos.till.front import Front
 from pos.till.line import AgentSide
+from pos.till.outside import Outside
 from pos.till.ports import (
     Changed,
     ClaimAnswer,

@@ -26,9 +26,10 @@ from pos.store.identity import FolderLock, Identity, IdentityLost, MarkFile, Til
 from pos.store.replica import PlanCache
 from pos.till.contingency import levels
 from pos.till.counter import scan
-from pos.till.desk import Desk, Outside
+from pos.till.desk import Desk
 from pos.till.front import Front
 from pos.till.line import AgentSide
+from pos.till.outside import Outside
 from pos.till.setup import Cable
 from sync.agent import Agent
 

@@ -17,7 +17,8 @@ from pos.store.identity import FolderLock, Identity, IdentityLost, MarkFile, Til
 from pos.store.journal import JournalUnreadable, check_ledger, reading
 from pos.store.replica import PlanCache
 from pos.till.counter.sealing import CannotSeal, seal
-from pos.till.desk import Desk, Outside
+from pos.till.desk import Desk
+from pos.till.outside import Outside
 from pos.till.ports import ClaimAnswer, LeftDrawer, LineDown, LinkState, Releasable
 from sync.agent import JournalFile
 

@@ -16,7 +16,6 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any, TypeVar
 
 from pos.domain.books import Posting
@@ -28,66 +27,22 @@ from pos.domain.rights import Effect, OwnRight, OwnState, Token, ended_elsewhere
 from pos.domain.scene import Scene
 from pos.domain.season import MAY, OWN, Season, User
 from pos.store import journal
-from pos.store.aside import Leftover
 from pos.store.ledger import Ledger, StorageFailed
-from pos.store.replica import PlanCache, ReplicaReader
+from pos.store.replica import ReplicaReader
 from pos.store.shiftbook import ShiftRow
+from pos.till.alarm import Alarm
 from pos.till.amnesia import differs
 from pos.till.belief import Belief
 from pos.till.clock import TillClock
 from pos.till.levelstate import LevelState
 from pos.till.linelog import LineLog
-from pos.till.making import Making, ReportFiles
-from pos.till.ports import (
-    Clock,
-    Customer,
-    Devices,
-    Entropy,
-    Keys,
-    Mark,
-    Neighbours,
-    Office,
-    Printers,
-    Standing,
-    Terminal,
-)
-from pos.till.setup import Backups, Cable, DeviceSetup, Machine, Power
-from pos.till.shelf import Layouts
+from pos.till.making import Making
+from pos.till.outside import Outside
+from pos.till.ports import Standing
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 Verb = Generator["Future[Any]", Any, T]
-
-
-@dataclass(frozen=True)
-class Outside:
-    """What the composition root gives the desk."""
-
-    till: str
-    incarnation: int
-    locale: str
-    ledger: Path
-    replica: Path
-    plans: PlanCache
-    office: Office
-    printers: Printers
-    terminal: Terminal
-    keys: Keys
-    mark: Mark
-    clock: Clock
-    entropy: Entropy
-    neighbours: Neighbours | None = None
-    machine: Machine | None = None  # this installation, for the diagnostics
-    leftovers: Sequence[Leftover] = ()  # ledgers of earlier enrolments
-    devices: Sequence[Devices] = ()  # those that only read or show
-    setup: DeviceSetup | None = None
-    layouts: Layouts | None = None
-    reports: ReportFiles | None = None
-    customer: Customer | None = None
-    backups: Backups | None = None
-    power: Power | None = None
-    cable: Cable | None = None  # a training till's line; None where what is sold is real
-    members: str = ""  # what scanned codes of member cards begin with, empty when there are none
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,18 +104,6 @@ class Unit:
         if self.call.key:
             self.desk.ledger.put_answer(self.call.key, self.call.verb, body)
         return body
-
-
-@dataclass
-class Alarm:
-    """What this run knows of evacuations (`pos.till.contingency.evacuation`): the `calls` that lock this window, first
-    one first; documents that the disk has not taken; and what each of the other tills has heard."""
-
-    calls: tuple[dict[str, Any], ...] = ()
-    unwritten: dict[str, dict[str, Any]] = field(default_factory=dict)
-    told: dict[str, set[str]] = field(default_factory=dict)
-    telling: bool = False
-    rounds: int = 0
 
 
 class Desk:

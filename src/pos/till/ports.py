@@ -6,7 +6,7 @@ knows only these shapes. Everything that answers later answers with a Future.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +18,7 @@ from pos.domain.contingency.evacuation import Document
 from pos.domain.facts import SignedFact
 from pos.domain.rights import Token
 from pos.domain.scene import Scene
+from pos.till.lanports import Neighbours, Wanted
 
 __all__ = [
     "CardOutcome",
@@ -30,6 +31,7 @@ __all__ = [
     "LineDown",
     "LinkState",
     "Mark",
+    "Neighbours",
     "Office",
     "Outcome",
     "Printers",
@@ -37,6 +39,7 @@ __all__ = [
     "RefusedClaim",
     "Shown",
     "Terminal",
+    "Wanted",
 ]
 
 
@@ -160,14 +163,6 @@ class Standing:
     stopped: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a till asks another for: places that a customer wants, and some more for its own stock."""
-
-    places: tuple[str, ...]
-    more: tuple[str, ...] = ()
-
-
 class Office(Protocol):
     """The agent, as the till sees it."""
 
@@ -201,29 +196,6 @@ class Office(Protocol):
 
     def link(self) -> LinkState:
         """The line as last seen."""
-
-
-class Neighbours(Protocol):
-    """The other tills on the local network. Whoever does not answer in time is left out; no Future fails."""
-
-    def idle(self, show: str, wait_s: float) -> Future[Mapping[str, tuple[str, ...]]]:
-        """Till -> the places of a show that it would pass on to this one."""
-
-    def ask(self, show: str, wanted: Mapping[str, Wanted], wait_s: float) -> Future[Sequence[Certificate]]:
-        """Ask each of these tills for places. What they let go of is certified; nothing here is verified."""
-
-    def tills(self) -> Sequence[str]:
-        """Those that till.toml names."""
-
-    def evacuation(self, tills: Sequence[str], documents: Sequence[Document], wait_s: float) -> Future[Collection[str]]:
-        """Tell these tills of evacuations (`pos.domain.contingency.evacuation`); those that have heard it."""
-
-    def present(self) -> Mapping[str, str]:
-        """Till -> when it last answered this one, ISO 8601; those that have ceased to answer are not in it. Asked every
-        few seconds while the office is away, rarely otherwise. Never waits."""
-
-    def states(self) -> dict[str, dict[str, str]]:
-        """Whether the others can ask this till: {"neighbours": {"state", "text"}}, as of a device."""
 
 
 class Outbox(Protocol):

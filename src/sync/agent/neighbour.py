@@ -94,20 +94,19 @@ class Neighbours:
 
         return self._round(run, [])
 
-    def tills(self) -> Sequence[str]:
-        return tuple(self._carriers)
-
-    def evacuation(self, tills: Sequence[str], documents: Sequence[Document], wait_s: float) -> Future[Collection[str]]:
-        told = [dict(one) for one in documents]
+    def evacuation(
+        self, documents: Sequence[Document], told: Collection[str], wait_s: float
+    ) -> Future[Mapping[str, bool]]:
+        tills, said = [till for till in self._carriers if till not in told], [dict(one) for one in documents]
 
         def ask(till: str, within_s: float) -> bool:
             def request(to: Hand) -> wire.EvacuationRequest:
-                return wire.EvacuationRequest(to=to.till, to_incarnation=to.incarnation, documents=told)
+                return wire.EvacuationRequest(to=to.till, to_incarnation=to.incarnation, documents=said)
 
             path = "/v1/neighbour/evacuation"
             return self._ask(till, path, request, wire.EvacuationAnswer, within_s) is not None
 
-        return self._round(lambda: [till for till, heard in self._all(tills, ask, wait_s).items() if heard], ())
+        return self._round(lambda: dict.fromkeys(tills, False) | self._all(tills, ask, wait_s), {})
 
     def present(self) -> Mapping[str, str]:
         return self._presence.now()

@@ -25,10 +25,11 @@ from pos.domain.seating import Seating
 from pos.store.aside import leftovers
 from pos.store.identity import MarkFile, TillKeys, new_identity, read_identity, write_identity
 from pos.store.replica import PlanCache, ReplicaWriter
-from pos.till.desk import Desk, Outside
+from pos.till.desk import Desk
 from pos.till.front import Front
 from pos.till.line import AgentSide
 from pos.till.making import ReportFiles
+from pos.till.outside import Outside
 from pos.till.ports import Customer, Neighbours, Terminal
 from pos.till.setup import DeviceSetup
 from pos.till.shelf import Layouts

@@ -39,12 +39,9 @@ class ToyLan:
             (self.lost if name in self.losing else came).extend(given)
         return done(came)
 
-    def tills(self) -> Sequence[str]:
-        return list(self.others)
-
-    def evacuation(self, tills: Sequence[str], documents: Sequence[Any], wait_s: float) -> Future[Collection[str]]:
-        heard = [till for till in tills if till not in self.deaf]
-        for till in heard:
+    def evacuation(self, documents: Sequence[Any], told: Collection[str], wait_s: float) -> Future[Mapping[str, bool]]:
+        heard = {till: till not in self.deaf for till in self.others if till not in told}
+        for till in (till for till, hears in heard.items() if hears):
             self.others[till].line.side.evacuation(self.asker, documents).result(5)
         return done(heard)
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -186,23 +186,18 @@ def _round(desk: Desk) -> Verb[None]:
     assert neighbours is not None, "there is somebody to tell"
     try:
         news: set[str] = set()
-        while news != (news := set(_ids(_recent(desk)))):  # what has been added while the others were told
-            if due := _due(desk, news):
-                for till in (yield neighbours.evacuation(due, _recent(desk), ASK_S)):
-                    alarm.told.setdefault(till, set()).update(news)
+        answers: Mapping[str, bool] = {}
+        while news != (news := set(_ids(_recent(desk)))):  # with what was added while the others were told
+            told = [till for till, ids in alarm.told.items() if news <= ids]
+            answers = yield neighbours.evacuation(_recent(desk), told, ASK_S)
+            for till in (till for till, heard in answers.items() if heard):
+                alarm.told.setdefault(till, set()).update(news)
     finally:
         alarm.telling = False
-    if _due(desk, news):
+    if not all(answers.values()):
         alarm.rounds += 1
         mine = alarm.rounds
         desk.post_in(AGAIN_S, lambda: _tell(desk) if alarm.rounds == mine else None)
-
-
-def _due(desk: Desk, news: set[str]) -> list[str]:
-    """The tills that have not heard all of it."""
-    neighbours = desk.outside.neighbours
-    tills = neighbours.tills() if neighbours is not None else ()
-    return [till for till in tills if not news <= desk.alarm.told.get(till, set())]
 
 
 def _recent(desk: Desk) -> list[Document]:

@@ -1,0 +1,41 @@
+"""What tills on one local network are to each other (for `ports`)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Protocol
+
+from pos.domain.certificate import Certificate
+from pos.domain.contingency.evacuation import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a till asks another for: places that a customer wants, and some more for its own stock."""
+
+    places: tuple[str, ...]
+    more: tuple[str, ...] = ()
+
+
+class Neighbours(Protocol):
+    """The other tills on the local network. Whoever does not answer in time is left out; no Future fails."""
+
+    def idle(self, show: str, wait_s: float) -> Future[Mapping[str, tuple[str, ...]]]:
+        """Till -> the places of a show that it would pass on to this one."""
+
+    def ask(self, show: str, wanted: Mapping[str, Wanted], wait_s: float) -> Future[Sequence[Certificate]]:
+        """Ask each of these tills for places. What they let go of is certified; nothing here is verified."""
+
+    def evacuation(
+        self, documents: Sequence[Document], told: Collection[str], wait_s: float
+    ) -> Future[Mapping[str, bool]]:
+        """Tell those that were not `told` of evacuations; till -> whether it has heard that now."""
+
+    def present(self) -> Mapping[str, str]:
+        """Till -> when it last answered this one, ISO 8601; those that have ceased to answer are not in it. Asked every
+        few seconds while the office is away, rarely otherwise. Never waits."""
+
+    def states(self) -> dict[str, dict[str, str]]:
+        """Whether the others can ask this till: {"neighbours": {"state", "text"}}, as of a device."""
