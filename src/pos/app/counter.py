@@ -13,6 +13,7 @@ from pos.app import devices, peripherals
 from pos.app.backups import BackupSchedule
 from pos.app.layouts import LayoutShelf, LayoutWork
 from pos.app.machine import Machine
+from pos.app.packs import FOLDER, PackWork
 from pos.app.power import PowerWatch
 from pos.app.reports import ReportWork
 from pos.app.setup import DeviceSetup
@@ -142,6 +143,7 @@ class Till:
             leftovers=left,
             layouts=self.layouts,
             reports=self.reports,
+            packs=self.packs,
             devices=[self.readers] if self.display is None else [self.readers, self.display],
             customer=peripherals.customer(settings, self.display),
             setup=self.setup,
@@ -157,6 +159,8 @@ class Till:
         undo.callback(self.layouts.close)
         self.reports = ReportWork(devices.fonts)
         undo.callback(self.reports.close)
+        self.packs = PackWork(settings.folder / FOLDER, lambda: self.reports.face, training=training)
+        undo.callback(self.packs.close)
         self._watches = devices.device_watches(settings)
         self.printers = devices.printers(
             settings, self._shelf, self._device, self._watches, self._drawer, training=training

@@ -53,7 +53,7 @@ class ReportWork:
         name = _file_name((housechart.NAME, chart.show, chart.made_at[:16]), "pdf")
 
         def render(go_on: GoOn) -> bytes:
-            return chart_as_pdf(chart, Writer(language, report_words()), self._face, go_on)
+            return chart_as_pdf(chart, Writer(language, report_words()), self.face, go_on)
 
         return self._pool.submit(lambda: self._write(name, render, to, replace, step))
 
@@ -81,7 +81,7 @@ class ReportWork:
     def _rendered(self, report: Report, form: Form, go_on: GoOn) -> bytes:
         write = Writer(form.language, report_words())
         if form.format == "pdf":
-            return as_pdf(report, write, self._face, go_on)
+            return as_pdf(report, write, self.face, go_on)
         if form.format == "xlsx":
             return as_xlsx(report, write, go_on)
         if form.format == "csv":
@@ -91,7 +91,8 @@ class ReportWork:
         return (json.dumps(report.to_json(), ensure_ascii=False, indent=1) + "\n").encode()
 
     @cached_property
-    def _face(self) -> PdfFace:
+    def face(self) -> PdfFace:
+        """The fonts of every document, read once."""
         return pdf_face(self._fonts())
 
 

@@ -10,6 +10,7 @@ from pos.domain.plan import Plan
 
 NAME: Final = "house_chart"
 STATES: Final = ("free", "here", "elsewhere", "held", "sold", "basket")  # by the codes of the map's columns
+PAPER: Final = len(STATES)  # the code of what is on a numbered paper ticket of this till, where a chart tells of it
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,15 @@ class HouseChart:
     marks: Mapping[int, str] = field(default_factory=dict)
     areas: tuple[tuple[str, int, int], ...] = ()
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The states that this chart tells apart, by their codes."""
+        return (*STATES, "paper") if PAPER in self.states else STATES
+
     def count(self, places: Iterable[int]) -> dict[str, int]:
         """How many of these places are in each state."""
-        found = dict.fromkeys(STATES, 0)
+        told = self.told
+        found = dict.fromkeys(told, 0)
         for ix in places:
-            found[STATES[self.states[ix]]] += 1
+            found[told[self.states[ix]]] += 1
         return found

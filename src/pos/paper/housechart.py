@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
-from pos.domain.housechart import STATES, HouseChart
+from pos.domain.housechart import HouseChart
 from pos.domain.plan import Plan, Row
 from pos.paper.page import Align, Text
 from pos.paper.pdf import PdfFace, canvas_for, draw, start_page
@@ -30,6 +30,7 @@ _WIDEST: Final = 9.0  # mm between seats at most
 _NUMBERED_FROM: Final = 3.4  # mm between seats
 _LETTERED_FROM: Final = 2.2  # mm between seats, for the rows' letters
 _PEN: Final = 0.2  # mm
+_NUMBERED: Final = ("free", "here", "elsewhere", "paper")  # states in whose shape a number can be read
 _WORDS: Final = {
     "free": "free",
     "here": "chart_here",
@@ -37,11 +38,12 @@ _WORDS: Final = {
     "held": "held",
     "sold": "sold",
     "basket": "basket",
+    "paper": "paper",
 }
 
 
 @dataclass(frozen=True)
-class _Sheet:
+class Sheet:
     """A page's part of the hall: its name, its places, and how the plan lies on the page (mm, y downwards)."""
 
     name: str
@@ -57,21 +59,28 @@ class _Sheet:
 
 def as_pdf(chart: HouseChart, write: Writer, face: PdfFace, step: Step = lambda done, of: None) -> bytes:
     """The same chart gives the same bytes. `step` is told how many places are drawn; what it raises ends the work."""
-    sheets, file = _sheets(chart), io.BytesIO()
+    sheets, file = sheets_of(chart), io.BytesIO()
     canvas = canvas_for(file, face, f"{write.say('house_chart')} · {chart.title}")
     of, done = sum(len(sheet.places) for sheet in sheets), 0
     for number, sheet in enumerate(sheets, 1):
         step(done, of)
-        start_page(canvas, *sheet.page, _MARGIN)
-        _Drawing(canvas, chart, sheet, write, face).draw(number, len(sheets))
-        canvas.showPage()
+        draw_sheet(canvas, chart, sheet, write, face, number, len(sheets), areas=number == 1)
         done += len(sheet.places)
     step(of, of)
     canvas.save()
     return file.getvalue()
 
 
-def _sheets(chart: HouseChart) -> list[_Sheet]:
+def draw_sheet(
+    canvas: Canvas, chart: HouseChart, sheet: Sheet, write: Writer, face: PdfFace, number: int, of: int, *, areas: bool
+) -> None:
+    """One page of a chart, as page `number` of so many of its document; with what is left of `areas`, or without."""
+    start_page(canvas, *sheet.page, _MARGIN)
+    _Drawing(canvas, chart, sheet, write, face).draw(number, of, areas=areas)
+    canvas.showPage()
+
+
+def sheets_of(chart: HouseChart) -> list[Sheet]:
     plan = chart.plan
     by_zone: dict[int, list[int]] = {}
     for ix, zone in enumerate(plan.zone):
@@ -81,7 +90,7 @@ def _sheets(chart: HouseChart) -> list[_Sheet]:
     return pages if alone else [_sheet(chart, plan.name, None, range(len(plan)), True), *pages]
 
 
-def _sheet(chart: HouseChart, name: str, zone: int | None, places: Sequence[int], whole: bool) -> _Sheet:
+def _sheet(chart: HouseChart, name: str, zone: int | None, places: Sequence[int], whole: bool) -> Sheet:
     plan = chart.plan
     xs, ys = [plan.xs[ix] for ix in places], [plan.ys[ix] for ix in places]
     usual = _usual(chart, zone)
@@ -93,7 +102,7 @@ def _sheet(chart: HouseChart, name: str, zone: int | None, places: Sequence[int]
     page = _A4 if width < height else (_A4[1], _A4[0])
     across, down = page[0] - 2 * _MARGIN, page[1] - 2 * _MARGIN - _HEAD - _FOOT
     scale = min(across / width, down / height, _WIDEST / usual)
-    return _Sheet(
+    return Sheet(
         name,
         zone,
         whole,
@@ -148,19 +157,20 @@ def _usual(chart: HouseChart, zone: int | None) -> float:
 class _Drawing:
     """One page, in millimetres from its upper left corner inside the margin, y upwards."""
 
-    def __init__(self, canvas: Canvas, chart: HouseChart, sheet: _Sheet, write: Writer, face: PdfFace) -> None:
+    def __init__(self, canvas: Canvas, chart: HouseChart, sheet: Sheet, write: Writer, face: PdfFace) -> None:
         self._canvas, self._chart, self._sheet, self._write, self._face = canvas, chart, sheet, write, face
         self._width = sheet.page[0] - 2 * _MARGIN
         self._height = sheet.page[1] - 2 * _MARGIN
 
-    def draw(self, number: int, of: int) -> None:
-        self._head(number)
+    def draw(self, number: int, of: int, *, areas: bool) -> None:
+        self._head(areas=areas)
         if self._sheet.whole:
             self._drawings()
         self._canvas.setLineWidth(min(_PEN, self._sheet.pitch * 0.08))
-        by_state: dict[str, list[int]] = {state: [] for state in STATES}
+        told = self._chart.told
+        by_state: dict[str, list[int]] = {state: [] for state in told}
         for ix in self._sheet.places:
-            by_state[STATES[self._chart.states[ix]]].append(ix)
+            by_state[told[self._chart.states[ix]]].append(ix)
         radius = self._sheet.pitch * 0.42
         for state, places in by_state.items():
             self._shapes(state, [self._at(ix) for ix in places], radius)
@@ -194,6 +204,8 @@ class _Drawing:
         for x, y in middles:
             if state == "sold":
                 path.rect(x - radius * 0.6, y - radius * 0.6, radius * 1.2, radius * 1.2)
+            elif state == "paper":
+                path.rect(x - radius * 0.95, y - radius * 0.95, radius * 1.9, radius * 1.9)
             else:
                 path.circle(x, y, radius)
             if state == "here":
@@ -211,7 +223,7 @@ class _Drawing:
         """Numbers, where seats are large enough; the letter of what a place is held for; and the rows' letters."""
         plan, sheet = self._chart.plan, self._sheet
         if sheet.pitch >= _NUMBERED_FROM:
-            said = [(ix, plan.numbers[ix]) for state in ("free", "here", "elsewhere") for ix in by_state[state]]
+            said = [(ix, plan.numbers[ix]) for state in _NUMBERED for ix in by_state.get(state, ())]
             said += [(ix, self._chart.marks.get(ix, "")) for ix in by_state["held"]]
             self._centred([(*self._at(ix), text) for ix, text in said], sheet.pitch * 0.32, bold=False)
         if sheet.pitch >= _LETTERED_FROM:
@@ -242,13 +254,13 @@ class _Drawing:
 
     # ---- what stands around it -------------------------------------------------------------
 
-    def _head(self, number: int) -> None:
+    def _head(self, *, areas: bool) -> None:
         chart, write, half = self._chart, self._write, self._width * 0.6
         self._text(0.0, 0.0, half, f"{chart.title} · {self._sheet.name}", _TITLE, "left", bold=True)
         self._text(0.0, 7.0, half, f"{write.fact(chart.starts)} · {chart.venue}", _BODY, "left")
-        if number == 1 and chart.areas:
-            areas = " · ".join(f"{name}: {left} / {of}" for name, left, of in chart.areas)
-            self._text(0.0, 12.0, half, areas, _BODY, "left")
+        if areas and chart.areas:
+            left = " · ".join(f"{name}: {left} / {of}" for name, left, of in chart.areas)
+            self._text(0.0, 12.0, half, left, _BODY, "left")
         right = self._width - half
         self._text(half, 0.0, right, write.say("house_chart"), _BODY, "right", bold=True)
         self._text(half, 5.0, right, f"{write.say('made_at')}: {write.fact(chart.made_at)}", _SMALL, "right")
@@ -256,9 +268,10 @@ class _Drawing:
             self._text(half, 9.5, right, write.say("chart_as_of", time=write.fact(chart.as_of)), _SMALL, "right")
 
     def _legend(self, counts: dict[str, int]) -> None:
-        across = len(STATES) if self._width > self._height else len(STATES) // 2  # two lines of an upright page
+        told = self._chart.told
+        across = len(told) if self._width > self._height else -(-len(told) // 2)  # two lines of an upright page
         top, step, radius = self._height - _FOOT + 4.0, self._width / across, 1.6
-        for n, state in enumerate(STATES):
+        for n, state in enumerate(told):
             x, y = n % across * step, top + n // across * 5.0
             self._shapes(state, [(x + radius, -y - radius)], radius)
             words = f"{self._write.say(_WORDS[state])}: {counts[state]:d}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from pos.till import fields as f
-from pos.till.contingency import evacuation, keying, packs, plan, rekey, sheet
+from pos.till.contingency import evacuation, keying, packs, paperpack, plan, rekey, sheet
 from pos.till.verbspec import VerbSpec
 
 CONTINGENCY_VERBS: Final[dict[str, VerbSpec]] = {
@@ -40,4 +40,7 @@ CONTINGENCY_VERBS: Final[dict[str, VerbSpec]] = {
     "end_evacuation": VerbSpec(
         evacuation.end_evacuation, {"user": f.text, "pin": f.text}, {"here": f.flag}, changes=True
     ),
+    "paper_pack": VerbSpec(paperpack.paper_pack),
+    "make_paper_pack": VerbSpec(paperpack.make_paper_pack, {}, {"show": f.text}),
+    "print_paper_pack": VerbSpec(paperpack.print_paper_pack, {"show": f.text}, changes=True),
 }

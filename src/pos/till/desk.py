@@ -38,6 +38,7 @@ from pos.till.levelstate import LevelState
 from pos.till.linelog import LineLog
 from pos.till.making import Making
 from pos.till.outside import Outside
+from pos.till.packing import Packs
 from pos.till.ports import Standing
 
 log = logging.getLogger(__name__)
@@ -128,6 +129,7 @@ class Desk:
         self.shown: Scene | None = None  # what the customer sees
         self.alarm = Alarm()
         self.making = Making()
+        self.packs = Packs()
         self.level = LevelState()
         self.unwritten = ""  # why the last step could not be written down
         self._unmarked = ""  # why the last fact's high-water mark is not written

@@ -14,7 +14,7 @@ from typing import Any
 
 from pos.domain.errors import Refused
 from pos.domain.mask import scrub
-from pos.till.contingency import evacuation
+from pos.till.contingency import evacuation, packwatch
 from pos.till.counter import announcing, charge, customer, house, issue, limit, terminal
 from pos.till.counter.house import SeatMapData
 from pos.till.desk import Call, Desk
@@ -89,6 +89,8 @@ class Front:
         def then(answer: dict[str, Any]) -> None:
             if shows:
                 customer.after(self._desk, verb, answer)
+            if verb == "open_shift":
+                packwatch.shift_opened(self._desk)
             if spec.changes:
                 self._watch_drawer()
 
@@ -123,6 +125,7 @@ class Front:
         self._desk.post(lambda: customers.follow_erasures(self._desk))
         self._desk.post(lambda: ending.watch(self._desk))
         self._desk.post(lambda: announcing.take_note(self._desk))
+        self._desk.post(lambda: packwatch.watch(self._desk))
         self._desk.post(self._watch_drawer)
 
     @staticmethod

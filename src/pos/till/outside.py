@@ -9,6 +9,7 @@ from pathlib import Path
 from pos.store.aside import Leftover
 from pos.store.replica import PlanCache
 from pos.till.making import ReportFiles
+from pos.till.packing import PackFiles
 from pos.till.ports import (
     Clock,
     Customer,
@@ -49,6 +50,7 @@ class Outside:
     setup: DeviceSetup | None = None
     layouts: Layouts | None = None
     reports: ReportFiles | None = None
+    packs: PackFiles | None = None  # paper packs
     customer: Customer | None = None
     backups: Backups | None = None
     power: Power | None = None

@@ -30,6 +30,7 @@ from pos.till.front import Front
 from pos.till.line import AgentSide
 from pos.till.making import ReportFiles
 from pos.till.outside import Outside
+from pos.till.packing import PackFiles
 from pos.till.ports import Customer, Neighbours, Terminal
 from pos.till.setup import DeviceSetup
 from pos.till.shelf import Layouts
@@ -181,11 +182,12 @@ class Counter:
         setup: DeviceSetup | None = None,
         layouts: Layouts | None = None,
         reports: ReportFiles | None = None,
+        packs: PackFiles | None = None,
         **venue: str,
     ) -> None:
         self.folder, self.till, self.neighbours = folder, till, neighbours
         self.members, self.customer = members, customer
-        self.setup, self.layouts, self.reports = setup, layouts, reports
+        self.setup, self.layouts, self.reports, self.packs = setup, layouts, reports, packs
         folder.mkdir(parents=True, exist_ok=True)
         self.shows = shows if shows is not None else [show_document("aida")]
         if read_identity(folder) is None:
@@ -227,6 +229,7 @@ class Counter:
             setup=self.setup,
             layouts=self.layouts,
             reports=self.reports,
+            packs=self.packs,
         )
         self.desk = Desk(outside)
         side = AgentSide(self.folder / "ledger.db", self.identity.incarnation)

@@ -159,7 +159,7 @@ def test_changing_verbs_are_named_as_such() -> None:
     }
     looking |= {"reports", "report", "cancel_report", "export_report", "house_chart"}
     looking |= {"account", "pending", "tenders", "audit_items", "my_figures", "people_figures"}
-    looking |= {"settlements", "settlement", "card_totals"}
+    looking |= {"settlements", "settlement", "card_totals", "paper_pack", "make_paper_pack"}
     looking |= {"safe", "bags", "transfers", "change_orders", "deposits", "deposit_sheet", "cash_trail"}
     looking |= {"ticket_paper", "stock", "contingency", "keyed_paper", "evacuation"}
     looking |= {"link", "diagnostics", "keep_diagnostics"}  # a cable, a file, paper, and nothing in the ledger

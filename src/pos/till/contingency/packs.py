@@ -47,7 +47,8 @@ _PACKS: Final = Series("packs", "P")
 def issue_paper(
     desk: Desk, *, show: str, places: list[str] | None = None, category: str = "", count: int = 0
 ) -> Verb[dict[str, Any]]:
-    """Put places on paper: those that are named, or so many of a category. Rights not in hand are claimed.
+    """Put places on paper: those that are named, or so many of a category. Rights not in hand are claimed. Without a
+    ticket printer the tickets are a file, to be printed on any printer there is.
 
     Raises Refused: bad_request unknown_show unknown_place show_cancelled sales_closed not_allowed
     right_elsewhere sold held device_absent storage_failed fenced.
@@ -55,7 +56,8 @@ def issue_paper(
     desk.signed_in("sell")
     desk.shift()
     desk.check_not_fenced()
-    issue.check_present(desk, "ticket")
+    role = printer_of(desk)
+    issue.check_present(desk, role)
     the_show, seating = desk.season().show(show), desk.belief.seating(show)
     the_show.check_on_sale(desk.clock.now())
     wishes = _wishes(desk, seating, show, _named(desk, seating, show, places, category, count))
@@ -76,11 +78,17 @@ def issue_paper(
         unit_.at = at
         _go_out(desk, unit_, pack, tickets)
         take(desk, _PACKS)
-        job = desk.ledger.add_job("ticket", "paper", pack.id, [ticket.id for ticket in tickets], content)
-        answer = unit_.answers({"pack": _shown(desk, pack, tickets), "job": job.id})
+        job = desk.ledger.add_job(role, "paper", pack.id, [ticket.id for ticket in tickets], content)
+        answer = unit_.answers({"pack": _shown(desk, pack, tickets), "job": job.id, "printer": role})
     issue.send(desk, job)
     _say(desk, tickets)
     return answer
+
+
+def printer_of(desk: Desk) -> str:
+    """Where the tickets of a pack come out: the ticket printer, or without one a file."""
+    as_file = not desk.outside.printers.present("ticket") and desk.outside.packs is not None
+    return issue.SHEET if as_file else "ticket"
 
 
 def _check_unused(desk: Desk, show: str, places: Sequence[str]) -> None:
@@ -115,6 +123,22 @@ def _named(desk: Desk, seating: Seating, show: str, places: list[str] | None, ca
             "right_elsewhere", show=show, place=category, holder="office", since=None, free=len(chosen), count=count
         )
     return chosen
+
+
+def to_be_had(desk: Desk, show: str, category: str) -> int:
+    """How many places of a category could go on paper now: those in hand, and while the office can be asked those in
+    the pool."""
+    seating, column, used = desk.belief.seating(show), desk.belief.column(show), in_use(desk)
+    online = desk.outside.office.link().state == "online"
+    states = {CODES[state] for state in ((PlaceState.HERE, PlaceState.FREE) if online else (PlaceState.HERE,))}
+    return sum(column[ix] in states and (show, seating.place(ix)) not in used for ix in seating.of_category(category))
+
+
+def out_of(desk: Desk, show: str, category: str) -> int:
+    """How many tickets of a category are out."""
+    seating = desk.belief.seating(show)
+    out = (place for place, right in desk.rights.get(show, {}).items() if right.state is OwnState.PAPER)
+    return sum((ix := seating.find(place)) is not None and seating.category(ix) == category for place in out)
 
 
 def _seats(desk: Desk, seating: Seating, show: str, category: str, count: int) -> list[str]:

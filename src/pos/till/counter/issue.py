@@ -26,6 +26,7 @@ from pos.till.ports import Outcome
 from pos.till.words import Words
 
 UNFINISHED: Final = ("failed", "unknown")
+SHEET: Final = "sheet"  # the role of a file, where numbered tickets go without a ticket printer
 RECORD_AGAIN_S: Final = 1.0
 
 
@@ -126,8 +127,7 @@ def _tender_text(write: Words, tender: dict[str, Any], currency: str) -> str:
 
 def send(desk: Desk, job: PrintJob) -> None:
     """Hand a queued job to its printer. Without such a printer the job fails, and says so."""
-    printers = desk.outside.printers
-    if not printers.present(job.role):
+    if not _present(desk, job.role):
         # Not here and now: the verb that made the job answers first, and its key keeps that answer alone.
         desk.post(lambda: _outcome(desk, job, "failed", f"no {job.role} printer is set up at this till"))
         return
@@ -139,7 +139,16 @@ def send(desk: Desk, job: PrintJob) -> None:
     def finished(outcome: Outcome, text: str, sheets: int | None = None, /) -> None:
         desk.post(lambda: _outcome(desk, job, outcome, text, sheets))
 
-    printers.submit(job.role, str(job.id), job.content, started, finished)
+    if job.role == SHEET and desk.outside.packs is not None:
+        desk.outside.packs.submit(sheet_name(job), job.content, started, finished)
+    else:
+        desk.outside.printers.submit(job.role, str(job.id), job.content, started, finished)
+
+
+def sheet_name(job: PrintJob) -> str:
+    """What the file of a pack's tickets is called: a copy never takes the place of what was printed before."""
+    copy = _copy(job.content)
+    return f"tickets-{job.sale}" + (f"-{copy}" if copy else "")
 
 
 def _outcome(desk: Desk, job: PrintJob, outcome: Outcome, text: str, sheets: int | None = None) -> None:
@@ -288,8 +297,12 @@ def next_copy(desk: Desk, job: PrintJob) -> PrintJob:
 
 def check_present(desk: Desk, role: str) -> None:
     """Raises Refused("device_absent")."""
-    if not desk.outside.printers.present(role):
+    if not _present(desk, role):
         raise Refused("device_absent", device=f"{role} printer")
+
+
+def _present(desk: Desk, role: str) -> bool:
+    return desk.outside.packs is not None if role == SHEET else desk.outside.printers.present(role)
 
 
 def _again(desk: Desk, job: PrintJob) -> dict[str, Any]:

@@ -1,0 +1,297 @@
+"""The paper pack at the till: made, fresh or stale, printed in short, made by itself, and tickets as a file."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from pypdf import PdfReader
+
+from pos.app.packs import PackWork
+from pos.paper.pdf import pdf_face
+from pos.till.contingency import packwatch
+from tests.unit.paper.reports.documents import FONTS
+from tests.unit.store.evening import violations
+from tests.unit.till.counter import NOW, Counter, show_document
+
+Make = Callable[..., Counter]
+T = TypeVar("T")
+TONIGHT = show_document("aida", starts=NOW.replace(hour=19, minute=30).isoformat(), allotment={"Stalls": 6, "Foyer": 4})
+
+
+@pytest.fixture(scope="module")
+def face() -> Any:
+    return pdf_face(FONTS)
+
+
+@pytest.fixture
+def make_till(make_counter: Make, tmp_path: Path, face: Any) -> Iterator[Make]:
+    """A till that can write packs; whatever happens, its ledger agrees with its facts afterwards."""
+    made: list[tuple[Counter, PackWork]] = []
+
+    def make(**options: Any) -> Counter:
+        work = PackWork(tmp_path / f"packs-{len(made)}", lambda: face)
+        counter = make_counter([options.pop("show", TONIGHT)], packs=work, **options)
+        made.append((counter, work))
+        return counter
+
+    yield make
+    for counter, work in made:
+        counter.settle()
+        work.close()
+        assert violations(counter) == []
+
+
+def until(counter: Counter, found: Callable[[], T]) -> T:
+    """What is found once it is there: files are written on a thread of their own."""
+    for _ in range(500):
+        counter.settle()
+        if there := found():
+            return there
+        time.sleep(0.01)
+    raise AssertionError("it did not come")
+
+
+def shown(counter: Counter) -> dict[str, Any]:
+    (show,) = counter.ask("paper_pack")["shows"]
+    assert isinstance(show, dict)
+    return show
+
+
+def text_of(file: str) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(file).pages)
+
+
+def test_a_pack_says_what_is_in_hand_out_and_to_be_paid(make_till: Make) -> None:
+    counter = make_till()
+    counter.open()
+    counter.ask("issue_paper", show="aida", places=["A-2", "Foyer"])
+    (made,) = counter.ask("make_paper_pack", show="aida")["made"]
+    assert made == shown(counter)
+    assert (made["state"], made["made_at"], made["changed"]) == ("fresh", NOW.isoformat(timespec="seconds"), 0)
+    assert made["counts"] == {"in_hand": 8, "tickets": 2, "pickups": 0}
+    assert {row["category"]: (row["in_hand"], row["out"]) for row in made["categories"]} == {
+        "Stalls": (5, 1),
+        "Wheelchair": (0, 0),
+        "Foyer": (3, 1),
+    }
+    text = text_of(made["file"])
+    assert "Stalls A 1, 3–6" in text
+    assert "T1-P00001-1 Stalls A 2" in text
+    assert "On paper: 1" in text
+    assert "1 Adult €59.00 €41.00 €13.00" in text, "what a customer pays, the fee included"
+    assert "Window 1" in text
+
+
+def test_making_a_pack_moves_no_right_and_prints_no_ticket(make_till: Make) -> None:
+    counter = make_till()
+    counter.open()
+    counter.ask("issue_paper", show="aida", places=["A-2"])
+    counter.printers.run()
+    counter.settle()
+    before, printed = counter.kinds(), len(counter.printers.paper)
+    counter.ask("make_paper_pack")
+    counter.ask("make_paper_pack")
+    assert counter.kinds() == before
+    assert (counter.printers.jobs, len(counter.printers.paper)) == ([], printed)
+
+
+def test_what_is_sold_or_issued_afterwards_makes_a_pack_stale_and_is_counted(make_till: Make) -> None:
+    counter = make_till()
+    counter.open()
+    counter.ask("make_paper_pack")
+    counter.add("A-1")
+    assert shown(counter)["state"] == "fresh", "a basket may be given up"
+    counter.pay()
+    assert (shown(counter)["state"], shown(counter)["changed"]) == ("stale", 1)
+    counter.ask("make_paper_pack")
+    assert shown(counter)["state"] == "fresh"
+    counter.ask("issue_paper", show="aida", places=["A-2"])
+    assert (shown(counter)["state"], shown(counter)["changed"]) == ("stale", 2)
+
+
+def test_new_prices_make_a_pack_stale(make_till: Make) -> None:
+    counter = make_till()
+    counter.open()
+    counter.ask("make_paper_pack")
+    later = {"id": "usual@2", "list": "usual", "tax": "reduced", "valid_from": NOW.isoformat()}
+    counter.line.document("prices", later | {"table": {"Stalls": {"adult": "60.00"}}})
+    assert (shown(counter)["state"], shown(counter)["changed"]) == ("stale", 0)
+
+
+def test_only_shows_of_today_that_sell_have_a_pack(make_till: Make) -> None:
+    counter = make_till(show=show_document("aida"))
+    counter.open()
+    assert counter.ask("paper_pack")["shows"] == []
+    assert counter.ask("make_paper_pack")["made"] == []
+    assert [made["show"] for made in counter.ask("make_paper_pack", show="aida")["made"]] == ["aida"]
+    assert counter.refusal("make_paper_pack", show="none").code == "unknown_show"
+
+
+def test_who_comes_for_tickets_is_on_the_list_until_they_came(make_till: Make) -> None:
+    counter = make_till()
+    counter.open()
+    counter.add("A-1")
+    counter.pay(buyer={"name": "Ruth Gál"}, delivery="pickup")
+    (made,) = counter.ask("make_paper_pack")["made"]
+    assert made["counts"]["pickups"] == 1
+    assert "Ruth Gál" in text_of(made["file"])
+
+
+def test_a_disk_that_does_not_take_it_is_named_and_the_last_pack_stays(make_till: Make, tmp_path: Path) -> None:
+    counter = make_till()
+    counter.open()
+    (made,) = counter.ask("make_paper_pack")["made"]
+    kept = Path(made["file"]).read_bytes()
+    folder = Path(made["file"]).parent
+    moved = folder.rename(folder.with_name("kept"))
+    folder.write_bytes(b"no folder")
+    refused = counter.refusal("make_paper_pack")
+    assert refused.code == "storage_failed"
+    assert str(folder) in refused.fields["reason"]
+    assert (shown(counter)["state"], str(folder) in shown(counter)["reason"]) == ("failed", True)
+    assert (moved / "aida.pdf").read_bytes() == kept
+    folder.unlink()
+    counter.ask("make_paper_pack")
+    assert (shown(counter)["state"], shown(counter)["reason"]) == ("fresh", "")
+
+
+def test_a_pack_in_short_comes_out_of_the_receipt_printer(make_till: Make) -> None:
+    counter = make_till()
+    counter.open()
+    counter.ask("issue_paper", show="aida", places=["A-2"])
+    counter.printers.run()
+    counter.ask("print_paper_pack", show="aida")
+    counter.printers.run()
+    role, content = counter.printers.paper[-1]
+    assert role == "receipt"
+    rows = {row["text"]: row["amount"] for group in content["groups"] for row in group["rows"]}
+    assert (rows["Stalls A"], rows["Foyer"], rows["T1-P00001-1"]) == ("1, 3–6", "4", "Stalls A 2")
+    without = make_till(roles=("ticket",))
+    without.open()
+    assert without.refusal("print_paper_pack", show="aida").code == "device_absent"
+
+
+def test_a_till_without_a_folder_for_packs_says_so(make_counter: Make) -> None:
+    counter = make_counter([TONIGHT])
+    counter.open()
+    assert counter.refusal("make_paper_pack").code == "device_absent"
+
+
+# ---- tickets as a file -----------------------------------------------------------------------
+
+
+def test_without_a_ticket_printer_numbered_tickets_are_a_file_with_their_codes(make_till: Make) -> None:
+    counter = make_till(roles=("receipt",))
+    counter.open()
+    assert counter.ask("paper_pack")["printer"] == "sheet"
+    answer = counter.ask("issue_paper", show="aida", places=["A-1", "A-2"])
+    assert answer["printer"] == "sheet"
+    (job,) = until(counter, lambda: [job for job in counter.ask("jobs")["jobs"] if job["state"] == "done"])
+    file = job["text"].removeprefix("written to ")
+    text = text_of(file)
+    (issued,) = counter.bodies("PaperIssued")
+    assert all(ticket["code"] in text for ticket in issued["tickets"])
+    assert "No. 2 of 2" in text
+    assert Path(file).parent.stat().st_mode & 0o077 == 0, "whoever has the file has tickets"
+    assert counter.token("A-1") == ("PAPER", 1, 1)
+    counter.ask("return_paper", tickets=[issued["tickets"][0]["code"]])
+    assert counter.token("A-1") == ("LEASED", 1, 1)
+
+
+def test_tickets_that_could_not_be_written_are_written_when_asked_again(make_till: Make) -> None:
+    counter = make_till(roles=("receipt",))
+    counter.open()
+    folder = Path(counter.ask("paper_pack")["folder"])
+    folder.write_bytes(b"no folder")
+    answer = counter.ask("issue_paper", show="aida", places=["A-1"])
+    (job,) = until(counter, lambda: [job for job in counter.ask("jobs")["jobs"] if job["state"] == "failed"])
+    assert str(folder) in job["text"]
+    folder.unlink()
+    counter.ask("retry", job=answer["job"])
+    until(counter, lambda: [job for job in counter.ask("jobs")["jobs"] if job["state"] == "done"])
+    (issued,) = counter.bodies("PaperIssued")
+    assert issued["tickets"][0]["code"] in text_of(str(folder / "tickets-T1-P00001.pdf"))
+
+
+# ---- by itself -------------------------------------------------------------------------------
+
+
+def test_a_pack_is_made_when_a_shift_opens(make_till: Make) -> None:
+    counter = make_till()
+    counter.open()
+    until(counter, lambda: shown(counter)["state"] == "fresh")
+    assert shown(counter)["counts"]["in_hand"] == 10
+
+
+@pytest.mark.parametrize(
+    ("minutes", "sold", "again"),
+    [
+        (4, True, False),  # stale, but just made
+        (6, True, True),
+        (6, False, False),  # nothing has changed
+        (31, False, True),  # who comes for tickets may have changed
+    ],
+)
+def test_a_pack_is_made_anew_when_it_is_stale_for_a_while_or_old(
+    make_till: Make, minutes: int, sold: bool, again: bool
+) -> None:
+    counter = make_till(show=TONIGHT | {"starts": NOW.replace(hour=23).isoformat()})
+    counter.open()
+    until(counter, lambda: shown(counter)["state"] == "fresh")
+    if sold:
+        counter.sell("A-1")
+    counter.clock.wait(minutes=minutes)
+    assert looked_again(counter) is again
+
+
+def test_a_pack_is_made_anew_before_the_doors(make_till: Make) -> None:
+    counter = make_till(show=TONIGHT | {"starts": NOW.replace(hour=19, minute=10).isoformat()})
+    counter.open()
+    until(counter, lambda: shown(counter)["state"] == "fresh")
+    counter.clock.wait(minutes=9)
+    assert not looked_again(counter)
+    counter.clock.wait(minutes=2)
+    assert looked_again(counter)
+    counter.clock.wait(minutes=2)
+    assert not looked_again(counter), "once"
+
+
+def test_without_a_shift_no_pack_is_made(make_till: Make) -> None:
+    counter = make_till()
+    counter.sign_in()
+    counter.desk.submit(lambda: packwatch.watch(counter.desk)).result(5)
+    assert shown(counter)["state"] == "none"
+
+
+def test_numbered_tickets_come_out_when_a_shift_opens_as_the_plan_says(make_till: Make) -> None:
+    counter = make_till()
+    plan = 'version = "X-7"\nvalid_from = 2027-01-01\n[pack]\ntickets = 3\n'
+    plan += '[[person]]\nkey = "duty"\nname = "Dana Duty"\ntelephone = "0043 1 555"\n'
+    (counter.folder / "contingency.toml").write_text(plan)
+    counter.open()
+    until(counter, lambda: shown(counter)["state"] == "fresh")
+    out = {row["category"]: row["out"] for row in shown(counter)["categories"]}
+    assert out == {"Stalls": 3, "Wheelchair": 1, "Foyer": 3}, "as far as there are any"
+    assert shown(counter)["counts"]["tickets"] == 7
+    assert counter.ask("paper_pack")["plan"] == "X-7"
+    text = text_of(shown(counter)["file"])
+    assert "Contingency plan X-7" in text
+    assert "0043 1 555 Dana Duty" in text
+    counter.printers.run()
+    counter.ask("close_shift", counted={"total": "100.00"})
+    counter.printers.run()
+    counter.ask("open_shift", float="100.00")
+    until(counter, lambda: not counter.desk.packs.under_way and shown(counter)["state"] == "fresh")
+    assert len(counter.bodies("PaperIssued")) == 3, "what is still out is not printed a second time"
+
+
+def looked_again(counter: Counter) -> bool:
+    """Whether the pack is made anew when the till looks at it."""
+    before = shown(counter)["made_at"]
+    counter.desk.submit(lambda: packwatch.watch(counter.desk)).result(5)
+    until(counter, lambda: not counter.desk.packs.under_way)
+    return bool(shown(counter)["made_at"] != before)
