@@ -111,6 +111,16 @@ class BackupSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CopySettings:
+    """Where each fact is copied to: a folder on a second medium (`to`, "" for none), and other tills on the local
+    network. A sale's answer waits for the first copy, `wait_ms` at most."""
+
+    to: str = ""
+    neighbours: tuple[str, ...] = ()
+    wait_ms: int = 50
+
+
+@dataclass(frozen=True, slots=True)
 class WindowSettings:
     """How the window looks and behaves: `theme` is one of THEMES, `scale` percent or None for what the system
     says, `lock_after` minutes without a hand on it, 0 for never."""
@@ -140,6 +150,7 @@ class Settings:
     card_reader: CardReaderSettings | None = None
     customer_display: DisplaySettings | None = None
     backup: BackupSettings | None = None
+    copies: CopySettings | None = None
     window: WindowSettings = WindowSettings()
 
     @property
@@ -187,6 +198,30 @@ def _addresses(value: Any) -> dict[str, str]:
     return found
 
 
+def _neighbours(value: Any) -> bool | tuple[str, ...]:
+    """All of them, or those that are named."""
+    if isinstance(value, bool):
+        return value
+    if not isinstance(value, list):
+        raise ValueError('must be true or a list like ["T2"]')
+    return tuple(dict.fromkeys(map(_till, value)))
+
+
+def _copies(file: Path, section: dict[str, Any], till: str, neighbours: NeighbourSettings) -> CopySettings:
+    """Checked as a whole: who is to keep a copy must be somebody whom this till can ask."""
+    named = section.get("neighbours", ())
+    others = tuple(name for name in neighbours.tills if name != till)
+    chosen = named if isinstance(named, tuple) else others if named else ()
+    for name in chosen:
+        if name not in others:
+            raise BadSettings(file, "copies.neighbours", f"{name} is not among the tills of [neighbours]")
+    if named is True and not others:
+        raise BadSettings(file, "copies.neighbours", "there are no other tills in [neighbours]")
+    if not chosen and not section.get("to"):
+        raise BadSettings(file, "copies", "says neither to (a folder) nor neighbours")
+    return CopySettings(**section | {"neighbours": chosen})
+
+
 def _way(value: Any) -> str:
     """An address, read closer by whoever opens it, or the keyboard."""
     if value != KEYBOARD and "://" not in values.string(value):
@@ -231,6 +266,7 @@ _KEYS: Final[dict[str, dict[str, Callable[[Any], Any]]]] = {
     "card_reader": {"transport": _card_way},
     "customer_display": {"kind": _display, "transport": values.string, "locale": _locale, "link": values.url},
     "backup": {"to": values.string, "every": values.span, "keep": values.count},
+    "copies": {"to": values.string, "neighbours": _neighbours, "wait_ms": values.wait_ms},
     "window": {
         "theme": values.theme,
         "scale": values.scale,
@@ -284,11 +320,12 @@ def settings_from(text: str, file: Path) -> Settings:
         reason = "is missing" if display.kind == "escpos" else f"means nothing for the kind {display.kind!r}"
         raise BadSettings(file, "customer_display.transport", reason)
     backup = BackupSettings(**sections["backup"]) if "backup" in sections else None
+    neighbours = NeighbourSettings(**sections.get("neighbours", {}))
+    copies = _copies(file, sections["copies"], till["id"], neighbours) if "copies" in sections else None
     ca_file = folder / office["ca_file"] if "ca_file" in office else None
     locale = till.get("locale", "en")
     plain = office.get("plain_http", False)
     embedded = office.get("embedded", False)
-    neighbours = NeighbourSettings(**sections.get("neighbours", {}))
     return Settings(
         file,
         till["id"],
@@ -305,6 +342,7 @@ def settings_from(text: str, file: Path) -> Settings:
         reader,
         display,
         backup,
+        copies,
         WindowSettings(**sections.get("window", {})),
     )
 

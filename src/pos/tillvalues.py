@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 _LONGEST_KICK: Final = 64
 _LONGEST_OPEN_S: Final = 3600
+_LONGEST_WAIT_MS: Final = 1000
 _LONGEST_AROUND: Final = 8
 _LONGEST_IDLE_MIN: Final = 240
 THEMES: Final = ("system", "light", "dark", "contrast")
@@ -59,6 +60,12 @@ def level(value: Any) -> str:
 def seconds(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _LONGEST_OPEN_S:
         raise ValueError(f"{value!r} is not a whole number from 0 to {_LONGEST_OPEN_S}")
+    return value
+
+
+def wait_ms(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _LONGEST_WAIT_MS:
+        raise ValueError(f"{value!r} is not a whole number of milliseconds from 0 to {_LONGEST_WAIT_MS}")
     return value
 
 

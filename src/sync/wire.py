@@ -106,13 +106,15 @@ class ClaimAnswer(Message):
 
 class FactItem(Message):
     """`envelope` is the exact UTF-8 text that was hashed; `signature` is base64. `beside` is what is personal
-    of it, sealed in the envelope (`pos.domain.personal`); "" for nothing, or erased."""
+    of it, sealed in the envelope (`pos.domain.personal`); "" for nothing, or erased. In a copy that lies on another
+    medium or at another till that is `locked` instead, to the office's key (`pos.domain.lockbox`)."""
 
     number: int
     envelope: str
     hash: str
     signature: str
     beside: str = ""
+    locked: str = ""
 
 
 class PushRequest(Message):
@@ -124,7 +126,8 @@ class PushRequest(Message):
 class JournalHeader(Message):
     """The first line of a journal's file; a FactItem a line follows, number 1 to `facts`.
 
-    `sealed`: the last of them is the ledger's last for ever.
+    `sealed`: the last of them is the ledger's last for ever. `growing`: a copy to which each fact was added when it
+    was made; `facts` is 0 then, they go on to the end of the file, and a last line without an end is none.
     """
 
     housefull: Literal["journal"] = "journal"
@@ -133,6 +136,7 @@ class JournalHeader(Message):
     incarnation: int
     facts: int
     sealed: bool
+    growing: bool = False
 
 
 class FactResult(Message):

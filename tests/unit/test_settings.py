@@ -9,6 +9,7 @@ import pytest
 from pos.settings import (
     BadSettings,
     CardReaderSettings,
+    CopySettings,
     DisplaySettings,
     DrawerSettings,
     NeighbourSettings,
@@ -205,3 +206,33 @@ def test_what_is_wrong_with_the_window_is_named(tmp_path: Path, line: str, key: 
     with pytest.raises(BadSettings) as caught:
         read(tmp_path, f"[window]\n{line}\n")
     assert f"till.toml: window.{key}: {reason}" in str(caught.value)
+
+
+# ---- copies of the journal ---------------------------------------------------------------
+
+
+LAN = '[neighbours]\nlisten = "192.0.2.11:9410"\ntills = ["T2=192.0.2.12:9410", "T3=192.0.2.13:9410"]\n'
+
+
+def test_copies_go_to_a_folder_and_to_neighbours(tmp_path: Path) -> None:
+    assert read(tmp_path).copies is None
+    assert read(tmp_path, '[copies]\nto = "/media/usb"\n').copies == CopySettings("/media/usb", (), 50)
+    both = '[copies]\nto = "usb"\nneighbours = true\nwait_ms = 0\n'
+    assert read(tmp_path, LAN + both).copies == CopySettings("usb", ("T2", "T3"), 0)
+    assert read(tmp_path, LAN + '[copies]\nneighbours = ["T3"]\n').copies == CopySettings("", ("T3",), 50)
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ("[copies]\nwait_ms = 10\n", "copies: says neither to"),
+        ("[copies]\nneighbours = false\n", "copies: says neither to"),
+        ('[copies]\nto = "usb"\nwait_ms = 1001\n', "copies.wait_ms: 1001 is not a whole number of milliseconds"),
+        ("[copies]\nneighbours = true\n", "copies.neighbours: there are no other tills"),
+        (LAN + '[copies]\nneighbours = ["T4"]\n', "copies.neighbours: T4 is not among the tills"),
+        (LAN + "[copies]\nneighbours = 2\n", "copies.neighbours: must be true or a list"),
+    ],
+)
+def test_copies_that_make_no_sense_are_named(tmp_path: Path, more: str, why: str) -> None:
+    with pytest.raises(BadSettings, match=why):
+        read(tmp_path, more)

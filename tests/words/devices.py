@@ -19,8 +19,10 @@ _FILES: Final = (
     "devices/transport.py",
     "devices/usb.py",
     "app/backups.py",
+    "app/copying.py",
     "app/peripherals.py",
     "app/setup.py",
+    "store/copyfile.py",
     "till/counter/devices.py",
 )
 # Said with a state, an outcome or an error: there a single word is a text, too.

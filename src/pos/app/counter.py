@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 import time
 from collections.abc import Callable, Sequence
@@ -11,6 +12,7 @@ from typing import Final
 
 from pos.app import devices, peripherals
 from pos.app.backups import BackupSchedule
+from pos.app.copying import Copying, Folder, Medium
 from pos.app.layouts import LayoutShelf, LayoutWork
 from pos.app.machine import Machine
 from pos.app.packs import FOLDER, PackWork
@@ -18,6 +20,7 @@ from pos.app.power import PowerWatch
 from pos.app.reports import ReportWork
 from pos.app.setup import DeviceSetup
 from pos.data import printer_data
+from pos.domain.certificate import Hand
 from pos.domain.errors import Unreadable
 from pos.domain.sale import TRAINING
 from pos.settings import Settings
@@ -95,11 +98,15 @@ class Till:
                 listen=settings.neighbours.listen,
                 leftovers=[one for one in left if not one.hindrance],
             )
+            self.copies = self._copies(settings, identity)
             self.desk = Desk(self._outside(settings, identity, keys, plans, left, cable))
             side.serve(self.desk)
             self.desk.start()
             undo.callback(self.desk.stop)
             undo.callback(side.close)
+            if self.copies is not None:
+                self.copies.start()
+                undo.callback(self.copies.stop)
             if self.backups is not None:
                 self.backups.start()
                 undo.callback(self.backups.stop)
@@ -149,8 +156,20 @@ class Till:
             setup=self.setup,
             backups=self.backups,
             power=self.power,
+            copies=self.copies,
             members=settings.scanner.members if settings.scanner is not None else "",
         )
+
+    def _copies(self, settings: Settings, identity: Identity) -> Copying | None:
+        """Where the journal is copied to while the till sells; None for nowhere."""
+        if settings.copies is None:
+            return None
+        hand = Hand(identity.till, identity.incarnation)
+        office_key = base64.b64decode(identity.office_key)
+        media: list[Medium] = []
+        if settings.copies.to:
+            media.append(Folder(settings.folder / settings.copies.to, settings.folder, hand, office_key))
+        return Copying(media, settings.folder / LEDGER, settings.copies.wait_ms, self._device)
 
     def _open_devices(self, settings: Settings, undo: ExitStack, *, training: bool) -> None:
         """They end with `undo`, also when what follows cannot be opened. Raises Unreadable."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from pos.till import fields as f
-from pos.till.contingency import evacuation, keying, packs, paperpack, plan, rekey, sheet
+from pos.till.contingency import copies, evacuation, keying, packs, paperpack, plan, rekey, sheet
 from pos.till.verbspec import VerbSpec
 
 CONTINGENCY_VERBS: Final[dict[str, VerbSpec]] = {
+    "copies": VerbSpec(copies.copies),
     "contingency": VerbSpec(sheet.contingency, {}, {"language": f.language}),
     "issue_plan": VerbSpec(plan.issue_plan, {"text": f.text}, changes=True),
     "told_person": VerbSpec(sheet.told_person, {"person": f.words}, {"note": f.text}, changes=True),

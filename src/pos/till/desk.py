@@ -278,6 +278,8 @@ class Desk:
                 self.clock.saw(unit.at)
             self._write_mark()
             self.outside.office.facts_waiting()
+            if self.outside.copies is not None:
+                self.outside.copies.facts_waiting(self.number)
         touched: dict[str, list[str]] = {}
         for show, place, right in unit.rights:
             self.rights.setdefault(show, {})[place] = right

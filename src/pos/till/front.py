@@ -49,7 +49,8 @@ class Front:
         except Refused as refused:
             return _refused(refused)
         if not (key and spec.changes):
-            return self._desk.submit(lambda: self._run(verb, spec, fields), Call(verb), self._then(verb, spec))
+            done = self._desk.submit(lambda: self._run(verb, spec, fields), Call(verb), self._then(verb, spec))
+            return self._copied(done) if spec.changes else done
         return self._once(key, verb, spec, fields)
 
     def _once(self, key: str, verb: str, spec: VerbSpec, fields: dict[str, Any]) -> Future[dict[str, Any]]:
@@ -59,7 +60,7 @@ class Front:
             if running is not None and not running.done():
                 return running if other == verb else _refused(_used(other))
             work = partial(self._first_time, key, verb, spec, fields)
-            done = self._desk.submit(work, Call(verb, key), self._then(verb, spec))
+            done = self._copied(self._desk.submit(work, Call(verb, key), self._then(verb, spec)))
             self._running[key] = (verb, done)
         done.add_done_callback(lambda _: self._ended(key, done))
         return done
@@ -68,6 +69,25 @@ class Front:
         if spec.changes:
             evacuation.check(self._desk, verb)
         return spec.run(self._desk, **fields)
+
+    def _copied(self, done: Future[dict[str, Any]]) -> Future[dict[str, Any]]:
+        """The same answer, once a first copy has what it stands on, or need not be waited for any longer. Whoever waits
+        is the one who asked: the ledger's thread goes on."""
+        copies = self._desk.outside.copies
+        if copies is None:
+            return done
+        answer: Future[dict[str, Any]] = Future()
+        answer.set_running_or_notify_cancel()
+
+        def made(_: Future[dict[str, Any]]) -> None:
+            error = done.exception()
+            if error is not None:
+                answer.set_exception(error)
+            else:
+                copies.copied(self._desk.number).add_done_callback(lambda _: answer.set_result(done.result()))
+
+        done.add_done_callback(made)
+        return answer
 
     def _ended(self, key: str, done: Future[dict[str, Any]]) -> None:
         with self._lock:

@@ -22,7 +22,7 @@ from pos.till.ports import (
     Printers,
     Terminal,
 )
-from pos.till.setup import Backups, Cable, DeviceSetup, Machine, Power
+from pos.till.setup import Backups, Cable, Copies, DeviceSetup, Machine, Power
 from pos.till.shelf import Layouts
 
 
@@ -53,6 +53,7 @@ class Outside:
     packs: PackFiles | None = None  # paper packs
     customer: Customer | None = None
     backups: Backups | None = None
+    copies: Copies | None = None
     power: Power | None = None
     cable: Cable | None = None  # a training till's line; None where what is sold is real
     members: str = ""  # what scanned codes of member cards begin with, empty when there are none

@@ -62,6 +62,24 @@ class Backups(Protocol):
         """{"backup": {"state", "text"}}, like those of a device."""
 
 
+class Copies(Protocol):
+    """The copies that are made of this till's journal, fact by fact. Among the devices they are one, `copies`."""
+
+    def facts_waiting(self, number: int) -> None:
+        """There are facts up to this number. Returns at once."""
+
+    def copied(self, number: int) -> Future[None]:
+        """Done when a first copy has the fact of this number, or when nobody need wait for that any longer. Never
+        fails."""
+
+    def told(self) -> list[dict[str, Any]]:
+        """Each copy: `copy` (medium, or the till that keeps it), `where`, `number` (its last fact), `behind` (how many
+        it lacks) and `problem` ("" for none)."""
+
+    def states(self) -> dict[str, dict[str, str]]:
+        """{"copies": {"state", "text"}}, like those of a device: ready when one at least has everything."""
+
+
 class Machine(Protocol):
     """This installation, as a technician asks about it. Nothing in it is secret."""
 

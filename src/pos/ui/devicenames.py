@@ -19,6 +19,7 @@ def device_names() -> dict[str, str]:
         "customer_display": tr("Customer display"),
         "neighbours": tr("Other tills"),
         "backup": tr("Backup"),
+        "copies": tr("Copies"),
     }
 
 

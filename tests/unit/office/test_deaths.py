@@ -11,14 +11,17 @@ import pytest
 from pos.domain.books import Posting
 from pos.domain.certificate import Hand
 from pos.domain.facts import SignedFact
+from pos.domain.journaltext import fact_line, header_line
 from pos.domain.money import Money
 from pos.domain.rights import Effect, OfficeState, Token
+from pos.store.copyfile import copy_name
 from sync.agent.journalfile import JournalFile
 from sync.office.absorb import Absorbed, CannotAbsorb, absorb
 from sync.office.clock import now_s
 from sync.office.rules import changes, deaths, drawers, heard, releasing
 from sync.office.rules.heard import STOPPED, Pulled
 from sync.office.rules.releasing import CannotRelease, Order
+from sync.office.store.own import office_key
 from sync.wire import FactItem
 from tests.peers.small_season import SHOW
 from tests.peers.till_client import TillClient
@@ -194,6 +197,54 @@ def test_a_file_whose_chain_is_broken_is_refused_whole(house: House, tills_at: T
     with pytest.raises(CannotAbsorb, match="fact 2: it does not follow"):
         absorb(house.database, journal_file(tmp_path, one))
     assert everything(house) == before
+
+
+def growing_copy(house: House, folder: Path, client: TillClient) -> Path:
+    """What a till has copied to a second medium until its disk died."""
+    path = folder / copy_name(client.hand)
+    facts = [
+        SignedFact(item.number, item.envelope.encode(), item.hash, base64.b64decode(item.signature), item.beside)
+        for item in client.journal
+    ]
+    key = office_key(house.database).public_key().public_bytes_raw()
+    path.write_bytes(header_line(client.hand) + b"".join(fact_line(fact, key, b"\x07" * 32) for fact in facts))
+    return path
+
+
+def test_a_copy_that_grew_is_absorbed_up_to_its_last_whole_line(house: House, tills_at: Tills, tmp_path: Path) -> None:
+    (one,) = tills_at("T1")
+    (sold,) = house.granted(one, "A-1")
+    one.drop()
+    one.sell(SHOW, sold)
+    one.drop()
+    die(house, "T1")
+    path = growing_copy(house, tmp_path, one)
+    path.write_bytes(path.read_bytes()[:-30])
+    assert absorb(house.database, path) == Absorbed("T1", 1, facts=2, new=2, disputed=0, state="DEAD")
+    assert house.place("A-1")[0] == "SOLD"
+    assert house.violations() == []
+
+
+def test_what_is_personal_in_a_copy_is_read_by_the_office(house: House, tills_at: Tills, tmp_path: Path) -> None:
+    (one,) = tills_at("T1")
+    (sold,) = house.granted(one, "A-1")
+    one.sell(SHOW, sold, name="Ida")
+    path = growing_copy(house, tmp_path, one)
+    assert b"Ida" not in path.read_bytes()
+    absorb(house.database, path)
+    assert house.violations() == []
+    assert "Ida" in str(house.rows("SELECT body FROM beside")[0][0])
+
+
+def test_only_its_last_line_may_be_torn(house: House, tills_at: Tills, tmp_path: Path) -> None:
+    (one,) = tills_at("T1")
+    one.drop()
+    one.drop()
+    path = growing_copy(house, tmp_path, one)
+    header, first, second = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(header + first[:-30] + b"\n" + second)
+    with pytest.raises(CannotAbsorb, match="line 2 is not a fact"):
+        absorb(house.database, path)
 
 
 # ---- declared dead -----------------------------------------------------------------------

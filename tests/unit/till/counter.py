@@ -32,7 +32,7 @@ from pos.till.making import ReportFiles
 from pos.till.outside import Outside
 from pos.till.packing import PackFiles
 from pos.till.ports import Customer, Neighbours, Terminal
-from pos.till.setup import DeviceSetup
+from pos.till.setup import Copies, DeviceSetup
 from pos.till.shelf import Layouts
 from tests.peers.small_season import hall
 from tests.unit.till.toy_line import ToyLine, ToyPrinters
@@ -183,11 +183,13 @@ class Counter:
         layouts: Layouts | None = None,
         reports: ReportFiles | None = None,
         packs: PackFiles | None = None,
+        copies: Copies | None = None,
         **venue: str,
     ) -> None:
         self.folder, self.till, self.neighbours = folder, till, neighbours
         self.members, self.customer = members, customer
-        self.setup, self.layouts, self.reports, self.packs = setup, layouts, reports, packs
+        self.setup, self.layouts, self.reports = setup, layouts, reports
+        self.packs, self.copies = packs, copies
         folder.mkdir(parents=True, exist_ok=True)
         self.shows = shows if shows is not None else [show_document("aida")]
         if read_identity(folder) is None:
@@ -230,6 +232,7 @@ class Counter:
             layouts=self.layouts,
             reports=self.reports,
             packs=self.packs,
+            copies=self.copies,
         )
         self.desk = Desk(outside)
         side = AgentSide(self.folder / "ledger.db", self.identity.incarnation)

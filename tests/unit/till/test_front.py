@@ -134,7 +134,7 @@ def test_changing_verbs_are_named_as_such() -> None:
         "range",
     }
     looking |= {"find", "jobs", "disputes", "payments", "paper", "worklist", "status", "sync", "scan", "purse"}
-    looking |= {"line", "terminal_status", "abort_payment", "devices", "device_find", "device_test"}
+    looking |= {"copies", "line", "terminal_status", "abort_payment", "devices", "device_find", "device_test"}
     looking |= {"window", "layouts", "layout", "layout_preview"}
     looking |= {"ask_payment", "range", "quote", "holds", "orders", "pending", "gate_list", "letter"}
     looking |= {"customers", "customer_history", "export_customer"}

@@ -67,7 +67,8 @@ def device_states(desk: Desk) -> dict[str, dict[str, str]]:
     """What is configured; a device left out is simply not there."""
     terminal, neighbours = desk.outside.terminal, desk.outside.neighbours
     states = desk.outside.printers.states() | ({"terminal": terminal.state()} if terminal.present() else {})
-    for devices in (*desk.outside.devices, *([desk.outside.backups] if desk.outside.backups is not None else [])):
+    kept = [one for one in (desk.outside.backups, desk.outside.copies) if one is not None]
+    for devices in (*desk.outside.devices, *kept):
         states |= devices.states()
     return states | (neighbours.states() if neighbours is not None else {})
 

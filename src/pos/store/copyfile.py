@@ -1,0 +1,157 @@
+"""A copy of one till's journal in a file that grows with it: on a second medium, or at another till.
+
+The laws:
+
+* What `add` has returned for is on the medium: written, synced, and the file closed, so that the medium can be taken
+  out at any moment between two facts.
+* The file is the journal from its first fact on, without a gap. A line that was torn is cut off before the next one.
+* It is never written over: a journal of the same name that is another one is put aside under a name of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Final
+
+from pos.domain.certificate import Hand
+from pos.domain.facts import FIRST_HASH, SignedFact
+from pos.domain.journaltext import header_line, read_fact, read_header
+
+SUFFIX: Final = ".journal"
+_BLOCK: Final = 1 << 16  # bytes read at once, from the end backwards
+_WHY: Final = {
+    errno.ENOENT: "is not there",
+    errno.ENOTDIR: "is not there",
+    errno.ENODEV: "is not there",
+    errno.ENOSPC: "is full",
+    errno.EDQUOT: "is full",
+    errno.EROFS: "cannot be written",
+    errno.EACCES: "cannot be written",
+    errno.EPERM: "cannot be written",
+}
+
+
+class NoCopy(Exception):
+    """The copy cannot go on now; the text says why, in words that are the same each time."""
+
+
+def copy_name(hand: Hand) -> str:
+    """What the copy of one incarnation's journal is called."""
+    return f"housefull-{hand.till}-{hand.incarnation}{SUFFIX}"
+
+
+class CopyFile:
+    """One incarnation's journal in `folder`, which must be there. For one thread at a time."""
+
+    def __init__(self, folder: Path, hand: Hand) -> None:
+        self._folder, self._hand = folder, hand
+        self.path = folder / copy_name(hand)
+        self._whole = 0  # up to where it is whole
+        self._seen: int | None = None  # how long it was when it was last looked at; None for never
+
+    def end(self) -> tuple[int, str]:
+        """Number and hash of the last fact in it, (0, FIRST_HASH) without any. Raises NoCopy."""
+        with _said():
+            self._seen = self._length()
+            self._whole = 0
+            if not self._seen:
+                return 0, FIRST_HASH
+            with self.path.open("rb") as file:
+                header = file.readline()
+                if not header.endswith(b"\n"):
+                    return 0, FIRST_HASH
+                try:
+                    if read_header(header) != self._hand:
+                        raise ValueError("another till's")
+                    line, self._whole = _last_line(file, len(header))
+                    fact = read_fact(line) if line else None
+                except ValueError as error:
+                    raise NoCopy("is no journal of this till") from error
+        return (fact.number, fact.hash) if fact is not None else (0, FIRST_HASH)
+
+    def add(self, lines: bytes) -> None:
+        """Add the lines of the next facts; they are on the medium when it returns. Raises NoCopy, also when the file
+        is not as `end` or `add` has left it: then `end` must be asked again."""
+        with _said():
+            seen, self._seen = self._seen, None
+            if seen is None or self._length() != seen:
+                raise NoCopy("was exchanged")
+            fresh = not self._whole
+            with self.path.open("r+b" if seen else "wb") as file:
+                file.truncate(self._whole)  # what a crash or a full medium has left of a line
+                file.seek(self._whole)
+                file.write(header_line(self._hand) + lines if fresh else lines)
+                file.flush()
+                os.fsync(file.fileno())
+                self._whole = self._seen = file.tell()
+            if fresh:
+                _sync_folder(self._folder)
+
+    def _length(self) -> int:
+        """0 for a file that is not there. Raises OSError without a folder."""
+        if not self._folder.is_dir():
+            raise FileNotFoundError(errno.ENOENT, "")
+        try:
+            return self.path.stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def put_aside(self) -> None:
+        """Give the file that is there another name, so that a new one can begin. Raises NoCopy."""
+        count = 1
+        while (other := self.path.with_name(f"{self.path.stem}.{count}{SUFFIX}")).exists():
+            count += 1
+        with _said():
+            self.path.rename(other)
+
+
+def facts_in(path: Path) -> Iterator[SignedFact]:
+    """The facts of a copy in order, without a gap, up to the last one that is whole. Raises ValueError, OSError."""
+    number = 0
+    with path.open("rb") as file:
+        read_header(file.readline())
+        for line in file:
+            if not line.endswith(b"\n"):
+                return
+            fact = read_fact(line)
+            number += 1
+            if fact.number != number:
+                raise ValueError(f"fact {fact.number} is where fact {number} should be")
+            yield fact
+
+
+@contextlib.contextmanager
+def _said() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        code = error.errno or 0
+        raise NoCopy(_WHY.get(code, f"does not take it: {os.strerror(code)}")) from error
+
+
+def _last_line(file: IO[bytes], first: int) -> tuple[bytes, int]:
+    """The last whole line from `first` on, b"" without one, and where it ends."""
+    end = start = file.seek(0, os.SEEK_END)
+    tail = b""
+    while start > first and tail.count(b"\n") < 2:
+        start = max(first, start - _BLOCK)
+        file.seek(start)
+        tail = file.read(end - start)
+    whole, newline, _ = tail.rpartition(b"\n")
+    if not newline:
+        return b"", first
+    return whole.rpartition(b"\n")[2] + newline, start + len(whole) + 1
+
+
+def _sync_folder(folder: Path) -> None:
+    """A new name is kept when its folder is; some systems cannot, and need not."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
