@@ -19,6 +19,7 @@ from pos.app.packs import FOLDER, PackWork
 from pos.app.power import PowerWatch
 from pos.app.reports import ReportWork
 from pos.app.setup import DeviceSetup
+from pos.app.training.drillfolder import DrillFolder
 from pos.data import printer_data
 from pos.domain.certificate import Hand
 from pos.domain.errors import Unreadable
@@ -157,6 +158,7 @@ class Till:
             backups=self.backups,
             power=self.power,
             copies=self.copies,
+            drills=DrillFolder(settings.folder) if cable is None else None,
             members=settings.scanner.members if settings.scanner is not None else "",
         )
 

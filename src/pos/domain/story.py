@@ -93,6 +93,8 @@ SENTENCES: Final[dict[str, str]] = {
     Kind.EVACUATION_ENDED: "An evacuation of the house ended ({record}).",
     Kind.STOCK_COUNTED: "The stock was counted.",
     Kind.PLAN_ISSUED: "A contingency plan was issued ({record}).",
+    Kind.DRILL_HELD: "A drill was held ({record}).",
+    Kind.PLAN_ACTION_CHANGED: "An action about the contingency plan was noted ({record}).",
 }
 _DOCUMENTS: Final = ("sale", "refund", "correction", "order")
 

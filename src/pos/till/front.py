@@ -14,7 +14,7 @@ from typing import Any
 
 from pos.domain.errors import Refused
 from pos.domain.mask import scrub
-from pos.till.contingency import evacuation, packwatch
+from pos.till.contingency import drills, evacuation, packwatch
 from pos.till.counter import announcing, charge, customer, house, issue, limit, terminal
 from pos.till.counter.house import SeatMapData
 from pos.till.desk import Call, Desk
@@ -146,6 +146,7 @@ class Front:
         self._desk.post(lambda: ending.watch(self._desk))
         self._desk.post(lambda: announcing.take_note(self._desk))
         self._desk.post(lambda: packwatch.watch(self._desk))
+        self._desk.post(lambda: drills.resume(self._desk))
         self._desk.post(self._watch_drawer)
 
     @staticmethod

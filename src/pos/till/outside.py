@@ -22,7 +22,7 @@ from pos.till.ports import (
     Printers,
     Terminal,
 )
-from pos.till.setup import Backups, Cable, Copies, DeviceSetup, Machine, Power
+from pos.till.setup import Backups, Cable, Copies, DeviceSetup, Drills, Exercise, Machine, Power
 from pos.till.shelf import Layouts
 
 
@@ -56,4 +56,6 @@ class Outside:
     copies: Copies | None = None
     power: Power | None = None
     cable: Cable | None = None  # a training till's line; None where what is sold is real
+    drills: Drills | None = None  # those that are held beside this till; None in training
+    exercise: Exercise | None = None  # the drill that a training till is there for
     members: str = ""  # what scanned codes of member cards begin with, empty when there are none

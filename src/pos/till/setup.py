@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from pos.domain.drills.script import Order
 from pos.till.ports import Outcome
 
 
@@ -111,3 +112,26 @@ class Cable(Protocol):
 
     def mend(self) -> None:
         """Plug it in again."""
+
+
+class Drills(Protocol):
+    """Drills that are held beside this till, in training data of their own."""
+
+    def order(self, order: Order) -> None:
+        """Let the next training be this drill. Raises FileExistsError while one is being held, and OSError."""
+
+    def over(self) -> tuple[Order, list[dict[str, Any]]] | None:
+        """The drill that has ended, or was broken off, and its log; None when there is none, or it still goes on."""
+
+    def forget(self) -> None:
+        """It is kept elsewhere now."""
+
+
+class Exercise(Protocol):
+    """The drill that a training till is there for."""
+
+    def told(self) -> dict[str, Any]:
+        """How it stands: who waits for what, how much time is left, and in the end the result."""
+
+    def say(self, what: str, customer: int) -> None:
+        """What the person does beside the till: "jam_cleared", or "turned_away" a customer."""

@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 
 from pos.domain.amend import OVER_SHORT
 from pos.domain.audit.hours import Hours
+from pos.domain.drills.judging import DONE
 from pos.domain.facts import Fact, Kind
 
 FACTS_KEPT: Final = 50  # facts that a tally names for a count; more are only counted
@@ -150,6 +151,8 @@ def _marks(fact: Fact, setting: Setting, before: Before) -> Iterator[Mark]:
             yield Mark(body["user"], "shifts", named=False)
         case Kind.CASE_OPENED if body["record"]["kind"] == "complaint":
             yield Mark(before.seller(body["record"]["sale"]) if body["record"]["sale"] else "", "complaints")
+        case Kind.DRILL_HELD if body["record"]["state"] == DONE:
+            yield Mark(body["record"]["person"], "drills", named=False)
         case Kind.TENDER_CORRECTED:
             yield from _approved(body["correction"])
         case Kind.TICKET_RENAMED | Kind.PACKAGE_REFUNDED:

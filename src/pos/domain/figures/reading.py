@@ -56,7 +56,7 @@ WITHOUT: Final = (
     Kind.RIGHTS_RETURNED.value, Kind.RIGHTS_TRANSFERRED.value, Kind.RIGHTS_RECEIVED.value, Kind.PLACES_RELEASED.value,
     Kind.CUSTOMER_RECORDED.value, Kind.CUSTOMER_CHANGED.value, Kind.CUSTOMERS_MERGED.value, Kind.CUSTOMER_ERASED.value,
     Kind.STANDBY_CHANGED.value, Kind.GUEST_LIST_CHANGED.value, Kind.TICKET_RENAMED.value, Kind.PAYMENT_STARTED.value,
-    Kind.STATEMENT_SIGNED.value,
+    Kind.STATEMENT_SIGNED.value, Kind.DRILL_HELD.value, Kind.PLAN_ACTION_CHANGED.value,
 )  # fmt: skip
 
 

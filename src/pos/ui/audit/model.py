@@ -155,6 +155,7 @@ def person_facts(doc: Mapping[str, Any], formats: Formats, currency: str) -> lis
         "copies": tr("Tickets printed again"),
         "overrides": tr("Prices set by hand"),
         "complaints": tr("Complaints"),
+        "drills": tr("Drills held"),
     }
     facts = [(name, formats.count(doc[key])) for key, name in names.items()]
     pace = doc["seconds_a_sale"]

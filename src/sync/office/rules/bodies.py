@@ -20,6 +20,7 @@ from sync.office.rules.drawerbodies import (
     ShiftOpenedBody,
     ShiftVerifiedBody,
 )
+from sync.office.rules.drillbodies import DrillHeldBody, PlanActionChangedBody
 from sync.office.rules.stockbodies import (
     PrintReportedBody,
     StockCountedBody,
@@ -381,6 +382,8 @@ BODIES: Final[dict[str, type[Body]]] = {
     Kind.STOCK_LOADED: StockLoadedBody,
     Kind.STOCK_COUNTED: StockCountedBody,
     Kind.PLAN_ISSUED: RecordedBody,
+    Kind.DRILL_HELD: DrillHeldBody,
+    Kind.PLAN_ACTION_CHANGED: PlanActionChangedBody,
 }
 
 

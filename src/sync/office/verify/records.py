@@ -22,6 +22,8 @@ FAMILIES: Final = {
     "PlanIssued": "contingency_plan",
     "EvacuationCalled": "evacuation",
     "EvacuationEnded": "evacuation",
+    "DrillHeld": "drill",
+    "PlanActionChanged": "plan_action",
 }
 
 _FACTS: Final = text(
