@@ -8,18 +8,18 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pos.app import devices, peripherals
 from pos.app.backups import BackupSchedule
 from pos.app.copying import Copying, Folder, Medium
+from pos.app.drill.folder import DrillFolder
 from pos.app.layouts import LayoutShelf, LayoutWork
 from pos.app.machine import Machine
 from pos.app.packs import FOLDER, PackWork
 from pos.app.power import PowerWatch
 from pos.app.reports import ReportWork
 from pos.app.setup import DeviceSetup
-from pos.app.training.drillfolder import DrillFolder
 from pos.data import printer_data
 from pos.domain.certificate import Hand
 from pos.domain.errors import Unreadable
@@ -37,6 +37,9 @@ from pos.till.line import AgentSide
 from pos.till.outside import Outside
 from pos.till.setup import Cable
 from sync.agent import Agent
+
+if TYPE_CHECKING:
+    from pos.app.drill.faults import Drill, Faults
 
 _CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: none looks like another
 _CODE_LENGTH: Final = 12  # 60 bits
@@ -68,17 +71,19 @@ class TicketCodes:
 class Till:
     """A running till. Close it, and what is unsent stays in its journal.
 
-    With a `cable` it is for training: nothing that it sells, prints or charges is real, and its line may be cut.
+    With a `cable` it is for training: nothing that it sells, prints or charges is real, and its line may be cut. With
+    a `drill` things fail in it as that has ordered.
     """
 
-    def __init__(self, settings: Settings, cable: Cable | None = None) -> None:
+    def __init__(self, settings: Settings, cable: Cable | None = None, drill: Drill | None = None) -> None:
         """Open everything. Raises FolderInUse, IdentityLost, Unreadable, BadAddress or RuntimeError."""
         with ExitStack() as undo:
             undo.callback(FolderLock(settings.folder).release)
             identity = _enrolled(settings)
             keys = TillKeys(identity)
             keys.public()  # a key that is gone is said now, not at the first sale
-            self._open_devices(settings, undo, training=cable is not None)
+            faults = drill.faults if drill is not None else None
+            self._open_devices(settings, undo, training=cable is not None, faults=faults)
             self.backups = BackupSchedule(settings, self._device) if settings.backup is not None else None
             self.power = PowerWatch(self._mains)
             left = leftovers(settings.folder, identity.office_key)
@@ -100,7 +105,7 @@ class Till:
                 leftovers=[one for one in left if not one.hindrance],
             )
             self.copies = self._copies(settings, identity)
-            self.desk = Desk(self._outside(settings, identity, keys, plans, left, cable))
+            self.desk = Desk(self._outside(settings, identity, keys, plans, left, cable, drill))
             side.serve(self.desk)
             self.desk.start()
             undo.callback(self.desk.stop)
@@ -120,6 +125,8 @@ class Till:
             undo.callback(self.readers.close)
             self.front = Front(self.desk)
             self.readers.start(self._read)
+            if drill is not None:
+                drill.exercise.begin(self.desk, self.front)
             self._undo = undo.pop_all()
 
     def _outside(
@@ -130,6 +137,7 @@ class Till:
         plans: PlanCache,
         left: Sequence[Leftover],
         cable: Cable | None,
+        drill: Drill | None,
     ) -> Outside:
         return Outside(
             till=identity.till,
@@ -159,6 +167,7 @@ class Till:
             power=self.power,
             copies=self.copies,
             drills=DrillFolder(settings.folder) if cable is None else None,
+            exercise=drill.exercise if drill is not None else None,
             members=settings.scanner.members if settings.scanner is not None else "",
         )
 
@@ -173,7 +182,7 @@ class Till:
             media.append(Folder(settings.folder / settings.copies.to, settings.folder, hand, office_key))
         return Copying(media, settings.folder / LEDGER, settings.copies.wait_ms, self._device)
 
-    def _open_devices(self, settings: Settings, undo: ExitStack, *, training: bool) -> None:
+    def _open_devices(self, settings: Settings, undo: ExitStack, *, training: bool, faults: Faults | None) -> None:
         """They end with `undo`, also when what follows cannot be opened. Raises Unreadable."""
         self._shelf = LayoutShelf(printer_data("layouts"), settings.folder / "layouts")
         self.layouts = LayoutWork(self._shelf, printer_data("samples.toml"), devices.fonts)
@@ -184,10 +193,12 @@ class Till:
         undo.callback(self.packs.close)
         self._watches = devices.device_watches(settings)
         self.printers = devices.printers(
-            settings, self._shelf, self._device, self._watches, self._drawer, training=training
+            settings, self._shelf, self._device, self._watches, self._drawer, training=training, faults=faults
         )
         undo.callback(self.printers.close)
-        self.terminal = devices.terminal(settings, self._device, self._watches["terminal"], training=training)
+        self.terminal = devices.terminal(
+            settings, self._device, self._watches["terminal"], training=training, faults=faults
+        )
         undo.callback(self.terminal.close)
         self.readers = peripherals.readers(settings, self._device, self._watches)
         undo.callback(self.readers.close)

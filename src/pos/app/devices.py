@@ -24,6 +24,7 @@ from pos.settings import DEVICES, Settings
 from pos.till.counter.scan import CARD_READER
 
 if TYPE_CHECKING:
+    from pos.app.drill.faults import Faults
     from pos.devices.worker.pretend import PretendTerminal
     from pos.devices.worker.terminal import MakeDevice, TerminalWorker
 
@@ -72,9 +73,11 @@ def printers(
     on_drawer: TellDrawer = lambda state, by, open_s: None,
     *,
     training: bool = False,
+    faults: Faults | None = None,
 ) -> Printers:
+    makers = printer_makers(settings, shelf, watches, training=training)
     return Printers(
-        printer_makers(settings, shelf, watches, training=training),
+        makers if faults is None else faults.printers(makers),
         drawer_place(settings, watches),
         lambda name, state: on_state(name, state.state, state.text),
         lambda name, what: watches[name].did(what),
@@ -130,10 +133,16 @@ def pretend_maker(shown: Callable[[Shown], None], stopping: Callable[[], bool]) 
 
 
 def terminal(
-    settings: Settings, on_state: Callable[[str, str, str], None], watch: Watch, *, training: bool = False
+    settings: Settings,
+    on_state: Callable[[str, str, str], None],
+    watch: Watch,
+    *,
+    training: bool = False,
+    faults: Faults | None = None,
 ) -> TerminalWorker | AbsentTerminal:
     """Begun; in `training` it is one that only pretends, whatever is set up. Raises Unreadable."""
-    make = pretend_maker if training else terminal_maker(settings, watch)
+    pretend = pretend_maker if faults is None else faults.terminal
+    make = pretend if training else terminal_maker(settings, watch)
     if make is None:
         return AbsentTerminal()
     from pos.devices.worker.terminal import TerminalWorker

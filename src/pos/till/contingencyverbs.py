@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import Final
 
 from pos.till import fields as f
-from pos.till.contingency import copies, evacuation, keying, packs, paperpack, plan, rekey, sheet
+from pos.till.contingency import (
+    actions,
+    copies,
+    drills,
+    evacuation,
+    exercise,
+    keying,
+    packs,
+    paperpack,
+    plan,
+    rekey,
+    sheet,
+)
 from pos.till.verbspec import VerbSpec
 
 CONTINGENCY_VERBS: Final[dict[str, VerbSpec]] = {
@@ -44,4 +56,28 @@ CONTINGENCY_VERBS: Final[dict[str, VerbSpec]] = {
     "paper_pack": VerbSpec(paperpack.paper_pack),
     "make_paper_pack": VerbSpec(paperpack.make_paper_pack, {}, {"show": f.text}),
     "print_paper_pack": VerbSpec(paperpack.print_paper_pack, {"show": f.text}, changes=True),
+    "drills": VerbSpec(drills.drills),
+    "start_drill": VerbSpec(
+        drills.start_drill,
+        {"person": f.words},
+        {"seconds": f.count, "seed": f.count, "approver": f.approver},
+        changes=True,
+    ),
+    "drill_said": VerbSpec(drills.drill_said, {"what": exercise.check_said}, {"customer": f.count}),
+    "note_drill": VerbSpec(drills.note_drill, changes=True),
+    "change_action": VerbSpec(
+        actions.change_action,
+        {},
+        {
+            "action": f.words,
+            "text": f.notes,
+            "owner": f.words,
+            "due": actions.check_day,
+            "from": f.words,
+            "state": actions.check_state,
+            "plan": f.line,
+            "note": f.notes,
+        },
+        changes=True,
+    ),
 }

@@ -35,14 +35,26 @@ class Front:
         desk.outside.terminal.subscribe(lambda shown: desk.post(lambda: terminal.tell(desk, shown)))
         self._lock = Lock()
         self._running: dict[str, tuple[str, Future[dict[str, Any]]]] = {}
+        self._watchers: list[Callable[[str, dict[str, Any], Future[dict[str, Any]]], None]] = []
         self._drawer_over = False  # whether faces were told so
 
     def call(self, verb: str, /, **fields: Any) -> Future[dict[str, Any]]:
         """Carry out a verb. The Future has its answer or fails with Refused."""
+        done = self._called(verb, fields)
+        for heard in self._watchers:
+            heard(verb, fields, done)
+        return done
+
+    def watch(self, heard: Callable[[str, dict[str, Any], Future[dict[str, Any]]], None]) -> None:
+        """Hear every call, in its caller's thread, before it is answered."""
+        self._watchers.append(heard)
+
+    def _called(self, verb: str, fields: dict[str, Any]) -> Future[dict[str, Any]]:
         try:
             spec = VERBS.get(verb)
             if spec is None:
                 raise Refused("bad_request", field="do", reason=f"there is no verb {verb!r}")
+            fields = dict(fields)
             key = _key(fields.pop("key", None))
             checked(spec.needs, spec.takes, fields)
             fields |= {name: scrub(fields[name]) for name in WRITTEN if name in fields}

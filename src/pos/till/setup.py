@@ -117,8 +117,9 @@ class Cable(Protocol):
 class Drills(Protocol):
     """Drills that are held beside this till, in training data of their own."""
 
-    def order(self, order: Order) -> None:
-        """Let the next training be this drill. Raises FileExistsError while one is being held, and OSError."""
+    def order(self, order: Order, plan: str) -> None:
+        """Let the next training be this drill, by the text of an issued contingency plan or, for "", by the file's.
+        Raises FileExistsError while one is being held, and OSError."""
 
     def over(self) -> tuple[Order, list[dict[str, Any]]] | None:
         """The drill that has ended, or was broken off, and its log; None when there is none, or it still goes on."""

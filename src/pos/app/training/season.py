@@ -25,12 +25,13 @@ def till_of(real: str) -> str:
     return f"{TRAINING_TILL}{real}"[:32]
 
 
-def copy_season(replica: Path, till: str, to: Path, now: datetime) -> str:
+def copy_season(replica: Path, till: str, to: Path, now: datetime, allotment: int = 0) -> str:
     """Write what the office of training is to know. What comes back tells one season from another, however much of
     it is over by now; "" when the till knows of no show that is still to come.
 
     Venue, hall, prices, terms and people are as they are. Places are free, codes of vouchers and orders are not
-    there, and every paper and report has the word before the venue's name.
+    there, and every paper and report has the word before the venue's name. With an `allotment` a till has at least so
+    many places of each category in hand.
     """
     found = season(replica)
     if found is None:
@@ -41,6 +42,8 @@ def copy_season(replica: Path, till: str, to: Path, now: datetime) -> str:
     if not documents["show"]:
         return ""
     _drop_unnamed(documents, plans)
+    if allotment:
+        _allot(documents, plans, allotment)
     for id, venue in documents["venue"].items():
         told = {key: value for key, value in venue.items() if key not in _PAYS}
         documents["venue"][id] = told | {"name": f"TRAINING · {venue['name']}"}
@@ -55,6 +58,17 @@ def copy_season(replica: Path, till: str, to: Path, now: datetime) -> str:
     to.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     whole = [till, *(known.get(family) for family in _FAMILIES)]
     return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+
+
+def _allot(documents: Documents, plans: dict[str, bytes], least: int) -> None:
+    # Here, as only a drill needs the halls once more.
+    from pos.domain.plan import Plan
+
+    for show in documents["show"].values():
+        if "plan" in show:
+            categories = [category.name for category in Plan.from_bytes(plans[show["plan_version"]]).categories]
+            known = show.get("allotment", {})
+            show["allotment"] = known | {name: max(least, int(known.get(name, 0))) for name in categories}
 
 
 def _drop_past(documents: Documents, plans: dict[str, bytes], now: datetime) -> None:

@@ -1,4 +1,5 @@
-"""The world of training: an office, a cable and a data folder beside the real till's, made anew every twelve hours.
+"""The world of training: an office, a cable and a data folder beside the real till's, made anew every twelve hours,
+and for every drill.
 
     DATA/training/office  season  paper  till
                   made.json          when, and of which season
@@ -32,6 +33,7 @@ from pos.toml_edit import put
 
 log = logging.getLogger(__name__)
 FOLDER: Final = "training"
+PLAN: Final = "contingency.toml"
 FAILURES: Final = (Unreadable, FolderInUse, IdentityLost, OfficeFailed, EnrolFailed, OSError, ValueError, RuntimeError)
 _FRESH_FOR: Final = timedelta(hours=12)
 _MADE: Final = "made.json"
@@ -76,11 +78,13 @@ class _Made:
 class World:
     """The training beside the till of `real`, its data folder. Close it when the training's till is closed.
 
-    To be opened in a thread that lives until then: the office ends with it.
+    To be opened in a thread that lives until then: the office ends with it. One that is `anew` begins afresh each time,
+    and its till has places of every category in hand (`allotment`).
     """
 
-    def __init__(self, real: Path) -> None:
-        self.folder = real / FOLDER
+    def __init__(self, real: Path, folder: str = FOLDER, *, anew: bool = False, allotment: int = 0) -> None:
+        self.folder = real / folder
+        self._anew, self._allotment = anew, allotment
         self.till = self.folder / "till"
         self.paper = self.folder / "paper"
         self._real = real
@@ -112,6 +116,7 @@ class World:
                 till = till_of(_DEMO_TILL if made.demo or real is None else real.till)
                 join(self.till, url, office.run("enrol", till).strip(), devices=self._devices(real))
                 self._speak(real)
+                self._plan()
                 (self.folder / _MADE).write_text(json.dumps(asdict(made)), encoding="utf-8")
             self._ends = undo.pop_all()
             # The cable has another port at every start, and the file does not matter to anybody else.
@@ -126,10 +131,14 @@ class World:
         come."""
         copy = self.folder / _COPY
         copy.unlink(missing_ok=True)
-        return copy_season(self._real / REPLICA, real.till, copy, _now()) if real is not None else ""
+        if real is None:
+            return ""
+        return copy_season(self._real / REPLICA, real.till, copy, _now(), self._allotment)
 
     def _made(self, season: str) -> _Made | None:
         """What was made for this season and is not over, None when it has to be made."""
+        if self._anew:
+            return None
         try:
             made = _Made(**json.loads((self.folder / _MADE).read_text(encoding="utf-8")))
             age = _now() - datetime.fromisoformat(made.at)
@@ -172,6 +181,12 @@ class World:
             if (own := self._real / "layouts").is_dir():
                 shutil.copytree(own, self.till / "layouts", dirs_exist_ok=True)
         return _DEVICES.format(paper=f"pdf://{_url_path(self.paper)}", **layouts)
+
+    def _plan(self) -> None:
+        """The contingency plan of the real till."""
+        for plan in (self._real / PLAN, self.folder / PLAN):  # a drill's own goes before the file
+            if plan.is_file():
+                shutil.copyfile(plan, self.till / PLAN)
 
     def _speak(self, real: Settings | None) -> None:
         """The language of the real till's paper."""

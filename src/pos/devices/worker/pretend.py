@@ -2,6 +2,7 @@
 
 Whoever practises should meet every outcome, so the last two digits of the amount, in minor units, choose it:
 51 is declined, 52 is lost on the way and found to have been paid when the terminal is asked. All else is approved.
+A drill has the next payment lost for good, whatever its amount (`lose_next`): only a person can say what became of it.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ class PretendTerminal:
         self._stop = threading.Event()
         self._trace = 0
         self._minor = 0
+        self._loses: bool | None = None  # whether the payment that is to be lost is charged
+        self._silent = False  # nobody is told what became of the last payment
 
     @property
     def last(self) -> dict[str, str]:
@@ -38,10 +41,20 @@ class PretendTerminal:
     def probe(self) -> DeviceState:
         return DeviceState("ready", _TEXT)
 
+    def lose_next(self, *, paid: bool) -> None:
+        """From any thread."""
+        self._loses = paid
+
     def pay(self, amount: Money) -> CardOutcome:
+        self._silent = False
         ending = amount.minor % 100
         if not self._card_comes():
             return CardOutcome("declined", "stopped at the till")
+        if self._loses is not None:
+            paid, self._loses, self._silent = self._loses, None, True
+            if paid:
+                self._carried_out(amount.minor)
+            return CardOutcome("unknown", "the line to the terminal broke")
         if ending == DECLINED:
             return CardOutcome("declined", "the bank has declined: amounts that end in 51 are, in training")
         outcome = self._carried_out(amount.minor)
@@ -58,6 +71,8 @@ class PretendTerminal:
         return self._carried_out(-amount.minor)
 
     def recover(self, amount: Money, before: dict[str, str]) -> CardOutcome:
+        if self._silent:
+            return CardOutcome("unknown", "the terminal does not answer")
         if self.last and self.last != before:
             return CardOutcome("approved", _TEXT, self._receipt())
         return CardOutcome("declined", "nothing was charged")

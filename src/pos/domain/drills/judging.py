@@ -91,7 +91,10 @@ class Result:
 
 def judge(log: Sequence[Entry]) -> Result:
     """The result of a drill whose log this is, whole or broken off."""
-    marks = [*_after(log, What.CUT, (("recognised", What.SHEET), ("told", What.TOLD))), *_customers(log)]
+    wanted = [("recognised", What.SHEET)]
+    if any(entry["what"] == What.CUT and entry.get("people", 1) for entry in log):
+        wanted.append(("told", What.TOLD))  # where the plan names somebody to tell
+    marks = [*_after(log, What.CUT, wanted), *_customers(log)]
     marks += _after(log, What.MENDED, (("drained", What.DRAINED),))
     state = DONE if any(entry["what"] == What.OVER for entry in log) else BROKEN_OFF
     seconds = float(log[-1]["s"]) if log else 0.0

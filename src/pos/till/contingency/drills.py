@@ -17,7 +17,7 @@ from pos.domain.drills.script import LONGEST_S, SCENARIO, SHORTEST_S, USUAL_S, O
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
 from pos.domain.season import MAY, SELLING_ROLES, User
-from pos.till.contingency.plan import plan_of
+from pos.till.contingency.plan import ISSUED, in_force, plan_of
 from pos.till.counter.approval import approved, may_alone
 from pos.till.counter.numbers import Series, next_id, take
 from pos.till.desk import Desk
@@ -26,6 +26,7 @@ from pos.till.orders import recording
 log = logging.getLogger(__name__)
 FAMILY: Final = "drill"
 ACTIONS: Final = "plan_action"
+PLANS: Final = "contingency_plan"
 _DRILLS: Final = Series("drills", "D")
 
 
@@ -93,20 +94,42 @@ def start_drill(
     code = desk.outside.entropy.code()
     chosen = seed if seed is not None else int.from_bytes(code.encode()[-4:])
     at = desk.clock.now().isoformat(timespec="seconds")
-    order = Order(code, person, by or user.id, plan_of(desk).version, chosen, seconds, at)
+    version = plan_of(desk).version
+    order = Order(code, person, by or user.id, version, chosen, seconds, at)
     try:
-        there.order(order)
+        there.order(order, _issued(desk, version))
     except FileExistsError as error:
         raise Refused("not_allowed", what="drill", reason="a drill is being held at this till already") from error
     except OSError as error:
         raise Refused("storage_failed", reason=str(error)) from error
-    return {"drill": order.to_json()}
+    with desk.unit() as unit:
+        return unit.answers({"drill": order.to_json()})
+
+
+def _issued(desk: Desk, version: str) -> str:
+    """The text of the plan that was issued under this version, "" when the one in force is a file."""
+    if in_force(desk).source != ISSUED:
+        return ""
+    texts = [one["text"] for one in recording.known(desk, PLANS).values() if one["version"] == version]
+    return texts[-1] if texts else ""
+
+
+def drill_said(desk: Desk, *, what: str, customer: int = 0) -> dict[str, Any]:
+    """In a drill: what the person does beside the till. Needs no sign-in. Raises Refused("not_allowed" |
+    "bad_request")."""
+    exercise = desk.outside.exercise
+    if exercise is None:
+        raise Refused("not_allowed", what="drill", reason="no drill is being held here")
+    exercise.say(what, customer)
+    return {"running": exercise.told()}
 
 
 def note_drill(desk: Desk) -> dict[str, Any]:
     """Take the result of a drill that has ended into the books; null when there is none. Anybody may ask, and the
     till does so itself when it starts. Raises Refused("storage_failed" | "fenced")."""
-    return {"drill": take_note(desk)}
+    record = take_note(desk)
+    with desk.unit() as unit:
+        return unit.answers({"drill": record})
 
 
 def resume(desk: Desk) -> None:

@@ -1,6 +1,6 @@
 """The folder of a drill, beside the real till's data: what was ordered, and what happened, as it happens.
 
-    DATA/drill/order.json  log.jsonl  and the world that it is held in (pos.app.training.world)
+    DATA/drill/order.json  log.jsonl  contingency.toml  and the world that it is held in (pos.app.training.world)
 
 The real till writes the order and reads the log; the drill writes the log, each line durable before the next, so that
 a drill that dies half-way has left what there was of it. Who holds the folder's lock holds the drill.
@@ -21,6 +21,7 @@ from pos.store.identity import FolderInUse, FolderLock
 FOLDER: Final = "drill"
 _ORDER: Final = "order.json"
 _LOG: Final = "log.jsonl"
+_PLAN: Final = "contingency.toml"  # that was issued, for the world to copy
 
 
 class DrillFolder:
@@ -29,11 +30,13 @@ class DrillFolder:
     def __init__(self, real: Path) -> None:
         self.path = real / FOLDER
 
-    def order(self, order: Order) -> None:
+    def order(self, order: Order, plan: str) -> None:
         """Raises FileExistsError while a drill is being held, and OSError."""
         if not self._idle():
             raise FileExistsError(f"a drill is being held in {self.path}")
         self.forget()
+        if plan:
+            write_whole(self.path / _PLAN, plan.encode())
         write_whole(self.path / _ORDER, json.dumps(order.to_json()).encode())
 
     def over(self) -> tuple[Order, list[dict[str, Any]]] | None:
@@ -44,7 +47,7 @@ class DrillFolder:
         return None if order is None else (order, self._entries())
 
     def forget(self) -> None:
-        for name in (_LOG, _ORDER):
+        for name in (_LOG, _ORDER, _PLAN):
             (self.path / name).unlink(missing_ok=True)
 
     def ordered(self) -> Order | None:

@@ -1,0 +1,1 @@
+"""Drills: where they are ordered and logged, and what they let fail."""
