@@ -39,6 +39,8 @@ def main() -> int:
             return _enrol(_folder(arguments.data), url, code, arguments.ca_file, arguments.plain_http)
         if arguments.training:
             return _training(_folder(arguments.data), headless=arguments.headless)
+        if arguments.drill:
+            return _training(_folder(arguments.data), headless=arguments.headless, drill=True)
         if arguments.headless:
             return _headless(_folder(arguments.data))
         from pos.app.window import run_window
@@ -53,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"housefull {pos.__version__}")
     parser.add_argument("--data", type=Path, help="the data folder (default: the platform's)")
     parser.add_argument("--headless", action="store_true", help="speak JSON lines instead of opening a window")
+    parser.add_argument("--drill", action="store_true", help="hold the drill that was ordered (docs/contingency.md)")
     parser.add_argument("--training", action="store_true", help="practise: nothing sold is real (docs/training.md)")
     parser.add_argument("--enrol", nargs=2, metavar=("URL", "CODE"), help="join an office, then exit")
     parser.add_argument("--ca-file", type=Path, help="with --enrol: certificates to trust, in PEM")
@@ -269,25 +272,25 @@ def _headless(folder: Path) -> int:
     return 0
 
 
-def _training(folder: Path, *, headless: bool) -> int:
+def _training(folder: Path, *, headless: bool, drill: bool = False) -> int:
     if not headless:
         from pos.app.training.window import run_training
 
-        return run_training(folder)
+        return run_training(folder, drill=drill)
     from contextlib import ExitStack
 
-    from pos.app.counter import Till
     from pos.app.logs import log_to
-    from pos.app.training.world import FAILURES, World
+    from pos.app.training.drill import training_till
+    from pos.app.training.world import FAILURES
     from pos.headless import Headless
 
-    world = World(folder)
-    log_to(world.folder)
     with ExitStack() as ends:
-        ends.callback(world.close)
         try:
+            world, make = training_till(folder, drill=drill)
+            log_to(world.folder)
+            ends.callback(world.close)
             opened = world.open()
-            till = Till(opened.settings, opened.cable)
+            till = make(opened)
         except FAILURES as error:
             _say(str(error))
             return 2

@@ -55,6 +55,7 @@ class Presenters(QWidget):
     sounds: Sounds
     attendance: Attendance
     training: bool
+    drill: bool
 
     def go(self, name: str) -> None:
         raise NotImplementedError

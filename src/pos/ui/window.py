@@ -47,7 +47,8 @@ class CounterWindow(Presenters):
     """Sells through `till` (`pos.till.front.Front`). A QApplication must exist.
 
     `language` is a locale of till.toml, `settings` its [window]; `theme` overrules the one in there. `training`
-    puts a banner over everything that says so; `typing` is the scanner that types here.
+    puts a banner over everything that says so, a `drill` also who waits at the counter; `typing` is the scanner that
+    types here.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class CounterWindow(Presenters):
         settings: WindowSettings | None = None,
         theme: str = "",
         training: bool = False,
+        drill: bool = False,
         typing: Typing | None = None,
     ) -> None:
         super().__init__()
@@ -72,7 +74,7 @@ class CounterWindow(Presenters):
         self.session = Session(self.bridge, language, self)
         self.paper = PaperPresenter(self.session, self)
         self.signin = SignInPresenter(self.session, self)
-        self.training = training
+        self.training, self.drill = training, drill
         self.rush = Rush(self.session, self)
         self.screens: dict[str, Screen] = {}
         self.current: Screen | None = None

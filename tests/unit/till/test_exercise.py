@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pos.domain.drills.script import Order, Task, script
+from pos.till.contingency import levels
 from pos.till.contingency.exercise import Exercise, Kit
 from tests.unit.till.counter import PINS, Counter, show_document
 from tests.unit.till.toy_terminal import ScriptedTerminal
@@ -142,6 +143,7 @@ def test_a_customer_is_served_by_what_they_asked_for_and_by_nothing_else(drill: 
 
 
 def test_the_line_goes_and_reading_the_sheet_and_telling_somebody_count_from_then_on(drill: Drill) -> None:
+    levels.watch(drill.counter.desk)
     drill.counter.ask("contingency")
     drill.until(Task.CUT)
     assert drill.faults.done == ["cut"]

@@ -327,8 +327,8 @@ class Exercise:
                 self._settled(fields["payment"], fields["outcome"])
             case "issue_paper":
                 self._issued(answer["pack"])
-            case "rekey_paper":
-                self._keyed(answer["sale"]["tickets"])
+            case "rekey_paper" | "book_paper":
+                self._keyed()
 
     def _first(self, what: What) -> None:
         """What counts once, after the line has gone."""
@@ -379,11 +379,10 @@ class Exercise:
                 customer.pack = pack["id"]
                 return
 
-    def _keyed(self, tickets: Sequence[dict[str, Any]]) -> None:
-        for customer in self._customers:
-            if customer.pack and any(ticket["id"].startswith(f"{customer.pack}-") for ticket in tickets):
+    def _keyed(self) -> None:
+        for customer in list(self._customers):
+            if customer.pack and any(ticket.state == "sold" for ticket in self._desk.ledger.packs.of(customer.pack)):
                 self._end(customer)
-                return
 
     def _hear_event(self, event: dict[str, Any]) -> None:
         if self._state != RUNNING:
