@@ -387,6 +387,22 @@ class EvacuationAnswer(Message):
     """It is known there now."""
 
 
+class CopyRequest(ToNeighbour):
+    """POST /v1/neighbour/copy: keep these facts of my journal (`facts`: a box locked to the key of the till that is
+    asked, of packed lines as in a journal's file; "" only asks how far you are). The same again changes nothing. To
+    /v1/neighbour/recopy: what you have is another journal; put it aside first, and begin anew."""
+
+    facts: str = ""
+
+
+class CopyAnswer(Message):
+    """The last fact that is there, durably; `problem` says why those that were sent are not."""
+
+    number: int = 0
+    hash: str = ""
+    problem: str = ""
+
+
 class LookRequest(Message):
     """POST /v1/look: what only the office knows. `what`: customer | history | open | package | figures | houses |
     consents; `fields` are its."""

@@ -23,6 +23,7 @@ _FILES: Final = (
     "app/peripherals.py",
     "app/setup.py",
     "store/copyfile.py",
+    "store/copyshelf.py",
     "till/counter/devices.py",
 )
 # Said with a state, an outcome or an error: there a single word is a text, too.

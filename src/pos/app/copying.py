@@ -16,16 +16,18 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from pos.domain.certificate import Hand
 from pos.domain.facts import SignedFact
-from pos.domain.journaltext import fact_line
-from pos.store.copyfile import CopyFile, NoCopy
+from pos.domain.journaltext import NoCopy, fact_line
+from pos.store.copyfile import CopyFile
+from pos.store.copyshelf import packed
 from pos.store.journal import JournalReader
+from sync.agent.neighbour import Neighbours
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +35,8 @@ NAME: Final = "copies"  # among the devices
 PAGE: Final = 200  # facts that are added at once
 LOOK_S: Final = 5.0  # between looks at a copy that has everything: is it still there?
 RETRY_S: Final = 2.0
+PORTION: Final = 128_000  # bytes of lines in one request to another till, which packs them to a third or less
+ANSWER_S: Final = 5.0  # for another till to have written them
 SILENT_S: Final = 7.0  # a copy that lacks something for longer than this is behind, and nobody waits for it
 TICK_S: Final = 1.0  # between looks at whether a copy is behind
 STOP_S: Final = 2.0
@@ -74,6 +78,38 @@ class Folder:
 
     def put_aside(self) -> None:
         self._file.put_aside()
+
+
+class AtNeighbour:
+    """Another till on the local network, which keeps the copy in its own data folder."""
+
+    def __init__(self, till: str, neighbours: Neighbours, office_key: bytes) -> None:
+        self.name = self.where = till
+        self._neighbours, self._office_key = neighbours, office_key
+
+    def end(self) -> tuple[int, str]:
+        return self._neighbours.copy(self.name, b"", ANSWER_S)
+
+    def add(self, facts: Sequence[SignedFact]) -> None:
+        for lines in _portions(facts, self._office_key):
+            end = self._neighbours.copy(self.name, packed(lines), ANSWER_S)
+        if end != (facts[-1].number, facts[-1].hash):
+            raise NoCopy("was exchanged")
+
+    def put_aside(self) -> None:
+        self._neighbours.copy(self.name, b"", ANSWER_S, anew=True)
+
+
+def _portions(facts: Sequence[SignedFact], office_key: bytes) -> Iterator[bytes]:
+    """The lines of these facts, as many at once as one request carries; one fact at least."""
+    some = b""
+    for fact in facts:
+        line = lines_of([fact], office_key)
+        if some and len(some) + len(line) > PORTION:
+            yield some
+            some = b""
+        some += line
+    yield some
 
 
 def lines_of(facts: Sequence[SignedFact], office_key: bytes) -> bytes:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from pos.app import devices, peripherals
 from pos.app.backups import BackupSchedule
-from pos.app.copying import Copying, Folder, Medium
+from pos.app.copying import AtNeighbour, Copying, Folder, Medium
 from pos.app.drill.folder import DrillFolder
 from pos.app.layouts import LayoutShelf, LayoutWork
 from pos.app.machine import Machine
@@ -27,6 +27,7 @@ from pos.domain.sale import TRAINING
 from pos.settings import Settings
 from pos.store import LEDGER, REPLICA
 from pos.store.aside import Leftover, leftovers
+from pos.store.copyshelf import CopyShelf
 from pos.store.identity import FolderLock, Identity, IdentityLost, MarkFile, TillKeys, read_identity
 from pos.store.replica import PlanCache
 from pos.till.contingency import levels
@@ -41,6 +42,7 @@ from sync.agent import Agent
 if TYPE_CHECKING:
     from pos.app.drill.faults import Drill, Faults
 
+KEPT: Final = "copies"  # the folder of other tills' journals, within this one's
 _CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: none looks like another
 _CODE_LENGTH: Final = 12  # 60 bits
 
@@ -103,6 +105,7 @@ class Till:
                 neighbours=settings.neighbours.tills,
                 listen=settings.neighbours.listen,
                 leftovers=[one for one in left if not one.hindrance],
+                copies=CopyShelf(settings.folder / KEPT, keys.unlock),
             )
             self.copies = self._copies(settings, identity)
             self.desk = Desk(self._outside(settings, identity, keys, plans, left, cable, drill))
@@ -180,6 +183,8 @@ class Till:
         media: list[Medium] = []
         if settings.copies.to:
             media.append(Folder(settings.folder / settings.copies.to, settings.folder, hand, office_key))
+        if (neighbours := self.agent.neighbours) is not None:
+            media += [AtNeighbour(till, neighbours, office_key) for till in settings.copies.neighbours]
         return Copying(media, settings.folder / LEDGER, settings.copies.wait_ms, self._device)
 
     def _open_devices(self, settings: Settings, undo: ExitStack, *, training: bool, faults: Faults | None) -> None:

@@ -19,6 +19,10 @@ from pos.domain.lockbox import lock
 VERSION: Final = 1
 
 
+class NoCopy(Exception):
+    """A copy cannot go on now; the text says why, in words that are the same each time."""
+
+
 def header_line(hand: Hand) -> bytes:
     """The first line of a growing copy."""
     return _line(

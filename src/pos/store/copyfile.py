@@ -19,7 +19,7 @@ from typing import IO, Final
 
 from pos.domain.certificate import Hand
 from pos.domain.facts import FIRST_HASH, SignedFact
-from pos.domain.journaltext import header_line, read_fact, read_header
+from pos.domain.journaltext import NoCopy, header_line, read_fact, read_header
 
 SUFFIX: Final = ".journal"
 _BLOCK: Final = 1 << 16  # bytes read at once, from the end backwards
@@ -33,10 +33,6 @@ _WHY: Final = {
     errno.EACCES: "cannot be written",
     errno.EPERM: "cannot be written",
 }
-
-
-class NoCopy(Exception):
-    """The copy cannot go on now; the text says why, in words that are the same each time."""
 
 
 def copy_name(hand: Hand) -> str:

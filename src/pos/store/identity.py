@@ -159,6 +159,12 @@ class TillKeys:
     def sign(self, message: bytes) -> bytes:
         return self._key.sign(message)
 
+    def unlock(self, box: str) -> bytes:
+        """What is in a box that is locked to this key (`pos.domain.lockbox`). Raises ValueError."""
+        from pos.domain.lockbox import unlock
+
+        return unlock(box, self._key.private_bytes_raw())
+
     def public(self) -> bytes:
         """32 raw bytes."""
         return self._key.public_key().public_bytes_raw()

@@ -18,13 +18,14 @@ from pos.domain.contingency.evacuation import Document
 from pos.domain.facts import SignedFact
 from pos.domain.rights import Token
 from pos.domain.scene import Scene
-from pos.till.lanports import Neighbours, Wanted
+from pos.till.lanports import CopyKeeper, Neighbours, Wanted
 
 __all__ = [
     "CardOutcome",
     "Changed",
     "ClaimAnswer",
     "Clock",
+    "CopyKeeper",
     "Entropy",
     "Keys",
     "Ledger",

@@ -13,7 +13,18 @@ from typing import Any, Final
 
 from pos.domain.errors import Unreadable
 from pos.store.replica import LayoutMoved, PlanCache, ReplicaUnavailable, ReplicaWriter
-from pos.till.ports import ClaimAnswer, Clock, Keys, Ledger, LeftDrawer, LineDown, LinkState, Outbox, Releasable
+from pos.till.ports import (
+    ClaimAnswer,
+    Clock,
+    CopyKeeper,
+    Keys,
+    Ledger,
+    LeftDrawer,
+    LineDown,
+    LinkState,
+    Outbox,
+    Releasable,
+)
 from sync.agent.carrier import Carrier, check_url, tls_for
 from sync.agent.claim import THREADS, Claims
 from sync.agent.guard import Guard
@@ -38,7 +49,7 @@ class Agent:
     `office_key` is the pinned public key in base64, `plans` a cache to share with readers, `leftovers`
     are the journals of earlier incarnations that this office may still lack facts of.
     `neighbours` are other tills' addresses (HOST:PORT) on the local network, `listen` is where
-    they ask this one.
+    they ask this one; `copies` is where their journals are kept here.
     Raises BadAddress for a URL or certificate file that cannot be used.
     """
 
@@ -58,6 +69,7 @@ class Agent:
         neighbours: Mapping[str, str] | None = None,
         listen: str | None = None,
         leftovers: Sequence[Outbox] = (),
+        copies: CopyKeeper | None = None,
     ) -> None:
         address = check_url(url, allow_plain_http=allow_plain_http)
         tls = tls_for(address, ca_file)
@@ -77,7 +89,7 @@ class Agent:
         self._claims = Claims(self._claim, self._watch, self._workers)
         self.neighbours: Neighbours | None = None
         if neighbours or listen:
-            window = NeighbourWindow(ledger, keys, till, listen) if listen else None
+            window = NeighbourWindow(ledger, keys, till, listen, copies) if listen else None
             self.neighbours = Neighbours(ledger, caller, clock, neighbours or {}, window)
         self._leftovers = Leftovers(
             leftovers,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from concurrent.futures import TimeoutError as FutureTimeout
@@ -10,11 +11,13 @@ from typing import Final, TypeVar
 
 from pos.domain.certificate import Certificate, Hand
 from pos.domain.contingency.evacuation import Document
+from pos.domain.journaltext import NoCopy
+from pos.domain.lockbox import lock
 from pos.till.ports import Clock, Ledger, LinkState, Wanted
 from sync import wire
 from sync.agent.carrier import Carrier
 from sync.agent.link import Channel, Till
-from sync.agent.neighbour_window import HELLO, NeighbourWindow
+from sync.agent.neighbour_window import COPY, COPY_ANEW, HELLO, NeighbourWindow
 from sync.agent.presence import Presence
 from sync.agent.trouble import Trouble
 
@@ -108,6 +111,22 @@ class Neighbours:
 
         return self._round(lambda: dict.fromkeys(tills, False) | self._all(tills, ask, wait_s), {})
 
+    def copy(self, till: str, lines: bytes, within_s: float, *, anew: bool = False) -> tuple[int, str]:
+        """Have another till keep these packed lines of this one's journal; b"" only asks how far it is. Waits for the
+        answer: number and hash of the last fact that is there. Raises NoCopy."""
+        known = self._known(till)
+        box = lock(lines, known[1], secrets.token_bytes(32)) if lines and known is not None else ""
+
+        def request(to: Hand) -> wire.CopyRequest:
+            return wire.CopyRequest(to=to.till, to_incarnation=to.incarnation, facts=box)
+
+        answer = self._ask(till, COPY_ANEW if anew else COPY, request, wire.CopyAnswer, within_s) if known else None
+        if answer is None:
+            raise NoCopy("does not answer")
+        if answer.problem:
+            raise NoCopy(answer.problem)
+        return answer.number, answer.hash
+
     def present(self) -> Mapping[str, str]:
         return self._presence.now()
 
@@ -155,13 +174,8 @@ class Neighbours:
         self, till: str, path: str, request: Callable[[Hand], wire.Message], answer: type[A], within_s: float
     ) -> A | None:
         """One question; None without an answer that counts."""
-        try:
-            known = self._ledger.neighbour(till).result(LEDGER_S)
-        except FutureTimeout:
-            log.warning("%s is not asked: the ledger is busy", till)
-            return None
+        known = self._known(till)
         if known is None:
-            log.info("%s is not asked: it is no till that may have rights, as far as is known here", till)
             return None
         hand, key = known
         try:
@@ -169,6 +183,17 @@ class Neighbours:
         except Trouble as trouble:
             log.info("%s on the local network: %s", till, trouble.detail)
             return None
+
+    def _known(self, till: str) -> tuple[Hand, bytes] | None:
+        """Another till as this one's ledger knows it, and its public key."""
+        try:
+            known = self._ledger.neighbour(till).result(LEDGER_S)
+        except FutureTimeout:
+            log.warning("%s is not asked: the ledger is busy", till)
+            return None
+        if known is None:
+            log.info("%s is not asked: it is no till that may have rights, as far as is known here", till)
+        return known
 
 
 def _read(till: str, answer: wire.PassAnswer) -> list[Certificate]:

@@ -15,6 +15,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import TimeoutError as FutureTimeout
+from functools import partial
 from http.server import BaseHTTPRequestHandler
 from typing import Any, Final, TypeVar
 
@@ -25,7 +26,8 @@ from pydantic import ValidationError
 from pos.domain.certificate import Hand
 from pos.domain.contingency import evacuation
 from pos.domain.errors import Refused
-from pos.till.ports import Keys, Ledger, Wanted
+from pos.domain.journaltext import NoCopy
+from pos.till.ports import CopyKeeper, Keys, Ledger, Wanted
 from sync import wire
 
 log = logging.getLogger(__name__)
@@ -37,6 +39,9 @@ LEDGER_S: Final = 4.0  # for the ledger to answer
 TICK_S: Final = 0.2  # how soon it notices that it is to end
 REMEMBERED: Final = 4096  # requests of one asker; an evening without the office has a few hundred
 HELLO: Final = "/v1/neighbour/hello"
+COPY: Final = "/v1/neighbour/copy"
+COPY_ANEW: Final = "/v1/neighbour/recopy"
+AGAIN: Final = (HELLO, COPY)  # heard any number of times, nothing more follows from them
 AGAIN_S: Final = 10.0  # between tries to listen: the address may belong to a network that is not there yet
 
 M = TypeVar("M", bound=wire.ToNeighbour)
@@ -52,9 +57,10 @@ class _Rejected(Exception):
 
 
 class NeighbourWindow:
-    """Answers from threads of its own. `listen` is HOST:PORT. Nothing is opened before `start`."""
+    """Answers from threads of its own. `listen` is HOST:PORT; `copies` is where other tills' journals are kept, None
+    where they are not. Nothing is opened before `start`."""
 
-    def __init__(self, ledger: Ledger, keys: Keys, till: str, listen: str) -> None:
+    def __init__(self, ledger: Ledger, keys: Keys, till: str, listen: str, copies: CopyKeeper | None = None) -> None:
         self._ledger, self._keys, self._till, self._listen = ledger, keys, till, listen
         self._stopping = threading.Event()
         self._heard = _Heard()
@@ -66,6 +72,8 @@ class NeighbourWindow:
             "/v1/neighbour/pass": self._pass,
             "/v1/neighbour/evacuation": self._evacuation,
         }
+        if copies is not None:
+            self._answers |= {path: partial(self._copy, copies, anew=path == COPY_ANEW) for path in (COPY, COPY_ANEW)}
 
     def start(self) -> None:
         self._thread.start()
@@ -126,8 +134,8 @@ class NeighbourWindow:
             Ed25519PublicKey.from_public_bytes(key).verify(signature, signed)
         except (InvalidSignature, binascii.Error, ValueError) as error:
             raise _Rejected(401, f"the signature is not that of {hand.name}") from error
-        # A greeting may be heard again, and there are too many to remember: they would crowd out what must not be.
-        if path != HELLO and not self._heard.first(hand, headers.get(wire.H_REQUEST, "")):
+        # A greeting or a copy may be heard again, and there are too many: they would crowd out what must not be.
+        if path not in AGAIN and not self._heard.first(hand, headers.get(wire.H_REQUEST, "")):
             raise _Rejected(409, "this request has been heard before")
         return hand
 
@@ -152,6 +160,17 @@ class NeighbourWindow:
             raise _Rejected(422, f"this tells of no evacuation: {error}") from error
         self._ledger.evacuation(asker, documents).result(LEDGER_S)
         return wire.EvacuationAnswer()
+
+    def _copy(self, copies: CopyKeeper, asker: Hand, body: bytes, *, anew: bool) -> wire.CopyAnswer:
+        asked = self._read(wire.CopyRequest, body)
+        known = self._ledger.neighbour(asker.till).result(LEDGER_S)
+        if known is None or known[0] != asker:
+            raise _Rejected(401, "no such till may have rights any more")
+        try:
+            number, digest = copies.keep(asker, known[1], asked.facts, anew=anew)
+        except NoCopy as error:
+            return wire.CopyAnswer(problem=str(error))
+        return wire.CopyAnswer(number=number, hash=digest)
 
     def _read(self, model: type[M], body: bytes) -> M:
         try:

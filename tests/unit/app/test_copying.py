@@ -15,7 +15,8 @@ import pos.app.copying as copying
 from pos.app.copying import Copying, Folder
 from pos.domain.certificate import Hand
 from pos.domain.facts import SignedFact
-from pos.store.copyfile import NoCopy, facts_in
+from pos.domain.journaltext import NoCopy
+from pos.store.copyfile import facts_in
 from pos.store.ledger import Ledger
 from tests.mutate import mutate
 from tests.unit.till.counter import OFFICE_KEY, Counter

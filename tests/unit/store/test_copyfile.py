@@ -10,8 +10,8 @@ import pytest
 import pos.store.copyfile as copyfile
 from pos.domain.certificate import Hand
 from pos.domain.facts import FIRST_HASH, Fact, SignedFact, hash_of
-from pos.domain.journaltext import fact_line
-from pos.store.copyfile import CopyFile, NoCopy, facts_in
+from pos.domain.journaltext import NoCopy, fact_line
+from pos.store.copyfile import CopyFile, facts_in
 from tests.mutate import mutate
 
 HAND = Hand("T1", 1)

@@ -18,6 +18,8 @@ import pytest
 
 from pos.domain.certificate import Hand
 from pos.domain.contingency import evacuation
+from pos.domain.journaltext import NoCopy
+from pos.domain.lockbox import unlock
 from pos.domain.rights import Token
 from pos.till.ports import LinkState, Wanted
 from sync import wire
@@ -37,14 +39,30 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+class Copies:
+    """Keeps what it is given; `problem` is why it does not."""
+
+    def __init__(self, keys: Keys) -> None:
+        self.keys, self.problem = keys, ""
+        self.kept: list[tuple[Hand, bytes, bool]] = []
+
+    def keep(self, giver: Hand, key: bytes, box: str, *, anew: bool) -> tuple[int, str]:
+        if self.problem:
+            raise NoCopy(self.problem)
+        if box or anew:
+            self.kept.append((giver, unlock(box, self.keys.private.private_bytes_raw()) if box else b"", anew))
+        return len(self.kept), "a hash"
+
+
 class Till:
     """A till at the network's edge: a journal in memory, and the agent's own window and questions."""
 
     def __init__(self, name: str, port: int, tills: dict[str, str]) -> None:
         self.keys = Keys()
+        self.copies = Copies(self.keys)
         self.journal = Journal(self.keys, name)
         self.address = f"127.0.0.1:{port}"
-        self.window = NeighbourWindow(self.journal, self.keys, name, self.address)
+        self.window = NeighbourWindow(self.journal, self.keys, name, self.address, self.copies)
         caller = Caller(name, self.keys, lambda: self.journal.incarnation)
         self.neighbours = Neighbours(self.journal, caller, Clock(), tills, self.window)
 
@@ -89,6 +107,29 @@ def test_rights_come_from_every_neighbour_that_is_asked(tills: list[Till]) -> No
     ]
     assert all(c.genuine({"T2": two, "T3": three}[c.giver.till].keys.public) for c in came)
     assert two.journal.asked == [(Hand("T1", 1), SHOW, Wanted(("A-1",), ("A-2",)))]
+
+
+def test_a_copy_goes_to_one_till_in_a_box_that_nobody_else_opens(tills: list[Till]) -> None:
+    one, two, three = tills
+    assert one.neighbours.copy("T2", b"", 3.0) == (0, "a hash")
+    assert one.neighbours.copy("T2", b"lines", 3.0) == (1, "a hash")
+    assert one.neighbours.copy("T2", b"", 3.0, anew=True) == (2, "a hash")
+    assert two.copies.kept == [(Hand("T1", 1), b"lines", False), (Hand("T1", 1), b"", True)]
+    assert three.copies.kept == []
+    two.copies.problem = "is full"
+    with pytest.raises(NoCopy, match="is full"):
+        one.neighbours.copy("T2", b"lines", 3.0)
+    three.neighbours.stop()
+    with pytest.raises(NoCopy, match="does not answer"):
+        one.neighbours.copy("T3", b"lines", 3.0)
+
+
+def test_what_puts_a_copy_aside_is_heard_once(tills: list[Till]) -> None:
+    one, two, _ = tills
+    asked = wire.CopyRequest(to="T2", to_incarnation=1).model_dump_json().encode()
+    for path, again in (("/v1/neighbour/copy", 200), ("/v1/neighbour/recopy", 409)):
+        assert request(one, two, path, asked, name=path).status_code == 200
+        assert request(one, two, path, asked, name=path).status_code == again
 
 
 def test_an_evacuation_is_told_and_who_has_heard_it_is_known(tills: list[Till]) -> None:
