@@ -106,8 +106,8 @@ class ClaimAnswer(Message):
 
 class FactItem(Message):
     """`envelope` is the exact UTF-8 text that was hashed; `signature` is base64. `beside` is what is personal
-    of it, sealed in the envelope (`pos.domain.personal`); "" for nothing, or erased. In a copy that lies on another
-    medium or at another till that is `locked` instead, to the office's key (`pos.domain.lockbox`)."""
+    of it, sealed in the envelope (`pos.domain.personal`); "" for nothing, or erased. In a copy that lies elsewhere it
+    is `locked` to the office's key instead (`pos.domain.lockbox`)."""
 
     number: int
     envelope: str
@@ -126,8 +126,8 @@ class PushRequest(Message):
 class JournalHeader(Message):
     """The first line of a journal's file; a FactItem a line follows, number 1 to `facts`.
 
-    `sealed`: the last of them is the ledger's last for ever. `growing`: a copy to which each fact was added when it
-    was made; `facts` is 0 then, they go on to the end of the file, and a last line without an end is none.
+    `sealed`: the last of them is the ledger's last for ever. `growing`: a copy that was added to fact by fact; `facts`
+    is 0 then, and a last line without an end is none.
     """
 
     housefull: Literal["journal"] = "journal"
@@ -388,9 +388,8 @@ class EvacuationAnswer(Message):
 
 
 class CopyRequest(ToNeighbour):
-    """POST /v1/neighbour/copy: keep these facts of my journal (`facts`: a box locked to the key of the till that is
-    asked, of packed lines as in a journal's file; "" only asks how far you are). The same again changes nothing. To
-    /v1/neighbour/recopy: what you have is another journal; put it aside first, and begin anew."""
+    """POST /v1/neighbour/copy: keep these facts of my journal (packed lines in a box locked to your key; "" only asks how
+    far you are). POST /v1/neighbour/recopy: what you have is another journal, put it aside first."""
 
     facts: str = ""
 

@@ -23,10 +23,9 @@ class CopyKeeper(Protocol):
     """Where copies of other tills' journals are kept here. Any thread may call."""
 
     def keep(self, giver: Hand, key: bytes, box: str, *, anew: bool) -> tuple[int, str]:
-        """Keep the facts that are in a box (locked to this till, packed lines; "" for none), as far as they are the next
-        ones of what is here of `giver`, whose public key is `key`. `anew`: what is here is another journal, and is put
-        aside first. Number and hash of the last fact that is here then, durably. Raises
-        NoCopy."""
+        """Keep the facts in a box (locked to this till, packed lines; "" for none), as far as they are the next ones of
+        what is here of `giver`, whose public key is `key`. `anew`: what is here is another journal, to be put aside
+        first. Number and hash of the last fact that is here then, durably. Raises NoCopy."""
 
 
 class Neighbours(Protocol):
