@@ -125,7 +125,6 @@ class PushRequest(Message):
 
 class JournalHeader(Message):
     """The first line of a journal's file; a FactItem a line follows, number 1 to `facts`.
-
     `sealed`: the last of them is the ledger's last for ever. `growing`: a copy that was added to fact by fact; `facts`
     is 0 then, and a last line without an end is none.
     """
@@ -388,7 +387,7 @@ class EvacuationAnswer(Message):
 
 
 class CopyRequest(ToNeighbour):
-    """POST /v1/neighbour/copy: keep these facts of my journal (packed lines in a box locked to your key; "" only asks how
+    """POST /v1/neighbour/copy: keep these facts of mine (packed lines in a box locked to your key; "" only asks how
     far you are). POST /v1/neighbour/recopy: what you have is another journal, put it aside first."""
 
     facts: str = ""
