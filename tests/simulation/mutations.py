@@ -164,16 +164,17 @@ def _nothing(*_arguments: Any) -> None:
 @dataclass(frozen=True)
 class Mutation:
     """What is replaced by what, the kinds of trouble (trouble.py) in which that hurts, and what the
-    judge then says (a regular expression)."""
+    judge then says (a regular expression). `seed` is of an evening in which it said so, for those that are rare."""
 
     replaced: dict[str, Callable[..., Any]]
     kinds: tuple[str, ...]
     seen_as: str
+    seed: int = 1
 
 
 _RIGHT: Final = r"is disputed: place|the office says|is sold \d times|in the hands of"
 MUTATIONS: Final[dict[str, Mutation]] = {
-    "a late grant is accepted": Mutation({"pos.till.counter.passing.may_accept": _accept_any}, ("late",), _RIGHT),
+    "a late grant is accepted": Mutation({"pos.till.counter.passing.may_accept": _accept_any}, ("late",), _RIGHT, 8),
     "a till tells before it lets go": Mutation(
         {"pos.till.counter.passing.give_back": _tell_first, "pos.till.drawer.shift.give_back": _tell_first},
         ("weather", "late"),
@@ -192,7 +193,10 @@ MUTATIONS: Final[dict[str, Mutation]] = {
         {"sync.office.api.claims.settle": _take_by_clock}, ("weather", "late"), _RIGHT
     ),
     "facts are applied in another order": Mutation(
-        {"sync.office.rules.facts._book": _book_backwards}, ("cut off", "weather"), "is disputed: place|is parked at"
+        {"sync.office.rules.facts._book": _book_backwards},
+        ("cut off", "weather"),
+        "is disputed: place|is parked at",
+        13,
     ),
     "a ticket is refunded without its token": Mutation(
         {
@@ -201,12 +205,13 @@ MUTATIONS: Final[dict[str, Mutation]] = {
         },
         ("cut off", "weather"),
         r"came back \d times|is disputed: place|in the hands of",
+        4,
     ),
     "a right is passed on and kept": Mutation(
-        {"pos.till.counter.neighbours._let_go": _pass_on_and_keep}, ("cut off", "lan"), _RIGHT
+        {"pos.till.counter.neighbours._let_go": _pass_on_and_keep}, ("cut off", "lan"), _RIGHT, 4
     ),
     "a gift card stays as full as it was": Mutation(
-        {"pos.domain.purse.Purse.moved": _stays_full}, ("weather",), "is disputed: purse|were spent"
+        {"pos.domain.purse.Purse.moved": _stays_full}, ("weather",), "is disputed: purse|were spent", 8
     ),
     "a queue stands in silence": Mutation(
         {"sync.agent.push.Pusher._complain_of": _nothing}, ("large packets",), "facts wait behind .*, all calm"
@@ -215,6 +220,7 @@ MUTATIONS: Final[dict[str, Mutation]] = {
         {"pos.till.desk.Desk._look_at_the_mark": _nothing},
         ("old folder", "cut off"),
         r"is sold \d times|printed \d times as copy 0|has code .*, the office has",
+        15,
     ),
 }
 
