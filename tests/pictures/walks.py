@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tests.pictures import back, selling
+from tests.pictures import back, contingency, selling
 from tests.pictures.stage import Stage
 
 WALKS: dict[str, Callable[[Stage], Iterator[str]]] = {
@@ -23,4 +23,5 @@ WALKS: dict[str, Callable[[Stage], Iterator[str]]] = {
     "office": back.office,
     "devices": back.devices,
     "customer": back.customer,
+    "plan": contingency.plan,
 }

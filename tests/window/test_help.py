@@ -65,8 +65,7 @@ def test_while_the_office_is_away_the_line_is_the_first_trouble(counter: Counter
     counter.press(Key.Key_Escape)
     counter.house.cut("no_network")
     counter.until(lambda: not counter.window.session.link.online)
-    counter.window.banner.asked.emit()  # "What to do (?)"
-    said = words(counter.window.help)
+    said = words(opened(counter))
     assert said.index("The line is down") < said.index("A ticket does not come out")
     assert "connection refused" in " ".join(said)
 

@@ -1,4 +1,5 @@
-"""Reports and house charts into files, on a thread of its own: a long one takes longer than a till may stand still."""
+"""Reports, house charts and contingency plans into files, on a thread of its own: a long one takes longer than a till
+may stand still."""
 
 from __future__ import annotations
 
@@ -11,10 +12,12 @@ from pathlib import Path
 from typing import Final
 
 from pos.domain import housechart
+from pos.domain.contingency.plan import Plan
 from pos.domain.errors import Refused
 from pos.domain.housechart import HouseChart
 from pos.domain.report import Report
 from pos.filing import write_whole
+from pos.paper.contingencyplan import as_pdf as plan_as_pdf
 from pos.paper.housechart import as_pdf as chart_as_pdf
 from pos.paper.pdf import PdfFace, pdf_face
 from pos.paper.reports.csvfile import CsvStyle, as_csv
@@ -54,6 +57,14 @@ class ReportWork:
 
         def render(go_on: GoOn) -> bytes:
             return chart_as_pdf(chart, Writer(language, report_words()), self.face, go_on)
+
+        return self._pool.submit(lambda: self._write(name, render, to, replace, step))
+
+    def plan(self, plan: Plan, language: str, made_at: str, to: Path, replace: bool, step: Step) -> Future[str]:
+        name = _file_name(("contingency_plan", plan.version, language), "pdf")
+
+        def render(go_on: GoOn) -> bytes:
+            return plan_as_pdf(plan, Writer(language, report_words()), self._face, made_at, go_on)
 
         return self._pool.submit(lambda: self._write(name, render, to, replace, step))
 

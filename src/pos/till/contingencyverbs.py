@@ -24,6 +24,7 @@ CONTINGENCY_VERBS: Final[dict[str, VerbSpec]] = {
     "copies": VerbSpec(copies.copies),
     "contingency": VerbSpec(sheet.contingency, {}, {"language": f.language}),
     "issue_plan": VerbSpec(plan.issue_plan, {"text": f.text}, changes=True),
+    "write_plan": VerbSpec(plan.write_plan, {"to": f.words}, {"language": f.language, "replace": f.flag}),
     "told_person": VerbSpec(sheet.told_person, {"person": f.words}, {"note": f.text}, changes=True),
     "issue_paper": VerbSpec(
         packs.issue_paper, {"show": f.text}, {"places": f.places, "category": f.words, "count": f.count}, changes=True

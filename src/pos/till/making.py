@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
+from pos.domain.contingency.plan import Plan
 from pos.domain.housechart import HouseChart
 from pos.domain.report import Report
 
@@ -35,7 +36,7 @@ Step = Callable[[int, int], bool]  # told how many rows of how many are done; wh
 
 
 class ReportFiles(Protocol):
-    """Writes reports and house charts, on a thread of its own."""
+    """Writes reports, house charts and contingency plans, on a thread of its own."""
 
     def write(self, report: Report, form: Form, to: Path, replace: bool, step: Step) -> Future[str]:
         """The path of the file, which is whole or not there. In a folder it gets a name of its own. Fails with
@@ -44,6 +45,9 @@ class ReportFiles(Protocol):
 
     def chart(self, chart: HouseChart, language: str, to: Path, replace: bool, step: Step) -> Future[str]:
         """The same for a house chart, which is a PDF."""
+
+    def plan(self, plan: Plan, language: str, made_at: str, to: Path, replace: bool, step: Step) -> Future[str]:
+        """The same for a contingency plan, which is a PDF, a page a level."""
 
 
 @dataclass

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
     from pos.ui.attendance import Attendance
     from pos.ui.audit.presenter import AuditPresenter
+    from pos.ui.contingency.sheet import ContingencySheet
     from pos.ui.customers.presenter import CustomersPresenter
     from pos.ui.devices.presenter import DevicesPresenter
     from pos.ui.disputes.presenter import DisputesPresenter
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from pos.ui.stock.blanks import BlanksPresenter
     from pos.ui.stock.seats import SeatsPresenter
 
+_COVERS: Final = ("leaving", "contingency", "line_sheet", "diagnostics", "show_card", "help")
+
 
 class Presenters(QWidget):
     """What the window is built on. It has the session, and says where the screens' presenters lead."""
@@ -58,6 +61,9 @@ class Presenters(QWidget):
     drill: bool
 
     def go(self, name: str) -> None:
+        raise NotImplementedError
+
+    def act(self, action: str) -> None:
         raise NotImplementedError
 
     def home(self) -> None:
@@ -283,7 +289,7 @@ class Presenters(QWidget):
     def cover(self) -> Cover | None:
         """What lies over the window now and has its keys."""
         # Asking the properties themselves would build what was never needed.
-        made = (self.__dict__.get(name) for name in ("leaving", "line_sheet", "diagnostics", "show_card", "help"))
+        made = (self.__dict__.get(name) for name in _COVERS)
         return next((cover for cover in made if cover is not None and cover.isVisible()), None)
 
     def back_to_work(self) -> None:
@@ -302,6 +308,12 @@ class Presenters(QWidget):
         from pos.ui.frame.linesheet import LineSheet
 
         return LineSheet(self, self.session, self.back_to_work)
+
+    @cached_property
+    def contingency(self) -> ContingencySheet:
+        from pos.ui.contingency.sheet import ContingencySheet
+
+        return ContingencySheet(self, self.session, self.back_to_work, self.act)
 
     @cached_property
     def show_card(self) -> ShowCardSheet:

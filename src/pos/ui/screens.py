@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from pos.ui.drawer.presenter import DrawerPresenter
     from pos.ui.foot.presenter import PaperPresenter
     from pos.ui.found.presenter import FoundPresenter
-    from pos.ui.frame.diagnostics import DiagnosticsSheet
     from pos.ui.frame.practice import PracticePresenter
     from pos.ui.layouts.presenter import LayoutsPresenter
     from pos.ui.orders.presenter import OrdersPresenter
@@ -44,8 +43,6 @@ class Window(Protocol):
 
     @property
     def practice(self) -> PracticePresenter: ...
-    @property
-    def diagnostics(self) -> DiagnosticsSheet: ...
     @property
     def sell(self) -> SellPresenter: ...
     @property
@@ -103,7 +100,7 @@ def build(window: Window, name: str) -> Screen:
 def _signin(window: Window) -> Screen:
     from pos.ui.signin.view import SignInScreen
 
-    return SignInScreen(window.signin, window.practice, lambda: window.diagnostics.open())
+    return SignInScreen(window.signin, window.practice, window.act)
 
 
 def _open(window: Window) -> Screen:

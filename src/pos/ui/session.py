@@ -119,6 +119,14 @@ class Status:
     drawer_over: bool = False  # more cash in the drawer than the venue wants
     basket: dict[str, Any] | None = None  # whose waits in front, with how much
     shift: str = ""  # that is open
+    level: str = "normal"  # of the contingency plan
+    level_cause: str = ""
+    level_since: datetime | None = None
+
+    def take_level(self, doc: Answer) -> None:
+        since = doc.get("since")
+        self.level, self.level_cause = doc["level"], doc["cause"]
+        self.level_since = read_time(since) if since else None
 
 
 class Session(QObject):
@@ -323,6 +331,8 @@ class Session(QObject):
             answer.get("basket"),
             str(answer.get("shift") or ""),
         )
+        if level := answer.get("level"):
+            self.status.take_level(level)
         if venue := answer.get("venue"):
             self._take_venue(venue)
         self.status_changed.emit()
@@ -384,6 +394,9 @@ class Session(QObject):
             self.status_changed.emit()
         elif kind == "drawer":
             self._take_drawer(event)
+        elif kind == "level":
+            self.status.take_level(event)
+            self.status_changed.emit()
         elif kind == "shift_final":
             self.toast.emit("good", tr("Shift {id} is agreed with the office: its report is final.", id=event["shift"]))
         elif kind == "drawer_limit":

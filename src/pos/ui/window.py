@@ -127,10 +127,11 @@ class CounterWindow(Presenters):
         self.top.lock.connect(self.session.lock)
         self.top.settings.connect(lambda: self.go("settings"))
         self.top.line.connect(lambda: self.act("line_page"))
+        self.top.level.connect(lambda: self.act("contingency"))
         self.tabs.chosen.connect(self.choose_show)
         self.tabs.all_shows.connect(lambda: self.go("shows"))
         self.rail.chosen.connect(self.go)
-        self.banner.asked.connect(self.show_help)
+        self.banner.asked.connect(lambda: self.act("contingency"))
         self.foot.reprint.connect(lambda: self.act("reprint"))
         self.session.toast.connect(self.toast.say)
 
@@ -242,6 +243,8 @@ class CounterWindow(Presenters):
             self.line_sheet.open()
         elif action == "diagnostics":
             self.diagnostics.open()
+        elif action == "contingency":
+            self.contingency.open()
         elif action == "help":
             self.show_help()
         elif action == "theme":

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
+from pos.app.reports import ReportWork
 from pos.till.contingency import levels
 from pos.till.contingency.plan import FILE
 from tests.unit.till.counter import Counter
+from tests.unit.till.test_reports import FONTS
 
 TODAY, YESTERDAY, TOMORROW = "2027-03-01", "2027-02-28", "2027-03-02"
 
@@ -66,7 +71,7 @@ def test_a_file_in_the_folder_is_read_whenever_it_is_looked_at(counter: Counter)
 
 @pytest.mark.parametrize(
     ("content", "says"),
-    [(b"version =", "is no TOML"), (b"\xff\xfe", "is not UTF-8"), (b'version = "2"', "valid_from: must be a day")],
+    [(b"version =", "is no TOML"), (b"\xff\xfe", "is not UTF-8"), (b'version = "2"', "valid_from: is missing")],
 )
 def test_a_broken_file_is_told_of_and_the_next_best_is_used(counter: Counter, content: bytes, says: str) -> None:
     write(counter, content)
@@ -129,3 +134,16 @@ def test_who_was_told_is_noted_in_the_incident(counter: Counter) -> None:
     assert [(note.body["person"], note.body["text"], note.body["level"]) for note in notes] == [
         ("duty", "on her way", "alone")
     ]
+
+
+def test_the_plan_in_force_is_written_as_a_pdf(make_counter: Callable[..., Counter], tmp_path: Path) -> None:
+    work = ReportWork(lambda: FONTS)
+    counter = make_counter(reports=work)
+    assert counter.refusal("write_plan", to=str(tmp_path)).code == "not_signed_in"
+    counter.open()
+    write(counter, plan("house"))
+    told = counter.ask("write_plan", to=str(tmp_path), language="hu")
+    assert (Path(told["file"]).name, told["version"]) == ("contingency_plan-house-hu.pdf", "house")
+    assert "Senki sem válaszol" in "".join(page.extract_text() for page in PdfReader(told["file"]).pages)
+    assert counter.refusal("write_plan", to=str(tmp_path), language="hu").fields["field"] == "to"  # it is there
+    work.close()

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pos.data import resource
 from pos.ui.format import Formats
 from pos.ui.numpad import NumPad
-from tests.pictures import rulers
+from tests.pictures import contingency, rulers
 from tests.pictures.longest import Longest, untranslated, words_in
 from tests.pictures.shots import shown
 from tests.pictures.stage import Stage
@@ -41,7 +41,8 @@ def data(stage: Stage) -> set[str]:
     dates = [name for widths in named for names in widths.values() for name in names.values()]
     reports = resource("reports", "words.toml").read_text(encoding="utf-8")
     decoded = (line.encode().decode("unicode_escape") if "\\u" in line else line for line in season)
-    return CODES | words_in(*decoded, *halls, *bench, *dates, reports)
+    plans = (resource("contingency.toml").read_text(encoding="utf-8"), contingency.PLAN)
+    return CODES | words_in(*decoded, *halls, *bench, *dates, *plans, reports)
 
 
 @pytest.fixture(scope="module")

@@ -183,7 +183,12 @@ class _Reader:
     def _text(self, key: str, said: Any) -> Names:
         """One text for everybody, or one for each language."""
         if not isinstance(said, (str, dict)) or not said:
-            self._wrong(key, 'must be a text, or a table of texts like {en = "Call the duty manager."}')
+            self._wrong(
+                key,
+                "is missing"
+                if said is None
+                else 'must be a text, or a table of texts like {en = "Call the duty manager."}',
+            )
         if isinstance(said, dict):
             self._only(key, said, LANGUAGES)
             for language, text in said.items():
@@ -193,6 +198,8 @@ class _Reader:
         return by_language(said)
 
     def _word(self, key: str, said: Any, most: int) -> str:
+        if said is None:
+            self._wrong(key, "is missing")
         if not isinstance(said, str) or not said.strip():
             self._wrong(key, "must be a text that is not empty")
         if not said.isprintable():
@@ -208,7 +215,7 @@ class _Reader:
 
     def _day(self, key: str, said: Any) -> date:
         if not isinstance(said, date) or isinstance(said, datetime):
-            self._wrong(key, "must be a day like 2027-03-01, without quotes")
+            self._wrong(key, "is missing" if said is None else "must be a day like 2027-03-01, without quotes")
         return said
 
     def _list(self, key: str, said: Any) -> list[Any]:

@@ -7,9 +7,11 @@ somebody issued at any till, which every till hears of by the office. The latest
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -19,7 +21,9 @@ from pos.domain.errors import Refused, Unreadable
 from pos.domain.facts import Kind
 from pos.domain.records import RECORDED
 from pos.till.counter.numbers import Series, next_id, take
-from pos.till.desk import Desk
+from pos.till.counter.reports import write_file
+from pos.till.desk import Desk, Verb
+from pos.till.making import ReportFiles, Step
 from pos.till.orders import recording
 
 FILE: Final = "contingency.toml"
@@ -81,6 +85,22 @@ def issue_plan(desk: Desk, *, text: str) -> dict[str, Any]:
     return answer
 
 
+def write_plan(desk: Desk, *, to: str, language: str = "", replace: bool = False) -> Verb[dict[str, Any]]:
+    """Write the plan in force as a PDF to be hung on the wall, to a path or into a folder under a name of its own.
+
+    Raises Refused: not_signed_in bad_request stopped device_absent.
+    """
+    desk.signed_in()
+    plan, wanted = plan_of(desk), language or desk.outside.locale
+    made_at = desk.clock.now().astimezone(_zone(desk)).isoformat(timespec="seconds")
+
+    def begin(files: ReportFiles, path: Path, step: Step) -> Future[str]:
+        return files.plan(plan, wanted, made_at, path, replace, step)
+
+    written = yield from write_file(desk, _FAMILY, to, begin)
+    return {"file": written, "version": plan.version}
+
+
 def plan_json(found: InForce) -> dict[str, Any]:
     """What is shown and printed of a plan wherever it is used."""
     return {
@@ -112,7 +132,9 @@ def _issued(desk: Desk) -> list[tuple[str, str, str]]:
 
 
 def _today(desk: Desk) -> date:
-    now = desk.clock.now()
-    if not desk.replica.complete():
-        return now.date()
-    return now.astimezone(ZoneInfo(desk.season().venue.timezone)).date()
+    return desk.clock.now().astimezone(_zone(desk)).date()
+
+
+def _zone(desk: Desk) -> tzinfo | None:
+    """The venue's; before the first snapshot the machine's own."""
+    return ZoneInfo(desk.season().venue.timezone) if desk.replica.complete() else None

@@ -29,6 +29,7 @@ def status(desk: Desk) -> dict[str, Any]:
         "shift_user": shift.cashier if shift else None,
         "provisional": desk.ledger.shiftbook.sealed_between(acknowledged, desk.number),
         "link": {key: value for key, value in asdict(desk.outside.office.link()).items() if key != "detail"},
+        "level": {"level": desk.level.level.value, "cause": desk.level.cause, "since": desk.level.since or None},
         "unsent": desk.number - acknowledged,
         "applied": acknowledged,
         "set_aside": [

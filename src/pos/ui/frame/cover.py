@@ -42,11 +42,11 @@ class Cover(QWidget):
         self.box.addWidget(title)
         return title
 
-    def scrolling(self, inside: QWidget) -> QScrollArea:
-        """The part of the card that scrolls with the keys; there is one."""
+    def scrolling(self, inside: QWidget, box: QVBoxLayout | None = None) -> QScrollArea:
+        """The part of the card that scrolls with the keys; there is one. It is put into `box`, or the card's own."""
         self._scroll = scrolled(inside)
         inside.setProperty("role", "")  # on the card's own ground
-        self.box.addWidget(self._scroll, 1)
+        (box or self.box).addWidget(self._scroll, 1)
         return self._scroll
 
     def open(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from pos.ui.frame.levelwords import level_cause
 from pos.ui.frame.linewords import NOT_ASKED, in_hand, selling_on
 from pos.ui.i18n import told, tr, tr_count
 from pos.ui.keys import cap
@@ -30,6 +31,8 @@ def notice(session: Session) -> Notice:
     if session.status.fenced:
         lead = tr("This till may not sell any more: {reason}.", reason=told(session.status.fenced))
         return Notice("red", lead, tr("Nothing sold so far is lost. It must be enrolled again."))
+    if (grave := _level(session)) is not None:
+        return grave
     if (since := session.drawer_open_since) is not None:
         # Sooner over than a line that is away, which the pill goes on telling.
         return Notice("amber", tr("The drawer is open since {time}.", time=formats.time(since)), tr("Shut it."))
@@ -41,7 +44,24 @@ def notice(session: Session) -> Notice:
     if link.cause == NOT_ASKED:
         return Notice("quiet", selling_on(session), _quiet(session))
     rest = full if session.status.drawer_over else " · ".join(_away(session))
-    return Notice("amber", selling_on(session), rest, tr("What to do (?)"))
+    return Notice("amber", selling_on(session), rest, _what_to_do())
+
+
+def _level(session: Session) -> Notice | None:
+    """What keeps this till from selling as usual, beside the line to the office."""
+    status = session.status
+    leads = {
+        "dead": ("red", tr("Nothing can be written down here, so nothing can be sold.")),
+        "paper": ("amber", tr("Get ready to sell on paper.")),
+    }
+    if status.level not in leads:
+        return None
+    tone, rest = leads[status.level]
+    return Notice(tone, level_cause(session), rest, _what_to_do())
+
+
+def _what_to_do() -> str:
+    return tr("What to do ({key})", key=cap("contingency"))
 
 
 def _away(session: Session) -> list[str]:

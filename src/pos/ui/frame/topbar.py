@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
+from pos.ui.frame.levelwords import GRAVE, NORMAL, level_name
 from pos.ui.frame.linewords import NOT_ASKED, cause
 from pos.ui.i18n import name_in, tr
 from pos.ui.keys import cap
@@ -20,11 +21,13 @@ from pos.ui.theme.widgets import KeyButton, Pill, RailButton
 
 
 class TopBar(QFrame):
-    """Draws the session; `lock` is pressed to lock, `line` to see the line to the office in full."""
+    """Draws the session; `lock` is pressed to lock, `line` to see the line to the office in full, `level` to read what
+    the contingency plan says of the level that the till is at."""
 
     lock = Signal()
     settings = Signal()
     line = Signal()
+    level = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +47,8 @@ class TopBar(QFrame):
         self._fresh.setProperty("role", "muted")
         self._pill = Pill()
         self._pill.pressed.connect(self.line)
+        self._level = Pill()
+        self._level.pressed.connect(self.level)
         self._lock = KeyButton(tr("Lock"), cap("lock"), kind="plain")
         set_height(self._lock, 48)
         self._lock.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -57,6 +62,7 @@ class TopBar(QFrame):
         for part in (brand, self._title, self._when, self._fresh):
             row.addWidget(part)
         row.addStretch(1)
+        row.addWidget(self._level)
         row.addWidget(self._pill)
         row.addWidget(self._who)
         row.addWidget(self._settings)
@@ -80,6 +86,7 @@ class TopBar(QFrame):
         self._draw_show()
         self._draw_person()
         self._draw_link()
+        self._draw_level()
 
     def _draw_show(self) -> None:
         session, formats = self.session, self.session.formats
@@ -136,6 +143,12 @@ class TopBar(QFrame):
         else:
             age = formats.span((self.session.now - link.since).total_seconds()) if link.since else ""
             self._pill.show_state("away", tr("Office away {age}", age=age).strip())
+
+    def _draw_level(self) -> None:
+        level = self.session.status.level
+        self._level.setVisible(level != NORMAL)
+        name = tr("{level} {key}", level=level_name(level), key=cap("contingency"))
+        self._level.show_state("loss" if level in GRAVE else "away", name)
 
 
 def countdown(session: Session, starts: datetime) -> str:

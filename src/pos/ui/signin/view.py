@@ -65,9 +65,10 @@ class SignInScreen(Screen):
 
     name = "signin"
 
-    def __init__(self, presenter: SignInPresenter, practice: PracticePresenter, diagnose: Callable[[], None]) -> None:
+    def __init__(self, presenter: SignInPresenter, practice: PracticePresenter, lead: Callable[[str], None]) -> None:
+        """`lead` does a key of the window."""
         super().__init__()
-        self.presenter, self.practice, self._diagnose = presenter, practice, diagnose
+        self.presenter, self.practice, self._lead = presenter, practice, lead
         self._people: dict[str, _PersonButton] = {}
         self._build_work()
         self._build_panel()
@@ -111,7 +112,7 @@ class SignInScreen(Screen):
         box.addLayout(self._build_training())
 
     def _build_training(self) -> QHBoxLayout:
-        """The way into training, and out of it; and what a technician on the telephone asks for."""
+        """The way into training, and out of it; what to do when something fails; what a technician asks for."""
         row = QHBoxLayout()
         row.setSpacing(8)
         on = self.practice.on
@@ -122,8 +123,10 @@ class SignInScreen(Screen):
         if not on:
             self.line.hide()
         telephone = KeyButton(tr("Diagnostics"), cap("diagnostics"), kind="outline")
-        telephone.clicked.connect(lambda: self._diagnose())
-        for button in (self.train, self.line, telephone):
+        telephone.clicked.connect(lambda: self._lead("diagnostics"))
+        plan = KeyButton(tr("Contingency plan"), cap("contingency"), kind="outline")
+        plan.clicked.connect(lambda: self._lead("contingency"))
+        for button in (self.train, self.line, plan, telephone):
             set_height(button, t.TOUCH)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             row.addWidget(button)
