@@ -64,7 +64,7 @@ class ReportWork:
         name = _file_name(("contingency_plan", plan.version, language), "pdf")
 
         def render(go_on: GoOn) -> bytes:
-            return plan_as_pdf(plan, Writer(language, report_words()), self._face, made_at, go_on)
+            return plan_as_pdf(plan, Writer(language, report_words()), self.face, made_at, go_on)
 
         return self._pool.submit(lambda: self._write(name, render, to, replace, step))
 

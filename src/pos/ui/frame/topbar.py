@@ -81,6 +81,11 @@ class TopBar(QFrame):
         self._brand.setVisible(not compact)
         self.draw()
 
+    @property
+    def _narrow(self) -> bool:
+        """Whether there is room for the needful alone: the chip of the level takes some."""
+        return self._compact or self.session.status.level != NORMAL
+
     def draw(self) -> None:
         """Called on every change, and by the window's clock for the countdown."""
         self._draw_show()
@@ -93,14 +98,14 @@ class TopBar(QFrame):
         card = session.show if session.person is not None else None
         for part in (self._title, self._when):
             part.setVisible(card is not None)
-        self._fresh.setVisible(card is not None and not self._compact)
+        self._fresh.setVisible(card is not None and not self._narrow)
         if card is None:
             return
         self._title.setText(name_in(card.titles, session.language, card.title))
         muted = self.palette().placeholderText().color().name()
         when = f"{formats.date(card.starts)} · {formats.time(card.starts)}"
         parts = [countdown(session, card.starts), session.venue.name]
-        small = " · ".join(filter(None, parts[:1] if self._compact else parts))
+        small = " · ".join(filter(None, parts[:1] if self._narrow else parts))
         # Not tonight's show: said in words, weight and ground, since selling the wrong day is the dearest slip.
         other_day = not formats.is_today(card.starts, session.now)
         if other_day:
@@ -125,7 +130,7 @@ class TopBar(QFrame):
             return
         muted = self.palette().placeholderText().color().name()
         parts = [session.venue.till]
-        if person.shift_since is not None and not self._compact:
+        if person.shift_since is not None and not self._narrow:
             parts.append(tr("shift since {time}", time=session.formats.time(person.shift_since)))
         rest = " · ".join(filter(None, parts))
         self._who.setText(f'<b>{person.name}</b> <span style="color:{muted}">{rest}</span>')
