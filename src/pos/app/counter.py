@@ -30,7 +30,7 @@ from pos.store.aside import Leftover, leftovers
 from pos.store.copyshelf import CopyShelf
 from pos.store.identity import FolderLock, Identity, IdentityLost, MarkFile, TillKeys, read_identity
 from pos.store.replica import PlanCache
-from pos.till.contingency import levels
+from pos.till.contingency import closing, levels
 from pos.till.counter import scan
 from pos.till.desk import Desk
 from pos.till.front import Front
@@ -224,6 +224,7 @@ class Till:
     def go_online(self) -> None:
         """Begin to push and pull, and to watch how well that goes. Call it when events can be heard."""
         levels.watch(self.desk)
+        self.desk.post(lambda: closing.watch(self.desk))
         self.agent.start()
         self._undo.callback(self.agent.stop)
 

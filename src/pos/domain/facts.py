@@ -100,6 +100,7 @@ class Kind(StrEnum):
     EVACUATION_CALLED = "EvacuationCalled"
     EVACUATION_ENDED = "EvacuationEnded"  # everywhere, or at one window
     STOCK_COUNTED = "StockCounted"  # of ticket paper, or of a show's seats
+    INCIDENT_REPORTED = "IncidentReported"  # an outage of a till, as it ended, or what was learned of it later
     PLAN_ISSUED = "PlanIssued"  # a contingency plan, for every till
     DRILL_HELD = "DrillHeld"  # somebody was drilled in what to do when things fail
     PLAN_ACTION_CHANGED = "PlanActionChanged"  # what is to be done about the contingency plan, and by whom

@@ -33,6 +33,7 @@ RECORDED: Final[dict[str, str]] = {
     Kind.EVACUATION_ENDED: EVACUATION,
     Kind.DRILL_HELD: "drill",
     Kind.PLAN_ACTION_CHANGED: "plan_action",
+    Kind.INCIDENT_REPORTED: "incident",
 }
 # Customers, notices, audit items, settlements, what ticket paper each till has (pos.domain.blanks), parcels of cash and
 # the safe are told like records, though the office makes them by rules of their own.

@@ -92,6 +92,7 @@ SENTENCES: Final[dict[str, str]] = {
     Kind.EVACUATION_CALLED: "An evacuation of the house was called ({record}).",
     Kind.EVACUATION_ENDED: "An evacuation of the house ended ({record}).",
     Kind.STOCK_COUNTED: "The stock was counted.",
+    Kind.INCIDENT_REPORTED: "An outage was reported ({record}).",
     Kind.PLAN_ISSUED: "A contingency plan was issued ({record}).",
     Kind.DRILL_HELD: "A drill was held ({record}).",
     Kind.PLAN_ACTION_CHANGED: "An action about the contingency plan was noted ({record}).",

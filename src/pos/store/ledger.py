@@ -44,10 +44,6 @@ _put_meta = upsert(t.meta)
 _PUT_META = _put_meta.on_conflict_do_update(index_elements=["key"], set_={"value": _put_meta.excluded.value})
 _put_answer = upsert(t.answer)
 _PUT_ANSWER = _put_answer.on_conflict_do_update(index_elements=["key"], set_={"body": _put_answer.excluded.body})
-_put_lockout = upsert(t.lockout)
-_PUT_LOCKOUT = _put_lockout.on_conflict_do_update(
-    index_elements=["user"], set_={"wrong": _put_lockout.excluded.wrong, "until": _put_lockout.excluded.until}
-)
 
 # Statements of the sale's path, built once: building one costs as much as running it.
 _META = select(t.meta.c.value).where(t.meta.c.key == bindparam("wanted"))
@@ -444,13 +440,3 @@ class Ledger:
             )
             for r in reversed(rows)
         ]  # fmt: skip
-
-    # ---- lockout -----------------------------------------------------------------------
-
-    def lockout(self, user: str) -> tuple[int, str]:
-        """Wrong PINs in a row and until when the user is locked out ("" for not)."""
-        row = self.connection.execute(select(t.lockout).where(t.lockout.c.user == user)).first()
-        return (row.wrong, row.until) if row else (0, "")
-
-    def put_lockout(self, user: str, wrong: int, until: str) -> None:
-        self.connection.execute(_PUT_LOCKOUT, {"user": user, "wrong": wrong, "until": until})

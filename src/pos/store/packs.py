@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from typing import Final, Literal
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
 from pos.store import tables as t
 
@@ -100,6 +100,15 @@ class PackBook:
         """All of them, the newest first."""
         rows = self._connection.execute(select(t.pack).order_by(t.pack.c.id.desc()))
         return [Pack(row.id, row.shift, row.user, row.show, row.issued_at) for row in rows]
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Pack -> how many of its tickets are in each state."""
+        column = t.pack_ticket.c
+        query = select(column.pack, column.state, func.count()).group_by(column.pack, column.state)
+        found: dict[str, dict[str, int]] = {}
+        for pack, state, count in self._connection.execute(query):
+            found.setdefault(pack, {})[state] = count
+        return found
 
     def of(self, pack: str) -> list[PackTicket]:
         """A pack's tickets by number; none when there is no such pack."""

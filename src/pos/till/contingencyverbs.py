@@ -12,6 +12,7 @@ from pos.till.contingency import (
     evacuation,
     exercise,
     keying,
+    outages,
     packs,
     paperpack,
     plan,
@@ -25,6 +26,10 @@ CONTINGENCY_VERBS: Final[dict[str, VerbSpec]] = {
     "contingency": VerbSpec(sheet.contingency, {}, {"language": f.language}),
     "issue_plan": VerbSpec(plan.issue_plan, {"text": f.text}, changes=True),
     "write_plan": VerbSpec(plan.write_plan, {"to": f.words}, {"language": f.language, "replace": f.flag}),
+    "outages": VerbSpec(outages.outages),
+    "incident_report": VerbSpec(
+        outages.report_of_incident, {}, {"incident": f.words, "language": f.language, "to": f.words, "replace": f.flag}
+    ),
     "told_person": VerbSpec(sheet.told_person, {"person": f.words}, {"note": f.text}, changes=True),
     "issue_paper": VerbSpec(
         packs.issue_paper, {"show": f.text}, {"places": f.places, "category": f.words, "count": f.count}, changes=True

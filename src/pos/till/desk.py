@@ -37,6 +37,7 @@ from pos.till.clock import TillClock
 from pos.till.levelstate import LevelState
 from pos.till.linelog import LineLog
 from pos.till.making import Making
+from pos.till.outagestate import OutageState
 from pos.till.outside import Outside
 from pos.till.packing import Packs
 from pos.till.ports import Standing
@@ -131,6 +132,7 @@ class Desk:
         self.making = Making()
         self.packs = Packs()
         self.level = LevelState()
+        self.outage = OutageState()
         self.unwritten = ""  # why the last step could not be written down
         self._unmarked = ""  # why the last fact's high-water mark is not written
         self._season: Season | None = None  # as it was looked up in this step

@@ -14,7 +14,7 @@ from typing import Any
 
 from pos.domain.errors import Refused
 from pos.domain.mask import scrub
-from pos.till.contingency import drills, evacuation, packwatch
+from pos.till.contingency import drills, evacuation, incident, packwatch
 from pos.till.counter import announcing, charge, customer, house, issue, limit, terminal
 from pos.till.counter.house import SeatMapData
 from pos.till.desk import Call, Desk
@@ -78,9 +78,10 @@ class Front:
         return done
 
     def _run(self, verb: str, spec: VerbSpec, fields: dict[str, Any]) -> Any:
-        if spec.changes:
-            evacuation.check(self._desk, verb)
-        return spec.run(self._desk, **fields)
+        if not spec.changes:
+            return spec.run(self._desk, **fields)
+        evacuation.check(self._desk, verb)
+        return incident.carried_out(self._desk, verb, lambda: spec.run(self._desk, **fields))
 
     def _copied(self, done: Future[dict[str, Any]]) -> Future[dict[str, Any]]:
         """The same answer, once a first copy has what it stands on, or need not be waited for any longer. Whoever waits

@@ -187,8 +187,8 @@ class ToyLine:
 
     # ---- what a test does ------------------------------------------------------------------
 
-    def cut(self) -> None:
-        self._state = NOWHERE
+    def cut(self, to: LinkState = NOWHERE) -> None:
+        self._state = to
         self.side.link_changed(self._state)
 
     def mend(self) -> None:

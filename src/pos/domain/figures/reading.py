@@ -57,6 +57,7 @@ WITHOUT: Final = (
     Kind.CUSTOMER_RECORDED.value, Kind.CUSTOMER_CHANGED.value, Kind.CUSTOMERS_MERGED.value, Kind.CUSTOMER_ERASED.value,
     Kind.STANDBY_CHANGED.value, Kind.GUEST_LIST_CHANGED.value, Kind.TICKET_RENAMED.value, Kind.PAYMENT_STARTED.value,
     Kind.STATEMENT_SIGNED.value, Kind.DRILL_HELD.value, Kind.PLAN_ACTION_CHANGED.value,
+    Kind.INCIDENT_REPORTED.value,
 )  # fmt: skip
 
 

@@ -14,6 +14,8 @@ from pos.domain.report import Report
 from pos.domain.reports.events import offline_sales, refunds, reprints
 from pos.domain.reports.frame import Source
 from pos.domain.reports.house import comps, customers, holds, occupancy, promotions
+from pos.domain.reports.incidents import FAMILY as INCIDENT
+from pos.domain.reports.incidents import incidents
 from pos.domain.reports.kinds import About, Asked, ReportKind
 from pos.domain.reports.money import daily_settlement, ledger, sales
 from pos.domain.reports.shift import shift_z
@@ -107,6 +109,7 @@ _KINDS: Final = (
     _kind(holds, takes=(*_PERIOD, "show"), looks=("houses",), since=False, until=False),
     _kind(stock, takes=("show",), looks=("stock",), since=False, until=False),
     _kind(offline_sales, ("day", "till"), ("late",)),
+    _kind(incidents, takes=(*_PERIOD, "till"), reads=INCIDENT, since=False, until=False),
     _kind(customers, takes=(), looks=("consents",), since=False, until=False),
     _kind(ledger, ("item", "day"), ("money",), since=False),
 )

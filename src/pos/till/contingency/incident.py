@@ -10,16 +10,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
+from pos.domain.errors import Refused
 from pos.store.ledger import StorageFailed
-from pos.till.desk import Desk
+from pos.till.contingency.summing import paper_out
+from pos.till.desk import Desk, Verb
 
 log = logging.getLogger(__name__)
 
 NORMAL: Final = "normal"
+# What an outage may be the reason of; all else is refused on the best of evenings.
+_CODES: Final = frozenset(
+    """
+    right_elsewhere right_to_refund_elsewhere right_to_issue_elsewhere order_open_elsewhere offline limit_exceeded
+    device_absent terminal_failed payment_unknown payment_declined storage_failed fenced release_waits
+    unknown_ticket unknown_order
+    """.split()
+)
 
 
 def level_changed(desk: Desk, before: str, after: str, cause: str, **more: Any) -> None:
@@ -27,14 +37,18 @@ def level_changed(desk: Desk, before: str, after: str, cause: str, **more: Any) 
     book = desk.ledger.outages
     now = _now(desk)
     with _noting(desk):
-        if book.open() is None:
-            if after == NORMAL:
-                return
+        begins = book.open() is None
+        if begins and after == NORMAL:
+            return
+        if begins:
             book.begin(now, desk.number)
         outage = book.open()
         assert outage is not None, "it was begun just now"
+        if begins and (packs := paper_out(desk)):
+            book.note(outage.id, now, desk.number, "packs", {"packs": packs})
         link = desk.outside.office.link()
-        body = {"before": before, "level": after, "cause": cause, "line": link.cause, **more}
+        answered = {"answered_at": link.answered_at} if link.state == "offline" else {}
+        body = {"before": before, "level": after, "cause": cause, **answered, **more}
         book.note(outage.id, now, desk.number, "level", body)
         back = {"back_at": now, "last_number": desk.number} if after == NORMAL else {"back_at": "", "last_number": 0}
         book.change(outage.id, sent_at="", **back)
@@ -48,6 +62,33 @@ def note(desk: Desk, kind: str, *, key: str = "", **body: Any) -> None:
         return
     with _noting(desk):
         desk.ledger.outages.note(outage.id, _now(desk), desk.number, kind, body, key)
+
+
+def carried_out(desk: Desk, verb: str, work: Callable[[], Any]) -> Any:
+    """A verb's answer, or the generator that comes to it; what is refused in an outage is noted. Raises Refused."""
+    try:
+        made = work()
+    except Refused as refused:
+        _refused(desk, verb, refused)
+        raise
+    return _carried_on(desk, verb, made) if isinstance(made, Generator) else made
+
+
+def _carried_on(desk: Desk, verb: str, made: Verb[Any]) -> Verb[Any]:
+    try:
+        return (yield from made)
+    except Refused as refused:
+        _refused(desk, verb, refused)
+        raise
+
+
+def _refused(desk: Desk, verb: str, refused: Refused) -> None:
+    if refused.code not in _CODES:
+        return
+    fields: Mapping[str, Any] = refused.fields
+    told = {name: str(fields[name]) for name in ("show", "place", "holder", "what", "cause") if fields.get(name)}
+    key = "|".join((verb, refused.code, told.get("show", ""), told.get("place", "")))
+    note(desk, "refused", key=key, code=refused.code, verb=verb, **told)
 
 
 def _now(desk: Desk) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from pos.domain.errors import Refused
 from pos.domain.season import User
+from pos.store import lockouts
 from pos.till.desk import Desk
 
 TRIES: Final = 5  # wrong PINs in a row
@@ -22,7 +23,7 @@ def users(desk: Desk) -> dict[str, Any]:
 
 def _shown(desk: Desk, user: User) -> dict[str, Any]:
     shown = {"user": user.id, "name": user.name, "role": user.role}
-    _, until = desk.ledger.lockout(user.id)
+    _, until = lockouts.of(desk.ledger.connection, user.id)
     return shown | ({"locked_until": until} if until and desk.clock.now() < datetime.fromisoformat(until) else {})
 
 
@@ -66,7 +67,7 @@ def sign_out(desk: Desk) -> dict[str, Any]:
 
 def checked(desk: Desk, user: str, pin: str) -> User:
     """The user, if that is their PIN. Wrong tries are counted durably, also of unknown users."""
-    wrong, until = desk.ledger.lockout(user)
+    wrong, until = lockouts.of(desk.ledger.connection, user)
     now = desk.clock.now()
     if until and now < datetime.fromisoformat(until):
         raise Refused("locked_out", user=user, until=until)
@@ -74,12 +75,12 @@ def checked(desk: Desk, user: str, pin: str) -> User:
     if known is not None and _matches(known.pin_hash, pin):
         if wrong:
             with desk.unit():
-                desk.ledger.put_lockout(user, 0, "")
+                lockouts.put(desk.ledger.connection, user, 0, "")
         return known
     wrong += 1
     locked = wrong % TRIES == 0
     with desk.unit():
-        desk.ledger.put_lockout(user, wrong, (now + LOCKED_FOR).isoformat() if locked else "")
+        lockouts.put(desk.ledger.connection, user, wrong, (now + LOCKED_FOR).isoformat() if locked else "")
     if locked:
         raise Refused("locked_out", user=user, until=(now + LOCKED_FOR).isoformat())
     raise Refused("wrong_pin", user=user, tries_left=TRIES - wrong % TRIES)

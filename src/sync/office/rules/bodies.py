@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from pos.domain.disputes import Way
 from pos.domain.facts import Fact, Kind
 from sync.office.rules.auditbodies import AUDITED
-from sync.office.rules.bodytypes import Amount, Body, Id, RecordBody, RecordedBody
+from sync.office.rules.bodytypes import Amount, Body, Id, RecordBody, RecordedBody, ToldBody
 from sync.office.rules.cashbodies import CASH
 from sync.office.rules.drawerbodies import (
     CashMovedBody,
@@ -384,6 +384,7 @@ BODIES: Final[dict[str, type[Body]]] = {
     Kind.PLAN_ISSUED: RecordedBody,
     Kind.DRILL_HELD: DrillHeldBody,
     Kind.PLAN_ACTION_CHANGED: PlanActionChangedBody,
+    Kind.INCIDENT_REPORTED: ToldBody,
 }
 
 

@@ -26,3 +26,9 @@ class RecordBody(Body):
 class RecordedBody(Body):
     user: Id
     record: RecordBody
+
+
+class ToldBody(Body):
+    """A record that a till makes by itself: nobody has decided it."""
+
+    record: RecordBody

@@ -24,6 +24,7 @@ FAMILIES: Final = {
     "EvacuationEnded": "evacuation",
     "DrillHeld": "drill",
     "PlanActionChanged": "plan_action",
+    "IncidentReported": "incident",
 }
 
 _FACTS: Final = text(

@@ -1,0 +1,31 @@
+"""What a running till knows of outages beside their log (`contingency.incident`); it ends with the program."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Final
+
+_KEPT: Final = 20  # confirmations by which the pace is told
+
+
+@dataclass
+class Draining:
+    """What is being sent since the office answers again. `first` is the last fact that it had before, `paces` are
+    (running seconds, the last fact that it has)."""
+
+    first: int
+    paces: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=_KEPT))
+
+
+@dataclass
+class OutageState:
+    """`online`: whether the office answered when last heard of, None before. `draining` while entries of an outage
+    are sent; `finishing` while its report is made. `followed` are own incidents, whose paper and disputes may still
+    change, with the number of their outage; `papers` are those of them that have paper out."""
+
+    online: bool | None = None
+    draining: Draining | None = None
+    finishing: bool = False
+    followed: dict[str, int] = field(default_factory=dict)
+    papers: set[str] = field(default_factory=set)
