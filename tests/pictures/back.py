@@ -14,6 +14,8 @@ from tests.window.test_customers import record
 from tests.window.test_disputes import some
 from tests.window.test_notices import notice
 from tests.window.test_orders import ordered
+from tests.window.test_rekey import issue, key
+from tests.window.test_rekey import screen_of as rekey_screen
 from tests.window.test_returns import find, sell
 
 Shots = Iterator[str]
@@ -135,6 +137,23 @@ def money(stage: Stage) -> Shots:
         counter.press(Key.Key_Return)
         counter.until(lambda: counter.screen == "report")
         yield "report-z"
+
+
+def paper(stage: Stage) -> Shots:
+    """Tickets that went out on paper, and what was sold of them."""
+    with stage.season() as counter:
+        at_work(counter)
+        issue(counter, 24)
+        screen = rekey_screen(counter)
+        yield "rekey-nothing"
+        for entry, price in (("1", Key.Key_F1), ("2-4", Key.Key_F1), ("+5", Key.Key_F2), ("6", Key.Key_F2)):
+            key(counter, entry, price)
+        counter.until(lambda: len(screen.presenter.rows) == 6)
+        counter.type("7-9")
+        yield "rekey"
+        counter.press(Key.Key_Escape)
+        key(counter, "2")
+        yield "rekey-twice"
 
 
 def office(stage: Stage) -> Shots:

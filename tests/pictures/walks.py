@@ -20,6 +20,7 @@ WALKS: dict[str, Callable[[Stage], Iterator[str]]] = {
     "tickets": back.tickets,
     "people": back.people,
     "money": back.money,
+    "paper": back.paper,
     "office": back.office,
     "devices": back.devices,
     "customer": back.customer,

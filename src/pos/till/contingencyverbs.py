@@ -34,7 +34,7 @@ CONTINGENCY_VERBS: Final[dict[str, VerbSpec]] = {
     "issue_paper": VerbSpec(
         packs.issue_paper, {"show": f.text}, {"places": f.places, "category": f.words, "count": f.count}, changes=True
     ),
-    "paper": VerbSpec(packs.paper),
+    "paper": VerbSpec(packs.paper, {}, {"recent": f.flag}),
     "return_paper": VerbSpec(packs.return_paper, {"tickets": f.places}, {"approver": f.approver}, changes=True),
     "rekey_paper": VerbSpec(
         rekey.rekey_paper,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pos.ui.layouts.presenter import LayoutsPresenter
     from pos.ui.model import Sale
     from pos.ui.orders.presenter import OrdersPresenter
+    from pos.ui.paperpack.rekey import RekeyPresenter
     from pos.ui.reports.presenter import ReportsPresenter
     from pos.ui.safe.presenter import SafePresenter
     from pos.ui.screen import Screen
@@ -271,6 +272,12 @@ class Presenters(QWidget):
         from pos.ui.reports.presenter import ReportsPresenter
 
         return ReportsPresenter(self.session, self)
+
+    @cached_property
+    def rekeying(self) -> RekeyPresenter:
+        from pos.ui.paperpack.rekey import RekeyPresenter
+
+        return RekeyPresenter(self.session, self)
 
     def _to_sell(self) -> None:
         """Something else than the selling screen has filled the basket."""

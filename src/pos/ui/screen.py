@@ -7,6 +7,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Qt, SignalInstance
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from pos.ui.bridge import Answer
 from pos.ui.theme.tokens import Tokens
 
 PANEL_PX = 372
@@ -71,6 +72,10 @@ class Screen(QObject):
 
     def takes_show(self, show: str) -> bool:
         """A show was chosen above, or in the list of all: whether this screen does something with it itself."""
+        return False
+
+    def takes_scan(self, event: Answer) -> bool:
+        """A scanner has read something: whether this screen does something with it itself."""
         return False
 
     def act(self, action: str) -> bool:

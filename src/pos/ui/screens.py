@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pos.ui.frame.practice import PracticePresenter
     from pos.ui.layouts.presenter import LayoutsPresenter
     from pos.ui.orders.presenter import OrdersPresenter
+    from pos.ui.paperpack.rekey import RekeyPresenter
     from pos.ui.reports.presenter import ReportsPresenter
     from pos.ui.safe.presenter import SafePresenter
     from pos.ui.screen import Screen
@@ -83,6 +84,8 @@ class Window(Protocol):
     def orders(self) -> OrdersPresenter: ...
     @property
     def reports(self) -> ReportsPresenter: ...
+    @property
+    def rekeying(self) -> RekeyPresenter: ...
     @property
     def choices(self) -> SettingsPresenter: ...
 
@@ -223,6 +226,12 @@ def _reports(window: Window) -> Screen:
     return ReportsScreen(window.reports, window.home, go)
 
 
+def _rekey(window: Window) -> Screen:
+    from pos.ui.paperpack.rekeyview import RekeyScreen
+
+    return RekeyScreen(window.rekeying, window.home)
+
+
 def _settings(window: Window) -> Screen:
     from pos.ui.settings.view import SettingsScreen
 
@@ -260,6 +269,7 @@ _BUILDERS: Final[dict[str, Callable[[Window], Screen]]] = {
     "layouts": _layouts,
     "orders": _orders,
     "reports": _reports,
+    "rekey": _rekey,
     "settings": _settings,
     "count": _count,
     "report": _report,

@@ -88,7 +88,7 @@ class CounterWindow(Presenters):
         whole.setContentsMargins(0, 0, 0, 0)
         self._build()
         self._keys = KeyMap(self, self.act)
-        self.scans = ScanPresenter(self.session, self.pays, self)
+        self.scans = ScanPresenter(self.session, self.pays, self, self._takes_scan)
         if typing is not None:
             from pos.ui.scanning.wedge import Wedge
 
@@ -184,6 +184,9 @@ class CounterWindow(Presenters):
         person = self.session.person
         self.go("open" if person is None or person.shift is None else "sell")
 
+    def _takes_scan(self, event: dict[str, Any]) -> bool:
+        return self.current is not None and self.current.takes_scan(event)
+
     def choose_show(self, show: str) -> None:
         """Sell this show; while tickets are being changed, change to it."""
         if self.found_swaps:
@@ -277,6 +280,9 @@ class CounterWindow(Presenters):
         if action in ("audit", "settings"):
             self.go(action)
             return True
+        if action in ("paper_pack", "rekey"):
+            self._go_to_paper(action)
+            return True
         if action == "show_card" and self.session.show_id:
             self.show_card.look_at(self.session.show_id)
             return True
@@ -300,6 +306,13 @@ class CounterWindow(Presenters):
         else:
             return False
         return True
+
+    def _go_to_paper(self, name: str) -> None:
+        """Paper tickets and their cash belong to a shift."""
+        if self.works_here:
+            self.go(name)
+        else:
+            self.session.toast.emit("warning", tr("Open a shift first: paper tickets are sold from it."))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Arrows belong to whatever has the focus; the list of shows has them from its search field.

@@ -175,6 +175,21 @@ def test_a_stack_of_which_one_cannot_be_booked_is_not_booked_at_all(counter: Cou
     assert drawer(counter) == "160.00"
 
 
+def test_a_companion_goes_with_a_partner_of_the_same_customer(counter: Counter) -> None:
+    """Free by rule, it would else be a place for nothing and its cash in somebody's pocket."""
+    companion = {"id": "companion", "name": {"en": "Companion"}, "companion_of": "adult"}
+    counter.line.document("price_type", companion)
+    first, second = pack_of(counter, "A-1", "A-2")
+    told = key(counter, first, price_type="companion")
+    assert told["customers"][0]["wrong"]["what"] == "companion"
+    assert counter.refusal("book_paper").fields["what"] == "companion"
+    told = key(counter, second, joined=True)
+    assert "wrong" not in told["customers"][0]
+    counter.ask("book_paper")
+    (sale,) = (body["sale"] for body in counter.bodies("TicketsSold"))
+    assert [ticket.get("companion_of") for ticket in sale["tickets"]] == [second["id"], None]
+
+
 def test_a_copy_of_a_paper_ticket_is_that_ticket(counter: Counter) -> None:
     """What came out twice carries which copy it is."""
     first, second = pack_of(counter, "A-1", "A-2")

@@ -4,7 +4,8 @@ The laws of what is keyed:
 
 * It is kept at the till, not at the window, and waits there whatever closes or crashes, for whoever is signed in.
 * A ticket is keyed once, and then it can neither come back nor be lost until it is taken out of what is keyed.
-* Tickets of one customer are one sale, at one time; a venue's fee for each sale is taken from them once.
+* Tickets of one customer are one sale, at one time; a venue's fee for each sale is taken from them once, and nobody's
+  companion is sold without their partner.
 * What was handed over by hand was paid in cash, to the coin.
 * No shift is closed over it: its cash lies in the drawer, and is in nobody's books yet.
 """
@@ -17,13 +18,13 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from pos.domain.basket import Basket, Line, fee_lines
+from pos.domain.basket import Line, fee_lines
 from pos.domain.errors import Refused
 from pos.domain.money import Money, total
 from pos.domain.sale import Tender, settle
 from pos.store.packs import Keyed, PackTicket
 from pos.till.contingency.packs import now, out
-from pos.till.contingency.rekey import Sold, after, book_one, lines_of, making_of, sold_at
+from pos.till.contingency.rekey import Sold, after, basket_of, book_one, lines_of, making_of, sold_at
 from pos.till.counter.pay import Making
 from pos.till.desk import Desk
 from pos.till.refusals import sentence
@@ -151,12 +152,13 @@ def _shown(desk: Desk) -> dict[str, Any]:
         prices: list[str] = []
         try:
             lines = lines_of(desk, one)
+            owed = _cash(desk, [tender.amount for tender in _exact(desk, lines)])
         except Refused as refused:
-            # The season has changed since it was keyed. Whoever books it has to see which line it is.
-            told |= {"wrong": {"code": refused.code, "text": sentence(refused)}, "cash": None}
+            # A companion without a partner yet, or a season that has changed since: it has to be seen which it is.
+            wrong = {"code": refused.code, "text": sentence(refused)} | refused.fields
+            told |= {"wrong": wrong, "cash": None}
         else:
             prices = [str(line.price) for line in lines]
-            owed = _cash(desk, [tender.amount for tender in _exact(desk, lines)])
             cash.append(owed)
             told |= {"cash": str(owed)}
         told["tickets"] = [
@@ -189,6 +191,6 @@ def _cash(desk: Desk, amounts: Sequence[Money]) -> Money:
 def _exact(desk: Desk, lines: Sequence[Line]) -> list[Tender]:
     """What a customer has paid: their total in cash, to the venue's coin; nothing for what cost nothing."""
     venue = desk.season().venue
-    basket = Basket("", tuple(lines), None)
+    basket = basket_of(desk, "", lines)
     due = basket.total(fee_lines(desk.season().fees, basket.bearing), venue.currency)
     return list(settle(due, [Tender("cash", due)], venue.cash_rounding).tenders) if due else []

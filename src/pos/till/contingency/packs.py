@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from pos.domain.choice import block
@@ -38,6 +38,7 @@ from pos.till.counter.sell import Wish, rights_for
 from pos.till.desk import Desk, Unit, Verb
 
 MOST: Final = 500  # tickets in one pack
+RECENT: Final = timedelta(days=2)
 _PACKS: Final = Series("packs", "P")
 
 
@@ -349,11 +350,20 @@ def _effect(desk: Desk, ticket: PackTicket, before: OfficeState, after: OfficeSt
 # ---- looking -----------------------------------------------------------------------------
 
 
-def paper(desk: Desk) -> dict[str, Any]:
-    """Every pack of this till, the newest first, and what became of its tickets; their codes only to a supervisor."""
+def paper(desk: Desk, *, recent: bool = False) -> dict[str, Any]:
+    """Every pack of this till, the newest first, and what became of its tickets; their codes only to a supervisor.
+    With `recent` those alone of which something is out, and those of the last two days."""
     desk.signed_in()
     book = desk.ledger.packs
-    return {"packs": [_shown(desk, pack, book.of(pack.id)) for pack in book.packs()]}
+    packs = book.packs()
+    if recent:
+        counts, since = book.counts(), desk.clock.now() - RECENT
+        packs = [
+            pack
+            for pack in packs
+            if "out" in counts.get(pack.id, {}) or datetime.fromisoformat(pack.issued_at) >= since
+        ]
+    return {"packs": [_shown(desk, pack, book.of(pack.id)) for pack in packs]}
 
 
 def _shown(desk: Desk, pack: Pack, tickets: Sequence[PackTicket]) -> dict[str, Any]:

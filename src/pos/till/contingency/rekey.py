@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from pos.domain.basket import Basket, Line, quote
+from pos.domain.basket import Basket, Line, paired, quote
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
 from pos.domain.rights import Effect, OfficeState, OwnState
@@ -81,10 +81,26 @@ def rekey_paper(
 
 def making_of(desk: Desk, user: str, sold: Sold, lines: Sequence[Line], paid: Sequence[Tender]) -> Making:
     """The sale worked out. Raises Refused."""
-    making = work_out(desk, user, Basket(user, tuple(lines), None), paid, sold.places)
+    making = work_out(desk, user, basket_of(desk, user, lines), paid, sold.places)
     # The customer has the paper: the ticket is the one on it.
-    known = [replace(ticket, id=on.id, code=on.code) for ticket, on in zip(making.tickets, sold.paper, strict=True)]
+    ids = {ticket.id: on.id for ticket, on in zip(making.tickets, sold.paper, strict=True)}
+    known = [
+        replace(ticket, id=on.id, code=on.code, marks=_renamed(ticket.marks, ids))
+        for ticket, on in zip(making.tickets, sold.paper, strict=True)
+    ]
     return replace(making, tickets=tuple(known))
+
+
+def _renamed(marks: Mapping[str, Any], ids: Mapping[str, str]) -> Mapping[str, Any]:
+    partner = marks.get("companion_of")
+    return {**marks, "companion_of": ids[partner]} if partner else marks
+
+
+def basket_of(desk: Desk, user: str, lines: Sequence[Line]) -> Basket:
+    """A customer's tickets, companions with their partners. Raises Refused("not_allowed")."""
+    season = desk.season()
+    companions = {show.id: show.companions for show in season.shows.values()}
+    return paired(Basket(user, tuple(lines), None), season.price_types, companions)
 
 
 def book_one(desk: Desk, unit: Unit, shift: ShiftRow, making: Making, sold: Sold) -> None:

@@ -12,21 +12,29 @@ from pos.domain.packages import KIND
 from pos.domain.sale import PURSES
 from pos.ui.bridge import Answer
 from pos.ui.i18n import tr
+from pos.ui.keys import cap
 from pos.ui.purse import PurseOffer, purse_name
 from pos.ui.session import Session
 
 
 class ScanPresenter(QObject):
     """A ticket or a sale is shown (`found`); a voucher or gift card is offered as a tender (`offered`) where there
-    is something to pay, else it is said what is left on it. `pays` tells whether there is."""
+    is something to pay, else it is said what is left on it. `pays` tells whether there is. What the screen at hand
+    `takes` goes no further."""
 
     passed = Signal(str)  # the code of a pass
     found = Signal(str, str)  # sale, and the ticket that was scanned or ""
     offered = Signal(object)  # a PurseOffer
 
-    def __init__(self, session: Session, pays: Callable[[], bool], parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        pays: Callable[[], bool],
+        parent: QObject | None = None,
+        takes: Callable[[Answer], bool] = lambda _: False,
+    ) -> None:
         super().__init__(parent)
-        self.session, self._pays = session, pays
+        self.session, self._pays, self._takes = session, pays, takes
         session.heard.connect(self._heard)
 
     def typed(self, text: str) -> None:
@@ -37,10 +45,14 @@ class ScanPresenter(QObject):
         if event.get("event") != "scanned":
             return
         kind, text = event["kind"], str(event["text"])
-        if kind in ("ticket", "sale"):
+        if self._takes(event):
+            pass
+        elif kind in ("ticket", "sale"):
             self.found.emit(event["sale"], event.get("ticket") or "")
         elif kind in PURSES:
             self._purse(kind, event["code"], event["left"])
+        elif kind == "paper":
+            self._paper(event)
         elif kind == "unknown":
             self._ask(text)
         else:
@@ -58,6 +70,21 @@ class ScanPresenter(QObject):
             "locked": ("warning", tr("Sign in first.")),
         }
         self.session.toast.emit(*says[kind])
+
+    def _paper(self, event: Answer) -> None:
+        """A ticket of a pack, away from the screens where something is done with it."""
+        if event["state"] == "out":
+            words = tr(
+                "Paper ticket {ticket}: {back} takes it back, {sold} keys it as sold.",
+                ticket=event["ticket"],
+                back=cap("paper_pack"),
+                sold=cap("rekey"),
+            )
+        elif event["state"] == "lost":
+            words = tr("Paper ticket {ticket} was given up as lost.", ticket=event["ticket"])
+        else:
+            words = tr("Paper ticket {ticket} was taken back: it is valid no more.", ticket=event["ticket"])
+        self.session.toast.emit("warning", words)
 
     def _ask(self, text: str) -> None:
         """No ticket and no sale: only the office knows whether it is a voucher or gift card."""
