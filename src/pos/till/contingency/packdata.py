@@ -154,12 +154,10 @@ def _numbered(desk: Desk, show: str, seating: Seating) -> Iterator[Numbered]:
 
 
 def types_on_paper(desk: Desk) -> list[tuple[int, PriceType]]:
-    """The price types that may be sold by hand, by the numbers under which a sale log names them: all that need
-    neither a supervisor nor a member's number."""
-    types = [
-        kind for kind in desk.season().price_types.values() if kind.kind not in ("comp", "member") and not kind.approval
-    ]
-    return list(enumerate(types, 1))
+    """The price types that may be sold by hand, by the numbers under which a sale log names them, which are those of
+    their keys at the window: all that need neither a supervisor nor a member's number."""
+    types = enumerate(desk.season().price_types.values(), 1)
+    return [(at, kind) for at, kind in types if kind.kind not in ("comp", "member") and not kind.approval]
 
 
 def _prices(desk: Desk, show: Show, seating: Seating) -> Iterator[PriceSheet]:
