@@ -245,6 +245,21 @@ def away(stage: Stage) -> Shots:
         yield "signin-basket"
 
 
+def evacuation(stage: Stage) -> Shots:
+    """The house is cleared, in the middle of a sale."""
+    with stage.season() as counter:
+        at_work(counter)
+        two_seats(counter)
+        counter.press(Key.Key_E, modifier=CTRL | SHIFT)
+        cover = counter.window.evacuation
+        counter.until(lambda: cover.who.count() > 0 and counter.screen == "signin")
+        yield "evacuation"
+        counter.type("0000")
+        counter.press(Key.Key_Return)
+        counter.until(lambda: bool(cover.problem.text()))
+        yield "evacuation-wrong"
+
+
 def training(stage: Stage) -> Shots:
     """Practice, where nothing is real."""
     with stage.season(training=True) as counter:

@@ -16,6 +16,7 @@ WALKS: dict[str, Callable[[Stage], Iterator[str]]] = {
     "tenders": selling.tenders,
     "unknown": selling.unknown,
     "away": selling.away,
+    "evacuation": selling.evacuation,
     "training": selling.training,
     "tickets": back.tickets,
     "people": back.people,

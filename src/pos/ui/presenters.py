@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 if TYPE_CHECKING:
     from pos.ui.attendance import Attendance
     from pos.ui.audit.presenter import AuditPresenter
+    from pos.ui.contingency.evacuation import EvacuationCover
     from pos.ui.contingency.sheet import ContingencySheet
     from pos.ui.customers.presenter import CustomersPresenter
     from pos.ui.devices.presenter import DevicesPresenter
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from pos.ui.stock.blanks import BlanksPresenter
     from pos.ui.stock.seats import SeatsPresenter
 
-_COVERS: Final = ("leaving", "contingency", "line_sheet", "diagnostics", "show_card", "help")
+_COVERS: Final = ("evacuation", "leaving", "contingency", "line_sheet", "diagnostics", "show_card", "help")
 
 
 class Presenters(QWidget):
@@ -303,6 +304,12 @@ class Presenters(QWidget):
         """The keyboard goes where the screen shown wants it."""
         if self.current is not None:
             self.current.enter()
+
+    @cached_property
+    def evacuation(self) -> EvacuationCover:
+        from pos.ui.contingency.evacuation import EvacuationCover
+
+        return EvacuationCover(self, self.session, self.back_to_work)
 
     @cached_property
     def leaving(self) -> Leaving:

@@ -154,6 +154,7 @@ class Session(QObject):
         self.former = ""  # who was signed in before
         self._locks = False  # it locks when what is under way is over
         self.link = Link()
+        self.evacuation: list[Answer] = []  # the calls that lock this window
         self.venue = Venue()
         self.status = Status()
         self.drawer_open_since: datetime | None = None  # when it counts as left open
@@ -399,6 +400,8 @@ class Session(QObject):
             self.status_changed.emit()
         elif kind == "shift_final":
             self.toast.emit("good", tr("Shift {id} is agreed with the office: its report is final.", id=event["shift"]))
+        elif kind == "evacuation":
+            self.evacuation = list(event["calls"])
         elif kind == "drawer_limit":
             self.status.drawer_over = bool(event["over"])
             self.status_changed.emit()

@@ -225,7 +225,9 @@ class CounterWindow(Presenters):
 
     def _heard(self, event: dict[str, Any]) -> None:
         """Whoever owns what the audit has flagged hears of it, on whichever screen."""
-        if event.get("event") == "audit_item":
+        if event.get("event") == "evacuation" and "evacuation" not in vars(self):
+            self.evacuation.open()
+        elif event.get("event") == "audit_item":
             self.session.toast.emit("warning", tr("The audit has found something that is yours to look at (^⇧A)."))
 
     def show_help(self) -> None:
@@ -237,6 +239,9 @@ class CounterWindow(Presenters):
     def act(self, action: str) -> None:
         """Do what a key asks: the window's own keys first, then the screen's."""
         self.attendance.stirred()
+        if action == "evacuate":
+            self.evacuation.call()
+            return
         if (cover := self.cover) is not None and action not in ("lock", "switch_person"):
             cover.act(action)
             return
@@ -358,6 +363,8 @@ class CounterWindow(Presenters):
         self._draw_notice()
         self._face.show()  # a layout would do so only later
         self.go(shown)
+        if self.session.evacuation:
+            self.evacuation.open()
 
     def _drop(self) -> None:
         """Take off the screens and the frame around them."""

@@ -15,6 +15,8 @@ QToolTip { background: $card; color: $ink; border: 1px solid $edge; padding: ${s
 QWidget[role="card"], QFrame[role="card"] { background: $card; }
 QFrame[role="rule"] { background: $line; border: none; }
 QFrame[role="heavy-rule"] { background: $ink; border: none; }
+QFrame[role="alarm"] { background: $danger_ground; border: 4px solid $danger; border-radius: ${radius}px; }
+QFrame[role="alarm"] QLabel { color: $ink; }
 QFrame[role="panel"] { background: $paper; border: 1px solid $line; border-radius: ${radius}px; }
 
 QLabel[role="muted"] { color: $muted; }
