@@ -188,7 +188,7 @@ def test_one_key_locks_both_windows_without_the_office_and_one_pin_unlocks_them(
 def test_what_another_till_told_survives_a_restart(house: list[Counter]) -> None:
     one, two = house
     one.ask("evacuate")
-    two.settle()
+    assert locked(two)
     two.restart()
     assert locked(two)
 
