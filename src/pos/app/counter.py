@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from pos.app import devices, peripherals
 from pos.app.backups import BackupSchedule
 from pos.app.copying import AtNeighbour, Copying, Folder, Medium
+from pos.app.copyreading import CopyReading
 from pos.app.drill.folder import DrillFolder
 from pos.app.layouts import LayoutShelf, LayoutWork
 from pos.app.machine import Machine
@@ -108,6 +109,11 @@ class Till:
                 copies=CopyShelf(settings.folder / KEPT, keys.unlock),
             )
             self.copies = self._copies(settings, identity)
+            places = [settings.folder / KEPT]
+            if settings.copies is not None and settings.copies.to:
+                places.append(settings.folder / settings.copies.to)
+            self.kept_copies = CopyReading(places, identity.till)
+            undo.callback(self.kept_copies.close)
             self.desk = Desk(self._outside(settings, identity, keys, plans, left, cable, drill))
             side.serve(self.desk)
             self.desk.start()
@@ -169,6 +175,7 @@ class Till:
             backups=self.backups,
             power=self.power,
             copies=self.copies,
+            kept_copies=self.kept_copies,
             drills=DrillFolder(settings.folder) if cable is None else None,
             exercise=drill.exercise if drill is not None else None,
             members=settings.scanner.members if settings.scanner is not None else "",

@@ -130,6 +130,7 @@ class Desk:
         self.shown: Scene | None = None  # what the customer sees
         self.alarm = Alarm()
         self.making = Making()
+        self.copied: dict[str, dict[str, Any]] = {}  # sales that were found in copies of other tills' journals
         self.packs = Packs()
         self.level = LevelState()
         self.outage = OutageState()

@@ -10,7 +10,12 @@ from pos.till.verbspec import VerbSpec
 
 DRAWER_VERBS: Final[dict[str, VerbSpec]] = {
     "open_shift": VerbSpec(shift.open_shift, {}, {"float": f.amount, "pieces": f.pieces, "bag": f.line}, changes=True),
-    "take_over": VerbSpec(takeover.take_over, {"counted": f.counted}, {"till": f.words}, changes=True),
+    "take_over": VerbSpec(
+        takeover.take_over,
+        {"counted": f.counted},
+        {"till": f.words, "copy": f.words, "approver": f.approver},
+        changes=True,
+    ),
     "shift": VerbSpec(shift.shift),
     "close_shift": VerbSpec(
         shift.close_shift,

@@ -22,7 +22,7 @@ from pos.till.ports import (
     Printers,
     Terminal,
 )
-from pos.till.setup import Backups, Cable, Copies, DeviceSetup, Drills, Exercise, Machine, Power
+from pos.till.setup import Backups, Cable, Copies, DeviceSetup, Drills, Exercise, KeptCopies, Machine, Power
 from pos.till.shelf import Layouts
 
 
@@ -54,6 +54,7 @@ class Outside:
     customer: Customer | None = None
     backups: Backups | None = None
     copies: Copies | None = None
+    kept_copies: KeptCopies | None = None
     power: Power | None = None
     cable: Cable | None = None  # a training till's line; None where what is sold is real
     drills: Drills | None = None  # those that are held beside this till; None in training

@@ -94,7 +94,8 @@ class Releasable:
 
 @dataclass(frozen=True, slots=True)
 class LeftDrawer:
-    """A drawer that a till left with its shift open. `expected` is a decimal string, `since` ISO 8601."""
+    """A drawer that a till left with its shift open. `expected` is a decimal string, `since` ISO 8601. `copy` is the
+    last fact that a copy of its journal knows, by which this is told; 0 for the office's word."""
 
     till: str
     incarnation: int
@@ -102,6 +103,7 @@ class LeftDrawer:
     user: str
     since: str
     expected: str
+    copy: int = 0
 
 
 class LineDown(Exception):

@@ -7,7 +7,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from pos.domain.certificate import Hand
 from pos.domain.drills.script import Order
+from pos.store.copyread import LeftByCopy
 from pos.till.ports import Outcome
 
 
@@ -79,6 +81,20 @@ class Copies(Protocol):
 
     def states(self) -> dict[str, dict[str, str]]:
         """{"copies": {"state", "text"}}, like those of a device: ready when one at least has everything."""
+
+
+class KeptCopies(Protocol):
+    """The copies of other tills' journals that lie here: sent by them, or on a medium that is in this machine now. What
+    is read was signed by its till; `keys` are the public keys of all tills, fenced ones included."""
+
+    def kept(self) -> Future[list[dict[str, Any]]]:
+        """Each copy: `till`, `incarnation`, `number` (its last fact), `at` (when it was written last), `where`."""
+
+    def left_shift(self, till: str, keys: Mapping[Hand, bytes], folder: str) -> Future[LeftByCopy | None]:
+        """The shift that a till's copy has open; in `folder` alone, if one is given. Fails with NoCopy."""
+
+    def sales_with(self, word: str, keys: Mapping[Hand, bytes]) -> Future[list[dict[str, Any]]]:
+        """The documents of sales with that id, or with a ticket of that id or code."""
 
 
 class Machine(Protocol):

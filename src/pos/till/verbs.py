@@ -351,7 +351,7 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "invoice_sheet": VerbSpec(invoices.invoice_sheet, {"invoice": f.words}),
     "collect_batch": VerbSpec(pickups.collect_batch, {"show": f.text}, {"delivery": f.later}, changes=True),
     "find": VerbSpec(
-        find.find, {}, {"code": f.text, "sale": f.text, "name": f.text, "last4": f.last4, "stock": f.text}
+        find.find_everywhere, {}, {"code": f.text, "sale": f.text, "name": f.text, "last4": f.last4, "stock": f.text}
     ),
     "jobs": VerbSpec(issue.jobs),
     "retry": VerbSpec(issue.retry, {"job": f.number}, changes=True),

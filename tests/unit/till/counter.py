@@ -32,7 +32,7 @@ from pos.till.making import ReportFiles
 from pos.till.outside import Outside
 from pos.till.packing import PackFiles
 from pos.till.ports import Customer, Neighbours, Terminal
-from pos.till.setup import Copies, DeviceSetup
+from pos.till.setup import Copies, DeviceSetup, KeptCopies
 from pos.till.shelf import Layouts
 from tests.peers.small_season import hall
 from tests.unit.till.toy_line import ToyLine, ToyPrinters
@@ -184,12 +184,13 @@ class Counter:
         reports: ReportFiles | None = None,
         packs: PackFiles | None = None,
         copies: Copies | None = None,
+        kept_copies: KeptCopies | None = None,
         **venue: str,
     ) -> None:
         self.folder, self.till, self.neighbours = folder, till, neighbours
         self.members, self.customer = members, customer
         self.setup, self.layouts, self.reports = setup, layouts, reports
-        self.packs, self.copies = packs, copies
+        self.packs, self.copies, self.kept_copies = packs, copies, kept_copies
         folder.mkdir(parents=True, exist_ok=True)
         self.shows = shows if shows is not None else [show_document("aida")]
         if read_identity(folder) is None:
@@ -233,6 +234,7 @@ class Counter:
             reports=self.reports,
             packs=self.packs,
             copies=self.copies,
+            kept_copies=self.kept_copies,
         )
         self.desk = Desk(outside)
         side = AgentSide(self.folder / "ledger.db", self.identity.incarnation)

@@ -1,13 +1,14 @@
-"""The copies that are made of this till's journal."""
+"""Copies of journals: those that are made of this till's, and those of other tills that lie here."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from pos.till.desk import Desk
+from pos.till.desk import Desk, Verb
 
 
-def copies(desk: Desk) -> dict[str, Any]:
-    """Needs no sign-in. Where each fact is copied to, and how far each copy is."""
-    kept = desk.outside.copies
-    return {"number": desk.number, "made": kept.told() if kept is not None else []}
+def copies(desk: Desk) -> Verb[dict[str, Any]]:
+    """Needs no sign-in. Where each fact is copied to and how far each copy is; whose copies are here and how fresh."""
+    made, kept = desk.outside.copies, desk.outside.kept_copies
+    here: list[dict[str, Any]] = [] if kept is None else (yield kept.kept())
+    return {"number": desk.number, "made": made.told() if made is not None else [], "kept": here}

@@ -11,7 +11,7 @@ from pos.domain.errors import Refused
 from pos.domain.lookup import alike as sounds_alike
 from pos.domain.lookup import last4_of, sounds_of
 from pos.till.counter.training import check_real
-from pos.till.desk import Desk
+from pos.till.desk import Desk, Verb
 
 
 def find(
@@ -51,6 +51,20 @@ def find(
     mine = [here.shown(body, found.pop(body["id"], body)) for body in own]
     sales = mine + [here.shown(body, body) for body in found.values()]
     return {"sales": [sale | {"alike": True} for sale in sales] if alike else sales}
+
+
+def find_everywhere(
+    desk: Desk, *, code: str = "", sale: str = "", name: str = "", last4: str = "", stock: str = ""
+) -> Verb[dict[str, Any]]:
+    """The same. What neither this till nor the office's word has is looked for in the copies of other tills' journals
+    that lie here: `copied` says so of a sale, whose rights are still where they were."""
+    found = find(desk, code=code, sale=sale, name=name, last4=last4, stock=stock)
+    kept, word = desk.outside.kept_copies, code.strip().partition(".")[0] or sale.strip()
+    if found["sales"] or kept is None or not word:
+        return found
+    bodies: list[dict[str, Any]] = yield kept.sales_with(word, desk.season().keys)
+    desk.copied |= {body["id"]: body for body in bodies}
+    return {"sales": [one | {"copied": True} for one in shown_sales(desk, bodies)]}
 
 
 def _own_that(desk: Desk, fits: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:

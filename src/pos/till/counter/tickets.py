@@ -121,6 +121,7 @@ def find_ticket(desk: Desk, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
             desk.ledger.find_sales(code=wanted),
             desk.replica.find_sales(ticket_id=wanted),
             desk.replica.find_sales(code=wanted),
+            desk.copied.values(),
         ):
             for sale in sales:
                 for ticket in sale["tickets"]:

@@ -3,6 +3,8 @@
 The old ledger writes nothing any more, so another counts that drawer out, by a fact of its own:
 the books then have it empty, as it is. Its own till, enrolled again, has the old ledger beside it
 and needs no line; it opens no shift before. Any other till asks the office what should be there.
+While the office is away, the copy of that till's journal tells it, if there is one here: it is younger than
+the office's word anyway. Two tills that count out one drawer, apart from each other, are found out at the office.
 Money moves like that, rights never do.
 """
 
@@ -13,8 +15,11 @@ from typing import Any
 from pos.domain import shift as rules
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
+from pos.domain.journaltext import NoCopy
 from pos.domain.money import Money
 from pos.store.aside import Leftover, LeftShift
+from pos.store.copyread import LeftByCopy
+from pos.till.counter.approval import approved, may_alone
 from pos.till.counter.status import refused_offline
 from pos.till.desk import Desk, Verb
 from pos.till.ports import LeftDrawer, LineDown
@@ -38,12 +43,15 @@ def check_counted(desk: Desk) -> None:
         raise Refused("drawer_uncounted", shift=row.id, user=row.user, since=row.opened_at)
 
 
-def take_over(desk: Desk, *, counted: dict[str, Any], till: str = "") -> Verb[dict[str, Any]]:
+def take_over(
+    desk: Desk, *, counted: dict[str, Any], till: str = "", copy: str = "", approver: dict[str, Any] | None = None
+) -> Verb[dict[str, Any]]:
     """Count out the drawer that an earlier enrolment of this till, or another till that has ended, left with its
-    shift open.
+    shift open. `copy` is a folder with its copy, if that is none of those where copies lie.
 
-    The count is blind, as at every close; what differs from the books goes to over_short. Raises
-    Refused("not_allowed" | "fenced" | "offline" | "bad_request").
+    The count is blind, as at every close; what differs from the books goes to over_short. By a copy it takes a
+    supervisor, who knows that the till is dead. Raises Refused("not_allowed" | "fenced" | "offline" | "bad_request" |
+    "approval_needed" | "wrong_pin" | "locked_out").
     """
     user = desk.signed_in("drawer")
     desk.check_not_fenced()
@@ -53,8 +61,10 @@ def take_over(desk: Desk, *, counted: dict[str, Any], till: str = "") -> Verb[di
         left = LeftDrawer(
             old.till, old.incarnation, shift.shift.id, shift.shift.user, shift.shift.opened_at, str(shift.expected)
         )
+    elif copy:
+        left = yield from _left_by_copy(desk, till, copy, approver)
     else:
-        left = yield from _left_at(desk, till)
+        left = yield from _left_at(desk, till, approver)
     currency = desk.season().venue.currency
     expected, total = Money.parse(left.expected, currency), rules.counted_total(counted, currency)
     body = {
@@ -66,6 +76,7 @@ def take_over(desk: Desk, *, counted: dict[str, Any], till: str = "") -> Verb[di
         "counted": str(total),
         "difference": str(total - expected),
         "pieces": counted,
+        **({"copy": left.copy} if left.copy else {}),
     }
     with desk.unit() as unit:
         unit.record(Kind.DRAWER_TAKEN_OVER, body, postings=rules.close_entry(left.till, expected, total))
@@ -73,15 +84,39 @@ def take_over(desk: Desk, *, counted: dict[str, Any], till: str = "") -> Verb[di
         return unit.answers({"taken_over": body})
 
 
-def _left_at(desk: Desk, till: str) -> Verb[LeftDrawer]:
-    """What the office has of that till's drawer."""
-    nothing = Refused("not_allowed", what="take_over", reason="no drawer was left with its shift open")
+def _left_at(desk: Desk, till: str, approver: dict[str, Any] | None) -> Verb[LeftDrawer]:
+    """What the office has of that till's drawer; while it is away, what a copy says."""
     if not till:
-        raise nothing
+        raise _nothing()
     try:
         left: LeftDrawer | None = yield desk.outside.office.left_drawer(till)
     except LineDown as down:
-        raise refused_offline(desk, down) from down
+        if desk.outside.kept_copies is None:
+            raise refused_offline(desk, down) from down
+        return (yield from _left_by_copy(desk, till, "", approver))
     if left is None or desk.ledger.meta(_COUNTED + left.shift) is not None:
-        raise nothing
+        raise _nothing()
     return left
+
+
+def _left_by_copy(desk: Desk, till: str, folder: str, approver: dict[str, Any] | None) -> Verb[LeftDrawer]:
+    """What a copy of that till's journal says of its drawer."""
+    kept, neighbours = desk.outside.kept_copies, desk.outside.neighbours
+    if kept is None or not till or till == desk.outside.till:
+        raise _nothing()
+    if neighbours is not None and till in neighbours.present():
+        reason = f"{till} answers on the local network: its shift is closed there"
+        raise Refused("not_allowed", what="take_over", reason=reason)
+    if not may_alone(desk, approved(desk, approver)):
+        raise Refused("approval_needed", what="take_over", till=till)
+    try:
+        left: LeftByCopy | None = yield kept.left_shift(till, desk.season().keys, folder)
+    except NoCopy as error:
+        raise Refused("not_allowed", what="take_over", reason=f"the copy {error}") from error
+    if left is None or desk.ledger.meta(_COUNTED + left.shift) is not None:
+        raise _nothing()
+    return LeftDrawer(till, left.hand.incarnation, left.shift, left.user, left.since, str(left.expected), left.number)
+
+
+def _nothing() -> Refused:
+    return Refused("not_allowed", what="take_over", reason="no drawer was left with its shift open")
