@@ -123,9 +123,6 @@ class Basis:
         """How many places and tickets are not as they were."""
         return len(self.hand ^ now.hand) + len(self.tickets ^ now.tickets)
 
-    def stale(self, now: Basis) -> bool:
-        return self != now
-
 
 def of_day(shows: Iterable[Show], calendar: Calendar, now: datetime) -> list[Show]:
     """The shows that this till may yet sell today, the soonest first."""

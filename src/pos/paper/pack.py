@@ -38,7 +38,7 @@ Step = Callable[[int, int], None]
 _TITLE_MM: Final = 8.0
 _HEADING_MM: Final = 4.6
 _BODY_MM: Final = 3.8  # read by torchlight
-_FACT_MM: Final = 48.0  # the names of facts
+_FACT_MM: Final = 80.0  # the most that the names of facts take
 _LOG_MM: Final = 8.4  # from one line of the log to the next: written by hand
 _CATEGORIES: Final = 6  # columns of prices that a page is wide enough for
 _LOG: Final = (
@@ -120,12 +120,14 @@ def _cover(sheets: Sheets, pack: PaperPack, write: Writer, face: PdfFace) -> Non
     sheets.y_mm += 1.5
     sheets.paragraph(write.say(NAME), face, _TITLE_MM, bold=True)
     sheets.y_mm += 1.5
-    for key, value in _facts(pack, write):
-        lines = wrapped(face, value, sheets.width_mm - _FACT_MM, _BODY_MM, bold=True)
+    facts = [(write.say(key), value) for key, value in _facts(pack, write)]
+    left = min(_FACT_MM, max(face.text_mm(name, _BODY_MM, False) for name, _ in facts) + 5.0)
+    for name, value in facts:
+        lines = wrapped(face, value, sheets.width_mm - left, _BODY_MM, bold=True)
         sheets.need(len(lines) * _BODY_MM * LINE)
-        sheets.put(0.0, _FACT_MM, write.say(key), _BODY_MM)
+        sheets.put(0.0, left, name, _BODY_MM)
         for line in lines:
-            sheets.put(_FACT_MM, sheets.width_mm - _FACT_MM, line, _BODY_MM, bold=True)
+            sheets.put(left, sheets.width_mm - left, line, _BODY_MM, bold=True)
             sheets.y_mm += _BODY_MM * LINE
     _numbered_lines(sheets, write.say("pack_steps"), pack.steps, face)
     if pack.people:
@@ -175,10 +177,6 @@ def _seats(sheets: Sheets, pack: PaperPack, write: Writer, face: PdfFace) -> Non
     _rows(sheets, Table("pack_seats", columns, rows, total), write, face)
     sheets.y_mm += BLOCK_MM / 2
     sheets.paragraph(write.say("pack_list"), face)
-    if pack.tickets:
-        named = tuple((one.id, one.place, one.category) for one in pack.tickets)
-        heads = (Column("ticket"), Column("place"), Column("category"))
-        _rows(sheets, Table("pack_numbered", heads, named), write, face)
 
 
 def _pickups(sheets: Sheets, pack: PaperPack, write: Writer, face: PdfFace) -> None:

@@ -158,7 +158,7 @@ class Front:
         self._desk.post(lambda: customers.follow_erasures(self._desk))
         self._desk.post(lambda: ending.watch(self._desk))
         self._desk.post(lambda: announcing.take_note(self._desk))
-        self._desk.post(lambda: packwatch.watch(self._desk))
+        self._desk.post(lambda: packwatch.begin(self._desk))
         self._desk.post(lambda: drills.resume(self._desk))
         self._desk.post(self._watch_drawer)
 

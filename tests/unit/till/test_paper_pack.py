@@ -220,51 +220,86 @@ def test_tickets_that_could_not_be_written_are_written_when_asked_again(make_til
 # ---- by itself -------------------------------------------------------------------------------
 
 
-def test_a_pack_is_made_when_a_shift_opens(make_till: Make) -> None:
-    counter = make_till()
+def looked(counter: Counter) -> bool:
+    """Whether the pack is made anew when the till looks at it."""
+    before = shown(counter)["made_at"]
+    counter.desk.submit(lambda: packwatch.watch(counter.desk)).result(5)
+    until(counter, lambda: not counter.desk.packs.under_way)
+    return bool(shown(counter)["made_at"] != before)
+
+
+def opened(counter: Counter) -> Counter:
+    """A shift that was opened a while ago, and its first pack."""
     counter.open()
-    until(counter, lambda: shown(counter)["state"] == "fresh")
-    assert shown(counter)["counts"]["in_hand"] == 10
+    counter.clock.wait(seconds=21)
+    assert looked(counter)
+    return counter
+
+
+def test_a_pack_is_made_soon_after_a_shift_opens(make_till: Make) -> None:
+    counter = make_till()
+    counter.sign_in()
+    counter.clock.wait(minutes=5)
+    assert not looked(counter), "without a shift nothing is in hand"
+    counter.open()
+    counter.clock.wait(seconds=19)
+    assert not looked(counter)
+    counter.clock.wait(seconds=2)
+    assert looked(counter)
+    assert (shown(counter)["state"], shown(counter)["counts"]["in_hand"]) == ("fresh", 10)
 
 
 @pytest.mark.parametrize(
-    ("minutes", "sold", "again"),
+    ("minutes", "sold", "basket", "again"),
     [
-        (4, True, False),  # stale, but just made
-        (6, True, True),
-        (6, False, False),  # nothing has changed
-        (31, False, True),  # who comes for tickets may have changed
+        (4, True, False, False),  # stale, but just made
+        (6, True, False, True),
+        (6, False, False, False),  # nothing has changed
+        (6, True, True, False),  # somebody is being served
+        (11, True, True, True),
+        (31, False, False, True),  # who comes for tickets may have changed
     ],
 )
 def test_a_pack_is_made_anew_when_it_is_stale_for_a_while_or_old(
-    make_till: Make, minutes: int, sold: bool, again: bool
+    make_till: Make, minutes: int, sold: bool, basket: bool, again: bool
 ) -> None:
-    counter = make_till(show=TONIGHT | {"starts": NOW.replace(hour=23).isoformat()})
-    counter.open()
-    until(counter, lambda: shown(counter)["state"] == "fresh")
+    counter = opened(make_till(show=TONIGHT | {"starts": NOW.replace(hour=23).isoformat()}))
     if sold:
         counter.sell("A-1")
+    if basket:
+        counter.add("A-2")
     counter.clock.wait(minutes=minutes)
-    assert looked_again(counter) is again
+    assert looked(counter) is again
 
 
 def test_a_pack_is_made_anew_before_the_doors(make_till: Make) -> None:
-    counter = make_till(show=TONIGHT | {"starts": NOW.replace(hour=19, minute=10).isoformat()})
-    counter.open()
-    until(counter, lambda: shown(counter)["state"] == "fresh")
+    counter = opened(make_till(show=TONIGHT | {"starts": NOW.replace(hour=19, minute=10).isoformat()}))
     counter.clock.wait(minutes=9)
-    assert not looked_again(counter)
+    assert not looked(counter)
     counter.clock.wait(minutes=2)
-    assert looked_again(counter)
+    assert looked(counter)
     counter.clock.wait(minutes=2)
-    assert not looked_again(counter), "once"
+    assert not looked(counter), "once"
 
 
-def test_without_a_shift_no_pack_is_made(make_till: Make) -> None:
-    counter = make_till()
-    counter.sign_in()
+def test_a_pack_is_made_at_once_when_there_is_only_paper_left(make_till: Make) -> None:
+    counter = opened(make_till())
+    before = shown(counter)["made_at"]
+    counter.clock.wait(seconds=30)
+    counter.desk.submit(lambda: counter.desk.emit("level", level="alone", cause="no_network", since="")).result(5)
+    counter.settle()
+    assert not counter.desk.packs.under_way
+    counter.desk.submit(lambda: counter.desk.emit("level", level="paper", cause="no_power", since="")).result(5)
+    until(counter, lambda: shown(counter)["made_at"] != before)
+
+
+def test_while_the_house_is_cleared_no_pack_is_made(make_till: Make) -> None:
+    counter = opened(make_till())
+    counter.ask("evacuate")
+    counter.clock.wait(minutes=40)
     counter.desk.submit(lambda: packwatch.watch(counter.desk)).result(5)
-    assert shown(counter)["state"] == "none"
+    counter.settle()
+    assert not counter.desk.packs.under_way
 
 
 def test_numbered_tickets_come_out_when_a_shift_opens_as_the_plan_says(make_till: Make) -> None:
@@ -273,25 +308,18 @@ def test_numbered_tickets_come_out_when_a_shift_opens_as_the_plan_says(make_till
     plan += '[[person]]\nkey = "duty"\nname = "Dana Duty"\ntelephone = "0043 1 555"\n'
     (counter.folder / "contingency.toml").write_text(plan)
     counter.open()
-    until(counter, lambda: shown(counter)["state"] == "fresh")
+    until(counter, lambda: len(counter.bodies("PaperIssued")) == 3)
     out = {row["category"]: row["out"] for row in shown(counter)["categories"]}
     assert out == {"Stalls": 3, "Wheelchair": 1, "Foyer": 3}, "as far as there are any"
-    assert shown(counter)["counts"]["tickets"] == 7
+    (made,) = counter.ask("make_paper_pack")["made"]
+    assert made["counts"]["tickets"] == 7
     assert counter.ask("paper_pack")["plan"] == "X-7"
-    text = text_of(shown(counter)["file"])
+    text = text_of(made["file"])
     assert "Contingency plan X-7" in text
     assert "0043 1 555 Dana Duty" in text
     counter.printers.run()
     counter.ask("close_shift", counted={"total": "100.00"})
     counter.printers.run()
     counter.ask("open_shift", float="100.00")
-    until(counter, lambda: not counter.desk.packs.under_way and shown(counter)["state"] == "fresh")
+    counter.settle()
     assert len(counter.bodies("PaperIssued")) == 3, "what is still out is not printed a second time"
-
-
-def looked_again(counter: Counter) -> bool:
-    """Whether the pack is made anew when the till looks at it."""
-    before = shown(counter)["made_at"]
-    counter.desk.submit(lambda: packwatch.watch(counter.desk)).result(5)
-    until(counter, lambda: not counter.desk.packs.under_way)
-    return bool(shown(counter)["made_at"] != before)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -56,8 +56,8 @@ def basis_of(desk: Desk, show: str) -> Basis:
     return Basis(hand, frozenset(place for place, right in own.items() if right.state is OwnState.PAPER), versions)
 
 
-def pack_of(desk: Desk, show: str) -> PaperPack:
-    """The pack as of now. Raises Refused("unknown_show" | "offline")."""
+def pack_of(desk: Desk, show: str, waiting: Sequence[Pickup]) -> PaperPack:
+    """The pack as of now, with who comes for tickets. Raises Refused("unknown_show" | "offline")."""
     season, language = desk.season(), desk.outside.locale
     the_show, seating = season.show(show), desk.belief.seating(show)
     now = desk.clock.now().astimezone(ZoneInfo(season.venue.timezone)).isoformat(timespec="seconds")
@@ -76,7 +76,7 @@ def pack_of(desk: Desk, show: str) -> PaperPack:
         people=tuple(Caller(one.name, name_in(one.role, language), one.telephone) for one in plan.people),
         chart=_chart(desk, the_show, seating, title, now, as_of),
         seats=tuple(_in_hand(desk, show, seating)),
-        pickups=tuple(_pickups(desk, show, seating)),
+        pickups=tuple(waiting),
         prices=tuple(_prices(desk, the_show, seating)),
         fees=tuple(
             (name_in(fee.names, language) or fee.id, fee.amount)
@@ -129,14 +129,16 @@ def _by_number(number: str) -> tuple[int, str]:
     return (int(number) if number.isdecimal() else 0, number)
 
 
-def _pickups(desk: Desk, show: str, seating: Seating) -> Iterator[Pickup]:
-    tills = desk.season().tills
+def pickups_of(desk: Desk, show: str) -> list[Pickup]:
+    """Who may come for tickets. Raises Refused("unknown_show" | "offline")."""
+    tills, seating, found = desk.season().tills, desk.belief.seating(show), []
     for one in pickups.of_show(desk, show):
         if one.state != "collected":
             ix = seating.find(one.ticket["unit"])
             till = one.handed.get("till", "") if one.state == "ready" else ""
             label = seating.label(ix) if ix is not None else one.ticket["place"]
-            yield Pickup(one.name, one.sale["id"], label, tills.get(till, till))
+            found.append(Pickup(one.name, one.sale["id"], label, tills.get(till, till)))
+    return found
 
 
 def _numbered(desk: Desk, show: str, seating: Seating) -> Iterator[Numbered]:

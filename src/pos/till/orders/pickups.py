@@ -12,9 +12,9 @@ from pos.domain.sale import OVER
 from pos.store.ledger import PrintJob
 from pos.till.counter import issue
 from pos.till.counter.admit import let_in
-from pos.till.counter.collect import first_papers, handed_to, has_paper
+from pos.till.counter.collect import first_papers
 from pos.till.counter.passing import accept_sold
-from pos.till.counter.tickets import CLAIM_WAIT_S, Sold, in_hand, look_up
+from pos.till.counter.tickets import CLAIM_WAIT_S, Sold, heard, in_hand, look_up
 from pos.till.desk import Desk, Verb
 from pos.till.orders import papers
 from pos.till.ports import ClaimAnswer, LineDown
@@ -51,24 +51,22 @@ def pickups(desk: Desk, *, show: str, collected: bool = False) -> dict[str, Any]
 
 def of_show(desk: Desk, show: str) -> list[Waiting]:
     """Every live ticket of an order for a show, by the buyers' names."""
-    sales = {sale["id"]: sale for sale in desk.ledger.orders_for(show)}
-    sales |= {sale["id"]: sale for sale in desk.replica.orders_for(show)}
+    told = {sale["id"]: sale for sale in desk.replica.orders_for(show)}
+    sales = {sale["id"]: sale for sale in desk.ledger.orders_for(show)} | told
     found = [(sale, ticket) for sale in sales.values() for ticket in sale["tickets"] if ticket["show"] == show]
-    ended = desk.ledger.tickets.ended(ticket["id"] for _, ticket in found)
-    return sorted(
-        (
-            _waiting(desk, sale, ticket)
-            for sale, ticket in found
-            if ticket["id"] not in ended and ticket.get("state", "live") not in OVER
-        ),
-        key=lambda one: (plain(one.name), one.sale["id"], one.ticket["id"]),
-    )
-
-
-def _waiting(desk: Desk, sale: dict[str, Any], ticket: dict[str, Any]) -> Waiting:
-    handed = handed_to(desk, sale, ticket)
-    blank = not has_paper(desk, ticket)
-    return Waiting(sale, ticket, "waiting" if blank else "ready" if handed.get("ready") else "collected", handed)
+    known, ids = desk.ledger.tickets, [ticket["id"] for _, ticket in found]
+    ended, handed, issued = known.ended(ids), known.handed(ids), known.issued(ids)
+    waiting = []
+    for sale, ticket in found:
+        if ticket["id"] in ended or ticket.get("state", "live") in OVER:
+            continue
+        # What the office says of an order stands in its document, if that is where the ticket is from.
+        elsewhere = ticket if sale["id"] in told else heard(desk, sale, ticket)
+        given = handed.get(ticket["id"]) or elsewhere.get("handed") or {}
+        blank = not ticket.get("issued", True) and ticket["id"] not in issued
+        state = "waiting" if blank else "ready" if given.get("ready") else "collected"
+        waiting.append(Waiting(sale, ticket, state, given))
+    return sorted(waiting, key=lambda one: (plain(one.name), one.sale["id"], one.ticket["id"]))
 
 
 def _by_order(desk: Desk, waiting: Iterable[Waiting]) -> list[dict[str, Any]]:
