@@ -47,7 +47,8 @@ def make_till(make_counter: Make, tmp_path: Path, face: Any) -> Iterator[Make]:
 
 def until(counter: Counter, found: Callable[[], T]) -> T:
     """What is found once it is there: files are written on a thread of their own."""
-    for _ in range(500):
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
         counter.settle()
         if there := found():
             return there
