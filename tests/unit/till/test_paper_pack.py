@@ -324,3 +324,15 @@ def test_numbered_tickets_come_out_when_a_shift_opens_as_the_plan_says(make_till
     counter.ask("open_shift", float="100.00")
     counter.settle()
     assert len(counter.bodies("PaperIssued")) == 3, "what is still out is not printed a second time"
+
+
+def test_what_has_no_price_for_one_person_alone_is_not_put_on_paper(make_till: Make) -> None:
+    counter = make_till()
+    table = {"Stalls": {"adult": "58.00"}, "Foyer": {"carer": "0.00"}}
+    counter.line.document("price_type", {"id": "carer", "name": {"en": "Carer"}, "kind": "companion"})
+    counter.line.document("prices", {"id": "usual", "tax": "reduced", "table": table})
+    (counter.folder / "contingency.toml").write_text('version = "X"\nvalid_from = 2027-01-01\n[pack]\ntickets = 1\n')
+    counter.open()
+    until(counter, lambda: counter.bodies("PaperIssued"))
+    counter.settle()
+    assert [pack["tickets"][0]["category"] for pack in counter.bodies("PaperIssued")] == ["Stalls"]

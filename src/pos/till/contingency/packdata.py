@@ -162,6 +162,15 @@ def types_on_paper(desk: Desk) -> list[tuple[int, PriceType]]:
     return [(at, kind) for at, kind in types if kind.kind not in ("comp", "member") and not kind.approval]
 
 
+def sold_by_hand(desk: Desk, show: Show) -> set[str]:
+    """The categories of which a ticket can be sold by hand on its own: they have a price for somebody who is nobody's
+    companion."""
+    table = version_at(desk.season().prices.values(), show.prices, desk.clock.now())
+    kinds = [kind.id for _, kind in types_on_paper(desk) if not kind.companion]
+    prices = table.table if table is not None else {}
+    return {category for category, row in prices.items() if any(kind in row for kind in kinds)}
+
+
 def _prices(desk: Desk, show: Show, seating: Seating) -> Iterator[PriceSheet]:
     """The prices of now, and those that come before the show sells no more."""
     season, now = desk.season(), desk.clock.now()

@@ -65,7 +65,8 @@ def _put_out(desk: Desk) -> Verb[None]:
     if _at_work(desk) is None or not (wanted := plan_of(desk).pack.tickets):
         return
     for show in packdata.today(desk):
-        for category in desk.belief.seating(show.id).categories():
+        priced = packdata.sold_by_hand(desk, show)
+        for category in filter(priced.__contains__, desk.belief.seating(show.id).categories()):
             lacking = wanted - packs.out_of(desk, show.id, category)
             count = min(lacking, packs.to_be_had(desk, show.id, category), packs.MOST)
             if count > 0:
