@@ -10,12 +10,13 @@ from pos.domain.contingency.level import Level
 @dataclass
 class LevelState:
     """`since` is ISO 8601, "" while nothing was judged. What follows it is in running seconds, None for not so:
-    when watching began, when a better level was first seen, since when the printer has been of no use."""
+    since when the office does not answer, when a better level was first seen, since when the printer has been of no
+    use."""
 
     level: Level = Level.NORMAL
     cause: str = ""
     since: str = ""
-    began_s: float | None = None
+    away_s: float | None = None
     better_s: float | None = None
     useless_s: float | None = None
     had_mains: bool = False  # whether it is a loss that there is no mains

@@ -92,6 +92,11 @@ def test_a_supervisor_issues_a_plan_for_every_till(counter: Counter) -> None:
     assert counter.kinds().count("PlanIssued") == 1
 
 
+def test_a_venues_plan_counts_however_old_it_is(counter: Counter) -> None:
+    write(counter, plan("old", "2001-01-01"))
+    assert in_force(counter) == ("old", "file", [])
+
+
 def test_a_plan_that_another_till_issued_is_in_force_here(counter: Counter) -> None:
     record = {"id": "T2-E00001", "home": "T2", "user": "sam", "at": "2027-03-01T17:00:00+01:00"}
     counter.line.document("contingency_plan", record | {"version": "two", "valid_from": TODAY, "text": plan("two")})

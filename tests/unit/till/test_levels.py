@@ -92,6 +92,7 @@ def test_without_a_neighbour_the_till_is_alone(counter: Counter) -> None:
     there = Neighbours("T2")
     watched(counter, neighbours=there)
     counter.line.cut()
+    counter.settle()
     there.there = ()
     assert later(counter, levels.ASKED_S) == "alone"
     there.there = ("T3",)
@@ -99,11 +100,24 @@ def test_without_a_neighbour_the_till_is_alone(counter: Counter) -> None:
     assert later(counter, levels.SETTLE_S) == "away"
 
 
-def test_right_after_the_start_neighbours_have_time_to_answer(counter: Counter) -> None:
+def test_neighbours_have_time_to_answer_before_the_till_is_alone(counter: Counter) -> None:
+    watched(counter, neighbours=Neighbours())
+    for _ in range(2):
+        counter.line.cut()
+        counter.settle()
+        assert later(counter, levels.ASKED_S - 1) == "away"
+        assert later(counter, 1) == "alone"
+        counter.line.mend()
+        counter.settle()
+        assert later(counter, levels.SETTLE_S) == "normal"
+
+
+def test_the_only_till_of_a_house_is_alone_at_once(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    season = counter.desk.submit(counter.desk.season).result(10)
+    monkeypatch.setattr(counter.desk, "season", lambda: replace(season, tills={"T1": "Window 1"}))
     watched(counter, neighbours=Neighbours())
     counter.line.cut()
-    assert told(counter) == [("away", "no_office")]
-    assert later(counter, levels.ASKED_S) == "alone"
+    assert told(counter) == [("alone", "no_office")]
 
 
 def test_a_till_that_has_no_neighbours_at_all_is_alone_at_once(counter: Counter) -> None:
@@ -125,6 +139,7 @@ def test_the_level_outlives_the_program_until_the_line_was_asked(counter: Counte
 
     counter.restart(start_again)
     watched(counter)
+    assert later(counter, levels.SETTLE_S) == "alone"  # nobody was asked
     sheet = counter.ask("contingency")
     assert (sheet["level"], sheet["cause"], sheet["since"]) == ("alone", "no_office", since)
     counter.line.mend()

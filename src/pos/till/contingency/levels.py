@@ -2,6 +2,7 @@
 
 * A worse level is shown at once. A better one is shown when it has lasted for a moment, so that a line that comes and
   goes does not flicker.
+* Neighbours are asked as soon as the line is lost; until they have had the time to answer the till is not alone.
 * The level outlives the program: after a start it is what it was until the line has been asked.
 * A printer that is open or empty is an everyday matter. One that stays so while a shift is open is none.
 """
@@ -19,7 +20,7 @@ from pos.till.desk import Desk
 
 SETTLE_S: Final = 3.0  # how long a better level lasts before it is shown
 LOOK_EVERY_S: Final = 2.0  # while all is not well; when it is, nothing but an event is a reason to look
-ASKED_S: Final = 5.0  # from the start, until the neighbours have had the time to answer
+ASKED_S: Final = 4.0  # from the loss of the line until the neighbours have had the time to answer
 PRINTER_S: Final = 180.0  # how long a printer is of no use before it counts as lost
 _EVENTS: Final = frozenset({"link", "device", "fenced", "storage", "power"})
 _USELESS: Final = frozenset({"offline", "error", "paper_out", "cover_open"})  # states of a printer
@@ -51,7 +52,6 @@ def look(desk: Desk) -> None:
 
 def _begin(desk: Desk) -> None:
     state = desk.level
-    state.began_s = desk.outside.clock.boottime_s()
     if kept := desk.ledger.meta(_KEPT):
         was = json.loads(kept)
         state.level, state.cause, state.since = Level(was["level"]), was["cause"], was["since"]
@@ -70,18 +70,29 @@ def _look_again(desk: Desk) -> None:
 
 
 def _signals(desk: Desk, now: float) -> Signals:
-    link, neighbours = desk.outside.office.link(), desk.outside.neighbours
-    others = len(neighbours.present()) if neighbours is not None else 0
-    early = neighbours is not None and now - (desk.level.began_s or 0) < ASKED_S
+    link = desk.outside.office.link()
+    if link.state == "online":
+        desk.level.away_s = None
+    elif desk.level.away_s is None:
+        desk.level.away_s = now
     return Signals(
         link.state == "online",
         link.cause,
         link.line,
-        None if early and not others else others,
+        _others(desk, now),
         _stopped(desk),
         _mains(desk),
         _no_printer(desk, now),
     )
+
+
+def _others(desk: Desk, now: float) -> int | None:
+    """How many other tills answer; None while that is not known yet."""
+    neighbours, away_s = desk.outside.neighbours, desk.level.away_s
+    others = len(neighbours.present()) if neighbours is not None else 0
+    if others or neighbours is None or (desk.replica.complete() and len(desk.season().tills) < 2):
+        return others
+    return None if away_s is not None and now - away_s < ASKED_S else 0
 
 
 def _mains(desk: Desk) -> bool | None:

@@ -1,8 +1,8 @@
 """Which contingency plan is in force at this till.
 
-There are three sources: the plan that ships with the program, contingency.toml in the data folder, and plans that
-somebody issued at any till, which every till hears of by the office. The latest that is due wins
-(`domain.contingency.plan.newest`). A file that cannot be read is told of, and the next best plan is used.
+A venue's own plan is contingency.toml in the data folder, or one that somebody issued at any till, of which every till
+hears by the office; the latest that is due wins (`domain.contingency.plan.newest`). A file that cannot be read is told
+of, and the next best plan is used. Where there is none the plan that ships with the program is.
 """
 
 from __future__ import annotations
@@ -50,16 +50,17 @@ def plan_of(desk: Desk) -> Plan:
 def in_force(desk: Desk) -> InForce:
     """The plan in force here today, and where it came from."""
     shipped = _parsed(resource(FILE).read_text("utf-8"), FILE)
-    plans: list[tuple[Plan, str]] = [(shipped, SHIPPED)]
+    plans: list[tuple[Plan, str]] = []
     troubles: list[str] = []
     for name, text, source in [*_in_the_folder(desk, troubles), *_issued(desk)]:
         try:
             plans.append((_parsed(text, name).over(shipped), source))
         except Unreadable as error:
             troubles.append(str(error))
-    best = newest([plan for plan, _ in plans], _today(desk)) or shipped
-    source = next(source for plan, source in reversed(plans) if plan is best)
-    return InForce(best, source, tuple(troubles))
+    best = newest([plan for plan, _ in plans], _today(desk))
+    if best is None:
+        return InForce(shipped, SHIPPED, tuple(troubles))
+    return InForce(best, next(source for plan, source in plans if plan is best), tuple(troubles))
 
 
 def issue_plan(desk: Desk, *, text: str) -> dict[str, Any]:
