@@ -26,4 +26,5 @@ WALKS: dict[str, Callable[[Stage], Iterator[str]]] = {
     "devices": back.devices,
     "customer": back.customer,
     "plan": contingency.plan,
+    "outages": contingency.outages,
 }

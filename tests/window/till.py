@@ -32,7 +32,7 @@ from pos.paper.faces import FONT_FILES
 from pos.store import journal
 from pos.store.replica.plans import PlanCache
 from pos.store.replica.writer import ReplicaWriter
-from pos.till.contingency import levels
+from pos.till.contingency import closing, levels
 from pos.till.desk import Desk
 from pos.till.front import Front
 from pos.till.line import AgentSide
@@ -405,6 +405,7 @@ class TillHouse:
         self.front = Front(self.desk)
         self.front.resume()
         levels.watch(self.desk)
+        self.desk.post(lambda: closing.watch(self.desk))
 
     def ask(self, verb: str, **fields: Any) -> dict[str, Any]:
         """A verb, waited for: for setting up and for looking, never for what is tested."""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pos.ui.attendance import Attendance
     from pos.ui.audit.presenter import AuditPresenter
     from pos.ui.contingency.evacuation import EvacuationCover
+    from pos.ui.contingency.outagepresenter import OutagesPresenter
     from pos.ui.contingency.sheet import ContingencySheet
     from pos.ui.customers.presenter import CustomersPresenter
     from pos.ui.devices.presenter import DevicesPresenter
@@ -255,6 +256,12 @@ class Presenters(QWidget):
         from pos.ui.audit.presenter import AuditPresenter
 
         return AuditPresenter(self.session, self)
+
+    @cached_property
+    def outages(self) -> OutagesPresenter:
+        from pos.ui.contingency.outagepresenter import OutagesPresenter
+
+        return OutagesPresenter(self.session, self)
 
     @cached_property
     def devices(self) -> DevicesPresenter:

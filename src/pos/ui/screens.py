@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from pos.ui.audit.presenter import AuditPresenter
+    from pos.ui.contingency.outagepresenter import OutagesPresenter
     from pos.ui.customers.presenter import CustomersPresenter
     from pos.ui.devices.presenter import DevicesPresenter
     from pos.ui.disputes.presenter import DisputesPresenter
@@ -76,6 +77,8 @@ class Window(Protocol):
     def disputes(self) -> DisputesPresenter: ...
     @property
     def audit(self) -> AuditPresenter: ...
+    @property
+    def outages(self) -> OutagesPresenter: ...
     @property
     def devices(self) -> DevicesPresenter: ...
     @property
@@ -198,6 +201,12 @@ def _audit(window: Window) -> Screen:
     return AuditScreen(window.audit, window.home)
 
 
+def _outages(window: Window) -> Screen:
+    from pos.ui.contingency.outageview import OutagesScreen
+
+    return OutagesScreen(window.outages, window.home)
+
+
 def _devices(window: Window) -> Screen:
     from pos.ui.devices.view import DevicesScreen
 
@@ -265,6 +274,7 @@ _BUILDERS: Final[dict[str, Callable[[Window], Screen]]] = {
     "safe": _safe,
     "disputes": _disputes,
     "audit": _audit,
+    "outages": _outages,
     "devices": _devices,
     "layouts": _layouts,
     "orders": _orders,

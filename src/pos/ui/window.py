@@ -282,7 +282,7 @@ class CounterWindow(Presenters):
         if kind == "screen" and screen_at(int(value)) in self._usable():
             self.go(screen_at(int(value)))
             return True
-        if action in ("audit", "settings"):
+        if action in ("audit", "outages", "settings"):
             self.go(action)
             return True
         if action in ("paper_pack", "rekey"):

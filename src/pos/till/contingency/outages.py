@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from pos.domain.contingency.level import Level
+from pos.domain.drills.actions import actions
 from pos.domain.errors import Refused
 from pos.domain.money import Money, total
 from pos.domain.reports.incidents import FAMILY, grouped, incident_report
 from pos.store.outages import Outage
 from pos.till.contingency import drain, summing
 from pos.till.contingency.closing import NO_REPORT, path_of
+from pos.till.contingency.drills import ACTIONS
 from pos.till.contingency.plan import plan_of
 from pos.till.counter.reports import shown, write_file
 from pos.till.desk import Desk, Verb
@@ -29,13 +31,14 @@ def outages(desk: Desk) -> dict[str, Any]:
     desk.season()  # refused before the first snapshot
     known = list(recording.known(desk, FAMILY).values())
     numbers = {one["id"]: number for number, group in enumerate(grouped(known), 1) for one in group}
+    learned = _learned(desk)
     listed = sorted(known, key=lambda one: (numbers[one["id"]], one["began_at"], one["id"]), reverse=True)
     outage = desk.ledger.outages.open()
     brief = [one for one in desk.ledger.outages.all() if one.incident == NO_REPORT]
     return {
         "open": _opened(desk, outage) if outage is not None else None,
         "drain": drain.progress(desk),
-        "incidents": [_line(desk, one, numbers[one["id"]]) for one in listed],
+        "incidents": [_line(desk, one, numbers[one["id"]]) | {"actions": learned.get(one["id"], [])} for one in listed],
         "brief": [{"began_at": one.began_at, "back_at": one.back_at} for one in brief[:_BRIEF_AT_MOST]],
     }
 
@@ -55,7 +58,8 @@ def report_of_incident(
             raise Refused("bad_request", field="incident", reason="all is well: no outage is on, so name an incident")
         record = yield from summing.record_of(desk, outage, "", plan_of(desk).version)
     at = desk.clock.now().isoformat(timespec="seconds")
-    made = incident_report(record, season, at, language, provisional=not incident)
+    learned = _learned(desk).get(incident, [])
+    made = incident_report(record, season, at, language, learned, provisional=not incident)
     answer = shown(desk, user.id, made, language)
     if to:
         form = Form("pdf", language)
@@ -65,6 +69,16 @@ def report_of_incident(
 
         answer["file"] = yield from write_file(desk, made.name, to, begin)
     return answer
+
+
+def _learned(desk: Desk) -> dict[str, list[dict[str, Any]]]:
+    """Incident -> what was learned from it."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for one in actions(recording.known(desk, ACTIONS).values(), desk.clock.now().date()):
+        source, _, id = one["from"].partition(":")
+        if source == FAMILY:
+            found.setdefault(id, []).append(one)
+    return found
 
 
 def _opened(desk: Desk, outage: Outage) -> dict[str, Any]:
