@@ -39,7 +39,7 @@ def purpose(screen: str) -> str:
             "What the office could not agree with. A supervisor takes one, looks at it, and says how it ends."
         ),
         "audit": tr("Settlements, differences and what looked odd; everybody sees their own figures here."),
-        "outages": tr("What failed, how far the sending is since, the report of each outage, and what was learned from it."),
+        "outages": tr("What failed, how far the sending is since, the report of each outage, and what was learned."),
         "devices": tr(
             "The printers, the terminal and the rest: how they are, what waits at them, and a test for each."
         ),
