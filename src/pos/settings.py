@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 import tomllib
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from pos import officelines, toml_edit
 from pos import tillvalues as values
-from pos import toml_edit
+from pos.officelines import BackupLine
 
 LOCALES: Final = ("en", "zh_TW", "vi", "uk", "hu")
 FILE: Final = "till.toml"
@@ -152,16 +152,12 @@ class Settings:
     backup: BackupSettings | None = None
     copies: CopySettings | None = None
     window: WindowSettings = WindowSettings()
+    office_source: str = ""  # where calls to `office_url` go out: as BackupLine.source
+    office_backups: tuple[BackupLine, ...] = ()
 
     @property
     def folder(self) -> Path:
         return self.file.parent
-
-
-def _till(value: Any) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", values.string(value)):
-        raise ValueError(f"{value!r} may hold letters, digits, '-' and '_' only")
-    return str(value)
 
 
 def _locale(value: Any) -> str:
@@ -184,27 +180,13 @@ def _drawer(file: Path, section: dict[str, Any], printers: Collection[str]) -> D
     return DrawerSettings(**section | ({"via": via} if via else {}))
 
 
-def _addresses(value: Any) -> dict[str, str]:
-    if not isinstance(value, list):
-        raise ValueError('must be a list like ["T2=192.0.2.12:9410"]')
-    found: dict[str, str] = {}
-    for item in value:
-        till, sign, address = values.string(item).partition("=")
-        if not sign:
-            raise ValueError(f"{item!r} is not a till and its address like T2=192.0.2.12:9410")
-        if _till(till.strip()) in found:
-            raise ValueError(f"{till.strip()!r} is there twice")
-        found[till.strip()] = values.address(address.strip())
-    return found
-
-
 def _neighbours(value: Any) -> bool | tuple[str, ...]:
     """All of them, or those that are named."""
     if isinstance(value, bool):
         return value
     if not isinstance(value, list):
         raise ValueError('must be true or a list like ["T2"]')
-    return tuple(dict.fromkeys(map(_till, value)))
+    return tuple(dict.fromkeys(map(values.till, value)))
 
 
 def _copies(file: Path, section: dict[str, Any], till: str, neighbours: NeighbourSettings) -> CopySettings:
@@ -249,8 +231,15 @@ _PRINTER: Final[dict[str, Callable[[Any], Any]]] = {
 _TICKET_PRINTER: Final[dict[str, Callable[[Any], Any]]] = _PRINTER | {"numbered": values.flag}
 # Every key there may be.
 _KEYS: Final[dict[str, dict[str, Callable[[Any], Any]]]] = {
-    "till": {"id": _till, "locale": _locale},
-    "office": {"url": values.url, "ca_file": values.string, "plain_http": values.flag, "embedded": values.flag},
+    "till": {"id": values.till, "locale": _locale},
+    "office": {
+        "url": values.url,
+        "ca_file": values.string,
+        "plain_http": values.flag,
+        "embedded": values.flag,
+        "from": officelines.source,
+        "backup": officelines.backups,
+    },
     "printer.ticket": _TICKET_PRINTER,
     "printer.receipt": _PRINTER,
     "drawer": {
@@ -261,7 +250,7 @@ _KEYS: Final[dict[str, dict[str, Callable[[Any], Any]]]] = {
         "left_open_s": values.seconds,
     },
     "terminal": {"protocol": values.protocol, "transport": values.string, "password": values.password},
-    "neighbours": {"listen": values.address, "tills": _addresses},
+    "neighbours": {"listen": values.address, "tills": values.tills},
     "scanner": {"transport": _way, "prefix": values.around, "suffix": values.around, "members": values.around},
     "card_reader": {"transport": _card_way},
     "customer_display": {"kind": _display, "transport": values.string, "locale": _locale, "link": values.url},
@@ -344,6 +333,11 @@ def settings_from(text: str, file: Path) -> Settings:
         backup,
         copies,
         WindowSettings(**sections.get("window", {})),
+        office.get("from", ""),
+        tuple(
+            replace(line, ca_file=folder / line.ca_file) if line.ca_file is not None else line
+            for line in office.get("backup", ())
+        ),
     )
 
 

@@ -22,6 +22,12 @@ def string(value: Any) -> str:
     return value
 
 
+def till(value: Any) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", string(value)):
+        raise ValueError(f"{value!r} may hold letters, digits, '-' and '_' only")
+    return str(value)
+
+
 def url(value: Any) -> str:
     parts = urlsplit(string(value))
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -104,6 +110,21 @@ def address(value: Any) -> str:
     if not good:
         raise ValueError(f"{value!r} is not an address like 192.0.2.12:9410")
     return str(value)
+
+
+def tills(value: Any) -> dict[str, str]:
+    """Other tills and their addresses, from a list like ["T2=192.0.2.12:9410"]."""
+    if not isinstance(value, list):
+        raise ValueError('must be a list like ["T2=192.0.2.12:9410"]')
+    found: dict[str, str] = {}
+    for item in value:
+        name, sign, where = string(item).partition("=")
+        if not sign:
+            raise ValueError(f"{item!r} is not a till and its address like T2=192.0.2.12:9410")
+        if till(name.strip()) in found:
+            raise ValueError(f"{name.strip()!r} is there twice")
+        found[name.strip()] = address(where.strip())
+    return found
 
 
 def around(value: Any) -> str:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 Value = str | int | float | bool
 _HEADER: Final = re.compile(r"\s*\[([^\[\]]+)\]\s*(#.*)?")
+_TABLE_OF_MANY: Final = re.compile(r"\s*\[\[[^\[\]]+\]\]\s*(#.*)?")  # it ends the section before it, and is not changed
 _KEY: Final = re.compile(r"\s*(\"[^\"]*\"|[A-Za-z0-9_-]+)\s*=\s*")
 # A value on one line: a string of either kind, or anything without a sign that begins a remark.
 _VALUE: Final = re.compile(r"(\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^#\r\n]*?)(?=\s*(#.*)?$)")
@@ -90,13 +91,13 @@ def _span(lines: list[str], section: str) -> tuple[int, int] | None:
     first = None
     for at, line in enumerate(lines):
         header = _HEADER.fullmatch(line.rstrip("\r\n"))
-        if header is None:
+        if header is None and _TABLE_OF_MANY.fullmatch(line.rstrip("\r\n")) is None:
             continue
         if first is not None:
             while at > first and (not lines[at - 1].strip() or lines[at - 1].lstrip().startswith("#")):
                 at -= 1
             return first, at
-        if [part.strip().strip("\"'") for part in header[1].split(".")] == section.split("."):
+        if header is not None and [part.strip().strip("\"'") for part in header[1].split(".")] == section.split("."):
             first = at + 1
     return None if first is None else (first, len(lines))
 

@@ -154,7 +154,7 @@ class SimCarrier:
 
     lines: dict[str, Line]  # of the world on stage, set by whoever builds the house
 
-    def __init__(self, url: str, tls: Any) -> None:
+    def __init__(self, url: str, tls: Any, source: str = "") -> None:
         self._line = self.lines[url.removeprefix("sim://")]
         self._closed = False
         self._open: list[Exchange] = []
@@ -184,7 +184,7 @@ class SimCarrier:
         finally:
             self._open.remove(exchange)
 
-    def renew(self) -> None:
+    def renew(self, *, cut: bool = True) -> None:
         """Connections from before an outage are given up, and what waits on them with them."""
         for exchange in tuple(self._open):
             exchange.fail("it hung up without an answer", broken=True)

@@ -44,6 +44,7 @@ from pos.till.ports import (
     LeftDrawer,
     LineDown,
     LinkState,
+    OfficeLine,
     Outcome,
     Recall,
     RefusedClaim,
@@ -208,6 +209,7 @@ class OfficeWire:
 
     def __init__(self) -> None:
         self.state = LinkState("online", round_trip_ms=12.0)
+        self.addresses = [OfficeLine("", "office.example:8443", "", "in_use")]
         self.slow = threading.Event()
         self.slow.set()
         self.refuses: dict[str, RefusedClaim] = {}
@@ -282,6 +284,9 @@ class OfficeWire:
 
     def link(self) -> LinkState:
         return self.state
+
+    def lines(self) -> Sequence[OfficeLine]:
+        return self.addresses
 
 
 class PrinterWire:

@@ -38,7 +38,7 @@ from pos.till.front import Front
 from pos.till.line import AgentSide
 from pos.till.outside import Outside
 from pos.till.setup import Cable
-from sync.agent import Agent
+from sync.agent import Address, Agent
 
 if TYPE_CHECKING:
     from pos.app.drill.faults import Drill, Faults
@@ -103,6 +103,11 @@ class Till:
                 plans=plans,
                 ca_file=settings.ca_file,
                 allow_plain_http=settings.plain_http,
+                source=settings.office_source,
+                backups=[
+                    Address(line.name, line.url, line.ca_file, line.plain_http, line.source)
+                    for line in settings.office_backups
+                ],
                 neighbours=settings.neighbours.tills,
                 listen=settings.neighbours.listen,
                 leftovers=[one for one in left if not one.hindrance],

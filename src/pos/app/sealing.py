@@ -19,7 +19,7 @@ from pos.store.replica import PlanCache
 from pos.till.counter.sealing import CannotSeal, seal
 from pos.till.desk import Desk
 from pos.till.outside import Outside
-from pos.till.ports import ClaimAnswer, LeftDrawer, LineDown, LinkState, Releasable
+from pos.till.ports import ClaimAnswer, LeftDrawer, LineDown, LinkState, OfficeLine, Releasable
 from sync.agent import JournalFile
 
 __all__ = ["CannotSeal", "JournalUnreadable", "copy_journal", "end", "seal_folder"]
@@ -149,6 +149,9 @@ class NoOffice:
 
     def link(self) -> LinkState:
         return LinkState("offline", "no_office")
+
+    def lines(self) -> Sequence[OfficeLine]:
+        return ()
 
 
 def _down() -> Future[Any]:

@@ -35,8 +35,8 @@ class LineLog:
             self.troubles[event["name"]] = {"at": at, "state": event["state"], "text": event["text"]}
 
     def _changed(self, event: dict[str, Any]) -> None:
-        change = {key: event.get(key) or "" for key in ("state", "cause", "detail")}
+        change = {key: event.get(key) or "" for key in ("state", "cause", "detail", "line")}
         last = self.changes[-1] if self.changes else {}
-        # Only a change of state or cause is one; what a technician reads of it may differ with every attempt.
-        if any(change[key] != last.get(key) for key in ("state", "cause")):
+        # What a technician reads of it is no change, it may differ with every attempt.
+        if any(change[key] != last.get(key) for key in ("state", "cause", "line")):
             self.changes.append({"at": self._now().isoformat(timespec="seconds")} | change)

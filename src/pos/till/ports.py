@@ -119,7 +119,7 @@ class LinkState:
     """`cause` is empty online, else one of no_network, no_office, office_refuses, not_our_office, and not_asked
     right after the start.
     `detail` is a sentence for a technician. `since` is ISO 8601. `round_trip_ms` None when unknown.
-    `line` is the name of the office's address in use, or used last; "" is the main one. `answered_at` (ISO 8601) is
+    `line` is the name of the office's address in use; "" is the main one, or none. `answered_at` (ISO 8601) is
     when the office had last answered as this began, "" for never."""
 
     state: Literal["online", "offline"]
@@ -129,6 +129,20 @@ class LinkState:
     round_trip_ms: float | None = None
     line: str = ""
     answered_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeLine:
+    """One of the office's addresses; the main one's `name` is "". `address` is host and port, `source` what calls go
+    out from, "" when the system chooses. `cause` and `detail` as in LinkState, `since` is ISO 8601: of the state."""
+
+    name: str
+    address: str
+    source: str
+    state: Literal["in_use", "answers", "fails", "not_asked"]
+    cause: str = ""
+    detail: str = ""
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +213,9 @@ class Office(Protocol):
 
     def link(self) -> LinkState:
         """The line as last seen."""
+
+    def lines(self) -> Sequence[OfficeLine]:
+        """The office's addresses in order, the main one first, as last seen. Never waits."""
 
 
 class Outbox(Protocol):

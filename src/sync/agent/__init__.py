@@ -7,5 +7,6 @@ an answer is a Future.
 from sync.agent.agent import Agent
 from sync.agent.enrol import EnrolFailed, Enrolled, enrol
 from sync.agent.journalfile import JournalFile
+from sync.agent.lines import Address
 
-__all__ = ["Agent", "EnrolFailed", "Enrolled", "JournalFile", "enrol"]
+__all__ = ["Address", "Agent", "EnrolFailed", "Enrolled", "JournalFile", "enrol"]

@@ -22,16 +22,18 @@ from pos.till.ports import (
     LeftDrawer,
     LineDown,
     LinkState,
+    OfficeLine,
     Outbox,
     Releasable,
 )
-from sync.agent.carrier import Carrier, check_url, tls_for
 from sync.agent.claim import THREADS, Claims
 from sync.agent.guard import Guard
 from sync.agent.leftovers import Leftovers
+from sync.agent.lines import Address, Lines
 from sync.agent.link import Channel, Till
 from sync.agent.neighbour import Neighbours
 from sync.agent.neighbour_window import NeighbourWindow
+from sync.agent.probe import Prober
 from sync.agent.pull import Puller
 from sync.agent.push import Pusher
 from sync.agent.recall import Recalls
@@ -46,8 +48,9 @@ STOP_S: Final = 3.0
 class Agent:
     """Implements ports.Office. Nothing is opened or asked before `start`.
 
-    `office_key` is the pinned public key in base64, `plans` a cache to share with readers, `leftovers`
-    are the journals of earlier incarnations that this office may still lack facts of.
+    `backups` are more addresses of the same office, in the order in which they are tried; `source` is what calls to
+    `url` go out from. `office_key` is the pinned public key in base64, `plans` a cache to share with readers,
+    `leftovers` are the journals of earlier incarnations that this office may still lack facts of.
     `neighbours` are other tills' addresses (HOST:PORT) on the local network, `listen` is where
     they ask this one; `copies` is where their journals are kept here.
     Raises BadAddress for a URL or certificate file that cannot be used.
@@ -61,6 +64,8 @@ class Agent:
         *,
         till: str,
         url: str,
+        backups: Sequence[Address] = (),
+        source: str = "",
         office_key: str,
         replica: Path,
         plans: PlanCache | None = None,
@@ -71,21 +76,20 @@ class Agent:
         leftovers: Sequence[Outbox] = (),
         copies: CopyKeeper | None = None,
     ) -> None:
-        address = check_url(url, allow_plain_http=allow_plain_http)
-        tls = tls_for(address, ca_file)
+        self._lines = Lines((Address("", url, ca_file, allow_plain_http, source), *backups), clock)
         self._ledger = ledger
         caller = Till(till, keys, lambda: ledger.incarnation)
         self._poll, self._push, self._claim, self._sync = (
-            Channel(Carrier(address, tls), base64.b64decode(office_key), caller) for _ in range(4)
+            Channel(self._lines.carrier(), base64.b64decode(office_key), caller) for _ in range(4)
         )
-        self._watch = LinkWatch(clock, self._link_changed)
+        self._watch = LinkWatch(clock, self._link_changed, lambda: self._lines.name)
         self._writer = ReplicaWriter(replica, office_key, plans)
         self._workers = ThreadPoolExecutor(THREADS, "claim")
         self._syncing = ThreadPoolExecutor(1, "sync")
         guard = Guard(ledger)
-        self._pusher = Pusher(self._push, ledger, self._watch, guard)
+        self._pusher = Pusher(self._push, ledger, self._watch, guard, self._lines)
         recalls = Recalls(self._claim, ledger, self._workers, self._pusher.facts_waiting)
-        self._puller = Puller(self._poll, self._writer, ledger, self._watch, guard, self._pusher, recalls)
+        self._puller = Puller(self._poll, self._writer, ledger, self._watch, guard, self._pusher, recalls, self._lines)
         self._claims = Claims(self._claim, self._watch, self._workers)
         self.neighbours: Neighbours | None = None
         if neighbours or listen:
@@ -94,19 +98,26 @@ class Agent:
         self._leftovers = Leftovers(
             leftovers,
             lambda outbox: Channel(
-                Carrier(address, tls),
+                self._lines.carrier(),
                 base64.b64decode(office_key),
                 Till(outbox.till, outbox.keys, lambda: outbox.incarnation),
             ),
             self._watch,
         )
+        probes = [Channel(way.carrier(), base64.b64decode(office_key), caller) for way in self._lines.ways]
+        self._prober = Prober(self._lines, probes, self._watch, self._watch.told_again)
         self._threads: list[threading.Thread] = []
+        self._lines.turned = self._turned
         self._watch.on_recovery(self._recovered)
 
     def _link_changed(self, link: LinkState) -> None:
         self._ledger.link_changed(link)
         if self.neighbours is not None:
             self.neighbours.link_changed(link)
+
+    def _turned(self) -> None:
+        self._watch.turned()
+        self._pusher.facts_waiting()
 
     def _recovered(self) -> None:
         for channel in (self._push, self._claim, self._sync):
@@ -118,6 +129,8 @@ class Agent:
         loops = [("push", self._pusher.run), ("pull", self._puller.run)]
         if self._leftovers.any:
             loops.append(("leftovers", self._leftovers.run))
+        if len(self._lines.ways) > 1:
+            loops.append(("probe", self._prober.run))
         self._threads = [threading.Thread(target=run, name=name, daemon=True) for name, run in loops]
         for thread in self._threads:
             thread.start()
@@ -130,6 +143,7 @@ class Agent:
         self._pusher.stop()
         self._puller.stop()
         self._leftovers.stop()
+        self._prober.stop()
         for channel in (self._poll, self._push, self._claim, self._sync):
             channel.close()
         if self.neighbours is not None:
@@ -197,3 +211,7 @@ class Agent:
     def link(self) -> LinkState:
         """The line as last told. Never waits."""
         return self._watch.state
+
+    def lines(self) -> Sequence[OfficeLine]:
+        """The office's addresses as last seen. Never waits."""
+        return self._lines.states()

@@ -56,10 +56,28 @@ def tls_for(url: str, ca_file: Path | None) -> ssl.SSLContext | None:
         raise BadAddress(f"{ca_file} cannot be read as certificates: {error}") from error
 
 
+def check_source(source: str) -> tuple[str | None, list[tuple[int, int, bytes]]]:
+    """A local address to call from, or options of the socket that bind it to an interface. Raises BadAddress."""
+    if not source:
+        return None, []
+    try:
+        return str(ipaddress.ip_address(source)), []
+    except ValueError:
+        pass
+    option = getattr(socket, "SO_BINDTODEVICE", None)
+    if option is None:
+        raise BadAddress(f"{source!r} is not an address of this machine; interfaces are called by name on Linux only")
+    return None, [(socket.SOL_SOCKET, option, source.encode() + b"\0")]
+
+
 class Attempt:
     """One try of a request, as the HTTP library tells of it."""
 
     def __init__(self) -> None:
+        self.begin_again()
+
+    def begin_again(self) -> None:
+        """What follows is another try of the same request."""
         self.answered = False
         self.broken = False
         self.new_connection = False
@@ -73,20 +91,25 @@ class Attempt:
 class _Connections:
     """A pool of connections. Once retired it takes no more requests, and is closed with its last one."""
 
-    def __init__(self, tls: ssl.SSLContext | None) -> None:
+    def __init__(self, tls: ssl.SSLContext | None, source: str) -> None:
+        local_address, options = check_source(source)
         # The library would log every request, and a till makes one every few seconds.
         logging.getLogger("httpx2").setLevel(logging.WARNING)
-        self.client = httpx2.Client(
+        transport = httpx2.HTTPTransport(
             # Without TLS there is nothing to verify, and loading the store takes its time.
             verify=tls if tls is not None else False,
             trust_env=False,  # a till calls its office directly
-            headers={"Accept-Encoding": "identity", "User-Agent": "housefull"},
             limits=httpx2.Limits(keepalive_expiry=None),
+            local_address=local_address,
+            socket_options=options,
         )
+        headers = {"Accept-Encoding": "identity", "User-Agent": "housefull"}
+        self.client = httpx2.Client(transport=transport, trust_env=False, headers=headers)
         self._lock = threading.Lock()
         self._sockets: set[socket.socket] = set()
         self._requests = 0
         self._retired = False
+        self._cut = False
 
     def begin(self) -> None:
         with self._lock:
@@ -102,16 +125,17 @@ class _Connections:
     def connected(self, sock: socket.socket) -> None:
         with self._lock:
             self._sockets = {known for known in self._sockets if known.fileno() >= 0} | {sock}
-            retired = self._retired
-        if retired:
+            cut = self._cut
+        if cut:
             _shut(sock)
 
-    def retire(self) -> None:
+    def retire(self, *, cut: bool) -> None:
         with self._lock:
-            self._retired = True
+            self._retired, self._cut = True, cut
             sockets, idle = self._sockets, self._requests == 0
-        for sock in sockets:
-            _shut(sock)
+        if cut:
+            for sock in sockets:
+                _shut(sock)
         if idle:
             self.client.close()
 
@@ -125,10 +149,12 @@ def _shut(sock: socket.socket) -> None:
 
 
 class Carrier:
-    """Connections to one office. `url` is from `check_url`, `tls` from `tls_for`."""
+    """Connections to one address. `url` is from `check_url`, `tls` from `tls_for`; calls go out from `source`, a local
+    address or an interface's name."""
 
-    def __init__(self, url: str, tls: ssl.SSLContext | None) -> None:
+    def __init__(self, url: str, tls: ssl.SSLContext | None, source: str = "") -> None:
         self._url = url
+        self._source = source
         self._tls = tls
         self._lock = threading.Lock()
         self._connections: _Connections | None = None
@@ -183,16 +209,17 @@ class Carrier:
             if self._closed:
                 raise LinkClosed
             if self._connections is None:
-                self._connections = _Connections(self._tls)
+                self._connections = _Connections(self._tls, self._source)
             self._connections.begin()
             return self._connections
 
-    def renew(self) -> None:
-        """Drop all connections: after an outage those from before it are dead, and would only time out."""
+    def renew(self, *, cut: bool = True) -> None:
+        """Drop all connections: after an outage those from before it are dead, and would only time out. Not `cut`: what
+        is under way on them comes to its end."""
         with self._lock:
             connections, self._connections = self._connections, None
         if connections is not None:
-            connections.retire()
+            connections.retire(cut=cut)
 
     def close(self) -> None:
         """End every request at once, those of other threads too; further ones raise LinkClosed."""

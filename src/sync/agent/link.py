@@ -22,6 +22,7 @@ from pydantic import ValidationError
 from pos.till.ports import Keys
 from sync import wire
 from sync.agent.carrier import Attempt, Carrier
+from sync.agent.lines import LineCarrier
 from sync.agent.trouble import LinkClosed, Trouble, of_refusal, of_stranger
 
 AT_ONCE_S: Final = 1.0  # a connection that breaks this soon was closed by the office while it lay idle
@@ -44,7 +45,7 @@ class Channel:
     `office_key` is the pinned 32-byte Ed25519 public key.
     """
 
-    def __init__(self, carrier: Carrier, office_key: bytes, till: Till) -> None:
+    def __init__(self, carrier: Carrier | LineCarrier, office_key: bytes, till: Till) -> None:
         self._carrier = carrier
         self._key = Ed25519PublicKey.from_public_bytes(office_key)
         self._till = till

@@ -19,6 +19,7 @@ from sync import wire
 from sync.agent import fetch
 from sync.agent.backoff import Backoff
 from sync.agent.guard import Guard
+from sync.agent.lines import Lines
 from sync.agent.link import Channel
 from sync.agent.push import Pusher
 from sync.agent.recall import Recalls
@@ -50,7 +51,9 @@ class Puller:
         guard: Guard,
         pusher: Pusher,
         recalls: Recalls,
+        lines: Lines,
     ) -> None:
+        self._lines = lines
         self._channel = channel
         self._writer = writer
         self._ledger = ledger
@@ -69,8 +72,10 @@ class Puller:
         backoff = Backoff(RETRY_S)
         first = True  # the first poll, and the first after a failure, does not wait: is it there?
         while not self._stopping.is_set():
+            line = self._lines.at
             try:
                 self._poll(self._channel, 0.0 if first else POLL_S)
+                self._lines.answered(line)
                 backoff.reset()
                 first = False
                 continue
@@ -79,7 +84,11 @@ class Puller:
             except Trouble as trouble:
                 if trouble.code == FENCED:
                     self._guard.fence(trouble.detail)
-                self._watch.failed(trouble)
+                away = self._lines.failed(line, trouble)
+                if away is None:
+                    first = True
+                    continue  # by another address, at once
+                self._watch.failed(away)
             except ReplicaDamaged as error:
                 log.warning("%s", error)
                 self._writer.start_over("damaged")

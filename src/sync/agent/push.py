@@ -19,6 +19,7 @@ from pos.till.ports import Ledger
 from sync import wire
 from sync.agent.backoff import Backoff
 from sync.agent.guard import Guard
+from sync.agent.lines import Lines
 from sync.agent.link import Channel
 from sync.agent.trouble import LinkClosed, Trouble
 from sync.agent.watch import LinkWatch
@@ -36,8 +37,9 @@ STANDING_S: Final = ANSWER_S  # a queue that stands longer than this on a line t
 class Pusher:
     """The push loop, and a push on demand; whoever pushes holds the lock."""
 
-    def __init__(self, channel: Channel, ledger: Ledger, watch: LinkWatch, guard: Guard) -> None:
+    def __init__(self, channel: Channel, ledger: Ledger, watch: LinkWatch, guard: Guard, lines: Lines) -> None:
         self._channel = channel
+        self._lines = lines
         self._ledger = ledger
         self._guard = guard
         self._watch = watch
@@ -81,7 +83,8 @@ class Pusher:
 
     def _complain_of(self, trouble: Trouble, stood_s: float) -> None:
         """Polls are answered and facts are not, as where only small packets pass: nobody would notice."""
-        if stood_s >= STANDING_S and trouble.cause != "office_refuses" and not self._watch.known_down:
+        stands = stood_s >= STANDING_S and trouble.cause != "office_refuses" and not self._watch.known_down
+        if stands and not self._lines.give_up(trouble):
             self._watch.hindered("push", trouble.cause, f"Facts do not get through: {trouble.detail}")
 
     def push_all(self) -> None:

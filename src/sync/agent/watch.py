@@ -23,9 +23,10 @@ FLAPPING_S: Final = 20.0  # two losses within this time are flapping
 
 
 class LinkWatch:
-    """`tell` hears every change of the state, in order and from any thread."""
+    """`tell` hears every change of the state, in order and from any thread. `line` names the address in use."""
 
-    def __init__(self, clock: Clock, tell: Callable[[LinkState], None]) -> None:
+    def __init__(self, clock: Clock, tell: Callable[[LinkState], None], line: Callable[[], str] = lambda: "") -> None:
+        self._line = line
         self._clock = clock
         self._tell = tell
         self._lock = threading.RLock()
@@ -97,6 +98,17 @@ class LinkWatch:
                 self._losses.append(self._clock.boottime_s())
             self._change(LinkState("offline", trouble.cause, trouble.detail, self._now()))
 
+    def turned(self) -> None:
+        """The office is called over another address from now on: answers to what was asked before say nothing of it."""
+        with self._lock:
+            self._failures += 1
+
+    def told_again(self) -> None:
+        """Tell the till of the state as it is: what else is known of the line has changed."""
+        with self._lock:
+            if self._told:
+                self._tell(self._state)
+
     def refuses(self, what: str, detail: str) -> None:
         """The office answers, but refuses `what` (a push): an alarm until `accepts`."""
         self.hindered(what, "office_refuses", detail)
@@ -117,18 +129,18 @@ class LinkWatch:
         if self._hindrances:
             (cause, _), *_ = self._hindrances.values()
             detail = "; ".join(text for _, text in self._hindrances.values())
-            self._change(LinkState("offline", cause, detail, self._now()))
+            self._change(LinkState("offline", cause, detail, self._now(), line=self._line()))
             return
         shown = round_trip_ms if round_trip_ms is not None else self._state.round_trip_ms
-        self._change(LinkState("online", "", "", self._now(), shown))
+        self._change(LinkState("online", "", "", self._now(), shown, self._line()))
 
     def _change(self, state: LinkState) -> None:
-        """Show `state`; the till is told when it is another state or cause than before."""
+        """Show `state`; the till is told when it is another state, cause or address than before."""
         state = replace(state, answered_at=self._answered_at)
         before, told = self._state, self._told
         same = told and before.state == state.state
         self._state = replace(state, since=before.since) if same else state
-        if same and before.cause == state.cause:
+        if same and (before.cause, before.line) == (state.cause, state.line):
             return
         self._told = True
         log.info("line to the office: %s %s %s", state.state, state.cause, state.detail)

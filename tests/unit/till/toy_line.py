@@ -24,6 +24,7 @@ from pos.till.ports import (
     LeftDrawer,
     LineDown,
     LinkState,
+    OfficeLine,
     Recall,
     RefusedClaim,
     Releasable,
@@ -107,6 +108,7 @@ class ToyLine:
         self.nudges = 0
         self.syncs = 0
         self._state = LinkState("online", round_trip_ms=8.0)
+        self.addresses = [OfficeLine("", "office.example:8443", "", "in_use")]
         self._position = 1
         self._side: AgentSide | None = None
         self.incarnation = 1
@@ -123,6 +125,9 @@ class ToyLine:
 
     def link(self) -> LinkState:
         return self._state
+
+    def lines(self) -> Sequence[OfficeLine]:
+        return self.addresses
 
     def facts_waiting(self) -> None:
         self.nudges += 1

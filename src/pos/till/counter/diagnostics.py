@@ -17,6 +17,7 @@ from pos.till.desk import Desk, Verb
 from pos.till.ports import Outcome
 from pos.till.waiting import within
 
+LINE: Final = "line:"  # before the name of one of the office's addresses, which is "" for the main one
 DEVICE: Final = "device:"  # before a device's name, as a line's key
 _HASH_SHOWN, _GROUP = 16, 4  # letters of a hash, and of a group that is read in one breath
 _PRINT_S: Final = 30.0
@@ -74,6 +75,10 @@ def _told(desk: Desk) -> Iterator[tuple[str, str]]:
 def _line(desk: Desk) -> Iterator[tuple[str, str]]:
     link = desk.outside.office.link()
     yield "link", " ".join(filter(None, (link.state, link.cause)))
+    if len(lines := desk.outside.office.lines()) > 1:
+        for one in lines:
+            said = f"{one.state} {one.cause}".strip() + (f", since {_time(one.since)}" if one.since else "")
+            yield LINE + one.name, " ".join(filter(None, (one.address, one.source, said, one.detail)))
     yield "link_since", _time(link.since)
     if link.detail:
         yield "link_detail", link.detail

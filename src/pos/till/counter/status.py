@@ -97,6 +97,7 @@ def line(desk: Desk) -> dict[str, Any]:
     unsent = journal.kinds_after(desk.ledger.connection, desk.acknowledged())
     return {
         "link": asdict(desk.outside.office.link()),
+        "lines": [asdict(one) for one in desk.outside.office.lines()],
         "changes": list(desk.line.changes),
         "unsent": [{"kind": kind, "count": count, "since": since} for kind, count, since in unsent],
         "sent_at": desk.line.sent_at or None,

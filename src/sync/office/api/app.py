@@ -175,6 +175,9 @@ def make_app(office: Office) -> Router:
     async def whole(_caller: Caller, _asked: Message) -> BaseModel:
         return await office.reading(snapshot.documents)
 
+    async def hello(_caller: Caller, _asked: Message) -> Body:
+        return {}
+
     async def pull(caller: Caller, asked: PullRequest) -> Body:
         return await office.puller.pull(caller, asked, MAX_PAGE)
 
@@ -191,6 +194,7 @@ def make_app(office: Office) -> Router:
         ("drawer", DrawerRequest, _drawer(office)),
         ("disputes", DisputesRequest, disputes),
         ("look", LookRequest, _look(office)),
+        ("hello", Message, hello),
     ]
     routes = [Route(f"{PREFIX}/{name}", office.signed(model, handler)) for name, model, handler in signed]
     routes.append(Route(f"{PREFIX}/enrol", _enrol(office)))
