@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +15,8 @@ _LONGEST_NAME: Final = 24  # what fits beside the line's state in the top bar
 
 @dataclass(frozen=True, slots=True)
 class BackupLine:
-    """One of them. `name` is what people call it; `source` is where calls go out: an address of this machine or, on
-    Linux, the name of an interface, "" for whatever the system chooses."""
+    """One of them. `name` is what people call it; `source` is the address of this machine that calls go out
+    from, "" for whichever the system chooses."""
 
     name: str
     url: str
@@ -33,9 +33,10 @@ def name(value: Any) -> str:
 
 
 def source(value: Any) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9_.:%-]{1,45}", values.string(value)):
-        raise ValueError(f"{value!r} is neither an address like 192.0.2.20 nor the name of an interface")
-    return str(value)
+    try:
+        return str(ipaddress.ip_address(values.string(value)))
+    except ValueError as error:
+        raise ValueError(f"{value!r} is not an address of this machine like 192.0.2.20") from error
 
 
 _KEYS: Final[dict[str, Callable[[Any], Any]]] = {

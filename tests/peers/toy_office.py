@@ -281,6 +281,7 @@ class ToyOffice:
             "/v1/snapshot": wire.Message,
             "/v1/places": wire.PlacesRequest,
             "/v1/sales": wire.SalesRequest,
+            "/v1/hello": wire.Message,
         }
         try:
             answer = handler(asks[request.path].model_validate_json(request.body))
@@ -303,6 +304,9 @@ class ToyOffice:
         except InvalidSignature:
             return False
         return True
+
+    def _hello(self, request: wire.Message) -> wire.Message:
+        return wire.Message()
 
     def _enrol(self, request: wire.EnrolRequest) -> tuple[int, bytes]:
         key = base64.b64decode(request.public_key)

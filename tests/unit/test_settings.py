@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from pos import toml_edit
+from pos.officelines import BackupLine
 from pos.settings import (
     BadSettings,
     CardReaderSettings,
@@ -18,6 +20,8 @@ from pos.settings import (
     TerminalSettings,
     WindowSettings,
     read_settings,
+    settings_from,
+    write_settings,
 )
 
 TILL = '[till]\nid = "T1"\n[office]\nurl = "https://office.example:8443"\n'
@@ -236,3 +240,50 @@ def test_copies_go_to_a_folder_and_to_neighbours(tmp_path: Path) -> None:
 def test_copies_that_make_no_sense_are_named(tmp_path: Path, more: str, why: str) -> None:
     with pytest.raises(BadSettings, match=why):
         read(tmp_path, more)
+
+
+BACKUP = '[[office.backup]]\nname = "4G"\nurl = "https://backup.example:8443"\n'
+
+
+def test_more_addresses_of_the_office(tmp_path: Path) -> None:
+    assert read(tmp_path).office_backups == ()
+    second = '[[office.backup]]\nname = "Guest"\nurl = "http://192.0.2.1:80"\nplain_http = true\n'
+    found = read(tmp_path, f'from = "192.0.2.7"\n{BACKUP}ca_file = "ca.pem"\nfrom = "2001:db8::7"\n{second}')
+    assert found.office_source == "192.0.2.7"
+    assert found.office_backups == (
+        BackupLine("4G", "https://backup.example:8443", tmp_path / "ca.pem", source="2001:db8::7"),
+        BackupLine("Guest", "http://192.0.2.1:80", plain_http=True),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[office.backup]\n", "office.backup: must be tables headed [[office.backup]]"),
+        ('[[office.backup]]\nname = "4G"\n', "office.backup: number 1: url is missing"),
+        ('[[office.backup]]\nurl = "https://x.example"\n', "office.backup: number 1: name is missing"),
+        (BACKUP + 'port = 1\n', "number 1: port is unknown; there are name, url, ca_file, plain_http, from"),
+        (BACKUP + BACKUP, "number 2: name: '4G' is there twice"),
+        (BACKUP.replace("https://", ""), "number 1: url: 'backup.example:8443' is not an address"),
+        (BACKUP + 'from = "wwan0"\n', "number 1: from: 'wwan0' is not an address of this machine"),
+        (BACKUP.replace("4G", "x" * 25), "number 1: name: "),
+        (BACKUP.replace('"4G"', '" "'), "number 1: name: ' ' is not a text"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_an_address_of_the_office_is_named(tmp_path: Path, text: str, reason: str) -> None:
+    with pytest.raises(BadSettings) as caught:
+        read(tmp_path, text)
+    assert reason in str(caught.value)
+
+
+def test_the_office_is_changed_beside_its_other_addresses(tmp_path: Path) -> None:
+    """As when a till is enrolled again: nothing of a table of many is taken for the section before it."""
+    read(tmp_path, BACKUP)
+    write_settings(tmp_path, "T2", "https://new.example:8443")
+    found = read_settings(tmp_path)
+    assert (found.office_url, found.office_backups[0].url) == (
+        "https://new.example:8443",
+        "https://backup.example:8443",
+    )
+    text = toml_edit.put((tmp_path / "till.toml").read_text(), "office", {"plain_http": True})
+    assert settings_from(text, tmp_path / "till.toml").plain_http

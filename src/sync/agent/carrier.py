@@ -56,20 +56,6 @@ def tls_for(url: str, ca_file: Path | None) -> ssl.SSLContext | None:
         raise BadAddress(f"{ca_file} cannot be read as certificates: {error}") from error
 
 
-def check_source(source: str) -> tuple[str | None, list[tuple[int, int, bytes]]]:
-    """A local address to call from, or options of the socket that bind it to an interface. Raises BadAddress."""
-    if not source:
-        return None, []
-    try:
-        return str(ipaddress.ip_address(source)), []
-    except ValueError:
-        pass
-    option = getattr(socket, "SO_BINDTODEVICE", None)
-    if option is None:
-        raise BadAddress(f"{source!r} is not an address of this machine; interfaces are called by name on Linux only")
-    return None, [(socket.SOL_SOCKET, option, source.encode() + b"\0")]
-
-
 class Attempt:
     """One try of a request, as the HTTP library tells of it."""
 
@@ -92,7 +78,6 @@ class _Connections:
     """A pool of connections. Once retired it takes no more requests, and is closed with its last one."""
 
     def __init__(self, tls: ssl.SSLContext | None, source: str) -> None:
-        local_address, options = check_source(source)
         # The library would log every request, and a till makes one every few seconds.
         logging.getLogger("httpx2").setLevel(logging.WARNING)
         transport = httpx2.HTTPTransport(
@@ -100,8 +85,7 @@ class _Connections:
             verify=tls if tls is not None else False,
             trust_env=False,  # a till calls its office directly
             limits=httpx2.Limits(keepalive_expiry=None),
-            local_address=local_address,
-            socket_options=options,
+            local_address=source or None,
         )
         headers = {"Accept-Encoding": "identity", "User-Agent": "housefull"}
         self.client = httpx2.Client(transport=transport, trust_env=False, headers=headers)
@@ -149,8 +133,8 @@ def _shut(sock: socket.socket) -> None:
 
 
 class Carrier:
-    """Connections to one address. `url` is from `check_url`, `tls` from `tls_for`; calls go out from `source`, a local
-    address or an interface's name."""
+    """Connections to one address. `url` is from `check_url`, `tls` from `tls_for`; calls go out from the local address
+    `source`, or wherever the system chooses."""
 
     def __init__(self, url: str, tls: ssl.SSLContext | None, source: str = "") -> None:
         self._url = url

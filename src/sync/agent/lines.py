@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Final
 
 from pos.till.ports import Clock, OfficeLine
-from sync.agent.carrier import Attempt, Carrier, check_source, check_url, tls_for
+from sync.agent.carrier import Attempt, Carrier, check_url, tls_for
 from sync.agent.trouble import LinkClosed, Trouble
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ ITSELF: Final = "office_refuses"  # the cause of what the office said itself
 @dataclass(frozen=True, slots=True)
 class Address:
     """Where the office is. `name` is "" for the main address, else what people call it. `source` is the local
-    address or, on Linux, the name of the interface that calls go out from; "" leaves that to the system."""
+    address that calls go out from; "" leaves that to the system."""
 
     name: str
     url: str
@@ -72,7 +72,7 @@ class _Way:
 class Lines:
     """Which of the `addresses` is in use. Any thread may ask or tell. `turned` hears that another one is.
 
-    Raises BadAddress for a URL, a source or a file of certificates that cannot be used.
+    Raises BadAddress for a URL or a file of certificates that cannot be used.
     """
 
     def __init__(self, addresses: Sequence[Address], clock: Clock) -> None:
@@ -199,7 +199,6 @@ class Lines:
 def _way(address: Address) -> _Way:
     url = check_url(address.url, allow_plain_http=address.allow_plain_http)
     tls = tls_for(url, address.ca_file)
-    check_source(address.source)
     return _Way(address, lambda: Carrier(url, tls, address.source))
 
 

@@ -19,7 +19,7 @@ from pos.domain.facts import FIRST_HASH, Fact, SignedFact, hash_of
 from pos.domain.rights import Effect, OfficeState, Token
 from pos.store.replica import ReplicaReader
 from pos.till.ports import Changed, LinkState, Recall, Standing, Wanted
-from sync.agent import Agent, enrol
+from sync.agent import Address, Agent, enrol
 from tests.peers.toy_office import CODE, ToyOffice
 
 NAMES: dict[str, Any] = {"en": "x"}
@@ -180,15 +180,16 @@ class Till:
             reader.close()
 
 
-def join(office: ToyOffice, folder: Path) -> Till:
-    """Enrol at the office; the agent is not started."""
+def join(office: ToyOffice, folder: Path, url: str = "", backups: Sequence[Address] = ()) -> Till:
+    """Enrol at the office; the agent is not started. It calls `url`, or else the office itself, and `backups`."""
     keys = Keys()
     replica = folder / "replica.db"
     enrol(office.url, CODE, keys.public, keys, replica)
     journal = Journal(keys)
     agent = Agent(
-        journal, keys, Clock(), till=office.till, url=office.url, office_key=office.office_key, replica=replica
-    )
+        journal, keys, Clock(), till=office.till, url=url or office.url, backups=backups,
+        office_key=office.office_key, replica=replica,
+    )  # fmt: skip
     return Till(office, keys, journal, agent, replica)
 
 
