@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from pos.domain.figures import Figures
+from tests.peers.dead_till import leave_copy
 from tests.pictures.selling import at_work, two_seats
 from tests.pictures.stage import Stage
 from tests.window.counter import CTRL, SHIFT, Counter, Key
@@ -119,6 +120,13 @@ def money(stage: Stage) -> Shots:
         counter.until(lambda: counter.screen == "shifts")
         counter.qtbot.wait(120)
         yield "shifts"
+        leave_copy(counter.house.copies, "KASSA-9")
+        counter.press(Key.Key_F5)
+        counter.until(lambda: bool(counter.window.taking_over.rows))
+        counter.press(Key.Key_1, Key.Key_Return)
+        counter.qtbot.wait(120)
+        yield "takeover"
+        counter.press(Key.Key_Escape)
         counter.window.go("drawer")
         counter.window.go("handover")
         counter.qtbot.wait(200)

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
 
+from pos.app.copyreading import CopyReading
 from pos.app.layouts import LayoutShelf, LayoutWork
 from pos.app.reports import ReportWork
 from pos.data import printer_data, resource
@@ -255,7 +256,10 @@ class OfficeWire:
 
     def left_drawer(self, till: str) -> Future[LeftDrawer | None]:
         found: Future[LeftDrawer | None] = Future()
-        found.set_result(None)
+        if self.state.state == "offline":
+            found.set_exception(LineDown(self.state.cause))
+        else:
+            found.set_result(None)
         return found
 
     def releasable(
@@ -387,6 +391,8 @@ class TillHouse:
         self.shelf.in_use("ticket", ["ticket-standard"])
         self.layouts = LayoutWork(self.shelf, printer_data("samples.toml"), fonts)
         self.reports = ReportWork(fonts)
+        self.copies = folder / "copies"  # of other tills' journals
+        self.kept = CopyReading([self.copies], TILL)
         outside = Outside(
             TILL,
             1,
@@ -404,6 +410,7 @@ class TillHouse:
             layouts=self.layouts,
             reports=self.reports,
             customer=Customer("en"),
+            kept_copies=self.kept,
         )
         self.desk = Desk(outside)
         self.desk.start()
@@ -471,5 +478,6 @@ class TillHouse:
     def stop(self) -> None:
         self.layouts.close()
         self.reports.close()
+        self.kept.close()
         self.desk.stop()
         self.printers.stop()

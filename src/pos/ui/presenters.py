@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from pos.ui.shift.listed import ShiftsPresenter
     from pos.ui.shift.opening import OpenPresenter
     from pos.ui.shift.presenter import ClosePresenter
+    from pos.ui.shift.takeover import TakeOverPresenter
     from pos.ui.shows.cardview import ShowCardSheet
     from pos.ui.shows.presenter import ShowsPresenter
     from pos.ui.sounds import Sounds
@@ -190,6 +191,12 @@ class Presenters(QWidget):
         from pos.ui.shift.listed import ShiftsPresenter
 
         return ShiftsPresenter(self.session, self)
+
+    @cached_property
+    def taking_over(self) -> TakeOverPresenter:
+        from pos.ui.shift.takeover import TakeOverPresenter
+
+        return TakeOverPresenter(self.session, self)
 
     def forget_overlays(self) -> None:
         """Take off what lies over the screens; it is made anew when it is asked for."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pos.ui.shift.listed import ShiftsPresenter
     from pos.ui.shift.opening import OpenPresenter
     from pos.ui.shift.presenter import ClosePresenter
+    from pos.ui.shift.takeover import TakeOverPresenter
     from pos.ui.shows.cardview import ShowCardSheet
     from pos.ui.shows.presenter import ShowsPresenter
     from pos.ui.signin.presenter import SignInPresenter
@@ -59,6 +60,8 @@ class Window(Protocol):
     def handing(self) -> HandOverPresenter: ...
     @property
     def shifts(self) -> ShiftsPresenter: ...
+    @property
+    def taking_over(self) -> TakeOverPresenter: ...
     @property
     def works_here(self) -> bool: ...
     @property
@@ -168,7 +171,13 @@ def _handover(window: Window) -> Screen:
 def _shifts(window: Window) -> Screen:
     from pos.ui.shift.listview import ShiftsScreen
 
-    return ShiftsScreen(window.shifts, lambda: window.go("drawer" if window.works_here else "open"))
+    return ShiftsScreen(window.shifts, lambda: window.go("drawer" if window.works_here else "open"), window.go)
+
+
+def _takeover(window: Window) -> Screen:
+    from pos.ui.shift.takeoverview import TakeOverScreen
+
+    return TakeOverScreen(window.taking_over, lambda: window.go("shifts"))
 
 
 def _blanks(window: Window) -> Screen:
@@ -269,6 +278,7 @@ _BUILDERS: Final[dict[str, Callable[[Window], Screen]]] = {
     "drawer": _drawer,
     "handover": _handover,
     "shifts": _shifts,
+    "takeover": _takeover,
     "blanks": _blanks,
     "seats": _seats,
     "safe": _safe,

@@ -68,13 +68,14 @@ def standing(one: Closed, names: dict[str, str]) -> str:
 
 
 class ShiftsScreen(Screen):
-    """Arrows mark; F1 prints the Z again, F2 that it is final, F3 the X, F4 shows all; Enter verifies."""
+    """Arrows mark; F1 prints the Z again, F2 that it is final, F3 the X, F4 shows all, F5 leads to tills that are gone;
+    Enter verifies."""
 
     name = "shifts"
 
-    def __init__(self, presenter: ShiftsPresenter, leave: Callable[[], None]) -> None:
+    def __init__(self, presenter: ShiftsPresenter, leave: Callable[[], None], go: Callable[[str], None]) -> None:
         super().__init__()
-        self.presenter, self._leave = presenter, leave
+        self.presenter, self._leave, self._go = presenter, leave, go
         box = QVBoxLayout(self.work)
         box.setContentsMargins(0, 12, 0, 0)
         box.setSpacing(8)
@@ -99,7 +100,8 @@ class ShiftsScreen(Screen):
         self._x = touch(KeyButton(tr("Print an X"), "F3", kind="outline"), presenter.print_x)
         self._all = touch(KeyButton(tr("All"), "F4", kind="outline"), presenter.show_all)
         self._all.setCheckable(True)
-        for button in (self._z, self._final, self._x, self._all):
+        gone = touch(KeyButton(tr("Take over a till"), "F5", kind="outline"), self._take_over)
+        for button in (self._z, self._final, self._x, self._all, gone):
             keys.addWidget(button)
         box.addWidget(self._title)
         box.addWidget(self._said)
@@ -127,6 +129,9 @@ class ShiftsScreen(Screen):
 
     def _print_final(self) -> None:
         self.presenter.print_z("agreed")
+
+    def _take_over(self) -> None:
+        self._go("takeover")
 
     def _words(self, row: Closed) -> str:
         session = self.presenter.session
@@ -183,6 +188,7 @@ class ShiftsScreen(Screen):
         presenter = self.presenter
         prints: dict[str, Callable[[], None]] = {
             "1": presenter.print_z, "2": self._print_final, "3": presenter.print_x, "4": presenter.show_all,
+            "5": self._take_over,
         }  # fmt: skip
         if kind == "digit":
             presenter.type_digit(value)

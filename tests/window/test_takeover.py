@@ -1,0 +1,77 @@
+"""A till that is gone is taken over at the window: by a copy that lies here, with a supervisor's PIN in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtWidgets import QLabel
+
+from pos.ui.shift.takeoverview import TakeOverScreen
+from tests.peers.dead_till import key_of, leave_copy
+from tests.window.counter import CTRL, Counter, Key
+from tests.window.till import PINS
+
+
+@pytest.fixture
+def counter(open_window: Callable[..., Counter]) -> Counter:
+    """Anna's shift is open, the office is away, and she is asked to take over a till."""
+    counter = open_window()
+    counter.house.document("key", key_of("KASSA-9"))
+    counter.house.cut()
+    counter.sign_in("anna")
+    counter.open_shift("150")
+    counter.press(Key.Key_5, modifier=CTRL)
+    counter.until(lambda: counter.screen == "drawer" and counter.window.drawer.state is not None)
+    counter.press(Key.Key_F8)
+    counter.until(lambda: counter.screen == "shifts")
+    return counter
+
+
+def screen_of(counter: Counter) -> TakeOverScreen:
+    screen = counter.window.screens["takeover"]
+    assert isinstance(screen, TakeOverScreen)
+    return screen
+
+
+def test_a_till_that_is_gone_is_counted_out_with_a_supervisor(counter: Counter) -> None:
+    leave_copy(counter.house.copies, "KASSA-9")
+    counter.press(Key.Key_F5)
+    presenter = counter.window.taking_over
+    counter.until(lambda: counter.screen == "takeover" and [row.till for row in presenter.rows] == ["KASSA-9"])
+    counter.press(Key.Key_Return)
+    assert presenter.problem == "Count the drawer of KASSA-9, and type what is in it."
+    counter.type("99")
+    counter.press(Key.Key_Return)
+    assert "Enter once more books it" in presenter.problem
+    assert counter.house.bodies("DrawerTakenOver") == []
+    counter.press(Key.Key_Return)
+    screen = screen_of(counter)
+    counter.until(lambda: bool(presenter.needs) and screen.approval.who.count() > 0)
+    counter.type(PINS[str(screen.approval.who.currentData())])
+    counter.press(Key.Key_Return)
+    counter.until(lambda: counter.screen == "shifts")
+    (taken,) = counter.house.bodies("DrawerTakenOver")
+    assert (taken["till"], taken["expected"], taken["counted"], taken["copy"]) == ("KASSA-9", "100.00", "99.00", 2)
+    assert counter.toast == "✓  The drawer of KASSA-9 is counted out, difference -€1.00. Put the money into the safe."
+
+
+def test_where_no_copy_is_the_page_says_what_to_do(counter: Counter) -> None:
+    counter.press(Key.Key_F5)
+    counter.until(lambda: counter.screen == "takeover" and counter.window.taking_over.looked)
+    assert any(
+        label.text().startswith("No copy of another till") for label in screen_of(counter).work.findChildren(QLabel)
+    )
+    counter.press(Key.Key_Escape)
+    assert counter.screen == "shifts"
+
+
+def test_what_is_typed_is_forgotten_before_the_page_is_left(counter: Counter) -> None:
+    leave_copy(counter.house.copies, "KASSA-9")
+    counter.press(Key.Key_F5)
+    counter.until(lambda: bool(counter.window.taking_over.rows))
+    counter.type("12")
+    counter.press(Key.Key_Escape)
+    assert (counter.screen, counter.window.taking_over.typed) == ("takeover", "")
+    counter.press(Key.Key_Escape)
+    assert counter.screen == "shifts"
