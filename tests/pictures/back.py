@@ -15,6 +15,8 @@ from tests.window.test_customers import record
 from tests.window.test_disputes import some
 from tests.window.test_notices import notice
 from tests.window.test_orders import ordered
+from tests.window.test_paper_pack import mark
+from tests.window.test_paper_pack import screen_of as pack_screen
 from tests.window.test_rekey import issue, key
 from tests.window.test_rekey import screen_of as rekey_screen
 from tests.window.test_returns import find, sell
@@ -149,9 +151,21 @@ def money(stage: Stage) -> Shots:
 
 def paper(stage: Stage) -> Shots:
     """Tickets that went out on paper, and what was sold of them."""
-    with stage.season() as counter:
+    with stage.season(packs=True) as counter:
         at_work(counter)
         issue(counter, 24)
+        packs = pack_screen(counter)
+        counter.until(lambda: len(packs.presenter.papers.packs) == 1)
+        mark(counter, packs, packs.presenter.papers.packs[0].id)
+        counter.press(Key.Key_Return)
+        yield "paper-pack"
+        counter.press(Key.Key_F2)
+        yield "paper-pack-issue"
+        counter.press(Key.Key_F3)
+        counter.type("x")
+        counter.press(Key.Key_Return, Key.Key_Return)
+        counter.until(lambda: packs.approval.isVisible())
+        yield "paper-pack-lost"
         screen = rekey_screen(counter)
         yield "rekey-nothing"
         for entry, price in (("1", Key.Key_F1), ("2-4", Key.Key_F1), ("+5", Key.Key_F2), ("6", Key.Key_F2)):

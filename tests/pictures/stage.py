@@ -59,11 +59,13 @@ class Stage:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     @contextmanager
-    def season(self, *, cards: bool = False, training: bool = False) -> Iterator[Counter]:
+    def season(self, *, cards: bool = False, training: bool = False, packs: bool = False) -> Iterator[Counter]:
         """The demo season behind the window, as it stands after a start."""
         folder = self._fresh()
         shutil.copyfile(self.replica, folder / "replica.db")
-        house = TillHouse(folder, folder / "replica.db", ScriptedTerminal() if cards else None, self.language)
+        house = TillHouse(
+            folder, folder / "replica.db", ScriptedTerminal() if cards else None, self.language, packs=packs
+        )
         try:
             with self._window(house, house.front, training) as counter:
                 counter.until(lambda: bool(counter.window.session.venue.name))

@@ -19,6 +19,7 @@ from argon2 import PasswordHasher
 
 from pos.app.copyreading import CopyReading
 from pos.app.layouts import LayoutShelf, LayoutWork
+from pos.app.packs import PackWork
 from pos.app.reports import ReportWork
 from pos.data import printer_data, resource
 from pos.demo.season import write_season
@@ -383,9 +384,12 @@ class _Codes:
 
 
 class TillHouse:
-    """The till, its office and its printers. `stop` when done."""
+    """The till, its office and its printers, and with `packs` the paper packs that are made by themselves. `stop` when
+    done."""
 
-    def __init__(self, folder: Path, replica: Path, terminal: Terminal | None = None, locale: str = "en") -> None:
+    def __init__(
+        self, folder: Path, replica: Path, terminal: Terminal | None = None, locale: str = "en", *, packs: bool = False
+    ) -> None:
         self.office, self.printers = OfficeWire(), PrinterWire()
         self.shelf = LayoutShelf(printer_data("layouts"), folder / "layouts")
         self.shelf.in_use("ticket", ["ticket-standard"])
@@ -393,6 +397,7 @@ class TillHouse:
         self.reports = ReportWork(fonts)
         self.copies = folder / "copies"  # of other tills' journals
         self.kept = CopyReading([self.copies], TILL)
+        self.packs = PackWork(folder / "paperpack", lambda: self.reports.face)
         outside = Outside(
             TILL,
             1,
@@ -409,6 +414,7 @@ class TillHouse:
             _Codes(),
             layouts=self.layouts,
             reports=self.reports,
+            packs=self.packs if packs else None,
             customer=Customer("en"),
             kept_copies=self.kept,
         )
@@ -479,5 +485,6 @@ class TillHouse:
         self.layouts.close()
         self.reports.close()
         self.kept.close()
+        self.packs.close()
         self.desk.stop()
         self.printers.stop()

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pos.ui.layouts.presenter import LayoutsPresenter
     from pos.ui.model import Sale
     from pos.ui.orders.presenter import OrdersPresenter
+    from pos.ui.paperpack.pack import PackPresenter
     from pos.ui.paperpack.rekey import RekeyPresenter
     from pos.ui.reports.presenter import ReportsPresenter
     from pos.ui.safe.presenter import SafePresenter
@@ -287,6 +288,12 @@ class Presenters(QWidget):
         from pos.ui.reports.presenter import ReportsPresenter
 
         return ReportsPresenter(self.session, self)
+
+    @cached_property
+    def packing(self) -> PackPresenter:
+        from pos.ui.paperpack.pack import PackPresenter
+
+        return PackPresenter(self.session, self)
 
     @cached_property
     def rekeying(self) -> RekeyPresenter:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pos.ui.frame.practice import PracticePresenter
     from pos.ui.layouts.presenter import LayoutsPresenter
     from pos.ui.orders.presenter import OrdersPresenter
+    from pos.ui.paperpack.pack import PackPresenter
     from pos.ui.paperpack.rekey import RekeyPresenter
     from pos.ui.reports.presenter import ReportsPresenter
     from pos.ui.safe.presenter import SafePresenter
@@ -90,6 +91,8 @@ class Window(Protocol):
     def orders(self) -> OrdersPresenter: ...
     @property
     def reports(self) -> ReportsPresenter: ...
+    @property
+    def packing(self) -> PackPresenter: ...
     @property
     def rekeying(self) -> RekeyPresenter: ...
     @property
@@ -244,6 +247,12 @@ def _reports(window: Window) -> Screen:
     return ReportsScreen(window.reports, window.home, go)
 
 
+def _paper_pack(window: Window) -> Screen:
+    from pos.ui.paperpack.packview import PackScreen
+
+    return PackScreen(window.packing, window.home, lambda: window.go("rekey"))
+
+
 def _rekey(window: Window) -> Screen:
     from pos.ui.paperpack.rekeyview import RekeyScreen
 
@@ -289,6 +298,7 @@ _BUILDERS: Final[dict[str, Callable[[Window], Screen]]] = {
     "layouts": _layouts,
     "orders": _orders,
     "reports": _reports,
+    "paper_pack": _paper_pack,
     "rekey": _rekey,
     "settings": _settings,
     "count": _count,

@@ -367,6 +367,18 @@ def test_the_packs_are_listed_the_newest_first(counter: Counter) -> None:
     assert counter.refusal("paper").code == "not_signed_in"
 
 
+def test_of_old_packs_only_those_with_something_out_are_recent(counter: Counter) -> None:
+    (first,) = pack_of(counter, "A-1")
+    pack_of(counter, "A-2")
+    counter.ask("return_paper", tickets=[first["code"]])
+    for days, recent in ((1, ["T1-P00002", "T1-P00001"]), (2, ["T1-P00002"])):
+        counter.clock.wait(days=days)
+        assert [pack["id"] for pack in counter.ask("paper", recent=True)["packs"]] == recent
+    assert len(counter.ask("paper")["packs"]) == 2
+    ended = counter.ask("paper")["packs"][1]["tickets"][0]
+    assert (ended["by"], ended["at"]) == ("anna", NOW.isoformat())
+
+
 def test_what_was_printed_again_while_it_was_on_paper_is_a_copy_for_whoever_prints_next(counter: Counter) -> None:
     """The first paper may come out yet: the buyer's ticket is copy 1, and a lost one is replaced by copy 2."""
     answer = counter.ask("issue_paper", show="aida", places=["A-1", "A-2"])

@@ -21,6 +21,7 @@ from pos.ui.amounts import typed_amount
 from pos.ui.bridge import Answer
 from pos.ui.format import read_time
 from pos.ui.i18n import tr, tr_count
+from pos.ui.keys import cap
 from pos.ui.paperpack.entry import read_entry, read_moment
 from pos.ui.paperpack.papers import Pack, Paper, Papers, refusal
 from pos.ui.session import Session
@@ -147,12 +148,15 @@ class RekeyPresenter(QObject):
             return tr("No paper tickets are out at this till.")
         keyed = {row.id for row in self.rows}
         left = sum(ticket.state == "out" and ticket.id not in keyed for ticket in pack.tickets)
-        return tr(
-            "Pack {pack}: {show}, {left}",
-            pack=pack.id,
-            show=self.papers.show_name(pack.show),
-            left=tr_count("%n ticket not accounted for", "%n tickets not accounted for", left),
-        )
+        told = {
+            "pack": pack.id,
+            "show": self.papers.show_name(pack.show),
+            "left": tr_count("%n ticket not accounted for", "%n tickets not accounted for", left),
+        }
+        if len(self.papers.packs) < 2:
+            return tr("Pack {pack}: {show}, {left}", **told)
+        keys = {"up": cap("line_up"), "down": cap("line_down")}
+        return tr("Pack {pack}: {show}, {left}. {up} {down}: another pack", **told, **keys)
 
     def step_pack(self, by: int) -> None:
         """The next pack in the list, or the one before."""
