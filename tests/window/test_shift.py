@@ -205,3 +205,14 @@ def test_a_till_without_numbered_paper_is_not_asked_for_it(counter: Counter) -> 
     counter.until(lambda: bool(screen.presenter.asked))
     counter.press(Key.Key_F3)
     assert not screen.stock.isVisible()
+
+
+def test_paper_tickets_that_are_out_are_said_at_the_close(counter: Counter) -> None:
+    house = counter.house
+    show = next(one["id"] for one in house.front.call("shows").result(10)["shows"] if one["plan"])
+    category = house.front.call("show", show=show).result(10)["categories"][0]["name"]
+    house.front.call("issue_paper", show=show, category=category, count=2).result(10)
+    counter.press(Key.Key_F4)
+    screen = counter.window.screens["count"]
+    assert isinstance(screen, CountScreen)
+    counter.until(lambda: "2 paper tickets are out" in screen.meaning.text())

@@ -64,11 +64,10 @@ class PriceSheet:
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """A numbered ticket that is out: its id is what is printed on it."""
+    """A numbered ticket that is out: its id, which is printed on it, and how it is keyed in, by pack and number."""
 
     id: str
-    pack: str
-    number: int
+    short: str
     place: str
     category: str
 

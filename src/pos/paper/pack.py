@@ -42,8 +42,8 @@ _FACT_MM: Final = 80.0  # the most that the names of facts take
 _LOG_MM: Final = 8.4  # from one line of the log to the next: written by hand
 _CATEGORIES: Final = 6  # columns of prices that a page is wide enough for
 _LOG: Final = (
-    ("ticket", 36.0),
-    ("place", 50.0),
+    ("ticket", 40.0),
+    ("place", 46.0),
     ("pack_type", 20.0),
     ("price", 24.0),
     ("cash", 24.0),
@@ -226,7 +226,7 @@ def _log(sheets: Sheets, pack: PaperPack, write: Writer, face: PdfFace) -> None:
     sheets.turn()
     legend = " · ".join(f"{row.number} {row.name}" for row in (pack.prices[0].rows if pack.prices else ()))
     _log_head(sheets, legend, write, face)
-    lines = [(one.id, one.place) for one in pack.tickets] + [("", "")] * BLANK_LINES
+    lines = [(f"{one.short}   {one.id}", one.place) for one in pack.tickets] + [("", "")] * BLANK_LINES
     for ticket, place in lines:
         if sheets.need(_LOG_MM):
             _log_head(sheets, legend, write, face)

@@ -149,7 +149,8 @@ def _numbered(desk: Desk, show: str, seating: Seating) -> Iterator[Numbered]:
             if ticket.state == "out":
                 ix = seating.find(ticket.place)
                 place = seating.label(ix) if ix is not None else ticket.shown
-                yield Numbered(ticket.id, pack.id, ticket.number, place, ticket.category)
+                short = f"{int(pack.id.rpartition('P')[2])}/{ticket.number}"
+                yield Numbered(ticket.id, short, place, ticket.category)
 
 
 # ---- prices ----------------------------------------------------------------------------------

@@ -105,6 +105,7 @@ def shift(desk: Desk) -> dict[str, Any]:
         "float": next((move["amount"] for move in moves if move["kind"] == "float"), "0.00"),
         "foreign": sorted(figures.foreign(desk, row)),
         "asked": counting.asked(desk),
+        "paper_out": sum(right.state is OwnState.PAPER for places in desk.rights.values() for right in places.values()),
         "moves": moves,
         "currency": season.venue.currency,
     }

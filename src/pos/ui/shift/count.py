@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from pos.ui.amountpanel import AmountPanel
 from pos.ui.frame.linewords import closes_away
-from pos.ui.i18n import tr
+from pos.ui.i18n import tr, tr_count
 from pos.ui.screen import Screen
 from pos.ui.shift.papers import paper_names
 from pos.ui.shift.person import PersonPin
@@ -259,6 +259,7 @@ class CountScreen(Screen):
         presenter, formats = self.presenter, self.presenter.session.formats
         self._build_foreign()
         self._draw_asked()
+        self._draw_meaning()
         for page, button in self._pages.items():
             button.setChecked(page == presenter.page)
         self._middle.setCurrentIndex(list(self._pages).index(presenter.page))
@@ -268,8 +269,15 @@ class CountScreen(Screen):
     def _draw_meaning(self) -> None:
         away = closes_away(self.presenter.session)
         blind = tr("What the books expect is shown after the close, so that the count is your own.")
-        self.meaning.setText(f"▲ {away} {blind}" if away else blind)
-        self.meaning.setProperty("role", "warning" if away else "muted")
+        out = self.presenter.paper_out
+        paper = tr_count(
+            "%n paper ticket is out and stays out: take it back or key it in first.",
+            "%n paper tickets are out and stay out: take them back or key them in first.",
+            out,
+        ) if out else ""  # fmt: skip
+        warnings = " ".join(filter(None, (away, paper)))
+        self.meaning.setText(f"▲ {warnings} {blind}" if warnings else blind)
+        self.meaning.setProperty("role", "warning" if warnings else "muted")
         restyle(self.meaning)
 
     def _draw_asked(self) -> None:

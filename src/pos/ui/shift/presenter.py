@@ -92,6 +92,7 @@ class ClosePresenter(QObject):
         self.report: Report | None = None
         self.stock = ""  # the numbers of ticket paper that are here, as they are typed; "0" for none
         self.asked: dict[str, bool] = {}  # what the close wants beside the cash: stock, count_paper, close_by_two
+        self.paper_out = 0  # numbered tickets of paper packs: they stay out over the close
         self.foreign: dict[str, str] = {}  # currency -> what was typed: of those that this shift has taken
 
     def begin(self) -> None:
@@ -105,7 +106,7 @@ class ClosePresenter(QObject):
 
     def _shift(self, answer: Answer) -> None:
         self.foreign = {code: self.foreign.get(code, "") for code in answer.get("foreign", [])}
-        self.asked = answer["asked"]
+        self.asked, self.paper_out = answer["asked"], answer["paper_out"]
         self.changed.emit()
 
     def count_foreign(self, code: str, text: str) -> None:
