@@ -172,7 +172,7 @@ def _disputes(record: Record, told: _Told) -> Table:
             f"dispute_{one['cause']}",
             ", ".join(one["places"]),
             f"state_{one['state']}",
-            f"way_{one['way']}" if "way" in one else "",
+            f"way_{one['way']}" if "way" in one else None,
             told.user(one.get("by", "")),
         )
         for one in record["disputes"]
@@ -193,7 +193,8 @@ def _more(record: Record, told: _Told) -> Table:
 
 
 def _said(note: Record) -> str:
-    return ", ".join(str(value) for key, value in note.items() if key not in ("at", "kind") and value not in ("", None))
+    said = [value for key, value in note.items() if key not in ("at", "kind") and value]
+    return ", ".join(" ".join(map(str, value)) if isinstance(value, list) else str(value) for value in said)
 
 
 def _actions(actions: Iterable[Record], told: _Told) -> Table:
