@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from pos.ui.frame.cover import Cover
 from pos.ui.frame.face import Room
 from pos.ui.theme import tokens as t
 from pos.ui.theme.fonts import text_font
@@ -81,7 +82,12 @@ def small(window: QWidget) -> list[str]:
 
 def near(window: QWidget) -> list[str]:
     """What destroys something and stands too near to what is pressed all day."""
-    buttons = [each for each in _touched(window) if isinstance(each, QAbstractButton)]
+    cover = next((each for each in window.findChildren(Cover) if each.isVisible()), None)  # what is under it is no key
+    buttons = [
+        each
+        for each in _touched(window)
+        if isinstance(each, QAbstractButton) and (cover is None or cover.isAncestorOf(each))
+    ]
     found = []
     for danger in (each for each in buttons if each.property("role") == "danger"):
         for other in buttons:

@@ -148,3 +148,22 @@ def test_what_keeps_a_till_from_selling_stands_under_the_top_bar(counter: Counte
         counter.house.say(event="level", level=level, cause=cause, since="2027-03-01T18:00:00+01:00")
         counter.until(lambda said=said: said in counter.window.banner.accessibleName())  # type: ignore[misc]
     counter.until(lambda: chip(counter) == "Paper ^F1")
+
+
+def test_the_sheet_leads_on_and_to_the_evacuation(open_window: Callable[..., Counter]) -> None:
+    counter = open_window()
+    sheet = opened(counter)
+    shown = {button.key for button in sheet.findChildren(KeyButton) if button.isVisible()}
+    assert shown == {"Esc", "^⇧E"}  # the other keys are for whoever is signed in
+    counter.press(Key.Key_Escape)
+    counter.sign_in("anna")
+    counter.open_shift("150")
+    sheet = opened(counter)
+    counter.press(Key.Key_F3, modifier=CTRL)
+    assert not sheet.isVisible()
+    assert counter.screen == "rekey"
+    sheet = opened(counter)
+    (leave,) = [button for button in sheet.findChildren(KeyButton) if button.key == "^⇧E"]
+    leave.click()
+    counter.until(lambda: counter.window.cover is not None and counter.window.cover is counter.window.evacuation)
+    assert not sheet.isVisible()

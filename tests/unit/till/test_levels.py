@@ -126,6 +126,12 @@ def test_a_till_that_has_no_neighbours_at_all_is_alone_at_once(counter: Counter)
     assert told(counter) == [("alone", "no_office")]
 
 
+def test_the_windows_that_answer_are_named(counter: Counter) -> None:
+    watched(counter, neighbours=Neighbours("T2", "T9"))
+    others = counter.ask("contingency")["others"]
+    assert [(one["till"], one["name"]) for one in others] == [("T2", "Window 2"), ("T9", "T9")]
+
+
 def test_the_level_outlives_the_program_until_the_line_was_asked(counter: Counter) -> None:
     watched(counter)
     counter.line.cut()

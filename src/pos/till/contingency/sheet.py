@@ -23,6 +23,7 @@ def contingency(desk: Desk, *, language: str = "") -> dict[str, Any]:
         "since": desk.level.since or None,
         "plan": plan_json(found),
         "levels": [_level(found.plan, level, language) for level in Level],
+        "others": _others(desk),
         "evacuation": [name_in(step, language) for step in found.plan.evacuation],
         "people": [
             {
@@ -66,6 +67,14 @@ def _level(plan: Plan, level: Level, language: str) -> dict[str, Any]:
         "fails": [name_in(text, language) for text in said.fails],
         "steps": [name_in(text, language) for text in said.steps],
     }
+
+
+def _others(desk: Desk) -> list[dict[str, Any]]:
+    """The other windows that answer on the local network: who can help out, or take over."""
+    neighbours = desk.outside.neighbours
+    heard = neighbours.present() if neighbours is not None else {}
+    names = desk.season().tills if heard and desk.replica.complete() else {}
+    return [{"till": till, "name": names.get(till, till), "at": at} for till, at in sorted(heard.items())]
 
 
 def _told(desk: Desk) -> dict[str, str]:

@@ -59,6 +59,7 @@ def _told(desk: Desk) -> Iterator[tuple[str, str]]:
         yield "training", "yes"
     yield from (pair for pair in machine if pair[0] == "office_address")
     yield from _line(desk)
+    yield "level", " ".join(filter(None, (desk.level.level.value, desk.level.cause)))
     yield "journal", str(desk.number)
     yield "journal_hash", grouped(desk.hash)
     yield from _replica(desk)

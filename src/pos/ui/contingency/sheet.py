@@ -31,7 +31,8 @@ from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import KeyButton, TabButton
 
 _SIZE_PX: Final = (1240, 720)
-_EVACUATION: Final = "evacuation"
+_EVACUATION, _EVACUATE = "evacuation", "evacuate"
+_WITH_OTHERS: Final = ("away", "dead", "paper")  # levels at which other windows are of use
 _FAMILY: Final = "contingency_plan"
 
 
@@ -73,7 +74,9 @@ class ContingencySheet(Cover):
             tab.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             tab.clicked.connect(partial(self.choose, level))
             row.addWidget(tab)
-        row.addStretch(1)
+        row.addStretch(1)  # what locks every window of the house is away from what does not
+        leave = KeyButton(tr("Evacuate"), cap(_EVACUATE), kind="danger")
+        row.addWidget(touch(leave, partial(self._go, _EVACUATE)))
         box.addLayout(row)
         inside = QWidget()
         grid = QGridLayout(inside)
@@ -84,6 +87,8 @@ class ContingencySheet(Cover):
         grid.setColumnStretch(1, 2)
         self.steps, self.works, self.fails = _Lines(t.TITLE), _Lines(t.BODY, "✓"), _Lines(t.BODY, "▲")
         self.people = PeopleList(self.session, self.tell)
+        self._others = QLabel()
+        self._others.setWordWrap(True)
         right = QVBoxLayout()
         right.setSpacing(8)
         self._works_head, self._fails_head = section(tr("What works")), section(tr("What does not"))
@@ -92,7 +97,7 @@ class ContingencySheet(Cover):
         right.addStretch(1)
         left = QVBoxLayout()
         left.setSpacing(8)
-        for each in (section(tr("What to do")), self.steps, self.people):
+        for each in (section(tr("What to do")), self.steps, self._others, self.people):
             left.addWidget(each)
         left.addStretch(1)
         grid.addLayout(left, 0, 0)
@@ -251,7 +256,14 @@ class ContingencySheet(Cover):
         self._works_head.setVisible(bool(said["works"]))
         self._fails_head.setVisible(bool(said["fails"]))
         self.people.show_people(self._told["people"], self.shown, now=self.session.status.level)
+        self._draw_others()
         self._draw_plan()
+
+    def _draw_others(self) -> None:
+        names = ", ".join(other["name"] for other in self._told["others"])
+        answer = tr("These windows answer: {names}.", names=names) if names else tr("No other window answers.")
+        self._others.setText(answer)
+        self._others.setVisible(self.shown in _WITH_OTHERS)
 
     def _said(self) -> dict[str, Any]:
         """What the plan says of the level that is read."""
@@ -346,6 +358,5 @@ def _leads() -> list[tuple[str, str]]:
         ("rekey", tr("Key in paper sales")),
         ("drills", tr("Drills")),
         ("outages", tr("Outages")),
-        ("evacuate", tr("Evacuate")),
     ]
     return [(action, name) for action, name in leads if action in known]

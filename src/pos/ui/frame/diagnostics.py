@@ -169,6 +169,7 @@ def _names() -> dict[str, str]:
         "last_sent": tr("Office last confirmed"),
         "last_received": tr("Office last told something new"),
         "unsent": tr("Entries not at the office"),
+        "level": tr("Level of the contingency plan"),
         "journal": tr("Last entry of the journal"),
         "journal_hash": tr("Its check, in groups"),
         "replica": tr("Office's word up to"),
