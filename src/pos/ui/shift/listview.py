@@ -101,9 +101,13 @@ class ShiftsScreen(Screen):
         self._all = touch(KeyButton(tr("All"), "F4", kind="outline"), presenter.show_all)
         self._all.setCheckable(True)
         gone = touch(KeyButton(tr("Take over a till"), "F5", kind="outline"), self._take_over)
-        for button in (self._z, self._final, self._x, self._all, gone):
+        for button in (self._z, self._final, self._x, self._all):
             keys.addWidget(button)
-        box.addWidget(self._title)
+        head = QHBoxLayout()
+        head.setContentsMargins(0, 0, 24, 0)
+        head.addWidget(self._title, 1)
+        head.addWidget(gone)
+        box.addLayout(head)
         box.addWidget(self._said)
         self._facts = FactGrid(_FACTS, spacing_px=2)
         self._facts.setContentsMargins(24, 0, 24, 0)
