@@ -22,12 +22,20 @@ def key_of(till: str) -> dict[str, Any]:
     return key_document(Hand(till, 1), _KEY.public_key().public_bytes_raw())
 
 
-def leave_copy(folder: Path, till: str, float_: str = "100.00", at: str = "2027-03-01T18:00:00+01:00") -> Path:
-    """Its copy, in which a shift is open with that float."""
+def leave_copy(
+    folder: Path,
+    till: str,
+    float_: str = "100.00",
+    at: str = "2027-03-01T18:00:00+01:00",
+    sale: dict[str, Any] | None = None,
+) -> Path:
+    """Its copy, in which a shift is open with that float, and something was sold."""
     hand, money = Hand(till, 1), Money.parse(float_, "EUR")
     opened = {"shift": f"{till}-1-S0001", "user": "anna", "float": float_}
     facts = [_fact(hand, 1, FIRST_HASH, at, "ShiftOpened", opened, moved("safe", drawer(till), money))]
     facts.append(_fact(hand, 2, facts[0].hash, at, "DrawerOpened", {"shift": opened["shift"], "reason": "change"}))
+    if sale is not None:
+        facts.append(_fact(hand, 3, facts[-1].hash, at, "TicketsSold", {"sale": sale}))
     folder.mkdir(exist_ok=True)
     path = folder / copy_name(hand)
     path.write_bytes(header_line(hand) + b"".join(fact_line(fact, b"", b"") for fact in facts))

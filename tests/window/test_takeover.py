@@ -75,3 +75,25 @@ def test_what_is_typed_is_forgotten_before_the_page_is_left(counter: Counter) ->
     assert (counter.screen, counter.window.taking_over.typed) == ("takeover", "")
     counter.press(Key.Key_Escape)
     assert counter.screen == "shifts"
+
+
+def test_what_it_had_sold_is_found_and_said_to_be_known_from_the_copy(counter: Counter) -> None:
+    house = counter.house
+    house.mend()
+    show = next(one.id for one in counter.window.session.shows if one.id.startswith("tosca"))
+    place = next(
+        row["place"] for row in house.ask("places", show=show)["places"] if row.get("state") in ("free", "here")
+    )
+    house.ask("add", show=show, places=[place], price_type="adult")
+    total = house.ask("basket")["basket"]["total"]
+    house.ask("pay", tenders=[{"kind": "cash", "amount": total}])
+    sale = house.bodies("TicketsSold")[0]["sale"] | {"id": "KASSA-9-1", "till": "KASSA-9"}
+    sale["tickets"] = [ticket | {"id": "KASSA-9-1-1", "code": "GONE00000001"} for ticket in sale["tickets"]]
+    leave_copy(house.copies, "KASSA-9", sale=sale)
+    counter.window.found.search("GONE00000001")
+    counter.until(lambda: bool(counter.window.found.rows))
+    (row,) = counter.window.found.rows
+    assert (row.sale, row.till, row.copied, row.state) == ("KASSA-9-1", "KASSA-9", True, "live")
+    counter.window.go("found")
+    labels = counter.window.screens["found"].panel.findChildren(QLabel)
+    assert "the copy of KASSA-9 alone" in [label.text() for label in labels]

@@ -34,7 +34,9 @@ class Copied:
         self.sale = self.dead.sell("A-1", "A-2")
         reader = CopyReading([self.copies], "T2")
         self.lan = ToyLan(self.dead.hand)
-        self.other = Counter(folder / "T2", till="T2", kept_copies=reader, neighbours=self.lan)
+        self.other = Counter(
+            folder / "T2", till="T2", kept_copies=reader, neighbours=self.lan, refund_offline_cap="60.00"
+        )
         self.lan.asker = self.other.hand
         self.other.meet(self.dead)
         self.other.sign_in("beth")
@@ -191,3 +193,18 @@ def test_its_right_to_refund_has_not_moved(house: Copied) -> None:
     house.other.open("beth")
     refused = house.other.refusal("refund", tickets=[house.sale["tickets"][0]["id"]], reason="ill", approver=SAM)
     assert refused.code == "right_to_refund_elsewhere"
+
+
+def test_it_is_paid_back_against_the_paper_where_the_venue_lets_it(house: Copied) -> None:
+    """A claim: no place becomes free, and a person looks at it when the office has both sides."""
+    house.dies()
+    house.other.open("beth")
+    first, _ = house.sale["tickets"]
+    asked = {"tickets": [first["code"]], "reason": "ill", "approver": SAM, "surrendered": True}
+    assert house.other.refusal("refund", **asked).code == "unknown_ticket", "nobody has looked it up"
+    house.other.ask("find", code=first["code"])
+    house.other.ask("refund", **asked)
+    (claimed,) = house.other.bodies("RefundClaimed")
+    assert [ticket["id"] for ticket in claimed["refund"]["tickets"]] == [first["id"]]
+    assert house.other.token(first["place"]) is None, "its right is where it was"
+    assert violations(house.other) == []

@@ -14,7 +14,8 @@ from pos.ui.format import read_time
 @dataclass(frozen=True, slots=True)
 class Found:
     """A ticket and the sale it is of, or an `article` of a sale: that has no show, and its name for a place.
-    `admitted` is where and when it was let in, empty if it was not."""
+    `admitted` is where and when it was let in, empty if it was not. `copied`: only the copy of a till that is gone
+    tells of it."""
 
     id: str
     sale: str
@@ -29,6 +30,7 @@ class Found:
     issued: bool
     admitted: dict[str, Any]
     article: bool = False
+    copied: bool = False
 
     @property
     def live(self) -> bool:
@@ -55,6 +57,7 @@ def _tickets(sale: Answer, currency: str) -> list[Found]:
             ticket["state"],
             bool(ticket["issued"]),
             ticket["admitted"] or {},
+            copied=bool(sale.get("copied")),
         )
         for ticket in sale["tickets"]
     ]
@@ -66,6 +69,7 @@ def _articles(sale: Answer, currency: str) -> list[Found]:
         Found(
             one["ref"], sale["id"], at, sale["till"], total, "", one["name"], "",
             Money.parse(one["amount"], currency), one["state"], True, {}, article=True,
+            copied=bool(sale.get("copied")),
         )
         for one in sale.get("articles", ())
     ]  # fmt: skip

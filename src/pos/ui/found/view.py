@@ -271,7 +271,9 @@ class FoundScreen(Screen):
                 (tr("Refund"), presenter.term("refund")),
                 (tr("Exchange"), presenter.term("exchange")),
                 (tr("Sold"), f"{formats.day_and_time(one.at, presenter.session.now)} · {one.till}"),
-                (tr("E-mail"), presenter.written(short=True)),
+                (tr("Known from"), tr("the copy of {till} alone", till=one.till))
+                if one.copied
+                else (tr("E-mail"), presenter.written(short=True)),
             ]
         if presenter.problem or presenter.presence.words:
             facts = facts[:-2]  # at 1366 × 768 what went wrong needs their room
