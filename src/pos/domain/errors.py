@@ -24,7 +24,7 @@ CODES: Final[frozenset[str]] = frozenset(
     unknown_customer unknown_hold unknown_order unknown_audit_item unknown_settlement stopped
     unknown_parcel parcel_moved
     drawer_of_other note_needed unknown_shift
-    evacuation
+    evacuation place_closed
     """.split()
 )
 

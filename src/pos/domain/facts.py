@@ -98,6 +98,9 @@ class Kind(StrEnum):
     STOCK_MOVED = "StockMoved"  # ticket paper, by serial numbers (pos.domain.blanks)
     STOCK_LOADED = "StockLoaded"  # which numbers lie in the printer
     EVACUATION_CALLED = "EvacuationCalled"
+    SHOW_ABANDONED = "ShowAbandoned"
+    PLACES_CLOSED = "PlacesClosed"  # they may not be used
+    PLACES_REOPENED = "PlacesReopened"  # or a show that was abandoned goes on
     EVACUATION_ENDED = "EvacuationEnded"  # everywhere, or at one window
     STOCK_COUNTED = "StockCounted"  # of ticket paper, or of a show's seats
     INCIDENT_REPORTED = "IncidentReported"  # an outage of a till, as it ended, or what was learned of it later

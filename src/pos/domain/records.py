@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from pos.domain.contingency.calledoff import FAMILY as CALLED_OFF
 from pos.domain.contingency.evacuation import FAMILY as EVACUATION
 from pos.domain.facts import Kind
 from pos.domain.parcels import FAMILY as PARCEL
@@ -31,6 +32,9 @@ RECORDED: Final[dict[str, str]] = {
     Kind.PLAN_ISSUED: "contingency_plan",
     Kind.EVACUATION_CALLED: EVACUATION,
     Kind.EVACUATION_ENDED: EVACUATION,
+    Kind.SHOW_ABANDONED: CALLED_OFF,
+    Kind.PLACES_CLOSED: CALLED_OFF,
+    Kind.PLACES_REOPENED: CALLED_OFF,
     Kind.DRILL_HELD: "drill",
     Kind.PLAN_ACTION_CHANGED: "plan_action",
     Kind.INCIDENT_REPORTED: "incident",

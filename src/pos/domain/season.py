@@ -70,7 +70,8 @@ SHARED: Final = "shared"  # one drawer for all cashiers of a till
 OWN: Final = "own"  # a drawer is one cashier's at a time
 SALES_GRACE: Final = timedelta(minutes=30)  # a show sells on for latecomers unless it says otherwise
 _NO_THRESHOLDS: Final = Thresholds()
-_CALLED_OFF: Final = ("moved", "postponed", "cancelled")
+ABANDONED: Final = "abandoned"  # broken off, by a document of pos.domain.contingency.calledoff
+_CALLED_OFF: Final = ("moved", "postponed", "cancelled", ABANDONED)
 
 
 def name_in(names: Names, language: str) -> str:
@@ -140,7 +141,7 @@ class Show:
     cancelled: bool = False
     identity: str = "none"  # what is asked of the buyer: none | name | document
     max_per_buyer: int | None = None
-    state: str = ""  # "" for a show that is as it was announced, else moved, postponed or cancelled
+    state: str = ""  # "" for a show that is as it was announced, else moved, postponed, cancelled or abandoned
     replaces: str = ""  # the show of which this one is the new date
     accessible: tuple[str, ...] = ()  # categories for people who need them, as the hall says
     restricted: tuple[str, ...] = ()  # categories with a restricted view, as the hall says

@@ -6,7 +6,7 @@ tens of milliseconds to read whole and the ledger thread has sales to commit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
 
 from pos.domain.rights import OfficeRight, OwnRight, PlaceState, believed
@@ -23,6 +23,7 @@ CODES: Final = {
 }
 STATES: Final = tuple(CODES)
 BASKET: Final = 5
+_HELD: Final = CODES[PlaceState.HELD]
 _FROM_LETTER: Final = bytes.maketrans(b"PHLSAQ", bytes([0, 3, 2, 4, 2, 2]))
 
 
@@ -33,10 +34,17 @@ class Belief:
     desk is under way. A step keeps the numbering that it began with, and the replica is told which it is.
     """
 
-    def __init__(self, till: str, replica: ReplicaReader, own: Mapping[str, Mapping[str, OwnRight]]) -> None:
+    def __init__(
+        self,
+        till: str,
+        replica: ReplicaReader,
+        own: Mapping[str, Mapping[str, OwnRight]],
+        closed: Callable[[str], Collection[str]] = lambda _: (),
+    ) -> None:
         self._till = till
         self._replica = replica
         self._own = own
+        self._closed = closed  # show -> places that may not be used
         self._columns: dict[str, tuple[Seating, bytearray]] = {}  # with the numbering that they are in
         self._seatings: dict[str, Seating] = {}
 
@@ -63,6 +71,7 @@ class Belief:
         # Leases may be our own, granted but never received: those are free to ask for.
         self.mend(show, [ix for ix, letter in enumerate(letters) if letter == 76])  # "L"
         self.mend_places(show, self._own.get(show, ()))
+        self.mend_places(show, self._closed(show))
         return column
 
     def mend(self, show: str, indexes: Iterable[int]) -> None:
@@ -74,10 +83,12 @@ class Belief:
         if kept[0] is not seating:
             self.forget(show)  # it is read whole when it is next asked for
             return
-        column = kept[1]
+        column, closed = kept[1], self._closed(show)
         wanted = [ix for ix in indexes if 0 <= ix < len(column)]
         for ix, office in zip(wanted, self._replica.rights(show, wanted, seating), strict=True):
-            column[ix] = CODES[believed(self._till, office, own.get(seating.place(ix)))]
+            code = CODES[believed(self._till, office, own.get(seating.place(ix)))]
+            # What may not be used counts as held by the house, whoever has the right to it.
+            column[ix] = _HELD if code < _HELD and closed and seating.place(ix) in closed else code
 
     def mend_places(self, show: str, places: Iterable[str]) -> None:
         if show in self._columns:

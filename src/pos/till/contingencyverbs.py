@@ -7,6 +7,7 @@ from typing import Final
 from pos.till import fields as f
 from pos.till.contingency import (
     actions,
+    calledoff,
     copies,
     drills,
     evacuation,
@@ -53,6 +54,21 @@ CONTINGENCY_VERBS: Final[dict[str, VerbSpec]] = {
     "book_paper": VerbSpec(keying.book_paper, changes=True),
     "lose_paper": VerbSpec(
         packs.lose_paper, {"pack": f.text, "reason": f.words}, {"approver": f.approver}, changes=True
+    ),
+    "abandon_show": VerbSpec(
+        calledoff.abandon_show, {"show": f.text, "reason": f.words}, {"approver": f.approver}, changes=True
+    ),
+    "close_places": VerbSpec(
+        calledoff.close_places,
+        {"show": f.text, "reason": f.words},
+        {"places": f.places, "text": f.typed, "category": f.words, "count": f.count, "approver": f.approver},
+        changes=True,
+    ),
+    "reopen_places": VerbSpec(
+        calledoff.reopen_places,
+        {"show": f.text, "reason": f.words},
+        {"places": f.places, "approver": f.approver},
+        changes=True,
     ),
     "evacuation": VerbSpec(evacuation.evacuation, {}, {"language": f.language}),
     "evacuate": VerbSpec(evacuation.evacuate, changes=True),

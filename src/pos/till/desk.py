@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 from pos.domain.books import Posting
 from pos.domain.certificate import Hand
+from pos.domain.contingency.calledoff import CalledOff
 from pos.domain.errors import Refused
 from pos.domain.facts import Fact, SignedFact, hash_of
 from pos.domain.personal import lift
@@ -137,6 +138,7 @@ class Desk:
         self.unwritten = ""  # why the last step could not be written down
         self._unmarked = ""  # why the last fact's high-water mark is not written
         self._season: Season | None = None  # as it was looked up in this step
+        self.called_off = CalledOff()  # shows and places that may not be used
 
     # ---- from any thread ---------------------------------------------------------------
 
@@ -210,8 +212,12 @@ class Desk:
         if self._season is None:
             if not self.replica.complete():
                 raise Refused("offline", reason="this till has not yet received the season from its office")
-            self._season = self.replica.season()
+            self._season = self.called_off.over(self.replica.season())
         return self._season
+
+    def forget_season(self) -> None:
+        """It has changed within this step."""
+        self._season = None
 
     def signed_in(self, what: str = "look") -> User:
         """The person at the till, if `what` is theirs to do. Raises Refused."""
@@ -376,7 +382,7 @@ class Desk:
         self.replica = ReplicaReader(outside.replica, outside.plans)
         self.number, self.hash = journal.head(self.ledger.connection)
         self.rights = self.ledger.rights()
-        self.belief = Belief(outside.till, self.replica, self.rights)
+        self.belief = Belief(outside.till, self.replica, self.rights, lambda show: self.called_off.closed.get(show, {}))
         last = journal.facts_after(self.ledger.connection, self.number - 1, 1)
         at = datetime.fromisoformat(Fact.from_bytes(last[0].envelope).at) if last else None
         self.clock = TillClock(outside.clock, at)

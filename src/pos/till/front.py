@@ -14,7 +14,7 @@ from typing import Any
 
 from pos.domain.errors import Refused
 from pos.domain.mask import scrub
-from pos.till.contingency import drills, evacuation, incident, packwatch
+from pos.till.contingency import calledoff, drills, evacuation, incident, packwatch
 from pos.till.counter import announcing, charge, customer, house, issue, limit, terminal
 from pos.till.counter.house import SeatMapData
 from pos.till.desk import Call, Desk
@@ -152,6 +152,7 @@ class Front:
     def resume(self) -> None:
         """After subscribing: take up print jobs and payments that were left by the last run."""
         self._desk.post(lambda: evacuation.resume(self._desk))
+        self._desk.post(lambda: calledoff.look(self._desk))
         self._desk.post(lambda: issue.resume(self._desk))
         self._desk.post(lambda: charge.resume(self._desk))
         self._desk.post(lambda: customer.show_basket(self._desk))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pos.domain.audit.items import FAMILY as AUDIT_ITEM
 from pos.domain.certificate import Certificate, Hand
+from pos.domain.contingency.calledoff import FAMILY as CALLED_OFF
 from pos.domain.contingency.evacuation import FAMILY as EVACUATION
 from pos.domain.contingency.evacuation import Document
 from pos.domain.customers import FAMILY
@@ -17,7 +18,7 @@ from pos.domain.facts import SignedFact
 from pos.domain.live import HOLD
 from pos.store.journal import JournalReader
 from pos.till.audit.items import announce as announce_items
-from pos.till.contingency import evacuation
+from pos.till.contingency import calledoff, evacuation
 from pos.till.counter import neighbours
 from pos.till.counter.announcing import take_note
 from pos.till.counter.disputes import announce
@@ -133,6 +134,8 @@ class AgentSide:
         )
         if EVACUATION in what.records or what.documents:
             evacuation.look(self._desk)
+        if CALLED_OFF in what.records or what.documents:
+            calledoff.look(self._desk)
         announce(self._desk, what.disputes)
         if what.documents:
             take_note(self._desk)

@@ -63,6 +63,7 @@ TEMPLATES: Final[dict[str, str]] = {
     "drawer_of_other": "This drawer is {name}'s. Hand it over, or close its shift, before somebody else uses it.",
     "note_needed": "The count is off by more than goes without a word. Count again, or say why in a note.",
     "unknown_shift": "There is no closed shift {shift} here.",
+    "place_closed": "{place} may not be used: {reason}.",
     "evacuation": "The house is being evacuated, called at {holder} at {since}. Nothing is done until that has ended.",
     "unknown_hold": "There is no such hold (any more): {hold}.",
     "unknown_order": "There is no order {order} here.",

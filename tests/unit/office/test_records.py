@@ -11,6 +11,8 @@ import pytest
 from pos.domain.contingency import evacuation
 from pos.domain.records import is_of
 from sync.office.rules import snapshot
+from sync.office.rules.claims import Claim
+from sync.wire import ClaimAnswer
 from tests.peers.small_season import SHOW
 from tests.peers.till_client import TillClient
 from tests.unit.office.conftest import House
@@ -74,6 +76,35 @@ def test_anybody_calls_an_evacuation_and_a_supervisor_ends_it_for_all(house: Hou
     end("anna", 4, here=False)  # a cashier's till would not have done that
     house.push(one)
     assert house.rows("SELECT cause FROM dispute") == [("role",)]
+    assert house.violations() == []
+
+
+def test_what_is_called_off_is_granted_to_nobody(house: House, tills_at: Tills) -> None:
+    one, two = tills_at("T1", "T2")
+    grants = house.granted(two, "A-1")
+    two.sell(SHOW, *grants)
+    house.push(two)
+    at = "2027-03-01T18:00:00+01:00"
+    about = {"home": "T1", "show": SHOW, "by": "sam", "reason": "water", "at": at}
+
+    def tell(kind: str, user: str, number: int, **record: Any) -> str:
+        approver = {"approver": "sam"} if record.pop("approved", False) else {}
+        one.record(kind, {"user": user, "record": about | {"id": f"T1-D{number:05d}"} | record} | approver)
+        return str(house.push(one).results[-1].verdict)
+
+    assert tell("PlacesClosed", "anna", 1, what="closed", places=["A-1", "A-2"], approved=True) == "applied"
+    assert house.refused(one, "A-2") == ["held"]
+    claim = Claim("refund", "T1", 1, SHOW, ("A-1",), True, 0.0, sold=True)
+    (outcome,) = house.settle(claim)
+    assert isinstance(outcome, ClaimAnswer)
+    assert [item.code for item in outcome.refused] == ["right_elsewhere"]  # the right to refund is T2's, as ever
+    assert tell("PlacesReopened", "sam", 2, what="reopened", of={"T1-D00001": ["A-2"]}) == "applied"
+    assert len(house.granted(one, "A-2")) == 1
+    assert tell("ShowAbandoned", "sam", 3, what="stopped") == "disputed"  # nobody could read that
+    assert tell("ShowAbandoned", "sam", 4, what="abandoned") == "applied"
+    assert house.refused(one, "A-3") == ["held"]
+    tell("ShowAbandoned", "anna", 5, what="abandoned")  # a cashier alone may not
+    assert {row[0] for row in house.rows("SELECT cause FROM dispute")} == {"role", "unreadable"}
     assert house.violations() == []
 
 

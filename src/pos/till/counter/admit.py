@@ -12,6 +12,7 @@ from pos.domain.mask import scrub
 from pos.domain.sale import read_code
 from pos.till.counter.approval import may_alone
 from pos.till.counter.charge import pinned
+from pos.till.counter.closed import check as check_open
 from pos.till.counter.tickets import Sold, find_ticket, heard
 from pos.till.desk import Desk
 
@@ -19,7 +20,7 @@ from pos.till.desk import Desk
 def admit(desk: Desk, *, code: str, show: str) -> dict[str, Any]:
     """Let in whoever shows this code, or names this ticket's id, for a show. Needs neither a line nor a shift.
 
-    Raises Refused: unknown_show show_cancelled unknown_ticket other_show already_admitted already_refunded
+    Raises Refused: unknown_show show_cancelled place_closed unknown_ticket other_show already_admitted already_refunded
     exchanged superseded not_allowed storage_failed fenced.
     """
     user = desk.signed_in("sell")
@@ -28,6 +29,8 @@ def admit(desk: Desk, *, code: str, show: str) -> dict[str, Any]:
     if the_show.cancelled:
         raise Refused("show_cancelled", show=show)
     sale, body = find_ticket(desk, code)
+    if body["show"] == show:
+        check_open(desk, [(show, body["unit"])])
     paper = check(shown(desk, sale, body), show, _copy(code, body))
     if (body["show"], body["unit"]) in pinned(desk):
         reason = "money is being paid back for it at this till"

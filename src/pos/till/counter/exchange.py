@@ -20,6 +20,7 @@ from pos.till.counter import charge, checks, issue, purses
 from pos.till.counter.admit import let_in
 from pos.till.counter.approval import approved, may_alone
 from pos.till.counter.buyer import buyer_document, same_buyer
+from pos.till.counter.closed import still_used
 from pos.till.counter.comeback import check_whole
 from pos.till.counter.numbers import Series, next_id, take
 from pos.till.counter.passing import indexes_of
@@ -66,7 +67,7 @@ def exchange(
     for _ in range(TRIES):
         sold = look_up(desk, tickets)
         check_whole(desk, sold)
-        let_in(desk, sold, approver)
+        let_in(desk, still_used(desk, sold), approver)
         yield from rights_to(desk, sold)
         seating = desk.belief.seating(show)
         steps = [step_in_force(desk, ticket, ticket.terms(currency).exchange, approver) for ticket in sold]
@@ -81,7 +82,7 @@ def exchange(
     shift = desk.shift()
     sold = look_up(desk, tickets)
     check_whole(desk, sold)
-    admitted = let_in(desk, sold, approver)
+    admitted = let_in(desk, still_used(desk, sold), approver)
     by = approved(desk, approver)
     marks = {kind: allowed(desk, kind, approver, reason, member) for kind in {wish.price_type for wish in wishes}}
     if waive_fee and not may_alone(desk, by):

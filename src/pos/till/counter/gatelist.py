@@ -23,7 +23,7 @@ def gate_list(desk: Desk, *, show: str) -> dict[str, Any]:
                 continue
             known = shown(desk, sale, body)
             used = known.admission
-            over = the_show.cancelled or known.state in OVER
+            over = the_show.cancelled or known.state in OVER or desk.called_off.of(show, body["unit"]) is not None
             rows.append(
                 {
                     "id": known.id,

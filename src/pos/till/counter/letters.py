@@ -38,6 +38,20 @@ _TEXTS: Final[dict[str, dict[str, str]]] = {
         "uk": "На жаль, ця вистава не відбудеться.",
         "hu": "Sajnáljuk, ez az előadás elmarad.",
     },
+    "abandoned": {
+        "en": "We are sorry: this performance was broken off.",
+        "zh_TW": "很抱歉,本場演出中止。",
+        "vi": "Rất tiếc, suất diễn này đã bị dừng giữa chừng.",
+        "uk": "На жаль, цю виставу було перервано.",
+        "hu": "Sajnáljuk, ez az előadás félbeszakadt.",
+    },
+    "closed": {
+        "en": "We are sorry: these seats cannot be used at this performance. They are exchanged or paid back in full.",
+        "zh_TW": "很抱歉,本場演出無法使用以下座位,可換位或全額退款。",
+        "vi": "Rất tiếc, không thể dùng các ghế này ở suất diễn này. Quý khách được đổi ghế hoặc hoàn đủ tiền.",
+        "uk": "На жаль, ці місця на цій виставі недоступні. Їх обміняємо або повернемо повну вартість.",
+        "hu": "Sajnáljuk, ezek a helyek ezen az előadáson nem használhatók. Kicseréljük, vagy visszaadjuk az árukat.",
+    },
     "moved": {
         "en": "We are sorry: this performance has been moved.",
         "zh_TW": "很抱歉,本場演出改期。",
@@ -77,9 +91,14 @@ def letter(desk: Desk, *, show: str, sale: str) -> Verb[dict[str, Any]]:
     """
     desk.signed_in()
     the_show, document = desk.season().show(show), sale_of(desk, sale)
-    if not the_show.called_off:
+    closed = desk.called_off.closed.get(show, {})
+    if not (the_show.called_off or closed):
         raise Refused("bad_request", field="show", reason="this show takes place as it was announced")
-    tickets = [body for body in document["tickets"] if body["show"] == show and _alive(desk, document, body)]
+    tickets = [
+        body
+        for body in document["tickets"]
+        if body["show"] == show and (the_show.called_off or body["unit"] in closed) and _alive(desk, document, body)
+    ]
     if not tickets:
         raise Refused("bad_request", field="sale", reason="no ticket of it is left for this show")
     if desk.outside.layouts is None:
@@ -119,10 +138,11 @@ def _content(desk: Desk, show: Show, sale: dict[str, Any], tickets: list[dict[st
     amount = write.money(Money(sum(Money.parse(body["price"], currency).minor for body in tickets), currency))
     here = any(tender.kind in _AT_THE_WINDOW for body in tickets for tender in paid[body["id"]])
     notes = [say("greeting", name=str(sale.get("name", "")))] if sale.get("name") else []
-    notes.append(say("cancelled" if show.cancelled else "moved"))
-    new = next((each for each in season.shows.values() if each.replaces == show.id), None)
-    when = new.starts if new is not None else None if show.cancelled or show.state == "postponed" else show.starts
-    notes += [say("new_date", when=write.moment(when))] if when is not None else []
+    notes.append(say(show.state if show.cancelled else "moved" if show.called_off else "closed"))
+    if show.called_off:
+        new = next((each for each in season.shows.values() if each.replaces == show.id), None)
+        when = new.starts if new is not None else None if show.cancelled or show.state == "postponed" else show.starts
+        notes += [say("new_date", when=write.moment(when))] if when is not None else []
     notes.append(say("come" if here or not show.cancelled else "comes_back", amount=amount))
     title = name_in(show.titles, language) or show.production
     return {

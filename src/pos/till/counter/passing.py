@@ -326,12 +326,12 @@ def _part(desk: Desk) -> float:
 
 
 def held_of(desk: Desk, show: str) -> dict[str, int]:
-    """Category or area -> how many unsold rights of it are in hand."""
-    seating = desk.belief.seating(show)
+    """Category or area -> how many unsold rights of it are in hand, of places that may be used."""
+    seating, closed = desk.belief.seating(show), desk.called_off.closed.get(show, {})
     held: dict[str, int] = {}
     for place, right in desk.rights.get(show, {}).items():
         ix = seating.find(place)
-        if ix is not None and right.state is OwnState.LEASED:
+        if ix is not None and right.state is OwnState.LEASED and place not in closed:
             category = seating.category(ix)
             held[category] = held.get(category, 0) + 1
     return held

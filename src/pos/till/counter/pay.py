@@ -19,7 +19,7 @@ from pos.domain.season import name_in
 from pos.domain.shift import CashMove
 from pos.store.ledger import PrintJob
 from pos.store.shiftbook import ShiftRow
-from pos.till.counter import awaiting, charge, checks, issue, numbers, purses, reserving, visits
+from pos.till.counter import awaiting, charge, checks, closed, issue, numbers, purses, reserving, visits
 from pos.till.counter.approval import approved
 from pos.till.counter.buyer import buyer_document, check_delivery
 from pos.till.counter.passing import allot, indexes_of, low
@@ -75,6 +75,7 @@ def pay(
     shift = desk.shift()
     desk.check_not_fenced()
     basket = _basket(desk)
+    closed.check(desk, ((line.show, line.place) for line in basket.lines))
     paid = tenders_of(desk, tenders)
     checks.check_told(desk, terms_told)
     visits.check(desk, basket, paid)

@@ -18,6 +18,7 @@ from pos.store.shiftbook import ShiftRow
 from pos.till.counter import charge, checks, issue, purses
 from pos.till.counter.admit import let_in
 from pos.till.counter.approval import approved, may_alone
+from pos.till.counter.closed import comes_back, still_used
 from pos.till.counter.comeback import check_article_terms, sold_articles, with_companions
 from pos.till.counter.numbers import Series, next_id, take
 from pos.till.counter.passing import indexes_of
@@ -52,7 +53,7 @@ def refund(
     shift = desk.shift()
     sold = with_companions(desk, look_up(desk, tickets))
     goods = sold_articles(desk, articles)
-    admitted = let_in(desk, sold, approver)
+    admitted = let_in(desk, still_used(desk, sold), approver)
     currency = desk.season().venue.currency
     steps = [step_in_force(desk, ticket, ticket.terms(currency).refund, approver) for ticket in sold]
     by = approved(desk, approver)
@@ -106,7 +107,7 @@ def _rights(
     for _ in range(TRIES):
         sold = with_companions(desk, look_up(desk, tickets))
         goods = sold_articles(desk, articles)
-        let_in(desk, sold, approver)
+        let_in(desk, still_used(desk, sold), approver)
         try:
             yield from rights_to(desk, sold)
         except Refused as refused:
@@ -136,7 +137,8 @@ def turned(settlement: Settlement) -> Settlement:
 
 
 def step_in_force(desk: Desk, ticket: Sold, rule: Rule, approver: dict[str, Any] | None) -> Step | None:
-    """The step of the terms that applies now; None where no fee is kept, since the show is called off or moved.
+    """The step of the terms that applies now; None where no fee is kept, since the show is called off or
+    moved, or the place may not be used.
 
     Raises Refused("outside_terms" | "check_needed"). With a supervisor, what is too late goes by the last step.
     """
@@ -161,7 +163,7 @@ def step_in_force(desk: Desk, ticket: Sold, rule: Rule, approver: dict[str, Any]
 def kept_by(desk: Desk, ticket: Sold, rule: Rule) -> tuple[Step | None, bool]:
     """The step whose fee would be kept now, None for none, and whether it is too late without a supervisor."""
     show = desk.season().show(ticket.show)
-    if show.called_off:
+    if show.called_off or comes_back(desk, ticket):
         return None, False
     step = rule.in_force(show.starts, desk.clock.now())
     return step or rule.steps[-1], step is None

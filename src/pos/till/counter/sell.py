@@ -16,7 +16,7 @@ from pos.domain.rights import OwnRight, OwnState, PlaceState, may_sell
 from pos.domain.season import Show
 from pos.domain.seating import Seating
 from pos.till.belief import CODES
-from pos.till.counter import held, holding
+from pos.till.counter import closed, held, holding
 from pos.till.counter.charge import check_basket_free
 from pos.till.counter.house import stamp
 from pos.till.counter.neighbours import ask_around, receiver_of
@@ -122,8 +122,7 @@ def places_to_hold(desk: Desk, show: Show, places: Sequence[str]) -> Verb[list[s
     seating = desk.belief.seating(show.id)
     zero = Money.zero(desk.season().venue.currency)
     wishes = [Wish(*found, zero) for found in _named(show, seating, places)]
-    if show.cancelled:
-        raise Refused("show_cancelled", show=show.id)
+    closed.check(desk, ((show.id, wish.shown) for wish in wishes))
     _check_states(desk, show.id, seating, wishes)
     return (yield from rights_for(desk, show, wishes))
 
@@ -174,6 +173,7 @@ def wishes_for(
         if (category, kind) not in prices:
             prices[category, kind] = quote(table, types, category, kind, proof, member)
     wishes = [Wish(*one, prices[one[2], kind], table.id, kind) for one, kind in zip(found, kinds, strict=True)]
+    closed.check(desk, ((show.id, wish.shown) for wish in wishes))
     _check_states(desk, show.id, seating, [wish for wish in wishes if wish.shown not in freed])
     return wishes
 
@@ -217,6 +217,7 @@ def _check_states(desk: Desk, show: str, seating: Seating, wishes: Sequence[Wish
         if len(part) - part.count(CODES[PlaceState.SOLD]) < count:
             raise Refused("sold", show=show, place=area, free=len(part) - part.count(CODES[PlaceState.SOLD]))
         if len(part) - part.count(CODES[PlaceState.SOLD]) - part.count(CODES[PlaceState.HELD]) < count:
+            closed.check(desk, ((show, seating.place(ix)) for ix in units))
             raise Refused("held", show=show, place=area)
 
 

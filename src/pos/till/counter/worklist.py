@@ -1,55 +1,99 @@
-"""What a show that is cancelled or moved leaves to be done: every ticket of it that has not come back yet."""
+"""What shows and places that are called off leave to be done: every ticket of them that has not come back yet."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from pos.domain.contingency.calledoff import Document
 from pos.domain.money import Money, total
 from pos.domain.refund import shares
 from pos.domain.sale import OVER, Tender
-from pos.domain.season import name_in
+from pos.domain.season import ABANDONED, Show, name_in
 from pos.till.counter.people import screen_language
 from pos.till.desk import Desk
 
+_Ticket = tuple[dict[str, Any], dict[str, Any]]  # its sale's document, and its own
+
 
 def worklist(desk: Desk) -> dict[str, Any]:
-    """Live tickets of shows that are cancelled, moved or postponed, as far as this till knows. Each is payable where
-    its token is: `here`, or with its `holder` ("office" gives it to whoever asks). Nothing is kept of their price,
-    whether they are paid back or exchanged, most likely for the show that `replaces` theirs."""
+    """Live tickets of shows that are cancelled, moved, postponed or abandoned, and of places that are closed (state
+    `closed`), as far as this till knows. Each is payable where its token is: `here`, or with its `holder` ("office"
+    gives it to whoever asks). Nothing is kept of their price, whether they are paid back or exchanged, most likely for
+    the show that `replaces` theirs. Of what was called off at a till it also says what has come back since."""
     desk.signed_in()
     season = desk.season()
-    dates = {show.replaces: show.id for show in season.shows.values() if show.replaces}
+    shows = sorted(season.shows.values(), key=lambda show: show.starts)
+    dates = {show.replaces: show.id for show in shows if show.replaces}
+    closed = desk.called_off.closed
     return {
         "worklist": [
             {
                 "show": show.id,
                 "title": name_in(show.titles, screen_language(desk)) or show.production,
                 "starts": show.starts.isoformat(),
-                "state": show.state,
+                "state": show.state if show.called_off else "closed",
                 "replaced_by": dates.get(show.id),
-                **_of_show(desk, show.id),
+                **_of_show(desk, show),
             }
-            for show in sorted(season.shows.values(), key=lambda show: show.starts)
-            if show.called_off
+            for show in shows
+            if show.called_off or show.id in closed
         ]
     }
 
 
-def _of_show(desk: Desk, show: str) -> dict[str, Any]:
-    currency = desk.season().venue.currency
+@dataclass(frozen=True, slots=True)
+class Tickets:
+    """All tickets of a show that were ever sold, as far as this till knows."""
+
+    live: Sequence[_Ticket]
+    ended: Sequence[_Ticket]
+
+
+def tickets_of(desk: Desk, show: str) -> Tickets:
     sales = {sale["id"]: sale for sale in desk.ledger.sales_for(show)} | {
         sale["id"]: sale for sale in desk.replica.sales_for(show)
     }
     found = [(sale, ticket) for sale in sales.values() for ticket in sale["tickets"] if ticket["show"] == show]
-    ended = desk.ledger.tickets.ended(ticket["id"] for _, ticket in found)
-    shares_of = {sale["id"]: shares(sale, currency) for sale, _ in found}
-    live = [
-        _row(desk, sale, ticket, shares_of[sale["id"]][ticket["id"]])
-        for sale, ticket in found
-        if ticket["id"] not in ended and ticket.get("state", "live") not in OVER
-    ]
-    owed = total([Money.parse(row["owed"], currency) for row in live], currency)
-    return {"tickets": live, "owed": str(owed)}
+    here = desk.ledger.tickets.ended(ticket["id"] for _, ticket in found)
+    over = [ticket["id"] in here or ticket.get("state", "live") in OVER for _, ticket in found]
+    return Tickets(
+        [one for one, gone in zip(found, over, strict=True) if not gone],
+        [one for one, gone in zip(found, over, strict=True) if gone],
+    )
+
+
+def _of_show(desk: Desk, show: Show) -> dict[str, Any]:
+    currency, found = desk.season().venue.currency, tickets_of(desk, show.id)
+    closed = desk.called_off.closed.get(show.id, {})
+    live = [one for one in found.live if show.called_off or one[1]["unit"] in closed]
+    shares_of = {sale["id"]: shares(sale, currency) for sale, _ in live}
+    rows = [_row(desk, sale, ticket, shares_of[sale["id"]][ticket["id"]]) for sale, ticket in live]
+    owed = total([Money.parse(row["owed"], currency) for row in rows], currency)
+    answer: dict[str, Any] = {"tickets": rows, "owed": str(owed)}
+    if show.state in ("", ABANDONED):
+        why = desk.called_off.abandoned.get(show.id)
+        answer |= _reason(desk, why or next(iter(closed.values())))
+        answer["back"] = _back(found.ended, [why] if why is not None else [], closed, currency)
+    return answer
+
+
+def _reason(desk: Desk, why: Document) -> dict[str, Any]:
+    user = desk.season().users.get(why["by"])
+    return {"reason": why["reason"], "since": why["at"], "by": user.name if user is not None else why["by"]}
+
+
+def _back(
+    ended: Sequence[_Ticket], whole: list[Document], closed: dict[str, Document], currency: str
+) -> dict[str, Any]:
+    """What has come back since it was called off, and what that had cost; what had ended before is not of it."""
+    prices = []
+    for _, ticket in ended:
+        why = [*whole, *([closed[ticket["unit"]]] if ticket["unit"] in closed else [])]
+        if why and ticket["id"] not in why[0].get("ended", ()):
+            prices.append(Money.parse(ticket["price"], currency))
+    return {"tickets": len(prices), "price": str(total(prices, currency))}
 
 
 def _row(desk: Desk, sale: dict[str, Any], ticket: dict[str, Any], share: tuple[Tender, ...]) -> dict[str, Any]:

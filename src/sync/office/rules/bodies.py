@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
 from pos.domain.disputes import Way
 from pos.domain.facts import Fact, Kind
@@ -136,6 +136,21 @@ class CalledBody(Body):
 
     user: str
     record: RecordBody
+
+
+class CalledOff(RecordBody):
+    """What every till, and the office, must be able to read of a show that is called off in whole or in part."""
+
+    what: Literal["abandoned", "closed", "reopened"]
+    show: Id
+    at: AwareDatetime
+    places: list[Id] = Field(default_factory=list)
+    of: dict[str, list[Id]] = Field(default_factory=dict)
+
+
+class CalledOffBody(Body):
+    user: Id
+    record: CalledOff
 
 
 class InvoiceBody(RecordBody):
@@ -375,6 +390,9 @@ BODIES: Final[dict[str, type[Body]]] = {
     **CASH,
     Kind.EVACUATION_CALLED: CalledBody,
     Kind.EVACUATION_ENDED: RecordedBody,
+    Kind.SHOW_ABANDONED: CalledOffBody,
+    Kind.PLACES_CLOSED: CalledOffBody,
+    Kind.PLACES_REOPENED: CalledOffBody,
     Kind.STOCK_RECEIVED: StockReceivedBody,
     Kind.STOCK_REQUEST_CHANGED: RecordedBody,
     Kind.STOCK_REQUEST_ANSWERED: RecordedBody,

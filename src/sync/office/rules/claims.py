@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, bindparam, select
 
+from pos.domain.contingency.calledoff import CalledOff
 from pos.domain.purse import is_purse
 from pos.domain.rights import OfficeState
 from sync.office.rules import changes, recalls, tickets
 from sync.office.rules import purses as purse_rules
+from sync.office.rules.calledoff import called_off
 from sync.office.rules.places import Key, Place, lock, write
 from sync.office.rules.recovery import recovering
 from sync.office.store.tables import TILL
@@ -75,6 +77,7 @@ class _Batch:
     connection: Connection
     now: float
     places: dict[Key, Place]
+    off: CalledOff
     online: set[str]
     asked: dict[str, dict[Key, recalls.Asked]]
     changed: dict[Key, Place] = field(default_factory=dict)
@@ -94,6 +97,7 @@ def settle(connection: Connection, claims: Sequence[Claim], now: float) -> list[
         connection,
         now,
         places,
+        called_off(connection),
         recalls.online(connection, holders, now),
         recalls.asked(connection, waiting),
     )
@@ -140,6 +144,9 @@ def _decide(batch: _Batch, claim: Claim) -> Outcome:
             refused.append(RefusedItem(place=place, code="not_sold"))
         elif claim.in_hold and record.state is not OfficeState.HELD:
             refused.append(RefusedItem(place=place, code="sold" if record.state is OfficeState.SOLD else "not_held"))
+        elif not claim.kept and batch.off.of(claim.show, place) is not None:
+            # As of a hold: what it is closed for, a till knows by its record; one of an older version knows this.
+            refused.append(RefusedItem(place=place, code="held"))
         elif _idle(record, claim) or _recorded(record, claim):
             granted.append(record)
         else:

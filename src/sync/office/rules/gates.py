@@ -24,6 +24,7 @@ from pos.domain.admission import Admission, Shown, check
 from pos.domain.errors import Refused
 from pos.domain.sale import copy_code, of_training, read_code
 from sync.office.rules import changes
+from sync.office.rules.calledoff import called_off
 from sync.office.rules.sales import ENDED, documents_of
 from sync.office.rules.tickets import sales_of
 from sync.office.store.tables import ADMISSION, CHANGE_LOG, DOCUMENT, GATE_SCAN, TICKET
@@ -87,10 +88,13 @@ def feed(connection: Connection, show: str, after: int) -> dict[str, Any]:
     head, _ = changes.head(connection)
     rows = connection.execute(_CHANGED, {"after": after}).all()
     more = len(rows) == PAGE
-    off = _called_off(connection, show)
+    off, closed = _called_off(connection, show), called_off(connection).closed.get(show, {})
     found = documents_of(connection, dict.fromkeys(row.doc_id for row in rows))
     listed = [
-        _listed(ticket, off=off) for sale in found.values() for ticket in sale["tickets"] if ticket["show"] == show
+        _listed(ticket, off=off or ticket["unit"] in closed)
+        for sale in found.values()
+        for ticket in sale["tickets"]
+        if ticket["show"] == show
     ]
     return {"show": show, "cursor": rows[-1].position if more else max(head, after), "more": more, "tickets": listed}
 
@@ -129,7 +133,7 @@ def _called_off(connection: Connection, show: str) -> bool:
     ).scalar()
     if body is None:
         raise Refused("unknown_show", show=show)
-    return '"state":"cancelled"' in body.replace(" ", "")
+    return '"state":"cancelled"' in body.replace(" ", "") or show in called_off(connection).abandoned
 
 
 # ---- scans -------------------------------------------------------------------------------

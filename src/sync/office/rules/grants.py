@@ -18,6 +18,7 @@ from typing import Final
 from sqlalchemy import BigInteger, Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from sync.office.rules.calledoff import called_off
 from sync.office.rules.changes import PLACES_IN_ONE
 from sync.office.rules.claims import Claim
 from sync.wire import ClaimAnswer, GrantItem
@@ -72,6 +73,8 @@ def grant_free(connection: Connection, claims: Sequence[Claim], now: int) -> dic
     Raises RuntimeError when a claim was granted in part, which the locks rule out.
     """
     chosen = _apart(claims)
+    off = called_off(connection).shows if chosen else frozenset()
+    chosen = [claim for claim in chosen if claim.show not in off]  # of these some places may not be granted
     if not chosen:
         return {}
     rows = [

@@ -35,6 +35,15 @@ _RIGHTS: Final[dict[str, str]] = {
     Kind.PLAN_ISSUED: "plan",
 }
 
+# Who did it, or who approved it, must be somebody who approves.
+_APPROVED: Final = (
+    Kind.CHANGE_APPROVED,
+    Kind.CHANGE_REFUSED,
+    Kind.SHOW_ABANDONED,
+    Kind.PLACES_CLOSED,
+    Kind.PLACES_REOPENED,
+)
+
 
 @dataclass(frozen=True)
 class People:
@@ -72,7 +81,7 @@ class People:
             return self.roles.get(user_of(fact)) in (MAY["look"] if here else APPROVING_ROLES)
         if fact.kind == Kind.SAFE_COUNTED:
             return all(self.roles.get(who) for who in (user_of(fact), second_of(fact)))
-        if fact.kind in (Kind.CHANGE_APPROVED, Kind.CHANGE_REFUSED):
+        if fact.kind in _APPROVED:
             named = {user_of(fact), *approvers_of(fact)}
             return any(self.roles.get(who) in APPROVING_ROLES for who in named)
         supervised = fact.kind in SETTLES or fact.kind == Kind.PLACES_RELEASED

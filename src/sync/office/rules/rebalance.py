@@ -30,6 +30,7 @@ from pos.domain.rights import OfficeState
 from pos.domain.season import Area
 from pos.domain.seating import Seating
 from sync.office.rules import changes, recalls
+from sync.office.rules.calledoff import called_off
 from sync.office.rules.places import lock
 from sync.office.store.tables import DOCUMENT, PLAN, REBALANCED, RIGHT
 
@@ -145,9 +146,12 @@ def _turn(connection: Connection, lack: Lack, now: float) -> bool:
 
 def _hands(connection: Connection, show: str, seating: Seating) -> Hands:
     hands: Hands = defaultdict(lambda: defaultdict(set))
+    closed = called_off(connection).closed.get(show, {})
     rows = connection.execute(
         select(RIGHT.c.ix, RIGHT.c.holder).where(RIGHT.c.show_id == show, RIGHT.c.state == OfficeState.LEASED.value)
     )
     for ix, holder in rows:
+        if closed and seating.place(ix) in closed:
+            continue  # nobody is helped by it
         hands[seating.category(ix)][holder].add(ix)
     return hands
