@@ -120,8 +120,7 @@ def places_to_hold(desk: Desk, show: Show, places: Sequence[str]) -> Verb[list[s
     Raises Refused: unknown_place sold held right_elsewhere show_cancelled.
     """
     seating = desk.belief.seating(show.id)
-    zero = Money.zero(desk.season().venue.currency)
-    wishes = [Wish(*found, zero) for found in _named(show, seating, places)]
+    wishes = [Wish(*found, Money.zero(desk.season().venue.currency)) for found in _named(show, seating, places)]
     closed.check(desk, ((show.id, wish.shown) for wish in wishes))
     _check_states(desk, show.id, seating, wishes)
     return (yield from rights_for(desk, show, wishes))
@@ -214,9 +213,9 @@ def _check_states(desk: Desk, show: str, seating: Seating, wishes: Sequence[Wish
     for area, count in Counter(wish.shown for wish in wishes if wish.ix is None).items():
         units = seating.units(area)
         part = column[units.start : units.stop]
-        if len(part) - part.count(CODES[PlaceState.SOLD]) < count:
-            raise Refused("sold", show=show, place=area, free=len(part) - part.count(CODES[PlaceState.SOLD]))
-        if len(part) - part.count(CODES[PlaceState.SOLD]) - part.count(CODES[PlaceState.HELD]) < count:
+        if (left := len(part) - part.count(CODES[PlaceState.SOLD])) < count:
+            raise Refused("sold", show=show, place=area, free=left)
+        if left - part.count(CODES[PlaceState.HELD]) < count:
             closed.check(desk, ((show, seating.place(ix)) for ix in units))
             raise Refused("held", show=show, place=area)
 
