@@ -157,6 +157,8 @@ def paper(stage: Stage) -> Shots:
         packs = pack_screen(counter)
         counter.until(lambda: len(packs.presenter.papers.packs) == 1)
         mark(counter, packs, packs.presenter.papers.packs[0].id)
+        counter.press(Key.Key_F4)
+        counter.until(lambda: all(doc["state"] == "fresh" for doc in packs.presenter.told["shows"]))
         counter.press(Key.Key_Return)
         yield "paper-pack"
         counter.press(Key.Key_F2)

@@ -129,14 +129,15 @@ def test_the_packs_of_today_are_made_anew_printed_in_short_and_looked_at(counter
     presenter.opened.disconnect()
     presenter.opened.connect(opened.append)
     mark(counter, screen, show)
+    counter.press(Key.Key_F6)
+    assert "No pack has been made yet" in said(screen), "the shift has only just been opened"
+    counter.press(Key.Key_F4)
     counter.until(lambda: all(row.detail.startswith("Fresh") for row in presenter.rows()))
     counter.press(Key.Key_F6)
     assert [Path(file).read_bytes()[:5] for file in opened] == [b"%PDF-"]
     issue(counter, 2)
     presenter.refresh()
     counter.until(lambda: any(row.id == show and "Out of date" in row.detail for row in presenter.rows()))
-    counter.press(Key.Key_F4)
-    counter.until(lambda: all("Fresh" in row.detail for row in presenter.rows() if not row.pack))
     printed_so_far = len(counter.house.printers.paper)
     counter.press(Key.Key_F5)
     counter.until(lambda: len(counter.house.printers.paper) > printed_so_far)
