@@ -134,6 +134,7 @@ class Till:
             undo.callback(self.power.stop)
             # Devices end before the desk does: it still has to write down what became of their jobs.
             undo.callback(self.setup.close)
+            undo.callback(self.packs.close)
             undo.callback(self.printers.close)
             undo.callback(self.terminal.close)
             undo.callback(self.readers.close)

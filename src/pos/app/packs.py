@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,7 +41,8 @@ class PackWork:
         self._closing = False
 
     def close(self) -> None:
-        """Begin nothing more, and stop a pack that is being made; tickets that have begun come out."""
+        """Begin nothing more, and stop a pack that is being made; tickets that have begun come out. The desk ends after
+        this: it writes down what became of them."""
         self._closing = True
         self._pool.shutdown(wait=True)
 
@@ -58,7 +60,12 @@ class PackWork:
                 where = f"{self.folder}: {error.strerror or error}"
                 raise Refused("storage_failed", reason=f"the paper pack could not be written to {where}") from error
 
-        return self._pool.submit(work)
+        try:
+            return self._pool.submit(work)
+        except RuntimeError:  # it is closed
+            stopped: Future[str] = Future()
+            stopped.set_exception(Refused("stopped"))
+            return stopped
 
     def submit(self, name: str, content: dict[str, Any], started: Callable[[], None], finished: Finished) -> None:
         def work() -> None:
@@ -75,7 +82,8 @@ class PackWork:
             except OSError as error:
                 finished("failed", f"{self.folder}: {error.strerror or error}")
 
-        self._pool.submit(work)
+        with suppress(RuntimeError):  # it is closed: the same
+            self._pool.submit(work)
 
     def _put(self, name: str, document: bytes) -> str:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -12,6 +12,7 @@ def device_names() -> dict[str, str]:
     return {
         "printer.ticket": tr("Tickets"),
         "printer.receipt": tr("Receipts"),
+        "printer.sheet": tr("Paper tickets as PDF"),
         "drawer": tr("Drawer"),
         "terminal": tr("Terminal"),
         "scanner": tr("Scanner"),

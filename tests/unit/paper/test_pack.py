@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,9 @@ from pos.paper.formats import LANGUAGES
 from pos.paper.pack import as_pdf
 from pos.paper.packtickets import tickets_pdf
 from pos.paper.reports.words import Writer
+from tests.peers.toy_printer import read_codes
 from tests.unit.paper.test_housechart import WORDS, chart, face
+from tests.unit.paper.test_read_back import rendered
 
 
 def eur(minor: int) -> Money:
@@ -154,6 +157,12 @@ def test_eight_tickets_are_a_sheet_each_with_its_code_number_and_place() -> None
     )
     assert "HF7K2M9QX4A9" in second
     assert "HF7K2M9QX4A9" not in first
+
+
+def test_a_gate_reads_every_ticket_off_the_sheet(tmp_path: Path) -> None:
+    document = tickets_pdf([ticket(n) for n in range(1, 9)], WORDS, face())
+    (page,) = rendered(document, tmp_path)
+    assert sorted(code.text for code in read_codes(page)) == [f"HF7K2M9QX4A{n}" for n in range(1, 9)]
 
 
 def test_a_copy_and_training_are_said_on_the_ticket() -> None:

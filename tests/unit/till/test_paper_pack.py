@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -182,6 +183,16 @@ def test_a_till_without_a_folder_for_packs_says_so(make_counter: Make) -> None:
     assert counter.refusal("make_paper_pack").code == "device_absent"
 
 
+def test_price_types_have_the_numbers_of_their_keys_and_those_that_need_somebody_have_none(make_till: Make) -> None:
+    counter = make_till()
+    for number, more in enumerate(({"kind": "comp"}, {"kind": "member"}, {"approval": True}, {})):
+        counter.line.document("price_type", {"id": f"x{number}", "name": {"en": f"X{number}"}, "order": -number} | more)
+    counter.sign_in()
+    keys = [one["id"] for one in counter.ask("show", show="aida")["price_types"]]
+    told = {one["id"]: one["number"] for one in counter.ask("paper_pack")["price_types"]}
+    assert told == {name: keys.index(name) + 1 for name in ("x3", "adult", "student")}
+
+
 # ---- tickets as a file -----------------------------------------------------------------------
 
 
@@ -216,6 +227,38 @@ def test_tickets_that_could_not_be_written_are_written_when_asked_again(make_til
     until(counter, lambda: [job for job in counter.ask("jobs")["jobs"] if job["state"] == "done"])
     (issued,) = counter.bodies("PaperIssued")
     assert issued["tickets"][0]["code"] in text_of(str(folder / "tickets-T1-P00001.pdf"))
+
+
+def test_what_is_older_than_a_day_goes_with_the_next_pack(make_till: Make) -> None:
+    counter = make_till()
+    counter.open()
+    (made,) = counter.ask("make_paper_pack")["made"]
+    folder = Path(made["file"]).parent
+    for name, hours in (("tosca.pdf", 25), ("tickets-T1-P00001.pdf", 23), ("list.txt", 99)):
+        (folder / name).write_bytes(b"old")
+        then = time.time() - hours * 3600
+        os.utime(folder / name, (then, then))
+    os.utime(made["file"], (0, 0))
+    counter.ask("make_paper_pack")
+    assert sorted(path.name for path in folder.iterdir()) == ["aida.pdf", "list.txt", "tickets-T1-P00001.pdf"]
+
+
+def test_a_till_that_ends_leaves_no_half_pack_and_writes_its_tickets_at_the_next_start(
+    make_till: Make, tmp_path: Path, face: Any
+) -> None:
+    counter = make_till(roles=("receipt",))
+    counter.open()
+    work = counter.packs
+    assert isinstance(work, PackWork)
+    work.close()
+    assert counter.refusal("make_paper_pack").code == "stopped"
+    counter.ask("issue_paper", show="aida", places=["A-1"])
+    counter.packs = again = PackWork(work.folder, lambda: face)
+    counter.restart()
+    counter.sign_in()
+    until(counter, lambda: [job for job in counter.ask("jobs")["jobs"] if job["state"] == "done"])
+    again.close()
+    assert [path.name for path in work.folder.iterdir()] == ["tickets-T1-P00001.pdf"]
 
 
 # ---- by itself -------------------------------------------------------------------------------

@@ -157,10 +157,13 @@ def _numbered(desk: Desk, show: str, seating: Seating) -> Iterator[Numbered]:
 
 
 def types_on_paper(desk: Desk) -> list[tuple[int, PriceType]]:
-    """The price types that may be sold by hand, by the numbers under which a sale log names them, which are those of
-    their keys at the window: all that need neither a supervisor nor a member's number."""
-    types = enumerate(desk.season().price_types.values(), 1)
-    return [(at, kind) for at, kind in types if kind.kind not in ("comp", "member") and not kind.approval]
+    """The price types that may be sold by hand: all that need neither a supervisor nor a member's number. Each has the
+    number of its key where it is keyed in, which is its place among all of the season's."""
+    return [
+        (number, kind)
+        for number, kind in enumerate(desk.season().price_types.values(), 1)
+        if kind.kind not in ("comp", "member") and not kind.approval
+    ]
 
 
 def sold_by_hand(desk: Desk, show: Show) -> set[str]:

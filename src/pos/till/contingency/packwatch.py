@@ -31,10 +31,10 @@ OLD: Final = timedelta(minutes=30)  # how old any gets: who comes for tickets ch
 
 
 def begin(desk: Desk) -> None:
-    """Look after the packs of this till until it ends."""
+    """Look after the packs of this till until it ends; not while it starts."""
     if desk.outside.packs is not None:
         desk.subscribe(lambda event: _heard(desk, event))
-        watch(desk)
+        desk.post_in(LOOK_EVERY_S, lambda: watch(desk))
 
 
 def watch(desk: Desk) -> None:
