@@ -25,7 +25,7 @@ from pos.till.front import Front
 log = logging.getLogger(__name__)
 EVENTS: Final = (
     "link", "printed", "print_unknown", "paper", "payment", "terminal", "dispute", "recall", "fenced", "scanned",
-    "drawer", "device", "report", "evacuation", "level", "drain", "outage", "incident",
+    "drawer", "device", "report", "evacuation", "level", "drain", "outage", "incident", "drill",
 )  # fmt: skip
 AT_ONCE: Final = ("abort_payment", "cancel_report")
 _READ_AHEAD: Final = 1000  # lines

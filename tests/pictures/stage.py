@@ -21,6 +21,7 @@ from tests.unit.app.bench import Bench
 from tests.unit.till.counter import PINS as BENCH_PINS
 from tests.unit.till.toy_terminal import ScriptedTerminal
 from tests.window.counter import Counter
+from tests.window.drilling import Held
 from tests.window.till import PINS, TillHouse, make_replica
 
 SIZE = (1366, 768)
@@ -54,20 +55,24 @@ class Stage:
         self._folder = Path(tempfile.mkdtemp(prefix="pictures"))
         self.replica = make_replica(self._folder, datetime.now(ZoneInfo("Europe/Vienna")))
         self._made = 0
+        self.held: Held | None = None  # the drill that is held on it
 
     def close(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     @contextmanager
-    def season(self, *, cards: bool = False, training: bool = False, packs: bool = False) -> Iterator[Counter]:
+    def season(
+        self, *, cards: bool = False, training: bool = False, packs: bool = False, drill: bool = False
+    ) -> Iterator[Counter]:
         """The demo season behind the window, as it stands after a start."""
         folder = self._fresh()
         shutil.copyfile(self.replica, folder / "replica.db")
         house = TillHouse(
             folder, folder / "replica.db", ScriptedTerminal() if cards else None, self.language, packs=packs
         )
+        self.held = Held(house) if drill else None
         try:
-            with self._window(house, house.front, training) as counter:
+            with self._window(house, house.front, training, drill=drill) as counter:
                 counter.until(lambda: bool(counter.window.session.venue.name))
                 yield counter
         finally:
@@ -96,8 +101,10 @@ class Stage:
         return folder
 
     @contextmanager
-    def _window(self, house: TillHouse | Bench, front: Front, training: bool) -> Iterator[Counter]:
-        window = CounterWindow(front, language=self.language, theme="light", training=training)
+    def _window(
+        self, house: TillHouse | Bench, front: Front, training: bool, *, drill: bool = False
+    ) -> Iterator[Counter]:
+        window = CounterWindow(front, language=self.language, theme="light", training=training, drill=drill)
         window.resize(*SIZE)
         window.show()
         window.activateWindow()

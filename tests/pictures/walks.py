@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tests.pictures import back, contingency, selling
+from tests.pictures import back, contingency, drills, selling
 from tests.pictures.stage import Stage
 
 WALKS: dict[str, Callable[[Stage], Iterator[str]]] = {
@@ -24,6 +24,8 @@ WALKS: dict[str, Callable[[Stage], Iterator[str]]] = {
     "paper": back.paper,
     "office": back.office,
     "devices": back.devices,
+    "drills": drills.drills,
+    "drill": drills.drill,
     "customer": back.customer,
     "plan": contingency.plan,
     "outages": contingency.outages,

@@ -54,11 +54,18 @@ def open_window(house: TillHouse, qtbot: QtBot) -> Callable[..., Counter]:
     def open_it(
         theme: str = "light",
         training: bool = False,
+        drill: bool = False,
         typing: Typing | None = None,
         settings: WindowSettings | None = None,
     ) -> Counter:
         window = CounterWindow(
-            house.front, language="en", settings=settings, theme=theme, training=training, typing=typing
+            house.front,
+            language="en",
+            settings=settings,
+            theme=theme,
+            training=training,
+            drill=drill,
+            typing=typing,
         )
         qtbot.addWidget(window, before_close_func=CounterWindow.close_now)
         window.resize(1366, 768)

@@ -115,7 +115,12 @@ def test_one_training_is_started_at_a_time_beside_the_till(tmp_path: Path) -> No
     go.touch()
     assert over.wait(20)
     launcher.run()  # again, and it is waited for
-    assert said.read_text(encoding="utf-8").splitlines() == [f"--data {tmp_path} --training"] * 2
+    over.clear()
+    assert launcher.begin(over.set, drill=True)
+    assert over.wait(20)
+    data = f"--data {tmp_path}"
+    lines = [f"{data} --training", f"{data} --training", f"{data} --drill"]
+    assert said.read_text(encoding="utf-8").splitlines() == lines
 
 
 def test_training_is_left_at_once_with_a_shift_open(open_window: Open) -> None:

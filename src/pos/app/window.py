@@ -171,17 +171,20 @@ def counter_window(settings: Settings) -> tuple[CounterWindow, Opening]:
         after_first_paint(window, window.show_customer)
     after_first_paint(window, opening.begin)
     window.practice.asked.connect(lambda: _train(window, launcher))
+    window.practice.ordered.connect(lambda: _train(window, launcher, drill=True))
     window.practice.over.connect(lambda: _return_to(window))
     return window, opening
 
 
-def _train(window: CounterWindow, launcher: Launcher) -> None:
+def _train(window: CounterWindow, launcher: Launcher, *, drill: bool = False) -> None:
     try:
-        begun = launcher.begin(window.practice.over.emit)
+        begun = launcher.begin(window.practice.over.emit, drill=drill)
     except OSError as error:
         window.toast.say("warning", tr("Training does not start: {reason}", reason=error))
         return
     says = tr("Training opens in a window of its own; this till stays as it is.")
+    if drill:
+        says = tr("The drill opens in a window of its own; this till stays as it is.")
     window.toast.say("plain", says if begun else tr("Training is open already, in a window of its own."))
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pos.ui.devices.presenter import DevicesPresenter
     from pos.ui.disputes.presenter import DisputesPresenter
     from pos.ui.drawer.presenter import DrawerPresenter
+    from pos.ui.drills.presenter import DrillsPresenter
+    from pos.ui.drills.running import RunningPresenter
     from pos.ui.errands import Errands
     from pos.ui.foot.presenter import PaperPresenter
     from pos.ui.found.presenter import FoundPresenter
@@ -118,7 +120,7 @@ class Presenters(QWidget):
     def practice(self) -> PracticePresenter:
         from pos.ui.frame.practice import PracticePresenter
 
-        return PracticePresenter(self.session, on=self.training, parent=self)
+        return PracticePresenter(self.session, on=self.training, drill=self.drill, parent=self)
 
     @cached_property
     def sell(self) -> SellPresenter:
@@ -270,6 +272,21 @@ class Presenters(QWidget):
         from pos.ui.contingency.outagepresenter import OutagesPresenter
 
         return OutagesPresenter(self.session, self)
+
+    @cached_property
+    def drills(self) -> DrillsPresenter:
+        from pos.ui.drills.presenter import DrillsPresenter
+
+        presenter = DrillsPresenter(self.session, self)
+        presenter.began.connect(self.practice.begin_drill)
+        return presenter
+
+    @cached_property
+    def running(self) -> RunningPresenter:
+        """The drill that this window is there for."""
+        from pos.ui.drills.running import RunningPresenter
+
+        return RunningPresenter(self.session, self)
 
     @cached_property
     def devices(self) -> DevicesPresenter:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from pos.ui.devices.presenter import DevicesPresenter
     from pos.ui.disputes.presenter import DisputesPresenter
     from pos.ui.drawer.presenter import DrawerPresenter
+    from pos.ui.drills.presenter import DrillsPresenter
+    from pos.ui.drills.running import RunningPresenter
     from pos.ui.foot.presenter import PaperPresenter
     from pos.ui.found.presenter import FoundPresenter
     from pos.ui.frame.practice import PracticePresenter
@@ -83,6 +85,12 @@ class Window(Protocol):
     def audit(self) -> AuditPresenter: ...
     @property
     def outages(self) -> OutagesPresenter: ...
+    @property
+    def drill(self) -> bool: ...
+    @property
+    def drills(self) -> DrillsPresenter: ...
+    @property
+    def running(self) -> RunningPresenter: ...
     @property
     def devices(self) -> DevicesPresenter: ...
     @property
@@ -219,6 +227,16 @@ def _outages(window: Window) -> Screen:
     return OutagesScreen(window.outages, window.home)
 
 
+def _drills(window: Window) -> Screen:
+    if window.drill:
+        from pos.ui.drills.runningview import RunningScreen
+
+        return RunningScreen(window.running, window.home)
+    from pos.ui.drills.view import DrillsScreen
+
+    return DrillsScreen(window.drills, window.home)
+
+
 def _devices(window: Window) -> Screen:
     from pos.ui.devices.view import DevicesScreen
 
@@ -294,6 +312,7 @@ _BUILDERS: Final[dict[str, Callable[[Window], Screen]]] = {
     "disputes": _disputes,
     "audit": _audit,
     "outages": _outages,
+    "drills": _drills,
     "devices": _devices,
     "layouts": _layouts,
     "orders": _orders,

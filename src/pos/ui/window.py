@@ -13,6 +13,7 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QVBoxLayout,
+    QWidget,
 )
 
 from pos.settings import WindowSettings
@@ -111,9 +112,13 @@ class CounterWindow(Presenters):
         dress(app, self.tokens)
 
     def _build(self) -> None:
-        above = None
+        above: QWidget | None = None
         if self.training:
             above = self.practice_banner = PracticeBanner(self.practice, self.tokens)
+        if self.drill and above is not None:
+            from pos.ui.drills.strip import with_strip
+
+            above = with_strip(above, self.running, lambda: self.act("drills"))
         # In one piece that another language replaces.
         self._face = face = Face(self.session, self.paper, above)
         self.top, self.banner, self.tabs, self.rail, self.foot = face.top, face.banner, face.tabs, face.rail, face.foot
@@ -182,7 +187,10 @@ class CounterWindow(Presenters):
     def home(self) -> None:
         """Back to where work goes on."""
         person = self.session.person
-        self.go("open" if person is None or person.shift is None else "sell")
+        if person is None:
+            self.go("signin")  # of a drill there is something to see before anybody signs in
+            return
+        self.go("open" if person.shift is None else "sell")
 
     def _takes_scan(self, event: dict[str, Any]) -> bool:
         return self.current is not None and self.current.takes_scan(event)
@@ -211,6 +219,8 @@ class CounterWindow(Presenters):
         person = self.session.person
         if person is not None and person.settles:
             self.disputes.refresh()
+            if not self.training:
+                self.practice.remind()
         if person is None:
             if self.cover is not None:
                 self.cover.dismiss()
@@ -257,6 +267,8 @@ class CounterWindow(Presenters):
             self.show_help()
         elif action == "theme":
             self.set_theme("light" if self.tokens.dark else "dark")
+        elif action == "drills" and self.drill:
+            self.go("drills")
         elif action in ("training", "training_line"):
             self.practice.act(action)
         elif self.session.person is not None and self._act_signed(action):
@@ -282,7 +294,7 @@ class CounterWindow(Presenters):
         if kind == "screen" and screen_at(int(value)) in self._usable():
             self.go(screen_at(int(value)))
             return True
-        if action in ("audit", "outages", "settings"):
+        if action in ("audit", "drills", "outages", "settings"):
             self.go(action)
             return True
         if action in ("paper_pack", "rekey"):

@@ -13,14 +13,17 @@ class Launcher:
     """Starts `housefull --training` beside the till of `folder`, one at a time."""
 
     def __init__(self, folder: Path, command: Sequence[str] = (sys.executable, "-m", "pos")) -> None:
-        self._command = [*command, "--data", str(folder), "--training"]
+        self._command = [*command, "--data", str(folder)]
         self._process: subprocess.Popen[bytes] | None = None
 
-    def begin(self, ended: Callable[[], None] = lambda: None) -> bool:
-        """Start it; False when it runs already. `ended` is called, in a thread, when it is over. Raises OSError."""
+    def begin(self, ended: Callable[[], None] = lambda: None, *, drill: bool = False) -> bool:
+        """Start it, or the `drill` that was ordered; False when one of them runs already. `ended` is called, in a
+        thread, when it is over. Raises OSError."""
         if self._process is not None and self._process.poll() is None:
             return False
-        process = self._process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL)
+        process = self._process = subprocess.Popen(
+            [*self._command, "--drill" if drill else "--training"], stdin=subprocess.DEVNULL
+        )
 
         def watch() -> None:
             process.wait()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -61,14 +62,19 @@ def copy_season(replica: Path, till: str, to: Path, now: datetime, allotment: in
 
 
 def _allot(documents: Documents, plans: dict[str, bytes], least: int) -> None:
+    """At least so many of each category for the till, but not more than half of them: the office keeps some, too."""
     # Here, as only a drill needs the halls once more.
     from pos.domain.plan import Plan
 
     for show in documents["show"].values():
         if "plan" in show:
-            categories = [category.name for category in Plan.from_bytes(plans[show["plan_version"]]).categories]
+            plan = Plan.from_bytes(plans[show["plan_version"]])
+            numbers = Counter(plan.category)
             known = show.get("allotment", {})
-            show["allotment"] = known | {name: max(least, int(known.get(name, 0))) for name in categories}
+            show["allotment"] = known | {
+                category.name: max(min(least, numbers[number] // 2), int(known.get(category.name, 0)))
+                for number, category in enumerate(plan.categories)
+            }
 
 
 def _drop_past(documents: Documents, plans: dict[str, bytes], now: datetime) -> None:

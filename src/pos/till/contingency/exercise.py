@@ -162,6 +162,7 @@ class Exercise:
         self._state, self._steps = RUNNING, list(script(order.seed, order.seconds))
         self._began_s = desk.outside.clock.boottime_s()
         self._note(What.BEGAN, user=desk.user.id if desk.user is not None else "")
+        self._tell()
         self.tick()
 
     def tick(self) -> None:
@@ -204,7 +205,7 @@ class Exercise:
 
     def _over(self, why: str) -> None:
         self._note(What.OVER, why=why)
-        self._state = OVER
+        self._state, self._customers = OVER, []
         if not self._mended:
             self.kit.faults.mend()
         self._tell()
@@ -240,7 +241,7 @@ class Exercise:
         desk = self._desk
         now = desk.clock.now()
         shows = [show for show in desk.season().shows.values() if show.plan and show.sells_at(now)]
-        for show in sorted(shows, key=lambda one: (one.starts, one.id)):
+        for show in sorted(shows, key=lambda one: (one.starts <= now, one.starts, one.id)):
             found = self._seat(show) if step.task is Task.ELSEWHERE else self._category(show, step.count)
             if found is not None:
                 return show.id, *found
@@ -287,11 +288,17 @@ class Exercise:
             "starts": show.starts.isoformat(),
             "category": customer.category,
             "place": customer.place,
+            "label": self._label(customer),
             "count": customer.count,
             "tender": "card" if customer.task is Task.CARD else "cash",
             # What the terminal's own display says while the till knows nothing of it.
             "terminal": ("approved" if customer.paid else "declined") if lost else None,
         }
+
+    def _label(self, customer: Customer) -> str:
+        """The seat as a ticket says it, "" where none was asked for."""
+        plan = self._desk.belief.seating(customer.show).plan
+        return plan.label(plan.index[customer.place]) if customer.place and plan is not None else ""
 
     def _end(self, customer: Customer, wrong: str = "") -> None:
         self._customers.remove(customer)

@@ -18,6 +18,8 @@ def link(desk: Desk, *, cut: bool = False, mend: bool = False) -> dict[str, Any]
     cable = desk.outside.cable
     if cable is None:
         raise Refused("not_allowed", what="link", reason="the line is cut and mended in training only")
+    if desk.outside.exercise is not None:
+        raise Refused("not_allowed", what="link", reason="in a drill the line goes and comes by itself")
     if cut == mend:
         raise Refused("bad_request", field="cut", reason="say either cut or mend")
     if cut:

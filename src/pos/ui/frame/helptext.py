@@ -41,6 +41,9 @@ def purpose(screen: str) -> str:
         ),
         "audit": tr("Settlements, differences and what looked odd; everybody sees their own figures here."),
         "outages": tr("What failed, how far the sending is since, the report of each outage, and what was learned."),
+        "drills": tr(
+            "Practise what to do when things fail: who is due, how the drills went, and what is to be done better."
+        ),
         "devices": tr(
             "The printers, the terminal and the rest: how they are, what waits at them, and a test for each."
         ),
