@@ -113,11 +113,13 @@ class BackupSettings:
 @dataclass(frozen=True, slots=True)
 class CopySettings:
     """Where each fact is copied to: a folder on a second medium (`to`, "" for none), and other tills on the local
-    network. A sale's answer waits for the first copy, `wait_ms` at most."""
+    network. A sale's answer waits for the first copy, `wait_ms` at most. `same_disk`: the folder may lie on the disk
+    that the till's own data is on, as when this is tried out."""
 
     to: str = ""
     neighbours: tuple[str, ...] = ()
     wait_ms: int = 50
+    same_disk: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +257,7 @@ _KEYS: Final[dict[str, dict[str, Callable[[Any], Any]]]] = {
     "card_reader": {"transport": _card_way},
     "customer_display": {"kind": _display, "transport": values.string, "locale": _locale, "link": values.url},
     "backup": {"to": values.string, "every": values.span, "keep": values.count},
-    "copies": {"to": values.string, "neighbours": _neighbours, "wait_ms": values.wait_ms},
+    "copies": {"to": values.string, "neighbours": _neighbours, "wait_ms": values.wait_ms, "same_disk": values.flag},
     "window": {
         "theme": values.theme,
         "scale": values.scale,

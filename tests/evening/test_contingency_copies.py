@@ -24,7 +24,7 @@ def neighbours(house: House, usb: Path) -> tuple[Window, Window]:
     """T1, which copies each fact to a stick and to T2; a shift open at both, and each knows the other."""
     here, there = free_ports(2)
     lan = '[neighbours]\nlisten = "127.0.0.1:{}"\ntills = ["{}=127.0.0.1:{}"]\n'
-    copies = f'[copies]\nto = "{usb.as_posix()}"\nneighbours = true\nwait_ms = 1000\n'
+    copies = f'[copies]\nto = "{usb.as_posix()}"\nneighbours = true\nwait_ms = 1000\nsame_disk = true\n'
     two = house.window("T2", more=lan.format(there, "T1", here))
     one = house.window("T1", more=lan.format(here, "T2", there) + copies)
     two.open("boris")

@@ -59,18 +59,21 @@ class Medium(Protocol):
 
 
 class Folder:
-    """A folder on a second medium. `data` is the till's own, for what lies in there is no copy."""
+    """A folder on a second medium. `data` is the till's own: what lies in there is no copy, nor what lies on its disk,
+    as where a stick should be and none is; but `same_disk` lets it."""
 
     name = "medium"
 
-    def __init__(self, to: Path, data: Path, hand: Hand, office_key: bytes) -> None:
-        self._to, self._data, self._office_key = to, data, office_key
+    def __init__(self, to: Path, data: Path, hand: Hand, office_key: bytes, *, same_disk: bool = False) -> None:
+        self._to, self._data, self._office_key, self._same_disk = to, data, office_key, same_disk
         self.where = str(to)
         self._file = CopyFile(to, hand)
 
     def end(self) -> tuple[int, str]:
         if self._to.resolve().is_relative_to(self._data.resolve()):
             raise NoCopy("lies in the till's own folder, and would be lost with it")
+        if not self._same_disk and _disk(self._to) == _disk(self._data):
+            raise NoCopy("is on the till's own disk: no medium is there")
         return self._file.end()
 
     def add(self, facts: Sequence[SignedFact]) -> None:
@@ -78,6 +81,14 @@ class Folder:
 
     def put_aside(self) -> None:
         self._file.put_aside()
+
+
+def _disk(folder: Path) -> int | None:
+    """None for what is not there."""
+    try:
+        return folder.stat().st_dev
+    except OSError:
+        return None
 
 
 class AtNeighbour:

@@ -195,7 +195,8 @@ class Till:
         office_key = base64.b64decode(identity.office_key)
         media: list[Medium] = []
         if settings.copies.to:
-            media.append(Folder(settings.folder / settings.copies.to, settings.folder, hand, office_key))
+            to, same = settings.folder / settings.copies.to, settings.copies.same_disk
+            media.append(Folder(to, settings.folder, hand, office_key, same_disk=same))
         if (neighbours := self.agent.neighbours) is not None:
             media += [AtNeighbour(till, neighbours, office_key) for till in settings.copies.neighbours]
         return Copying(media, settings.folder / LEDGER, settings.copies.wait_ms, self._device)

@@ -94,7 +94,7 @@ def _media(folder: Path, wanted: list[str]) -> Iterator[list[Medium]]:
     media: list[Medium] = []
     if "folder" in wanted:
         with tempfile.TemporaryDirectory(prefix="copies-", dir=os.environ.get("COPIES_DIR") or folder) as usb:
-            media.append(Folder(Path(usb), folder / "till", HERE, KEY))
+            media.append(Folder(Path(usb), folder / "till", HERE, KEY, same_disk=True))
             with _neighbour(folder, wanted, media):
                 yield media
     else:

@@ -35,7 +35,7 @@ class House:
         if there:
             self.usb.mkdir()
         self.told: list[tuple[str, str, str]] = []
-        self.medium = Folder(self.usb, folder / "till", HAND, KEY)
+        self.medium = Folder(self.usb, folder / "till", HAND, KEY, same_disk=True)
         self.wait_ms = wait_ms
         (folder / "till").mkdir()
         self.folder = folder / "till"
@@ -142,7 +142,7 @@ class Hanging(Folder):
     """A stick whose writes hang until somebody lets them go."""
 
     def __init__(self, *where: object) -> None:
-        super().__init__(*where)  # type: ignore[arg-type]
+        super().__init__(*where, same_disk=True)  # type: ignore[arg-type]
         self.free = threading.Event()
         self.hangs_s = HANG_S
         self.free.set()
@@ -242,6 +242,16 @@ def test_a_copy_that_knows_more_than_the_till_is_left_alone(tmp_path: Path) -> N
     finally:
         copies.stop()
     assert house.file.read_bytes() == before
+
+
+def test_a_folder_where_a_stick_should_be_is_no_copy(tmp_path: Path) -> None:
+    """The stick is out, and what is left of it is an empty folder on the till's own disk."""
+    (tmp_path / "usb").mkdir()
+    (tmp_path / "till").mkdir()
+    with pytest.raises(NoCopy, match="is on the till's own disk"):
+        Folder(tmp_path / "usb", tmp_path / "till", HAND, KEY).end()
+    with pytest.raises(NoCopy, match="is not there"):
+        Folder(tmp_path / "other", tmp_path / "till", HAND, KEY).end()
 
 
 def test_a_folder_within_the_tills_own_is_no_copy(tmp_path: Path) -> None:
