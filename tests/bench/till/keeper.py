@@ -1,4 +1,5 @@
-"""Run by itself: the till next door, which keeps a copy of what T1 sells. Says when it listens; ends with its input."""
+"""A process of its own: the till next door, which keeps a copy of what T1 sells. Says when it listens; ends with its
+input."""
 
 from __future__ import annotations
 
@@ -29,7 +30,3 @@ def main(listen: str, giver_key: str, folder: str) -> None:
     print("ready", flush=True)
     sys.stdin.read()
     window.stop()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
