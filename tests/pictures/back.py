@@ -56,6 +56,11 @@ def tickets(stage: Stage) -> Shots:
         counter.press(Key.Key_Escape, Key.Key_F8)
         counter.qtbot.wait(200)
         yield "called-off"
+        for key, name in ((Key.Key_F7, "abandon"), (Key.Key_F8, "close-places"), (Key.Key_F9, "reopen-places")):
+            counter.press(key)
+            counter.until(lambda: counter.window.calling_off.approval.who.count() > 0)
+            yield name
+            counter.press(Key.Key_Escape)
 
 
 def people(stage: Stage) -> Shots:

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from pos.domain.money import Money
 from pos.domain.plan import Plan
 from pos.ui.found.calledoff import CalledOff
+from pos.ui.found.callingoff import CallOffSheet
 from pos.ui.found.presenter import FoundPresenter
 from pos.ui.found.view import FoundScreen
 from tests.window.counter import CTRL, SHIFT, Counter, Key
@@ -515,3 +516,65 @@ def test_ticket_and_article_go_back_together_in_one_refund(counter: Counter) -> 
     assert found.deal.told is not None
     assert (found.deal.kind, found.deal.told.may_void) == ("void", True)
     assert str(found.deal.told.amount) == sale["total"]
+
+
+def approve(counter: Counter) -> CallOffSheet:
+    """The supervisor's PIN, typed on the sheet that asks for it."""
+    sheet = counter.window.calling_off
+    counter.until(lambda: sheet.approval.who.count() > 0)
+    sheet.approval.pin.setFocus()
+    counter.type(PINS[str(sheet.approval.who.currentData())])
+    return sheet
+
+
+def list_of_called_off(counter: Counter) -> CalledOff:
+    counter.press(Key.Key_3, modifier=CTRL)
+    counter.window.screens["found"].work.setFocus()
+    counter.press(Key.Key_F8)
+    counter.until(lambda: counter.window.found.called_off.open)
+    return counter.window.found.called_off
+
+
+def test_a_show_is_abandoned_with_a_supervisor_and_its_tickets_are_paid_back(counter: Counter) -> None:
+    sell(counter)
+    by_gift_card(counter, "GC-1")
+    owed = list_of_called_off(counter)
+    counter.press(Key.Key_F7)
+    assert counter.window.cover is counter.window.calling_off
+    counter.type("Fire in the wings")
+    sheet = approve(counter)
+    counter.press(Key.Key_Return)
+    assert sheet.isVisible()  # a second Enter, since it ends something for good
+    assert not counter.house.bodies("ShowAbandoned")
+    counter.press(Key.Key_Return)
+    counter.until(lambda: not sheet.isVisible() and {row.state for row in owed.rows} == {"abandoned"})
+    record = counter.house.bodies("ShowAbandoned")[0]["record"]
+    assert (record["reason"], record["show"]) == ("Fire in the wings", counter.window.session.show_id)
+    before = owed.owed
+    counter.press(Key.Key_F5)
+    counter.until(lambda: not owed.running and owed.done == 1)
+    counter.until(lambda: owed.back == 1 and owed.owed < before)
+    assert counter.house.bodies("TicketsRefunded")[0]["refund"]["reason"] == "Show abandoned"
+    counter.until(lambda: not next(card for card in counter.window.session.shows if card.id == record["show"]).sells)
+
+
+def test_places_are_closed_and_opened_again(counter: Counter) -> None:
+    list_of_called_off(counter)
+    sheet = counter.window.calling_off
+
+    def call_off(what: str) -> None:
+        sheet.places.setText(what)
+        sheet.reason.setText("water")
+        approve(counter)
+        counter.press(Key.Key_Return)
+
+    counter.press(Key.Key_F8)
+    call_off("nowhere")
+    counter.until(lambda: "nowhere" in sheet.problem.text())
+    call_off("Stalls")
+    counter.until(lambda: not sheet.isVisible())
+    closed = counter.house.bodies("PlacesClosed")[0]["record"]
+    counter.press(Key.Key_F9)
+    call_off("")
+    counter.until(lambda: not sheet.isVisible())
+    assert counter.house.bodies("PlacesReopened")[0]["record"]["of"] == {closed["id"]: closed["places"]}

@@ -67,7 +67,7 @@ CONTINGENCY_VERBS: Final[dict[str, VerbSpec]] = {
     "reopen_places": VerbSpec(
         calledoff.reopen_places,
         {"show": f.text, "reason": f.words},
-        {"places": f.places, "approver": f.approver},
+        {"places": f.places, "text": f.typed, "approver": f.approver},
         changes=True,
     ),
     "evacuation": VerbSpec(evacuation.evacuation, {}, {"language": f.language}),

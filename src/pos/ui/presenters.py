@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pos.ui.drills.running import RunningPresenter
     from pos.ui.errands import Errands
     from pos.ui.foot.presenter import PaperPresenter
+    from pos.ui.found.callingoff import CallOffSheet
     from pos.ui.found.presenter import FoundPresenter
     from pos.ui.frame.cover import Cover
     from pos.ui.frame.diagnostics import DiagnosticsSheet
@@ -52,7 +53,9 @@ if TYPE_CHECKING:
     from pos.ui.stock.blanks import BlanksPresenter
     from pos.ui.stock.seats import SeatsPresenter
 
-_COVERS: Final = ("evacuation", "leaving", "contingency", "line_sheet", "diagnostics", "show_card", "help")
+_COVERS: Final = (
+    "evacuation", "leaving", "calling_off", "contingency", "line_sheet", "diagnostics", "show_card", "help",
+)  # fmt: skip
 
 
 class Presenters(QWidget):
@@ -150,6 +153,7 @@ class Presenters(QWidget):
         presenter = FoundPresenter(self.session, self)
         presenter.opened.connect(self._show_found)
         presenter.passed.connect(self._show_pass)
+        presenter.calls_off.connect(lambda kind: self.calling_off.ask(kind))
         return presenter
 
     @cached_property
@@ -342,6 +346,12 @@ class Presenters(QWidget):
         """The keyboard goes where the screen shown wants it."""
         if self.current is not None:
             self.current.enter()
+
+    @cached_property
+    def calling_off(self) -> CallOffSheet:
+        from pos.ui.found.callingoff import CallOffSheet
+
+        return CallOffSheet(self, self.session, self.back_to_work, self.found.called_off.refresh)
 
     @cached_property
     def evacuation(self) -> EvacuationCover:

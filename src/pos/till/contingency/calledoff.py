@@ -43,8 +43,8 @@ def close_places(
     desk: Desk, *, show: str, reason: str, places: list[str] | None = None, text: str = "", category: str = "",
     count: int = 0, approver: dict[str, Any] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Places of a show may not be used: named, or by a `text` as seats are found by ("Stalls C 4-9", "C *"), or a
-    whole `category` or area; of an area also `count` of its units, those that are not sold first.
+    """Places of a show may not be used: named, or by a `text` as seats are found by ("Stalls C 4-9", "C *", "Stalls",
+    "Foyer 30"), or a whole `category` or area; of an area also `count` of its units, those that are not sold first.
 
     A supervisor's or admin's. Raises Refused: unknown_show unknown_place show_cancelled bad_request not_allowed
     approval_needed wrong_pin storage_failed fenced.
@@ -62,16 +62,17 @@ def close_places(
 
 
 def reopen_places(
-    desk: Desk, *, show: str, reason: str, places: list[str] | None = None, approver: dict[str, Any] | None = None
-) -> dict[str, Any]:
+    desk: Desk, *, show: str, reason: str, places: list[str] | None = None, text: str = "",
+    approver: dict[str, Any] | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """These places may be used again, or all that is called off of the show: if it was abandoned, it goes on.
 
     A supervisor's or admin's. Raises Refused: unknown_show bad_request not_allowed approval_needed wrong_pin
     storage_failed fenced.
     """
     user, by = _person(desk, approver)
-    seating = _seating(desk, show)
-    units = None if places is None else [unit for place in places for unit in _units(seating, show, place)]
+    _seating(desk, show)
+    units = _chosen(desk, show, places or [], text, back=True) if places is not None or text else None
     if not desk.called_off.names(show, units):
         raise Refused("bad_request", field="show", reason="nothing of that is called off", show=show)
     of = laws.reopening(_known(desk), show, units)
@@ -121,8 +122,10 @@ def _keep(desk: Desk, kind: Kind, user: str, by: str, said: Document) -> dict[st
     return answer
 
 
-def _chosen(desk: Desk, show: str, places: list[str], text: str, category: str, count: int) -> list[str]:
-    """The units that are to be closed, each once."""
+def _chosen(
+    desk: Desk, show: str, places: list[str], text: str, category: str = "", count: int = 0, *, back: bool = False
+) -> list[str]:
+    """The units that are to be closed, or opened again (`back`), each once."""
     seating = _seating(desk, show)
     given = [bool(places), bool(text), bool(category)]
     if sum(given) != 1:
@@ -130,25 +133,38 @@ def _chosen(desk: Desk, show: str, places: list[str], text: str, category: str, 
     if count and category not in seating.capacity:
         raise Refused("bad_request", field="count", reason="goes with an area")
     if count:
-        return _of_area(desk, show, seating, category, count)
+        return _of_area(desk, show, seating, category, count, back=back)
     if category:
         if category not in seating.categories():
             raise Refused("unknown_place", show=show, place=category)
         return [seating.place(ix) for ix in range(len(seating)) if seating.category(ix) == category]
     if text:
-        seats = find_seats(seating.plan, text) if seating.plan is not None else None
-        if not seats:
-            raise Refused("unknown_place", show=show, place=text)
-        return [seating.place(ix) for ix in seats]
+        return _named(desk, show, seating, text.strip(), back=back)
     return list(dict.fromkeys(unit for place in places for unit in _units(seating, show, place)))
 
 
-def _of_area(desk: Desk, show: str, seating: Seating, area: str, count: int) -> list[str]:
-    """Units of an area: those that are not sold before those that are, of these the last one first."""
+def _named(desk: Desk, show: str, seating: Seating, text: str, *, back: bool) -> list[str]:
+    """By what somebody types: seats, a category, an area, or so many of an area."""
+    seats = find_seats(seating.plan, text) if seating.plan is not None else None
+    if seats:
+        return [seating.place(ix) for ix in seats]
+    names = {name.casefold(): name for name in seating.categories()}
+    if name := names.get(text.casefold()):
+        return _chosen(desk, show, [], "", name)
+    area, _, count = text.rpartition(" ")
+    name = names.get(area.strip().casefold(), "")
+    if name in seating.capacity and count.isdecimal() and int(count) > 0:
+        return _of_area(desk, show, seating, name, int(count), back=back)
+    raise Refused("unknown_place", show=show, place=text)
+
+
+def _of_area(desk: Desk, show: str, seating: Seating, area: str, count: int, *, back: bool) -> list[str]:
+    """Units of an area: to be closed first those that are not sold, to be opened first those that are."""
     known = desk.called_off.closed.get(show, {})
     sold = {ticket["unit"] for _, ticket in worklist.tickets_of(desk, show).live}
-    units = [unit for ix in reversed(seating.units(area)) if (unit := seating.place(ix)) not in known]
-    return sorted(units, key=lambda unit: unit in sold)[:count]
+    units = [seating.place(ix) for ix in reversed(seating.units(area))]
+    able = [unit for unit in units if (unit in known) is back]
+    return sorted(able, key=lambda unit: (unit in sold) is not back)[:count]
 
 
 def _units(seating: Seating, show: str, place: str) -> list[str]:

@@ -23,6 +23,7 @@ from pos.ui.format import read_time
 from pos.ui.i18n import tr
 from pos.ui.session import Session
 
+PAID_BACK: Final = ("cancelled", "abandoned", "closed")  # states in which there is no new date to prefer
 _BY_HAND: Final = ("cash", "foreign", "card_slip")  # what somebody has to come to the window for
 # After these the next sale would fare no better.
 _STOPS: Final = ("payment_unknown", "not_signed_in", "no_shift", "fenced", "storage_failed", "device_absent", "offline")
@@ -30,7 +31,8 @@ _STOPS: Final = ("payment_unknown", "not_signed_in", "no_shift", "fenced", "stor
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A ticket that has not come back yet. `kinds`: how its price was paid; `problem`: why a run left it."""
+    """A ticket that has not come back yet. `owed` is its price with its parts of refundable fees, `kinds` how that was
+    paid; `problem`: why a run left it."""
 
     id: str
     sale: str
@@ -40,7 +42,7 @@ class Owed:
     state: str
     replaced_by: str
     place: str
-    price: Money
+    owed: Money
     kinds: tuple[str, ...]
     name: str
     contact: str
@@ -51,14 +53,14 @@ class Owed:
     @property
     def by_itself(self) -> bool:
         """Whether a run pays it back: it goes back without its buyer, and there is no new date to prefer."""
-        return self.state == "cancelled" and not any(kind in _BY_HAND for kind in self.kinds)
+        return self.state in PAID_BACK and not any(kind in _BY_HAND for kind in self.kinds)
 
 
 def read_owed(answer: Answer, currency: str) -> list[Owed]:
     return [
         Owed(
             ticket["id"], ticket["sale"], show["show"], show["title"], read_time(show["starts"]), show["state"],
-            show["replaced_by"] or "", ticket["label"], Money.parse(ticket["price"], currency),
+            show["replaced_by"] or "", ticket["label"], Money.parse(ticket["owed"], currency),
             tuple(ticket["kinds"]), ticket["name"], ticket["contact"], bool(ticket["here"]), ticket["holder"],
         )
         for show in answer["worklist"]
@@ -79,6 +81,7 @@ class CalledOff(QObject):
         self.open = self.running = False
         self.done = 0
         self.paid = Money.zero(session.venue.currency)
+        self.back, self.back_price = 0, Money.zero(session.venue.currency)  # since a till has called it off
         self.problem = ""
         self._problems: dict[str, str] = {}
         self.writing: list[tuple[str, str]] = []  # sales whose letter is still to be written
@@ -109,7 +112,11 @@ class CalledOff(QObject):
         self.session.bridge.latest("called off", "worklist", self._take)
 
     def _take(self, answer: Answer) -> None:
-        self.rows = read_owed(answer, self.session.venue.currency)
+        currency = self.session.venue.currency
+        self.rows = read_owed(answer, currency)
+        backs = [show["back"] for show in answer["worklist"] if "back" in show]
+        self.back = sum(back["tickets"] for back in backs)
+        self.back_price = total([Money.parse(back["price"], currency) for back in backs], currency)
         if self.current is None:
             self.marked = self.rows[0].id if self.rows else ""
         self.changed.emit()
@@ -134,7 +141,7 @@ class CalledOff(QObject):
 
     @property
     def owed(self) -> Money:
-        return total([row.price for row in self.rows if row.state == "cancelled"], self.session.venue.currency)
+        return total([row.owed for row in self.rows if row.state in PAID_BACK], self.session.venue.currency)
 
     @property
     def waiting(self) -> list[list[Owed]]:
@@ -211,7 +218,7 @@ class CalledOff(QObject):
                 self.running, self.problem = False, self._problems[rows[0].sale]
             self._next()
 
-        fields: dict[str, Any] = {"tickets": [row.id for row in rows], "reason": tr("Show cancelled")}
+        fields: dict[str, Any] = {"tickets": [row.id for row in rows], "reason": _reason(rows[0])}
         # One key a sale and what is left of it: a run that was broken off goes on, and pays nothing twice.
         key = "called-off " + " ".join(sorted(row.id for row in rows))
         self.session.bridge.call("refund", done, refused, key=key, **fields)
@@ -224,3 +231,10 @@ class CalledOff(QObject):
         if self.current is None:
             self.marked = self.rows[0].id if self.rows else ""
         self.changed.emit()
+
+
+def _reason(row: Owed) -> str:
+    """What the record says of why it was paid back."""
+    if row.state == "closed":
+        return tr("Place not usable")
+    return tr("Show abandoned") if row.state == "abandoned" else tr("Show cancelled")

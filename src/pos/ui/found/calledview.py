@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFont, QPainter
-from PySide6.QtWidgets import QLabel, QListView, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QListView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
-from pos.ui.found.calledoff import CalledOff, Owed
+from pos.ui.found.calledoff import PAID_BACK, CalledOff, Owed
+from pos.ui.found.callingoff import ABANDON, CLOSE, REOPEN, names
 from pos.ui.i18n import tr, tr_count
 from pos.ui.keys import cap
+from pos.ui.parts import touch
 from pos.ui.purse import tender_names
 from pos.ui.rows import ROW, Index, RowModel, paint_ground, paint_text, painted_list
 from pos.ui.sizes import set_height
@@ -22,6 +33,7 @@ from pos.ui.theme.widgets import KeyButton, MoneyLabel
 
 _ROW_PX: Final = 64
 _RUN_KEY, _LETTERS_KEY = 5, 6
+_CALL_OFF: Final = {7: ABANDON, 8: CLOSE, 9: REOPEN}  # key -> what it does
 
 
 class _Delegate(QStyledItemDelegate):
@@ -48,7 +60,7 @@ class _Delegate(QStyledItemDelegate):
         when = formats.day_and_time(row.starts, owed.session.now)
         detail = f"▲ {why}" if why else " · ".join(filter(None, (f"{row.title} · {when}", row.contact)))
         paint_text(painter, lower.adjusted(0, 0, -200, 0), detail, small, muted)
-        paint_text(painter, upper, formats.amount(row.price), money_font(t.BODY), ink, right)
+        paint_text(painter, upper, formats.amount(row.owed), money_font(t.BODY), ink, right)
         paint_text(painter, lower, way_back(row), small, muted, right)
         painter.restore()
 
@@ -58,7 +70,7 @@ def way_back(row: Owed) -> str:
     names = tender_names()
     names["foreign"] = names["cash"]
     ways = ", ".join(dict.fromkeys(names.get(kind, kind) for kind in row.kinds))
-    return ways if row.by_itself or row.state == "cancelled" else tr("{ways} · or the new date", ways=ways)
+    return ways if row.state in PAID_BACK else tr("{ways} · or the new date", ways=ways)
 
 
 class CalledWork(QWidget):
@@ -94,11 +106,12 @@ class CalledWork(QWidget):
 
 
 class CalledPanel(QWidget):
-    """Enter opens the marked one's sale; F5 pays all back that needs nobody, and stops; F6 writes letters."""
+    """Enter opens the marked one's sale; F5 pays all back that needs nobody, and stops; F6 writes letters; F7 to F9
+    call something off, and take it back."""
 
-    def __init__(self, owed: CalledOff, look: Callable[[str, str], object]) -> None:
+    def __init__(self, owed: CalledOff, look: Callable[[str, str], object], call_off: Callable[[str], object]) -> None:
         super().__init__()
-        self.owed, self._look = owed, look
+        self.owed, self._look, self._call_off = owed, look, call_off
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(8)
@@ -119,6 +132,12 @@ class CalledPanel(QWidget):
         self._open.clicked.connect(lambda _=False: self.open())
         self._letters = KeyButton(tr("Letters to all (PDF)"), f"F{_LETTERS_KEY}", stacked=True)
         self._letters.clicked.connect(lambda _=False: owed.write_letters())
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        for (number, kind), name in zip(_CALL_OFF.items(), names(), strict=True):
+            row.addWidget(touch(KeyButton(name, f"F{number}", stacked=True), partial(call_off, kind), 60), 1)
+        box.addLayout(row)
+        box.addSpacing(8)
         for button in (self._letters, self._run, self._open):
             set_height(button, 60)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -136,6 +155,11 @@ class CalledPanel(QWidget):
         )
         if owed.done or owed.running:
             said = tr("{n} paid back, {amount}.", n=owed.done, amount=formats.money(owed.paid))
+            note = f"{said} {note}" if count else said
+        elif owed.back:
+            amount = formats.money(owed.back_price)
+            came = tr_count("%n ticket has come back", "%n tickets have come back", owed.back)
+            said = tr("{tickets} since it was called off, {amount}.", tickets=came, amount=amount)
             note = f"{said} {note}" if count else said
         self._run_note.setText(note)
         self._run.set_label(tr("Stop") if owed.running else tr("Pay all these back"))
@@ -165,6 +189,8 @@ class CalledPanel(QWidget):
             owed.toggle_run()
         elif action == f"price:{_LETTERS_KEY}":
             owed.write_letters()
+        elif action.startswith("price:") and int(action.removeprefix("price:")) in _CALL_OFF:
+            self._call_off(_CALL_OFF[int(action.removeprefix("price:"))])
         elif action in ("up", "line_up", "down", "line_down"):
             owed.step(-1 if action.endswith("up") else 1)
         else:

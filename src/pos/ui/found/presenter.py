@@ -34,6 +34,7 @@ class FoundPresenter(QObject):
     changed = Signal()
     opened = Signal()
     passed = Signal(str)  # the code of a pass was typed
+    calls_off = Signal(str)  # somebody wants to call something off, or take that back
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -143,7 +143,7 @@ class FoundScreen(Screen):
         side.setSpacing(8)
         self.deal = DealPanel(self.presenter)
         self.invoice_panel = InvoicePanel(self.presenter.invoice)
-        self.off_panel = CalledPanel(self.presenter.called_off, self.presenter.look)
+        self.off_panel = CalledPanel(self.presenter.called_off, self.presenter.look, self.presenter.calls_off.emit)
         for other in (page, self.deal, self.invoice_panel, self.off_panel):
             other.setParent(self._sides)
             other.hide()

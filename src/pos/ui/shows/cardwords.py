@@ -137,6 +137,7 @@ def value(session: Session, key: str, told: Any) -> str:
         return _moment(session, told)
     if key == "state":
         states = {"moved": tr("moved"), "postponed": tr("postponed"), "cancelled": tr("cancelled")}
+        states["abandoned"] = tr("abandoned")
         return states.get(told, str(told))
     if key in SENTENCES or key == "title":
         return name_in(by_language(told), session.language, "")
