@@ -17,6 +17,7 @@ CUSTOMERS = 200
 ACTIONS = 5  # of an anonymous sale
 LOCAL_MS = 100
 PAID_MS = 300
+BOOKED_MS = 1000  # a whole log sheet
 OWN_MS = 2000  # of a whole errand: three windows share one thread here, and the office the same two cores
 WAIT_MS = 1000  # for any one thing in it
 
@@ -51,6 +52,19 @@ def local() -> list[Record]:
     return [_record("local_action", done, LOCAL_MS), _record("cash_paid", paid, PAID_MS)]
 
 
+def rekey() -> list[Record]:
+    """A log sheet of paper sales at the window: each ticket, and booking them all."""
+    from pos.ui.application import application
+    from tests.bench.rush.one_window import ROUNDS, rekey_ms, window_at_work
+
+    _app = application()
+    with tempfile.TemporaryDirectory(prefix="housefull-rekey-") as name, window_at_work(Path(name)) as window:
+        keyed, booked, keys = rekey_ms(window)
+    took = sum(keyed) + booked
+    print(f"{ROUNDS} paper tickets: {keys} keys, {took / 1000:.2f} s of the till's own", file=sys.stderr)
+    return [_record("rekey_ticket", keyed, LOCAL_MS), _record("rekey_book", [booked, booked], BOOKED_MS)]
+
+
 def _record(name: str, values: list[float], goal_ms: float) -> Record:
     """p95 against p50."""
     middle, late = statistics.median(values), quantile(values, 95)
@@ -83,4 +97,4 @@ def told(figures: Figures) -> str:
     return "\n".join(lines)
 
 
-BENCHES = [local, rush]
+BENCHES = [local, rekey, rush]

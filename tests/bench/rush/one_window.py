@@ -71,6 +71,23 @@ def local_ms(window: CounterWindow) -> tuple[list[float], list[float]]:
     return local, paid
 
 
+def rekey_ms(window: CounterWindow) -> tuple[list[float], float, int]:
+    """Of paper tickets off a log sheet, each from its price key until it stands there, and of booking them all; how
+    many keys that were. Every third is of the customer before."""
+    till = window.bridge.till
+    till.call("issue_paper", show=window.session.show_id, category="Stalls", count=ROUNDS).result(_WAIT_S)
+    window.act("rekey")
+    screen = window.rekeying
+    _until(lambda: bool(screen.papers.types) and bool(screen.papers.packs))
+    keyed, keys = [], 1
+    for number in range(1, ROUNDS + 1):
+        entry = f"+{number}" if number % 3 == 0 else str(number)
+        QTest.keyClicks(_focus(window), entry)
+        keyed.append(_took(window, Key.Key_F1, lambda number=number: len(screen.rows) == number))
+        keys += len(entry) + 1
+    return keyed, _took(window, Key.Key_Return, lambda: not screen.rows and not screen.asking), keys
+
+
 def _took(
     window: CounterWindow,
     key: Qt.Key,

@@ -40,6 +40,8 @@ def purpose(screen: str) -> str:
             "What the office could not agree with. A supervisor takes one, looks at it, and says how it ends."
         ),
         "audit": tr("Settlements, differences and what looked odd; everybody sees their own figures here."),
+        "paper_pack": tr("What is on paper for when nothing else works; tickets put on paper, taken back, lost."),
+        "rekey": tr("Tickets that were sold on paper, off the log sheet: a number, a price key, and Enter at the end."),
         "outages": tr("What failed, how far the sending is since, the report of each outage, and what was learned."),
         "drills": tr(
             "Practise what to do when things fail: who is due, how the drills went, and what is to be done better."

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QStyledItemDelegat
 from pos.ui.bridge import Answer
 from pos.ui.i18n import tr, tr_count
 from pos.ui.keys import cap
+from pos.ui.model import PriceType
 from pos.ui.paperpack.papers import Paper
 from pos.ui.paperpack.rekey import RekeyPresenter, Row
 from pos.ui.parts import Problem, Sum, foot, touch
@@ -95,6 +96,7 @@ class RekeyScreen(Screen):
     def __init__(self, presenter: RekeyPresenter, leave: Callable[[], None]) -> None:
         super().__init__()
         self.presenter, self._leave = presenter, leave
+        self._painted: tuple[list[Row], tuple[PriceType, ...]] | None = None
         self.build(presenter)
 
     def _build_work(self) -> None:
@@ -177,13 +179,9 @@ class RekeyScreen(Screen):
     def draw(self) -> None:
         presenter, formats = self.presenter, self.presenter.session.formats
         self._pack.setText(presenter.headline())
-        self._rows.show_rows(presenter.rows)
+        self._draw_rows()
         self._empty.setVisible(not presenter.rows)
         self.list.setVisible(bool(presenter.rows))
-        at = next((n for n, row in enumerate(presenter.rows) if row.id == presenter.marked), -1)
-        if at >= 0:
-            self.list.setCurrentIndex(self._rows.index(at))
-            self.list.scrollTo(self._rows.index(at))
         for name, field in self._fields.items():
             text = getattr(presenter, name)
             if field.text() != text:
@@ -199,6 +197,17 @@ class RekeyScreen(Screen):
         self._sum.tell(lead, formats.money(presenter.cash) if presenter.cash is not None else "")
         self._primary.set_label(tr("Booking…") if presenter.asking else tr("Book them all"))
         self._primary.setEnabled(bool(presenter.rows) and not presenter.asking)
+
+    def _draw_rows(self) -> None:
+        """Whoever types at full speed changes none of them: only what is new is painted."""
+        presenter = self.presenter
+        if (now := (presenter.rows, presenter.papers.types)) != self._painted:
+            self._painted = now
+            self._rows.show_rows(presenter.rows)
+        at = next((n for n, row in enumerate(presenter.rows) if row.id == presenter.marked), -1)
+        if at >= 0 and self.list.currentIndex().row() != at:
+            self.list.setCurrentIndex(self._rows.index(at))
+            self.list.scrollTo(self._rows.index(at))
 
     def _draw_found(self) -> None:
         """What the entry means, when it was sold, and what it costs at each price type."""
