@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -627,6 +628,49 @@ def test_what_comes_to_light_after_the_count_is_in_the_books(house: House, tills
     house.push(one)
     assert house.violations() == []
     assert [note for note in house.notes() if "took over the drawer of T1.1 with 100.00" in note]
+
+
+def counts_out(client: TillClient, **more: object) -> None:
+    """T1's drawer, with its float in it."""
+    body = {
+        "till": "T1", "incarnation": 1, "shift": "T1-1-S0001", "user": "sam", "expected": "100.00",
+        "counted": "100.00", "difference": "0.00", "pieces": {"total": "100.00"},
+    }  # fmt: skip
+    counted = (Posting("drawer:T1", Money(-10_000, "EUR")), Posting("safe", Money(10_000, "EUR")))
+    client.record("DrawerTakenOver", body | more, postings=counted)
+
+
+def closes(client: TillClient) -> None:
+    report = {"expected": "100.00", "counted": "100.00", "difference": "0.00"}
+    counted = (Posting("drawer:T1", Money(-10_000, "EUR")), Posting("safe", Money(10_000, "EUR")))
+    client.record("ShiftClosed", {"shift": "T1-1-S0001", "user": "anna", "report": report}, postings=counted)
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_till_that_was_taken_for_dead_and_closed_its_shift_is_found_out(
+    house: House, tills_at: Tills, late: bool
+) -> None:
+    """Another counted its drawer out by the copy of its journal, cut off from it and from the office."""
+    one, two = tills_at("T1", "T2")
+    opens(one)
+    closes(one)
+    counts_out(two, copy=1)
+    for client in (two, one) if late else (one, two):
+        house.push(client)
+    assert causes(house) == ["drawer_counted_twice"]
+    (fields,) = [json.loads(str(row[0]))["fields"] for row in house.rows("SELECT body FROM dispute")]
+    assert fields["before"] == ("T2" if late else "T1")
+    assert house.violations() == []
+
+
+def test_a_drawer_that_was_taken_over_and_never_closed_is_counted_once(house: House, tills_at: Tills) -> None:
+    one, two = tills_at("T1", "T2")
+    opens(one)
+    counts_out(two, copy=1)
+    house.push(two)
+    house.push(one)
+    assert causes(house) == []
+    assert house.violations() == []
 
 
 def test_a_closed_shift_leaves_no_drawer(house: House, tills_at: Tills) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select
 from pos.domain.books import drawer
 from pos.domain.facts import Fact, Kind
 from pos.domain.money import Money
+from sync.office.rules.shifts import of_kind
 from sync.office.store.tables import FACT, POSTING, TILL
 
 Shift = tuple[str, str]  # a till, and the number of one of its shifts
@@ -61,24 +62,39 @@ def open_shift(connection: Connection, till: str, incarnation: int) -> dict[str,
 def lay(connection: Connection, facts: Sequence[Fact]) -> dict[Shift, str]:
     """The fact by which each drawer that these facts count out has been counted out before.
 
-    The tills that left them are locked: two that count one drawer are heard one after the other.
+    The tills that left them are locked: two that count one drawer are heard one after the other. Who counts by the
+    copy of a till's journal cannot know that it has ended: it may have closed its shift itself, before or since.
     """
-    tills = {str(fact.body.get("till")) for fact in facts if fact.kind == Kind.DRAWER_TAKEN_OVER}
-    if not tills:
-        return {}
-    connection.execute(
-        select(TILL.c.id).where(TILL.c.id.in_(tills)).order_by(TILL.c.id, TILL.c.incarnation).with_for_update()
-    )
-    return _taken_over(connection, tills)
+    taken = [fact for fact in facts if fact.kind == Kind.DRAWER_TAKEN_OVER]
+    closing = {fact.till for fact in facts if fact.kind == Kind.SHIFT_CLOSED}
+    tills = {str(fact.body.get("till")) for fact in taken}
+    if tills:
+        connection.execute(
+            select(TILL.c.id).where(TILL.c.id.in_(tills)).order_by(TILL.c.id, TILL.c.incarnation).with_for_update()
+        )
+    counted = _taken_over(connection, tills) if tills else {}
+    if closing:
+        counted |= _taken_over(connection, closing, by_copy=True)
+    if copied := {str(fact.body.get("till")) for fact in taken if fact.body.get("copy")}:
+        counted = _closed(connection, copied) | counted
+    return counted
 
 
-def _taken_over(connection: Connection, tills: Collection[str]) -> dict[Shift, str]:
+def _taken_over(connection: Connection, tills: Collection[str], *, by_copy: bool = False) -> dict[Shift, str]:
     """Shifts of these tills whose drawer has been counted out by another incarnation or till: by which fact."""
-    rows = connection.execute(
-        select(FACT.c.fact_id, FACT.c.envelope).where(FACT.c.kind == Kind.DRAWER_TAKEN_OVER.value)
-    )
+    rows = connection.execute(of_kind(Kind.DRAWER_TAKEN_OVER))
     bodies = [(row.fact_id, json.loads(row.envelope)["body"]) for row in rows]
-    return {(body["till"], body["shift"]): fact_id for fact_id, body in bodies if body["till"] in tills}
+    return {
+        (body["till"], body["shift"]): fact_id
+        for fact_id, body in bodies
+        if body["till"] in tills and (body.get("copy") or not by_copy)
+    }
+
+
+def _closed(connection: Connection, tills: Collection[str]) -> dict[Shift, str]:
+    """Shifts that these tills have closed themselves: by which fact."""
+    rows = connection.execute(of_kind(Kind.SHIFT_CLOSED).where(FACT.c.till.in_(tills)))
+    return {(row.till, json.loads(row.envelope)["body"]["shift"]): row.fact_id for row in rows}
 
 
 def _cash(connection: Connection, till: str, incarnation: int) -> Money | None:

@@ -259,6 +259,8 @@ def _owed(page: Page, fact: Fact) -> None:
         page.unused(fact.fact_id, fact.body | {"state": fact.body["outcome"]})
     elif fact.kind == Kind.DRAWER_TAKEN_OVER:
         _counted_out(page, fact)
+    elif fact.kind == Kind.SHIFT_CLOSED:
+        _closed_late(page, fact)
     elif fact.kind == Kind.SHIFT_VERIFIED:
         _verified(page, fact)
     elif fact.kind == Kind.SEALED:
@@ -276,6 +278,14 @@ def _counted_out(page: Page, fact: Fact) -> None:
     if before != fact.fact_id:
         fields = {"shift": shift[1], "before": before.partition(".")[0]}
         page.dispute(fact.fact_id, "drawer_counted_twice", f"{shift[1]} was counted out by {before}", **fields)
+
+
+def _closed_late(page: Page, fact: Fact) -> None:
+    """A till closes its shift after another has counted out its drawer by a copy, taking it for dead."""
+    shift = str(fact.body["shift"])
+    if (before := page.counted.get((fact.till, shift))) is not None:
+        fields = {"shift": shift, "before": before.partition(".")[0]}
+        page.dispute(fact.fact_id, "drawer_counted_twice", f"{shift} was counted out by {before}", **fields)
 
 
 def _verified(page: Page, fact: Fact) -> None:

@@ -52,7 +52,7 @@ def latest(connection: Connection, *, unverified: bool) -> list[Closed]:
 
 def _closed(connection: Connection, limit: int | None) -> list[Closed]:
     verified = _verified(connection)
-    query = _of_kind(Kind.SHIFT_CLOSED).order_by(FACT.c.received_at.desc(), FACT.c.number.desc()).limit(limit)
+    query = of_kind(Kind.SHIFT_CLOSED).order_by(FACT.c.received_at.desc(), FACT.c.number.desc()).limit(limit)
     found = []
     for row in connection.execute(query):
         body = json.loads(row.envelope)["body"]
@@ -78,13 +78,13 @@ def _closed(connection: Connection, limit: int | None) -> list[Closed]:
 def _verified(connection: Connection) -> dict[str, tuple[str, dict[str, Any]]]:
     """Shift -> the first fact that verified it, and its body."""
     found: dict[str, tuple[str, dict[str, Any]]] = {}
-    for row in connection.execute(_of_kind(Kind.SHIFT_VERIFIED).order_by(FACT.c.received_at, FACT.c.fact_id)):
+    for row in connection.execute(of_kind(Kind.SHIFT_VERIFIED).order_by(FACT.c.received_at, FACT.c.fact_id)):
         body = json.loads(row.envelope)["body"]
         found.setdefault(body["shift"], (row.fact_id, body))
     return found
 
 
-def _of_kind(kind: Kind) -> Select[Any]:
+def of_kind(kind: Kind) -> Select[Any]:
     """Facts of a kind about shifts. The kind stands in the statement, so that its index is used."""
     wanted: Any = literal_column(f"'{kind.value}'")
     return select(FACT.c.fact_id, FACT.c.till, FACT.c.incarnation, FACT.c.number, FACT.c.envelope).where(

@@ -167,7 +167,7 @@ ENROL_CODE = Table(
 )
 
 # Facts about shifts are few among all, and are looked for by themselves (`rules.shifts`).
-_OF_SHIFTS: Final = "kind IN ('ShiftClosed', 'ShiftVerified')"
+_OF_SHIFTS: Final = "kind IN ('ShiftClosed', 'ShiftVerified', 'DrawerTakenOver')"
 
 # Every fact, for ever. `envelope` is the exact text that was hashed and signed.
 FACT = Table(
