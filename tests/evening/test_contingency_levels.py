@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from pos.demo.cable import Cable
 from tests.evening.house import PINS, House, Window
 from tests.evening.lan import Wire, free_ports
 
@@ -24,9 +25,9 @@ tell_at = ["away", "alone"]
 """
 
 
-def window(house: House, name: str, port: int, other: str, wire: Wire) -> Window:
+def window(house: House, name: str, port: int, other: str, wire: Wire, more: str = "") -> Window:
     neighbours = f'[neighbours]\nlisten = "127.0.0.1:{port}"\ntills = ["{other}=127.0.0.1:{wire.port}"]\n'
-    return house.window(name, more=neighbours)
+    return house.window(name, more=neighbours + more)
 
 
 def becomes(window: Window, level: str, seconds: float, mark: int = 0) -> float:
@@ -44,7 +45,10 @@ def level(window: Window) -> tuple[str, str | None]:
 def test_an_evening_through_the_levels(house: House) -> None:
     ports = free_ports(2)
     wires = [Wire(port) for port in ports]
-    one, two = window(house, "T1", ports[0], "T2", wires[1]), window(house, "T2", ports[1], "T1", wires[0])
+    spare = Cable("127.0.0.1", house.port)
+    backup = f'[[office.backup]]\nname = "4G"\nurl = "http://127.0.0.1:{spare.port}"\n'
+    one = window(house, "T1", ports[0], "T2", wires[1], backup)
+    two = window(house, "T2", ports[1], "T1", wires[0])
     try:
         one.open("vera")
         two.open("anna")
@@ -53,8 +57,13 @@ def test_an_evening_through_the_levels(house: House) -> None:
         assert level(one)[0] == "normal"
 
         mark = one.till.heard()
+        one.cable.cut()
+        becomes(one, "backup", BACK_S, mark)
+        assert one.till.ok("contingency")["cause"] == "backup_line"
+
+        mark = one.till.heard()
         began = time.monotonic()
-        one.cut()
+        spare.cut()
         noticed = one.till.wait_event("link", state="offline", after=mark)["heard_s"]
         assert becomes(one, "away", TOLD_S, mark) - noticed < TOLD_S
         sold = [one.sell(one.seats("here")[0])]
@@ -85,5 +94,6 @@ def test_an_evening_through_the_levels(house: House) -> None:
         del house.windows["T2"]
         house.audit(sold)
     finally:
+        spare.close()
         for wire in wires:
             wire.close()
