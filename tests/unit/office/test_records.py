@@ -108,6 +108,26 @@ def test_what_is_called_off_is_granted_to_nobody(house: House, tills_at: Tills) 
     assert house.violations() == []
 
 
+def test_a_contingency_plan_is_every_tills_and_one_of_a_cashier_is_in_dispute(house: House, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+
+    def issue(user: str, number: int) -> None:
+        record = {"id": f"T1-E{number:05d}", "home": "T1", "user": user, "at": "2027-03-01T18:00:00+01:00"}
+        record |= {"version": "2027-1", "valid_from": "2027-03-01", "text": 'version = "2027-1"'}
+        one.record("PlanIssued", {"user": user, "record": record})
+
+    issue("sam", 1)
+    house.push(one)
+    assert house.rows("SELECT cause FROM dispute") == []
+    with house.database.read() as connection:
+        documents = snapshot.documents(connection).documents
+    assert [document.id for document in documents if document.family == "contingency_plan"] == ["T1-E00001"]
+    issue("anna", 2)  # a cashier's till would not have done that
+    house.push(one)
+    assert house.rows("SELECT cause FROM dispute") == [("role",)]
+    assert house.violations() == []
+
+
 def test_a_record_of_ones_own_is_not_another_tills_home(house: House, tills_at: Tills) -> None:
     (one,) = tills_at("T1")
     one.record("StandbyChanged", {"user": "anna", "record": entry("T1", 1) | {"home": "T2"}})
