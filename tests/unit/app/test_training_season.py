@@ -80,3 +80,19 @@ def test_the_demos_season_is_marked_for_training(tmp_path: Path) -> None:
     assert 'name = "TRAINING · Housefull Demo Halls"' in text
     assert 'id = "TRAIN-T1"' in text
     assert all(show["plan"] != "stadium" for show in tomllib.loads(text)["show"])
+
+
+def test_for_a_drill_the_till_has_some_of_every_category_and_the_office_keeps_half(
+    replica: Path, tmp_path: Path
+) -> None:
+    assert copy_season(replica, "W1", tmp_path / "season.json", NOW, 24)
+    documents = json.loads((tmp_path / "season.json").read_text(encoding="utf-8"))["documents"]
+    before = copied(replica, tmp_path)["documents"]["show"]
+    seated = {id: show for id, show in documents["show"].items() if "plan" in show}
+    assert seated
+    for id, show in seated.items():
+        own = before[id].get("allotment", {})
+        counts = show["allotment"]
+        assert all(own.get(name, 0) <= count <= max(24, own.get(name, 0)) for name, count in counts.items())
+        assert len(counts) > 1
+    assert any(show["allotment"] != before[id].get("allotment", {}) for id, show in seated.items())

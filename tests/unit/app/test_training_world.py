@@ -181,3 +181,17 @@ def test_no_hash_of_a_pin_is_left_but_the_offices(real: Path) -> None:
     trained(real)
     left = [file for file in (real / "training").rglob("*") if file.is_file() and b"argon2" in file.read_bytes()]
     assert left == []
+
+
+def test_a_drill_is_made_anew_each_time_in_a_folder_of_its_own_with_the_plan_of_the_house(real: Path) -> None:
+    (real / "contingency.toml").write_text('version = "file"', encoding="utf-8")
+    trained(real)
+    for made in ("file", "issued"):
+        ToyOffice.done = []
+        world = World(real, "drill", anew=True, allotment=4)
+        world.open()
+        assert list(ToyOffice.done) == ["import-copy season.json", "enrol TRAIN-W1"]
+        assert (world.till / "contingency.toml").read_text(encoding="utf-8") == f'version = "{made}"'
+        world.close()
+        (real / "drill" / "contingency.toml").write_text('version = "issued"', encoding="utf-8")
+    assert trained(real)[1] == TAKEN_UP  # what was practised stays beside it

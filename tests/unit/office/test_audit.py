@@ -287,6 +287,18 @@ def test_tills_are_told_of_terminals_and_of_what_people_did(house: House, till: 
     assert people["looked"] == {"T1.1": 3}
 
 
+@ONCE
+def test_the_drills_that_somebody_was_held_to_are_counted(house: House, till: TillClient) -> None:
+    drill = {"id": "T1-D00001", "home": "T1", "person": "anna", "state": "done"}
+    till.record("DrillHeld", {"user": "sam", "record": drill})
+    till.record("DrillHeld", {"user": "sam", "record": drill | {"id": "T1-D00002", "state": "broken_off"}})
+    house.push(till)
+    looked(house)
+    asked = {"since": "2026-11-22", "until": "2026-11-22", "user": ""}
+    with house.database.read() as connection:
+        assert KINDS["people"](connection, "T1", asked)["tallies"] == [["2026-11-22", "anna", {"drills": 1}]]
+
+
 # ---- settlements -------------------------------------------------------------------------
 
 

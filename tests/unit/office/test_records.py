@@ -161,6 +161,36 @@ def test_who_may_not_sell_may_not_keep_lists(house: House, tills_at: Tills) -> N
     assert house.rows("SELECT cause FROM dispute") == [("role",)]
 
 
+def test_a_drill_is_a_supervisors_and_an_action_its_owners_too(house: House, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    drill = {"id": "T1-D00001", "home": "T1", "person": "anna", "state": "done", "points": 80, "of": 100}
+    action = {"id": "T1-A00001", "home": "T1", "action": "T1-A00001", "owner": "otto", "state": "open"}
+    one.record("DrillHeld", {"user": "sam", "record": drill})
+    one.record("PlanActionChanged", {"user": "sam", "record": action})
+    one.record("PlanActionChanged", {"user": "otto", "record": action | {"id": "T1-A00002", "state": "done"}})
+    assert {result.verdict for result in house.push(one).results} == {"applied"}
+    assert told(house, "drill") == {"T1-D00001": drill}
+    assert {id: each["state"] for id, each in told(house, "plan_action").items()} == {
+        "T1-A00001": "open", "T1-A00002": "done",
+    }  # fmt: skip
+    assert house.violations() == []
+    for user, kind, record in (
+        ("anna", "DrillHeld", drill | {"id": "T1-D00002"}),
+        ("anna", "PlanActionChanged", action | {"id": "T1-A00003", "state": "dropped"}),
+    ):
+        one.record(kind, {"user": user, "record": record})
+    house.push(one)
+    assert house.rows("SELECT cause FROM dispute") == [("role",), ("role",)]
+
+
+def test_a_drill_that_cannot_be_read_is_a_dispute_and_counts_for_nobody(house: House, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    one.record("DrillHeld", {"user": "sam", "record": {"id": "T1-D00001", "home": "T1", "person": "anna"}})
+    house.push(one)
+    assert [result[0] for result in house.rows("SELECT cause FROM dispute")] == ["unreadable"]
+    assert told(house, "drill") == {}
+
+
 @pytest.mark.parametrize(
     ("id", "till", "own"),
     [

@@ -9,6 +9,7 @@ import pytest
 from pos.devices.worker.pretend import PretendTerminal
 from pos.devices.worker.terminal import TerminalWorker
 from pos.domain.card import Shown
+from pos.domain.money import Money
 
 SHOWN: list[Shown] = []
 
@@ -60,3 +61,17 @@ def test_it_stops_when_it_is_asked_to(make: Callable[..., TerminalWorker]) -> No
         pass
     terminal.abort()
     assert paying.result(5).state == "declined"
+
+
+@pytest.mark.parametrize("paid", [True, False])
+def test_a_payment_that_a_drill_loses_is_told_by_nobody_and_the_next_one_is_as_always(paid: bool) -> None:
+    device = PretendTerminal(SHOWN.append, 0.0)
+    device.lose_next(paid=paid)
+    before = device.last
+    assert device.pay(Money(1000, "EUR")).state == "unknown"
+    assert device.recover(Money(1000, "EUR"), before).state == "unknown"
+    assert bool(device.last) is paid  # it is charged all the same, or not
+    assert device.pay(Money(2000, "EUR")).state == "approved"
+    totals = device.end_of_day("EUR").totals
+    assert totals is not None
+    assert totals.minor == 2000 + (1000 if paid else 0)

@@ -33,6 +33,7 @@ _RIGHTS: Final[dict[str, str]] = {
     Kind.DEPOSIT_CREDITED: "bank",
     Kind.DIFFERENCE_EXPLAINED: "bank",
     Kind.PLAN_ISSUED: "plan",
+    Kind.DRILL_HELD: "plan",
 }
 
 # Who did it, or who approved it, must be somebody who approves.
@@ -79,6 +80,10 @@ class People:
             record = fact.body.get("record")
             here = isinstance(record, dict) and record.get("here") is True
             return self.roles.get(user_of(fact)) in (MAY["look"] if here else APPROVING_ROLES)
+        if fact.kind == Kind.PLAN_ACTION_CHANGED:
+            record = fact.body.get("record")
+            theirs = isinstance(record, dict) and record.get("owner") == user_of(fact)
+            return self.roles.get(user_of(fact)) in MAY["look" if theirs else "plan"]
         if fact.kind == Kind.SAFE_COUNTED:
             return all(self.roles.get(who) for who in (user_of(fact), second_of(fact)))
         if fact.kind in _APPROVED:

@@ -103,6 +103,7 @@ def counted(one: Fact, known: Known | None = None) -> dict[Subject, Tally]:
             Known(sellers={"S1": "anna"}),
             {"complaints": 1},
         ),
+        (Kind.DRILL_HELD, {"user": "eva", "record": {"person": "anna", "state": "done"}}, Known(), {"drills": 1}),
         (
             Kind.TICKETS_SOLD,
             sale(),
@@ -144,6 +145,10 @@ def test_over_and_short_is_what_the_count_of_the_drawer_booked() -> None:
 def test_a_body_that_cannot_be_read_counts_for_nobody() -> None:
     assert counted(fact(Kind.TICKETS_SOLD, {"sale": {"user": "anna"}})) == {}
     assert counted(fact(Kind.TICKETS_REFUNDED, {"refund": "?"})) == {}
+
+
+def test_a_drill_that_was_broken_off_was_not_held() -> None:
+    assert counted(fact(Kind.DRILL_HELD, {"user": "sam", "record": {"person": "anna", "state": "broken_off"}})) == {}
 
 
 def test_parts_of_a_history_add_up_to_the_whole_in_any_order() -> None:
