@@ -642,6 +642,7 @@ def counts_out(client: TillClient, **more: object) -> None:
 
 def closes(client: TillClient) -> None:
     report = {"expected": "100.00", "counted": "100.00", "difference": "0.00"}
+    report |= {"number_range": [1, len(client.journal) + 1], "hash": client.journal[-1].hash}
     counted = (Posting("drawer:T1", Money(-10_000, "EUR")), Posting("safe", Money(10_000, "EUR")))
     client.record("ShiftClosed", {"shift": "T1-1-S0001", "user": "anna", "report": report}, postings=counted)
 
