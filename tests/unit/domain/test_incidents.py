@@ -20,8 +20,8 @@ def record(id: str, home: str, began: str, back: str, **more: Any) -> dict[str, 
 
 
 ONE = record("T1-I00001", "T1", "2027-03-01T20:00:00+01:00", "2027-03-01T20:30:00+01:00")
-TWO = record("T2-I00001", "T2", "2027-03-01T19:20:00+00:00", "2027-03-01T20:00:00+00:00")  # ten minutes of it at once
-LATER = record("T1-I00002", "T1", "2027-03-01T21:00:01+01:00", "2027-03-01T21:10:00+01:00")
+TWO = record("T2-I00001", "T2", "2027-03-01T19:20:00+00:00", "2027-03-01T21:00:00+01:00")  # ten minutes of it at once
+LATER = record("T1-I00002", "T1", "2027-03-01T20:00:01+00:00", "2027-03-01T21:10:00+01:00")
 NIGHT = record("T1-I00003", "T1", "2027-03-01T23:30:00+00:00", "2027-03-01T23:50:00+00:00")  # 00:30 in Vienna
 
 
@@ -34,6 +34,9 @@ def made(records: list[dict[str, Any]], **asked: str) -> Report:
 def test_outages_that_overlap_are_one_whatever_zone_their_times_are_in() -> None:
     groups = grouped([LATER, TWO, ONE])
     assert [[one["id"] for one in group] for group in groups] == [["T1-I00001", "T2-I00001"], ["T1-I00002"]]
+    third = record("T3-I00001", "T3", "2027-03-01T20:50:00+01:00", "2027-03-01T20:55:00+01:00")
+    (group,) = grouped([third, TWO, ONE])
+    assert len(group) == 3, "it began after the first was over, while the second was on"
 
 
 def test_the_list_has_the_sums_of_its_tills() -> None:

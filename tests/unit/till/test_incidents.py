@@ -183,6 +183,17 @@ def test_paper_that_was_issued_is_followed_until_none_is_out(till: Counter) -> N
     assert last["sales"] == record["sales"], "what was sold from paper is counted as paper"
 
 
+def test_what_is_keyed_in_during_the_outage_is_counted_as_paper_too(till: Counter) -> None:
+    cut(till)
+    till.ask("issue_paper", show="aida", places=["A-2", "A-3"])
+    codes = on(till, lambda: [one.code for one in till.desk.ledger.packs.of("T1-P00001")])
+    till.ask("rekey_paper", tickets=codes, price_type="adult", tenders=[{"kind": "cash", "amount": "118.00"}])
+    till.sell("A-4")
+    record = back(till)
+    assert [(one["sales"], one["amount"]) for one in record["sales"]] == [(1, "59.00")]
+    assert [one["sold"] for one in record["paper"]] == [2]
+
+
 def test_only_what_became_of_paper_in_the_outage_counts(till: Counter) -> None:
     till.ask("issue_paper", show="aida", places=["A-2", "A-3"])
     codes = on(till, lambda: [one.code for one in till.desk.ledger.packs.of("T1-P00001")])
@@ -201,6 +212,7 @@ def test_disputes_of_the_outage_are_in_it_and_their_outcome_is_added(till: Count
     mend(till)
     till.line.document("dispute", dispute(till, before))
     till.line.document("dispute", dispute(till, sold))
+    till.line.document("dispute", dispute(till, sold, id=f"T2.1.{sold}-1", fact=f"T2.1.{sold}", till="T2"))
     till.line.drain()
     finished(till)
     (record,) = incidents(till)
@@ -249,6 +261,7 @@ def test_the_drain_tells_what_is_being_sent_and_how_much_of_it(till: Counter) ->
 
 def test_while_all_is_well_nothing_is_told_of_what_is_sent(till: Counter) -> None:
     till.sell("A-2")
+    till.line.mend()
     till.line.drain()
     assert till.said("drain") == []
 
