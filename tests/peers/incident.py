@@ -15,7 +15,7 @@ def incident() -> dict[str, Any]:
     return {
         "id": "W2-I00001", "home": "W2", "plan": "2027-1", "began_at": at[0], "back_at": at[12], "sent_at": at[13],
         "cause": "no_network", "worst": "alone", "lasted_s": 2880, "detected_s": 7, "recovered_s": 241, "restarts": 1,
-        "sent": 3480, "printed": 412, "misprinted": 2,
+        "entries": 3480, "borrowed": 4, "lent": 2, "printed": 412, "misprinted": 2,
         "levels": [
             {"level": "away", "cause": "no_office", "since": at[0], "until": at[3], "seconds": 720},
             {"level": "alone", "cause": "no_network", "since": at[3], "until": at[12], "seconds": 2160},

@@ -29,3 +29,4 @@ class OutageState:
     finishing: bool = False
     followed: dict[str, int] = field(default_factory=dict)
     papers: set[str] = field(default_factory=set)
+    due: bool = False  # whether somebody is about to look at those that are followed

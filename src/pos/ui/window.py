@@ -234,11 +234,13 @@ class CounterWindow(Presenters):
             self.go("open")
 
     def _heard(self, event: dict[str, Any]) -> None:
-        """Whoever owns what the audit has flagged hears of it, on whichever screen."""
+        """What is to be heard of on whichever screen: an evacuation, what the audit has flagged, an outage's report."""
         if event.get("event") == "evacuation" and "evacuation" not in vars(self):
             self.evacuation.open()
         elif event.get("event") == "audit_item":
             self.session.toast.emit("warning", tr("The audit has found something that is yours to look at (^⇧A)."))
+        elif event.get("event") == "outage" and event["incident"]:
+            self.session.toast.emit("good", tr("The outage is over; its report is made ({key}).", key=cap("outages")))
 
     def show_help(self) -> None:
         """What can be done on this screen, what to do in trouble, and all keys."""

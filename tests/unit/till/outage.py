@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -49,6 +50,16 @@ def back(counter: Counter, came_from: str = "away") -> dict[str, Any]:
     counter.line.drain()
     finished(counter)
     return counter.bodies("IncidentReported")[-1]["record"]
+
+
+def followed(counter: Counter) -> None:
+    """Wait until what has changed of incidents is told; `closing.QUIET_S` is to be short."""
+    for _ in range(500):
+        counter.settle()
+        if not counter.desk.outage.due:
+            return
+        time.sleep(0.01)
+    raise AssertionError("nobody looks at incidents")
 
 
 def finished(counter: Counter) -> None:

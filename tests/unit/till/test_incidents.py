@@ -11,14 +11,23 @@ from typing import Any
 import pytest
 
 from pos.app.reports import ReportWork
+from pos.domain.contingency.level import Level
+from pos.domain.facts import Fact, Kind
 from pos.domain.report import Report
-from pos.till.contingency import incident
+from pos.domain.reports.incidents import incident_report
+from pos.till.contingency import closing, incident, summing
 from tests.unit.paper.reports.documents import FONTS
 from tests.unit.till.counter import Counter
-from tests.unit.till.outage import back, cut, finished, level, mend, on, watch
+from tests.unit.till.outage import back, cut, finished, followed, level, mend, on, watch
 from tests.unit.till.toy_line import NOWHERE
 
 Make = Callable[..., Counter]
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What has changed of an incident is told at once."""
+    monkeypatch.setattr(closing, "QUIET_S", 0.0)
 
 
 @pytest.fixture
@@ -101,7 +110,7 @@ def test_nothing_is_reported_before_the_office_has_everything(till: Counter) -> 
     till.line.drain()
     finished(till)
     assert len(incidents(till)) == 1
-    assert incidents(till)[0]["sent"] > 0
+    assert incidents(till)[0]["entries"] > 0
 
 
 def test_what_was_refused_is_told_with_the_reason_the_place_and_how_often(till: Counter) -> None:
@@ -175,7 +184,7 @@ def test_paper_that_was_issued_is_followed_until_none_is_out(till: Counter) -> N
     ]
     till.ask("rekey_paper", tickets=names[:1], price_type="adult", tenders=[{"kind": "cash", "amount": "59.00"}])
     till.ask("return_paper", tickets=names[1:])
-    till.settle()
+    followed(till)
     last = incidents(till)[-1]
     assert [tuple(one[key] for key in ("tickets", "sold", "returned", "lost", "out")) for one in last["paper"]] == [
         (3, 1, 2, 0, 0)
@@ -219,11 +228,11 @@ def test_disputes_of_the_outage_are_in_it_and_their_outcome_is_added(till: Count
     assert [(one["id"], one["state"]) for one in record["disputes"]] == [(f"T1.1.{sold}-1", "open")]
     done = {"way": "accept", "by": "sam", "at": till.clock.now().isoformat()}
     till.line.document("dispute", dispute(till, sold, state="resolved", resolution=done))
-    till.settle()
+    followed(till)
     last = incidents(till)[-1]
     assert [(one["state"], one["way"], one["by"]) for one in last["disputes"]] == [("resolved", "accept", "sam")]
     till.line.document("dispute", dispute(till, sold, state="resolved", resolution=done))
-    till.settle()
+    followed(till)
     assert len(incidents(till)) == 2, "what has not changed is not told again"
 
 
@@ -233,8 +242,50 @@ def test_a_dispute_that_opens_long_after_is_added(till: Counter) -> None:
     sold = till.desk.number
     assert back(till)["disputes"] == []
     till.line.document("dispute", dispute(till, sold))
-    till.settle()
+    followed(till)
     assert [one["id"] for one in incidents(till)[-1]["disputes"]] == [f"T1.1.{sold}-1"]
+
+
+def test_what_came_back_while_the_till_was_off_is_told_at_the_next_start(till: Counter) -> None:
+    cut(till)
+    till.sell("A-2")
+    sold = till.desk.number
+    back(till)
+    till.restart()
+    till.line.document("dispute", dispute(till, sold))
+    till.settle()
+    watch(till)
+    assert len(incidents(till)[-1]["disputes"]) == 1
+
+
+@pytest.mark.expect_log("fenced: disowned")
+def test_a_till_that_is_given_up_reports_what_the_office_has_of_it(till: Counter) -> None:
+    cut(till)
+    till.clock.wait(minutes=5)
+    till.sell("A-2")
+    on(till, lambda: till.desk.fence("disowned"))
+    till.desk.level.level = Level.DEAD
+    level(till, "away", "dead", "fenced")
+    assert incidents(till) == []
+    till.line.mend()
+    till.line.drain()
+    finished(till)
+    (record,) = incidents(till)
+    assert (record["worst"], record["sales"][0]["tickets"]) == ("dead", 1)
+    facts = dict(incident_report(record, on(till, till.desk.season), record["back_at"]).facts)
+    assert "given_up_at" in facts
+    assert "back_at" not in facts
+
+
+def test_places_that_went_from_window_to_window_and_a_drawer_that_was_taken_over_are_told() -> None:
+    done = summing._Done()
+    effects = (object(), object())
+    for kind in (Kind.RIGHTS_RECEIVED, Kind.RIGHTS_TRANSFERRED, Kind.RIGHTS_TRANSFERRED):
+        done.count(Fact("T1", 1, 1, "", "", kind, (), effects, {}))  # type: ignore[arg-type]
+    body = {"till": "T2", "shift": "T2-1-S0001", "user": "sam", "counted": "159.00", "expected": "159.00"}
+    done.count(Fact("T1", 1, 2, "", "2027-03-01T19:00:00+01:00", Kind.DRAWER_TAKEN_OVER, (), (), body))
+    assert (done.borrowed, done.lent) == (2, 4)
+    assert [(one["kind"], one["till"], one["counted"]) for one in done.more] == [("taken_over", "T2", "159.00")]
 
 
 # ---- coming back --------------------------------------------------------------------------

@@ -88,13 +88,14 @@ def _facts(record: Record, told: _Told) -> Iterable[tuple[str, Cell]]:
     yield "plan_version", record["plan"]
     for key in ("began_at", "back_at", "sent_at"):
         if (at := told.at(record[key])) is not None:
-            yield key, at
+            gone = key == "back_at" and record["levels"] and record["levels"][-1]["level"] == "dead"
+            yield "given_up_at" if gone else key, at
     for key in ("lasted_s", "detected_s", "recovered_s"):
         if record[key] is not None:
             yield key, _span(record[key])
-    yield "entries_sent", record["sent"]
+    yield "entries_made", record["entries"]
     yield "printed", record["printed"]
-    for key in ("misprinted", "restarts", "refused_more"):
+    for key in ("misprinted", "borrowed", "lent", "restarts", "refused_more"):
         if record[key]:
             yield key, record[key]
 

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from pos.domain.contingency.level import Level
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
 from pos.domain.reports.incidents import FAMILY, incident_report
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 FOLDER: Final = "incidents"  # in the data folder
 BRIEF_S: Final = 60  # an outage that was over sooner and changed nothing makes no report
 NO_REPORT: Final = "-"
+QUIET_S: Final = 20.0  # what has changed of an incident is told this long after the first change
 FOLLOWED: Final = 20  # own incidents that are brought up to date
 _UNEVENTFUL: Final = frozenset({"level", "answered", "packs"})  # kinds of notes
 _INCIDENTS: Final = Series("incidents", "I")
@@ -46,7 +48,9 @@ def watch(desk: Desk) -> None:
     for outage in reversed(reported[:FOLLOWED]):
         _keep_an_eye(desk, own[outage.incident], outage.id)
     desk.subscribe(lambda event: _hear(desk, event))
-    look(desk)
+    with suppress(Refused):  # a disk that takes nothing; it is tried again
+        _follow(desk)
+        look(desk)
 
 
 def _hear(desk: Desk, event: dict[str, Any]) -> None:
@@ -56,10 +60,8 @@ def _hear(desk: Desk, event: dict[str, Any]) -> None:
             drain.line_changed(desk, online=event["state"] == "online")
         elif kind == "sent":
             drain.sent(desk)
-        elif kind == "changed" and event.get("disputes"):
-            _follow(desk, list(desk.outage.followed))
-        elif kind == "changed" and event["places"] and desk.outage.papers:
-            _follow(desk, list(desk.outage.papers))
+        elif kind == "changed" and (event.get("disputes") or (event["places"] and desk.outage.papers)):
+            _follow_soon(desk)
         if kind in ("link", "sent", "level"):
             look(desk)
     except Refused as refused:  # whoever told of this has nothing to do with it
@@ -68,6 +70,7 @@ def _hear(desk: Desk, event: dict[str, Any]) -> None:
 
 def look(desk: Desk) -> None:
     """Close the outage that is open, if it is over: then its report is made."""
+    _give_up(desk)
     outage = desk.ledger.outages.open()
     if outage is None or not _over(desk, outage) or desk.outage.finishing or desk.sealed:
         return
@@ -77,6 +80,16 @@ def look(desk: Desk) -> None:
         with desk.unit():
             desk.ledger.outages.change(outage.id, sent_at=now)
     desk.spawn(lambda: _finish(desk, outage.id))
+
+
+def _give_up(desk: Desk) -> None:
+    """A till that is fenced never comes back: its outage ends where the office has all that it did."""
+    outage = desk.ledger.outages.open()
+    dead = desk.fenced and not desk.sealed and desk.level.level is Level.DEAD
+    if outage is not None and not outage.back_at and dead and desk.acknowledged() >= desk.number:
+        now = desk.clock.now().isoformat(timespec="milliseconds")
+        with desk.unit():
+            desk.ledger.outages.change(outage.id, back_at=now, last_number=desk.number)
 
 
 def _over(desk: Desk, outage: Outage) -> bool:
@@ -123,12 +136,20 @@ def _report(desk: Desk, outage: Outage) -> Verb[None]:
     desk.spawn(partial(write, desk, record))
 
 
-def _follow(desk: Desk, incidents: list[str]) -> None:
+def _follow_soon(desk: Desk) -> None:
+    """Once for all that happens in the next while: paper comes back one by one."""
+    if not desk.outage.due and desk.outage.followed:
+        desk.outage.due = True
+        desk.post_in(QUIET_S, lambda: _follow(desk))
+
+
+def _follow(desk: Desk) -> None:
     """Look at paper and disputes of own incidents. A record that has changed is told anew."""
+    desk.outage.due = False
     outages = {outage.id: outage for outage in desk.ledger.outages.all()}
     own = records.own(desk.ledger.connection, FAMILY)
-    for id in incidents if not desk.sealed else ():
-        outage, before = outages[desk.outage.followed[id]], own[id]
+    for id, number in list(desk.outage.followed.items()) if not desk.sealed else ():
+        outage, before = outages[number], own[id]
         record = before | summing.open_ends(desk, outage, outage.last_number)
         if record == before:
             continue

@@ -7,7 +7,7 @@ re-keyed from paper counts as paper, whenever it was booked, and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -65,7 +65,8 @@ def record_of(desk: Desk, outage: Outage, id: str, plan: str) -> Verb[dict[str, 
     notes = desk.ledger.outages.notes(outage.id)
     spans = spans_of(outage, notes, now, desk.number)
     last = spans[-1].last if spans else outage.first_number
-    figures = yield from _by_level(desk, spans, outage.first_number, last)
+    done = yield from _read(desk, spans, outage.first_number, last)
+    figures = done.figures
     answered = [note.at for note in notes if note.kind == "answered"]
     away = [span for span in spans if span.level != Level.NORMAL]
     record: dict[str, Any] = {
@@ -81,13 +82,18 @@ def record_of(desk: Desk, outage: Outage, id: str, plan: str) -> Verb[dict[str, 
         "detected_s": seconds(away[0].answered_at, outage.began_at) if away and away[0].answered_at else None,
         "recovered_s": seconds(answered[-1], outage.sent_at) if answered and outage.sent_at else None,
         "restarts": sum(note.kind == "restarted" for note in notes),
-        "sent": last - outage.first_number,
+        "entries": last - outage.first_number,
         "levels": [_level(span) for span in spans],
+        "borrowed": done.borrowed,
+        "lent": done.lent,
         "sales": [_sales(level, made, desk.season().venue.currency) for level, made in figures.items()],
         "printed": _printed(figures.values(), "done"),
         "misprinted": _printed(figures.values(), "failed") + _printed(figures.values(), "unknown"),
         "told": [{"at": note.at, **note.body} for note in notes if note.kind == "told"],
-        "more": [{"at": note.at, "kind": note.kind, **note.body} for note in notes if note.kind not in _LISTED],
+        "more": [
+            *({"at": note.at, "kind": note.kind, **note.body} for note in notes if note.kind not in _LISTED),
+            *done.more,
+        ],
     }
     return record | _refused(notes) | open_ends(desk, outage, last)
 
@@ -118,24 +124,45 @@ def _level(span: Span) -> dict[str, Any]:
     }
 
 
-# ---- sales ---------------------------------------------------------------------------------
+# ---- facts ---------------------------------------------------------------------------------
 
 
-def _by_level(desk: Desk, spans: Sequence[Span], first: int, last: int) -> Verb[dict[str, Figures]]:
-    """Level -> the figures of what was sold and printed at it, in the order of the levels' badness."""
-    read = reading(desk)
-    found: dict[str, Figures] = {}
+@dataclass
+class _Done:
+    """What the till's facts say. `figures` of what was sold and printed at each level, in the order of the levels'
+    badness; how many places came from other tills and went to them; `more`, what is told by itself."""
+
+    figures: dict[str, Figures] = field(default_factory=dict)
+    borrowed: int = 0
+    lent: int = 0
+    more: list[dict[str, Any]] = field(default_factory=list)
+
+    def count(self, fact: Fact) -> None:
+        if fact.kind == Kind.RIGHTS_RECEIVED:
+            self.borrowed += len(fact.effects)
+        elif fact.kind == Kind.RIGHTS_TRANSFERRED:
+            self.lent += len(fact.effects)
+        elif fact.kind == Kind.DRAWER_TAKEN_OVER:
+            told = {key: fact.body[key] for key in ("till", "shift", "user", "counted")}
+            self.more.append({"at": fact.at, "kind": "taken_over", **told})
+
+
+def _read(desk: Desk, spans: Sequence[Span], first: int, last: int) -> Verb[_Done]:
+    read, done = reading(desk), _Done()
+    found = done.figures
     number = first
     while number < last:
         page = journal.facts_after(desk.ledger.connection, number, min(_PAGE, last - number))
         for signed in page:
             fact = Fact.from_bytes(signed.envelope)
             level = next((span.level for span in spans if span.first < fact.number <= span.last), Level.NORMAL)
+            done.count(fact)
             if not _from_paper(fact):
                 read.take(found.setdefault(level, Figures()), _QUERY, fact)
         number = page[-1].number
         yield desk.submit(lambda: None)  # others' work comes in between
-    return {level: found[level] for level in sorted(found, key=_rank) if found[level].sums}
+    done.figures = {level: found[level] for level in sorted(found, key=_rank) if found[level].sums}
+    return done
 
 
 def _from_paper(fact: Fact) -> bool:
