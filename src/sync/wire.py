@@ -123,6 +123,15 @@ class PushRequest(Message):
     facts: list[FactItem]
 
 
+class ForwardRequest(Message):
+    """POST /v1/forward: facts of another till, in number order without gaps, as the copy of its journal has them.
+    Without facts: how far is the office?"""
+
+    till: str
+    incarnation: int
+    facts: list[FactItem] = []
+
+
 class JournalHeader(Message):
     """The first line of a journal's file; a FactItem a line follows, number 1 to `facts`.
     `sealed`: the last of them is the ledger's last for ever. `growing`: a copy that was added to fact by fact; `facts`
@@ -150,6 +159,15 @@ class PushAnswer(Message):
     highest number in `results`: what rivals the history that is there is kept, and never applied."""
 
     applied: int
+    results: list[FactResult] = []
+
+
+class ForwardAnswer(Message):
+    """`applied` is the highest number applied of that incarnation, `state` its ACTIVE, FENCED or DEAD. A fact of an
+    ACTIVE one is refused (`till_active`) when what is personal of it is missing."""
+
+    applied: int
+    state: str
     results: list[FactResult] = []
 
 

@@ -265,6 +265,7 @@ ON_STAGE: Final[dict[str, dict[str, Any]]] = {
     "sync.agent.backoff": {"random": random},
     "sync.agent.claim": {"time": time, "Future": SimFuture},
     "sync.agent.enrol": {"time": time, "secrets": secrets},
+    "sync.agent.forward": {"threading": threading, "time": time},
     "sync.agent.guard": {"threading": threading},
     "sync.agent.leftovers": {"threading": threading},
     "sync.agent.lines": {"threading": threading, "time": time},

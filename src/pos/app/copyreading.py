@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from pos.domain.certificate import Hand
 from pos.store.copyread import Copy, LeftByCopy, copies_in, left_shift, sales_with
+from pos.till.ports import KeptCopy
 
 T = TypeVar("T")
 
@@ -48,6 +49,11 @@ class CopyReading:
             nothing: Future[T] = Future()
             nothing.set_exception(ended)
             return nothing
+
+
+def lying_in(folders: Sequence[Path]) -> list[KeptCopy]:
+    """The copies in these folders, as the sync agent brings them to the office."""
+    return [KeptCopy(copy.path, copy.hand, copy.number, copy.at) for copy in copies_in(folders)]
 
 
 def _told(copy: Copy) -> dict[str, Any]:

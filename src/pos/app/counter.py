@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from pos.app import devices, peripherals
 from pos.app.backups import BackupSchedule
 from pos.app.copying import AtNeighbour, Copying, Folder, Medium
-from pos.app.copyreading import CopyReading
+from pos.app.copyreading import CopyReading, lying_in
 from pos.app.drill.folder import DrillFolder
 from pos.app.layouts import LayoutShelf, LayoutWork
 from pos.app.machine import Machine
@@ -92,6 +92,9 @@ class Till:
             left = leftovers(settings.folder, identity.office_key)
             side = AgentSide(settings.folder / LEDGER, identity.incarnation)
             plans = PlanCache()
+            places = [settings.folder / KEPT]
+            if settings.copies is not None and settings.copies.to:
+                places.append(settings.folder / settings.copies.to)
             self.agent = Agent(
                 side,
                 keys,
@@ -112,11 +115,9 @@ class Till:
                 listen=settings.neighbours.listen,
                 leftovers=[one for one in left if not one.hindrance],
                 copies=CopyShelf(settings.folder / KEPT, keys.unlock),
+                kept=lambda: lying_in(places),
             )
             self.copies = self._copies(settings, identity)
-            places = [settings.folder / KEPT]
-            if settings.copies is not None and settings.copies.to:
-                places.append(settings.folder / settings.copies.to)
             self.kept_copies = CopyReading(places, identity.till)
             undo.callback(self.kept_copies.close)
             self.desk = Desk(self._outside(settings, identity, keys, plans, left, cable, drill))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from pos.domain.certificate import Certificate, Hand
@@ -17,6 +18,17 @@ class Wanted:
 
     places: tuple[str, ...]
     more: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCopy:
+    """A copy of a journal that lies here: its file, whose it is, its last fact, and when it was written last (seconds
+    since 1970)."""
+
+    path: Path
+    hand: Hand
+    number: int
+    at: float
 
 
 class CopyKeeper(Protocol):

@@ -18,7 +18,7 @@ from pos.domain.contingency.evacuation import Document
 from pos.domain.facts import SignedFact
 from pos.domain.rights import Token
 from pos.domain.scene import Scene
-from pos.till.lanports import CopyKeeper, Neighbours, Wanted
+from pos.till.lanports import CopyKeeper, KeptCopy, Neighbours, Wanted
 
 __all__ = [
     "CardOutcome",
@@ -27,6 +27,7 @@ __all__ = [
     "Clock",
     "CopyKeeper",
     "Entropy",
+    "KeptCopy",
     "Keys",
     "Ledger",
     "LineDown",

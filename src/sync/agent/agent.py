@@ -6,17 +6,19 @@ import base64
 import logging
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
+from pos.domain.certificate import Hand
 from pos.domain.errors import Unreadable
 from pos.store.replica import LayoutMoved, PlanCache, ReplicaUnavailable, ReplicaWriter
 from pos.till.ports import (
     ClaimAnswer,
     Clock,
     CopyKeeper,
+    KeptCopy,
     Keys,
     Ledger,
     LeftDrawer,
@@ -27,6 +29,7 @@ from pos.till.ports import (
     Releasable,
 )
 from sync.agent.claim import THREADS, Claims
+from sync.agent.forward import Forwarder
 from sync.agent.guard import Guard
 from sync.agent.leftovers import Leftovers
 from sync.agent.lines import Address, Lines
@@ -52,7 +55,8 @@ class Agent:
     `url` go out from. `office_key` is the pinned public key in base64, `plans` a cache to share with readers,
     `leftovers` are the journals of earlier incarnations that this office may still lack facts of.
     `neighbours` are other tills' addresses (HOST:PORT) on the local network, `listen` is where
-    they ask this one; `copies` is where their journals are kept here.
+    they ask this one; `copies` is where their journals are kept here, and `kept` which copies lie
+    here now, to be sent to the office when their tills have fallen silent.
     Raises BadAddress for a URL or certificate file that cannot be used.
     """
 
@@ -75,6 +79,7 @@ class Agent:
         listen: str | None = None,
         leftovers: Sequence[Outbox] = (),
         copies: CopyKeeper | None = None,
+        kept: Callable[[], Iterable[KeptCopy]] | None = None,
     ) -> None:
         self._lines = Lines((Address("", url, ca_file, allow_plain_http, source), *backups), clock)
         self._ledger = ledger
@@ -106,6 +111,10 @@ class Agent:
         )
         probes = [Channel(way.carrier(), base64.b64decode(office_key), caller) for way in self._lines.ways]
         self._prober = Prober(self._lines, probes, self._watch, self._watch.told_again)
+        self._forwarder: Forwarder | None = None
+        if kept is not None:
+            forwarding = Channel(self._lines.carrier(), base64.b64decode(office_key), caller)
+            self._forwarder = Forwarder(forwarding, kept, lambda: Hand(till, ledger.incarnation), self._watch)
         self._threads: list[threading.Thread] = []
         self._lines.turned = self._turned
         self._watch.on_recovery(self._recovered)
@@ -132,6 +141,8 @@ class Agent:
             loops.append(("leftovers", self._leftovers.run))
         if len(self._lines.ways) > 1:
             loops.append(("probe", self._prober.run))
+        if self._forwarder is not None:
+            loops.append(("forward", self._forwarder.run))
         self._threads = [threading.Thread(target=run, name=name, daemon=True) for name, run in loops]
         for thread in self._threads:
             thread.start()
@@ -145,6 +156,8 @@ class Agent:
         self._puller.stop()
         self._leftovers.stop()
         self._prober.stop()
+        if self._forwarder is not None:
+            self._forwarder.stop()
         for channel in (self._poll, self._push, self._claim, self._sync):
             channel.close()
         if self.neighbours is not None:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from starlette.routing import Route, Router
 
 from pos.domain.certificate import Hand
-from sync.office.api import gates
+from sync.office.api import forwards, gates
 from sync.office.api.claims import ClaimDesk
 from sync.office.api.endpoint import Body, Endpoint, parsed
 from sync.office.api.pulls import Puller
@@ -40,6 +40,7 @@ from sync.wire import (
     DrawerRequest,
     EnrolAnswer,
     EnrolRequest,
+    ForwardRequest,
     HandAnswer,
     HandRequest,
     LookAnswer,
@@ -175,6 +176,11 @@ def make_app(office: Office) -> Router:
     async def whole(_caller: Caller, _asked: Message) -> BaseModel:
         return await office.reading(snapshot.documents)
 
+    async def forward(_caller: Caller, asked: ForwardRequest) -> BaseModel:
+        answer = await office.work(forwards.forward, database, office.signer.secret, asked)
+        office.pulse.poke()
+        return answer
+
     async def hello(_caller: Caller, _asked: Message) -> Body:
         return {}
 
@@ -195,6 +201,7 @@ def make_app(office: Office) -> Router:
         ("disputes", DisputesRequest, disputes),
         ("look", LookRequest, _look(office)),
         ("hello", Message, hello),
+        ("forward", ForwardRequest, forward),
     ]
     routes = [Route(f"{PREFIX}/{name}", office.signed(model, handler)) for name, model, handler in signed]
     routes.append(Route(f"{PREFIX}/enrol", _enrol(office)))

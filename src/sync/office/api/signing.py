@@ -143,6 +143,7 @@ class Signer:
     def __init__(self, key: Ed25519PrivateKey) -> None:
         self._key = key
         self.public = key.public_key()
+        self.secret = key.private_bytes_raw()
         self.public_key = self.public.public_bytes_raw()
 
     async def answer(

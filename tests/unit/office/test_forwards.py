@@ -1,0 +1,209 @@
+"""A dead till's journal that another till brings from its copy: booked once, by its own signature; nothing is freed."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pos.domain.certificate import Hand
+from pos.store.copyread import copies_in
+from pos.till.ports import KeptCopy, LinkState
+from sync.agent import forward as module
+from sync.agent.forward import Forwarder
+from sync.agent.trouble import Trouble
+from sync.office.api import forwards
+from sync.office.api.signing import Rejected
+from sync.office.rules.reading import BadChain
+from sync.office.store.own import office_key
+from sync.wire import FactItem, ForwardAnswer, ForwardRequest
+from tests.mutate import mutate
+from tests.peers.small_season import SHOW
+from tests.peers.till_client import TillClient
+from tests.unit.office.conftest import House
+from tests.unit.office.test_deaths import die, growing_copy
+from tests.unit.office.test_facts import causes, everything
+
+Tills = Callable[..., list[TillClient]]
+
+
+def forward(house: House, client: TillClient, *items: FactItem) -> ForwardAnswer:
+    secret = office_key(house.database).private_bytes_raw()
+    asked = ForwardRequest(till=client.till, incarnation=client.incarnation, facts=list(items))
+    return forwards.forward(house.database, secret, asked)
+
+
+def copied(house: House, folder: Path, client: TillClient) -> list[FactItem]:
+    """The facts of a till as its copy has them."""
+    lines = growing_copy(house, folder, client).read_text("utf-8").splitlines()[1:]
+    return [FactItem.model_validate_json(line) for line in lines]
+
+
+def test_what_another_till_brings_is_booked_once_and_frees_nothing(
+    house: House, tills_at: Tills, tmp_path: Path
+) -> None:
+    one, two = tills_at("T1", "T2")
+    _, sold, back = house.granted(one, "A-1", "A-2", "A-3")
+    one.sell(SHOW, sold, name="Ida")
+    one.give_back(SHOW, back)
+    die(house, "T1")
+    items = copied(house, tmp_path, one)
+    assert forward(house, one) == ForwardAnswer(applied=0, state="DEAD")
+    assert forward(house, one, *items).applied == 2
+    assert [house.place(place)[0] for place in ("A-1", "A-2", "A-3")] == ["QUARANTINE", "SOLD", "QUARANTINE"]
+    assert house.refused(two, "A-1") == ["right_elsewhere"]
+    assert "Ida" in str(house.rows("SELECT body FROM beside")[0][0]), "the office opens what is locked to it"
+    before = everything(house)
+    assert forward(house, one, *items).applied == 2
+    assert house.push(one).applied == 2, "should it be alive all the same"
+    assert everything(house) == before
+    assert (causes(house), house.violations()) == ([], [])
+
+
+def test_facts_of_a_till_that_may_still_send_them_come_whole_or_not(
+    house: House, tills_at: Tills, tmp_path: Path
+) -> None:
+    """Whoever had the stick in hands could have taken the names out; its till has them."""
+    (one,) = tills_at("T1")
+    (sold,) = house.granted(one, "A-1")
+    one.sell(SHOW, sold, name="Ida")
+    (item,) = copied(house, tmp_path, one)
+    stranger = growing_copy(house, tmp_path, one).read_text("utf-8")  # a box, but spoilt
+    spoilt = json.loads(stranger.splitlines()[1])["locked"][:-8] + "AAAAAAA="
+    for bare in (item.model_copy(update={"locked": ""}), item.model_copy(update={"locked": spoilt})):
+        with pytest.raises(Rejected) as caught:
+            forward(house, one, bare)
+        assert (caught.value.status, caught.value.code) == (409, "till_active")
+    assert forward(house, one).applied == 0
+    die(house, "T1")
+    assert forward(house, one, item.model_copy(update={"locked": ""})).applied == 1, "nobody else will bring it"
+    assert house.place("A-1")[0] == "SOLD"
+    assert house.violations() == []
+
+
+def test_only_what_a_till_has_signed_counts_whoever_brings_it(house: House, tills_at: Tills, tmp_path: Path) -> None:
+    one, two = tills_at("T1", "T2")
+    one.drop()
+    one.drop()
+    first, second = copied(house, tmp_path, one)
+    before = everything(house)
+    for wrong in (
+        [first.model_copy(update={"envelope": first.envelope.replace("drop", "paid_in")})],
+        [first.model_copy(update={"signature": second.signature})],
+    ):
+        with pytest.raises(BadChain):
+            forward(house, one, *wrong)
+    with pytest.raises(BadChain):
+        forward(house, two, first)
+    with pytest.raises(Rejected, match="in the order of their numbers"):
+        forward(house, one, second, first)
+    with pytest.raises(Rejected, match=r"no till T1\.7 is enrolled here"):
+        forwards.forward(house.database, b"", ForwardRequest(till="T1", incarnation=7))
+    assert forward(house, one, second).applied == 0, "nothing is taken behind a gap"
+    assert everything(house) == before
+
+
+def test_without_the_guard_names_are_lost(
+    house: House, tills_at: Tills, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mutate(monkeypatch, forwards, "_is_bare", "not fits(one.fact.body, one.item.beside)", "False")
+    with pytest.raises(pytest.fail.Exception):
+        test_facts_of_a_till_that_may_still_send_them_come_whole_or_not(house, tills_at, tmp_path)
+
+
+# ---- the till that brings it -----------------------------------------------------------------
+
+
+class Line:
+    """A channel to this office, and its state."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.secret = office_key(house.database).private_bytes_raw()
+        self.asked: list[tuple[str, int]] = []
+        self.trouble: Trouble | None = None
+        self.state = LinkState("online")
+
+    def ask(self, path: str, request: ForwardRequest, answer: type[Any], within_s: float, body_s: float) -> Any:
+        assert path == "/v1/forward"
+        self.asked.append((f"{request.till}.{request.incarnation}", len(request.facts)))
+        if self.trouble is not None:
+            raise self.trouble
+        try:
+            return forwards.forward(self.house.database, self.secret, request)
+        except (Rejected, BadChain) as error:
+            raise Trouble("office_refuses", str(error)) from error
+
+
+@pytest.fixture
+def line(house: House) -> Line:
+    return Line(house)
+
+
+def forwarder(line: Line, folder: Path) -> Forwarder:
+    """Of T2, with the copies of this folder, which have been still for a minute."""
+
+    def found() -> list[KeptCopy]:
+        return [KeptCopy(one.path, one.hand, one.number, one.at - 60) for one in copies_in([folder])]
+
+    return Forwarder(line, found, lambda: Hand("T2", 1), line)  # type: ignore[arg-type]
+
+
+def test_copies_that_have_come_to_rest_go_to_the_office(
+    house: House, tills_at: Tills, tmp_path: Path, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = tills_at("T1", "T2")
+    for _ in range(5):
+        one.drop()
+        two.drop()
+    path, _ = growing_copy(house, tmp_path, one), growing_copy(house, tmp_path, two)
+    monkeypatch.setattr("sync.wire.MAX_FACTS", 2)
+    brings = forwarder(line, tmp_path)
+    brings.look()
+    assert line.asked == [("T1.1", 0), ("T1.1", 2), ("T1.1", 2), ("T1.1", 1)], "in pages, and not its own"
+    assert brings.office_has == {Hand("T1", 1): 5}
+    brings.look()
+    assert len(line.asked) == 4, "the office has it, and is not asked again"
+    one.drop()
+    path.write_bytes(growing_copy(house, tmp_path, one).read_bytes()[:-20])
+    brings.look()
+    assert line.asked[4:] == [("T1.1", 0)], "a torn line is no fact"
+    growing_copy(house, tmp_path, one)
+    brings.look()
+    assert brings.office_has == {Hand("T1", 1): 6}
+
+
+def test_a_till_that_still_writes_sends_its_facts_itself(
+    house: House, tills_at: Tills, tmp_path: Path, line: Line
+) -> None:
+    (one,) = tills_at("T1")
+    one.drop()
+    path = growing_copy(house, tmp_path, one)
+    copy = KeptCopy(path, one.hand, 1, time.time() - module.QUIET_S + 1)
+    brings = Forwarder(line, lambda: [copy], lambda: Hand("T2", 1), line)  # type: ignore[arg-type]
+    brings.look()
+    assert line.asked == []
+
+
+def test_what_the_office_refuses_is_not_brought_again_and_what_got_lost_is(
+    house: House, tills_at: Tills, tmp_path: Path, line: Line, caplog: pytest.LogCaptureFixture
+) -> None:
+    (one,) = tills_at("T1")
+    one.drop()
+    growing_copy(house, tmp_path, one)
+    brings = forwarder(line, tmp_path)
+    line.trouble = Trouble("no_office", "it hung up")
+    brings.look()
+    line.trouble = None
+    one.drop(prev_hash="f" * 64)
+    growing_copy(house, tmp_path, one)
+    with caplog.at_level(logging.WARNING):
+        brings.look()
+        brings.look()
+    assert line.asked == [("T1.1", 0), ("T1.1", 0), ("T1.1", 2)]
+    assert caplog.text.count("the office does not take the copy of T1.1") == 1
