@@ -14,7 +14,7 @@ from pos.domain.contingency.evacuation import Document
 from pos.domain.journaltext import NoCopy
 from pos.domain.lockbox import lock
 from pos.till.ports import Clock, Ledger, LinkState, Wanted
-from sync import wire
+from sync import lanwire, wire
 from sync.agent.carrier import Carrier
 from sync.agent.link import Channel, Till
 from sync.agent.neighbour_window import COPY, COPY_ANEW, HELLO, NeighbourWindow
@@ -73,10 +73,10 @@ class Neighbours:
 
     def idle(self, show: str, wait_s: float) -> Future[Mapping[str, tuple[str, ...]]]:
         def ask(till: str, within_s: float) -> tuple[str, ...]:
-            def request(to: Hand) -> wire.IdleRequest:
-                return wire.IdleRequest(to=to.till, to_incarnation=to.incarnation, show=show)
+            def request(to: Hand) -> lanwire.IdleRequest:
+                return lanwire.IdleRequest(to=to.till, to_incarnation=to.incarnation, show=show)
 
-            answer = self._ask(till, "/v1/neighbour/idle", request, wire.IdleAnswer, within_s)
+            answer = self._ask(till, "/v1/neighbour/idle", request, lanwire.IdleAnswer, within_s)
             return tuple(answer.places) if answer is not None else ()
 
         return self._round(lambda: self._all(tuple(self._carriers), ask, min(IDLE_S, wait_s / 2)), {})
@@ -85,10 +85,12 @@ class Neighbours:
         def ask(till: str, within_s: float) -> list[Certificate]:
             places, more = list(wanted[till].places), list(wanted[till].more)
 
-            def request(to: Hand) -> wire.PassRequest:
-                return wire.PassRequest(to=to.till, to_incarnation=to.incarnation, show=show, places=places, more=more)
+            def request(to: Hand) -> lanwire.PassRequest:
+                return lanwire.PassRequest(
+                    to=to.till, to_incarnation=to.incarnation, show=show, places=places, more=more
+                )
 
-            answer = self._ask(till, "/v1/neighbour/pass", request, wire.PassAnswer, within_s)
+            answer = self._ask(till, "/v1/neighbour/pass", request, lanwire.PassAnswer, within_s)
             return _read(till, answer) if answer is not None else []
 
         def run() -> Sequence[Certificate]:
@@ -103,11 +105,11 @@ class Neighbours:
         tills, said = [till for till in self._carriers if till not in told], [dict(one) for one in documents]
 
         def ask(till: str, within_s: float) -> bool:
-            def request(to: Hand) -> wire.EvacuationRequest:
-                return wire.EvacuationRequest(to=to.till, to_incarnation=to.incarnation, documents=said)
+            def request(to: Hand) -> lanwire.EvacuationRequest:
+                return lanwire.EvacuationRequest(to=to.till, to_incarnation=to.incarnation, documents=said)
 
             path = "/v1/neighbour/evacuation"
-            return self._ask(till, path, request, wire.EvacuationAnswer, within_s) is not None
+            return self._ask(till, path, request, lanwire.EvacuationAnswer, within_s) is not None
 
         return self._round(lambda: dict.fromkeys(tills, False) | self._all(tills, ask, wait_s), {})
 
@@ -117,10 +119,10 @@ class Neighbours:
         known = self._known(till)
         box = lock(lines, known[1], secrets.token_bytes(32)) if lines and known is not None else ""
 
-        def request(to: Hand) -> wire.CopyRequest:
-            return wire.CopyRequest(to=to.till, to_incarnation=to.incarnation, facts=box)
+        def request(to: Hand) -> lanwire.CopyRequest:
+            return lanwire.CopyRequest(to=to.till, to_incarnation=to.incarnation, facts=box)
 
-        answer = self._ask(till, COPY_ANEW if anew else COPY, request, wire.CopyAnswer, within_s) if known else None
+        answer = self._ask(till, COPY_ANEW if anew else COPY, request, lanwire.CopyAnswer, within_s) if known else None
         if answer is None:
             raise NoCopy("does not answer")
         if answer.problem:
@@ -137,10 +139,10 @@ class Neighbours:
         """The tills that answer."""
 
         def ask(till: str, within_s: float) -> bool:
-            def request(to: Hand) -> wire.HelloRequest:
-                return wire.HelloRequest(to=to.till, to_incarnation=to.incarnation)
+            def request(to: Hand) -> lanwire.HelloRequest:
+                return lanwire.HelloRequest(to=to.till, to_incarnation=to.incarnation)
 
-            return self._ask(till, HELLO, request, wire.HelloAnswer, within_s) is not None
+            return self._ask(till, HELLO, request, lanwire.HelloAnswer, within_s) is not None
 
         return [till for till, there in self._all(tuple(self._carriers), ask, HELLO_S).items() if there]
 
@@ -196,7 +198,7 @@ class Neighbours:
         return known
 
 
-def _read(till: str, answer: wire.PassAnswer) -> list[Certificate]:
+def _read(till: str, answer: lanwire.PassAnswer) -> list[Certificate]:
     found: list[Certificate] = []
     for item in answer.certificates:
         try:

@@ -28,7 +28,7 @@ from pos.domain.contingency import evacuation
 from pos.domain.errors import Refused
 from pos.domain.journaltext import NoCopy
 from pos.till.ports import CopyKeeper, Keys, Ledger, Wanted
-from sync import wire
+from sync import lanwire, wire
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ COPY_ANEW: Final = "/v1/neighbour/recopy"
 AGAIN: Final = (HELLO, COPY)  # heard any number of times, nothing more follows from them
 AGAIN_S: Final = 10.0  # between tries to listen: the address may belong to a network that is not there yet
 
-M = TypeVar("M", bound=wire.ToNeighbour)
+M = TypeVar("M", bound=lanwire.ToNeighbour)
 Reply = tuple[int, dict[str, str], bytes]  # status, headers, body
 
 
@@ -139,38 +139,38 @@ class NeighbourWindow:
             raise _Rejected(409, "this request has been heard before")
         return hand
 
-    def _hello(self, asker: Hand, body: bytes) -> wire.HelloAnswer:
-        self._read(wire.HelloRequest, body)
-        return wire.HelloAnswer()
+    def _hello(self, asker: Hand, body: bytes) -> lanwire.HelloAnswer:
+        self._read(lanwire.HelloRequest, body)
+        return lanwire.HelloAnswer()
 
-    def _idle(self, asker: Hand, body: bytes) -> wire.IdleAnswer:
-        asked = self._read(wire.IdleRequest, body)
-        return wire.IdleAnswer(places=list(self._ledger.idle(asker, asked.show).result(LEDGER_S)))
+    def _idle(self, asker: Hand, body: bytes) -> lanwire.IdleAnswer:
+        asked = self._read(lanwire.IdleRequest, body)
+        return lanwire.IdleAnswer(places=list(self._ledger.idle(asker, asked.show).result(LEDGER_S)))
 
-    def _pass(self, asker: Hand, body: bytes) -> wire.PassAnswer:
-        asked = self._read(wire.PassRequest, body)
+    def _pass(self, asker: Hand, body: bytes) -> lanwire.PassAnswer:
+        asked = self._read(lanwire.PassRequest, body)
         wanted = Wanted(tuple(asked.places), tuple(asked.more))
         given = self._ledger.pass_on(asker, asked.show, wanted).result(LEDGER_S)
-        return wire.PassAnswer(certificates=[certificate.to_json() for certificate in given])
+        return lanwire.PassAnswer(certificates=[certificate.to_json() for certificate in given])
 
-    def _evacuation(self, asker: Hand, body: bytes) -> wire.EvacuationAnswer:
+    def _evacuation(self, asker: Hand, body: bytes) -> lanwire.EvacuationAnswer:
         try:
-            documents = [evacuation.read(one) for one in self._read(wire.EvacuationRequest, body).documents]
+            documents = [evacuation.read(one) for one in self._read(lanwire.EvacuationRequest, body).documents]
         except ValueError as error:
             raise _Rejected(422, f"this tells of no evacuation: {error}") from error
         self._ledger.evacuation(asker, documents).result(LEDGER_S)
-        return wire.EvacuationAnswer()
+        return lanwire.EvacuationAnswer()
 
-    def _copy(self, copies: CopyKeeper, asker: Hand, body: bytes, *, anew: bool) -> wire.CopyAnswer:
-        asked = self._read(wire.CopyRequest, body)
+    def _copy(self, copies: CopyKeeper, asker: Hand, body: bytes, *, anew: bool) -> lanwire.CopyAnswer:
+        asked = self._read(lanwire.CopyRequest, body)
         known = self._ledger.neighbour(asker.till).result(LEDGER_S)
         if known is None or known[0] != asker:
             raise _Rejected(401, "no such till may have rights any more")
         try:
             number, digest = copies.keep(asker, known[1], asked.facts, anew=anew)
         except NoCopy as error:
-            return wire.CopyAnswer(problem=str(error))
-        return wire.CopyAnswer(number=number, hash=digest)
+            return lanwire.CopyAnswer(problem=str(error))
+        return lanwire.CopyAnswer(number=number, hash=digest)
 
     def _read(self, model: type[M], body: bytes) -> M:
         try:

@@ -22,7 +22,7 @@ from pos.domain.journaltext import NoCopy
 from pos.domain.lockbox import unlock
 from pos.domain.rights import Token
 from pos.till.ports import LinkState, Wanted
-from sync import wire
+from sync import lanwire, wire
 from sync.agent import neighbour_window, presence
 from sync.agent.link import Till as Caller
 from sync.agent.neighbour import Neighbours
@@ -126,7 +126,7 @@ def test_a_copy_goes_to_one_till_in_a_box_that_nobody_else_opens(tills: list[Til
 
 def test_what_puts_a_copy_aside_is_heard_once(tills: list[Till]) -> None:
     one, two, _ = tills
-    asked = wire.CopyRequest(to="T2", to_incarnation=1).model_dump_json().encode()
+    asked = lanwire.CopyRequest(to="T2", to_incarnation=1).model_dump_json().encode()
     for path, again in (("/v1/neighbour/copy", 200), ("/v1/neighbour/recopy", 409)):
         assert request(one, two, path, asked, name=path).status_code == 200
         assert request(one, two, path, asked, name=path).status_code == again
@@ -139,7 +139,7 @@ def test_an_evacuation_is_told_and_who_has_heard_it_is_known(tills: list[Till]) 
     assert one.neighbours.evacuation([call], [], 3.0).result(5) == {"T2": True, "T3": False}
     assert one.neighbours.evacuation([call], ["T2"], 3.0).result(5) == {"T3": False}
     assert two.journal.evacuations == [(Hand("T1", 1), call)]
-    nonsense = wire.EvacuationRequest(to="T2", to_incarnation=1, documents=[call | {"at": "now"}])
+    nonsense = lanwire.EvacuationRequest(to="T2", to_incarnation=1, documents=[call | {"at": "now"}])
     path = "/v1/neighbour/evacuation"
     assert request(one, two, path, nonsense.model_dump_json().encode()).status_code == 422
     good = nonsense.model_copy(update={"documents": [call]}).model_dump_json().encode()
@@ -280,11 +280,11 @@ def test_greetings_do_not_crowd_out_what_must_not_be_heard_again(
     monkeypatch.setattr(neighbour_window, "REMEMBERED", 2)
     one, two, _ = tills
     assert request(one, two, "/v1/neighbour/pass", passing("T2"), name="r1").status_code == 200
-    hello = wire.HelloRequest(to="T2", to_incarnation=1).model_dump_json().encode()
+    hello = lanwire.HelloRequest(to="T2", to_incarnation=1).model_dump_json().encode()
     for name in ("a", "b", "c"):
         assert request(one, two, "/v1/neighbour/hello", hello, name=name).status_code == 200
     assert request(one, two, "/v1/neighbour/pass", passing("T2"), name="r1").status_code == 409
-    wrong = wire.HelloRequest(to="T3", to_incarnation=1).model_dump_json().encode()
+    wrong = lanwire.HelloRequest(to="T3", to_incarnation=1).model_dump_json().encode()
     assert request(one, two, "/v1/neighbour/hello", wrong).status_code == 403
 
 
@@ -304,7 +304,7 @@ def request(asker: Till, to: Till, path: str, body: bytes, *, signed_path: str =
 
 
 def passing(to: str, incarnation: int = 1) -> bytes:
-    asked = wire.PassRequest(to=to, to_incarnation=incarnation, show=SHOW, places=["A-1"])
+    asked = lanwire.PassRequest(to=to, to_incarnation=incarnation, show=SHOW, places=["A-1"])
     return asked.model_dump_json().encode()
 
 
@@ -332,7 +332,7 @@ def test_a_request_counts_only_as_its_till_signed_it(tills: list[Till]) -> None:
 def test_a_request_that_was_overheard_is_carried_out_once(tills: list[Till]) -> None:
     """Repeated, a wish for more would take half of what is idle each time. Whoever asks again signs anew."""
     one, two, three = tills
-    asked = wire.PassRequest(to="T2", to_incarnation=1, show=SHOW, places=[], more=["A-1", "A-2"])
+    asked = lanwire.PassRequest(to="T2", to_incarnation=1, show=SHOW, places=[], more=["A-1", "A-2"])
     body = asked.model_dump_json().encode()
     assert request(one, two, "/v1/neighbour/pass", body, name="r1").status_code == 200
     for _ in range(2):

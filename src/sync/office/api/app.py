@@ -150,13 +150,6 @@ def make_app(office: Office) -> Router:
         office.pulse.poke()
         return answer
 
-    async def decline(caller: Caller, asked: DeclineRequest) -> Body:
-        def note(connection: Connection) -> None:
-            changes.log(connection, [], signal=recalls.decline(connection, caller.till, asked.items))
-
-        await office.writing(note)
-        return {}
-
     async def sales(_caller: Caller, asked: SalesRequest) -> BaseModel:
         limit = min(max(asked.limit, 1), MAX_PAGE)
         found, more = await office.reading(lambda c: snapshot.sales(c, asked.after, limit))
@@ -176,21 +169,13 @@ def make_app(office: Office) -> Router:
     async def whole(_caller: Caller, _asked: Message) -> BaseModel:
         return await office.reading(snapshot.documents)
 
-    async def forward(_caller: Caller, asked: ForwardRequest) -> BaseModel:
-        answer = await office.work(forwards.forward, database, office.signer.secret, asked)
-        office.pulse.poke()
-        return answer
-
-    async def hello(_caller: Caller, _asked: Message) -> Body:
-        return {}
-
     async def pull(caller: Caller, asked: PullRequest) -> Body:
         return await office.puller.pull(caller, asked, MAX_PAGE)
 
     signed: list[tuple[str, type[Any], Callable[..., Awaitable[Body]]]] = [
         ("claim", ClaimRequest, claim),
         ("push", PushRequest, push),
-        ("decline", DeclineRequest, decline),
+        ("decline", DeclineRequest, _decline(office)),
         ("pull", PullRequest, pull),
         ("hand", HandRequest, _hand(office)),
         ("snapshot", Message, whole),
@@ -200,13 +185,37 @@ def make_app(office: Office) -> Router:
         ("drawer", DrawerRequest, _drawer(office)),
         ("disputes", DisputesRequest, disputes),
         ("look", LookRequest, _look(office)),
-        ("hello", Message, hello),
-        ("forward", ForwardRequest, forward),
+        ("hello", Message, _hello),
+        ("forward", ForwardRequest, _forward(office)),
     ]
     routes = [Route(f"{PREFIX}/{name}", office.signed(model, handler)) for name, model, handler in signed]
     routes.append(Route(f"{PREFIX}/enrol", _enrol(office)))
     routes += [Route(f"{PREFIX}/plan/{{version}}", _plan(office)), *gates.routes(office)]
     return Router(routes, default=_nowhere(office), redirect_slashes=False, lifespan=office.running)
+
+
+def _decline(office: Office) -> Callable[[Caller, DeclineRequest], Awaitable[Body]]:
+    async def decline(caller: Caller, asked: DeclineRequest) -> Body:
+        def note(connection: Connection) -> None:
+            changes.log(connection, [], signal=recalls.decline(connection, caller.till, asked.items))
+
+        await office.writing(note)
+        return {}
+
+    return decline
+
+
+def _forward(office: Office) -> Callable[[Caller, ForwardRequest], Awaitable[Body]]:
+    async def forward(_caller: Caller, asked: ForwardRequest) -> Body:
+        answer = await office.work(forwards.forward, office.database, office.signer.secret, asked)
+        office.pulse.poke()
+        return answer
+
+    return forward
+
+
+async def _hello(_caller: Caller, _asked: Message) -> Body:
+    return {}
 
 
 def _release(office: Office) -> Callable[[Caller, ReleaseRequest], Awaitable[Body]]:
