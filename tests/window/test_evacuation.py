@@ -45,6 +45,7 @@ def test_it_locks_over_a_basket_which_stays(counter: Counter) -> None:
         counter.press(key)  # none of these takes it away, and none reaches what lies under it
     counter.window.act("help")
     counter.window.act("line_page")
+    assert not counter.window.close()
     assert counter.window.cover is cover
     supervisor = next(one.user for one in counter.window.signin.users if one.role == "supervisor")
     unlock(counter, supervisor)

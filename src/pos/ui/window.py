@@ -427,7 +427,8 @@ class CounterWindow(Presenters):
         self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._asks and not ended_from_outside() and not self.leaving.agrees():
+        # Over an evacuation nothing is asked: what it says stays in sight.
+        if self._asks and not ended_from_outside() and (self.session.evacuation or not self.leaving.agrees()):
             event.ignore()
             return
         self.session.close()

@@ -143,6 +143,15 @@ def test_a_seat_in_the_basket_that_is_closed_meanwhile_is_not_paid(counter: Coun
     assert counter.pay()["total"] == "59.00"
 
 
+def test_nobody_is_let_in_to_a_closed_place(counter: Counter) -> None:
+    one, two = (counter.sell(place)["tickets"][0] for place in ("A-1", "A-2"))
+    close(counter, places=["A-1"])
+    assert counter.refusal("admit", code=one["code"], show="aida").code == "place_closed"
+    counter.ask("admit", code=two["code"], show="aida")
+    states = {row["id"]: row["state"] for row in counter.ask("gate_list", show="aida")["tickets"]}
+    assert states == {one["id"]: "void", two["id"]: "used"}
+
+
 def test_a_whole_category_and_part_of_an_area(counter: Counter) -> None:
     for _ in range(3):
         counter.sell("Foyer")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pos.till.counter import letters
-from tests.unit.till.counter import Counter, show_document
+from tests.unit.till.counter import PINS, Counter, show_document
 
 Make = Callable[..., Counter]
 
@@ -70,3 +70,16 @@ def test_every_sentence_is_there_in_all_five_languages() -> None:
         assert set(texts) == {"en", "zh_TW", "vi", "uk", "hu"}, key
         fields = {text.count("{") for text in texts.values()}
         assert len(fields) == 1, key
+
+
+def test_of_a_show_that_was_broken_off_and_of_seats_that_may_not_be_used(made: tuple[Counter, Sheets, Any]) -> None:
+    counter, sheets, sale = made
+    approver = {"user": "sam", "pin": PINS["sam"]}
+    counter.ask("close_places", show="aida", places=["A-2"], reason="water", approver=approver)
+    counter.ask("letter", show="aida", sale=sale["id"])
+    assert [row["text"] for row in sheets.contents[-1]["groups"][0]["rows"]] == ["Stalls A 2"]
+    assert "недоступні" in sheets.contents[-1]["notes"][1]
+    counter.ask("abandon_show", show="aida", reason="smoke", approver=approver)
+    counter.ask("letter", show="aida", sale=sale["id"])
+    assert len(sheets.contents[-1]["groups"][0]["rows"]) == 2
+    assert "перервано" in sheets.contents[-1]["notes"][1]

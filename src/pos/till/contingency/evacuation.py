@@ -31,7 +31,7 @@ from pos.till.desk import Desk, Verb
 log = logging.getLogger(__name__)
 
 # Of what changes anything, what may begin meanwhile: what ends it, and what tells of what has happened already.
-DURING: Final = frozenset({"evacuate", "end_evacuation", "settle_payment", "printed", "told_person"})
+DURING: Final = frozenset({"evacuate", "end_evacuation", "settle_payment", "printed", "told_person", "note_drill"})
 ASK_S: Final = 2.0  # for the other tills to answer
 AGAIN_S: Final = 5.0  # until those that have not heard it are told again
 TOLD_FOR: Final = timedelta(hours=12)  # after that a till that was off hears of it from the office alone
