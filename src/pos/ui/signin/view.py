@@ -111,27 +111,29 @@ class SignInScreen(Screen):
         box.addWidget(self.languages)
         box.addLayout(self._build_training())
 
-    def _build_training(self) -> QHBoxLayout:
+    def _build_training(self) -> QVBoxLayout:
         """The way into training, and out of it; what to do when something fails; what a technician asks for."""
-        row = QHBoxLayout()
-        row.setSpacing(8)
         on = self.practice.on
         self.train = KeyButton(tr("Leave training") if on else tr("Training"), cap("training"), kind="outline")
         self.train.clicked.connect(lambda: self.practice.act("training"))
         self.line = KeyButton(tr("Cut or mend the line"), cap("training_line"), kind="outline")
         self.line.clicked.connect(lambda: self.practice.act("training_line"))
-        if not on:
-            self.line.hide()
         telephone = KeyButton(tr("Diagnostics"), cap("diagnostics"), kind="outline")
         telephone.clicked.connect(lambda: self._lead("diagnostics"))
         plan = KeyButton(tr("Contingency plan"), cap("contingency"), kind="outline")
         plan.clicked.connect(lambda: self._lead("contingency"))
-        for button in (self.train, self.line, plan, telephone):
-            set_height(button, t.TOUCH)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            row.addWidget(button)
-        row.addStretch(1)
-        return row
+        rows = QVBoxLayout()
+        rows.setSpacing(8)
+        for buttons in ((self.train, self.line), (plan, telephone)) if on else ((self.train, plan, telephone),):
+            row = QHBoxLayout()
+            row.setSpacing(8)
+            for button in buttons:
+                set_height(button, t.TOUCH)
+                button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+                row.addWidget(button)
+            row.addStretch(1)
+            rows.addLayout(row)
+        return rows
 
     def _build_panel(self) -> None:
         box = self.panel_box()
