@@ -255,7 +255,7 @@ class Copying:
     def copied(self, number: int) -> Future[None]:
         done: Future[None] = Future()
         with self._changed:
-            if self._wait_s and self._awaited(number):
+            if self._wait_s and not self._stopping and self._awaited(number):
                 self._waiting.append((number, self._now_s() + self._wait_s, done))
                 self._changed.notify_all()
                 return done

@@ -101,6 +101,14 @@ def test_a_sale_is_on_the_medium_when_it_is_answered(make: Callable[..., House])
     assert house.copies.states() == {"copies": {"state": "ready", "text": ""}}
 
 
+def test_nobody_waits_for_copies_that_have_ended(make: Callable[..., House]) -> None:
+    """The till ends its copies before its ledger, which may still have something to answer."""
+    house = make()
+    house.wait(house.level)
+    house.copies.stop()
+    assert house.copies.copied(house.counter.desk.number + 1).done()
+
+
 def test_what_a_medium_missed_it_is_given_when_it_is_back(make: Callable[..., House]) -> None:
     house = make(there=False)
     house.counter.sell("A-1")
