@@ -17,6 +17,7 @@ from tests.peers.office_process import office
 COPIED_S = 10.0
 BROUGHT_S = 25.0  # a copy that has been still for ten seconds is brought
 GONE_S = 15.0  # the other till is greeted every three seconds, and is missed when it does not answer
+BROUGHT_S = 40.0  # a copy has to rest for ten seconds
 VERA = {"user": "vera", "pin": "8642"}
 FILE = "housefull-T1-1.journal"
 
