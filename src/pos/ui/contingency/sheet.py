@@ -22,7 +22,7 @@ from pos.ui.contingency.people import PeopleList
 from pos.ui.frame.cover import Cover, section
 from pos.ui.frame.levelwords import NORMAL, level_cause, level_name
 from pos.ui.i18n import told, tr
-from pos.ui.keys import KEYS, cap
+from pos.ui.keys import cap
 from pos.ui.parts import Pages, Problem, foot, touch
 from pos.ui.session import Session
 from pos.ui.sizes import set_height
@@ -351,12 +351,10 @@ def _levels() -> list[tuple[str, str]]:
 
 
 def _leads() -> list[tuple[str, str]]:
-    """What else belongs to the plan, where this window has it."""
-    known = {key.action for key in KEYS}
-    leads = [
+    """What else belongs to the plan: a key of the window, and where it leads."""
+    return [
         ("paper_pack", tr("Paper pack")),
         ("rekey", tr("Key in paper sales")),
         ("drills", tr("Drills")),
         ("outages", tr("Outages")),
     ]
-    return [(action, name) for action, name in leads if action in known]
