@@ -6,7 +6,6 @@ other: a customer's second ticket must not be joined to a stranger's because the
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +23,7 @@ from pos.ui.i18n import tr, tr_count
 from pos.ui.keys import cap
 from pos.ui.paperpack.entry import read_entry, read_moment
 from pos.ui.paperpack.papers import Pack, Paper, Papers, refusal
+from pos.ui.paperpack.steps import Steps
 from pos.ui.session import Session
 
 _RANGE: Final = 100  # tickets that one customer may take in one entry: more is a slip of the finger
@@ -77,7 +77,7 @@ class RekeyPresenter(QObject):
         self.problem = self.said = ""
         self.asking = False
         self._keyed: dict[str, dict[str, Any]] = {}  # what is keyed, by ticket, as the till tells it
-        self._keys: deque[_Keying] = deque()
+        self._steps = Steps(self)
         self._parted = False  # the customer's ticket before the next key was refused
         session.signed.connect(self._signed)
 
@@ -172,13 +172,13 @@ class RekeyPresenter(QObject):
         """`field` is entry, time or counted. A plus in an entry joins it to the customer before, or parts it again."""
         if field == "entry" and "+" in text:
             text = text.replace("+", "")
-            self.joined = not self.joined and bool(self.rows or self._keys)
+            self.joined = not self.joined and bool(self.rows or self._steps)
         setattr(self, field, text)
         self.problem = self.said = ""
         self.changed.emit()
 
     def toggle_joined(self) -> None:
-        self.joined = not self.joined and bool(self.rows or self._keys)
+        self.joined = not self.joined and bool(self.rows or self._steps)
         self.changed.emit()
 
     def mark(self, ticket: str) -> None:
@@ -282,11 +282,10 @@ class RekeyPresenter(QObject):
             return
         names = (self.marked,) if change else tuple(one if isinstance(one, str) else one.id for one in tickets)
         at = "" if change and not self.time.strip() else self._at(names, moment)
-        self._keys.append(_Keying(self.entry, names, kind.id, bool(kind.proof), at, self.joined, change))
+        one = _Keying(self.entry, names, kind.id, bool(kind.proof), at, self.joined, change)
         self.entry, self.joined = "", False
         self._say("")
-        if len(self._keys) == 1:
-            self._send()
+        self._steps.then(lambda: self._send(one))
 
     def _at(self, names: Sequence[str], moment: datetime | None) -> str:
         """A time of day has no seconds: what is sold in the minute when its pack went out was sold after that."""
@@ -298,49 +297,48 @@ class RekeyPresenter(QObject):
             moment = latest
         return self.session.formats.local(moment).isoformat(timespec="seconds")
 
-    def _send(self) -> None:
-        one = self._keys[0]
+    def _send(self, one: _Keying) -> None:
         joined = one.joined and not self._parted
         fields: dict[str, Any] = {"tickets": list(one.tickets), "price_type": one.type, "proof": one.proof}
         fields |= {"at": one.at} if one.at else {}
         fields |= {"change": True} if one.change else {"joined": True} if joined else {}
         done, refused = partial(self._keyed_one, one), partial(self._refused_one, one)
-        self.session.bridge.call("key_paper", done, refused, **fields)
+        self.session.bridge.call("key_paper", done, refused, self._steps.answered, **fields)
 
     def _keyed_one(self, one: _Keying, answer: Answer) -> None:
         self._parted = False
         self.marked = one.tickets[-1]
         self._took(answer)
-        self._next()
 
     def _refused_one(self, one: _Keying, refusal: Refused) -> None:
         self._parted = not one.change
         sentence = self.session.sentence(refusal)
-        if self.entry or len(self._keys) > 1:
+        if self.entry or len(self._steps) > 1:
             sentence = tr("{entry} was not keyed: {reason}", entry=one.entry, reason=sentence)
         else:
             self.entry, self.joined = one.entry, one.joined
         self._say(sentence)
-        self._next()
-
-    def _next(self) -> None:
-        self._keys.popleft()
-        if self._keys:
-            self._send()
 
     def remove(self) -> None:
         """Take the marked ticket out of what is keyed."""
-        if (row := self.row) is not None:
-            at = self.rows.index(row)
-            around = [*self.rows[at + 1 : at + 2], *self.rows[max(0, at - 1) : at]]
-            self.marked = around[0].id if around else ""
-            self.session.bridge.call("unkey_paper", self._took, self._refused, tickets=[row.id])
+        self._steps.then(lambda: self._unkey(self.row))
 
     def undo(self) -> None:
         """Take the ticket that was keyed last out again."""
-        if self.rows:
-            self.marked = self.rows[-1].id
-            self.remove()
+        self._steps.then(lambda: self._unkey(self.rows[-1] if self.rows else None))
+
+    def _unkey(self, row: Row | None) -> None:
+        if row is None:
+            self._steps.answered()
+            return
+        at = self.rows.index(row)
+        around = [*self.rows[at + 1 : at + 2], *self.rows[max(0, at - 1) : at]]
+
+        def done(answer: Answer) -> None:
+            self.marked = around[0].id if around else ""
+            self._took(answer)
+
+        self.session.bridge.call("unkey_paper", done, self._refused, self._steps.answered, tickets=[row.id])
 
     def clear(self) -> bool:
         """Esc: forget what is typed. True if there was something."""
@@ -362,19 +360,24 @@ class RekeyPresenter(QObject):
         return tr("{amount} is too much.", amount=money(off)) if off.minor else tr("That is what is keyed.")
 
     def book(self) -> None:
-        """Book everything that is keyed."""
-        if self.asking or self._keys:
+        """Book everything that is keyed, what is just being keyed included."""
+        if not self.asking:
+            self.asking = True
+            self._steps.then(self._book)
+            self.changed.emit()
+
+    def _book(self) -> None:
+        if self.rows:
+            self.session.bridge.call("book_paper", self._booked, self._refused, self._ended_asking)
             return
-        if not self.rows:
-            self._say(tr("Type a ticket's number, or scan it, then press its price."))
-            return
-        self.asking = True
-        self.session.bridge.call("book_paper", self._booked, self._refused, self._ended_asking)
-        self.changed.emit()
+        self.asking = False
+        self._say(tr("Type a ticket's number, or scan it, then press its price."))
+        self._steps.answered()
 
     def _ended_asking(self) -> None:
         self.asking = False
         self.changed.emit()
+        self._steps.answered()
 
     def _booked(self, answer: Answer) -> None:
         cash = Money.parse(answer["cash"], self.session.venue.currency)

@@ -181,7 +181,6 @@ class RekeyScreen(Screen):
         self._pack.setText(presenter.headline())
         self._draw_rows()
         self._empty.setVisible(not presenter.rows)
-        self.list.setVisible(bool(presenter.rows))
         for name, field in self._fields.items():
             text = getattr(presenter, name)
             if field.text() != text:
