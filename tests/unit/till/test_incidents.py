@@ -300,6 +300,7 @@ def test_the_drain_tells_what_is_being_sent_and_how_much_of_it(till: Counter) ->
     (told,) = till.said("drain")
     assert (told["sent"], told["total"]) == (0, 2)
     assert {one["kind"]: one["count"] for one in told["kinds"]} == {"TicketsSold": 2}
+    till.clock.wait(seconds=1)
     till.line.side.acknowledge(till.desk.number - 1).result(10)
     part = till.said("drain")[-1]
     assert (part["sent"], part["total"], part["kinds"]) == (1, 2, [{"kind": "TicketsSold", "count": 1}])

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
+import pytest
+
+from pos.store.ledger import StorageFailed
 from pos.store.outages import Note, Outage
 from pos.till.contingency import incident
 from tests.unit.till.counter import Counter
@@ -89,3 +92,23 @@ def test_a_note_stands_or_falls_with_the_step_that_it_is_made_in(counter: Counte
     failed = counter.desk.submit(lambda: step(True))
     assert isinstance(failed.exception(10), LookupError)
     assert [note.body for note in notes(counter, "paper")] == [{"fails": False}]
+
+
+def test_a_disk_that_takes_nothing_costs_no_level(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = counter.desk.ledger
+
+    def full() -> NoReturn:
+        raise StorageFailed("disk is full")
+
+    monkeypatch.setattr(ledger, "transaction", full)
+    level(counter, "normal", "dead", "storage_failed")
+    on(counter, lambda: incident.note(counter.desk, "told", person="duty"))
+    assert outages(counter) == []
+    monkeypatch.undo()
+    counter.clock.wait(minutes=2)
+    level(counter, "dead", "normal", "")
+    (outage,) = outages(counter)
+    assert (outage.began_at[11:16], outage.back_at[11:16]) == ("18:00", "18:02")
+    assert [note.body["cause"] for note in notes(counter, "level")] == ["storage_failed", ""]
+    level(counter, "normal", "away")
+    assert len(notes(counter, "level")) == 3, "what waited is noted once"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from pos.store import journal
 from pos.till.contingency import incident
 from pos.till.desk import Desk
 from pos.till.outagestate import Draining
+
+TOLD_EVERY_S: Final = 0.5  # entries may be confirmed one by one, and each telling reads all that wait
 
 
 def line_changed(desk: Desk, *, online: bool) -> None:
@@ -25,13 +27,16 @@ def line_changed(desk: Desk, *, online: bool) -> None:
 
 
 def sent(desk: Desk) -> None:
-    """The office has confirmed entries."""
+    """The office has confirmed entries; faces are told now and then, and of the last one."""
     draining = desk.outage.draining
     if draining is None:
         return
     _tick(desk, draining)
-    tell(desk)
-    if desk.number <= desk.acknowledged():
+    done, now = desk.number <= desk.acknowledged(), draining.paces[-1][0]
+    if done or now - draining.told_s >= TOLD_EVERY_S:
+        draining.told_s = now
+        tell(desk)
+    if done:
         desk.outage.draining = None
 
 

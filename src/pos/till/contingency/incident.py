@@ -4,14 +4,13 @@
   process meanwhile. Levels, who was told, what was refused and why follow as notes.
 * It is one outage until the office has everything of it: a line that fails again before that has not been mended.
 * A note never makes what it tells of fail. Made in the middle of a transaction it stands or falls with it; else a disk
-  that does not take it costs the note alone.
+  that does not take it costs the note alone, and of a level not even that: it waits for the disk.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Mapping
 from typing import Any, Final
 
 from pos.domain.errors import Refused
@@ -33,35 +32,44 @@ _CODES: Final = frozenset(
 
 
 def level_changed(desk: Desk, before: str, after: str, cause: str, **more: Any) -> None:
-    """The till has recognised another level. Leaving normal begins an outage, unless one is open still."""
+    """The till has recognised another level. Leaving normal begins an outage, unless one is open still. What a disk
+    does not take is noted with the next change."""
+    link = desk.outside.office.link()
+    answered = {"answered_at": link.answered_at} if link.state == "offline" else {}
+    body = {"before": before, "level": after, "cause": cause, **answered, **more}
+    waiting = desk.outage.unnoted
+    waiting.append((_now(desk), desk.number, body))
+
+    def write() -> None:
+        for at, number, told in waiting:
+            _take(desk, at, number, told)
+
+    if _noted(desk, write):
+        waiting.clear()
+
+
+def _take(desk: Desk, at: str, number: int, body: dict[str, Any]) -> None:
     book = desk.ledger.outages
-    now = _now(desk)
-    with _noting(desk):
-        begins = book.open() is None
-        if begins and after == NORMAL:
-            return
-        if begins:
-            book.begin(now, desk.number)
-        outage = book.open()
-        assert outage is not None, "it was begun just now"
-        if begins and (packs := paper_out(desk)):
-            book.note(outage.id, now, desk.number, "packs", {"packs": packs})
-        link = desk.outside.office.link()
-        answered = {"answered_at": link.answered_at} if link.state == "offline" else {}
-        body = {"before": before, "level": after, "cause": cause, **answered, **more}
-        book.note(outage.id, now, desk.number, "level", body)
-        back = {"back_at": now, "last_number": desk.number} if after == NORMAL else {"back_at": "", "last_number": 0}
-        book.change(outage.id, sent_at="", **back)
+    normal, begins = body["level"] == NORMAL, book.open() is None
+    if begins and normal:
+        return
+    if begins:
+        book.begin(at, number)
+    outage = book.open()
+    assert outage is not None, "it was begun just now"
+    if begins and (packs := paper_out(desk)):
+        book.note(outage.id, at, number, "packs", {"packs": packs})
+    book.note(outage.id, at, number, "level", body)
+    back = {"back_at": at, "last_number": number} if normal else {"back_at": "", "last_number": 0}
+    book.change(outage.id, sent_at="", **back)
 
 
 def note(desk: Desk, kind: str, *, key: str = "", **body: Any) -> None:
     """Something that happened in an outage; nothing when none is open. Further ones of the same kind and `key` are
     counted. `body` is JSON; no PINs, no card numbers."""
     outage = desk.ledger.outages.open()
-    if outage is None:
-        return
-    with _noting(desk):
-        desk.ledger.outages.note(outage.id, _now(desk), desk.number, kind, body, key)
+    if outage is not None:
+        _noted(desk, lambda: desk.ledger.outages.note(outage.id, _now(desk), desk.number, kind, body, key))
 
 
 def carried_out(desk: Desk, verb: str, work: Callable[[], Any]) -> Any:
@@ -95,14 +103,15 @@ def _now(desk: Desk) -> str:
     return desk.clock.now().isoformat(timespec="milliseconds")
 
 
-@contextmanager
-def _noting(desk: Desk) -> Iterator[None]:
-    """A step of the open transaction, or one of its own whose failure is only logged."""
+def _noted(desk: Desk, write: Callable[[], None]) -> bool:
+    """Write in the transaction that is open, or in one of its own, whose failure is only logged. Whether it is done."""
     if desk.ledger.in_transaction:
-        yield
-        return
+        write()
+        return True
     try:
         with desk.ledger.transaction():
-            yield
+            write()
     except StorageFailed as failed:
         log.warning("an outage could not be noted: %s", failed.reason)
+        return False
+    return True

@@ -20,7 +20,7 @@ from pos.store.outages import Note, Outage
 from pos.till.counter.gathering import reading
 from pos.till.desk import Desk, Verb
 
-_PAGE: Final = 200  # facts that are read at once: whoever sells meanwhile waits for no more
+_PAGE: Final = 50  # facts that are read at once: whoever sells meanwhile waits for no more
 _MOST: Final = 300  # refusals that are named one by one
 _QUERY: Final = Query(("kind", "tender"), ("document", "ticket", "tender", "print"))
 _BACK: Final = (Kind.TICKETS_REFUNDED, Kind.REFUND_CLAIMED, Kind.TICKETS_VOIDED)
