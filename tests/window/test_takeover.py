@@ -66,6 +66,14 @@ def test_where_no_copy_is_the_page_says_what_to_do(counter: Counter) -> None:
     assert counter.screen == "shifts"
 
 
+def test_the_contingency_sheet_leads_there(counter: Counter) -> None:
+    counter.press(Key.Key_F1, modifier=CTRL)
+    counter.until(lambda: counter.window.contingency.isVisible())
+    counter.press(Key.Key_F6, modifier=CTRL)
+    counter.until(lambda: counter.screen == "takeover")
+    assert not counter.window.contingency.isVisible()
+
+
 def test_what_is_typed_is_forgotten_before_the_page_is_left(counter: Counter) -> None:
     leave_copy(counter.house.copies, "KASSA-9")
     counter.press(Key.Key_F5)

@@ -357,4 +357,5 @@ def _leads() -> list[tuple[str, str]]:
         ("rekey", tr("Key in paper sales")),
         ("drills", tr("Drills")),
         ("outages", tr("Outages")),
+        ("takeover", tr("Take over a till")),
     ]
