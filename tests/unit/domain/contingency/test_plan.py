@@ -10,6 +10,7 @@ import pytest
 from pos.domain.contingency.level import Level
 from pos.domain.contingency.plan import MOST_BYTES, Plan, newest, parse
 from pos.domain.errors import Unreadable
+from pos.settings import LOCALES
 
 SHIPPED = Path(__file__).parents[4] / "resources" / "contingency.toml"
 HEAD = 'version = "2027-1"\nvalid_from = 2027-03-01\n'
@@ -26,6 +27,15 @@ def test_the_shipped_plan_has_words_for_every_level() -> None:
     assert all(text.title["en"] and text.works and text.steps for text in shipped.levels.values())
     assert shipped.evacuation
     assert (shipped.pack.tickets, shipped.pack.before_doors, shipped.drill.every_days) == (0, 60, 90)
+
+
+def test_the_shipped_plan_speaks_every_language() -> None:
+    shipped = parse(SHIPPED.read_text("utf-8"), "contingency.toml")
+    texts = [*shipped.evacuation]
+    for level in shipped.levels.values():
+        texts += [level.title, *level.works, *level.fails, *level.steps]
+    assert len(texts) > 50
+    assert [text for text in texts if set(text) != set(LOCALES) or not all(text.values())] == []
 
 
 def test_a_plan_is_read_as_it_was_written() -> None:
