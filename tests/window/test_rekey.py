@@ -3,19 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QLabel
 
 from pos.domain.money import Money, total
+from pos.ui.paperpack.entry import Numbers, numbers_in_words, read_entry, read_moment
 from pos.ui.paperpack.rekeyview import RekeyScreen
 from pos.ui.window import CounterWindow
 from tests.window.counter import CTRL, SHIFT, Counter, Key
 from tests.window.till import TillHouse
 
 Open = Callable[..., Counter]
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("17", [Numbers(17, 17)]),
+        ("17-20, 3/4", [Numbers(17, 20), Numbers(4, 4, "3")]),
+        (" w1-p00001-2  abc4def5ghj6", ["W1-P00001-2", "ABC4DEF5GHJ6"]),
+        ("", []),
+    ],
+)
+def test_an_entry_is_numbers_or_codes(text: str, read: list[Numbers | str]) -> None:
+    assert read_entry(text) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("1942", "2027-02-28T19:42"),
+        ("9:05", "2027-03-01T09:05"),
+        ("27.2. 1942", "2027-02-27T19:42"),
+        ("2/3 19:42", "2026-03-02T19:42"),
+        ("2442", None),
+        ("31.2. 1942", None),
+        ("noon", None),
+    ],
+)
+def test_a_time_is_the_last_one_before_now(text: str, told: str | None) -> None:
+    now = datetime.fromisoformat("2027-03-01T10:00:30+01:00")
+    at = read_moment(text, now)
+    assert (at.isoformat(timespec="minutes")[:16] if at is not None else None) == told
+
+
+def test_numbers_in_a_row_are_told_as_one_run() -> None:
+    assert numbers_in_words([1, 2, 3, 5, 7, 8]) == "1-3, 5, 7-8"
 
 
 def issue(counter: Counter, count: int, category: str = "Stalls") -> list[dict[str, Any]]:

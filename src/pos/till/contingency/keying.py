@@ -106,10 +106,10 @@ def book_paper(desk: Desk) -> dict[str, Any]:
     sold = _customers(desk, keyed)
     makings: list[Making] = []
     with desk.unit() as unit:
-        unit.at = desk.clock.now()
         for one in sold:
             lines = lines_of(desk, one)
             making = making_of(desk, user, one, lines, _exact(desk, lines))
+            unit.at = making.at
             book_one(desk, unit, shift, making, one)
             makings.append(making)
         desk.ledger.packs.unkey([line.ticket for line in keyed])

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 _NUMBERS: Final = re.compile(r"(?:(\d{1,5})/)?(\d{1,3})(?:-(\d{1,3}))?")
-_TIME: Final = re.compile(r"(\d{1,2}):?(\d{2})")
+_TIME: Final = re.compile(r"(?:(\d{1,2})[./](\d{1,2})\.?\s+)?(\d{1,2}):?(\d{2})")
 _PARTS: Final = re.compile(r"[,;\s]+")
 
 
@@ -41,12 +41,20 @@ def is_of(pack: str, number: str) -> bool:
 
 
 def read_moment(text: str, now: datetime) -> datetime | None:
-    """The last time that clocks showed "1942" or "19:42" up to `now`, in its zone; None for what is no time."""
+    """The last time up to `now`, in its zone, that clocks showed "1942" or "19:42"; of a day, with its date before it
+    ("28.11. 1942", day and month). None for what is no time."""
     match = _TIME.fullmatch(text.strip())
-    if match is None or int(match[1]) > 23 or int(match[2]) > 59:
+    if match is None:
         return None
-    then = now.replace(hour=int(match[1]), minute=int(match[2]), second=0, microsecond=0)
-    return then if then <= now else then - timedelta(days=1)
+    day, month, hour, minute = (int(part) if part else 0 for part in match.groups())
+    try:
+        then = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        if not day:
+            return then if then <= now else then - timedelta(days=1)
+        then = then.replace(month=month, day=day)
+        return then if then <= now else then.replace(year=now.year - 1)
+    except ValueError:
+        return None
 
 
 def numbers_in_words(numbers: Sequence[int]) -> str:
