@@ -8,7 +8,10 @@ from dataclasses import replace
 import pytest
 
 from pos.app.counter import TicketCodes
+from pos.app.drill.faults import Faults
+from pos.domain.drills.script import Order
 from pos.domain.sale import TRAINING, of_training
+from pos.till.contingency.exercise import Exercise, Kit
 from tests.unit.till.counter import Counter
 
 CODE = "TRAINN0STY9N"
@@ -76,3 +79,11 @@ def test_the_line_of_a_training_till(counter: Counter, cable: ToyCable) -> None:
     for wrong in ({}, {"cut": True, "mend": True}, {"cut": False}):
         assert counter.refusal("link", **wrong).code == "bad_request"
     assert cable.done == ["cut", "mend"]
+
+
+def test_in_a_drill_nobody_mends_the_line_but_the_drill(counter: Counter, cable: ToyCable) -> None:
+    order = Order("X1", "anna", "sam", "2027-1", 1, 600, "2027-03-01T18:00:00+01:00")
+    drill = Exercise(Kit(order, Faults(), lambda entry: None))
+    counter.desk.outside = replace(counter.desk.outside, exercise=drill)
+    assert "by itself" in counter.front.sentence(counter.refusal("link", mend=True))
+    assert cable.done == []

@@ -206,8 +206,6 @@ class Exercise:
     def _over(self, why: str) -> None:
         self._note(What.OVER, why=why)
         self._state, self._customers = OVER, []
-        if not self._mended:
-            self.kit.faults.mend()
         self._tell()
 
     def _look_drained(self) -> None:

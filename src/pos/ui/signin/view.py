@@ -133,6 +133,8 @@ class SignInScreen(Screen):
                 row.addWidget(button)
             row.addStretch(1)
             rows.addLayout(row)
+        if self.practice.drill:
+            self.line.hide()  # the drill cuts and mends it
         return rows
 
     def _build_panel(self) -> None:

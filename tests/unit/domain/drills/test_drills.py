@@ -74,7 +74,6 @@ def test_a_whole_drill_is_judged_by_what_was_done_when() -> None:
         entry(0, "began"),
         entry(10, "sheet"),  # read before anything had failed: that is not how it was recognised
         entry(20, "cut"),
-        entry(30, "sheet"),
         entry(31, "came", customer=1, task="in_hand"),
         entry(40, "served", customer=1),
         entry(50, "came", customer=2, task="card"),
@@ -84,19 +83,20 @@ def test_a_whole_drill_is_judged_by_what_was_done_when() -> None:
         entry(71, "came", customer=4, task="elsewhere"),
         entry(71, "skipped", customer=4),
         entry(90, "mended"),
+        entry(150, "sheet"),
         entry(200, "drained"),
         entry(300, "over", why="time"),
     ]
     result = judge(log)
     assert told(log) == {
-        "recognised": ("good", 10),
+        "recognised": ("slow", 7),
         "told": ("missed", 0),
         "in_hand": ("good", 15),
         "card": ("wrong", 0),
         "jam": ("missed", 0),
         "drained": ("slow", 8),
     }
-    assert (result.state, result.points, result.of, result.seconds) == (DONE, 33, 75, 300.0)
+    assert (result.state, result.points, result.of, result.seconds) == (DONE, 30, 75, 300.0)
     card = next(mark for mark in result.marks if mark.what == "card")
     assert (card.took_s, card.why) == (10.0, "declined")
 
