@@ -6,7 +6,7 @@ tens of milliseconds to read whole and the ledger thread has sales to commit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from pos.domain.rights import OfficeRight, OwnRight, PlaceState, believed
@@ -107,4 +107,8 @@ class Belief:
 
     def office(self, show: str, ix: int) -> OfficeRight:
         """The office's word on one place."""
-        return self._replica.rights(show, (ix,), self.seating(show))[0]
+        return self.offices(show, (ix,))[0]
+
+    def offices(self, show: str, indexes: Sequence[int]) -> Sequence[OfficeRight]:
+        """The office's word on each of these places."""
+        return self._replica.rights(show, indexes, self.seating(show))

@@ -121,6 +121,7 @@ def test_closed_seats_are_not_sold_and_those_sold_may_come_back(counter: Counter
     refused = counter.refusal("add", show="aida", places=["A-2"], price_type="adult")
     assert (refused.code, refused.fields["reason"]) == ("place_closed", WHY)
     assert counter.state_of("A-2") == "held"
+    assert counter.ask("place", show="aida", place="A-2")["closed"]["reason"] == WHY
     assert "A-2" not in counter.ask("best", show="aida", category="Stalls", count=12)["places"]
     (row,) = off(counter)
     assert (row["state"], [one["id"] for one in row["tickets"]], row["owed"]) == ("closed", [ticket], "58.00")

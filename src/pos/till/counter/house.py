@@ -204,6 +204,7 @@ def place(desk: Desk, *, show: str, place: str) -> dict[str, Any]:
         raise Refused("unknown_place", show=show, place=place)
     office = desk.belief.office(show, ix)
     hold = by_place(desk, show).get(place) if desk.belief.state(show, ix) is PlaceState.HELD else None
+    closing = desk.called_off.closed.get(show, {}).get(place)
     version = version_at(season.prices.values(), the_show.prices, desk.clock.now())
     prices = version.table.get(seating.category(ix), {}) if version is not None else {}
     return {
@@ -215,6 +216,7 @@ def place(desk: Desk, *, show: str, place: str) -> dict[str, Any]:
         "since": stamp(desk, office.since),
         "prices": {price_type: str(price) for price_type, price in prices.items()},
         **({"hold": _hold(desk, hold, place)} if hold else {}),
+        **({"closed": {key: closing[key] for key in ("reason", "at")}} if closing else {}),
     }
 
 

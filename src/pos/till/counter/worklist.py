@@ -9,6 +9,7 @@ from typing import Any
 from pos.domain.contingency.calledoff import Document
 from pos.domain.money import Money, total
 from pos.domain.refund import shares
+from pos.domain.rights import OfficeRight
 from pos.domain.sale import OVER, Tender
 from pos.domain.season import ABANDONED, Show, name_in
 from pos.till.counter.people import screen_language
@@ -68,8 +69,8 @@ def _of_show(desk: Desk, show: Show) -> dict[str, Any]:
     currency, found = desk.season().venue.currency, tickets_of(desk, show.id)
     closed = desk.called_off.closed.get(show.id, {})
     live = [one for one in found.live if show.called_off or one[1]["unit"] in closed]
-    shares_of = {sale["id"]: shares(sale, currency) for sale, _ in live}
-    rows = [_row(desk, sale, ticket, shares_of[sale["id"]][ticket["id"]]) for sale, ticket in live]
+    shares_of = {id: shares(sale, currency) for id, sale in {sale["id"]: sale for sale, _ in live}.items()}
+    rows = _rows(desk, show.id, [(*one, shares_of[one[0]["id"]][one[1]["id"]]) for one in live])
     owed = total([Money.parse(row["owed"], currency) for row in rows], currency)
     answer: dict[str, Any] = {"tickets": rows, "owed": str(owed)}
     if show.state in ("", ABANDONED):
@@ -96,16 +97,35 @@ def _back(
     return {"tickets": len(prices), "price": str(total(prices, currency))}
 
 
-def _row(desk: Desk, sale: dict[str, Any], ticket: dict[str, Any], share: tuple[Tender, ...]) -> dict[str, Any]:
-    ix = desk.belief.seating(ticket["show"]).find(ticket["unit"])
+def _rows(
+    desk: Desk, show: str, live: Sequence[tuple[dict[str, Any], dict[str, Any], tuple[Tender, ...]]]
+) -> list[dict[str, Any]]:
+    """A row for each sale, ticket and how it was paid."""
+    seating = desk.belief.seating(show)
+    found = [seating.find(ticket["unit"]) for _, ticket, _ in live]
+    known = [ix for ix in found if ix is not None]
+    offices: dict[int | None, OfficeRight] = dict(zip(known, desk.belief.offices(show, known), strict=True))
+    return [
+        _row(desk, sale, ticket, share, seating.label(ix) if ix is not None else ticket["place"], offices.get(ix))
+        for (sale, ticket, share), ix in zip(live, found, strict=True)
+    ]
+
+
+def _row(
+    desk: Desk,
+    sale: dict[str, Any],
+    ticket: dict[str, Any],
+    share: tuple[Tender, ...],
+    label: str,
+    office: OfficeRight | None,
+) -> dict[str, Any]:
     own = desk.rights.get(ticket["show"], {}).get(ticket["unit"])
-    office = desk.belief.office(ticket["show"], ix) if ix is not None else None
     here = own is not None and own.ticket == ticket["id"] and (office is None or own.token >= office.token)
     return {
         "id": ticket["id"],
         "sale": sale["id"],
         "place": ticket["place"],
-        "label": desk.belief.seating(ticket["show"]).label(ix) if ix is not None else ticket["place"],
+        "label": label,
         "code": ticket["code"],
         # Which way the money goes back: a run pays out by itself what needs nobody at the window.
         "kinds": [tender.kind for tender in share],

@@ -90,7 +90,9 @@ class Pointed(QObject):
         self._session.bridge.latest("pointed", "place", came, lambda _: None, show=show, place=asked)
 
     def _who(self, answer: dict[str, Any]) -> str:
-        """Who has it and since when, as far as that is known."""
+        """Who has it and since when, as far as that is known; of one that may not be used, why."""
+        if "closed" in answer:
+            return tr("may not be used: {reason}", reason=answer["closed"]["reason"])
         holder, since = answer["holder"], _moment(answer["since"])
         when = self._session.formats.day_and_time(since, self._session.now) if since is not None else ""
         if holder and when:
