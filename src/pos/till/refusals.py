@@ -93,6 +93,8 @@ _VERBS: Final = ("is ", "names ", "must ", "holds ")
 def template_of(refused: Refused) -> str:
     """The template that fits what the refusal tells."""
     fields = refused.fields
+    if refused.code == "not_allowed" and "keyed" in fields:
+        return "Paper tickets that are keyed and not booked: {keyed}. Book them first, or take them out."
     if refused.code == "not_allowed" and "reason" not in fields:
         return "Your role ({role}) may not do that."
     if refused.code == "not_allowed" and fields.get("what") == "paper" and fields.get("since"):

@@ -112,11 +112,14 @@ def test_what_is_keyed_is_not_lost_with_the_rest_of_its_pack(counter: Counter) -
     counter.ask("book_paper")
 
 
-def test_no_shift_is_closed_over_cash_that_is_in_no_books(counter: Counter) -> None:
+def test_no_drawer_is_counted_while_cash_in_it_is_in_no_books(counter: Counter) -> None:
     (first,) = pack_of(counter, "A-1")
     key(counter, first)
-    refused = counter.refusal("close_shift", counted={"total": "159.00"})
-    assert (refused.code, refused.fields["keyed"]) == ("not_allowed", 1)
+    people = {name: {"user": user, "pin": PINS[user]} for name, user in (("giver", "anna"), ("taker", "beth"))}
+    for verb, more in (("close_shift", {}), ("hand_over", people)):
+        refused = counter.refusal(verb, counted={"total": "159.00"}, **more)
+        assert (refused.code, refused.fields["keyed"]) == ("not_allowed", 1)
+    assert counter.front.sentence(refused).startswith("Paper tickets that are keyed and not booked: 1.")
     counter.ask("book_paper")
     assert counter.ask("close_shift", counted={"total": "159.00"})["report"]["difference"] == "0.00"
     counter.printers.run()

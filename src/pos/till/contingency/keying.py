@@ -7,7 +7,7 @@ The laws of what is keyed:
 * Tickets of one customer are one sale, at one time; a venue's fee for each sale is taken from them once, and nobody's
   companion is sold without their partner.
 * What was handed over by hand was paid in cash, to the coin.
-* No shift is closed over it: its cash lies in the drawer, and is in nobody's books yet.
+* No shift is closed and no drawer handed over before it is booked: its cash lies there, and is in nobody's books yet.
 """
 
 from __future__ import annotations

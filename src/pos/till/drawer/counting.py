@@ -86,6 +86,13 @@ def paper_of(desk: Desk, piles: Mapping[str, Pile]) -> dict[str, Any] | None:
     return None
 
 
+def check_none_keyed(desk: Desk, what: str) -> None:
+    """Raises Refused("not_allowed", keyed=…) while paper sales are keyed and not booked: their cash is in the drawer,
+    and whoever counts it would have too much."""
+    if keyed := desk.ledger.packs.keyed():
+        raise Refused("not_allowed", what=what, reason="paper sales are keyed and not booked", keyed=len(keyed))
+
+
 def witness_of(desk: Desk, witness: dict[str, Any] | None) -> str:
     """Who signs beside the one who counts, "" for nobody. Raises Refused: check_needed wrong_pin locked_out
     not_allowed."""

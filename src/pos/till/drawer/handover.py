@@ -43,6 +43,7 @@ def hand_over(
     desk.check_not_fenced()
     row = desk.shift(of_another=True)
     check_none_pending(desk)
+    counting.check_none_keyed(desk, "hand_over")
     gives, takes = _people(desk, row, giver, taker)
     currency = desk.season().venue.currency
     expected = rules.expected(desk.ledger.moves(row.id), currency)

@@ -187,10 +187,7 @@ def _check_nothing_open(desk: Desk) -> None:
     if basket is not None and not basket.empty:
         raise Refused("not_allowed", what="close_shift", reason="there is an unpaid basket", basket=shown(desk, basket))
     check_none_parked(desk, "close_shift")
-    if keyed := desk.ledger.packs.keyed():
-        raise Refused(
-            "not_allowed", what="close_shift", reason="paper sales are keyed and not booked", keyed=len(keyed)
-        )
+    counting.check_none_keyed(desk, "close_shift")
 
 
 def _compared(
