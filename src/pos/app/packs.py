@@ -89,15 +89,15 @@ class PackWork:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = (self.folder / f"{_UNSAFE.sub('_', name)[:120]}.pdf").absolute()
         write_whole(path, document, replace=True)
-        self._clear(path)
+        self._clear()
         return str(path)
 
-    def _clear(self, kept: Path) -> None:
+    def _clear(self) -> None:
         """Take away what is older than a day."""
         before = time.time() - _KEPT_S
         for path in self.folder.glob("*.pdf"):
             try:
-                if path != kept and path.stat().st_mtime < before:
+                if path.stat().st_mtime < before:
                     path.unlink()
             except OSError as error:
                 log.warning("an old paper pack stays: %s", error)

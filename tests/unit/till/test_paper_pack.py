@@ -88,6 +88,42 @@ def test_a_pack_says_what_is_in_hand_out_and_to_be_paid(make_till: Make) -> None
     assert "Window 1" in text
 
 
+def test_what_is_in_a_basket_or_may_not_be_used_is_not_on_the_list(make_till: Make) -> None:
+    counter = make_till()
+    counter.open()
+    counter.ask("make_paper_pack")
+    counter.add("A-1")
+    counter.ask("sign_in", user="sam", pin="1111")
+    counter.ask("close_places", show="aida", places=["A-3"], reason="a broken seat")
+    assert shown(counter)["state"] == "stale"
+    (made,) = counter.ask("make_paper_pack")["made"]
+    assert "Stalls A 2, 4–6" in text_of(made["file"])
+
+
+def test_a_show_that_was_abandoned_has_no_pack(make_till: Make) -> None:
+    counter = make_till()
+    counter.open("sam")
+    counter.ask("make_paper_pack")
+    counter.ask("abandon_show", show="aida", reason="a power cut")
+    assert counter.ask("paper_pack")["shows"] == []
+    assert counter.ask("make_paper_pack")["made"] == []
+
+
+def test_prices_that_come_before_the_sale_ends_are_in_the_pack(make_till: Make) -> None:
+    counter = make_till()
+    counter.open()
+    for name, hour in (("usual@1", 19), ("usual@2", 22)):
+        later = {"id": name, "list": "usual", "tax": "reduced", "valid_from": NOW.replace(hour=hour).isoformat()}
+        counter.line.document("prices", later | {"table": {"Stalls": {"adult": "66.00"}}})
+    (made,) = counter.ask("make_paper_pack")["made"]
+    text = text_of(made["file"])
+    assert "Prices from Mon, 1 Mar 2027 19:00" in text
+    assert "1 Adult €67.00" in text
+    counter.clock.wait(hours=1, minutes=10)
+    (made,) = counter.ask("make_paper_pack")["made"]
+    assert "Prices from" not in text_of(made["file"]), "the next ones come when nothing is sold any more"
+
+
 def test_making_a_pack_moves_no_right_and_prints_no_ticket(make_till: Make) -> None:
     counter = make_till()
     counter.open()
@@ -141,6 +177,9 @@ def test_who_comes_for_tickets_is_on_the_list_until_they_came(make_till: Make) -
     (made,) = counter.ask("make_paper_pack")["made"]
     assert made["counts"]["pickups"] == 1
     assert "Ruth Gál" in text_of(made["file"])
+    counter.ask("collect", sale=counter.rows("SELECT id FROM sale")[0][0])
+    (made,) = counter.ask("make_paper_pack")["made"]
+    assert made["counts"]["pickups"] == 0
 
 
 def test_a_disk_that_does_not_take_it_is_named_and_the_last_pack_stays(make_till: Make, tmp_path: Path) -> None:

@@ -52,7 +52,8 @@ def basis_of(desk: Desk, show: str) -> Basis:
         the_show.announced.version,
         plan_of(desk).version,
     )
-    hand = frozenset(place for place, right in own.items() if right.state is OwnState.LEASED)
+    closed = desk.called_off.closed.get(show, {})
+    hand = frozenset(place for place, right in own.items() if right.state is OwnState.LEASED and place not in closed)
     return Basis(hand, frozenset(place for place, right in own.items() if right.state is OwnState.PAPER), versions)
 
 
@@ -108,12 +109,12 @@ def _chart(desk: Desk, show: Show, seating: Seating, title: str, now: str, as_of
 
 
 def _in_hand(desk: Desk, show: str, seating: Seating) -> Iterator[SeatRun]:
-    """By category and row; what somebody is buying at this moment is not among them."""
-    used = in_use(desk)
+    """By category and row; what somebody is buying at this moment, and what may not be used, is not among them."""
+    used, closed = in_use(desk), desk.called_off.closed.get(show, {})
     found: dict[tuple[int, str], list[int]] = {}
     for place, right in desk.rights.get(show, {}).items():
         ix = seating.find(place)
-        if ix is not None and right.state is OwnState.LEASED and (show, place) not in used:
+        if ix is not None and right.state is OwnState.LEASED and (show, place) not in used and place not in closed:
             row = seating.plan.row[ix] if seating.plan is not None and ix < seating.seats else len(seating)
             found.setdefault((row, seating.category(ix)), []).append(ix)
     for (row, category), places in sorted(found.items()):
