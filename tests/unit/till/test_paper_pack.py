@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any, TypeVar
 
 import pytest
@@ -14,6 +15,7 @@ from pypdf import PdfReader
 from pos.app.packs import PackWork
 from pos.paper.pdf import pdf_face
 from pos.till.contingency import packwatch
+from pos.till.ports import Finished
 from tests.unit.paper.reports.documents import FONTS
 from tests.unit.store.evening import violations
 from tests.unit.till.counter import NOW, Counter, show_document
@@ -266,6 +268,36 @@ def test_tickets_that_could_not_be_written_are_written_when_asked_again(make_til
     until(counter, lambda: [job for job in counter.ask("jobs")["jobs"] if job["state"] == "done"])
     (issued,) = counter.bodies("PaperIssued")
     assert issued["tickets"][0]["code"] in text_of(str(folder / "tickets-T1-P00001.pdf"))
+
+
+class Stuck(PackWork):
+    """Begins with tickets, and is heard of no more."""
+
+    def submit(self, name: str, content: dict[str, Any], started: Callable[[], None], finished: Finished) -> None:
+        Thread(target=started).start()
+
+
+def test_tickets_of_which_nobody_knows_are_written_beside_the_first_ones_as_copies(
+    make_till: Make, tmp_path: Path, face: Any
+) -> None:
+    counter = make_till(roles=("receipt",))
+    counter.open()
+    whole = counter.packs
+    assert isinstance(whole, PackWork)
+    counter.packs = Stuck(whole.folder, lambda: face)
+    counter.restart()
+    counter.sign_in()
+    answer = counter.ask("issue_paper", show="aida", places=["A-1"])
+    until(counter, lambda: [job for job in counter.ask("jobs")["jobs"] if job["state"] == "started"])
+    counter.packs = whole
+    counter.restart()
+    counter.sign_in()
+    (job,) = counter.ask("jobs")["jobs"]
+    assert (job["state"], job["printer"]) == ("unknown", "printer.sheet")
+    counter.ask("printed", job=answer["job"], came_out=False)
+    until(counter, lambda: [job for job in counter.ask("jobs")["jobs"] if job["state"] == "done"])
+    assert [path.name for path in whole.folder.iterdir()] == ["tickets-T1-P00001-1.pdf"]
+    assert "DUPLICATE 1" in text_of(str(whole.folder / "tickets-T1-P00001-1.pdf"))
 
 
 def test_what_is_older_than_a_day_goes_with_the_next_pack(make_till: Make) -> None:
