@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from pos.till.ports import OfficeLine
 from pos.ui.sell.aside.choosing import MoveTo, Options
 from pos.ui.sell.aside.handing import HandOut
 from pos.ui.sell.aside.hits import Hits
@@ -232,6 +233,16 @@ def away(stage: Stage) -> Shots:
         counter.press(Key.Key_O, modifier=CTRL | SHIFT)
         counter.until(lambda: bool(counter.window.line_sheet.now.rows[0][1].text()))
         yield "line"
+        counter.press(Key.Key_Escape)
+        since = counter.house.office.state.since
+        counter.house.office.addresses = [
+            OfficeLine("", "office.example:8443", "", "fails", "no_office", "it hung up", since),
+            OfficeLine("Theatre next door", "198.51.100.7:8443", "198.51.100.20", "fails", "not_our_office", "", since),
+            OfficeLine("4G", "[2001:db8::7]:8443", "", "answers", since=since),
+        ]
+        counter.press(Key.Key_O, modifier=CTRL | SHIFT)
+        counter.until(lambda: bool(counter.window.line_sheet.lines.rows[2][1].text()))
+        yield "line-backups"
         counter.press(Key.Key_Escape)
         counter.press(Key.Key_Return)
         two_seats(counter)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel
 
 import pos.ui.session
 from pos.domain.facts import Kind
-from pos.till.ports import LinkState
+from pos.till.ports import LinkState, OfficeLine
 from pos.ui.format import utc_now
 from pos.ui.frame.linesheet import LineSheet
 from pos.ui.frame.linewords import _GROUP_OF, unsent_groups
@@ -169,3 +169,39 @@ def test_what_is_unsent_is_summed_by_what_a_cashier_calls_it_the_oldest_first() 
         ("Other entries", 4, "2026-11-26T19:50:00+01:00"),
     ]
     assert set(_GROUP_OF) <= {str(kind) for kind in Kind}
+
+
+def test_the_page_tells_of_each_address_of_the_office_and_which_is_in_use(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, session = counter.house.office, counter.window.session
+    since = utc_now().isoformat()
+    time = session.formats.time(utc_now())
+    counter.press(Key.Key_O, modifier=CTRL | SHIFT)
+    sheet = counter.window.line_sheet
+    counter.until(lambda: "Online" in words(sheet))
+    assert "tried" not in words(sheet), "one address alone is not told of"
+    counter.press(Key.Key_Escape)
+    main = OfficeLine("", "office.example:8443", "", "fails", "no_office", "it hung up", since)
+    mobile = OfficeLine("4G", "198.51.100.7:8443", "", "in_use", since=since)
+    guest = OfficeLine("Guest network", "192.0.2.1:443", "", "fails", "not_our_office", "no signature", since)
+    cafe = OfficeLine("Café", "192.0.2.9:443", "", "not_asked")
+    monkeypatch.setattr(office, "addresses", [main, mobile, guest, cafe])
+    monkeypatch.setattr(office, "state", LinkState("online", since=since, round_trip_ms=40.0, line="4G"))
+    counter.house.say(**{"event": "link"} | asdict(office.state))
+    counter.until(lambda: counter.window.top._pill.accessibleName().startswith("Online over 4G"))
+    counter.press(Key.Key_O, modifier=CTRL | SHIFT)
+    counter.until(lambda: "Guest network" in words(sheet))
+    facts = {name.text(): value.text() for name, value in sheet.lines.rows if name.text()}
+    assert facts["Main line"].startswith(f"office.example:8443: No answer from the office, since {time}")
+    assert facts["4G"].startswith(f"198.51.100.7:8443: in use since {time}")
+    assert facts["Guest network"].startswith("192.0.2.1:443: Another office answers, since ")
+    assert facts["Café"] == "192.0.2.9:443: not asked yet"
+    assert next(value.text() for _, value in sheet.changes.rows) == "Online over 4G"
+    counter.press(Key.Key_Escape)
+    counter.press(Key.Key_I, modifier=CTRL)
+    counter.until(lambda: bool(counter.window.diagnostics.lines))
+    told = {name: value for _, name, value in counter.window.diagnostics.lines}
+    assert told["Guest network"].startswith("192.0.2.1:443 fails not_our_office, since ")
+    assert told["Main line"].endswith("it hung up")
+    counter.press(Key.Key_Escape)

@@ -24,6 +24,7 @@ from pos.app.reports import ReportWork
 from pos.data import printer_data, resource
 from pos.demo.season import write_season
 from pos.devices.worker.absent import AbsentTerminal
+from pos.domain.certificate import Hand
 from pos.domain.facts import Fact
 from pos.domain.plan import read_plan
 from pos.domain.purse import is_purse
@@ -211,6 +212,7 @@ class OfficeWire:
 
     def __init__(self) -> None:
         self.state = LinkState("online", round_trip_ms=12.0)
+        self.told_of: dict[Hand, int] = {}  # journals that were brought here from copies
         self.addresses = [OfficeLine("", "office.example:8443", "", "in_use")]
         self.slow = threading.Event()
         self.slow.set()
@@ -292,6 +294,9 @@ class OfficeWire:
 
     def lines(self) -> Sequence[OfficeLine]:
         return self.addresses
+
+    def brought(self) -> Mapping[Hand, int]:
+        return self.told_of
 
 
 class PrinterWire:

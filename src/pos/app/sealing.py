@@ -11,6 +11,7 @@ from typing import Any, Final
 from pos.app.counter import SystemClock, TicketCodes
 from pos.devices.worker.absent import AbsentTerminal
 from pos.devices.worker.printers import Printers
+from pos.domain.certificate import Hand
 from pos.domain.facts import Fact
 from pos.store import LEDGER, REPLICA
 from pos.store.identity import FolderLock, Identity, IdentityLost, MarkFile, TillKeys, read_identity
@@ -152,6 +153,9 @@ class NoOffice:
 
     def lines(self) -> Sequence[OfficeLine]:
         return ()
+
+    def brought(self) -> Mapping[Hand, int]:
+        return {}
 
 
 def _down() -> Future[Any]:

@@ -218,6 +218,9 @@ class Office(Protocol):
     def lines(self) -> Sequence[OfficeLine]:
         """The office's addresses in order, the main one first, as last seen. Never waits."""
 
+    def brought(self) -> Mapping[Hand, int]:
+        """Whose journal has been brought to the office from the copy that lies here -> up to which fact it has it."""
+
 
 class Outbox(Protocol):
     """The journal of an earlier incarnation: nothing is added to it any more. For one thread at a time."""

@@ -66,7 +66,8 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The line to the office. `cause` names why it is away, `detail` is for a technician."""
+    """The line to the office. `cause` names why it is away, `detail` is for a technician; `line` is the name of the
+    address in use, "" for the main one."""
 
     online: bool = True
     known: bool = False
@@ -74,6 +75,7 @@ class Link:
     detail: str = ""
     since: datetime | None = None
     round_trip_ms: float | None = None
+    line: str = ""
 
     @classmethod
     def read(cls, doc: Answer) -> Link:
@@ -85,6 +87,7 @@ class Link:
             doc.get("detail") or "",
             read_time(since) if since else None,
             float(trip) if trip is not None else None,
+            doc.get("line") or "",
         )
 
 

@@ -229,3 +229,7 @@ class Agent:
     def lines(self) -> Sequence[OfficeLine]:
         """The office's addresses as last seen. Never waits."""
         return self._lines.states()
+
+    def brought(self) -> Mapping[Hand, int]:
+        """How far the office is in journals whose copies lie here, as it last said. Never waits."""
+        return dict(self._forwarder.office_has) if self._forwarder is not None else {}

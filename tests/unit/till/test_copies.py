@@ -12,6 +12,7 @@ import pos.store.copyread as copyread
 import pos.till.drawer.takeover as takeover
 from pos.app.copying import lines_of
 from pos.app.copyreading import CopyReading
+from pos.domain.certificate import Hand
 from pos.domain.journaltext import header_line
 from pos.store.copyfile import copy_name
 from pos.store.journal import reading
@@ -160,6 +161,9 @@ def test_a_copy_on_a_stick_is_read_where_it_is(house: Copied, tmp_path: Path) ->
 def test_whose_copies_are_here_is_told(house: Copied) -> None:
     path = house.dies()
     (kept,) = house.other.ask("copies")["kept"]
+    assert kept["office"] is None
+    house.other.line.told_of[Hand("T1", 1)] = 3
+    assert house.other.ask("copies")["kept"][0]["office"] == 3
     assert (kept["till"], kept["incarnation"], kept["where"]) == ("T1", 1, str(path))
     assert kept["number"] == house.dead.rows("SELECT max(number) FROM journal")[0][0]
 

@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
+from pos.domain.certificate import Hand
 from pos.domain.facts import Fact, Kind, hash_of
 from pos.domain.live import HOLD, told_in
 from pos.domain.purse import is_purse, purse_of, show_of
@@ -108,6 +109,7 @@ class ToyLine:
         self.nudges = 0
         self.syncs = 0
         self._state = LinkState("online", round_trip_ms=8.0)
+        self.told_of: dict[Hand, int] = {}  # journals that were brought here from copies
         self.addresses = [OfficeLine("", "office.example:8443", "", "in_use")]
         self._position = 1
         self._side: AgentSide | None = None
@@ -128,6 +130,9 @@ class ToyLine:
 
     def lines(self) -> Sequence[OfficeLine]:
         return self.addresses
+
+    def brought(self) -> Mapping[Hand, int]:
+        return self.told_of
 
     def facts_waiting(self) -> None:
         self.nudges += 1

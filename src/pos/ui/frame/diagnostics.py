@@ -16,6 +16,7 @@ from pos.domain.errors import Refused
 from pos.ui.bridge import Answer
 from pos.ui.devicenames import device_names
 from pos.ui.frame.cover import Cover
+from pos.ui.frame.linewords import line_name
 from pos.ui.i18n import told, tr
 from pos.ui.keys import cap
 from pos.ui.parts import foot, touch
@@ -24,6 +25,7 @@ from pos.ui.theme.widgets import KeyButton
 
 _SIZE_PX: Final = (980, 680)
 _DEVICE: Final = "device:"
+_LINE: Final = "line:"
 
 
 class DiagnosticsSheet(Cover):
@@ -152,6 +154,8 @@ def _name(key: str) -> str:
     if key.startswith(_DEVICE):
         device = key.removeprefix(_DEVICE)
         return device_names().get(device, device)
+    if key.startswith(_LINE):
+        return line_name(key.removeprefix(_LINE))
     return _names().get(key, key)
 
 

@@ -12,14 +12,14 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from pos.ui.bridge import Answer
 from pos.ui.format import read_time
 from pos.ui.frame.cover import Cover, section
-from pos.ui.frame.linewords import NOT_ASKED, cause, unsent_groups, what_to_do
+from pos.ui.frame.linewords import NOT_ASKED, cause, line_name, online, unsent_groups, what_to_do
 from pos.ui.i18n import name_in, told, tr, tr_count
 from pos.ui.parts import FactGrid, foot, touch
 from pos.ui.session import Session
 from pos.ui.theme.widgets import KeyButton
 
 _SIZE_PX: Final = (980, 620)
-_NOW, _UNSENT, _SHOWS, _CHANGES = 6, 8, 16, 30  # rows
+_NOW, _UNSENT, _SHOWS, _CHANGES, _LINES = 6, 8, 16, 30, 8  # rows
 
 
 class LineSheet(Cover):
@@ -36,7 +36,7 @@ class LineSheet(Cover):
         self._advice.setProperty("role", "warning")
         self.box.addWidget(self._advice)
         self.now, self.unsent = FactGrid(_NOW), FactGrid(_UNSENT)
-        self.shows, self.changes = FactGrid(_SHOWS), FactGrid(_CHANGES)
+        self.shows, self.changes, self.lines = FactGrid(_SHOWS), FactGrid(_CHANGES), FactGrid(_LINES)
         self.scrolling(self._inside())
         self._try = touch(KeyButton(tr("Send and fetch now"), "Enter", kind="primary", stacked=True), self.try_now, 56)
         close = touch(KeyButton(tr("Close"), "Esc", kind="outline", stacked=True), self.dismiss, 56)
@@ -62,7 +62,10 @@ class LineSheet(Cover):
             grid.addWidget(section(name), row, column)
             grid.addLayout(facts, row + 1, column, Qt.AlignmentFlag.AlignTop)
             grid.setColumnStretch(column, 1)
-        grid.setRowStretch(4, 1)
+        self._addresses = section(tr("The office's addresses, in the order in which they are tried"))
+        grid.addWidget(self._addresses, 4, 0, 1, 2)
+        grid.addLayout(self.lines, 5, 0, 1, 2, Qt.AlignmentFlag.AlignTop)
+        grid.setRowStretch(6, 1)
         return inside
 
     # ---- asking --------------------------------------------------------------------------
@@ -118,6 +121,9 @@ class LineSheet(Cover):
         self.now.show_facts(self._now())
         self.unsent.show_facts(self._unsent() or [("", tr("Nothing: the office has everything."))])
         self.shows.show_facts(self._shows() or [("", tr("Nothing: open a shift, or wait for the office."))])
+        lines = self._lines()
+        self._addresses.setVisible(bool(lines))
+        self.lines.show_facts(lines)
         self.changes.show_facts(self._changes() or [("", tr("The line has not been lost."))])
 
     def _clock(self, iso: str | None) -> str:
@@ -133,7 +139,7 @@ class LineSheet(Cover):
     def _now(self) -> list[tuple[str, str]]:
         session, link = self.session, self.session.link
         if link.online:
-            state = tr("Online")
+            state = online(link.line)
         elif link.cause == NOT_ASKED:
             state = cause(session, NOT_ASKED)
         else:
@@ -172,10 +178,30 @@ class LineSheet(Cover):
             rows.append((f"{formats.day_and_time(card.starts, session.now)} {title}", places))
         return rows[:_SHOWS]
 
+    def _lines(self) -> list[tuple[str, str]]:
+        """What is known of each address; nothing where there is only one."""
+        lines = self._told["lines"]
+        return [(line_name(one["name"]), self._line(one)) for one in lines][:_LINES] if len(lines) > 1 else []
+
+    def _line(self, one: Answer) -> str:
+        since = self._clock(one["since"])
+        words = {
+            "in_use": lambda: tr("{address}: in use since {time}", address=one["address"], time=since),
+            "answers": lambda: tr("{address}: ready, it has answered since {time}", address=one["address"], time=since),
+            "fails": lambda: tr(
+                "{address}: {cause}, since {time}",
+                address=one["address"],
+                cause=cause(self.session, one["cause"]),
+                time=since,
+            ),
+        }
+        said = words.get(one["state"])
+        return said() if said is not None else tr("{address}: not asked yet", address=one["address"])
+
     def _changes(self) -> list[tuple[str, str]]:
         formats, now = self.session.formats, self.session.now
         rows = []
         for one in reversed(self._told["changes"]):
-            words = tr("Online") if one["state"] == "online" else cause(self.session, one["cause"])
+            words = online(one.get("line") or "") if one["state"] == "online" else cause(self.session, one["cause"])
             rows.append((formats.day_and_time(read_time(one["at"]), now), words))
         return rows[:_CHANGES]

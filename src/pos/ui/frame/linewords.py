@@ -59,6 +59,16 @@ def cause(session: Session, cause: str) -> str:
     return words.get(cause, tr("Office away"))
 
 
+def line_name(name: str) -> str:
+    """What an address of the office is called."""
+    return name or tr("Main line")
+
+
+def online(line: str) -> str:
+    """That the office answers, and over which of its addresses when it is not the main one."""
+    return tr("Online over {line}", line=line) if line else tr("Online")
+
+
 def selling_on(session: Session) -> str:
     """The same as the lead of the line under the top bar."""
     leads = {

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from pos.ui.frame.levelwords import GRAVE, NORMAL, level_name
-from pos.ui.frame.linewords import NOT_ASKED, cause
+from pos.ui.frame.linewords import NOT_ASKED, cause, online
 from pos.ui.i18n import name_in, tr
 from pos.ui.keys import cap
 from pos.ui.session import Session
@@ -144,7 +144,7 @@ class TopBar(QFrame):
             self._pill.show_state("quiet", cause(self.session, NOT_ASKED))
         elif link.online:
             trip = "" if link.round_trip_ms is None else f" · {max(1, round(link.round_trip_ms))} ms"
-            self._pill.show_state("online", tr("Online") + trip)
+            self._pill.show_state("online", online(link.line) + trip)
         else:
             age = formats.span((self.session.now - link.since).total_seconds()) if link.since else ""
             self._pill.show_state("away", tr("Office away {age}", age=age).strip())
