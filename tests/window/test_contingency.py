@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QLabel
 
+from pos.till.contingency import levels
 from pos.till.contingency.plan import FILE
 from pos.ui.contingency.sheet import ContingencySheet
 from pos.ui.theme.widgets import KeyButton, Pill
@@ -61,7 +62,11 @@ def test_it_is_read_before_anybody_has_signed_in(open_window: Callable[..., Coun
     assert not sheet.isVisible()
 
 
-def test_the_level_and_its_cause_follow_the_line_and_the_chip_leads_there(counter: Counter) -> None:
+def test_the_level_and_its_cause_follow_the_line_and_the_chip_leads_there(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(levels, "SETTLE_S", 0.1)
+    monkeypatch.setattr(levels, "LOOK_EVERY_S", 0.1)
     window = counter.window
     assert chip(counter) == ""
     counter.house.cut("no_network")

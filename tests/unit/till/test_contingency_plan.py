@@ -57,6 +57,13 @@ def test_without_another_the_shipped_plan_is_in_force_and_needs_no_sign_in(count
     assert (sheet["level"], sheet["people"]) == ("normal", [])
 
 
+def test_it_is_read_before_the_first_word_of_the_office(counter: Counter) -> None:
+    counter.writer.close()
+    counter.restart(lambda: [file.unlink() for file in counter.folder.glob("replica.db*")])
+    write(counter, plan("house"))
+    assert in_force(counter) == ("house", "file", [])
+
+
 def test_a_file_in_the_folder_is_read_whenever_it_is_looked_at(counter: Counter) -> None:
     write(counter, plan("house"))
     sheet = counter.ask("contingency", language="hu")
