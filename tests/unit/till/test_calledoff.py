@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pos.domain.contingency.calledoff import CalledOff, reopening
+from pos.till.contingency import incident
 from pos.till.ports import Changed
 from tests.unit.store.evening import violations
 from tests.unit.till.counter import PINS, Counter, show_document
@@ -67,6 +68,25 @@ def test_an_abandoned_show_sells_nothing_and_owes_every_ticket(counter: Counter)
     assert (row["tickets"], row["owed"], row["back"]) == ([], "0.00", {"tickets": 1, "price": "58.00"})
     assert counter.bodies("ShowAbandoned")[0]["approver"] == "sam"
     assert violations(counter) == []
+
+
+def test_an_outage_has_what_was_called_off_and_that_the_house_was_cleared(counter: Counter) -> None:
+    def notes() -> list[tuple[str, dict[str, Any]]]:
+        outage = counter.desk.ledger.outages.open()
+        assert outage is not None
+        return [(note.kind, note.body) for note in counter.desk.ledger.outages.notes(outage.id) if note.kind != "level"]
+
+    counter.desk.submit(lambda: incident.level_changed(counter.desk, "normal", "away", "no_office")).result(5)
+    counter.ask("evacuate")
+    counter.ask("end_evacuation", **SAM)
+    close(counter, places=["A-1"])
+    counter.ask("abandon_show", show="aida", reason="smoke", approver=SAM)
+    assert counter.desk.submit(notes).result(5) == [
+        ("evacuation", {"till": "Window 1", "name": "Anna"}),
+        ("evacuation_ended", {}),
+        ("places_closed", {"show": "Tosca", "reason": WHY}),
+        ("show_abandoned", {"show": "Tosca", "reason": "smoke"}),
+    ]
 
 
 def test_what_had_come_back_before_is_not_of_it(counter: Counter) -> None:

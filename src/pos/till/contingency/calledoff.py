@@ -13,7 +13,7 @@ from pos.domain.contingency import calledoff as laws
 from pos.domain.contingency.calledoff import CalledOff, Document
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
-from pos.domain.season import APPROVING_ROLES
+from pos.domain.season import APPROVING_ROLES, name_in
 from pos.domain.seating import Seating
 from pos.domain.seatnames import find_seats
 from pos.till.contingency import incident
@@ -25,6 +25,10 @@ from pos.till.orders import recording
 
 _FAMILY: Final = laws.FAMILY
 _SERIES: Final = Series("records.D", "D")
+# As what an incident report has it.
+_NOTED: Final = {
+    Kind.SHOW_ABANDONED: "show_abandoned", Kind.PLACES_CLOSED: "places_closed", Kind.PLACES_REOPENED: "places_reopened",
+}  # fmt: skip
 
 
 def abandon_show(desk: Desk, *, show: str, reason: str, approver: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -116,7 +120,8 @@ def _keep(desk: Desk, kind: Kind, user: str, by: str, said: Document) -> dict[st
     with desk.unit() as unit:
         recording.keep(desk, unit, kind, record, why)
         take(desk, _SERIES)
-        incident.note(desk, "called_off", what=said["what"], show=said["show"], reason=said["reason"])
+        title = name_in(desk.season().show(said["show"]).titles, desk.outside.locale) or said["show"]
+        incident.note(desk, _NOTED[kind], show=title, reason=said["reason"])
         answer = unit.answers({"called_off": {key: value for key, value in record.items() if key != "ended"}})
     look(desk)
     return answer

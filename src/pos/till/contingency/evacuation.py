@@ -109,8 +109,11 @@ def look(desk: Desk) -> None:
     state = "called" if alarm.calls else "ended"
     log.warning("evacuation %s: %s", state, ", ".join(_ids(alarm.calls) or before))
     desk.emit("evacuation", state=state, calls=_calls(desk))
-    if not alarm.calls or not before:
-        incident.note(desk, "evacuation", state=state, calls=_ids(alarm.calls) or before)
+    if not before:
+        call = _shown(desk, alarm.calls[0])
+        incident.note(desk, "evacuation", till=call["till_name"], name=call["name"])
+    elif not alarm.calls:
+        incident.note(desk, "evacuation_ended")
     customer.show_basket(desk)
     _tell(desk)
 
