@@ -117,12 +117,12 @@ class Neighbours:
         """Have another till keep these packed lines of this one's journal; b"" only asks how far it is. Waits for the
         answer: number and hash of the last fact that is there. Raises NoCopy."""
         known = self._known(till)
-        box = lock(lines, known[1], secrets.token_bytes(32)) if lines and known is not None else ""
-
-        def request(to: Hand) -> lanwire.CopyRequest:
-            return lanwire.CopyRequest(to=to.till, to_incarnation=to.incarnation, facts=box)
-
-        answer = self._ask(till, COPY_ANEW if anew else COPY, request, lanwire.CopyAnswer, within_s) if known else None
+        if known is None:
+            raise NoCopy("does not answer")
+        hand, key = known
+        box = lock(lines, key, secrets.token_bytes(32)) if lines else ""
+        request = lanwire.CopyRequest(to=hand.till, to_incarnation=hand.incarnation, facts=box)
+        answer = self._ask_as(till, key, COPY_ANEW if anew else COPY, request, lanwire.CopyAnswer, within_s)
         if answer is None:
             raise NoCopy("does not answer")
         if answer.problem:
@@ -180,8 +180,14 @@ class Neighbours:
         if known is None:
             return None
         hand, key = known
+        return self._ask_as(till, key, path, request(hand), answer, within_s)
+
+    def _ask_as(
+        self, till: str, key: bytes, path: str, request: wire.Message, answer: type[A], within_s: float
+    ) -> A | None:
+        """One question to a till whose key is known; None without an answer that counts."""
         try:
-            return Channel(self._carriers[till], key, self._caller).ask(path, request(hand), answer, within_s)
+            return Channel(self._carriers[till], key, self._caller).ask(path, request, answer, within_s)
         except Trouble as trouble:
             log.info("%s on the local network: %s", till, trouble.detail)
             return None
