@@ -269,3 +269,17 @@ def test_what_another_till_tells_must_make_sense(wrong: dict[str, Any]) -> None:
 
 def test_every_verb_that_may_begin_meanwhile_is_there() -> None:
     assert all(VERBS[verb].changes for verb in evacuation.DURING)
+
+
+def test_a_till_that_does_not_know_the_season_yet_locks_as_well(make_counter: Make) -> None:
+    counter = make_counter()
+    counter.writer.close()
+
+    def lose() -> None:
+        for file in counter.folder.glob("replica.db*"):
+            file.unlink()
+
+    counter.restart(lose)
+    (call,) = counter.ask("evacuate")["evacuation"]
+    assert (call["name"], call["till_name"]) == ("", "T1")
+    assert locked(counter)
