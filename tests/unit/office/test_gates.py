@@ -108,6 +108,23 @@ def test_what_is_void_unknown_for_another_show_or_superseded_is_let_in_by_nobody
     assert house.violations() == []
 
 
+def test_nobody_is_let_in_to_what_is_called_off(house: House, tills_at: Tills) -> None:
+    (till,) = tills_at("T1")
+    sold(house, till, "A-1", "A-2")
+    known = codes(house)
+    record = {"id": "T1-D00001", "home": "T1", "show": SHOW, "at": AT, "by": "sam", "reason": "water"}
+    closing = record | {"what": "closed", "places": ["A-1"]}
+    till.record("PlacesClosed", {"user": "sam", "record": closing})
+    house.push(till)
+    assert {ticket["id"]: ticket["state"] for ticket in feed(house)["tickets"] if ticket["id"] in ("S-1", "S-2")} == {
+        "S-1": "void", "S-2": "valid",
+    }  # fmt: skip
+    assert scan(house, one("1", known["S-1"]), one("2", known["S-2"])) == ["place_closed", "admitted"]
+    till.record("ShowAbandoned", {"user": "sam", "record": record | {"id": "T1-D00002", "what": "abandoned"}})
+    house.push(till)
+    assert scan(house, one("3", known["S-2"])) == ["show_cancelled"]
+
+
 def test_a_till_that_lets_in_after_a_gate_is_in_dispute(house: House, tills_at: Tills) -> None:
     (till,) = tills_at("T1")
     sold(house, till, "A-1")

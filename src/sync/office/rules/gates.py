@@ -146,7 +146,7 @@ def take(connection: Connection, gate: str, scans: Sequence[Scan]) -> list[dict[
         select(GATE_SCAN).where(GATE_SCAN.c.gate == gate, named), {"ids": [scan.id for scan in scans]}
     )
     known = {row.id: {"id": row.id, "result": row.result, "ticket": row.ticket, "at": row.at} for row in told}
-    tickets = _tickets(connection, scans)
+    tickets, shut = _tickets(connection, scans)
     off = {show: _called_off(connection, show) for show in {scan.show for scan in scans}}
     let_in: list[str] = []
     for scan in scans:
@@ -154,7 +154,7 @@ def take(connection: Connection, gate: str, scans: Sequence[Scan]) -> list[dict[
             continue
         plain = scan.code.partition(".")[0]
         found = tickets.get(plain)
-        result, copy = _judge(found, scan, off=off[scan.show])
+        result, copy = _judge(found, scan, off=off[scan.show], closed=plain in shut)
         ticket = found.id if found is not None else ""
         if found is not None and result == "admitted":
             admission = Admission(gate, scan.at, copy)
@@ -171,8 +171,9 @@ def take(connection: Connection, gate: str, scans: Sequence[Scan]) -> list[dict[
     return [known[scan.id] | ({"training": True} if of_training(scan.code) else {}) for scan in scans]
 
 
-def _tickets(connection: Connection, scans: Sequence[Scan]) -> dict[str, Shown]:
-    """The tickets of these codes, locked, as the gate is to know them, by their original's code."""
+def _tickets(connection: Connection, scans: Sequence[Scan]) -> tuple[dict[str, Shown], set[str]]:
+    """The tickets of these codes, locked, as the gate is to know them, by their original's code; and the codes of
+    those whose places may not be used."""
     rows = connection.execute(
         select(TICKET)
         .where(TICKET.c.code.in_(bindparam("codes", expanding=True)))
@@ -185,13 +186,14 @@ def _tickets(connection: Connection, scans: Sequence[Scan]) -> dict[str, Shown]:
         {"ids": [row.id for row in rows]},
     )
     admitted = {row.ticket: Admission(row.till, row.at, row.copy) for row in there}
+    closed = called_off(connection).closed
     return {
         row.code: Shown(row.id, row.show_id, "refunded" if row.claimed else row.state, row.copies, admitted.get(row.id))
         for row in rows
-    }
+    }, {row.code for row in rows if row.unit in closed.get(row.show_id, ())}
 
 
-def _judge(found: Shown | None, scan: Scan, *, off: bool) -> tuple[str, int]:
+def _judge(found: Shown | None, scan: Scan, *, off: bool, closed: bool) -> tuple[str, int]:
     """What a scan is answered, and which paper it was: "admitted", or the code of the refusal."""
     if off:
         return "show_cancelled", 0
@@ -199,7 +201,8 @@ def _judge(found: Shown | None, scan: Scan, *, off: bool) -> tuple[str, int]:
         _, copy = read_code(scan.code)
         if found is None:
             return "unknown_ticket", 0
-        return "admitted", check(found, scan.show, copy)
+        shown = check(found, scan.show, copy)
+        return ("place_closed", 0) if closed else ("admitted", shown)
     except ValueError:
         return "unknown_ticket", 0
     except Refused as refused:
