@@ -19,11 +19,9 @@ from typing import Any, Final, Protocol
 from pos.domain.drills.judging import What, judge
 from pos.domain.drills.script import CUSTOMERS, Order, Step, Task, script
 from pos.domain.errors import Refused
-from pos.domain.rights import PlaceState
-from pos.domain.season import Show, name_in
-from pos.till.belief import CODES
+from pos.domain.season import name_in
 from pos.till.contingency.plan import plan_of
-from pos.till.counter.passing import in_use
+from pos.till.contingency.wishes import category_of, label_of, wish
 from pos.till.desk import Desk
 
 log = logging.getLogger(__name__)
@@ -219,12 +217,12 @@ class Exercise:
 
     def _come(self, step: Step) -> None:
         self._count += 1
-        wish = self._wish(step)
-        if wish is None:
+        wanted = wish(self._desk, step)
+        if wanted is None:
             self._note(What.CAME, customer=self._count, task=step.task.value)
             self._note(What.SKIPPED, customer=self._count)
             return
-        show, category, place = wish
+        show, category, place = wanted
         customer = Customer(self._count, step.task, self._passed(), show, category, step.count, place, step.paid)
         self._customers.append(customer)
         if step.task is Task.JAM:
@@ -233,45 +231,6 @@ class Exercise:
             self.kit.faults.lose_next(paid=step.paid)
         what = {"show": show, "category": category, "count": step.count, "place": place}
         self._note(What.CAME, customer=customer.number, task=step.task.value, **what)
-
-    def _wish(self, step: Step) -> tuple[str, str, str] | None:
-        """A show, a category and, for a seat that is not in hand, which; None when there is nothing to ask for."""
-        desk = self._desk
-        now = desk.clock.now()
-        shows = [show for show in desk.season().shows.values() if show.plan and show.sells_at(now)]
-        for show in sorted(shows, key=lambda one: (one.starts <= now, one.starts, one.id)):
-            found = self._seat(show) if step.task is Task.ELSEWHERE else self._category(show, step.count)
-            if found is not None:
-                return show.id, *found
-        return None
-
-    def _places(self, show: Show, state: PlaceState) -> list[int]:
-        column, used = self._desk.belief.column(show.id), in_use(self._desk)
-        seating = self._desk.belief.seating(show.id)
-        plan = seating.plan
-        if plan is None:
-            return []
-        code, wanted = CODES[state], range(len(plan.place_ids))
-        return [ix for ix in wanted if column[ix] == code and (show.id, plan.place_ids[ix]) not in used]
-
-    def _category(self, show: Show, count: int) -> tuple[str, str] | None:
-        """The category of which most is in hand."""
-        seating = self._desk.belief.seating(show.id)
-        here: dict[str, int] = {}
-        for ix in self._places(show, PlaceState.HERE):
-            if (category := seating.category(ix)) not in show.accessible:
-                here[category] = here.get(category, 0) + 1
-        best = max(sorted(here), key=lambda name: here[name], default="")
-        return (best, "") if best and here[best] >= count else None
-
-    def _seat(self, show: Show) -> tuple[str, str] | None:
-        """A seat that the office has and this till has not; of a category of which another can be offered."""
-        seating = self._desk.belief.seating(show.id)
-        here = {seating.category(ix) for ix in self._places(show, PlaceState.HERE)} - set(show.accessible)
-        free = [ix for ix in self._places(show, PlaceState.FREE) if seating.category(ix) in here]
-        if not free or seating.plan is None:
-            return None
-        return seating.category(free[0]), seating.plan.place_ids[free[0]]
 
     def _shown(self, customer: Customer) -> dict[str, Any]:
         show = self._desk.season().shows[customer.show]
@@ -286,17 +245,12 @@ class Exercise:
             "starts": show.starts.isoformat(),
             "category": customer.category,
             "place": customer.place,
-            "label": self._label(customer),
+            "label": label_of(self._desk, customer.show, customer.place),
             "count": customer.count,
             "tender": "card" if customer.task is Task.CARD else "cash",
             # What the terminal's own display says while the till knows nothing of it.
             "terminal": ("approved" if customer.paid else "declined") if lost else None,
         }
-
-    def _label(self, customer: Customer) -> str:
-        """The seat as a ticket says it, "" where none was asked for."""
-        plan = self._desk.belief.seating(customer.show).plan
-        return plan.label(plan.index[customer.place]) if customer.place and plan is not None else ""
 
     def _end(self, customer: Customer, wrong: str = "") -> None:
         self._customers.remove(customer)
@@ -341,7 +295,7 @@ class Exercise:
             self._note(what)
 
     def _sold(self, tickets: Sequence[dict[str, Any]], tenders: set[str]) -> None:
-        sold = {(ticket["show"], self._category_of(ticket["show"], ticket["place"])) for ticket in tickets}
+        sold = {(ticket["show"], category_of(self._desk, ticket["show"], ticket["place"])) for ticket in tickets}
         for customer in self._customers:
             if sold != {(customer.show, customer.category)} or len(tickets) != customer.count:
                 continue
@@ -360,11 +314,6 @@ class Exercise:
             return "card" not in tenders
         # They have only their card, unless it has become clear that it does not work.
         return "card" in tenders or (customer.settled and not customer.paid)
-
-    def _category_of(self, show: str, place: str) -> str:
-        seating = self._desk.belief.seating(show)
-        ix = seating.find(place)
-        return seating.category(ix) if ix is not None else place
 
     def _settled(self, payment: str, outcome: str) -> None:
         for customer in self._customers:
