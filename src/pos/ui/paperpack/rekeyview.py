@@ -25,13 +25,13 @@ from pos.ui.theme.fitted import FittedLabel, PromptField
 from pos.ui.theme.fonts import money_font, text_font
 from pos.ui.theme.widgets import KeyButton
 
-_ROW_PX: Final = 48
-_NUMBER_PX, _TIME_PX, _PRICE_PX, _BRACKET_PX = 72, 110, 120, 20
+_ROW_PX: Final = 52
+_NUMBER_PX, _TIME_PX, _PRICE_PX, _BRACKET_PX = 56, 150, 120, 20
 _SCREENS: Final = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Cut)
 
 
 class _Delegate(QStyledItemDelegate):
-    """Number, place and price type, time, price; a bracket before the tickets of one customer."""
+    """The number; place and price over price type and time; a bracket before the tickets of one customer."""
 
     def __init__(self, parent: QListView, presenter: RekeyPresenter) -> None:
         super().__init__(parent)
@@ -47,20 +47,19 @@ class _Delegate(QStyledItemDelegate):
         ink, muted = paint_ground(painter, option)
         box = QRect(option.rect).adjusted(24, 0, -24, 0)
         _paint_bracket(painter, box, row, muted)
+        bold, right = QFont.Weight.DemiBold, Qt.AlignmentFlag.AlignRight
         number = QRect(box.left() + _BRACKET_PX, box.top(), _NUMBER_PX, box.height())
-        price = QRect(box.right() - _PRICE_PX, box.top(), _PRICE_PX, box.height())
-        time = QRect(price.left() - _TIME_PX, box.top(), _TIME_PX, box.height())
-        words = QRect(number.right(), box.top(), time.left() - number.right() - 12, box.height())
-        bold = QFont.Weight.DemiBold
-        right = Qt.AlignmentFlag.AlignRight
         paint_text(painter, number, str(row.number), money_font(t.BODY), ink)
-        wrong = presenter.wrong_of(row)
-        said = f"▲ {wrong}" if wrong else f"{presenter.place_of(row)} · {presenter.type_of(row)}"
-        paint_text(painter, words, said, text_font(t.BODY, bold), ink)
-        paint_text(
-            painter, time, formats.day_and_time(row.at, presenter.session.now), money_font(t.SMALL), muted, right
-        )
-        paint_text(painter, price, _price(presenter, row), money_font(t.BODY), ink, right)
+        upper = QRect(number.right(), box.top() + 4, box.right() - number.right(), (box.height() - 8) // 2)
+        lower = upper.translated(0, upper.height())
+        paint_text(painter, upper.adjusted(0, 0, -_PRICE_PX, 0), presenter.place_of(row), text_font(t.BODY, bold), ink)
+        paint_text(painter, upper, _price(presenter, row), money_font(t.BODY), ink, right)
+        if wrong := presenter.wrong_of(row):
+            paint_text(painter, lower, f"▲ {wrong}", text_font(t.SMALL, bold), ink)
+        else:
+            time = formats.day_and_time(row.at, presenter.session.now)
+            paint_text(painter, lower.adjusted(0, 0, -_TIME_PX, 0), presenter.type_of(row), text_font(t.SMALL), muted)
+            paint_text(painter, lower, time, money_font(t.SMALL), muted, right)
         painter.restore()
 
 
@@ -106,7 +105,8 @@ class RekeyScreen(Screen):
         title = QLabel(tr("Re-key paper sales"))
         title.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
         title.setContentsMargins(24, 0, 24, 0)
-        self._pack = FittedLabel()
+        self._pack = QLabel()
+        self._pack.setWordWrap(True)
         self._pack.setContentsMargins(24, 0, 24, 0)
         self._empty = QLabel(tr("Nothing is keyed yet. What is keyed waits here until it is booked, whatever happens."))
         self._empty.setProperty("role", "muted")
@@ -134,8 +134,8 @@ class RekeyScreen(Screen):
         presenter, side = self.presenter, self.panel_box()
         self.entry, self.time, self.counted = _Entry(), PromptField(), PromptField()
         for field, name, words in (
-            (self.entry, "entry", tr("Number or code, like 17 or 17-20")),
-            (self.time, "time", tr("Sold at, like 1942")),
+            (self.entry, "entry", tr("No. or code: 17, 17-20")),
+            (self.time, "time", tr("Sold at: 1942")),
             (self.counted, "counted", tr("Cash counted, to compare")),
         ):
             field.setPlaceholderText(words)
@@ -152,14 +152,18 @@ class RekeyScreen(Screen):
         self.prices.pressed.connect(self._press)
         self.problem, self._off, self._sum = Problem(), QLabel(), Sum()
         self._off.setWordWrap(True)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.time, 1)
-        row.addWidget(self._joined, 1)
-        side.addWidget(self.entry)
-        side.addWidget(self._found)
-        side.addWidget(self._when)
-        side.addLayout(row)
+        typed, meant, found = QHBoxLayout(), QHBoxLayout(), QVBoxLayout()
+        for line in (typed, meant):
+            line.setSpacing(8)
+        typed.addWidget(self.entry, 3)
+        typed.addWidget(self.time, 2)
+        found.setSpacing(0)
+        found.addWidget(self._found)
+        found.addWidget(self._when)
+        meant.addLayout(found, 3)
+        meant.addWidget(self._joined, 2)
+        side.addLayout(typed)
+        side.addLayout(meant)
         side.addWidget(self.prices)
         side.addWidget(self.problem)
         side.addStretch(1)
@@ -189,6 +193,8 @@ class RekeyScreen(Screen):
         self._joined.setEnabled(bool(presenter.rows))
         self._draw_found()
         self.problem.tell(presenter.problem, done=presenter.said)
+        # What is wrong with an entry has the room of what is compared at the end.
+        self.counted.setVisible(not presenter.problem or self.counted.hasFocus())
         self._off.setText(presenter.difference())
         self._off.setVisible(bool(self._off.text()))
         count = len(presenter.rows)
@@ -213,9 +219,10 @@ class RekeyScreen(Screen):
         presenter, formats = self.presenter, self.presenter.session.formats
         tickets, _ = presenter.found()
         known = [one for one in tickets if isinstance(one, Paper)]
-        places = ", ".join(presenter.papers.place_name(one.show, one.place) for one in known)
-        self._found.setText(places)
-        self._found.setToolTip(places)
+        places = [presenter.papers.place_name(one.show, one.place) for one in known]
+        # Of several the ends: whoever typed numbers in a row meant places in a row.
+        self._found.setText(" … ".join(dict.fromkeys([*places[:1], *places[-1:]])))
+        self._found.setToolTip(", ".join(places))
         moment = presenter.moment()
         when = formats.day_and_time(moment, presenter.session.now) if moment is not None else ""
         self._when.setText(tr("sold at {time}", time=when) if when else "")
