@@ -101,6 +101,22 @@ def test_it_says_how_long_it_took_to_notice_and_to_recover(till: Counter) -> Non
     assert (record["detected_s"], record["lasted_s"], record["recovered_s"]) == (7, 1200, 4)
 
 
+def test_the_office_may_have_everything_before_the_level_is_normal_again(till: Counter) -> None:
+    cut(till)
+    till.sell("A-2")
+    till.line.mend()
+    till.settle()
+    till.clock.wait(seconds=2)
+    till.line.drain()
+    till.settle()
+    till.clock.wait(seconds=3)
+    level(till, "away", "normal")
+    finished(till)
+    (record,) = incidents(till)
+    assert (record["recovered_s"], record["lasted_s"]) == (2, 5)
+    assert record["sent_at"] < record["back_at"]
+
+
 def test_nothing_is_reported_before_the_office_has_everything(till: Counter) -> None:
     cut(till)
     till.sell("A-2")

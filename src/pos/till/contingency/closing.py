@@ -36,7 +36,7 @@ BRIEF_S: Final = 60  # an outage that was over sooner and changed nothing makes 
 NO_REPORT: Final = "-"
 QUIET_S: Final = 20.0  # what has changed of an incident is told this long after the first change
 FOLLOWED: Final = 20  # own incidents that are brought up to date
-_UNEVENTFUL: Final = frozenset({"level", "answered", "packs"})  # kinds of notes
+_UNEVENTFUL: Final = frozenset({"level", "answered", "drained", "packs"})  # kinds of notes
 _INCIDENTS: Final = Series("incidents", "I")
 
 

@@ -16,8 +16,11 @@ def line_changed(desk: Desk, *, online: bool) -> None:
     """The line went up or down, in an outage or not."""
     state = desk.outage
     if online and not state.online:
-        incident.note(desk, "answered", unsent=desk.number - desk.acknowledged())
-        if desk.ledger.outages.open() is not None and desk.number > desk.acknowledged():
+        unsent = desk.number - desk.acknowledged()
+        incident.note(desk, "answered", unsent=unsent)
+        if not unsent:
+            incident.note(desk, "drained")
+        elif desk.ledger.outages.open() is not None:
             state.draining = Draining(desk.acknowledged())
             _tick(desk, state.draining)
             tell(desk)
@@ -37,6 +40,7 @@ def sent(desk: Desk) -> None:
         draining.told_s = now
         tell(desk)
     if done:
+        incident.note(desk, "drained")
         desk.outage.draining = None
 
 

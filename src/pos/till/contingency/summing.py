@@ -25,7 +25,7 @@ _MOST: Final = 300  # refusals that are named one by one
 _QUERY: Final = Query(("kind", "tender"), ("document", "ticket", "tender", "print"))
 _BACK: Final = (Kind.TICKETS_REFUNDED, Kind.REFUND_CLAIMED, Kind.TICKETS_VOIDED)
 # What is told in lists of its own; whatever else was noted is told as it was.
-_LISTED: Final = ("level", "told", "refused", "answered", "restarted", "packs")
+_LISTED: Final = ("level", "told", "refused", "answered", "drained", "restarted", "packs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def record_of(desk: Desk, outage: Outage, id: str, plan: str) -> Verb[dict[str, 
     last = spans[-1].last if spans else outage.first_number
     done = yield from _read(desk, spans, outage.first_number, last)
     figures = done.figures
-    answered = [note.at for note in notes if note.kind == "answered"]
+    answered, sent_at = _sent(notes, outage.sent_at)
     away = [span for span in spans if span.level != Level.NORMAL]
     record: dict[str, Any] = {
         "id": id,
@@ -75,12 +75,12 @@ def record_of(desk: Desk, outage: Outage, id: str, plan: str) -> Verb[dict[str, 
         "plan": plan,
         "began_at": outage.began_at,
         "back_at": outage.back_at,
-        "sent_at": outage.sent_at,
+        "sent_at": sent_at,
         "cause": away[0].cause if away else "",
         "worst": max((span.level for span in away), key=_rank, default=""),
         "lasted_s": seconds(outage.began_at, outage.back_at or now),
         "detected_s": seconds(away[0].answered_at, outage.began_at) if away and away[0].answered_at else None,
-        "recovered_s": seconds(answered[-1], outage.sent_at) if answered and outage.sent_at else None,
+        "recovered_s": seconds(answered, sent_at) if answered and sent_at else None,
         "restarts": sum(note.kind == "restarted" for note in notes),
         "entries": last - outage.first_number,
         "levels": [_level(span) for span in spans],
@@ -96,6 +96,18 @@ def record_of(desk: Desk, outage: Outage, id: str, plan: str) -> Verb[dict[str, 
         ],
     }
     return record | _refused(notes) | open_ends(desk, outage, last)
+
+
+def _sent(notes: Iterable[Note], over_at: str) -> tuple[str, str]:
+    """When the office answered again, "" where it was never away, and when it had everything: that may be before the
+    level is normal, which has to last. `over_at` where nobody saw it."""
+    answered = sent = ""
+    for note in notes:
+        if note.kind == "answered":
+            answered, sent = note.at, ""
+        elif note.kind == "drained":
+            sent = sent or note.at
+    return answered, sent or over_at
 
 
 def open_ends(desk: Desk, outage: Outage, last: int) -> dict[str, Any]:
