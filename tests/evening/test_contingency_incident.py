@@ -45,6 +45,7 @@ def test_an_outage_reports_itself(house: House) -> None:
     ((body,),) = house.ask("SELECT body FROM document WHERE family = 'incident'")
     record = json.loads(body)
     assert [(one["level"], one["cause"]) for one in record["levels"]] == [("alone", "no_office")]
+    assert record["printed"] == 3
     (sales,) = record["sales"]
     assert (sales["sales"], sales["tickets"]) == (2, 3)
     assert Decimal(sales["amount"]) == sum(Decimal(sale["total"]) for sale in sold)

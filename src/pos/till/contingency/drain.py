@@ -50,8 +50,8 @@ def tell(desk: Desk) -> None:
 
 
 def progress(desk: Desk) -> dict[str, Any] | None:
-    """`sent` of `total` entries, those that are left by kind, `rate` a second and the seconds `left_s` (None while
-    that cannot be told); None when nothing of an outage is being sent."""
+    """`sent` of `total` entries, those that are left by kind, `rate` a second and the seconds `left_s` (0 when all
+    is sent, None while that cannot be told); None when nothing of an outage is being sent."""
     draining = desk.outage.draining
     if draining is None:
         return None
@@ -67,7 +67,7 @@ def progress(desk: Desk) -> dict[str, Any] | None:
             for kind, count, _ in (journal.kinds_after(desk.ledger.connection, acknowledged) if left else ())
         ],
         "rate": round(rate, 1) if rate is not None else None,
-        "left_s": 0 if not left else round(left / rate) if rate is not None else None,
+        "left_s": 0 if not left else max(1, round(left / rate)) if rate is not None else None,
     }
 
 

@@ -22,7 +22,7 @@ from pos.till.desk import Desk, Verb
 
 _PAGE: Final = 50  # facts that are read at once: whoever sells meanwhile waits for no more
 _MOST: Final = 300  # refusals that are named one by one
-_QUERY: Final = Query(("kind", "tender"), ("document", "ticket", "tender", "print"))
+_QUERY: Final = Query(("kind", "tender", "mark"), ("document", "ticket", "tender", "print"))
 _BACK: Final = (Kind.TICKETS_REFUNDED, Kind.REFUND_CLAIMED, Kind.TICKETS_VOIDED)
 # What is told in lists of its own; whatever else was noted is told as it was.
 _LISTED: Final = ("level", "told", "refused", "answered", "drained", "restarted", "packs")
