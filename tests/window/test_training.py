@@ -121,6 +121,11 @@ def test_one_training_is_started_at_a_time_beside_the_till(tmp_path: Path) -> No
     data = f"--data {tmp_path}"
     lines = [f"{data} --training", f"{data} --training", f"{data} --drill"]
     assert said.read_text(encoding="utf-8").splitlines() == lines
+    go.unlink()
+    over.clear()
+    assert launcher.begin(over.set)
+    launcher.end()  # the house is evacuated
+    assert over.wait(20)
 
 
 def test_training_is_left_at_once_with_a_shift_open(open_window: Open) -> None:

@@ -173,7 +173,15 @@ def counter_window(settings: Settings) -> tuple[CounterWindow, Opening]:
     window.practice.asked.connect(lambda: _train(window, launcher))
     window.practice.ordered.connect(lambda: _train(window, launcher, drill=True))
     window.practice.over.connect(lambda: _return_to(window))
+    window.session.heard.connect(lambda event: _cleared(window, launcher) if event["event"] == "evacuation" else None)
     return window, opening
+
+
+def _cleared(window: CounterWindow, launcher: Launcher) -> None:
+    """The house is evacuated: nobody goes on practising over what says so."""
+    if window.session.evacuation:
+        launcher.end()
+        _return_to(window)
 
 
 def _train(window: CounterWindow, launcher: Launcher, *, drill: bool = False) -> None:

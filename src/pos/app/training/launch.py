@@ -32,6 +32,11 @@ class Launcher:
         threading.Thread(target=watch, name="training", daemon=True).start()
         return True
 
+    def end(self) -> None:
+        """Close what runs: its window must not lie over what is real. Returns at once."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+
     def run(self) -> None:
         """Start it if it does not run, and wait until it is over. Raises OSError."""
         self.begin()
