@@ -11,9 +11,10 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from pos.domain.housechart import PAPER, STATES, HouseChart
 from pos.domain.paperpack import BLANK_LINES, NAME, PaperPack, PriceSheet
 from pos.domain.report import COUNT, Cell, Column, Table
-from pos.paper.housechart import draw_sheet, sheets_of
+from pos.paper.housechart import Sheet, draw_sheet, sheets_of
 from pos.paper.page import Item, Text
 from pos.paper.pdf import PdfFace, canvas_for, draw, start_page
 from pos.paper.reports.grid import set_table
@@ -40,6 +41,7 @@ _HEADING_MM: Final = 4.6
 _BODY_MM: Final = 3.8  # read by torchlight
 _FACT_MM: Final = 80.0  # the most that the names of facts take
 _LOG_MM: Final = 8.4  # from one line of the log to the next: written by hand
+_LEAST_MM: Final = 0.9  # between seats on a map: closer they are a grey
 _CATEGORIES: Final = 6  # columns of prices that a page is wide enough for
 _LOG: Final = (
     ("ticket", 40.0),
@@ -61,7 +63,7 @@ def as_pdf(pack: PaperPack, write: Writer, face: PdfFace, step: Step = lambda do
     front = len(sheets.pages)
     for part in (_seats, _pickups, _prices, _log):
         part(sheets, pack, write, face)
-    halls = sheets_of(pack.chart) if pack.chart is not None else []
+    halls = _halls(pack.chart) if pack.chart is not None else []
     of, file = len(sheets.pages) + len(halls), io.BytesIO()
     canvas = canvas_for(file, face, running)
     for number in range(1, of + 1):
@@ -75,6 +77,19 @@ def as_pdf(pack: PaperPack, write: Writer, face: PdfFace, step: Step = lambda do
     step(of, of)
     canvas.save()
     return file.getvalue()
+
+
+def _halls(chart: HouseChart) -> list[Sheet]:
+    """The pages of the map: all of the hall, where its seats can be told apart on one page, and the sections of which
+    there is something to sell here."""
+    here = STATES.index("here")
+
+    def wanted(sheet: Sheet) -> bool:
+        if sheet.whole:
+            return sheet.zone is not None or sheet.pitch >= _LEAST_MM
+        return any(chart.states[ix] in (here, PAPER) for ix in sheet.places)
+
+    return list(filter(wanted, sheets_of(chart)))
 
 
 def _draw(canvas: Canvas, page: Sequence[Item | Figure], foot: Sequence[Item], face: PdfFace) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from pos.domain.housechart import PAPER
 from pos.domain.money import Money
 from pos.domain.paperpack import Caller, Numbered, PaperPack, Pickup, PriceRow, PriceSheet, SeatRun
 from pos.paper.formats import LANGUAGES
@@ -17,7 +18,7 @@ from pos.paper.pack import as_pdf
 from pos.paper.packtickets import tickets_pdf
 from pos.paper.reports.words import Writer
 from tests.peers.toy_printer import read_codes
-from tests.unit.paper.test_housechart import WORDS, chart, face
+from tests.unit.paper.test_housechart import WORDS, chart, face, plan
 from tests.unit.paper.test_read_back import rendered
 
 
@@ -85,6 +86,22 @@ def test_the_hall_comes_after_the_cover() -> None:
     assert "Tosca · " in found[1]
     assert f"Page 2 of {len(found)}" in found[1]
     assert len(found) == len(pages(PACK)) + 1
+
+
+def test_the_map_has_the_sections_of_which_there_is_something_to_sell_here() -> None:
+    def sections(hall: str, *names: str) -> list[str]:
+        drawn = plan(hall)
+        states = bytearray(len(drawn))
+        for state, name in zip((1, PAPER), names, strict=False):
+            states[next(ix for ix in range(len(drawn)) if drawn.zones[drawn.zone[ix]] == name)] = state
+        return [
+            page.split("\n")[0] for page in pages(replace(PACK, chart=chart(hall, bytes(states)))) if "Tosca · " in page
+        ]
+
+    assert sections("opera") == ["Tosca · Opera"]
+    assert sections("opera", "Circle", "Balcony") == ["Tosca · Opera", "Tosca · Circle", "Tosca · Balcony"]
+    some = plan("stadium").zones[3]
+    assert sections("stadium", some) == [f"Tosca · {some}"], "no seat could be told from the next on a page of all"
 
 
 def test_lists_say_where_tickets_lie_and_what_a_customer_pays() -> None:
