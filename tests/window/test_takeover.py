@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PySide6.QtWidgets import QLabel
 
+from pos.domain.certificate import Hand
 from pos.ui.shift.takeoverview import TakeOverScreen
 from tests.peers.dead_till import key_of, leave_copy
+from tests.unit.till.toy_lan import ToyLan
 from tests.window.counter import CTRL, Counter, Key
 from tests.window.till import PINS
 
@@ -54,6 +57,25 @@ def test_a_till_that_is_gone_is_counted_out_with_a_supervisor(counter: Counter) 
     (taken,) = counter.house.bodies("DrawerTakenOver")
     assert (taken["till"], taken["expected"], taken["counted"], taken["copy"]) == ("KASSA-9", "100.00", "99.00", 2)
     assert counter.toast == "✓  The drawer of KASSA-9 is counted out, difference -€1.00. Put the money into the safe."
+
+
+def test_a_till_that_still_answers_is_asked_about_once_more(counter: Counter) -> None:
+    desk = counter.house.desk
+    desk.outside = replace(desk.outside, neighbours=ToyLan(Hand("KASSA-1", 1), {"KASSA-9": None}))  # type: ignore[dict-item]
+    leave_copy(counter.house.copies, "KASSA-9")
+    counter.press(Key.Key_F5)
+    presenter = counter.window.taking_over
+    counter.until(lambda: bool(presenter.rows))
+    counter.type("100")
+    counter.press(Key.Key_Return, Key.Key_Return)
+    counter.until(lambda: presenter.problem.startswith("KASSA-9 still answers."))
+    counter.press(Key.Key_Return)
+    screen = screen_of(counter)
+    counter.until(lambda: bool(presenter.needs) and screen.approval.who.count() > 0)
+    counter.type(PINS[str(screen.approval.who.currentData())])
+    counter.press(Key.Key_Return)
+    counter.until(lambda: counter.screen == "shifts")
+    assert [body["till"] for body in counter.house.bodies("DrawerTakenOver")] == ["KASSA-9"]
 
 
 def test_where_no_copy_is_the_page_says_what_to_do(counter: Counter) -> None:

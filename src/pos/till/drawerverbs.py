@@ -13,7 +13,7 @@ DRAWER_VERBS: Final[dict[str, VerbSpec]] = {
     "take_over": VerbSpec(
         takeover.take_over,
         {"counted": f.counted},
-        {"till": f.words, "copy": f.words, "approver": f.approver},
+        {"till": f.words, "copy": f.words, "answers": f.flag, "approver": f.approver},
         changes=True,
     ),
     "shift": VerbSpec(shift.shift),

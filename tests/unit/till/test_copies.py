@@ -110,7 +110,9 @@ def test_a_till_that_answers_is_not_dead(house: Copied) -> None:
     house.dies()
     house.lan.others["T1"] = house.dead
     code, reason = house.refused()
-    assert (code, reason) == ("not_allowed", "T1 answers on the local network: its shift is closed there")
+    assert (code, reason) == ("not_allowed", "T1 answers on the local network: its shift is closed there, if it can be")
+    assert house.other.kinds() == []
+    assert house.take(answers=True)["expected"] == "218.00", "a supervisor has seen that it cannot sell any more"
 
 
 def test_no_copy_is_no_drawer(house: Copied) -> None:

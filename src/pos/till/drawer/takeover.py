@@ -44,13 +44,20 @@ def check_counted(desk: Desk) -> None:
 
 
 def take_over(
-    desk: Desk, *, counted: dict[str, Any], till: str = "", copy: str = "", approver: dict[str, Any] | None = None
+    desk: Desk,
+    *,
+    counted: dict[str, Any],
+    till: str = "",
+    copy: str = "",
+    answers: bool = False,
+    approver: dict[str, Any] | None = None,
 ) -> Verb[dict[str, Any]]:
     """Count out the drawer that an earlier enrolment of this till, or another till that has ended, left with its
     shift open. `copy` is a folder with its copy, if that is none of those where copies lie.
 
     The count is blind, as at every close; what differs from the books goes to over_short. By a copy it takes a
-    supervisor, who knows that the till is dead. Raises Refused("not_allowed" | "fenced" | "offline" | "bad_request" |
+    supervisor, who knows that the till is dead; also where it still `answers` on the local network, as one does whose
+    disk takes nothing any more. Raises Refused("not_allowed" | "fenced" | "offline" | "bad_request" |
     "approval_needed" | "wrong_pin" | "locked_out").
     """
     user = desk.signed_in("drawer")
@@ -62,9 +69,9 @@ def take_over(
             old.till, old.incarnation, shift.shift.id, shift.shift.user, shift.shift.opened_at, str(shift.expected)
         )
     elif copy:
-        left = yield from _left_by_copy(desk, till, copy, approver)
+        left = yield from _left_by_copy(desk, till, copy, answers, approver)
     else:
-        left = yield from _left_at(desk, till, approver)
+        left = yield from _left_at(desk, till, answers, approver)
     currency = desk.season().venue.currency
     expected, total = Money.parse(left.expected, currency), rules.counted_total(counted, currency)
     body = {
@@ -84,7 +91,7 @@ def take_over(
         return unit.answers({"taken_over": body})
 
 
-def _left_at(desk: Desk, till: str, approver: dict[str, Any] | None) -> Verb[LeftDrawer]:
+def _left_at(desk: Desk, till: str, answers: bool, approver: dict[str, Any] | None) -> Verb[LeftDrawer]:
     """What the office has of that till's drawer; while it is away, what a copy says."""
     if not till:
         raise _nothing()
@@ -93,20 +100,22 @@ def _left_at(desk: Desk, till: str, approver: dict[str, Any] | None) -> Verb[Lef
     except LineDown as down:
         if desk.outside.kept_copies is None:
             raise refused_offline(desk, down) from down
-        return (yield from _left_by_copy(desk, till, "", approver))
+        return (yield from _left_by_copy(desk, till, "", answers, approver))
     if left is None or desk.ledger.meta(_COUNTED + left.shift) is not None:
         raise _nothing()
     return left
 
 
-def _left_by_copy(desk: Desk, till: str, folder: str, approver: dict[str, Any] | None) -> Verb[LeftDrawer]:
+def _left_by_copy(
+    desk: Desk, till: str, folder: str, answers: bool, approver: dict[str, Any] | None
+) -> Verb[LeftDrawer]:
     """What a copy of that till's journal says of its drawer."""
     kept, neighbours = desk.outside.kept_copies, desk.outside.neighbours
     if kept is None or not till or till == desk.outside.till:
         raise _nothing()
-    if neighbours is not None and till in neighbours.present():
-        reason = f"{till} answers on the local network: its shift is closed there"
-        raise Refused("not_allowed", what="take_over", reason=reason)
+    if neighbours is not None and till in neighbours.present() and not answers:
+        reason = f"{till} answers on the local network: its shift is closed there, if it can be"
+        raise Refused("not_allowed", what="take_over", reason=reason, answers=till)
     if not may_alone(desk, approved(desk, approver)):
         raise Refused("approval_needed", what="take_over", till=till)
     try:

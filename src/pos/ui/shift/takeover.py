@@ -38,6 +38,7 @@ class TakeOverPresenter(QObject):
         self.marked = 0
         self.typed, self.problem, self.needs = "", "", ""
         self.asking = self.sure = self.looked = False
+        self.answers = False  # it is taken over although it still answers
 
     def refresh(self) -> None:
         """Look which copies are here."""
@@ -83,7 +84,7 @@ class TakeOverPresenter(QObject):
         return had
 
     def edited(self) -> None:
-        self.problem, self.needs, self.sure = "", "", False
+        self.problem, self.needs, self.sure, self.answers = "", "", False, False
         self.changed.emit()
 
     def take_over(self, approver: dict[str, str] | None) -> None:
@@ -104,7 +105,7 @@ class TakeOverPresenter(QObject):
         else:
             self.asking = True
             fields: Answer = {"till": one.till, "counted": {"total": str(amount)}}
-            fields |= {"approver": approver} if approver else {}
+            fields |= ({"approver": approver} if approver else {}) | ({"answers": True} if self.answers else {})
             self.session.bridge.call("take_over", self._taken, self._refused, self._ended, **fields)
         self.changed.emit()
 
@@ -129,5 +130,12 @@ class TakeOverPresenter(QObject):
     def _refused(self, refusal: Refused) -> None:
         self.needs = self.session.sentence(refusal) if refusal.code == "approval_needed" else ""
         self.problem = "" if self.needs else self.session.sentence(refusal)
-        self.sure = bool(self.needs)  # with the PIN it is done at once
+        if "answers" in refusal.fields:
+            self.answers = True
+            self.problem = tr(
+                "{till} still answers. Close its shift there if it can be closed. If it cannot sell any more, "
+                "Enter once more takes it over.",
+                till=refusal.fields["answers"],
+            )
+        self.sure = bool(self.needs) or self.answers  # with the PIN it is done at once
         self.changed.emit()
