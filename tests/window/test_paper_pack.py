@@ -78,6 +78,14 @@ def test_tickets_go_out_come_back_by_scan_and_are_refused_a_second_time(counter:
     counter.until(lambda: "was taken back by" in said(screen))
     scan(counter, "NOSUCHCODE12")
     counter.until(lambda: "no ticket of a pack" in said(screen))
+    plan = counter.window.sell.hall.plan
+    assert plan is not None
+    place = plan.place_ids[counter.at_hand()[0]]
+    counter.house.ask("add", show=counter.window.session.show_id, places=[place], price_type="adult")
+    due = counter.house.ask("basket")["basket"]["total"]
+    sale = counter.house.ask("pay", tenders=[{"kind": "cash", "amount": due}])["sale"]
+    scan(counter, sale["tickets"][0]["code"])
+    counter.until(lambda: f"{sale['tickets'][0]['code']} is no ticket of a pack" in said(screen))
     assert counter.screen == "paper_pack"
     counter.press(Key.Key_Escape, Key.Key_F2)
     counter.type("499")

@@ -250,7 +250,8 @@ class PackPresenter(QObject):
             return False
         if self.task != "back":
             self.choose("back")
-        if event["kind"] == "unknown":
+        sold = event["kind"] == "ticket" and self.papers.ticket(str(event["ticket"])) is None
+        if event["kind"] == "unknown" or sold:
             words = tr("{text} is no ticket of a pack of this till.", text=str(event["text"]))
             self.session.toast.emit("warning", words)
             self._say(words)

@@ -267,6 +267,8 @@ class RekeyPresenter(QObject):
 
     def press(self, number: int) -> None:
         """A price key: it keys the entry, or changes the marked line where nothing is typed."""
+        if not self.papers.types:
+            self._say(tr("The prices of this show are not known here."))
         if not 1 <= number <= len(self.papers.types):
             return
         kind = self.papers.types[number - 1]
