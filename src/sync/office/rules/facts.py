@@ -21,7 +21,19 @@ from pos.domain.purse import is_purse
 from pos.domain.rights import Effect
 from pos.domain.sale import LATER
 from sync.office.clock import now_iso
-from sync.office.rules import changes, disputes, drawers, forks, parking, recalls, releasing, shifts, tickets, tills
+from sync.office.rules import (
+    changes,
+    counts,
+    disputes,
+    drawers,
+    forks,
+    parking,
+    recalls,
+    releasing,
+    shifts,
+    tickets,
+    tills,
+)
 from sync.office.rules.accounts import accounts_of_others
 from sync.office.rules.admissions import Gates
 from sync.office.rules.audit import Audit
@@ -258,43 +270,17 @@ def _owed(page: Page, fact: Fact) -> None:
     elif fact.kind == Kind.PAYMENT_ENDED and fact.body["outcome"] in ("written_off", "late"):
         page.unused(fact.fact_id, fact.body | {"state": fact.body["outcome"]})
     elif fact.kind == Kind.DRAWER_TAKEN_OVER:
-        _counted_out(page, fact)
+        counts.counted_out(page, fact)
     elif fact.kind == Kind.SHIFT_CLOSED:
-        _closed_late(page, fact)
+        counts.closed(page, fact)
     elif fact.kind == Kind.SHIFT_VERIFIED:
-        _verified(page, fact)
+        counts.verified(page, fact)
     elif fact.kind == Kind.SEALED:
         for payment in fact.body.get("payments", ()):
             page.unused(fact.fact_id, payment)
         if out := [(effect.show, effect.place) for effect in fact.effects if effect.before == "PAPER"]:
             reason = "its till was sealed"
             page.dispute(fact.fact_id, "paper_lost", f"paper tickets were out: {reason}", *out, reason=reason)
-
-
-def _counted_out(page: Page, fact: Fact) -> None:
-    """Somebody counts out the drawer that a till has left. Where somebody else has, the money is there once."""
-    shift = str(fact.body["till"]), str(fact.body["shift"])
-    before = page.counted.setdefault(shift, fact.fact_id)
-    if before != fact.fact_id:
-        fields = {"shift": shift[1], "before": before.partition(".")[0]}
-        page.dispute(fact.fact_id, "drawer_counted_twice", f"{shift[1]} was counted out by {before}", **fields)
-
-
-def _closed_late(page: Page, fact: Fact) -> None:
-    """A till closes its shift after another has counted out its drawer by a copy, taking it for dead."""
-    shift = str(fact.body["shift"])
-    if (before := page.counted.get((fact.till, shift))) is not None:
-        fields = {"shift": shift, "before": before.partition(".")[0]}
-        page.dispute(fact.fact_id, "drawer_counted_twice", f"{shift} was counted out by {before}", **fields)
-
-
-def _verified(page: Page, fact: Fact) -> None:
-    """A closed shift is verified once; where two did it apart from each other, a person looks at both counts."""
-    shift = str(fact.body["shift"])
-    before = page.verified.setdefault(shift, fact.fact_id)
-    if before != fact.fact_id:
-        fields = {"shift": shift, "before": before.partition(".")[0]}
-        page.dispute(fact.fact_id, "shift_verified_twice", f"{shift} was verified by {before}", **fields)
 
 
 def _at_the_gate(page: Page, fact: Fact, admitted: dict[str, int], outcomes: Sequence[Outcome]) -> None:
