@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import logging
+from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -79,7 +80,7 @@ def look(desk: Desk) -> None:
         now = desk.clock.now().isoformat(timespec="milliseconds")
         with desk.unit():
             desk.ledger.outages.change(outage.id, sent_at=now)
-    desk.spawn(lambda: _finish(desk, outage.id))
+    desk.spawn(lambda: _finish(desk, outage.id)).add_done_callback(_complain)
 
 
 def _give_up(desk: Desk) -> None:
@@ -133,7 +134,7 @@ def _report(desk: Desk, outage: Outage) -> Verb[None]:
         desk.ledger.outages.change(outage.id, incident=record["id"])
     _told(desk, record, outage.id)
     desk.emit("outage", state="over", incident=record["id"])
-    desk.spawn(partial(write, desk, record))
+    desk.spawn(partial(write, desk, record)).add_done_callback(_complain)
 
 
 def _follow_soon(desk: Desk) -> None:
@@ -156,7 +157,7 @@ def _follow(desk: Desk) -> None:
         with desk.unit() as unit:
             recording.keep(desk, unit, Kind.INCIDENT_REPORTED, record, {})
         _told(desk, record, outage.id)
-        desk.spawn(partial(write, desk, record))
+        desk.spawn(partial(write, desk, record)).add_done_callback(_complain)
 
 
 def _told(desk: Desk, record: dict[str, Any], outage: int) -> None:
@@ -174,6 +175,12 @@ def _keep_an_eye(desk: Desk, record: dict[str, Any], outage: int) -> None:
     for old in list(state.followed)[:-FOLLOWED]:
         del state.followed[old]
         state.papers.discard(old)
+
+
+def _complain(done: Future[None]) -> None:
+    """Nobody waits for this: a defect is seen in the log."""
+    if not done.cancelled() and (error := done.exception()) is not None:
+        log.error("an incident report could not be made", exc_info=error)
 
 
 def path_of(desk: Desk, id: str) -> Path:
