@@ -45,6 +45,12 @@ DEVICES: Final = """\
 # [drawer]
 # via = "printer.receipt"
 #
+# More addresses of the office, tried in this order when it cannot be reached:
+#
+# [[office.backup]]
+# name = "4G"
+# url = "https://office.example.net:8443"
+#
 # The other tills on the local network: they help each other out while the office is away.
 #
 # [neighbours]

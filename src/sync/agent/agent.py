@@ -85,7 +85,8 @@ class Agent:
         self._ledger = ledger
         caller = Till(till, keys, lambda: ledger.incarnation)
         self._poll, self._push, self._claim, self._sync = (
-            Channel(self._lines.carrier(), base64.b64decode(office_key), caller) for _ in range(4)
+            Channel(self._lines.carrier(patient=use != "poll"), base64.b64decode(office_key), caller)
+            for use in ("poll", "push", "claim", "sync")
         )
         self._watch = LinkWatch(clock, self._link_changed, lambda: self._lines.name)
         self._writer = ReplicaWriter(replica, office_key, plans)

@@ -32,6 +32,7 @@ RARELY_S: Final = 300.0  # between questions to an address that nobody needs now
 SETTLE_S: Final = 10.0  # for which a better address must have answered
 LONGEST_SETTLE_S: Final = 300.0
 HELD_S: Final = 60.0  # an address that fails sooner after it was taken again is one that comes and goes
+TURN_S: Final = 0.5  # for the poll to notice that an address is gone, too, and to turn to another
 ITSELF: Final = "office_refuses"  # the cause of what the office said itself
 
 
@@ -84,6 +85,7 @@ class Lines:
         self._settle_s = SETTLE_S
         self._returned_at: float | None = None
         self._carriers: list[LineCarrier] = []
+        self._next_turn = threading.Event()
         self._lock = threading.RLock()
 
     @property
@@ -96,9 +98,10 @@ class Lines:
         """What people call the address in use, "" for the main one."""
         return self.ways[self._at].address.name
 
-    def carrier(self) -> LineCarrier:
-        """Connections of one use, over whichever address is in use."""
-        carrier = LineCarrier(self)
+    def carrier(self, *, patient: bool = True) -> LineCarrier:
+        """Connections of one use, over whichever address is in use. Not `patient`: of the poll, which is itself what
+        turns to another."""
+        carrier = LineCarrier(self, patient=patient)
         self._carriers.append(carrier)
         return carrier
 
@@ -118,6 +121,13 @@ class Lines:
         return OfficeLine(
             address.name, shown, address.source, "in_use" if at == self._at else "answers", since=way.since
         )
+
+    def turned_from(self, at: int, within_s: float) -> bool:
+        """Whether another address than that is in use, or comes to be within that time."""
+        turn = self._next_turn
+        if self._at == at and len(self.ways) > 1 and within_s > 0:
+            turn.wait(within_s)
+        return self._at != at
 
     # ---- what was seen -------------------------------------------------------------------
 
@@ -190,6 +200,8 @@ class Lines:
             held = self._returned_at is None or self._clock.boottime_s() - self._returned_at >= HELD_S
             self._settle_s = SETTLE_S if held else min(self._settle_s * 2, LONGEST_SETTLE_S)
             self._returned_at = None
+        turn, self._next_turn = self._next_turn, threading.Event()
+        turn.set()
         log.info("the office is called over %s", self.name or "its main address")
         for carrier in self._carriers:
             carrier.leave(left, cut=self.ways[left].trouble is not None)
@@ -205,8 +217,9 @@ def _way(address: Address) -> _Way:
 class LineCarrier:
     """As `Carrier`, over whichever address is in use. Made by `Lines.carrier`."""
 
-    def __init__(self, lines: Lines) -> None:
+    def __init__(self, lines: Lines, *, patient: bool) -> None:
         self._lines = lines
+        self._wait_s = TURN_S if patient else 0.0
         self._over = [way.carrier() for way in lines.ways]
 
     def exchange(
@@ -219,7 +232,7 @@ class LineCarrier:
         attempt: Attempt,
         body_s: float = 0.0,
     ) -> tuple[int, str, bytes]:
-        """As that of `Carrier`. What was under way when another address took over is sent again there, since every
+        """As that of `Carrier`. What was under way when another address takes over is sent again there, since every
         request may be repeated by design."""
         while True:
             at = self._lines.at
@@ -228,7 +241,8 @@ class LineCarrier:
             except LinkClosed:
                 raise
             except Trouble:
-                if self._lines.at == at or time.monotonic() >= deadline:
+                left_s = deadline - time.monotonic()
+                if left_s <= 0 or not self._lines.turned_from(at, min(left_s, self._wait_s)):
                     raise
                 attempt.begin_again()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -214,3 +216,17 @@ def test_without_its_patience_a_line_goes_astray(
     mutate(monkeypatch, Lines, name, old, new)
     with pytest.raises(AssertionError):
         test(lines, clock)
+
+
+def test_a_request_waits_a_moment_for_another_address_to_take_over(lines: Lines, clock: Clock) -> None:
+    """It failed before the poll had noticed anything."""
+    turning = threading.Timer(0.05, lambda: lines.failed(MAIN, LOST))
+    turning.start()
+    assert lines.turned_from(MAIN, 5.0)
+    turning.join()
+    assert lines.turned_from(MAIN, 0.0), "it has turned already"
+    assert not lines.turned_from(MOBILE, 0.01), "nothing turns"
+    alone = Lines([Address("", "http://127.0.0.1:1")], clock)
+    began = time.monotonic()
+    assert not alone.turned_from(MAIN, 5.0)
+    assert time.monotonic() - began < 1.0, "with one address there is nothing to wait for"

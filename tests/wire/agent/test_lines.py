@@ -13,7 +13,7 @@ import pytest
 
 from pos.demo.cable import Cable
 from pos.domain.rights import Token
-from sync.agent import Address, lines, probe, pull
+from sync.agent import Address, lines, probe, pull, push
 from tests.peers.toy_office import Fault, ToyOffice
 from tests.wire.agent.till import Till, join, soon
 
@@ -75,6 +75,8 @@ def test_a_cut_main_line_is_no_outage(ways: Ways) -> None:
     ways.sell(1)
     soon(lambda: ways.till.journal.acknowledged() == 1)
     ways.main.cut()
+    at_once = ways.till.agent.claim("party", ["Standing#2"], whole=True, wait_s=0.0)
+    assert at_once.result(5).granted, "the customer at the counter hears nothing of it"
     soon(lambda: ways.shown == ("online", BACKUP))
     ways.sell(2)
     soon(lambda: ways.till.journal.acknowledged() == 2)
@@ -149,6 +151,19 @@ def test_a_main_line_that_flaps_takes_no_sale_with_it(ways: Ways) -> None:
     told = ways.told()
     assert "offline" not in dict(told)
     assert len(told) <= 3, "once to the backup, and back when it has held"
+
+
+def test_where_facts_do_not_get_through_another_line_carries_them(
+    office: ToyOffice, ways: Ways, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only small packets pass: polls are answered all the time, and nobody would notice."""
+    monkeypatch.setattr(push, "ANSWER_S", 0.3)
+    monkeypatch.setattr(push, "STANDING_S", 0.5)
+    office.next("/v1/push", Fault.SILENCE, Fault.SILENCE)
+    ways.sell(1)
+    soon(lambda: ways.till.journal.acknowledged() == 1)
+    soon(lambda: ("online", BACKUP) in ways.told())
+    assert "offline" not in dict(ways.told())
 
 
 def test_calls_go_out_from_where_they_are_told_to(office: ToyOffice, tmp_path: Path) -> None:
