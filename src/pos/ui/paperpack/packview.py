@@ -25,7 +25,7 @@ from pos.ui.theme.widgets import KeyButton
 
 _ROW_PX: Final = 56
 _SIDE_PX: Final = 200
-_ACROSS: Final = 3
+_KEY_PX: Final = 50
 
 
 class _Delegate(QStyledItemDelegate):
@@ -84,14 +84,14 @@ class PackScreen(Screen):
         self._tasks: dict[str, KeyButton] = {}
         for at, task in enumerate(TASKS):
             button = self._tasks[task] = touch(
-                KeyButton(task_names()[task], f"F{at + 1}", stacked=True), partial(self._choose, task), 52
+                KeyButton(task_names()[task], f"F{at + 1}", stacked=True), partial(self._choose, task), _KEY_PX
             )
             button.setCheckable(True)
-            keys.addWidget(button, 0, at)
+            keys.addWidget(button, at, 0)
         self._acts: list[Callable[[], None]] = [presenter.make, presenter.print_short, presenter.open_file]
         for at, words in enumerate((tr("Make anew"), tr("Print in short"), tr("Show the PDF"))):
             button = KeyButton(words, f"F{at + 4}", kind="outline", stacked=True)
-            keys.addWidget(touch(button, self._acts[at], 52), 1, at)
+            keys.addWidget(touch(button, self._acts[at], _KEY_PX), at, 1)
         self._hint = QLabel()
         self._hint.setWordWrap(True)
         self._hint.setProperty("role", "muted")
