@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
+
 from tests.evening.house import PINS, House, Window
 from tests.evening.till_process import TillProcess
 
@@ -76,6 +78,11 @@ class Trainee(TillProcess):
         assert refused["code"] == "right_elsewhere"
         self.ok("drill_said", what="turned_away", customer=customer["customer"])
 
+    def serve_refund(self, customer: dict[str, Any]) -> None:
+        """The show is tonight, and its tickets come back a day before at the latest."""
+        assert self.refused("refund", tickets=[customer["code"]], reason="ill")["code"] == "outside_terms"
+        self.ok("drill_said", what="turned_away", customer=customer["customer"])
+
     def serve_jam(self, customer: dict[str, Any]) -> None:
         heard = self.heard()
         self.serve_sell(customer)
@@ -109,6 +116,7 @@ def order(window: Window) -> dict[str, Any]:
     return drill
 
 
+@pytest.mark.timeout(240)  # two trainings are made, an office each
 def test_a_drill_goes_to_its_end_and_another_dies_half_way_and_both_are_in_the_books_of_the_house(house: House) -> None:
     window = house.window("T1")
     folder = window.till.folder

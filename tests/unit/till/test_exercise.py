@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from pos.domain.drills.script import Order, Task, script
 from pos.till.contingency import levels
 from pos.till.contingency.exercise import Exercise, Kit
-from tests.unit.till.counter import PINS, Counter, show_document
+from tests.unit.till.counter import NOW, PINS, Counter, show_document
 from tests.unit.till.toy_terminal import ScriptedTerminal
 
 Make = Callable[..., Counter]
@@ -220,6 +221,45 @@ def test_a_lost_card_is_settled_by_what_the_terminal_shows(drill: Drill, truly: 
     assert "card" not in drill.waiting
     ends = [entry for entry in drill.log if entry["what"] in ("served", "wrong")]
     assert (ends[-1]["what"], ends[-1].get("why")) == (("served", None) if truly else ("wrong", f"said_{other}"))
+
+
+@pytest.mark.parametrize(
+    ("hours", "does", "end"),
+    [
+        (48, "refund", ("served", None)),
+        (48, "turn away", ("wrong", "turned_away")),
+        (10, "turn away", ("served", None)),
+        (10, "refund", ("wrong", "against_terms")),
+    ],
+)
+def test_a_ticket_comes_back_as_its_terms_have_it(
+    make_counter: Make, hours: int, does: str, end: tuple[str, str | None]
+) -> None:
+    terminal = ScriptedTerminal()
+    starts = (NOW + timedelta(hours=hours)).isoformat()  # a ticket comes back up to 24 hours before
+    counter = make_counter([show_document("aida", allotment={"Stalls": 16}, starts=starts)], terminal=terminal)
+    drill = Drill(counter, terminal)
+    counter.open()
+    counter.settle()
+    sold = drill.sell(drill.until(Task.SELL))
+    counter.settle()
+    drill.until(Task.REFUND)
+    customer = next(one for one in drill.told["customers"] if one["task"] == "refund")
+    assert customer["code"] == sold["tickets"][0]["code"]
+    if does == "refund":
+        approver = {"approver": {"user": "sam", "pin": PINS["sam"]}} if hours == 10 else {}
+        counter.ask("refund", tickets=[customer["code"]], reason="ill", **approver)
+    else:
+        counter.ask("drill_said", what="turned_away", customer=customer["customer"])
+    assert "refund" not in drill.waiting
+    ends = [entry for entry in drill.log if entry["what"] in ("served", "wrong")]
+    assert (ends[-1]["what"], ends[-1].get("why")) == end
+
+
+def test_nobody_brings_back_what_was_never_sold(drill: Drill) -> None:
+    drill.until(Task.REFUND)
+    assert "refund" not in drill.waiting
+    assert "skipped" in drill.whats()
 
 
 def test_paper_is_issued_and_one_of_it_is_keyed_in(drill: Drill) -> None:

@@ -54,11 +54,12 @@ EXPECTED: Final[dict[str, Expected]] = {
     "recognised": Expected(10, 45, 180),
     "told": Expected(10, 120, 300),
     "sell": Expected(5, 90, 240),
-    "in_hand": Expected(15, 90, 240),
+    "in_hand": Expected(10, 90, 240),
     "elsewhere": Expected(10, 60, 180),
     "jam": Expected(15, 120, 300),
     "card": Expected(15, 150, 360),
     "paper": Expected(10, 180, 420),
+    "refund": Expected(5, 90, 240),
     "drained": Expected(10, 60, 180),
 }
 

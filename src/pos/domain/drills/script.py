@@ -3,8 +3,9 @@
 The laws:
 
 * One customer is served while all is well; then the line to the office goes at a moment nobody knows.
-* While it is away five things come in an order that the seed chooses: a customer for what is in hand, one for a seat
-  that is not, a jammed printer, a card of which nobody knows what became of it, and tickets on paper.
+* While it is away six things come in an order that the seed chooses: a customer for what is in hand, one for a seat
+  that is not, a jammed printer, a card of which nobody knows what became of it, tickets on paper, and a ticket that
+  comes back.
 * The line comes back early enough for what was done meanwhile to be sent before the time is over.
 """
 
@@ -36,10 +37,11 @@ class Task(StrEnum):
     JAM = "jam"
     CARD = "card"
     PAPER = "paper"
+    REFUND = "refund"
     MEND = "mend"
 
 
-CUSTOMERS: Final = frozenset({Task.SELL, Task.IN_HAND, Task.ELSEWHERE, Task.JAM, Task.CARD, Task.PAPER})
+CUSTOMERS: Final = frozenset({Task.SELL, Task.IN_HAND, Task.ELSEWHERE, Task.JAM, Task.CARD, Task.PAPER, Task.REFUND})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +81,14 @@ class Step:
 def script(seed: int, seconds: int) -> tuple[Step, ...]:
     """The steps in order."""
     cut, mend = (low + (high - low) * _chance(seed, name) for name, (low, high) in (("cut", _CUT), ("mend", _MEND)))
-    middle = [Task.IN_HAND, Task.ELSEWHERE, Task.JAM, Task.CARD, Task.PAPER]
+    middle = [Task.IN_HAND, Task.ELSEWHERE, Task.JAM, Task.CARD, Task.PAPER, Task.REFUND]
     middle.sort(key=lambda task: _chance(seed, f"order {task}"))
     room = (mend - cut) / (len(middle) + 1)
     steps = [Step(_FIRST, Task.SELL, _seats(seed, Task.SELL)), Step(cut, Task.CUT)]
     for number, task in enumerate(middle):
         at = cut + room * (number + 0.25 + 0.5 * _chance(seed, f"when {task}"))
-        steps.append(Step(at, task, 1 if task is Task.ELSEWHERE else _seats(seed, task), _chance(seed, "paid") < 0.5))
+        count = 1 if task in (Task.ELSEWHERE, Task.REFUND) else _seats(seed, task)
+        steps.append(Step(at, task, count, _chance(seed, "paid") < 0.5))
     steps.append(Step(mend, Task.MEND))
     return tuple(
         Step(round(step.at_s * seconds, 1), step.task, step.count, step.paid and step.task is Task.CARD)

@@ -22,6 +22,7 @@ from pos.domain.errors import Refused
 from pos.domain.season import name_in
 from pos.till.contingency.plan import plan_of
 from pos.till.contingency.wishes import category_of, label_of, wish
+from pos.till.counter.quote import quote
 from pos.till.desk import Desk
 
 log = logging.getLogger(__name__)
@@ -86,6 +87,9 @@ class Customer:
     pack: str = ""
     payment: str = ""  # their card's, of which nobody knows what became
     settled: bool = False
+    ticket: str = ""  # that they bring back
+    code: str = ""
+    may: bool = False  # its terms let it come back
 
 
 def check_said(name: str, value: Any) -> None:
@@ -104,6 +108,7 @@ class Exercise:
     _entries: list[dict[str, Any]] = field(default_factory=list)
     _customers: list[Customer] = field(default_factory=list)
     _steps: list[Step] = field(default_factory=list)
+    _bought: dict[str, Any] = field(default_factory=dict)  # a ticket of the first customer's
     _cut = False
     _mended = False
     _drained = False
@@ -142,7 +147,7 @@ class Exercise:
         found = next((one for one in self._customers if one.number == customer), None)
         if found is None:
             raise Refused("bad_request", field="customer", reason=f"there is no customer {customer} waiting")
-        if found.task is Task.ELSEWHERE:
+        if found.task is Task.ELSEWHERE or (found.task is Task.REFUND and not found.may):
             self._end(found)
         else:
             self._end(found, "turned_away")
@@ -217,20 +222,39 @@ class Exercise:
 
     def _come(self, step: Step) -> None:
         self._count += 1
-        wanted = wish(self._desk, step)
-        if wanted is None:
+        customer = self._back() if step.task is Task.REFUND else self._buyer(step)
+        if customer is None:
             self._note(What.CAME, customer=self._count, task=step.task.value)
             self._note(What.SKIPPED, customer=self._count)
             return
-        show, category, place = wanted
-        customer = Customer(self._count, step.task, self._passed(), show, category, step.count, place, step.paid)
         self._customers.append(customer)
         if step.task is Task.JAM:
             self.kit.faults.jam()
         elif step.task is Task.CARD:
             self.kit.faults.lose_next(paid=step.paid)
-        what = {"show": show, "category": category, "count": step.count, "place": place}
+        what = {name: getattr(customer, name) for name in ("show", "category", "count", "place", "ticket")}
         self._note(What.CAME, customer=customer.number, task=step.task.value, **what)
+
+    def _buyer(self, step: Step) -> Customer | None:
+        wanted = wish(self._desk, step)
+        if wanted is None:
+            return None
+        show, category, place = wanted
+        return Customer(self._count, step.task, self._passed(), show, category, step.count, place, step.paid)
+
+    def _back(self) -> Customer | None:
+        """The first customer with a ticket that they do not want any more."""
+        if not self._bought:
+            return None
+        show, place, ticket = (str(self._bought[name]) for name in ("show", "place", "id"))
+        try:
+            late = "outside_terms" in quote(self._desk, tickets=[ticket])["refund"]["needs"]
+        except Refused:
+            return None  # it has come back already, or nobody is signed in who could take it
+        customer = Customer(self._count, Task.REFUND, self._passed(), show, category_of(self._desk, show, place), 1)
+        customer.place, customer.ticket, customer.code = place, ticket, str(self._bought["code"])
+        customer.may = not late
+        return customer
 
     def _shown(self, customer: Customer) -> dict[str, Any]:
         show = self._desk.season().shows[customer.show]
@@ -247,6 +271,7 @@ class Exercise:
             "place": customer.place,
             "label": label_of(self._desk, customer.show, customer.place),
             "count": customer.count,
+            "code": customer.code,
             "tender": "card" if customer.task is Task.CARD else "cash",
             # What the terminal's own display says while the till knows nothing of it.
             "terminal": ("approved" if customer.paid else "declined") if lost else None,
@@ -282,6 +307,8 @@ class Exercise:
                 self._first(What.SHEET if verb == "contingency" else What.TOLD)
             case "pay":
                 self._sold(answer["sale"]["tickets"], {tender["kind"] for tender in fields["tenders"]})
+            case "refund":
+                self._refunded(fields["tickets"])
             case "settle_payment":
                 self._settled(fields["payment"], fields["outcome"])
             case "issue_paper":
@@ -299,13 +326,15 @@ class Exercise:
         for customer in self._customers:
             if sold != {(customer.show, customer.category)} or len(tickets) != customer.count:
                 continue
-            if customer.task is Task.PAPER or not self._paid_right(customer, tenders):
+            if customer.task in (Task.PAPER, Task.REFUND) or not self._paid_right(customer, tenders):
                 continue
             if customer.task is Task.JAM:
                 if not customer.tickets:
                     customer.tickets = frozenset(ticket["id"] for ticket in tickets)
                     return
                 continue
+            if customer.task is Task.SELL:
+                self._bought = dict(tickets[0])
             self._end(customer)
             return
 
@@ -314,6 +343,12 @@ class Exercise:
             return "card" not in tenders
         # They have only their card, unless it has become clear that it does not work.
         return "card" in tenders or (customer.settled and not customer.paid)
+
+    def _refunded(self, tickets: Sequence[str]) -> None:
+        for customer in self._customers:
+            if customer.task is Task.REFUND and {customer.ticket, customer.code} & set(tickets):
+                self._end(customer, "" if customer.may else "against_terms")
+                return
 
     def _settled(self, payment: str, outcome: str) -> None:
         for customer in self._customers:

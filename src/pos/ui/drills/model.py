@@ -96,6 +96,7 @@ def expected() -> dict[str, str]:
         "jam": tr("Cleared the jam, tickets printed"),
         "card": tr("Settled the lost card payment"),
         "paper": tr("Issued on paper, keyed one in"),
+        "refund": tr("Took a ticket back as its terms have it"),
         "drained": tr("Everything was sent"),
     }
 
@@ -108,6 +109,7 @@ def reasons() -> dict[str, str]:
     """Why it was wrong."""
     return {
         "turned_away": tr("a customer who could have been served was turned away"),
+        "against_terms": tr("a ticket was taken back against its terms"),
         "said_printed": tr("tickets were said to be printed that had not come out"),
         "said_approved": tr("a card was booked as paid that had not been charged"),
         "said_declined": tr("a card was booked as declined that had been charged"),
@@ -157,6 +159,8 @@ def waiting(doc: Mapping[str, Any], formats: Formats, language: str) -> Waiting:
     count, category = doc["count"], doc["category"]
     if doc["task"] == "elsewhere":
         wish = tr("This very seat, in cash: {seat}", seat=doc["label"])
+    elif doc["task"] == "refund":
+        wish = tr("Gives back ticket {code}: {seat}", code=doc["code"], seat=doc["label"])
     elif doc["task"] == "paper":
         wish = tr_count(
             "%n paper ticket of {category}", "%n paper tickets of {category}", count

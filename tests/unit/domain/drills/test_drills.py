@@ -91,12 +91,12 @@ def test_a_whole_drill_is_judged_by_what_was_done_when() -> None:
     assert told(log) == {
         "recognised": ("slow", 7),
         "told": ("missed", 0),
-        "in_hand": ("good", 15),
+        "in_hand": ("good", 10),
         "card": ("wrong", 0),
         "jam": ("missed", 0),
         "drained": ("slow", 8),
     }
-    assert (result.state, result.points, result.of, result.seconds) == (DONE, 30, 75, 300.0)
+    assert (result.state, result.points, result.of, result.seconds) == (DONE, 25, 70, 300.0)
     card = next(mark for mark in result.marks if mark.what == "card")
     assert (card.took_s, card.why) == (10.0, "declined")
 
