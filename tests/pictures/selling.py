@@ -237,7 +237,7 @@ def away(stage: Stage) -> Shots:
         since = counter.house.office.state.since
         counter.house.office.addresses = [
             OfficeLine("", "office.example:8443", "", "fails", "no_office", "it hung up", since),
-            OfficeLine("Theatre next door", "198.51.100.7:8443", "198.51.100.20", "fails", "not_our_office", "", since),
+            OfficeLine("5G", "198.51.100.7:8443", "198.51.100.20", "fails", "not_our_office", "", since),
             OfficeLine("4G", "[2001:db8::7]:8443", "", "answers", since=since),
         ]
         counter.press(Key.Key_O, modifier=CTRL | SHIFT)

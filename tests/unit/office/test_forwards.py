@@ -178,6 +178,20 @@ def test_copies_that_have_come_to_rest_go_to_the_office(
     assert brings.office_has == {Hand("T1", 1): 6}
 
 
+def test_a_line_that_was_torn_ends_the_page(
+    house: House, tills_at: Tills, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (one,) = tills_at("T1")
+    for _ in range(3):
+        one.drop()
+    path = growing_copy(house, tmp_path, one)
+    assert [item.number for item in module.page_at(path, 1)] == [2, 3]
+    monkeypatch.setattr(module, "LARGEST_PAGE", 10)
+    assert [item.number for item in module.page_at(path, 1)] == [2], "one at least"
+    path.write_bytes(path.read_bytes()[:-20])
+    assert [item.number for item in module.page_at(path, 2)] == []
+
+
 def test_a_till_that_still_writes_sends_its_facts_itself(
     house: House, tills_at: Tills, tmp_path: Path, line: Line
 ) -> None:
