@@ -85,10 +85,14 @@ _APART = {
     "pos.store.identity",  # names an installation once
     "pos.store.journal",  # `local` alone: a connection for each thread
     "pos.store.replica.plans",  # a lock that is held while nothing waits
+    "pos.till.contingency.closing", "pos.till.lanports",  # name the type
     "pos.till.line", "pos.till.making", "pos.till.ports", "pos.till.setup", "pos.till.shelf",  # name the type
     # Proofs, charts, reports and diagnostics on paper or in files, which nobody makes in an evening.
     "pos.till.counter.layouts", "pos.till.counter.housechart", "pos.till.counter.reports",
     "pos.till.counter.diagnostics",
+    # Paper packs, plans and drills, which these tills have no hands for, and copies, which they have no place for.
+    "pos.till.contingency.exercise", "pos.till.contingency.paperpack", "pos.till.contingency.plan", "pos.till.packing",
+    "pos.store.copyshelf",
     "sync.agent.carrier",  # the socket, which is replaced whole
     "sync.office.api.app", "sync.office.api.pulls", "sync.office.api.pulse",  # a pool that the loop does without
     "sync.office.store.engine",  # a lock of a loop that runs blocking work at once
