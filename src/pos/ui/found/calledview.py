@@ -132,14 +132,19 @@ class CalledPanel(QWidget):
         self._open.clicked.connect(lambda _=False: self.open())
         self._letters = KeyButton(tr("Letters to all (PDF)"), f"F{_LETTERS_KEY}", stacked=True)
         self._letters.clicked.connect(lambda _=False: owed.write_letters())
+        whole, close, reopen = (
+            touch(KeyButton(name, f"F{number}", stacked=True), partial(call_off, kind), 52)
+            for (number, kind), name in zip(_CALL_OFF.items(), names(), strict=True)
+        )
         row = QHBoxLayout()
         row.setSpacing(8)
-        for (number, kind), name in zip(_CALL_OFF.items(), names(), strict=True):
-            row.addWidget(touch(KeyButton(name, f"F{number}", stacked=True), partial(call_off, kind), 60), 1)
+        row.addWidget(close, 1)
+        row.addWidget(reopen, 1)
+        box.addWidget(whole)
         box.addLayout(row)
         box.addSpacing(8)
         for button in (self._letters, self._run, self._open):
-            set_height(button, 60)
+            set_height(button, 52)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             box.addWidget(button)
             box.addSpacing(8)
