@@ -32,6 +32,9 @@ _ASKED_TWICE = {
     "sell/card.py": "a person's word on money that no machine knows of",
     "sell/split.py": "a person's word that money has arrived",
     "frame/leaving.py": "closing the window",
+    "found/callingoff.py": "a show is abandoned",
+    "shift/takeover.py": "a dead till's drawer is counted out of the books",
+    "paperpack/pack.py": "paper tickets are given up as lost",
 }
 
 

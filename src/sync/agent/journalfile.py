@@ -40,7 +40,9 @@ class JournalFile:
             self._fresh.unlink(missing_ok=True)
 
     def begin(self, till: str, incarnation: int, facts: int, *, sealed: bool) -> None:
-        self._line(wire.JournalHeader(till=till, incarnation=incarnation, facts=facts, sealed=sealed))
+        header = wire.JournalHeader(till=till, incarnation=incarnation, facts=facts, sealed=sealed)
+        # An older office has no word for copies that grow, and this is none.
+        self._open().write(header.model_dump_json(exclude={"growing"}) + "\n")
 
     def add(self, facts: Sequence[SignedFact]) -> None:
         """The next facts, in number order."""
