@@ -67,10 +67,15 @@ class DiskTrouble:
     def _have_released(self, cashier: Cashier) -> None:
         while not cashier.closing:
             self.world.sleep(4.0)
-            if not cashier.machine.disk.gone and technician.attest(
-                self.world, self._house.office, cashier.machine, cashier.sold
-            ):
+            if self._goes_on_elsewhere(cashier) or cashier.machine.disk.gone:
+                continue
+            if technician.attest(self.world, self._house.office, cashier.machine, cashier.sold):
                 return
+
+    def _goes_on_elsewhere(self, cashier: Cashier) -> bool:
+        """A PC that this one had replaced still sells in its name: nobody would sign that its places are free."""
+        name = cashier.machine.name
+        return any(one.machine.name == name and one is not cashier and not one.done for one in self._house.cashiers)
 
     def cloned(self) -> None:
         """A copy of the disk, mark and key goes on selling somewhere, cut off until it is found out."""
