@@ -154,6 +154,16 @@ def test_an_amount_that_is_missing_has_the_venues_sign() -> None:
     assert said("underpaid", due="20.00", missing="12.50") == "12.50 is missing."
 
 
+def test_what_nobody_can_be_asked_for_is_said_with_what_to_do_instead_and_its_amounts_as_money() -> None:
+    refused = Refused("limit_exceeded", what="card", amount="120.00", limit="50.00", instead=["cash", "split"])
+    assert sentence(refused, Formats("en", VIENNA), NOW, str, "EUR") == (
+        "While the bank cannot be asked, this venue takes cards up to €50.00, and this is €120.00. "
+        "Take cash. Take up to €50.00 that way, and the rest in cash."
+    )
+    words = said("right_to_refund_elsewhere", ticket="T2-1-1", holder="T2", instead=["other_window"])
+    assert words == "The right to refund this ticket is with T2. T2 can do it: send the customer there."
+
+
 def test_roles_devices_and_reasons_are_said_in_the_cashiers_language() -> None:
     speak("uk", Said())
     try:

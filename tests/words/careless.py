@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 _SAYERS = ("tr", "tr_count", "told")
-_TABLES = {"template_of(refused)", "say"}  # texts that come from a table, which is read apart
+_TABLES = {"template_of(refused)", "way", "say"}  # texts that come from a table, which is read apart
 
 
 def careless(tree: ast.Module) -> list[str]:

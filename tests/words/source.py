@@ -76,7 +76,8 @@ def _only(node: ast.expr, path: Path) -> str:
 def _tables() -> Iterator[Text]:
     """Sentences outside the window that are put through `tr` by their template."""
     yield from map(Text, refusals.TEMPLATES.values())
-    yield from map(Text, refusals.PAPER.values())
+    for table in (refusals.PAPER, refusals.CAPS, refusals.WAYS):
+        yield from map(Text, table.values())
     yield from map(Text, _returned(SRC / "till" / "refusals.py", "template_of"))
     yield from map(Text, disputes.sentences())
 

@@ -211,7 +211,9 @@ class Desk:
         """
         if self._season is None:
             if not self.replica.complete():
-                raise Refused("offline", reason="this till has not yet received the season from its office")
+                raise Refused(
+                    "offline", what="season", reason="this till has not yet received the season from its office"
+                )
             self._season = self.called_off.over(self.replica.season())
         return self._season
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from pos.domain.errors import Refused
 from pos.domain.mask import scrub
+from pos.till import limits
 from pos.till.contingency import calledoff, drills, evacuation, incident, packwatch
 from pos.till.counter import announcing, charge, customer, house, issue, limit, terminal
 from pos.till.counter.house import SeatMapData
@@ -78,6 +79,9 @@ class Front:
         return done
 
     def _run(self, verb: str, spec: VerbSpec, fields: dict[str, Any]) -> Any:
+        return limits.carried_out(self._desk, verb, lambda: self._carry_out(verb, spec, fields))
+
+    def _carry_out(self, verb: str, spec: VerbSpec, fields: dict[str, Any]) -> Any:
         if not spec.changes:
             return spec.run(self._desk, **fields)
         evacuation.check(self._desk, verb)

@@ -86,6 +86,33 @@ PAPER: Final[dict[str, str]] = {
     "keyed": "Paper ticket {ticket} was keyed by {by} at {since}, and waits to be booked.",
 }
 
+# Of a cap on what is taken, or paid out, while nobody can be asked, by what it is.
+CAPS: Final[dict[str, str]] = {
+    "card": "While the bank cannot be asked, this venue takes cards up to {limit}, and this is {amount}.",
+    "mobile": "While the office is away, this venue takes mobile payments up to {limit}, and this is {amount}.",
+    "transfer": "While the office is away, this venue takes bank transfers up to {limit}, and this is {amount}.",
+    "refund": "While the office is away, this venue pays back up to {limit}, and this is {amount}.",
+}
+
+# What can be done instead of what is refused because the office, or the bank, cannot be asked (`pos.till.limits`).
+WAYS: Final[dict[str, str]] = {
+    "cash": "Take cash.",
+    "split": "Take up to {limit} that way, and the rest in cash.",
+    "reserve": "Hold the places for the customer, to be paid later.",
+    "approval": "Let a supervisor approve it.",
+    "claim": "A supervisor can pay it out if the ticket is handed in.",
+    "other_window": "{holder} can do it: send the customer there.",
+    "other_places": "Offer places that this window has in hand.",
+    "fewer": "{free} can be had here.",
+    "case": "Note it as a case, and do it when the line is back.",
+    "seller": "Ask at the window that sold it.",
+    "at_its_till": "Do it at the till that it comes from.",
+    "lock_drawer": "Lock that drawer away, and leave it uncounted.",
+    "draft": "Print it unsigned, as far as this till knows.",
+    "elsewhere": "Send customers to another window.",
+    "wait": "Do it when the line is back.",
+}
+
 # What a reason begins with that says something of a field or a place without naming it.
 _VERBS: Final = ("is ", "names ", "must ", "holds ")
 
@@ -99,6 +126,12 @@ def template_of(refused: Refused) -> str:
         return "Your role ({role}) may not do that."
     if refused.code == "not_allowed" and fields.get("what") == "paper" and fields.get("since"):
         return PAPER[fields["state"]]
+    if refused.code == "limit_exceeded" and fields.get("what") in CAPS and "limit" in fields:
+        return CAPS[fields["what"]]
+    if refused.code == "approval_needed" and fields.get("what") == "card":
+        return "A supervisor must approve a card that is taken without the bank's yes."
+    if refused.code == "offline" and fields.get("reason"):
+        return "The office cannot be reached: {reason}."
     if refused.code == "unknown_ticket" and fields.get("training"):
         return "This is a ticket from training. It is valid nowhere."
     if refused.code == "right_elsewhere" and not fields.get("since"):
@@ -116,9 +149,15 @@ def fields_of(refused: Refused) -> dict[str, str]:
     return {name: _word(value) for name, value in refused.fields.items()}
 
 
+def ways_of(refused: Refused) -> list[str]:
+    """The templates of what can be done instead, the best first."""
+    return [WAYS[way] for way in refused.fields.get("instead", ())]
+
+
 def sentence(refused: Refused) -> str:
-    """The English sentence."""
-    return template_of(refused).format_map(_Words(fields_of(refused)))
+    """The English sentence, and those that say what can be done instead."""
+    words = _Words(fields_of(refused))
+    return " ".join(template.format_map(words) for template in (template_of(refused), *ways_of(refused)))
 
 
 class _Words(dict[str, str]):

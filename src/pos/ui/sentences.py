@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pos.domain.errors import Refused
 from pos.domain.money import Money
-from pos.till.refusals import template_of
+from pos.till.refusals import CAPS, template_of, ways_of
 from pos.ui.devicenames import device_names
 from pos.ui.format import Formats, read_time
 from pos.ui.i18n import told, tr
@@ -16,15 +16,22 @@ from pos.ui.roles import role_name
 
 _TIMES: Final = ("since", "until", "on_sale")
 _AMOUNTS: Final = ("missing", "over", "expected")
+_CAPPED: Final = ("limit", "amount")  # amounts where the limit is one of money
 # What is said of these is the till's own English, too.
 _TOLD: Final = ("reason", "sort", "state", "proof")
 
 
 def sentence(refused: Refused, formats: Formats, now: datetime, label: Callable[[str], str], currency: str = "") -> str:
-    """What happened, who has it and since when. `label` gives a place's name for its id; `currency` is the venue's."""
+    """What happened, who has it and since when, and what can be done instead. `label` gives a place's name for its id;
+    `currency` is the venue's."""
     fields = {name: _word(name, value, formats, now, label) for name, value in refused.fields.items()}
-    fields |= {name: _money(refused.fields[name], currency, formats) for name in _AMOUNTS if name in refused.fields}
-    return tr(template_of(refused)).format_map(_Words(fields))
+    amounts = (*_AMOUNTS, *_CAPPED) if refused.fields.get("what") in CAPS else _AMOUNTS
+    fields |= {name: _money(refused.fields[name], currency, formats) for name in amounts if name in refused.fields}
+    words = _Words(fields)
+    said = tr(template_of(refused)).format_map(words)
+    for way in ways_of(refused):
+        said = tr("{refusal} {instead}", refusal=said, instead=tr(way).format_map(words))
+    return said
 
 
 class _Words(dict[str, str]):
