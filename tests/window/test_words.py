@@ -13,6 +13,7 @@ from pos.domain.money import Money
 from pos.till.refusals import sentence as plain
 from pos.ui.amounts import type_digit, typed_amount
 from pos.ui.format import Formats, read_time
+from pos.ui.frame.toast import shown_ms
 from pos.ui.i18n import name_in, speak, tr, tr_count
 from pos.ui.sell.cash import due_in_cash, implausible, quick_amounts
 from pos.ui.sentences import sentence
@@ -162,6 +163,12 @@ def test_what_nobody_can_be_asked_for_is_said_with_what_to_do_instead_and_its_am
     )
     words = said("right_to_refund_elsewhere", ticket="T2-1-1", holder="T2", instead=["other_window"])
     assert words == "The right to refund this ticket is with T2. T2 can do it: send the customer there."
+
+
+def test_a_sentence_stays_as_long_as_it_takes_to_read() -> None:
+    assert shown_ms("S-1 is sold.") == 7000
+    assert shown_ms("x" * 150) == 10_500
+    assert shown_ms("x" * 400) == 15_000
 
 
 def test_roles_devices_and_reasons_are_said_in_the_cashiers_language() -> None:

@@ -13,6 +13,7 @@ from pos.ui.theme.apply import restyle
 _SIGNS: Final = {"plain": "", "good": "✓  ", "warning": "▲  ", "danger": "■  "}
 _SHOWN_MS: Final = 7000
 _LOUD_MS: Final = 15_000
+_LETTER_MS: Final = 70  # what somebody needs who reads slowly, and looks up first
 
 
 class Toast(QFrame):
@@ -45,7 +46,7 @@ class Toast(QFrame):
         self._place()
         self.show()
         self.raise_()
-        self._timer.start(_LOUD_MS if level == "danger" else _SHOWN_MS)
+        self._timer.start(_LOUD_MS if level == "danger" else shown_ms(sentence))
 
     def _place(self) -> None:
         width = min(640, self._over.width() - 48)
@@ -61,3 +62,8 @@ class Toast(QFrame):
         if watched is self._over and event.type() == QEvent.Type.Resize and self.isVisible():
             self._place()
         return False
+
+
+def shown_ms(sentence: str) -> int:
+    """How long a sentence that is no alarm stays: one that says what to do instead takes longer to read."""
+    return min(max(_SHOWN_MS, _LETTER_MS * len(sentence)), _LOUD_MS)
