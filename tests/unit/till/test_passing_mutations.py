@@ -118,11 +118,11 @@ def paper_out_of_the_basket(patch: pytest.MonkeyPatch) -> None:
 
 def tickets_of_its_own(patch: pytest.MonkeyPatch) -> None:
     """Re-keying makes new tickets instead of those that are on the paper."""
-    mutate_verb(patch, rekey, "rekey_paper", "making = replace(making, tickets=tuple(known))", "")
+    mutate(patch, rekey, "making_of", "replace(making, tickets=tuple(known))", "making")
 
 
 def at_any_time(patch: pytest.MonkeyPatch) -> None:
-    mutate(patch, rekey, "_sold_at", "if not good:", "if False:")
+    mutate(patch, rekey, "sold_at", "if not good:", "if False:")
 
 
 def pair(scenario: Callable[[lan.Pair], None]) -> Scenario:
