@@ -5,8 +5,6 @@ must then fail. (How: tests/mutate.py.)
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -18,7 +16,6 @@ import pos.till.counter.approval as approval
 import pos.till.counter.neighbours as neighbours
 import pos.till.counter.passing as passing
 import pos.till.desk as desk
-import pos.till.front as front
 from tests.mutate import mutate
 from tests.unit.till import test_neighbours as lan
 from tests.unit.till import test_paper as paper
@@ -27,12 +24,6 @@ from tests.unit.till.counter import Counter
 Make = Callable[..., Counter]
 Take = Callable[[pytest.MonkeyPatch], None]
 Scenario = Callable[[Make], None]
-
-
-def mutate_verb(patch: pytest.MonkeyPatch, module: ModuleType, name: str, old: str, new: str) -> None:
-    """As `mutate`, for a verb: the window's table has it, too."""
-    mutate(patch, module, name, old, new)
-    patch.setitem(front.VERBS, name, replace(front.VERBS[name], run=getattr(module, name)))
 
 
 def with_the_office_there(patch: pytest.MonkeyPatch) -> None:
