@@ -71,6 +71,8 @@ def _hear(desk: Desk, event: dict[str, Any]) -> None:
 
 def look(desk: Desk) -> None:
     """Close the outage that is open, if it is over: then its report is made."""
+    if desk.forgot:
+        return  # a fact of this ledger would stand against one that the office has under its number
     _give_up(desk)
     outage = desk.ledger.outages.open()
     if outage is None or not _over(desk, outage) or desk.outage.finishing or desk.sealed:
@@ -149,7 +151,7 @@ def _follow(desk: Desk) -> None:
     desk.outage.due = False
     outages = {outage.id: outage for outage in desk.ledger.outages.all()}
     own = records.own(desk.ledger.connection, FAMILY)
-    for id, number in list(desk.outage.followed.items()) if not desk.sealed else ():
+    for id, number in list(desk.outage.followed.items()) if not (desk.sealed or desk.forgot) else ():
         outage, before = outages[number], own[id]
         record = before | summing.open_ends(desk, outage, outage.last_number)
         if record == before:

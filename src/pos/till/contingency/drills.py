@@ -142,6 +142,8 @@ def resume(desk: Desk) -> None:
 
 def take_note(desk: Desk) -> dict[str, Any] | None:
     """The record of the drill that has ended, once."""
+    if desk.forgot:
+        raise Refused("fenced", reason=desk.fenced)
     there = desk.outside.drills
     found = there.over() if there is not None else None
     if there is None or found is None:
