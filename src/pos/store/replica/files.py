@@ -26,11 +26,12 @@ def identity(path: Path) -> tuple[int, int] | None:
 def set_aside(path: Path, why: str) -> Path:
     """Rename the replica to `….WHY-TIME`, its WAL with it, and answer the new path.
 
-    It is kept, since whoever asks what went wrong needs it.
+    It is kept, since whoever asks what went wrong needs it. The file itself goes first: a reader that found it without
+    its shared memory would make one, under the name that the next replica's is going to have.
     """
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
     aside = path.with_name(f"{path.name}.{why}-{stamp}")
-    for suffix in ("-wal", "-shm", ""):
+    for suffix in ("", "-wal", "-shm"):
         part = path.with_name(path.name + suffix)
         if part.exists():
             part.replace(aside.with_name(aside.name + suffix))
