@@ -41,12 +41,18 @@ def test_the_line_says_how_old_the_show_is_and_what_of_it_is_in_hand(
     session.shows_changed.emit()
     card = session.show
     assert card is not None
-    held = f"as of {time(heard)}, {card.held_here} places in hand here"
-    assert held in line(counter)
+
+    def held() -> str:
+        """By the card as it is now: the list of shows may be asked for anew at any time."""
+        assert session.show is not None
+        return f"as of {time(session.show.as_of)}, {session.show.held_here} places in hand here"
+
+    assert f"as of {time(heard)}," in line(counter)
+    assert held() in line(counter)
     tabs = dict(counter.window.tabs._tabs)
-    assert tabs[card.id].toolTip() == held
+    assert tabs[card.id].toolTip() == held()
     counter.press(Key.Key_O, modifier=CTRL)
-    assert held in "\n".join(label.text() for label in counter.window.screens["shows"].panel.findChildren(QLabel))
+    assert held() in "\n".join(label.text() for label in counter.window.screens["shows"].panel.findChildren(QLabel))
     counter.press(Key.Key_Escape)
     later = utc_now() + timedelta(minutes=12, seconds=5)
     monkeypatch.setattr(pos.ui.session, "utc_now", lambda: later)
