@@ -80,11 +80,13 @@ class SignInScreen(Screen):
         self._draw_clock()
 
     def _build_work(self) -> None:
+        # Training has a line above everything and a row more below: both sizes leave the people their whole height.
+        edge, clock = (12, t.TOTAL) if self.practice.on else (32, t.CHANGE)
         box = QVBoxLayout(self.work)
-        box.setContentsMargins(48, 32, 48, 32)
+        box.setContentsMargins(48, edge, 48, edge)
         box.setSpacing(8)
         self._clock, self._date, self._house = QLabel(), QLabel(), QLabel()
-        self._clock.setFont(text_font(t.CHANGE, QFont.Weight.DemiBold))
+        self._clock.setFont(text_font(clock, QFont.Weight.DemiBold))
         self._date.setFont(text_font(t.TITLE))
         self._date.setProperty("role", "muted")
         self._house.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
