@@ -27,6 +27,7 @@ def test_an_outage_reports_itself(house: House) -> None:
     elsewhere = one.seats("free")[0]
     assert one.till.refused("add", show=SHOW, places=[elsewhere], price_type="adult")["code"] == "right_elsewhere"
     assert one.till.ok("outages")["open"]["refused"] == 1
+    one.till.wait_event("printed", tickets=[ticket["id"] for ticket in sold[0]["tickets"]], outcome="done")
     one.till.kill()
     one.restart()
     one.till.ok("sign_in", user="vera", pin=PINS["vera"])

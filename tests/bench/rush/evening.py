@@ -143,7 +143,7 @@ def _window(house: House, number: int, user: str, refused: Counter[str], ends: E
     ends.callback(till.close)
     front = Counted(till, refused)
     window = CounterWindow(front, language="en", theme="light")
-    ends.callback(window.close)
+    ends.callback(_take_away, window)
     window.resize(1366, 768)
     window.show()
     till.go_online()
@@ -151,6 +151,12 @@ def _window(house: House, number: int, user: str, refused: Counter[str], ends: E
     clerk.refused = lambda: front.refusals
     _open(clerk)
     return clerk
+
+
+def _take_away(window: CounterWindow) -> None:
+    """Not by closing it: it would ask whoever closes it over a shift, and stay."""
+    window.hide()
+    window.deleteLater()
 
 
 def _open(clerk: Clerk) -> None:

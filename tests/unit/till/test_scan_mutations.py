@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -16,13 +17,13 @@ import pos.till.counter.customer as customer
 import pos.till.counter.purses as purses
 import pos.till.counter.scan as scan
 import pos.till.counter.tickets as tickets
+import pos.till.front as front
 from pos.domain.errors import Refused
 from tests.mutate import mutate
 from tests.unit.domain import test_mask as masking
 from tests.unit.till import test_customer as showing
 from tests.unit.till import test_scan as scanning
 from tests.unit.till.counter import Counter
-from tests.unit.till.test_passing_mutations import mutate_verb
 from tests.wire.devices import test_readers as reading
 
 Make = Callable[..., Counter]
@@ -48,6 +49,12 @@ def no_card_number_is_asked_for(make: Make, patch: Patch) -> None:
     assert not [claim for claim in counter.line.claims if scanning.CARD in claim.places]
 
 
+def asks_of_any_code(patch: Patch) -> None:
+    """The table of verbs has the function, too."""
+    mutate(patch, purses, "purse", "if scrub(code) != code:", "if False:")
+    patch.setitem(front.VERBS, "purse", replace(front.VERBS["purse"], run=purses.purse))
+
+
 GUARDS: dict[str, tuple[Callable[[Patch], None], Callable[[Make, Patch], None]]] = {
     "card numbers are masked": (
         lambda patch: mutate(patch, mask, "scrub", "_RUN.sub(lambda run: _masked(run[0]), text)", "text"),
@@ -57,10 +64,7 @@ GUARDS: dict[str, tuple[Callable[[Patch], None], Callable[[Make, Patch], None]]]
         lambda patch: mutate(patch, scan, "what", "scrub(text)", "text"),
         no_card_number_is_told,
     ),
-    "a card number is asked of nobody": (
-        lambda patch: mutate_verb(patch, purses, "purse", "if scrub(code) != code:", "if False:"),
-        no_card_number_is_asked_for,
-    ),
+    "a card number is asked of nobody": (asks_of_any_code, no_card_number_is_asked_for),
     "a refusal repeats none": (
         lambda patch: mutate(patch, tickets, "find_ticket", "scrub(name)", "name"),
         lambda make, patch: scanning.test_a_refusal_does_not_repeat_a_card_number(
