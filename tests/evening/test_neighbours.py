@@ -18,6 +18,7 @@ from tests.peers.office_process import office
 NAMES = ("T1", "T2", "T3")
 CLAIM_S = 5.0
 AGREES_S = 10.0
+LISTENS_S = 25.0  # two tries
 
 
 @pytest.fixture
@@ -44,8 +45,13 @@ def three(house: House, wires: dict[str, Wire]) -> list[Window]:
         window_.open(user)
     for window_ in windows:
         window_.till.ok("sync")
-        assert window_.till.ok("status")["devices"]["neighbours"] == {"state": "ready", "text": ""}
+        # Its port was free a moment ago; when somebody took it meanwhile, the till tries again.
+        house.wait(lambda window_=window_: listens(window_), LISTENS_S, f"{window_.name} listens")  # type: ignore[misc]
     return windows
+
+
+def listens(window: Window) -> bool:
+    return bool(window.till.ok("status")["devices"]["neighbours"] == {"state": "ready", "text": ""})
 
 
 def away(*windows: Window) -> None:

@@ -16,5 +16,7 @@ def test_everybody_is_served_in_a_rush_and_both_ends_verify(qapp: QApplication, 
     assert len(figures.served) == CUSTOMERS
     # What has its right at another window cannot come back while the line is down; and another window may have sold a
     # seat a moment before.
-    assert set(figures.refused) <= {"wrong_pin", "right_elsewhere", "sold"}
+    assert not [
+        code for code in figures.refused if code not in ("wrong_pin", "sold") and not code.endswith("_elsewhere")
+    ]
     assert max(one.actions for one in figures.of("cash", "cash, banknote")) <= 5
