@@ -6,8 +6,9 @@ happen once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from functools import partial
 from threading import Lock
 from typing import Any
@@ -18,7 +19,7 @@ from pos.till import limits
 from pos.till.contingency import calledoff, drills, evacuation, incident, packwatch
 from pos.till.counter import announcing, charge, customer, house, issue, limit, terminal
 from pos.till.counter.house import SeatMapData
-from pos.till.desk import Call, Desk
+from pos.till.desk import Call, Desk, Verb
 from pos.till.fields import checked
 from pos.till.orders import customers, ending
 from pos.till.refusals import sentence
@@ -79,13 +80,27 @@ class Front:
         return done
 
     def _run(self, verb: str, spec: VerbSpec, fields: dict[str, Any]) -> Any:
-        return limits.carried_out(self._desk, verb, lambda: self._carry_out(verb, spec, fields))
+        """A verb's answer, or the generator that comes to it. Raises Refused."""
+        with self._refusals(verb, spec):
+            if spec.changes:
+                evacuation.check(self._desk, verb)
+            made = spec.run(self._desk, **fields)
+        return self._go_on(verb, spec, made) if isinstance(made, Generator) else made
 
-    def _carry_out(self, verb: str, spec: VerbSpec, fields: dict[str, Any]) -> Any:
-        if not spec.changes:
-            return spec.run(self._desk, **fields)
-        evacuation.check(self._desk, verb)
-        return incident.carried_out(self._desk, verb, lambda: spec.run(self._desk, **fields))
+    def _go_on(self, verb: str, spec: VerbSpec, made: Verb[Any]) -> Verb[Any]:
+        with self._refusals(verb, spec):
+            return (yield from made)
+
+    @contextmanager
+    def _refusals(self, verb: str, spec: VerbSpec) -> Iterator[None]:
+        """What is refused in here gets its ways out, and is noted when it was asked for in an outage."""
+        try:
+            yield
+        except Refused as refused:
+            if spec.changes:
+                incident.note_refusal(self._desk, verb, refused)
+            limits.advise(self._desk, verb, refused)
+            raise
 
     def _copied(self, done: Future[dict[str, Any]]) -> Future[dict[str, Any]]:
         """The same answer, once a first copy has what it stands on, or need not be waited for any longer. Whoever waits

@@ -6,9 +6,8 @@ Programs go by their names, people read their sentences (`pos.till.refusals.WAYS
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from pos.domain.errors import Refused
 from pos.till.desk import Desk
@@ -92,25 +91,8 @@ def limit_of(verb: str, refused: Refused, *, away: bool) -> Limit | None:
     return next((limit for limit in LIMITS if limit.fits(verb, refused, away=away)), None)
 
 
-def carried_out(desk: Desk, verb: str, work: Callable[[], Any]) -> Any:
-    """A verb's answer, or the generator that comes to it; a refusal gets its ways out. Raises Refused."""
-    try:
-        made = work()
-    except Refused as refused:
-        _advise(desk, verb, refused)
-        raise
-    return _carried_on(desk, verb, made) if isinstance(made, Generator) else made
-
-
-def _carried_on(desk: Desk, verb: str, made: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
-    try:
-        return (yield from made)
-    except Refused as refused:
-        _advise(desk, verb, refused)
-        raise
-
-
-def _advise(desk: Desk, verb: str, refused: Refused) -> None:
+def advise(desk: Desk, verb: str, refused: Refused) -> None:
+    """Add to a refusal what can be done instead, where the office or the bank is the reason."""
     limit = limit_of(verb, refused, away=desk.outside.office.link().state != "online")
     if limit is not None and limit.instead:
         ways = [way for way in limit.instead if _open(desk, refused, way)]

@@ -10,13 +10,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from pos.domain.errors import Refused
 from pos.store.ledger import StorageFailed
 from pos.till.contingency.summing import paper_out
-from pos.till.desk import Desk, Verb
+from pos.till.desk import Desk
 
 log = logging.getLogger(__name__)
 
@@ -72,25 +72,8 @@ def note(desk: Desk, kind: str, *, key: str = "", **body: Any) -> None:
         _noted(desk, lambda: desk.ledger.outages.note(outage.id, _now(desk), desk.number, kind, body, key))
 
 
-def carried_out(desk: Desk, verb: str, work: Callable[[], Any]) -> Any:
-    """A verb's answer, or the generator that comes to it; what is refused in an outage is noted. Raises Refused."""
-    try:
-        made = work()
-    except Refused as refused:
-        _refused(desk, verb, refused)
-        raise
-    return _carried_on(desk, verb, made) if isinstance(made, Generator) else made
-
-
-def _carried_on(desk: Desk, verb: str, made: Verb[Any]) -> Verb[Any]:
-    try:
-        return (yield from made)
-    except Refused as refused:
-        _refused(desk, verb, refused)
-        raise
-
-
-def _refused(desk: Desk, verb: str, refused: Refused) -> None:
+def note_refusal(desk: Desk, verb: str, refused: Refused) -> None:
+    """A verb was refused; noted, if an outage may be the reason."""
     if refused.code not in _CODES:
         return
     fields: Mapping[str, Any] = refused.fields
