@@ -79,7 +79,8 @@ def _put_out(desk: Desk) -> Verb[None]:
 def _renew(desk: Desk) -> Verb[None]:
     shift = _at_work(desk)
     if shift is not None and desk.clock.now() - datetime.fromisoformat(shift.opened_at) >= SETTLED:
-        yield from _make(desk, [show for show in packdata.today(desk) if due(desk, show)])
+        doors = timedelta(minutes=plan_of(desk).pack.before_doors)
+        yield from _make(desk, [show for show in packdata.today(desk) if _due(desk, show, doors)])
 
 
 def _make(desk: Desk, shows: list[Show]) -> Verb[None]:
@@ -90,15 +91,15 @@ def _make(desk: Desk, shows: list[Show]) -> Verb[None]:
             log.warning("the paper pack of %s was not made: %s", show.id, refused)
 
 
-def due(desk: Desk, show: Show) -> bool:
-    """Whether its pack is to be made now."""
+def _due(desk: Desk, show: Show, before_start: timedelta) -> bool:
+    """Whether its pack is to be made now. `before_start` is when it is made anew for the doors."""
     if show.id in desk.packs.under_way:
         return False
     made = desk.packs.made.get(show.id)
     if made is None:
         return True
     now, at = desk.clock.now(), datetime.fromisoformat(made.at)
-    doors = show.starts - timedelta(minutes=plan_of(desk).pack.before_doors)
+    doors = show.starts - before_start
     if at < doors <= now or now - at >= OLD:
         return True
     basket = desk.ledger.basket()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date, tzinfo
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -33,6 +33,12 @@ _ISSUES: Final = Series("contingency_plans", "E")
 _parsed = lru_cache(maxsize=16)(parse)  # the same few texts are asked for again and again
 
 
+@cache
+def _shipped() -> Plan:
+    """It is there as long as the program is, and asked for whenever a plan is."""
+    return parse(resource(FILE).read_text("utf-8"), FILE)
+
+
 @dataclass(frozen=True, slots=True)
 class InForce:
     """The plan that counts, its source, and a sentence for each plan that could not be read."""
@@ -49,7 +55,7 @@ def plan_of(desk: Desk) -> Plan:
 
 def in_force(desk: Desk) -> InForce:
     """The plan in force here today, and where it came from."""
-    shipped = _parsed(resource(FILE).read_text("utf-8"), FILE)
+    shipped = _shipped()
     plans: list[tuple[Plan, str]] = []
     troubles: list[str] = []
     for name, text, source in [*_in_the_folder(desk, troubles), *_issued(desk)]:
