@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import (
 from pos.ui.sizes import set_height
 from pos.ui.theme import tokens as t
 from pos.ui.theme.apply import restyle
+from pos.ui.theme.fonts import text_font
 from pos.ui.theme.widgets import KeyButton, MoneyLabel
 
 
@@ -66,6 +68,24 @@ def scrolled(inside: QWidget) -> QScrollArea:
     scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     scroll.setWidget(inside)
     return scroll
+
+
+def scrolled_story(title: QLabel, *parts: QLabel | FactGrid) -> QScrollArea:
+    """What is told of one thing, each part below the last. A long one scrolls, so that nothing below it moves."""
+    inside = QWidget()
+    box = QVBoxLayout(inside)
+    box.setContentsMargins(0, 0, 0, 0)
+    box.setSpacing(8)
+    title.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
+    for part in (title, *parts):
+        if isinstance(part, QLabel):
+            part.setWordWrap(True)
+            part.setTextFormat(Qt.TextFormat.PlainText)
+            box.addWidget(part)
+        else:
+            box.addLayout(part)
+    box.addStretch(1)
+    return scrolled(inside)
 
 
 class FactGrid(QGridLayout):

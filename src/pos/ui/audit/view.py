@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
-    QWidget,
 )
 
 from pos.domain.money import Money
@@ -35,7 +34,7 @@ from pos.ui.audit.model import (
 from pos.ui.audit.presenter import ACCEPT, AUDIT, CLOSE, EXPLAIN, RETURN, SUBMIT, TAKE, AuditPresenter
 from pos.ui.i18n import tr
 from pos.ui.keys import cap
-from pos.ui.parts import FactGrid, foot, scrolled, touch
+from pos.ui.parts import FactGrid, foot, scrolled_story, touch
 from pos.ui.rows import ROW, Index, RowModel, paint_ground, paint_text, painted_list
 from pos.ui.screen import Screen
 from pos.ui.theme import tokens as t
@@ -129,24 +128,11 @@ class AuditScreen(Screen):
         side.addLayout(foot(self._other, self._primary, spacing_px=8))
 
     def _build_story(self) -> QScrollArea:
-        inside = QWidget()
-        box = QVBoxLayout(inside)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(8)
         self._title, self._text, self._history = (QLabel() for _ in range(3))
-        self._title.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
         self._text.setProperty("role", "muted")
         self._history.setProperty("role", "small")
-        for label in (self._title, self._text, self._history):
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
         self._facts = FactGrid(_FACTS)
-        box.addWidget(self._title)
-        box.addWidget(self._text)
-        box.addLayout(self._facts)
-        box.addWidget(self._history)
-        box.addStretch(1)
-        return scrolled(inside)
+        return scrolled_story(self._title, self._text, self._facts, self._history)
 
     # ---- drawing -----------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ from pos.ui.contingency.outagemodel import Row, facts, lessons, levels, sending,
 from pos.ui.contingency.outagepresenter import OutagesPresenter
 from pos.ui.i18n import tr
 from pos.ui.keys import cap
-from pos.ui.parts import FactGrid, Problem, foot, scrolled, touch
+from pos.ui.parts import FactGrid, Problem, foot, scrolled_story, touch
 from pos.ui.rows import ROW, Index, RowModel, paint_ground, paint_text, painted_list
 from pos.ui.screen import Screen
 from pos.ui.theme import tokens as t
@@ -123,25 +123,11 @@ class OutagesScreen(Screen):
         side.addLayout(foot(self._print, self._primary, spacing_px=8))
 
     def _build_story(self) -> QScrollArea:
-        inside = QWidget()
-        box = QVBoxLayout(inside)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(8)
         self._name, self._text, self._levels, self._lessons = (QLabel() for _ in range(4))
-        self._name.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
         self._text.setProperty("role", "muted")
         self._levels.setProperty("role", "small")
-        for label in (self._name, self._text, self._levels, self._lessons):
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
         self._facts = FactGrid(_FACTS)
-        box.addWidget(self._name)
-        box.addWidget(self._text)
-        box.addLayout(self._facts)
-        box.addWidget(self._levels)
-        box.addWidget(self._lessons)
-        box.addStretch(1)
-        return scrolled(inside)
+        return scrolled_story(self._name, self._text, self._facts, self._levels, self._lessons)
 
     # ---- drawing -------------------------------------------------------------------------
 

@@ -18,14 +18,13 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
-    QWidget,
 )
 
 from pos.domain.disputes import Way
 from pos.ui.disputes.presenter import Dispute, DisputesPresenter, way_hints, way_names
 from pos.ui.i18n import tr, tr_count
 from pos.ui.keys import cap
-from pos.ui.parts import FactGrid, foot, scrolled, touch
+from pos.ui.parts import FactGrid, foot, scrolled_story, touch
 from pos.ui.rows import ROW, Index, RowModel, paint_ground, paint_text, painted_list
 from pos.ui.screen import Screen
 from pos.ui.theme import tokens as t
@@ -137,25 +136,11 @@ class DisputesScreen(Screen):
         side.addLayout(foot(self._take, self._primary, spacing_px=8))
 
     def _build_story(self) -> QScrollArea:
-        """What happened: long stories scroll, so that nothing below them moves."""
-        inside = QWidget()
-        box = QVBoxLayout(inside)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(8)
         self._place, self._show, self._text, self._history = (QLabel() for _ in range(4))
-        self._place.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
         self._show.setProperty("role", "muted")
         self._history.setProperty("role", "small")
-        for label in (self._place, self._show, self._text, self._history):
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
         self._facts = FactGrid(_FACTS)
-        for part in (self._place, self._show, self._text):
-            box.addWidget(part)
-        box.addLayout(self._facts)
-        box.addWidget(self._history)
-        box.addStretch(1)
-        return scrolled(inside)
+        return scrolled_story(self._place, self._show, self._text, self._facts, self._history)
 
     def _build_ways(self) -> QGridLayout:
         grid = QGridLayout()
