@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -50,7 +51,7 @@ _MIX = {
 
 
 class Counted(Front):
-    """The till's front, counting what it refuses by its code."""
+    """The till's front, counting what it refuses by verb and code."""
 
     def __init__(self, till: Till, refused: Counter[str]) -> None:
         super().__init__(till.desk)
@@ -59,12 +60,12 @@ class Counted(Front):
     def call(self, verb: str, **fields: Any) -> Future[dict[str, Any]]:
         asked = super().call(verb, **fields)
         if verb not in _LOOKS:
-            asked.add_done_callback(self._note)
+            asked.add_done_callback(partial(self._note, verb))
         return asked
 
-    def _note(self, asked: Future[dict[str, Any]]) -> None:
+    def _note(self, verb: str, asked: Future[dict[str, Any]]) -> None:
         if not asked.cancelled() and isinstance(error := asked.exception(), Refused):
-            self._refused[error.code] += 1
+            self._refused[f"{verb}: {error.code}"] += 1
             self.refusals += 1
 
 
