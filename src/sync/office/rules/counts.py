@@ -8,25 +8,24 @@ from sync.office.rules.page import Page
 
 def counted_out(page: Page, fact: Fact) -> None:
     """Somebody counts out the drawer that a till has left. Where somebody else has, the money is there once."""
-    shift = str(fact.body["till"]), str(fact.body["shift"])
-    before = page.counted.setdefault(shift, fact.fact_id)
+    before = page.counted.setdefault((str(fact.body["till"]), str(fact.body["shift"])), fact.fact_id)
     if before != fact.fact_id:
-        fields = {"shift": shift[1], "before": before.partition(".")[0]}
-        page.dispute(fact.fact_id, "drawer_counted_twice", f"{shift[1]} was counted out by {before}", **fields)
+        _twice(page, fact, "drawer_counted_twice", "counted out", before)
 
 
 def closed(page: Page, fact: Fact) -> None:
     """A till closes its shift after another has counted out its drawer by a copy, taking it for dead."""
-    shift = str(fact.body["shift"])
-    if (before := page.counted.get((fact.till, shift))) is not None:
-        fields = {"shift": shift, "before": before.partition(".")[0]}
-        page.dispute(fact.fact_id, "drawer_counted_twice", f"{shift} was counted out by {before}", **fields)
+    if (before := page.counted.get((fact.till, str(fact.body["shift"])))) is not None:
+        _twice(page, fact, "drawer_counted_twice", "counted out", before)
 
 
 def verified(page: Page, fact: Fact) -> None:
     """A closed shift is verified once; where two did it apart from each other, a person looks at both counts."""
-    shift = str(fact.body["shift"])
-    before = page.verified.setdefault(shift, fact.fact_id)
+    before = page.verified.setdefault(str(fact.body["shift"]), fact.fact_id)
     if before != fact.fact_id:
-        fields = {"shift": shift, "before": before.partition(".")[0]}
-        page.dispute(fact.fact_id, "shift_verified_twice", f"{shift} was verified by {before}", **fields)
+        _twice(page, fact, "shift_verified_twice", "verified", before)
+
+
+def _twice(page: Page, fact: Fact, cause: str, done: str, before: str) -> None:
+    shift = str(fact.body["shift"])
+    page.dispute(fact.fact_id, cause, f"{shift} was {done} by {before}", shift=shift, before=before.partition(".")[0])
