@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pos.domain.certificate import Hand
 from tests.simulation import technician
 from tests.simulation.network import SimCarrier, Weather
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 class DiskTrouble:
     def __init__(self, house: House) -> None:
         self._house, self.world = house, house.world
+        self._gone: list[Hand] = []
 
     def _somebody(self) -> Cashier | None:
         """Whose PC it is: one that has joined and runs, and is not taken for lost."""
@@ -59,23 +61,27 @@ class DiskTrouble:
         """The PC is gone with its disk. What the till held is freed when everybody has been heard."""
         if (cashier := self._somebody()) is None:
             return
-        cashier.machine.kill("lost with its disk")
-        cashier.machine.bury()
-        cashier.machine.disk.lose()
-        self.world.spawn("supervisor", lambda: self._have_released(cashier), self._house.people)
+        made = cashier.machine
+        gone = Hand(made.name, made.incarnation)
+        made.kill("lost with its disk")
+        made.bury()
+        made.disk.lose()
+        self._gone.append(gone)
+        self.world.spawn("supervisor", lambda: self._have_released(cashier, gone), self._house.people)
 
-    def _have_released(self, cashier: Cashier) -> None:
+    def _have_released(self, cashier: Cashier, gone: Hand) -> None:
+        made = cashier.machine
         while not cashier.closing:
             self.world.sleep(4.0)
-            if self._goes_on_elsewhere(cashier) or cashier.machine.disk.gone:
+            if made.disk.gone or self._has_a_twin(gone):
                 continue
-            if technician.attest(self.world, self._house.office, cashier.machine, cashier.sold):
+            known = [hand for hand in self._gone if not self._has_a_twin(hand)]
+            if technician.attest(self.world, self._house.office, gone, made.pile, cashier.sold, known):
                 return
 
-    def _goes_on_elsewhere(self, cashier: Cashier) -> bool:
-        """A PC that this one had replaced still sells in its name: nobody would sign that its places are free."""
-        name = cashier.machine.name
-        return any(one.machine.name == name and one is not cashier and not one.done for one in self._house.cashiers)
+    def _has_a_twin(self, gone: Hand) -> bool:
+        """A copy of that PC still sells: nobody would sign that its places are free."""
+        return any(one.incarnation == gone.name and not one.done for one in self._house.cashiers)
 
     def cloned(self) -> None:
         """A copy of the disk, mark and key goes on selling somewhere, cut off until it is found out."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pos.app.sealing import CannotSeal, JournalUnreadable, copy_journal, seal_folder
+from pos.domain.certificate import Hand
 from pos.domain.errors import Refused
 from sync.agent import EnrolFailed
 from sync.office.absorb import absorb
@@ -19,6 +20,7 @@ from sync.office.rules.releasing import CannotRelease, Order, release
 from tests.simulation.machine import Machine
 from tests.simulation.names import SUPERVISOR, TILLS
 from tests.simulation.office import SimOffice
+from tests.simulation.paper import Paper
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.threads import office_now
 
@@ -71,31 +73,41 @@ def import_ledger(world: Scheduler, office: SimOffice, made: Machine) -> None:
     made.disk.replace()
 
 
-def attest(world: Scheduler, office: SimOffice, made: Machine, sold: Iterable[dict[str, Any]]) -> bool:
-    """Have the seats released that a dead till held and of which no paper is out; whether there is nothing left.
+def attest(
+    world: Scheduler,
+    office: SimOffice,
+    gone: Hand,
+    pile: Iterable[Paper],
+    sold: Iterable[dict[str, Any]],
+    known: Iterable[Hand],
+) -> bool:
+    """Have the seats released that a lost PC had in hand and of which no paper is out; whether nothing is left.
 
-    A supervisor looks at the customers' papers, and cannot tell the units of a standing area apart.
+    A supervisor looks at the customers' papers, and cannot tell the units of a standing area apart. Others are attested
+    for by name, as people do it, and by number if they are `known` not to sell any more.
     """
-    out = {match[1] + "-" + match[2] for slip in made.pile if (match := re.search(r"(\w+) (\w+)$", slip.place))}
+    out = {match[1] + "-" + match[2] for slip in pile if (match := re.search(r"(\w+) (\w+)$", slip.place))}
     out |= {ticket["place"] for sale in sold for ticket in sale["tickets"]}
-    places = frozenset(key for key in _quarantined(office.file, made.name) if "#" not in key[1] and key[1] not in out)
+    places = frozenset(key for key in _quarantined(office.file, gone) if "#" not in key[1] and key[1] not in out)
     if not places:
         return True
-    order = Order(made.name, places, frozenset(TILLS), SUPERVISOR, "the disk is gone, the papers were looked at")
+    attested = frozenset(TILLS) | {hand.name for hand in known}
+    order = Order(gone.till, places, attested, SUPERVISOR, "the disk is gone, the papers were looked at")
     try:
         with office.writing() as connection:
             release(connection, order, int(office_now().timestamp()))
     except CannotRelease as not_yet:
         world.deeds["release put off"] += 1
-        world.note(f"{made.name}: nothing is released: {not_yet}")
+        world.note(f"{gone.name}: nothing is released: {not_yet}")
         return False
     world.deeds["dead till's places released"] += 1
-    world.note(f"{made.name}: released {sorted(places)}")
+    world.note(f"{gone.name}: released {sorted(places)}")
     return True
 
 
-def _quarantined(office: Path, till: str) -> list[Key]:
+def _quarantined(office: Path, of: Hand) -> list[Key]:
     with closing(sqlite3.connect(office)) as db:
         return db.execute(
-            "SELECT show_id, place FROM place_right WHERE holder = ? AND state = 'QUARANTINE'", (till,)
+            "SELECT show_id, place FROM place_right WHERE holder = ? AND incarnation = ? AND state = 'QUARANTINE'",
+            (of.till, of.incarnation),
         ).fetchall()

@@ -130,7 +130,7 @@ def _release_command(commands: argparse._SubParsersAction[argparse.ArgumentParse
     release.add_argument("--reason", required=True, metavar="TEXT", help="why no ticket can be out for these places")
     release.add_argument(
         "--with", dest="attested", nargs="+", default=[], metavar="TILL",
-        help="other fenced or dead tills of which the same is attested",
+        help="other fenced or dead tills of which the same is attested; TILL.N of one that was enrolled several times",
     )  # fmt: skip
     release.set_defaults(command=_release)
     return release

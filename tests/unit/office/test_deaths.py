@@ -350,12 +350,30 @@ def test_a_fenced_till_must_have_stopped_and_told_all_or_be_attested_for(house: 
     die(house, "T1")
     hears(house, new)
     assert waits_for(house, "T1", "A-1") == [("T2.1", "not_stopped")]
-    assert release(house, "T1", "A-1", attested=("T2",)) == ["A-1"]
+    assert waits_for(house, "T1", "A-1", attested=("T2",)) == [("T2.1", "not_stopped")], "which machine is meant?"
+    assert release(house, "T1", "A-1", attested=("T2.1",)) == ["A-1"]
     two.drop()
     hears(house, two, cursor=STOPPED)
     assert waits_for(house, "T1", "A-2") == [("T2.1", "not_stopped")], "its last fact is not here"
     house.push(two)
     assert release(house, "T1", "A-2") == ["A-2"]
+
+
+def test_a_word_for_a_machine_is_not_one_for_another_of_its_name(house: House, tills_at: Tills) -> None:
+    """T1 was replaced while it sold, and its replacement died: the first of them sells on, and nobody has heard it."""
+    house.granted(*tills_at("T1"), "A-1")
+    new = house.enrol("T1", replace=True)
+    house.granted(new, "A-2")
+    die(house, "T1")
+    assert waits_for(house, "T1", "A-2") == [("T1.1", "not_stopped")]
+    assert waits_for(house, "T1", "A-1") == [("T1.2", "not_stopped")]
+    both = [("T1.1", "not_stopped"), ("T1.2", "not_stopped")]
+    assert waits_for(house, "T1") == both
+    assert waits_for(house, "T1", attested=("T1",)) == both
+    assert waits_for(house, "T1", attested=("T1.2",)) == both[:1]
+    assert release(house, "T1", "A-2", attested=("T1.1",)) == ["A-2"]
+    assert release(house, "T1", attested=("T1.1", "T1.2")) == ["A-1"], "what T1.1 alone had"
+    assert house.violations() == []
 
 
 def test_a_till_with_two_histories_has_to_be_attested_for(house: House, tills_at: Tills) -> None:

@@ -141,7 +141,7 @@ def the_dead_keep_their_leases(patch: pytest.MonkeyPatch) -> None:
 
 
 def nobody_need_be_heard(patch: pytest.MonkeyPatch) -> None:
-    mutate(patch, releasing, "check", "unaccounted(connection, order.till, order.attested)", "[]")
+    mutate(patch, releasing, "check", "unaccounted(connection, holders, order.attested)", "[]")
 
 
 def hearing_is_enough(patch: pytest.MonkeyPatch) -> None:
@@ -153,7 +153,15 @@ def the_first_fence_is_enough(patch: pytest.MonkeyPatch) -> None:
 
 
 def the_fenced_do_not_count(patch: pytest.MonkeyPatch) -> None:
-    mutate(patch, releasing, "unaccounted", "(row.id == till or row.id in attested)", "True")
+    mutate(patch, releasing, "unaccounted", "and hand in spoken", "and True")
+
+
+def a_name_stands_for_every_machine(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, releasing, "spoken_for", " and enrolled[hand.till] == 1", "")
+
+
+def a_name_stands_for_all_that_hold(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, releasing, "spoken_for", "len(holders) == 1", "True")
 
 
 def forks_do_not_count(patch: pytest.MonkeyPatch) -> None:
@@ -161,7 +169,7 @@ def forks_do_not_count(patch: pytest.MonkeyPatch) -> None:
 
 
 def the_active_may_be_attested_for(patch: pytest.MonkeyPatch) -> None:
-    mutate(patch, releasing, "unaccounted", "not active and (row.id", "(row.id")
+    mutate(patch, releasing, "unaccounted", "not active and hand in spoken", "hand in spoken")
 
 
 def a_released_place_keeps_its_token(patch: pytest.MonkeyPatch) -> None:
@@ -321,6 +329,8 @@ GUARDS: list[tuple[Callable[[pytest.MonkeyPatch], None], Scenario]] = [
     (hearing_is_enough, test_deaths.test_a_right_that_left_the_dead_till_unseen_is_found_before_it_is_released),
     (the_first_fence_is_enough, test_deaths.test_a_later_fence_has_to_be_heard_of_too),
     (the_fenced_do_not_count, test_deaths.test_a_fenced_till_must_have_stopped_and_told_all_or_be_attested_for),
+    (a_name_stands_for_every_machine, test_deaths.test_a_word_for_a_machine_is_not_one_for_another_of_its_name),
+    (a_name_stands_for_all_that_hold, test_deaths.test_a_word_for_a_machine_is_not_one_for_another_of_its_name),
     (forks_do_not_count, test_deaths.test_a_till_with_two_histories_has_to_be_attested_for),
     (the_active_may_be_attested_for, test_deaths.test_an_active_till_is_heard_and_not_attested_for),
     (a_released_place_keeps_its_token, test_deaths.test_a_sale_that_comes_to_light_after_the_release_is_a_dispute),

@@ -28,7 +28,9 @@ def release_places(
 
     The supervisor attests that no ticket of that till (and of those in `attested`) is out for
     them, on paper neither, and that its machine will not sell any more; of a place that is sold,
-    that its ticket is still valid. The office is asked first whether nobody else can have them.
+    that its ticket is still valid. A till that was enrolled several times may be several machines:
+    `attested` names each of them as NAME.N, those of `till` that do not have the places, too.
+    The office is asked first whether nobody else can have them.
     Raises Refused("offline" | "release_waits" | "fenced" | "bad_request").
     """
     user = desk.signed_in("settle")

@@ -228,7 +228,7 @@ class DisputeResolvedBody(DisputeTakenBody):
 
 
 class PlacesReleasedBody(Body):
-    """`attested`: other tills, not active any more, for which the same is attested."""
+    """`attested`: other tills, not active any more, for which the same is attested: NAME, or NAME.N."""
 
     till: Id
     places: list[tuple[Id, Id]] = Field(min_length=1)

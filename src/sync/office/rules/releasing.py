@@ -21,6 +21,7 @@ The laws:
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -85,20 +86,28 @@ def order_in(fact: Fact) -> Order | None:
     return Order(body["till"], places, frozenset(body["attested"]), body["user"], body["reason"], fact.fact_id)
 
 
-def releasable(connection: Connection, till: str) -> dict[Key, OfficeState]:
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Who has a place that may be released, and as what."""
+
+    hand: Hand
+    state: OfficeState
+
+
+def releasable(connection: Connection, till: str) -> dict[Key, Held]:
     """Every place that this till has and may be released: what is in quarantine, and all that incarnations
     of it have which may not act any more."""
     rows = connection.execute(
-        select(RIGHT.c.show_id, RIGHT.c.place, RIGHT.c.state, TILL.c.state.label("standing"))
+        select(RIGHT.c.show_id, RIGHT.c.place, RIGHT.c.state, RIGHT.c.incarnation, TILL.c.state.label("standing"))
         .join(TILL, (TILL.c.id == RIGHT.c.holder) & (TILL.c.incarnation == RIGHT.c.incarnation))
         .where(RIGHT.c.holder == till, RIGHT.c.state.in_(["QUARANTINE", "PAPER", "SOLD", "HELD"]))
     ).all()
     frozen = _frozen(connection) if any(row.standing == "ACTIVE" for row in rows) else set()
-    found: dict[Key, OfficeState] = {}
+    found: dict[Key, Held] = {}
     for row in rows:
         key, state = (row.show_id, row.place), OfficeState(row.state)
         if row.standing != "ACTIVE" or (state is OfficeState.QUARANTINE and key not in frozen):
-            found[key] = state
+            found[key] = Held(Hand(till, row.incarnation), state)
     return found
 
 
@@ -108,8 +117,8 @@ def _frozen(connection: Connection) -> set[Key]:
     return {(place["show"], place["place"]) for body in bodies for place in json.loads(body)["places"]}
 
 
-def unaccounted(connection: Connection, till: str, attested: Collection[str]) -> list[Unaccounted]:
-    """Who has to be heard, or attested for, before anything of `till` is released."""
+def unaccounted(connection: Connection, holders: Collection[Hand], attested: Collection[str]) -> list[Unaccounted]:
+    """Who has to be heard, or attested for, before anything that these incarnations of a till hold is released."""
     rows = connection.execute(
         select(TILL.c.id, TILL.c.incarnation, TILL.c.state, TILL.c.fenced_at, FACT.c.kind.label("last"))
         .join(
@@ -123,12 +132,13 @@ def unaccounted(connection: Connection, till: str, attested: Collection[str]) ->
     forked = {Hand(row.till, row.incarnation) for row in connection.execute(rivals)}
     unread = _unread(connection)
     newest = max(row.fenced_at for row in rows) if rows else 0
+    spoken = spoken_for([Hand(row.id, row.incarnation) for row in rows], holders, attested)
     found: list[Unaccounted] = []
     for row in rows:
         hand, active = Hand(row.id, row.incarnation), row.state == "ACTIVE"
-        if not active and row.fenced_at == 0 and row.id == till:
+        if not active and row.fenced_at == 0 and hand in holders:
             found.append(Unaccounted(hand, "not_told"))
-        elif not active and (row.id == till or row.id in attested):
+        elif not active and hand in spoken:
             continue
         elif hand in forked:
             found.append(Unaccounted(hand, "forked"))
@@ -137,6 +147,14 @@ def unaccounted(connection: Connection, till: str, attested: Collection[str]) ->
         elif row.last != Kind.SEALED and heard.settled(connection, *hand) < newest:
             found.append(Unaccounted(hand, "not_heard" if active else "not_stopped"))
     return found
+
+
+def spoken_for(everyone: Sequence[Hand], holders: Collection[Hand], attested: Collection[str]) -> set[Hand]:
+    """The incarnations that a person has given a word for, who names what `holders` have."""
+    enrolled = Counter(hand.till for hand in everyone)
+    spoken = {hand for hand in everyone if hand.name in attested}
+    spoken |= {hand for hand in everyone if hand.till in attested and enrolled[hand.till] == 1}
+    return spoken | set(holders) if len(holders) == 1 else spoken
 
 
 def _unread(connection: Connection) -> set[Hand]:
@@ -174,7 +192,7 @@ def named(connection: Connection, order: Order) -> frozenset[Key]:
     if order.places is not None:
         return order.places
     held = releasable(connection, order.till)
-    return frozenset(key for key, state in held.items() if state is not OfficeState.SOLD)
+    return frozenset(key for key, of in held.items() if of.state is not OfficeState.SOLD)
 
 
 def check(connection: Connection, order: Order) -> frozenset[Key]:
@@ -186,8 +204,8 @@ def check(connection: Connection, order: Order) -> frozenset[Key]:
         raise CannotRelease(f"{' '.join(strange[0])} is not with a fenced or dead {order.till}, nor in quarantine")
     if not wanted:
         raise CannotRelease(f"there is nothing with a fenced or dead {order.till}")
-    unsold = any(held[key] is not OfficeState.SOLD for key in wanted)
-    if waits := unaccounted(connection, order.till, order.attested) if unsold else []:
+    holders = {held[key].hand for key in wanted if held[key].state is not OfficeState.SOLD}
+    if waits := unaccounted(connection, holders, order.attested) if holders else []:
         raise CannotRelease(in_words(waits), waits)
     if waiting := _parked(connection, wanted):
         raise CannotRelease(f"{waiting} is still to be applied to one of these places")
@@ -242,8 +260,8 @@ def _row(order: Order, place: Place) -> dict[str, Any]:
 
 _WORDS: Final[dict[str, str]] = {
     "not_heard": "has to be heard: it may not know yet that another till is fenced, or has facts that are not here",
-    "not_stopped": "is fenced and has not said that it knows; attest for it too, if its paper is accounted for",
-    "forked": "has two histories, so nothing of it can be relied on; attest for it too, if its paper is accounted for",
+    "not_stopped": "is fenced and has not said that it knows; attest for {hand} too, if its paper is found",
+    "forked": "has two histories, so nothing of it can be relied on; attest for {hand} too, if its paper is found",
     "unreadable": "has told something that cannot be read; settle that dispute first",
     "not_told": "was fenced before tills were told of that; declare it dead first",
 }
@@ -251,4 +269,7 @@ _WORDS: Final[dict[str, str]] = {
 
 def in_words(waits: Iterable[Unaccounted]) -> str:
     """A sentence for each of them."""
-    return "; ".join(f"{one.hand.till} (incarnation {one.hand.incarnation}) {_WORDS[one.why]}" for one in waits)
+    return "; ".join(
+        f"{one.hand.till} (incarnation {one.hand.incarnation}) {_WORDS[one.why].format(hand=one.hand.name)}"
+        for one in waits
+    )
