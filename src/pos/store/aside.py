@@ -29,6 +29,7 @@ from pos.store.shiftbook import ShiftRow
 
 log = logging.getLogger(__name__)
 
+COUNTED: Final = "counted:"  # and a shift, among a ledger's small values: its drawer was counted out by this till
 _LOG_FILES: Final = ("-wal", "-shm", "-journal")
 
 
@@ -96,7 +97,8 @@ class LeftShift:
 class Leftover:
     """One ledger that was set aside. Belongs to no thread; one at a time may send from it.
 
-    `hindrance` says why its facts cannot be sent to the office with that key, "" when they can.
+    `hindrance` says why its facts cannot be sent to the office with that key, "" when they can. `counted` are the
+    shifts, of tills that had ended before, whose drawer was counted out under this enrolment.
     """
 
     def __init__(self, ledger: Path, was: Identity, office_key: str) -> None:
@@ -107,6 +109,7 @@ class Leftover:
             self._last, _ = journal.head()
         with closing(Ledger(ledger)) as opened:
             self._acknowledged = int(opened.meta("acknowledged") or 0)
+            self.counted = frozenset(key.removeprefix(COUNTED) for key in opened.meta_keys(COUNTED))
             shift = opened.open_shift()
             moves = opened.moves(shift.id) if shift is not None else []
         self.shift = LeftShift(shift, expected(moves, moves[0].amount.currency)) if shift and moves else None

@@ -191,6 +191,11 @@ class Ledger:
         value: str | None = self._kept[name]
         return value
 
+    def meta_keys(self, prefix: str) -> list[str]:
+        """The keys of small values that begin so."""
+        query = select(t.meta.c.key).where(t.meta.c.key.startswith(prefix, autoescape=True))
+        return list(self.connection.execute(query).scalars())
+
     def put_meta(self, key: str, value: str) -> None:
         self.connection.execute(_PUT_META, {"key": key, "value": value})
         self._kept[f"meta.{key}"] = value

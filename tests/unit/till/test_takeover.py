@@ -79,6 +79,27 @@ def test_a_drawer_is_taken_over_once_also_after_a_restart(again: Counter) -> Non
     again.ask("open_shift", float="50.00")
 
 
+def test_a_till_that_is_enrolled_a_third_time_counts_only_what_is_not_counted(again: Counter) -> None:
+    """The second enrolment has counted the first one's drawer out, and left a shift open itself."""
+    again.sign_in("beth")
+    again.ask("take_over", counted={"total": FLOAT_AND_SALE})
+    again.ask("open_shift", float="60.00")
+    again.stop()
+    set_aside(again.folder, again.identity)
+    write_identity(again.folder, replace(again.identity, incarnation=3))
+    third = Counter(again.folder)
+    third.line.incarnation = 3
+    try:
+        third.sign_in()
+        assert third.refusal("open_shift", float="100.00").fields["shift"] == "T1-2-S0001"
+        taken = third.ask("take_over", counted={"total": "60.00"})["taken_over"]
+        assert (taken["shift"], taken["difference"]) == ("T1-2-S0001", "0.00")
+        third.ask("open_shift", float="100.00")
+        assert violations(third) == []
+    finally:
+        third.stop()
+
+
 def test_a_count_that_makes_no_sense_changes_nothing(again: Counter) -> None:
     again.sign_in()
     assert again.refusal("take_over", counted={"total": "1.00", "50.00": 1}).code == "bad_request"

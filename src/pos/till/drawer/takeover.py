@@ -17,22 +17,26 @@ from pos.domain.errors import Refused
 from pos.domain.facts import Kind
 from pos.domain.journaltext import NoCopy
 from pos.domain.money import Money
-from pos.store.aside import Leftover, LeftShift
+from pos.store.aside import COUNTED, Leftover, LeftShift
 from pos.store.copyread import LeftByCopy
 from pos.till.counter.approval import approved, may_alone
 from pos.till.counter.status import refused_offline
 from pos.till.desk import Desk, Verb
 from pos.till.ports import LeftDrawer, LineDown
 
-_COUNTED = "counted:"  # and the shift, in the ledger's small values
-
 
 def left_shift(desk: Desk) -> tuple[Leftover, LeftShift] | None:
-    """The oldest shift that was left open and whose drawer nobody has counted since."""
+    """The oldest shift that was left open and whose drawer this till has not counted since."""
     for one in desk.outside.leftovers:
-        if one.shift is not None and desk.ledger.meta(_COUNTED + one.shift.shift.id) is None:
+        if one.shift is not None and not _counted(desk, one.shift.shift.id):
             return one, one.shift
     return None
+
+
+def _counted(desk: Desk, shift: str) -> bool:
+    """Whether that drawer was counted out here, under this enrolment or an earlier one."""
+    before = any(shift in one.counted for one in desk.outside.leftovers)
+    return before or desk.ledger.meta(COUNTED + shift) is not None
 
 
 def check_counted(desk: Desk) -> None:
@@ -87,7 +91,7 @@ def take_over(
     }
     with desk.unit() as unit:
         unit.record(Kind.DRAWER_TAKEN_OVER, body, postings=rules.close_entry(left.till, expected, total))
-        desk.ledger.put_meta(_COUNTED + left.shift, "1")
+        desk.ledger.put_meta(COUNTED + left.shift, "1")
         return unit.answers({"taken_over": body})
 
 
@@ -101,7 +105,7 @@ def _left_at(desk: Desk, till: str, answers: bool, approver: dict[str, Any] | No
         if desk.outside.kept_copies is None:
             raise refused_offline(desk, down) from down
         return (yield from _left_by_copy(desk, till, "", answers, approver))
-    if left is None or desk.ledger.meta(_COUNTED + left.shift) is not None:
+    if left is None or _counted(desk, left.shift):
         raise _nothing()
     return left
 
@@ -122,7 +126,7 @@ def _left_by_copy(
         left: LeftByCopy | None = yield kept.left_shift(till, desk.season().keys, folder)
     except NoCopy as error:
         raise Refused("not_allowed", what="take_over", reason=f"the copy {error}") from error
-    if left is None or desk.ledger.meta(_COUNTED + left.shift) is not None:
+    if left is None or _counted(desk, left.shift):
         raise _nothing()
     return LeftDrawer(till, left.hand.incarnation, left.shift, left.user, left.since, str(left.expected), left.number)
 
