@@ -97,6 +97,9 @@ class Pusher:
                 if not facts:
                     break
                 noted = self._push(facts, after)
+            if noted is None:
+                # Until the ledger has noted it: its disk was full, perhaps, when it was to note it the last time.
+                noted = self._acknowledge(self.position())
         if noted is not None:
             _await(noted, self._stopping)
 

@@ -73,6 +73,23 @@ def test_a_queue_that_stands_while_polls_are_answered_is_an_alarm(till: Till, mo
     soon(lambda: till.journal.links[-1].state == "online")
 
 
+@pytest.mark.expect_log("could not note what the office has")
+def test_what_a_full_disk_could_not_note_is_noted_when_there_is_room(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The office has it, and the till goes on showing that it has not: nothing else would be sent that tells it."""
+    monkeypatch.setattr(push, "RECHECK_S", 0.2)
+    soon(lambda: till.journal.links)
+    till.journal.full = True
+    till.journal.write(number=1)
+    till.agent.facts_waiting()
+    soon(lambda: till.office.facts == hashes(till.journal))
+    assert till.journal.acknowledged() == 0
+    till.journal.full = False
+    soon(lambda: till.journal.acknowledged() == 1)
+    assert [len(page) for page in till.office.pushed] == [1], "nothing was sent twice for that"
+
+
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_property_exactly_once_in_order(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:

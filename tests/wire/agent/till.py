@@ -54,6 +54,7 @@ class Journal:
     incarnation: int = 1
     facts: list[SignedFact] = field(default_factory=list)
     acked: list[int] = field(default_factory=lambda: [0])
+    full: bool = False  # its disk, for what the office has
     links: list[LinkState] = field(default_factory=list)
     changes: list[Changed] = field(default_factory=list)
     fenced: list[str] = field(default_factory=list)
@@ -93,6 +94,10 @@ class Journal:
         return self.acked[-1]
 
     def acknowledge(self, number: int) -> Future[None]:
+        if self.full:
+            failed: Future[None] = Future()
+            failed.set_exception(OSError(28, "No space left on device"))
+            return failed
         self.acked.append(number)
         return _done(None)
 
