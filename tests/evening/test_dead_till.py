@@ -79,6 +79,11 @@ def test_a_disk_that_is_gone_leaves_its_places_to_a_supervisor(house: House) -> 
     assert refused(right, mine[0]) == ("right_elsewhere", "T1")
     assert refused(right, mine[4]) == ("right_elsewhere", "T1")
     right.till.ok("sign_in", user="vera", pin="8642")
+    (left_over,) = right.till.ok("frozen_places")["frozen"]
+    assert (left_over["till"], left_over["incarnation"], left_over["show"]) == ("T1", 1, SHOW)
+    seats = {place["place"] for place in left_over["places"] if "#" not in place["place"]}
+    assert seats == set(mine) - {mine[2], mine[3]}
+    assert {place["state"] for place in left_over["places"]} == {"QUARANTINE"}
     words = {"till": "T1", "show": SHOW, "reason": "counted the paper"}
     assert right.till.refused("release_places", places=[mine[0], "A-12"], **words)["code"] == "release_waits"
     freed = right.till.ok("release_places", places=[mine[4]], **words)

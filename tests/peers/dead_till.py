@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -48,3 +49,16 @@ def _fact(
     envelope = Fact(*hand, number, last, at, kind, money, (), body).to_bytes()
     digest = hash_of(envelope)
     return SignedFact(number, envelope, digest, _KEY.sign(digest.encode()))
+
+
+def left_places(
+    till: str, show: str, places: Sequence[str], *, waits_for: Sequence[tuple[str, int, str]] = (), incarnation: int = 1
+) -> dict[str, Any]:
+    """What the office tells of a machine that is gone and of what it has of a show."""
+    return {
+        "till": till,
+        "incarnation": incarnation,
+        "heard": "2027-03-01T17:20:00+00:00",
+        "places": [{"show": show, "place": place, "state": "QUARANTINE"} for place in places],
+        "waits_for": [{"till": name, "incarnation": number, "why": why} for name, number, why in waits_for],
+    }

@@ -13,6 +13,7 @@ from tests.window.counter import CTRL, SHIFT, Counter, Key
 from tests.window.test_audit import item, submitted
 from tests.window.test_customers import record
 from tests.window.test_disputes import some
+from tests.window.test_frozen import leave_places
 from tests.window.test_notices import notice
 from tests.window.test_orders import ordered
 from tests.window.test_paper_pack import mark
@@ -134,6 +135,14 @@ def money(stage: Stage) -> Shots:
         counter.qtbot.wait(120)
         yield "takeover"
         counter.press(Key.Key_Escape)
+        leave_places(counter, "not_stopped")
+        counter.press(Key.Key_F7, modifier=CTRL)
+        counter.until(lambda: bool(counter.window.frozen.rows))
+        yield "frozen"
+        counter.press(Key.Key_Return, Key.Key_F2, Key.Key_Down, Key.Key_F1, Key.Key_F3, Key.Key_Return)
+        counter.qtbot.wait(120)
+        yield "frozen-ticked"
+        counter.window.go("shifts")
         counter.window.go("drawer")
         counter.window.go("handover")
         counter.qtbot.wait(200)

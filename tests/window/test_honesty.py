@@ -33,6 +33,7 @@ _ASKED_TWICE = {
     "sell/split.py": "a person's word that money has arrived",
     "frame/leaving.py": "closing the window",
     "found/callingoff.py": "a show is abandoned",
+    "frozen/presenter.py": "places of a till that is gone are released",
     "shift/takeover.py": "a dead till's drawer is counted out of the books",
     "paperpack/pack.py": "paper tickets are given up as lost",
 }

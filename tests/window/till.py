@@ -220,6 +220,8 @@ class OfficeWire:
         self.claims: list[tuple[str, tuple[str, ...]]] = []
         self.purses: dict[tuple[str, str], int] = {}  # (show, code) -> what is left, in minor units
         self.found: dict[str, dict[str, Any]] = {}  # what -> the answer to a look
+        self.unheard: list[tuple[str, int, str]] = []  # who is waited for before places are released
+        self.releases: list[tuple[str, tuple[tuple[str, str], ...], tuple[str, ...]]] = []
         self._epochs = itertools.count(100)
         self._waiting: list[Callable[[], None]] = []
 
@@ -254,7 +256,10 @@ class OfficeWire:
 
     def look(self, what: str, fields: dict[str, Any]) -> Future[dict[str, Any]]:
         found: Future[dict[str, Any]] = Future()
-        found.set_result(self.found.get(what, {}))
+        if self.state.state == "offline":
+            found.set_exception(LineDown(self.state.cause))
+        else:
+            found.set_result(self.found.get(what, {}))
         return found
 
     def left_drawer(self, till: str) -> Future[LeftDrawer | None]:
@@ -269,7 +274,10 @@ class OfficeWire:
         self, till: str, places: Sequence[tuple[str, str]] | None, attested: Sequence[str]
     ) -> Future[Releasable]:
         future: Future[Releasable] = Future()
-        future.set_result(Releasable(tuple(places or ())))
+        self.releases.append((till, tuple(places or ()), tuple(attested)))
+        waits = [one for one in self.unheard if f"{one[0]}.{one[1]}" not in attested]
+        words = "; ".join(f"{name} (incarnation {number}) has to be heard" for name, number, _ in waits)
+        future.set_result(Releasable(() if waits else tuple(places or ()), words, tuple(waits)))
         return future
 
     def answer_now(self) -> None:

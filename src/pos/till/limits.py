@@ -70,7 +70,7 @@ LIMITS: Final[tuple[Limit, ...]] = (
     Limit("offline", ("at_its_till", "wait"), _SETTLING),
     Limit("offline", ("draft", "wait"), ("sign_statement",)),
     Limit("offline", ("case", "wait"), ("export_customer",)),
-    Limit("offline", ("wait",), ("sync",)),
+    Limit("offline", ("wait",), ("sync", "frozen_places")),
     # What may be known elsewhere.
     Limit("unknown_ticket", (), has="training"),
     Limit("unknown_ticket", ("seller", "case")),

@@ -82,6 +82,7 @@ VERBS: Final[dict[str, VerbSpec]] = {
     "users": VerbSpec(people.users),
     "sign_in": VerbSpec(people.sign_in, {"user": f.text, "pin": f.text}, {"language": f.language}),
     "sign_out": VerbSpec(people.sign_out),
+    "frozen_places": VerbSpec(releasing.frozen_places),
     "release_places": VerbSpec(
         releasing.release_places,
         {"till": f.words, "reason": f.words},

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pos.ui.frame.linesheet import LineSheet
     from pos.ui.frame.practice import PracticePresenter
     from pos.ui.frame.rail import Rail
+    from pos.ui.frozen.presenter import FrozenPresenter
     from pos.ui.layouts.presenter import LayoutsPresenter
     from pos.ui.model import Sale
     from pos.ui.orders.presenter import OrdersPresenter
@@ -204,6 +205,12 @@ class Presenters(QWidget):
         from pos.ui.shift.takeover import TakeOverPresenter
 
         return TakeOverPresenter(self.session, self)
+
+    @cached_property
+    def frozen(self) -> FrozenPresenter:
+        from pos.ui.frozen.presenter import FrozenPresenter
+
+        return FrozenPresenter(self.session, self)
 
     def forget_overlays(self) -> None:
         """Take off what lies over the screens; it is made anew when it is asked for."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pos.ui.foot.presenter import PaperPresenter
     from pos.ui.found.presenter import FoundPresenter
     from pos.ui.frame.practice import PracticePresenter
+    from pos.ui.frozen.presenter import FrozenPresenter
     from pos.ui.layouts.presenter import LayoutsPresenter
     from pos.ui.orders.presenter import OrdersPresenter
     from pos.ui.paperpack.pack import PackPresenter
@@ -65,6 +66,8 @@ class Window(Protocol):
     def shifts(self) -> ShiftsPresenter: ...
     @property
     def taking_over(self) -> TakeOverPresenter: ...
+    @property
+    def frozen(self) -> FrozenPresenter: ...
     @property
     def works_here(self) -> bool: ...
     @property
@@ -191,6 +194,12 @@ def _takeover(window: Window) -> Screen:
     return TakeOverScreen(window.taking_over, lambda: window.go("shifts"))
 
 
+def _frozen(window: Window) -> Screen:
+    from pos.ui.frozen.view import FrozenScreen
+
+    return FrozenScreen(window.frozen, window.home)
+
+
 def _blanks(window: Window) -> Screen:
     from pos.ui.stock.blanksview import BlanksScreen
 
@@ -306,6 +315,7 @@ _BUILDERS: Final[dict[str, Callable[[Window], Screen]]] = {
     "handover": _handover,
     "shifts": _shifts,
     "takeover": _takeover,
+    "frozen": _frozen,
     "blanks": _blanks,
     "seats": _seats,
     "safe": _safe,

@@ -296,7 +296,7 @@ class CounterWindow(Presenters):
         if kind == "screen" and screen_at(int(value)) in self._usable():
             self.go(screen_at(int(value)))
             return True
-        if action in ("audit", "drills", "outages", "settings", "takeover"):
+        if action in ("audit", "drills", "frozen", "outages", "settings", "takeover"):
             self.go(action)
             return True
         if action in ("paper_pack", "rekey"):

@@ -19,7 +19,7 @@ from pos.store.copyfile import copy_name
 from sync.agent.journalfile import JournalFile
 from sync.office.absorb import Absorbed, CannotAbsorb, absorb
 from sync.office.clock import now_s
-from sync.office.rules import changes, deaths, drawers, heard, releasing
+from sync.office.rules import changes, deaths, drawers, frozen, heard, releasing
 from sync.office.rules.heard import STOPPED, Pulled
 from sync.office.rules.releasing import CannotRelease, Order
 from sync.office.store.own import office_key
@@ -374,6 +374,28 @@ def test_a_word_for_a_machine_is_not_one_for_another_of_its_name(house: House, t
     assert release(house, "T1", "A-2", attested=("T1.1",)) == ["A-2"]
     assert release(house, "T1", attested=("T1.1", "T1.2")) == ["A-1"], "what T1.1 alone had"
     assert house.violations() == []
+
+
+def test_what_the_dead_have_is_told_by_machine_with_who_is_waited_for(house: House, tills_at: Tills) -> None:
+    one, two = tills_at("T1", "T2")
+    house.granted(one, "A-1", "A-2")
+    one.sell(SHOW, *house.granted(one, "A-3"))
+    house.push(one)
+    new = house.enrol("T1", replace=True)
+    house.granted(new, "A-4")
+    house.granted(two, "A-5")
+    die(house, "T1")
+    with house.database.read() as connection:
+        told = frozen.look(connection, "T2", {})["frozen"]
+    assert [(one["till"], one["incarnation"], [place["place"] for place in one["places"]]) for one in told] == [
+        ("T1", 1, ["A-1", "A-2"]),
+        ("T1", 2, ["A-4"]),
+    ], "neither what is sold nor what the living have"
+    waits = [[(wait["till"], wait["incarnation"], wait["why"]) for wait in one["waits_for"]] for one in told]
+    assert waits == [
+        [("T1", 2, "not_stopped"), ("T2", 1, "not_heard")],
+        [("T1", 1, "not_stopped"), ("T2", 1, "not_heard")],
+    ]
 
 
 def test_a_till_with_two_histories_has_to_be_attested_for(house: House, tills_at: Tills) -> None:

@@ -1,4 +1,4 @@
-"""Freeing what a dead till held, on a supervisor's word, at any window that is online."""
+"""What a till that is gone held: who may look at it, and how a supervisor's word frees it, at any window online."""
 
 from __future__ import annotations
 
@@ -7,12 +7,67 @@ from typing import Any, Final
 
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
+from pos.domain.season import name_in
+from pos.domain.seating import Seating
 from pos.till.counter.status import refused_offline
 from pos.till.desk import Desk, Verb
 from pos.till.ports import LineDown, Releasable
 from pos.till.waiting import within
 
 APPLIED_S: Final = 3.0  # how long the answer waits to hear that the office has it
+
+
+def frozen_places(desk: Desk) -> Verb[dict[str, Any]]:
+    """What tills that are gone have of shows to come, and nobody sells: by machine and show, the soonest first.
+
+    `waits_for` names who has to be heard before it can be released, or attested for. Raises Refused("offline").
+    """
+    desk.signed_in("settle")
+    try:
+        answer = yield desk.outside.office.look("frozen", {})
+    except LineDown as down:
+        raise refused_offline(desk, down) from down
+    now, season = desk.clock.now(), desk.season()
+    found = []
+    for one in answer.get("frozen", ()):
+        of: dict[str, list[dict[str, Any]]] = {}
+        for place in one["places"]:
+            of.setdefault(place["show"], []).append(place)
+        for id, places in of.items():
+            show = season.shows.get(id)
+            if show is None or show.sales_until < now:
+                continue
+            found.append(
+                {
+                    "till": one["till"],
+                    "incarnation": one["incarnation"],
+                    "name": season.tills.get(one["till"], one["till"]),
+                    "heard": one["heard"],
+                    "show": id,
+                    "title": name_in(show.titles, desk.outside.locale) or show.production,
+                    "starts": show.starts.isoformat(),
+                    "places": _shown(desk.belief.seating(id), places),
+                    "waits_for": one["waits_for"],
+                }
+            )
+    return {"frozen": sorted(found, key=lambda row: (row["starts"], row["show"], row["till"], row["incarnation"]))}
+
+
+def _shown(seating: Seating, places: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """As people call them, in the order of the hall; what the plan does not know any more at the end."""
+    known = sorted(
+        (ix if (ix := seating.find(one["place"])) is not None else len(seating), one["place"], one["state"])
+        for one in places
+    )
+    return [
+        {
+            "place": place,
+            "label": seating.label(ix) if ix < len(seating) else place,
+            "category": seating.category(ix) if ix < len(seating) else "",
+            "state": state,
+        }
+        for ix, place, state in known
+    ]
 
 
 def release_places(

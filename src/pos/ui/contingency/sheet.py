@@ -358,4 +358,5 @@ def _leads() -> list[tuple[str, str]]:
         ("drills", tr("Drills")),
         ("outages", tr("Outages")),
         ("takeover", tr("Take over a till")),
+        ("frozen", tr("Release its places")),
     ]

@@ -33,6 +33,10 @@ def purpose(screen: str) -> str:
         "handover": tr("The drawer goes to another person: both count it, and they sign with their PIN."),
         "shifts": tr("Shifts that were closed: their reports, and a second count by somebody else."),
         "takeover": tr("A till whose disk is gone: its drawer is counted out here, by the copy of what it sold."),
+        "frozen": tr(
+            "Places of a till that is gone. A supervisor looks at the paper, and releases those for which no "
+            "ticket is out."
+        ),
         "blanks": tr("Ticket paper by its numbers: what is here, what lies in the printer, what is asked for."),
         "seats": tr("The seat stock of the shows: how many are sold, held and free, by category."),
         "safe": tr("The safe: floats, drops, change orders, deposits for the bank, and the safe's own count."),

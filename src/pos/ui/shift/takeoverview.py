@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QListView, QStyledItemDelegate, QStyleOpti
 from pos.ui.amountpanel import AmountPanel
 from pos.ui.approval import ApprovalBox
 from pos.ui.i18n import tr, tr_count
+from pos.ui.keys import cap
 from pos.ui.rows import ROW, Index, RowModel, paint_ground, paint_text, painted_list
 from pos.ui.screen import Screen
 from pos.ui.session import Session
@@ -105,7 +106,8 @@ class TakeOverScreen(Screen):
         self._said.setText(
             tr(
                 "For a till whose disk is gone. Its shift is counted out here against what its copy says; its places "
-                "stay where they are until a supervisor releases them."
+                "stay where they are until a supervisor releases them ( {key} ).",
+                key=cap("frozen"),
             )
             if presenter.rows or not presenter.looked
             else tr("No copy of another till is here. Plug in the stick with its copy, and open this page again.")

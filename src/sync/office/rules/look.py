@@ -12,7 +12,7 @@ from pos.domain.facts import Kind
 from pos.domain.packages import KIND as PACKAGE
 from pos.domain.purse import show_of
 from pos.domain.story import Subject
-from sync.office.rules import figures, houses, presence, seatstock, shifts, watched
+from sync.office.rules import figures, frozen, houses, presence, seatstock, shifts, watched
 from sync.office.rules.customers import records_of, sales_of
 from sync.office.rules.sales import documents_of
 from sync.office.rules.stories import story, subject_of
@@ -103,6 +103,7 @@ KINDS: Final[dict[str, Callable[[Connection, str, Fields], Fields]]] = {
     "open": _open,
     "package": _package,
     "figures": figures.look,
+    "frozen": frozen.look,
     "people": _people,
     "terminal_days": _terminal_days,
     "shift": _shift,
