@@ -19,8 +19,7 @@ from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 
 from tests.simulation.house import Outcome, play
-from tests.simulation.people.cashier import PLACE_NOT_IN_HAND
-from tests.simulation.people.selling import ASKED_CUT_OFF
+from tests.simulation.people.selling import ASKED_CUT_OFF, REFUSED_CUT_OFF
 from tests.simulation.season import Templates
 
 _MEMORY = Path("/dev/shm")  # thousands of small databases are made and dropped
@@ -79,7 +78,7 @@ class Summary:
     def _refused_cut_off(self) -> float:
         """These customers want any place on the map, whosever it is; tests.simulation.stadium has them as they are."""
         asked = self.deeds[ASKED_CUT_OFF]
-        return self.refusals[PLACE_NOT_IN_HAND] / asked if asked else 0.0
+        return self.deeds[REFUSED_CUT_OFF] / asked if asked else 0.0
 
     def found(self, seed: int) -> list[str]:
         """What was wrong in one evening, and how to look at it."""

@@ -23,7 +23,6 @@ from tests.simulation.people.waiting import Queue
 from tests.simulation.scheduler import Scheduler
 
 FLOAT: Final = Decimal("100.00")
-PLACE_NOT_IN_HAND: Final = "add: right_elsewhere, line down"
 # What a till may say no with in an evening like this. Any other refusal is a mistake.
 EXPECTED: Final = frozenset(
     "right_elsewhere sold held orphan_seat basket_expired basket_empty offline fenced drawer_short check_needed"

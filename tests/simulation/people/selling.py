@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from tests.simulation.people.cashier import Cashier
 
 ASKED_CUT_OFF: Final = "asked for places, line down"
+REFUSED_CUT_OFF: Final = "refused places, line down"
+_NOT_IN_HAND: Final = "add: right_elsewhere, line down"  # as a cashier counts refusals
 RUSHED: Final = ("A-1", "A-2", "A-3", "B-1")  # what everybody wants when there is a rush
 
 
@@ -21,9 +23,12 @@ def serve(cashier: Cashier) -> None:
     wanted = wishes(cashier, show)
     if not wanted:
         return
-    if cashier.ask("status")["link"]["state"] == "offline":
-        cashier.world.deeds[ASKED_CUT_OFF] += 1
-    if cashier.do("add", show=show, places=wanted, price_type="adult") is None:
+    down, before = cashier.ask("status")["link"]["state"] == "offline", cashier.refusals[_NOT_IN_HAND]
+    taken = cashier.do("add", show=show, places=wanted, price_type="adult")
+    refused = cashier.refusals[_NOT_IN_HAND] - before  # the line may have gone in between
+    cashier.world.deeds[ASKED_CUT_OFF] += int(down or refused > 0)
+    cashier.world.deeds[REFUSED_CUT_OFF] += refused
+    if taken is None:
         return
     cashier.world.sleep(cashier.world.random.expovariate(0.5))
     if cashier.world.chance(0.15):
