@@ -132,6 +132,13 @@ def test_a_dead_machines_own_disk_frees_what_it_held(house: House, tmp_path: Pat
     assert refused(left, mine[3])[0] == "fenced"
     assert "sealed" in left.till.ok("status")["fenced"]
     left.till.quit()
+    again(house, left)
+    left.till.ok("sign_in", user="anna", pin="2468")
+    assert left.till.refused("open_shift", float="50.00")["code"] == "drawer_uncounted"
+    told_of = left.till.ok("take_over", counted={"total": "0.00"})
+    assert (told_of["taken_over"], told_of["counted_by"]) == (None, "T2"), "its money is not there any more"
+    left.till.ok("open_shift", float="50.00")
+    sold.append(left.sell(left.seats("here")[0]))
     house.audit(sold)
     house.verify_till(left)
 

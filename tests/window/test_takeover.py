@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QLabel
 
 from pos.domain.certificate import Hand
+from pos.store.aside import leftovers, set_aside
 from pos.ui.shift.takeoverview import TakeOverScreen
 from tests.peers.dead_till import key_of, leave_copy
+from tests.unit.till.counter import OFFICE_KEY
+from tests.unit.till.counter import Counter as UnitCounter
 from tests.unit.till.toy_lan import ToyLan
 from tests.window.counter import CTRL, Counter, Key
 from tests.window.till import PINS
@@ -105,6 +109,51 @@ def test_what_is_typed_is_forgotten_before_the_page_is_left(counter: Counter) ->
     assert (counter.screen, counter.window.taking_over.typed) == ("takeover", "")
     counter.press(Key.Key_Escape)
     assert counter.screen == "shifts"
+
+
+def left_open(counter: Counter, folder: Path) -> None:
+    """This till was enrolled again while its shift was open, with a float of 100 and a ticket of 59 sold."""
+    before = UnitCounter(folder / "T1")
+    before.open()
+    before.sell("A-1")
+    before.stop()
+    set_aside(before.folder, before.identity)
+    desk = counter.house.desk
+    desk.outside = replace(desk.outside, leftovers=leftovers(before.folder, OFFICE_KEY))
+
+
+@pytest.fixture
+def before_the_shift(open_window: Callable[..., Counter], tmp_path: Path) -> Counter:
+    made = open_window()
+    left_open(made, tmp_path)
+    made.sign_in("anna")
+    made.until(lambda: made.screen == "open")
+    made.type("150")
+    made.press(Key.Key_Return)
+    made.until(lambda: made.window.opening.uncounted)
+    return made
+
+
+def test_an_earlier_drawer_is_counted_before_the_shift_opens(before_the_shift: Counter) -> None:
+    counter, opening = before_the_shift, before_the_shift.window.opening
+    counter.type("158")
+    counter.press(Key.Key_Return)
+    assert "Enter once more takes it out of the books" in opening.problem
+    counter.press(Key.Key_Return)
+    counter.until(lambda: not opening.uncounted)
+    assert opening.problem == "The old drawer is counted, difference -€1.00. Now count the float."
+    counter.open_shift("150")
+    assert [body["counted"] for body in counter.house.bodies("DrawerTakenOver")] == ["158.00"]
+
+
+def test_a_drawer_that_another_window_has_counted_is_said_to_be(before_the_shift: Counter) -> None:
+    counter, opening = before_the_shift, before_the_shift.window.opening
+    counter.house.office.found["counted_drawer"] = {"by": "KASSA-2.1.40"}
+    counter.press(Key.Key_Return, Key.Key_Return)
+    counter.until(lambda: not opening.uncounted)
+    assert opening.problem == "KASSA-2 has counted the old drawer already. Now count the float."
+    counter.open_shift("150")
+    assert counter.house.bodies("DrawerTakenOver") == []
 
 
 def test_what_it_had_sold_is_found_and_said_to_be_known_from_the_copy(counter: Counter) -> None:

@@ -687,6 +687,20 @@ def closes(client: TillClient) -> None:
     client.record("ShiftClosed", {"shift": "T1-1-S0001", "user": "anna", "report": report}, postings=counted)
 
 
+def test_who_has_counted_a_drawer_is_told_to_its_own_till(house: House, tills_at: Tills) -> None:
+    one, two = tills_at("T1", "T2")
+    opens(one)
+    house.push(one)
+    asked = {"till": "T1", "shift": "T1-1-S0001"}
+    with house.database.read() as connection:
+        assert drawers.counted_by(connection, "T1", asked) == {"by": ""}
+    counts_out(two)
+    house.push(two)
+    with house.database.read() as connection:
+        assert drawers.counted_by(connection, "T1", asked) == {"by": "T2.1.1"}
+        assert drawers.counted_by(connection, "T1", asked | {"shift": "T1-1-S0002"}) == {"by": ""}
+
+
 @pytest.mark.parametrize("late", [False, True])
 def test_a_till_that_was_taken_for_dead_and_closed_its_shift_is_found_out(
     house: House, tills_at: Tills, late: bool

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
@@ -98,6 +99,34 @@ def test_a_till_that_is_enrolled_a_third_time_counts_only_what_is_not_counted(ag
         assert violations(third) == []
     finally:
         third.stop()
+
+
+def test_a_drawer_that_another_till_has_counted_is_not_booked_again(again: Counter) -> None:
+    again.line.found["counted_drawer"] = {"by": "T2.1.9"}
+    again.sign_in()
+    assert again.refusal("open_shift", float="50.00").code == "drawer_uncounted"
+    assert again.ask("take_over", counted={"total": "0.00"}) == {"taken_over": None, "counted_by": "T2"}
+    assert again.kinds() == []
+    again.restart()
+    again.sign_in()
+    again.ask("open_shift", float="50.00")
+    assert violations(again) == []
+
+
+@pytest.mark.parametrize("line", ["cut", "silent"])
+def test_what_the_office_cannot_say_of_it_waits_for_nobody(
+    again: Counter, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again.line.found["counted_drawer"] = {"by": "T2.1.9"}
+    if line == "cut":
+        again.line.cut()
+    else:
+        monkeypatch.setattr(takeover, "OFFICE_S", 0.05)
+        monkeypatch.setattr(again.line, "look", lambda what, fields: Future())
+    again.sign_in()
+    taken = again.ask("take_over", counted={"total": FLOAT_AND_SALE})["taken_over"]
+    assert taken["difference"] == "0.00"
+    assert again.kinds() == ["DrawerTakenOver"]
 
 
 def test_a_count_that_makes_no_sense_changes_nothing(again: Counter) -> None:

@@ -2,7 +2,8 @@
 
 The old ledger writes nothing any more, so another counts that drawer out, by a fact of its own:
 the books then have it empty, as it is. Its own till, enrolled again, has the old ledger beside it
-and needs no line; it opens no shift before. Any other till asks the office what should be there.
+and needs no line; it opens no shift before. With a line it asks first whether somebody has counted that
+drawer meanwhile: its money is not there any more then. Any other till asks the office what should be there.
 While the office is away, the copy of that till's journal tells it, if there is one here: it is younger than
 the office's word anyway. Two tills that count out one drawer, apart from each other, are found out at the office.
 Money moves like that, rights never do.
@@ -10,7 +11,7 @@ Money moves like that, rights never do.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from pos.domain import shift as rules
 from pos.domain.errors import Refused
@@ -23,6 +24,9 @@ from pos.till.counter.approval import approved, may_alone
 from pos.till.counter.status import refused_offline
 from pos.till.desk import Desk, Verb
 from pos.till.ports import LeftDrawer, LineDown
+from pos.till.waiting import within
+
+OFFICE_S: Final = 3.0  # how long a count waits for the office's word on whether it was made elsewhere
 
 
 def left_shift(desk: Desk) -> tuple[Leftover, LeftShift] | None:
@@ -59,7 +63,8 @@ def take_over(
     """Count out the drawer that an earlier enrolment of this till, or another till that has ended, left with its
     shift open. `copy` is a folder with its copy, if that is none of those where copies lie.
 
-    The count is blind, as at every close; what differs from the books goes to over_short. By a copy it takes a
+    The count is blind, as at every close; what differs from the books goes to over_short. Where another till has
+    counted this one's old drawer, nothing is booked, and `counted_by` names it. By a copy it takes a
     supervisor, who knows that the till is dead; also where it still `answers` on the local network, as one does whose
     disk takes nothing any more. Raises Refused("not_allowed" | "fenced" | "offline" | "bad_request" |
     "approval_needed" | "wrong_pin" | "locked_out").
@@ -69,6 +74,10 @@ def take_over(
     found = left_shift(desk)
     if found is not None and till in ("", desk.outside.till):
         old, shift = found
+        if by := (yield from _counted_elsewhere(desk, old.till, shift.shift.id)):
+            return {"taken_over": None, "counted_by": by}
+        if _counted(desk, shift.shift.id):
+            raise _nothing()  # while the office was asked
         left = LeftDrawer(
             old.till, old.incarnation, shift.shift.id, shift.shift.user, shift.shift.opened_at, str(shift.expected)
         )
@@ -93,6 +102,20 @@ def take_over(
         unit.record(Kind.DRAWER_TAKEN_OVER, body, postings=rules.close_entry(left.till, expected, total))
         desk.ledger.put_meta(COUNTED + left.shift, "1")
         return unit.answers({"taken_over": body})
+
+
+def _counted_elsewhere(desk: Desk, till: str, shift: str) -> Verb[str]:
+    """The till that has counted that drawer out, as far as the office can be asked; "" when none has."""
+    if desk.outside.office.link().state != "online":
+        return ""
+    found = yield within(desk.outside.office.look("counted_drawer", {"till": till, "shift": shift}), OFFICE_S)
+    by = str((found or {}).get("by", ""))
+    desk.signed_in("drawer")
+    desk.check_not_fenced()
+    if by:
+        with desk.unit():
+            desk.ledger.put_meta(COUNTED + shift, "1")
+    return by.partition(".")[0]
 
 
 def _left_at(desk: Desk, till: str, answers: bool, approver: dict[str, Any] | None) -> Verb[LeftDrawer]:

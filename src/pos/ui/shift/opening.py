@@ -103,9 +103,14 @@ class OpenPresenter(QObject):
         self.changed.emit()
 
     def _counted(self, answer: Answer) -> None:
-        difference = Money.parse(answer["taken_over"]["difference"], self.session.venue.currency)
         self.typed, self.uncounted, self.sure = "", False, False
         self.pieces.clear()
+        if answer["taken_over"] is None:
+            self.problem = tr(
+                "{till} has counted the old drawer already. Now count the float.", till=answer["counted_by"]
+            )
+            return
+        difference = Money.parse(answer["taken_over"]["difference"], self.session.venue.currency)
         self.problem = tr(
             "The old drawer is counted, difference {amount}. Now count the float.",
             amount=self.session.formats.money(difference),

@@ -44,6 +44,12 @@ def left(connection: Connection, till: str) -> LeftDrawer | None:
     return None
 
 
+def counted_by(connection: Connection, _till: str, fields: dict[str, Any]) -> dict[str, Any]:
+    """`by`: the fact by which the drawer of a till's shift has been counted out, "" where none has."""
+    key = (str(fields["till"]), str(fields["shift"]))
+    return {"by": _taken_over(connection, {key[0]}).get(key, "")}
+
+
 def open_shift(connection: Connection, till: str, incarnation: int) -> dict[str, Any] | None:
     """The fact that opened the last shift, unless it is closed."""
     last = connection.execute(

@@ -12,7 +12,7 @@ from pos.domain.facts import Kind
 from pos.domain.packages import KIND as PACKAGE
 from pos.domain.purse import show_of
 from pos.domain.story import Subject
-from sync.office.rules import figures, frozen, houses, presence, seatstock, shifts, watched
+from sync.office.rules import drawers, figures, frozen, houses, presence, seatstock, shifts, watched
 from sync.office.rules.customers import records_of, sales_of
 from sync.office.rules.sales import documents_of
 from sync.office.rules.stories import story, subject_of
@@ -98,6 +98,7 @@ def _terminal_days(connection: Connection, _till: str, _fields: Fields) -> Field
 
 
 KINDS: Final[dict[str, Callable[[Connection, str, Fields], Fields]]] = {
+    "counted_drawer": drawers.counted_by,
     "customer": _customer,
     "history": _history,
     "open": _open,
