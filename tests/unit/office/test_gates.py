@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import update
 
 from sync.office import gatefiles
-from sync.office.rules import gates
+from sync.office.rules import changes, gates
+from sync.office.store.tables import DOCUMENT
 from sync.wire import FactItem, GrantItem
 from tests.peers.small_season import SHOW
 from tests.peers.till_client import TillClient
@@ -40,6 +42,11 @@ def scan(house: House, *scans: gates.Scan, gate: str = "north") -> list[str]:
 
 def one(id: str, code: str, show: str = SHOW, **more: Any) -> gates.Scan:
     return gates.Scan(id, show, code, AT, **more)
+
+
+def states(page: dict[str, Any]) -> dict[str, str]:
+    """Of the sale S alone: the season has an order of its own."""
+    return {ticket["id"]: ticket["state"] for ticket in page["tickets"] if ticket["id"].startswith("S-")}
 
 
 def codes(house: House) -> dict[str, str]:
@@ -116,13 +123,57 @@ def test_nobody_is_let_in_to_what_is_called_off(house: House, tills_at: Tills) -
     closing = record | {"what": "closed", "places": ["A-1"]}
     till.record("PlacesClosed", {"user": "sam", "record": closing})
     house.push(till)
-    assert {ticket["id"]: ticket["state"] for ticket in feed(house)["tickets"] if ticket["id"] in ("S-1", "S-2")} == {
-        "S-1": "void", "S-2": "valid",
-    }  # fmt: skip
+    assert states(feed(house)) == {"S-1": "void", "S-2": "valid"}
     assert scan(house, one("1", known["S-1"]), one("2", known["S-2"])) == ["place_closed", "admitted"]
     till.record("ShowAbandoned", {"user": "sam", "record": record | {"id": "T1-D00002", "what": "abandoned"}})
     house.push(till)
     assert scan(house, one("3", known["S-2"])) == ["show_cancelled"]
+
+
+def test_a_gate_that_follows_the_list_hears_of_what_is_called_off_and_put_back(house: House, tills_at: Tills) -> None:
+    """No sale has changed; its tickets count no more all the same, and count again."""
+    (till,) = tills_at("T1")
+    sold(house, till, "A-1", "A-2", "A-3")
+    before = feed(house)["cursor"]
+    record = {"id": "T1-D00001", "home": "T1", "show": SHOW, "at": AT, "by": "sam", "reason": "water"}
+
+    def told(kind: str, **more: object) -> dict[str, str]:
+        nonlocal before
+        till.record(kind, {"user": "sam", "record": record | more})
+        house.push(till)
+        page = feed(house, before)
+        before = page["cursor"]
+        assert feed(house, before)["tickets"] == []
+        return states(page)
+
+    closed = told("PlacesClosed", what="closed", places=["A-1"])
+    assert closed["S-1"] == "void"
+    opened = told("PlacesReopened", id="T1-D00002", what="reopened", of={"T1-D00001": ["A-1"]})
+    assert opened["S-1"] == "valid"
+    off = told("ShowAbandoned", id="T1-D00003", what="abandoned")
+    assert off == {"S-1": "void", "S-2": "void", "S-3": "void"}
+    back = told("PlacesReopened", id="T1-D00004", what="reopened", of={"T1-D00003": []})
+    assert back == {"S-1": "valid", "S-2": "valid", "S-3": "valid"}
+    other = told("PlacesClosed", id="T1-D00005", show="other", what="closed", places=["A-1"])
+    assert other == {}, "of another show"
+
+
+def test_a_gate_that_follows_the_list_hears_of_a_show_that_is_cancelled(house: House, tills_at: Tills) -> None:
+    (till,) = tills_at("T1")
+    sold(house, till, "A-1", "A-2")
+    before = feed(house)["cursor"]
+    ((body,),) = house.rows(f"SELECT body FROM document WHERE family = 'show' AND id = '{SHOW}'")
+    for state, seen in (("cancelled", "void"), ("on_sale", "valid")):
+        document = json.loads(str(body)) | {"state": state}
+        with house.database.write() as connection:
+            connection.execute(update(DOCUMENT).where(DOCUMENT.c.id == SHOW).values(body=json.dumps(document)))
+            changes.log(connection, [changes.Entry("document", "show", SHOW, SHOW, document)])
+        page = feed(house, before)
+        before = page["cursor"]
+        assert states(page) == {"S-1": seen, "S-2": seen}
+    with house.database.write() as connection:
+        changes.log(connection, [changes.Entry("document", "show", SHOW, SHOW, document | {"notice": "sold out"})])
+    assert feed(house, before)["tickets"] == [], "what changes no ticket's worth is not told"
 
 
 def test_a_till_that_lets_in_after_a_gate_is_in_dispute(house: House, tills_at: Tills) -> None:

@@ -12,15 +12,17 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, and_, bindparam, insert, or_, select
 
 from pos.domain.admission import Admission, Shown, check
+from pos.domain.contingency.calledoff import FAMILY
 from pos.domain.errors import Refused
 from pos.domain.sale import copy_code, of_training, read_code
 from sync.office.rules import changes
@@ -88,15 +90,49 @@ def feed(connection: Connection, show: str, after: int) -> dict[str, Any]:
     head, _ = changes.head(connection)
     rows = connection.execute(_CHANGED, {"after": after}).all()
     more = len(rows) == PAGE
+    end = rows[-1].position if more else max(head, after)
     off, closed = _called_off(connection, show), called_off(connection).closed.get(show, {})
-    found = documents_of(connection, dict.fromkeys(row.doc_id for row in rows))
+    turned = _turned(connection, show, after, end)
+    found = documents_of(connection, dict.fromkeys([*(row.doc_id for row in rows), *turned]))
     listed = [
         _listed(ticket, off=off or ticket["unit"] in closed)
         for sale in found.values()
         for ticket in sale["tickets"]
         if ticket["show"] == show
     ]
-    return {"show": show, "cursor": rows[-1].position if more else max(head, after), "more": more, "tickets": listed}
+    return {"show": show, "cursor": end, "more": more, "tickets": listed}
+
+
+def _turned(connection: Connection, show: str, after: int, end: int) -> list[str]:
+    """Sales of a show whose tickets have become void, or valid again, without a word of their own in the change log
+    from a position to another: their places were closed or opened again, the show called off or put back."""
+    logged = (
+        select(CHANGE_LOG.c.position, CHANGE_LOG.c.family, CHANGE_LOG.c.body)
+        .where(CHANGE_LOG.c.kind == "document", CHANGE_LOG.c.position <= end)
+        .where(or_(
+            and_(CHANGE_LOG.c.family == FAMILY, CHANGE_LOG.c.position > after),
+            and_(CHANGE_LOG.c.family == "show", CHANGE_LOG.c.doc_id == show),
+        ))
+        .order_by(CHANGE_LOG.c.position)
+    )  # fmt: skip
+    places: set[str] = set()
+    all_of_it = was = False
+    for row in connection.execute(logged):
+        document = json.loads(row.body)
+        if row.family == "show":
+            now = document.get("state") == "cancelled"
+            all_of_it = all_of_it or (row.position > after > 0 and now != was)
+            was = now
+        elif document["show"] == show:
+            named = document.get("places") or [place for of in document.get("of", {}).values() for place in of]
+            all_of_it = all_of_it or not named
+            places.update(named)
+    of_show = select(TICKET.c.sale_id).where(TICKET.c.show_id == show).distinct()
+    if not all_of_it and not places:
+        return []
+    if not all_of_it:
+        of_show = of_show.where(TICKET.c.unit.in_(sorted(places)))
+    return sorted(connection.execute(of_show).scalars())
 
 
 def whole(connection: Connection, show: str) -> list[dict[str, Any]]:
