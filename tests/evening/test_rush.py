@@ -9,13 +9,14 @@ from PySide6.QtWidgets import QApplication
 from tests.bench.rush.evening import play
 
 CUSTOMERS = 12
-_SEATS = ("add", "quote_exchange", "exchange")
+_SEATS = ("add", "quote", "exchange")
 _REFUSED = {
     "sign_in: wrong_pin",
     # Another window has the seat, or has sold it a moment before.
     *(f"{verb}: {code}" for verb in _SEATS for code in ("right_elsewhere", "sold")),
     # With the line down, what was sold at another window comes back there, and is handed out there.
-    "refund: right_to_refund_elsewhere", "exchange: right_to_refund_elsewhere", "collect: right_to_issue_elsewhere",
+    *(f"{verb}: right_to_refund_elsewhere" for verb in ("quote", "refund", "exchange")),
+    "collect: right_to_issue_elsewhere",
 }  # fmt: skip
 
 
