@@ -81,6 +81,13 @@ class Disk:
         """Whether this ledger is not all there is of its incarnation's history."""
         return f"{self.name}.{self.incarnation}" in self.doubtful
 
+    def has(self, number: int, hash: str) -> bool:
+        """Whether this fact is in the ledger."""
+        with closing(sqlite3.connect(self.ledger)) as db:
+            return (
+                db.execute("SELECT 1 FROM journal WHERE (number, hash) = (?, ?)", (number, hash)).fetchone() is not None
+            )
+
     def cloned(self) -> set[tuple[str, str]]:
         """Places that a clone has ever had in hand, which the other one may have sold or passed on as well."""
         return _held(self.ledger) if self.clone and self.ledger.exists() else set()

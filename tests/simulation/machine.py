@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from pos.app.joining import join
 from pos.domain.errors import Refused
+from pos.domain.facts import hash_of
 from pos.domain.rights import Effect, OfficeState, OwnRight, OwnState
 from pos.store.aside import leftovers
 from pos.store.identity import TillKeys
@@ -201,13 +202,16 @@ class Machine:
             ][:1]
             kind, body = ("SeatsBlessed", {"by": "a newer version"}) if how == "newer kind" else ("CashMoved", {})
             effects = [Effect(s, p, right.token, OfficeState.LEASED, OfficeState.POOL, "") for s, p, right in held]
+            fact = None
             try:
                 with desk.unit() as unit:
                     fact = unit.record(kind, body, effects=effects)
                     unit.put_rights([(s, p, OwnRight(OwnState.RETURNED, right.token)) for s, p, right in held])
             except Refused:
                 return  # its disk is full, or its ledger was sealed
-            self.poisoned.add(fact.fact_id)
+            finally:
+                if fact is not None and self.disk.has(fact.number, hash_of(fact.to_bytes())):  # it may have died since
+                    self.poisoned.add(fact.fact_id)
 
         desk.post(write)
 

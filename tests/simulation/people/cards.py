@@ -19,15 +19,24 @@ def see_to(cashier: Cashier) -> None:
         if payment["state"] == "unknown":
             _say(cashier, payment)
         elif fenced:
-            # It may neither sell nor give anything back: a person will see to it.
-            by = {"user": SUPERVISOR, "pin": PIN}
-            cashier.do("write_off_payment", payment=payment["payment"], reason="out of order", approver=by)
+            _write_off(cashier, payment)  # it may neither sell nor give anything back: a person will see to it
         elif payment["purpose"] == "refund":
             returning.finish_refund(cashier)
         elif payment["purpose"] == "void":
             returning.finish_void(cashier)
-        elif not _finish(cashier, payment):
-            cashier.do("reverse_payment", payment=payment["payment"])
+        elif not _finish(cashier, payment) and not _reversed(cashier, payment) and cashier.world.chance(0.3):
+            _write_off(cashier, payment)
+
+
+def _reversed(cashier: Cashier, payment: dict[str, Any]) -> bool:
+    """Whether there is nothing more to be done. A terminal that was asked, and will not, does not change its mind."""
+    done = cashier.do("reverse_payment", payment=payment["payment"])
+    return done is not None or cashier.refusal != "payment_declined"
+
+
+def _write_off(cashier: Cashier, payment: dict[str, Any]) -> None:
+    by = {"user": SUPERVISOR, "pin": PIN}
+    cashier.do("write_off_payment", payment=payment["payment"], reason="out of order", approver=by)
 
 
 def _say(cashier: Cashier, payment: dict[str, Any]) -> None:

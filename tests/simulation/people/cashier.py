@@ -75,7 +75,7 @@ class Cashier:
         self.deposited: dict[str, Decimal] = {}  # of sales: what of them an order's deposit had paid before
         self.cut_short: set[str] = set()  # incarnations that ended so, whatever waited to be printed
         self.unsure = False  # what is in the drawer: a PC broke before it had said whether a thing was done
-        self._refusal = ""  # the code of the last one
+        self.refusal = ""  # the code of the last one
         self._waiting = False  # for the answer to something that changes the till
         self._keys = 0
         self._served_at = 0  # the till's incarnation when the present errand began
@@ -119,6 +119,7 @@ class Cashier:
         """When nothing is left to be printed, and the shift is closed."""
         quiet = 0
         for _ in range(90):
+            self._served_at = self.machine.incarnation
             status = self.status()
             self._mend_printing(status["unresolved"])
             if status["fenced"]:
@@ -189,7 +190,7 @@ class Cashier:
         what = f"{verb}: " if refused.code == "right_elsewhere" else ""
         self.refusals[what + refused.code + offline] += 1
         self.world.note(f"{self.machine.label} {verb} refused {refused}")
-        self._refusal = refused.code
+        self.refusal = refused.code
         reason = refused.fields.get("reason")
         excused = str(reason).startswith("is in the basket") or reason in _BUSY
         excused = excused or (refused.code == "not_allowed" and "dispute" in str(reason))
@@ -205,8 +206,9 @@ class Cashier:
         if refused.fields.get("field") == "tenders":
             # A cancelled show waives the fee of an exchange; and prices may change while the customer counts.
             excused = excused or bool(self.world.faults["show cancelled"] + self.world.faults["prices changed"])
-        if refused.code == "no_shift" or refused.fields.get("field") in ("pack", "number"):
-            excused = self.machine.incarnation != self._served_at  # another PC stands here since the customer came
+        if refused.code == "no_shift" or refused.fields.get("field") in ("pack", "number", "job"):
+            # Another PC stands here since the customer came; or this one has forgotten what no mark told it of.
+            excused = self.machine.incarnation != self._served_at or self.machine.disk.forked
         if refused.code == "storage_failed":
             excused = bool(self.world.faults["disk full"] + self.world.faults["state folder full"])
         # A till that came back with an old folder in between is in another state, but may not sell.
@@ -258,7 +260,7 @@ class Cashier:
 
     def _open(self) -> bool:
         if self.do("open_shift", float=str(FLOAT)) is None:
-            return self._refusal == "drawer_uncounted" and self._take_over()
+            return self.refusal == "drawer_uncounted" and self._take_over()
         self.drawer = FLOAT
         return True
 
