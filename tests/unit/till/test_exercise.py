@@ -11,7 +11,7 @@ import pytest
 
 from pos.domain.drills.script import Order, Task, script
 from pos.till.contingency import levels
-from pos.till.contingency.exercise import Exercise, Kit
+from pos.till.contingency.exercise import HAND_S, Exercise, Kit
 from tests.unit.till.counter import NOW, PINS, Counter, show_document
 from tests.unit.till.toy_terminal import ScriptedTerminal
 
@@ -122,7 +122,7 @@ def drill(make_counter: Make) -> Drill:
 
 
 def test_the_clock_starts_when_the_person_is_signed_in_with_a_shift_and_for_nobody_else(make_counter: Make) -> None:
-    counter = make_counter()
+    counter = make_counter([show_document("aida", allotment={"Stalls": 16})])
     drill = Drill(counter, ScriptedTerminal(), person="beth")
     counter.open("anna")
     counter.settle()
@@ -130,6 +130,22 @@ def test_the_clock_starts_when_the_person_is_signed_in_with_a_shift_and_for_nobo
     counter.sign_in("beth")
     counter.settle()
     assert (drill.told["state"], drill.whats("user")) == ("running", [("began", "beth")])
+
+
+@pytest.mark.parametrize("comes", [True, False])
+def test_the_clock_waits_a_while_for_something_in_hand(make_counter: Make, comes: bool) -> None:
+    """A line that goes before the till has its allotment would leave nobody to be served."""
+    counter = make_counter()
+    drill = Drill(counter, ScriptedTerminal())
+    counter.open()
+    counter.settle()
+    assert (drill.told["state"], drill.log) == ("waiting", [])
+    if comes:
+        counter.add("A-1")
+    else:
+        counter.clock.wait(seconds=HAND_S)
+    counter.desk.submit(drill.exercise._start).result(10)
+    assert (drill.told["state"], drill.whats("user")) == ("running", [("began", "anna")])
 
 
 def test_a_customer_is_served_by_what_they_asked_for_and_by_nothing_else(drill: Drill) -> None:

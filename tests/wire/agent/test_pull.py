@@ -108,7 +108,8 @@ def test_changed_areas_number_the_places_anew(till: Till, studio: Plan) -> None:
     soon(lambda: cursor(till) == len(till.office.log))
     assert state(till, "tosca", "Standing#30").state is OfficeState.SOLD
     assert state(till, "tosca", "Standing#20").state is OfficeState.POOL
-    assert till.journal.changes[-1].places["tosca"] in ((), (254,))
+    told = [change.places["tosca"] for change in till.journal.changes if "tosca" in change.places]
+    assert told[-1] in ((), (254,))
 
 
 def test_reload_fetches_a_shows_places_again(till: Till) -> None:

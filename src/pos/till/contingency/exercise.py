@@ -3,7 +3,8 @@
 It hears every verb that is answered and every event, on the desk's thread, and decides nothing: what a drill comes to
 is judged by its log (`pos.domain.drills.judging`), here for the person and at the real till for the books.
 
-* The clock starts when the person who is drilled is signed in and has a shift open.
+* The clock starts when the person who is drilled is signed in, has a shift open and something in hand to sell: a line
+  that goes before that leaves them no customer.
 * A customer is served by a sale that is what they asked for. Whoever could have been served and is turned away is a
   mistake, and so is a word about paper or money that is not true.
 """
@@ -19,6 +20,7 @@ from typing import Any, Final, Protocol
 from pos.domain.drills.judging import What, judge
 from pos.domain.drills.script import CUSTOMERS, Order, Step, Task, script
 from pos.domain.errors import Refused
+from pos.domain.rights import OwnState
 from pos.domain.season import name_in
 from pos.till.contingency.plan import plan_of
 from pos.till.contingency.wishes import category_of, label_of, wish
@@ -32,6 +34,7 @@ OVER: Final = "over"
 JAM_CLEARED: Final = "jam_cleared"
 TURNED_AWAY: Final = "turned_away"
 SAID: Final = (JAM_CLEARED, TURNED_AWAY)
+HAND_S: Final = 10.0  # how long the clock waits for what the shift is given to sell
 _LOOK_S: Final = 1.0  # how often it is looked whether everything was sent
 
 
@@ -113,6 +116,7 @@ class Exercise:
     _mended = False
     _drained = False
     _count = 0
+    _ready_s: float | None = None  # since when the clock could run but for an empty hand
     _began_s = 0.0
     _turn = 0
 
@@ -160,13 +164,25 @@ class Exercise:
     def _start(self) -> None:
         desk, order = self._desk, self.kit.order
         theirs = desk.user is not None and (self.kit.anybody or desk.user.id == order.person)
-        if self._state != WAITING or not theirs or desk.ledger.open_shift() is None:
+        if self._state != WAITING or not theirs or desk.ledger.open_shift() is None or self._comes():
             return
         self._state, self._steps = RUNNING, list(script(order.seed, order.seconds))
         self._began_s = desk.outside.clock.boottime_s()
         self._note(What.BEGAN, user=desk.user.id if desk.user is not None else "")
         self._tell()
         self.tick()
+
+    def _comes(self) -> bool:
+        """Whether there is nothing in hand to sell yet, and it may come: then it is looked again in a moment."""
+        desk = self._desk
+        if any(right.state is OwnState.LEASED for places in desk.rights.values() for right in places.values()):
+            return False
+        now = desk.outside.clock.boottime_s()
+        self._ready_s = now if self._ready_s is None else self._ready_s
+        comes = now - self._ready_s < HAND_S
+        if comes:
+            desk.post_in(0.2, self._start)
+        return comes
 
     def tick(self) -> None:
         """Let happen what is due, and look again when the next thing is."""
