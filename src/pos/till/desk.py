@@ -325,10 +325,14 @@ class Desk:
             return
         log.error("fenced: %s", reason)
         self.fenced, self.forgot = self.fenced or reason, self.forgot or forgot
-        with self.unit():
-            self.ledger.put_meta("fenced", self.fenced)
-            if self.forgot:
-                self.ledger.put_meta("forgot", "1")
+        try:
+            with self.unit():
+                self.ledger.put_meta("fenced", self.fenced)
+                if self.forgot:
+                    self.ledger.put_meta("forgot", "1")
+        except Refused as refused:
+            # It holds for this run all the same, and whoever found it out finds it out again in the next.
+            log.error("the fence could not be noted: %s", refused)
         self.emit("fenced", reason=self.fenced)
 
     def standing(self) -> Standing:

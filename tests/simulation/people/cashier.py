@@ -201,6 +201,9 @@ class Cashier:
         # Somebody else was quicker, or a clone of this machine has its own people.
         excused = excused or refused.fields.get("what") in ("hand_over", "verify_shift", "SettlementSubmitted")
         excused = excused or refused.code == "unknown_audit_item" or "audit item" in str(refused.fields.get("what"))
+        # Of a machine that was cloned: what the other one sold comes back to this one, or was paid otherwise there.
+        twice = refused.fields.get("what") == "tender" or str(reason).startswith("UNIQUE constraint failed: ticket")
+        excused = excused or (twice and self.machine.disk.forked)
         # Minutes have passed, or another shift has begun.
         excused = excused or refused.fields.get("what") in ("void", "correct_tender")
         if refused.fields.get("field") == "tenders":
@@ -210,7 +213,7 @@ class Cashier:
             # Another PC stands here since the customer came; or this one has forgotten what no mark told it of.
             excused = self.machine.incarnation != self._served_at or self.machine.disk.forked
         if refused.code == "storage_failed":
-            excused = bool(self.world.faults["disk full"] + self.world.faults["state folder full"])
+            excused = excused or bool(self.world.faults["disk full"] + self.world.faults["state folder full"])
         # A till that came back with an old folder in between is in another state, but may not sell.
         if refused.code not in EXPECTED and not excused and not self.ask("status")["fenced"]:
             self.complaints.append(f"{self.machine.label} {verb}: {refused}")

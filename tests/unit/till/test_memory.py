@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 
 from pos.domain.facts import Fact
+from pos.store.ledger import Ledger, StorageFailed
 from pos.till.ports import Recall, Standing
 from tests.unit.till.counter import Counter
 
@@ -29,6 +31,31 @@ def test_an_old_copy_of_the_folder_is_fenced(counter: Counter) -> None:
     assert counter.rows("SELECT count(*) FROM journal") == [(2,)]
     counter.restart()
     assert counter.ask("status")["fenced"]
+
+
+@pytest.mark.expect_log("fenced: ", "could not be written: ", "the fence could not be noted: ")
+def test_an_old_copy_on_a_full_disk_starts_and_is_fenced_all_the_same(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counter.desk.stop()
+    copy = counter.copy_folder()
+    counter._start()
+    counter.sign_in()
+    counter.sell("A-1")
+    begin, full = Ledger.transaction, [True]
+
+    def transaction(ledger: Ledger) -> AbstractContextManager[None]:
+        if full.pop() if full else False:
+            raise StorageFailed("database or disk is full")
+        return begin(ledger)
+
+    monkeypatch.setattr(Ledger, "transaction", transaction)
+    counter.restart(lambda: counter.restore(copy))
+    assert full == []
+    counter.sign_in()
+    assert counter.refusal("add", show="aida", places=["B-1"], price_type="adult").code == "fenced"
+    counter.restart()
+    assert counter.ask("status")["fenced"], "the mark still says so"
 
 
 @FENCED
