@@ -7,6 +7,9 @@ from typing import Any, Final
 # An answer is waited for up to 10 s, the next try comes at most 5 s later, and the alarm is raised when that one
 # has failed too; the rest is what passes between two looks at the window.
 SILENT_S: Final = 10.0 + 5.0 + 10.0 + 3.0
+APART_S: Final = (
+    8.0  # between two looks an alarm may have come and gone: what they see says nothing of the time between
+)
 
 
 class Queue:
@@ -20,9 +23,9 @@ class Queue:
         """What is wrong with what the window shows; "" when nothing is."""
         alarm = status["link"]["state"] != "online" or status["fenced"]
         standing = (run, status["applied"])
-        asleep = now - self._looked > SILENT_S  # hours have passed at once: the till has had no time to try
+        apart = now - self._looked > APART_S  # also where hours have passed at once: the till has had no time to try
         self._looked = now
-        if alarm or asleep or not status["unsent"]:
+        if alarm or apart or not status["unsent"]:
             self._stands = None
         elif self._stands is None or self._stands[0] != standing:
             self._stands = standing, now
