@@ -48,6 +48,13 @@ class Screen(QObject):
     def draw(self) -> None:
         """Show what the presenter knows now."""
 
+    def work_box(self, spacing_px: int = 8) -> QVBoxLayout:
+        """The work area's layout, for a heading over a list."""
+        box = QVBoxLayout(self.work)
+        box.setContentsMargins(0, 12, 0, 0)
+        box.setSpacing(spacing_px)
+        return box
+
     def panel_box(self) -> QVBoxLayout:
         """The panel's layout, with the margins every screen shares."""
         box = QVBoxLayout(self.panel)

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QVBoxLayout,
 )
 
 from pos.domain.money import Money
@@ -84,9 +83,7 @@ class AuditScreen(Screen):
     # ---- building ----------------------------------------------------------------------
 
     def _build_work(self) -> None:
-        box = QVBoxLayout(self.work)
-        box.setContentsMargins(0, 12, 0, 0)
-        box.setSpacing(8)
+        box = self.work_box()
         row = QHBoxLayout()
         row.setContentsMargins(24, 0, 24, 0)
         row.setSpacing(8)

@@ -50,9 +50,7 @@ class DevicesScreen(Screen):
     # ---- building ----------------------------------------------------------------------
 
     def _build_work(self) -> None:
-        box = QVBoxLayout(self.work)
-        box.setContentsMargins(0, 12, 0, 0)
-        box.setSpacing(8)
+        box = self.work_box()
         self._title, self._paper = QLabel(tr("Devices")), QLabel()
         self.devices: RowModel[Device] = RowModel(self.work, self._device_words, lambda row: row.name)
         self.waiting: RowModel[Waiting] = RowModel(self.work, self._job_words, lambda row: row.job)

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QVBoxLayout,
 )
 
 from pos.domain.disputes import Way
@@ -90,9 +89,7 @@ class DisputesScreen(Screen):
     # ---- building ----------------------------------------------------------------------
 
     def _build_work(self) -> None:
-        box = QVBoxLayout(self.work)
-        box.setContentsMargins(0, 12, 0, 0)
-        box.setSpacing(8)
+        box = self.work_box()
         self._title = QLabel()
         self._title.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
         self._title.setContentsMargins(24, 0, 24, 0)

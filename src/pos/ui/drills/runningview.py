@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QFont, QPainter
-from PySide6.QtWidgets import QLabel, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout
+from PySide6.QtWidgets import QLabel, QStyledItemDelegate, QStyleOptionViewItem
 
 from pos.ui.drills.marks import MarkList
 from pos.ui.drills.model import Waiting
@@ -54,9 +54,7 @@ class RunningScreen(Screen):
         self.build(presenter)
 
     def _build_work(self) -> None:
-        box = QVBoxLayout(self.work)
-        box.setContentsMargins(0, 12, 0, 0)
-        box.setSpacing(8)
+        box = self.work_box()
         self.text = QLabel()
         self.text.setContentsMargins(24, 0, 24, 0)
         self.text.setWordWrap(True)

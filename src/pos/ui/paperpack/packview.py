@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QRect, QSize, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QFont, QPainter
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QStyledItemDelegate, QStyleOptionViewItem
 
 from pos.ui.approval import ApprovalBox
 from pos.ui.bridge import Answer
@@ -62,9 +62,7 @@ class PackScreen(Screen):
         presenter.opened.connect(self._open)
 
     def _build_work(self) -> None:
-        box = QVBoxLayout(self.work)
-        box.setContentsMargins(0, 12, 0, 0)
-        box.setSpacing(4)
+        box = self.work_box(4)
         title = QLabel(tr("Paper pack"))
         title.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
         self._plan = FittedLabel()

@@ -99,9 +99,7 @@ class RekeyScreen(Screen):
         self.build(presenter)
 
     def _build_work(self) -> None:
-        box = QVBoxLayout(self.work)
-        box.setContentsMargins(0, 12, 0, 0)
-        box.setSpacing(4)
+        box = self.work_box(4)
         title = QLabel(tr("Re-key paper sales"))
         title.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
         title.setContentsMargins(24, 0, 24, 0)

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QListView,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QVBoxLayout,
 )
 
 from pos.ui.amountpanel import AmountPanel
@@ -76,9 +75,7 @@ class ShiftsScreen(Screen):
     def __init__(self, presenter: ShiftsPresenter, leave: Callable[[], None], go: Callable[[str], None]) -> None:
         super().__init__()
         self.presenter, self._leave, self._go = presenter, leave, go
-        box = QVBoxLayout(self.work)
-        box.setContentsMargins(0, 12, 0, 0)
-        box.setSpacing(8)
+        box = self.work_box()
         self._title, self._said = QLabel(), QLabel()
         self._title.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
         self._title.setContentsMargins(24, 0, 24, 0)

@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QFont, QPainter
-from PySide6.QtWidgets import QLabel, QListView, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout
+from PySide6.QtWidgets import QLabel, QListView, QStyledItemDelegate, QStyleOptionViewItem
 
 from pos.ui.amountpanel import AmountPanel
 from pos.ui.approval import ApprovalBox
@@ -56,9 +56,7 @@ class TakeOverScreen(Screen):
         super().__init__()
         self.presenter, self._leave = presenter, leave
         session = presenter.session
-        box = QVBoxLayout(self.work)
-        box.setContentsMargins(0, 12, 0, 0)
-        box.setSpacing(8)
+        box = self.work_box()
         self._title, self._said = QLabel(), QLabel()
         self._title.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
         self._said.setProperty("role", "muted")

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QVBoxLayout,
 )
 
 from pos.ui.approval import ApprovalBox
@@ -66,9 +65,7 @@ class BlanksScreen(Screen):
         self.build(presenter)
 
     def _build_work(self) -> None:
-        box = QVBoxLayout(self.work)
-        box.setContentsMargins(0, 12, 0, 0)
-        box.setSpacing(4)
+        box = self.work_box(4)
         title = QLabel(tr("Ticket paper"))
         title.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
         title.setContentsMargins(24, 0, 24, 0)

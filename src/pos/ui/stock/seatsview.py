@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QListView,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QVBoxLayout,
 )
 
 from pos.ui.i18n import tr
@@ -81,9 +80,7 @@ class SeatsScreen(Screen):
     def __init__(self, presenter: SeatsPresenter, leave: Callable[[], None]) -> None:
         super().__init__()
         self.presenter, self._leave = presenter, leave
-        box = QVBoxLayout(self.work)
-        box.setContentsMargins(0, 12, 0, 0)
-        box.setSpacing(4)
+        box = self.work_box(4)
         title = QLabel(tr("Seat stock"))
         title.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
         title.setContentsMargins(24, 0, 24, 0)
