@@ -105,34 +105,31 @@ def feed(connection: Connection, show: str, after: int) -> dict[str, Any]:
 
 def _turned(connection: Connection, show: str, after: int, end: int) -> list[str]:
     """Sales of a show whose tickets have become void, or valid again, without a word of their own in the change log
-    from a position to another: their places were closed or opened again, the show called off or put back."""
-    logged = (
-        select(CHANGE_LOG.c.position, CHANGE_LOG.c.family, CHANGE_LOG.c.body)
-        .where(CHANGE_LOG.c.kind == "document", CHANGE_LOG.c.position <= end)
-        .where(or_(
-            and_(CHANGE_LOG.c.family == FAMILY, CHANGE_LOG.c.position > after),
-            and_(CHANGE_LOG.c.family == "show", CHANGE_LOG.c.doc_id == show),
-        ))
-        .order_by(CHANGE_LOG.c.position)
-    )  # fmt: skip
-    places: set[str] = set()
-    all_of_it = was = False
-    for row in connection.execute(logged):
+    from a position to another: their places were closed or opened again, the show called off or put back. Whoever
+    begins at 0 is told all as it is."""
+    if not after:
+        return []
+    of_show = and_(CHANGE_LOG.c.family == "show", CHANGE_LOG.c.doc_id == show)
+    logged = select(CHANGE_LOG.c.family, CHANGE_LOG.c.body).where(CHANGE_LOG.c.kind == "document")
+    since = logged.where(CHANGE_LOG.c.position > after, CHANGE_LOG.c.position <= end)
+    told = connection.execute(
+        since.where(or_(CHANGE_LOG.c.family == FAMILY, of_show)).order_by(CHANGE_LOG.c.position)
+    ).all()
+    off = [_is_off(row.body) for row in told if row.family == "show"]
+    if off:  # rarely: this looks back through the log
+        before = logged.where(CHANGE_LOG.c.position <= after, of_show).order_by(CHANGE_LOG.c.position.desc()).limit(1)
+        off = [_is_off(row.body) for row in connection.execute(before)] + off
+    all_of_it, places = len(set(off)) > 1, set[str]()
+    for row in told:
         document = json.loads(row.body)
-        if row.family == "show":
-            now = document.get("state") == "cancelled"
-            all_of_it = all_of_it or (row.position > after > 0 and now != was)
-            was = now
-        elif document["show"] == show:
+        if row.family == FAMILY and document["show"] == show:
             named = document.get("places") or [place for of in document.get("of", {}).values() for place in of]
             all_of_it = all_of_it or not named
             places.update(named)
-    of_show = select(TICKET.c.sale_id).where(TICKET.c.show_id == show).distinct()
     if not all_of_it and not places:
         return []
-    if not all_of_it:
-        of_show = of_show.where(TICKET.c.unit.in_(sorted(places)))
-    return sorted(connection.execute(of_show).scalars())
+    sales = select(TICKET.c.sale_id).where(TICKET.c.show_id == show).distinct()
+    return sorted(connection.execute(sales if all_of_it else sales.where(TICKET.c.unit.in_(sorted(places)))).scalars())
 
 
 def whole(connection: Connection, show: str) -> list[dict[str, Any]]:
@@ -169,7 +166,12 @@ def _called_off(connection: Connection, show: str) -> bool:
     ).scalar()
     if body is None:
         raise Refused("unknown_show", show=show)
-    return '"state":"cancelled"' in body.replace(" ", "") or show in called_off(connection).abandoned
+    return _is_off(body) or show in called_off(connection).abandoned
+
+
+def _is_off(body: str) -> bool:
+    """Whether a show's document says that it is cancelled."""
+    return bool(json.loads(body).get("state") == "cancelled")
 
 
 # ---- scans -------------------------------------------------------------------------------
