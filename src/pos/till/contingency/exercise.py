@@ -20,10 +20,10 @@ from typing import Any, Final, Protocol
 from pos.domain.drills.judging import What, judge
 from pos.domain.drills.script import CUSTOMERS, Order, Step, Task, script
 from pos.domain.errors import Refused
-from pos.domain.rights import OwnState
 from pos.domain.season import name_in
 from pos.till.contingency.plan import plan_of
 from pos.till.contingency.wishes import category_of, label_of, wish
+from pos.till.counter.passing import in_hand
 from pos.till.counter.quote import quote
 from pos.till.desk import Desk
 
@@ -35,6 +35,7 @@ JAM_CLEARED: Final = "jam_cleared"
 TURNED_AWAY: Final = "turned_away"
 SAID: Final = (JAM_CLEARED, TURNED_AWAY)
 HAND_S: Final = 10.0  # how long the clock waits for what the shift is given to sell
+_HAND_LOOK_S: Final = 0.2
 _LOOK_S: Final = 1.0  # how often it is looked whether everything was sent
 
 
@@ -164,7 +165,10 @@ class Exercise:
     def _start(self) -> None:
         desk, order = self._desk, self.kit.order
         theirs = desk.user is not None and (self.kit.anybody or desk.user.id == order.person)
-        if self._state != WAITING or not theirs or desk.ledger.open_shift() is None or self._comes():
+        if self._state != WAITING or not theirs or desk.ledger.open_shift() is None:
+            return
+        if not any(in_hand(desk, show) for show in desk.rights) and self._may_come():
+            desk.post_in(_HAND_LOOK_S, self._start)
             return
         self._state, self._steps = RUNNING, list(script(order.seed, order.seconds))
         self._began_s = desk.outside.clock.boottime_s()
@@ -172,17 +176,11 @@ class Exercise:
         self._tell()
         self.tick()
 
-    def _comes(self) -> bool:
-        """Whether there is nothing in hand to sell yet, and it may come: then it is looked again in a moment."""
-        desk = self._desk
-        if any(right.state is OwnState.LEASED for places in desk.rights.values() for right in places.values()):
-            return False
-        now = desk.outside.clock.boottime_s()
+    def _may_come(self) -> bool:
+        """Whether what the shift is given to sell may still be on its way."""
+        now = self._desk.outside.clock.boottime_s()
         self._ready_s = now if self._ready_s is None else self._ready_s
-        comes = now - self._ready_s < HAND_S
-        if comes:
-            desk.post_in(0.2, self._start)
-        return comes
+        return now - self._ready_s < HAND_S
 
     def tick(self) -> None:
         """Let happen what is due, and look again when the next thing is."""
