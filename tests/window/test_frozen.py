@@ -105,6 +105,22 @@ def test_a_machine_that_was_never_heard_of_again_is_attested_for_by_its_number(c
     assert not presenter.opened
 
 
+def test_what_is_looked_at_again_is_asked_about_again(counter: Counter) -> None:
+    show, seats = leave_places(counter, "not_stopped")
+    presenter = look(counter)
+    counter.press(Key.Key_Return, Key.Key_F2, Key.Key_F3, Key.Key_Slash)
+    counter.type("burnt")
+    counter.press(Key.Key_Return)
+    assert presenter.sure
+    waits = [("KASSA-3", 2, "not_stopped"), ("KASSA-4", 1, "not_stopped")]
+    counter.house.office.found["frozen"] = {"frozen": [left_places("KASSA-9", show, seats, waits_for=waits)]}
+    counter.press(Key.Key_F4)
+    counter.until(lambda: presenter.rows[0].attestable == ("KASSA-3.2", "KASSA-4.1"))
+    assert not presenter.sure
+    assert not presenter.also, "nobody has said anything of KASSA-4"
+    assert presenter.ticked == set(seats)
+
+
 def test_who_has_to_be_heard_first_is_said_before_anybody_tries(counter: Counter) -> None:
     leave_places(counter, "not_heard")
     presenter = look(counter)

@@ -391,6 +391,7 @@ def test_what_the_dead_have_is_told_by_machine_with_who_is_waited_for(house: Hou
         ("T1", 1, ["A-1", "A-2"]),
         ("T1", 2, ["A-4"]),
     ], "neither what is sold nor what the living have"
+    assert told[0]["heard"] == "", "what is known of T1 is of the machine that came after it"
     waits = [[(wait["till"], wait["incarnation"], wait["why"]) for wait in one["waits_for"]] for one in told]
     assert waits == [
         [("T1", 2, "not_stopped"), ("T2", 1, "not_heard")],

@@ -33,7 +33,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """What one machine has of one show. `waits_for`: (till, incarnation, why), by name as people call it."""
+    """What one machine has of one show. `heard` is known of the latest of its name alone. `waits_for`: (till,
+    incarnation, why)."""
 
     till: str
     incarnation: int
@@ -101,7 +102,8 @@ class FrozenPresenter(QObject):
         self.session.bridge.latest("frozen_places", "frozen_places", self._got, self._refused)
 
     def _got(self, answer: Answer) -> None:
-        self.looked, self.problem = True, ""
+        before = self.current
+        self.looked, self.problem, self.sure = True, "", False
         self.rows = [Gone.read(doc) for doc in answer["frozen"]]
         if self.current is None:
             self.opened = False
@@ -109,6 +111,8 @@ class FrozenPresenter(QObject):
             self.marked = self.rows[0].id if self.rows else ""
         else:
             self.ticked &= {place.id for place in self.current.places}
+            # A word was given for the machines that were named, and for no other.
+            self.also = self.also and before is not None and before.attestable == self.current.attestable
         self.changed.emit()
 
     @property

@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFont, QPainter
-from PySide6.QtWidgets import QLabel, QListView, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout
+from PySide6.QtWidgets import QLabel, QListView, QStyledItemDelegate, QStyleOptionViewItem
 
 from pos.ui.frozen.presenter import FrozenPresenter, Gone, Place
 from pos.ui.i18n import tr, tr_count
@@ -59,10 +59,12 @@ def told_of(row: Gone | Place, presenter: FrozenPresenter) -> tuple[str, str, st
     if isinstance(row, Place):
         lead = f"{'☑' if row.id in presenter.ticked else '☐'} {row.label}"
         return lead, row.category, state_names().get(row.state, row.state)
-    heard = formats.day_and_time(row.heard, presenter.session.now) if row.heard is not None else tr("never")
+    detail = tr("number {number} of this name", number=str(row.incarnation))
+    if row.heard is not None:
+        detail = tr("Last heard of: {time}", time=formats.day_and_time(row.heard, presenter.session.now))
     count = tr_count("%n place", "%n places", len(row.places), formats.count(len(row.places)))
     waits = presenter.waits(row)
-    return presenter.title(row), f"▲ {waits}" if waits else tr("Last heard of: {time}", time=heard), count
+    return presenter.title(row), f"▲ {waits}" if waits else detail, count
 
 
 def state_names() -> dict[str, str]:
@@ -83,9 +85,7 @@ class FrozenScreen(Screen):
     # ---- building ----------------------------------------------------------------------
 
     def _build_work(self) -> None:
-        box = QVBoxLayout(self.work)
-        box.setContentsMargins(0, 12, 0, 0)
-        box.setSpacing(8)
+        box = self.work_box()
         self._title, self._said = QLabel(), QLabel()
         self._title.setFont(text_font(t.TITLE, QFont.Weight.DemiBold))
         self._said.setProperty("role", "muted")
@@ -176,7 +176,7 @@ class FrozenScreen(Screen):
         return [
             (tr("Till"), one.name),
             (tr("Machine"), tr("number {number} of this name", number=str(one.incarnation))),
-            (tr("Last heard of"), formats.day_and_time(one.heard, now) if one.heard is not None else tr("never")),
+            (tr("Last heard of"), formats.day_and_time(one.heard, now) if one.heard is not None else ""),
             (tr("Ticked"), f"{len(self.presenter.ticked)} / {len(one.places)}" if self.presenter.opened else ""),
         ]
 

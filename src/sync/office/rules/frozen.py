@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from pos.domain.certificate import Hand
 from pos.domain.purse import is_purse
 from pos.domain.rights import OfficeState
 from sync.office.rules import releasing
-from sync.office.store.tables import PRESENCE, RIGHT
+from sync.office.store.tables import PRESENCE, RIGHT, TILL
 
 # What "all" of a till means where it is released: of what it sold, each ticket is attested for by itself.
 _UNSOLD: Final = tuple(state.value for state in (OfficeState.QUARANTINE, OfficeState.PAPER, OfficeState.HELD))
@@ -19,7 +19,8 @@ _UNSOLD: Final = tuple(state.value for state in (OfficeState.QUARANTINE, OfficeS
 
 def look(connection: Connection, _till: str, _fields: dict[str, Any]) -> dict[str, Any]:
     """`frozen`: by incarnation, its `places` ({`show`, `place`, `state`}) that nobody sells until somebody releases
-    them, when its till was `heard` last, and who has to be heard before, or attested for (`waits_for`)."""
+    them, when it was `heard` last ("" for one that was replaced), and who has to be heard before, or attested for
+    (`waits_for`)."""
     names = connection.execute(
         select(RIGHT.c.holder).where(RIGHT.c.holder != "", RIGHT.c.state.in_(_UNSOLD)).distinct()
     ).scalars()
@@ -29,14 +30,17 @@ def look(connection: Connection, _till: str, _fields: dict[str, Any]) -> dict[st
             if held.state.value in _UNSOLD and not is_purse(show):
                 row = {"show": show, "place": place, "state": held.state.value}
                 frozen.setdefault(held.hand, []).append(row)
-    seen = connection.execute(select(PRESENCE.c.till, PRESENCE.c.last_seen)).all()
-    heard: dict[str, float] = {row.till: row.last_seen for row in seen}
+    latest = select(TILL.c.id, func.max(TILL.c.incarnation).label("incarnation")).group_by(TILL.c.id).subquery()
+    seen = select(latest.c.id, latest.c.incarnation, PRESENCE.c.last_seen).join(
+        PRESENCE, PRESENCE.c.till == latest.c.id
+    )
+    heard: dict[Hand, float] = {Hand(row.id, row.incarnation): row.last_seen for row in connection.execute(seen)}
     return {
         "frozen": [
             {
                 "till": hand.till,
                 "incarnation": hand.incarnation,
-                "heard": _iso(heard.get(hand.till)),
+                "heard": _iso(heard.get(hand)),
                 "places": places,
                 "waits_for": [
                     {"till": one.hand.till, "incarnation": one.hand.incarnation, "why": one.why}
