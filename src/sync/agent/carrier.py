@@ -67,6 +67,7 @@ class Attempt:
         self.answered = False
         self.broken = False
         self.new_connection = False
+        self.let_go = False  # its connections were renewed while it was under way
 
     @property
     def stale(self) -> bool:
@@ -112,6 +113,11 @@ class _Connections:
             cut = self._cut
         if cut:
             _shut(sock)
+
+    @property
+    def cut(self) -> bool:
+        """Whether what is under way here was cut off by ourselves."""
+        return self._cut
 
     def retire(self, *, cut: bool) -> None:
         with self._lock:
@@ -184,6 +190,7 @@ class Carrier:
             if self._closed:
                 raise LinkClosed from error
             attempt.broken = isinstance(error, httpx2.NetworkError | httpx2.RemoteProtocolError)
+            attempt.let_go = connections.cut
             raise of_transport(error, answered=attempt.answered) from error
         finally:
             connections.end()
@@ -198,8 +205,8 @@ class Carrier:
             return self._connections
 
     def renew(self, *, cut: bool = True) -> None:
-        """Drop all connections: after an outage those from before it are dead, and would only time out. Not `cut`: what
-        is under way on them comes to its end."""
+        """Drop all connections: after an outage those from before it are dead, and would only time out. What is under
+        way on them fails, and `Attempt.let_go` tells why. Not `cut`: it comes to its end."""
         with self._lock:
             connections, self._connections = self._connections, None
         if connections is not None:

@@ -232,8 +232,8 @@ class LineCarrier:
         attempt: Attempt,
         body_s: float = 0.0,
     ) -> tuple[int, str, bytes]:
-        """As that of `Carrier`. What was under way when another address takes over is sent again there, since every
-        request may be repeated by design."""
+        """As that of `Carrier`. What was under way when another address takes over is sent again there, and what was
+        when the connections were renewed on a new one, since every request may be repeated by design."""
         while True:
             at = self._lines.at
             try:
@@ -242,7 +242,9 @@ class LineCarrier:
                 raise
             except Trouble:
                 left_s = deadline - time.monotonic()
-                if left_s <= 0 or not self._lines.turned_from(at, min(left_s, self._wait_s)):
+                if left_s <= 0:
+                    raise
+                if not attempt.let_go and not self._lines.turned_from(at, min(left_s, self._wait_s)):
                     raise
                 attempt.begin_again()
 

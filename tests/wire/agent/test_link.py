@@ -165,6 +165,19 @@ def test_a_connection_that_the_office_closed_while_idle_costs_nothing(till: Till
     assert till.agent.claim("party", ["Standing#2"], whole=True, wait_s=0.0).result(5).granted
 
 
+def test_what_is_under_way_when_the_line_comes_back_is_asked_again(till: Till) -> None:
+    """The connections of before an outage are dropped then; a request that had just been made on a new one may not
+    fail for it, nor one that would have waited in vain."""
+    soon(lambda: shown(till) == ("online", ""))
+    till.office.next("/v1/claim", Fault.SILENCE)
+    asked = till.agent.claim("party", ["Standing#1"], whole=True, wait_s=4.0)
+    soon(lambda: "/v1/claim" in till.office.requests)
+    till.office.next("/v1/pull", Fault.HANG_UP, Fault.HANG_UP)  # asked again at once after the first
+    till.office.reload("party")  # ends the long poll
+    assert asked.result(6).granted == (("Standing#1", Token(1, 0)),)
+    assert [link.state for link in till.journal.links] == ["online", "offline", "online"]
+
+
 # ---- sync ----------------------------------------------------------------------------------
 
 
