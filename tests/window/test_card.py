@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from pos.devices.transport import read_address
 from pos.devices.worker.terminal import TerminalWorker
 from pos.devices.worker.zvt_terminal import zvt_maker
+from pos.domain.errors import Refused
 from pos.domain.money import Money
 from pos.ui.purse import PurseOffer
 from pos.ui.sell.card import CardPayments
@@ -20,7 +21,7 @@ from pos.ui.window import CounterWindow
 from tests.mutate import mutate
 from tests.peers.toy_terminal import CARD, Day, Play, ToyTerminal
 from tests.window.counter import CTRL, Counter, Key
-from tests.window.till import TillHouse
+from tests.window.till import PINS, TillHouse
 
 
 class CardHouse:
@@ -248,6 +249,23 @@ def test_money_taken_for_a_basket_that_is_not_bought_goes_back(counter: Counter,
     counter.until(lambda: phase(counter) == "")
     assert (toy.charged, len(counter.sell.lines)) == ([], 2)
     assert "back on the card" in counter.toast
+
+
+def test_whose_refund_waits_is_named_to_whoever_comes_next(counter: Counter, toy: ToyTerminal) -> None:
+    pick(counter)
+    counter.press(Key.Key_F11)
+    counter.until(lambda: sold(counter))
+    ticket = counter.house.bodies("TicketsSold")[0]["sale"]["tickets"][0]["id"]
+    counter.press(Key.Key_Return)
+    toy.repeats, toy.next = False, Play(drop_at="charged")
+    with pytest.raises(Refused, match="payment_unknown"):
+        counter.house.ask("refund", tickets=[ticket], reason="ill", approver={"user": "sofia", "pin": PINS["sofia"]})
+    (waiting,) = counter.house.ask("payments")["payments"]
+    counter.house.ask("settle_payment", payment=waiting["payment"], outcome="approved")
+    counter.sell.payment.card.look()
+    counter.until(lambda: phase(counter) == "loose")
+    assert "It was for a refund" in note(counter)
+    assert ticket in note(counter)
 
 
 def test_the_doubt_outlasts_a_restart(cards: CardHouse, counter: Counter, toy: ToyTerminal, qtbot: QtBot) -> None:

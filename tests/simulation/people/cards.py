@@ -21,7 +21,12 @@ def see_to(cashier: Cashier) -> None:
         elif fenced:
             _write_off(cashier, payment)  # it may neither sell nor give anything back: a person will see to it
         elif payment["purpose"] == "refund":
-            returning.finish_refund(cashier)
+            ids = payment["subject"].split(",")
+            tickets = cashier.customers.with_tickets(ids)
+            if len(tickets) == len(ids):
+                returning.finish_refund(cashier, tickets)
+            else:
+                _write_off(cashier, payment)  # on an old copy of a till that has given them back since
         elif payment["purpose"] == "void":
             returning.finish_void(cashier)
         elif not _finish(cashier, payment) and not _reversed(cashier, payment) and cashier.world.chance(0.3):

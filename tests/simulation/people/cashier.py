@@ -58,7 +58,6 @@ class Cashier:
         self.refunds: list[Refund] = []
         self.copies: list[tuple[str, int]] = []
         self.spent: list[tuple[str, str, Decimal]] = []  # of vouchers and gift cards; negative: paid back to them
-        self.refunding: Sequence[Ticket] = ()  # the tickets of a refund whose card has its money already
         self.voiding: dict[str, Any] = {}  # a sale that was to be undone; a card may have its money already
         self.packs: list[dict[str, Any]] = []
         self.brought_back: set[str] = set()  # tickets of packs, torn up

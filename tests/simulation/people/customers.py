@@ -52,6 +52,10 @@ class Customers:
         """Those of a sale's tickets that its customer still has."""
         return [ticket for ticket in self._have.values() if ticket.sale == sale]
 
+    def with_tickets(self, ids: Sequence[str]) -> list[Ticket]:
+        """These tickets, as far as somebody has them."""
+        return [self._have[id_] for id_ in ids if id_ in self._have]
+
     def somebody(self) -> list[Ticket]:
         """The tickets with which somebody comes: one, or all of a sale; none when nobody has bought anything."""
         if not self._have:

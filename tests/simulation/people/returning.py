@@ -21,20 +21,12 @@ def refund(cashier: Cashier) -> None:
     tickets = cashier.customers.somebody()
     if not tickets:
         return
-    before = _unfinished(cashier)
-    if not _take_back(cashier, tickets) and _unfinished(cashier) - before:
-        cashier.refunding = tickets
+    _take_back(cashier, tickets)
 
 
-def _unfinished(cashier: Cashier) -> set[str]:
-    """Cards that have, or may have, their money back for a refund that is not done."""
-    waiting = cashier.ask("payments")["payments"]
-    return {payment["payment"] for payment in waiting if payment["purpose"] == "refund"}
-
-
-def finish_refund(cashier: Cashier) -> bool:
+def finish_refund(cashier: Cashier, tickets: Sequence[Ticket]) -> bool:
     """A card has its money already: the refund that it was for is done now."""
-    return _take_back(cashier, cashier.refunding)
+    return _take_back(cashier, tickets)
 
 
 def _take_back(cashier: Cashier, tickets: Sequence[Ticket]) -> bool:

@@ -202,7 +202,7 @@ def test_money_taken_for_a_basket_that_is_given_up_is_reversed(till: Counter, te
     till.settle()
     till.sign_in()
     (left,) = till.ask("payments")["payments"]
-    assert (left["state"], left["amount"]) == ("approved", "59.00")
+    assert (left["state"], left["amount"], left["subject"]) == ("approved", "59.00", "")
     assert till.refusal("clear").code == "not_allowed"
     assert till.refusal("pay", tenders=[cash("59.00")]).code == "not_allowed"
     till.ask("reverse_payment", payment=left["payment"])
@@ -335,6 +335,7 @@ def test_what_is_due_beyond_a_refund_that_was_broken_off_goes_to_the_card_too(
     terminal.script, terminal.recovers = ["unknown"], False
     assert till.refusal("refund", tickets=[ticket], reason="ill").code == "payment_unknown"
     (waiting,) = till.ask("payments")["payments"]
+    assert (waiting["purpose"], waiting["subject"]) == ("refund", ticket), "whoever finishes it need not have begun it"
     till.ask("settle_payment", payment=waiting["payment"], outcome="approved")
     till.line.document("show", show_document("aida", plan_version=small_hall().version, state="cancelled"))
     body = till.ask("refund", tickets=[ticket], reason="cancelled")["refund"]

@@ -11,7 +11,7 @@ from pos.domain.facts import Kind
 from pos.domain.sale import tender_account
 from pos.store.payments import LOOSE, OPEN, OWED, REVERSING, Payment
 from pos.till.counter.approval import approved, may_alone
-from pos.till.counter.charge import check_open, end, note, reverse, settle_open, state_of
+from pos.till.counter.charge import BASKET, check_open, end, note, reverse, settle_open, state_of
 from pos.till.desk import Desk, Verb
 
 
@@ -27,6 +27,7 @@ def _shown(payment: Payment) -> dict[str, Any]:
     return {
         "payment": payment.id,
         "purpose": payment.purpose,
+        "subject": "" if payment.subject == BASKET else payment.subject,
         "amount": str(payment.amount),
         "state": "unknown" if payment.state in (OPEN, REVERSING) else payment.state,
         "receipt": payment.receipt,

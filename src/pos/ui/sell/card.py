@@ -26,17 +26,19 @@ Word = Literal["approved", "declined"]
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A payment that waits for somebody. `purpose`: sale, refund, exchange."""
+    """A payment that waits for somebody. `purpose`: sale, refund, exchange. `subject`: ids of tickets, of a sale or an
+    order; empty for the basket."""
 
     payment: str
     purpose: str
     amount: Money
     unknown: bool
+    subject: str = ""
 
     @classmethod
     def read(cls, doc: Answer, currency: str) -> Waiting:
         unknown = doc["state"] == "unknown"
-        return cls(doc["payment"], doc["purpose"], Money.parse(doc["amount"], currency), unknown)
+        return cls(doc["payment"], doc["purpose"], Money.parse(doc["amount"], currency), unknown, doc["subject"])
 
 
 @dataclass

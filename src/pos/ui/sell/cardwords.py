@@ -65,13 +65,16 @@ def _unknown(presenter: SellPresenter, waiting: Waiting) -> CardState:
     )
 
 
-def _where(purpose: str) -> str:
-    """Where a payment belongs of which nothing is known on this screen."""
-    if purpose == "refund":
-        return tr("It was for a refund. Finish that where it was begun.")
-    if purpose == "exchange":
-        return tr("It was for an exchange. Finish that where it was begun.")
-    return tr("It was for a sale. Finish that where it was begun.")
+def _where(waiting: Waiting) -> str:
+    """Where a payment belongs of which nothing is known on this screen, and of what it was: somebody else may have
+    begun it."""
+    if waiting.purpose == "refund":
+        text = tr("It was for a refund. Finish that where it was begun.")
+    elif waiting.purpose == "exchange":
+        text = tr("It was for an exchange. Finish that where it was begun.")
+    else:
+        text = tr("It was for a sale. Finish that where it was begun.")
+    return f"{text}\n{waiting.subject.replace(',', ', ')}" if waiting.subject else text
 
 
 def _loose(presenter: SellPresenter) -> CardState:
@@ -84,7 +87,7 @@ def _loose(presenter: SellPresenter) -> CardState:
             title=tr("Card"),
             amount=formats.money(taken),
             lead=tr("Money was moved by card for something that is not finished."),
-            note=_where(waiting[0].purpose),
+            note=_where(waiting[0]),
             level="warning",
             main="",
             second=tr("Give it back") if taken.minor > 0 else "",
