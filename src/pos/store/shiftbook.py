@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from pos.domain.facts import Kind
 from pos.store import tables as t
@@ -18,6 +18,11 @@ from pos.store import tables as t
 STEPS: Final = frozenset({Kind.DRAWER_OPENED, Kind.SHIFT_HANDED_OVER, Kind.SHIFT_VERIFIED})
 _SHIFT: Final = t.shift.c
 _CLOSED: Final = _SHIFT.closed_at.is_not(None)
+_SEALED: Final = (
+    select(_SHIFT.id)
+    .where(_CLOSED, _SHIFT.last_number > bindparam("after"), _SHIFT.last_number <= bindparam("until"))
+    .order_by(_SHIFT.last_number)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +103,7 @@ class ShiftBook:
 
     def sealed_between(self, after: int, until: int) -> list[str]:
         """Closed shifts whose last fact has a number above `after`, up to `until`."""
-        query = select(_SHIFT.id).where(_CLOSED, _SHIFT.last_number > after, _SHIFT.last_number <= until)
-        return list(self._connection.execute(query.order_by(_SHIFT.last_number)).scalars())
+        return list(self._connection.execute(_SEALED, {"after": after, "until": until}).scalars())
 
     def put_paper(self, shift: str, paper: dict[str, Any]) -> None:
         """The paper of a closed shift's report: whatever is printed of it again is this."""

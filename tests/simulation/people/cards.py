@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 def see_to(cashier: Cashier) -> None:
     """Before anything else: what became of payments that have no end, or no sale."""
-    fenced = cashier.ask("status")["fenced"]
-    for payment in cashier.ask("payments")["payments"]:
+    waiting = cashier.ask("payments")["payments"]
+    fenced = waiting and cashier.ask("status")["fenced"]
+    for payment in waiting:
         if payment["state"] == "unknown":
             _say(cashier, payment)
         elif fenced:
