@@ -25,6 +25,7 @@ from pos.domain.card import CardOutcome
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
 from pos.domain.money import total
+from pos.domain.purse import is_purse
 from pos.domain.sale import Settlement, Tender
 from pos.store.ledger import PrintJob
 from pos.store.payments import LOOSE, OPEN, OWED, REVERSING, Payment
@@ -34,6 +35,7 @@ from pos.till.counter.approval import may_alone
 from pos.till.desk import Desk, Unit, Verb
 
 BASKET: Final = "basket"
+DEPOSIT: Final = "deposit"
 VOID: Final = "void"  # the purpose of money that goes back because a sale is undone
 ASK_AGAIN_S: Final = 5.0  # a terminal that is still at work is asked again
 TRIES: Final = 36  # three minutes, as long as a terminal may take
@@ -41,11 +43,23 @@ TRIES: Final = 36  # three minutes, as long as a terminal may take
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What money is moved for: a purpose (sale, refund, exchange, void), a name for what, and its places."""
+    """What money is moved for: a purpose (sale, deposit, refund, exchange, void), a name for what, and its places.
+
+    Tickets and orders are named by their ids. The basket has none: it is the same one while its places are."""
 
     purpose: str
     subject: str
     pins: tuple[tuple[str, str], ...]
+
+    def is_of(self, payment: Payment) -> bool:
+        """Whether that money was moved for this very thing."""
+        named = (payment.purpose, payment.subject) == (self.purpose, self.subject)
+        return named and (self.subject != BASKET or _places(payment.pins) == _places(self.pins))
+
+
+def _places(pins: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Without the purses: what else the buyer pays with may change from one try to the next."""
+    return {(show, place) for show, place in pins if not is_purse(show)}
 
 
 def charge(desk: Desk, user: str, shift: ShiftRow, intent: Intent, settlement: Settlement) -> Verb[Settlement]:
@@ -81,7 +95,7 @@ def _in_parts(settlement: Settlement, intent: Intent, pending: Sequence[Payment]
     The settlement itself where that is not so."""
     tenders = list(settlement.tenders)
     for payment in pending:
-        if (payment.purpose, payment.subject) != (intent.purpose, intent.subject) or payment.amount.minor > 0:
+        if not intent.is_of(payment) or payment.amount.minor > 0:
             continue
         cards = [(tender.amount, at) for at, tender in enumerate(tenders) if _goes_through(tender)]
         if payment.amount in (amount for amount, _ in cards):
@@ -106,8 +120,7 @@ def settle_open(desk: Desk) -> Verb[None]:
 def check_not_pinned(desk: Desk, intent: Intent) -> None:
     """Its places are not those of money that moves, or has moved, for something else. Raises Refused."""
     for payment in desk.ledger.payments.pending():
-        other = (payment.purpose, payment.subject) != (intent.purpose, intent.subject)
-        if other and not set(payment.pins).isdisjoint(intent.pins):
+        if not intent.is_of(payment) and not set(payment.pins).isdisjoint(intent.pins):
             check_open([payment])
             raise refusal(payment, f"{payment.amount} has been moved by card for a {payment.purpose} of this")
 
@@ -122,7 +135,7 @@ def check_open(pending: Sequence[Payment]) -> None:
 def _paid_already(pending: Sequence[Payment], intent: Intent, cards: Sequence[Tender]) -> list[Payment]:
     """Money that was moved for the same thing and is not used yet. Raises Refused("not_allowed") when it
     does not fit what is asked now, or waits for something else."""
-    mine = [payment for payment in pending if (payment.purpose, payment.subject) == (intent.purpose, intent.subject)]
+    mine = [payment for payment in pending if intent.is_of(payment)]
     others = [payment for payment in pending if payment not in mine]
     amounts = [tender.amount for tender in cards]
     for payment in mine:
@@ -314,12 +327,14 @@ def pinned(desk: Desk) -> set[tuple[str, str]]:
     return {pin for payment in (*book.pending(), *book.awaited()) for pin in payment.pins}
 
 
-def check_basket_free(desk: Desk) -> None:
-    """The basket is not to be changed while a card pays for it. Raises Refused("payment_unknown" | "not_allowed")."""
+def check_basket_free(desk: Desk, *, purpose: str = "") -> None:
+    """The basket is not to be changed while a card pays for it, be it a deposit. What a card pays for may be tried
+    again by its `purpose`. Raises Refused("payment_unknown" | "not_allowed")."""
     for payment in desk.ledger.payments.pending():
-        if payment.subject == BASKET:
+        if payment.subject == BASKET and payment.purpose != purpose:
             check_open([payment])
-            raise refusal(payment, f"{payment.amount} of this has been paid by card; finish the sale, or reverse it")
+            way_out = f"finish the {payment.purpose}, or reverse it"
+            raise refusal(payment, f"{payment.amount} of this has been paid by card; {way_out}")
 
 
 def check_none_pending(desk: Desk) -> None:

@@ -89,6 +89,7 @@ def pay(
     told = who | released | ({"terms_told": True} if terms_told else {}) | ({"approver": by} if by else {})
     told |= {} if delivery == "now" else {"delivery": delivery}
     if (wait := awaited_in(making.settlement)) is not None:
+        charge.check_basket_free(desk)  # it is parked until the money has come
         return awaiting.begin(desk, user.id, shift, basket, tenders, wait, told)
     pins = (*((line.show, line.place) for line in basket.lines), *purses.keys(paid))
     intent = charge.Intent("sale", charge.BASKET, pins)

@@ -19,9 +19,10 @@ from pos.till.desk import Desk
 
 
 def take(
-    desk: Desk, user: str, shift: ShiftRow, code: str, basket: Basket, asked: Sequence[dict[str, Any]]
+    desk: Desk, user: str, shift: ShiftRow, subject: str, basket: Basket, asked: Sequence[dict[str, Any]]
 ) -> Generator[Any, Any, Settlement]:
-    """Take a deposit, at most what the basket comes to. Raises Refused."""
+    """Take a deposit, at most what the basket comes to. `subject` is the order it is for, or `charge.BASKET` while
+    there is none yet: an order's number is nobody's before it is taken. Raises Refused."""
     currency = desk.season().venue.currency
     paid = tenders_of(desk, asked)
     for tender in paid:
@@ -37,7 +38,7 @@ def take(
         raise Refused("overpaid", due=str(price), over=str(amount - price))
     settlement = settle(amount, paid, desk.season().venue.cash_rounding)
     pins = tuple((line.show, line.place) for line in basket.lines)
-    intent = charge.Intent("deposit", code, pins)
+    intent = charge.Intent(charge.DEPOSIT, subject, pins)
     charge.check_not_pinned(desk, intent)
     return (yield from charge.charge(desk, user, shift, intent, settlement))
 

@@ -67,10 +67,10 @@ def reserve(
     yield from charge.settle_open(desk)
     user, shift, basket = desk.signed_in("sell"), desk.shift(), _to_reserve(desk)
     currency = desk.season().venue.currency
-    code = next_id(desk, _ORDERS)
     first = min(desk.season().show(line.show).starts for line in basket.lines)
     ends, reminded = moment("expires", expires, first), moment("remind", remind, first)
-    settled = yield from deposits.take(desk, user.id, shift, code, basket, tenders or [])
+    settled = yield from deposits.take(desk, user.id, shift, charge.BASKET, basket, tenders or [])
+    code = next_id(desk, _ORDERS)
     parts = tuple((deposits.kind_back(tender), tender.amount) for tender in deposits.exact(settled))
     holds = _holds_for(desk, code, basket, who.get("name", ""), ends)
     order = Order(
@@ -113,8 +113,8 @@ def _who(desk: Desk, buyer: dict[str, Any]) -> dict[str, Any]:
 
 
 def _to_reserve(desk: Desk) -> Basket:
-    """Raises Refused("basket_empty" | "basket_expired" | "bad_request")."""
-    check_basket_free(desk)
+    """Raises Refused("basket_empty" | "basket_expired" | "bad_request" | "payment_unknown" | "not_allowed")."""
+    check_basket_free(desk, purpose=charge.DEPOSIT)
     basket = desk.ledger.basket()
     if basket is None or basket.empty:
         raise Refused("basket_expired" if basket is not None and basket.lapsed else "basket_empty")
