@@ -5,6 +5,8 @@ The laws:
 * What `add` has returned for is on the medium: written, synced, and the file closed, so that the medium can be taken
   out at any moment between two facts.
 * The file is the journal from its first fact on, without a gap. A line that was torn is cut off before the next one.
+* After a sync that failed what had not been synced before is written again: the system may take it for written from
+  then on, and show it to every reader, while it never reaches the medium.
 * It is never written over: a journal of the same name that is another one is put aside under a name of its own.
 """
 
@@ -12,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +23,8 @@ from typing import IO, Final
 from pos.domain.certificate import Hand
 from pos.domain.facts import FIRST_HASH, SignedFact
 from pos.domain.journaltext import NoCopy, header_line, read_fact, read_header
+
+log = logging.getLogger(__name__)
 
 SUFFIX: Final = ".journal"
 _BLOCK: Final = 1 << 16  # bytes read at once, from the end backwards
@@ -48,9 +53,26 @@ class CopyFile:
         self.path = folder / copy_name(hand)
         self._whole = 0  # up to where it is whole
         self._seen: int | None = None  # how long it was when it was last looked at; None for never
+        self._synced: int | None = None  # up to where it is on the medium; None for not known
+        self._doubtful = False  # there may be more in it that is not
 
     def end(self) -> tuple[int, str]:
-        """Number and hash of the last fact in it, (0, FIRST_HASH) without any. Raises NoCopy."""
+        """Number and hash of the last fact in it that is on the medium, (0, FIRST_HASH) without any. Raises NoCopy."""
+        with _said():
+            length = self._length()
+            if length and self._doubtful and not self._synced:
+                self.put_aside()
+            elif length != self._synced and not self._doubtful:
+                # Written by another program, or by this one before it was started anew.
+                if length and not _reaches_medium(self.path):
+                    log.warning("%s may not be on its medium; it is put aside", self.path)
+                    self.put_aside()
+                self._synced = self._length()
+            return self.look(self._synced if self._doubtful else None)
+
+    def look(self, until: int | None = None) -> tuple[int, str]:
+        """Number and hash of the last fact that can be read in it, up to some byte, (0, FIRST_HASH) without any.
+        Raises NoCopy."""
         with _said():
             self._seen = self._length()
             self._whole = 0
@@ -63,7 +85,7 @@ class CopyFile:
                 try:
                     if read_header(header) != self._hand:
                         raise ValueError("another till's")
-                    line, self._whole = _last_line(file, len(header))
+                    line, self._whole = _last_line(file, len(header), until)
                     fact = read_fact(line) if line else None
                 except ValueError as error:
                     raise NoCopy("is no journal of this till") from error
@@ -77,13 +99,20 @@ class CopyFile:
             if seen is None or self._length() != seen:
                 raise NoCopy("was exchanged")
             fresh = not self._whole
-            with self.path.open("r+b" if seen else "wb") as file:
-                file.truncate(self._whole)  # what a crash or a full medium has left of a line
-                file.seek(self._whole)
-                file.write(header_line(self._hand) + lines if fresh else lines)
-                file.flush()
-                os.fsync(file.fileno())
-                self._whole = self._seen = file.tell()
+            try:
+                with self.path.open("r+b" if seen else "wb") as file:
+                    file.truncate(self._whole)  # what a crash or a full medium has left of a line
+                    file.seek(self._whole)
+                    file.write(header_line(self._hand) + lines if fresh else lines)
+                    file.flush()
+                    os.fsync(file.fileno())
+                    end = file.tell()
+            except OSError:
+                # At once, so that a program that is started anew does not read it either.
+                self._synced, self._doubtful = self._whole, not _cut(self.path, self._whole)
+                raise
+            self._whole = self._seen = self._synced = end
+            self._doubtful = False
             if fresh:
                 _sync_folder(self._folder)
 
@@ -103,6 +132,7 @@ class CopyFile:
             count += 1
         with _said():
             self.path.rename(other)
+        self._synced, self._doubtful = 0, False
 
 
 def facts_in(path: Path) -> Iterator[SignedFact]:
@@ -129,9 +159,29 @@ def _said() -> Iterator[None]:
         raise NoCopy(_WHY.get(code, f"does not take it: {os.strerror(code)}")) from error
 
 
-def _last_line(file: IO[bytes], first: int) -> tuple[bytes, int]:
-    """The last whole line from `first` on, b"" without one, and where it ends."""
-    end = start = file.seek(0, os.SEEK_END)
+def _cut(path: Path, length: int) -> bool:
+    """Whether the file is that long now."""
+    try:
+        os.truncate(path, length)
+    except OSError:
+        return False
+    return True
+
+
+def _reaches_medium(path: Path) -> bool:
+    """Whether all of the file is on its medium now. Raises OSError for one that cannot be written at all."""
+    with path.open("r+b") as file:
+        try:
+            os.fsync(file.fileno())
+        except OSError:
+            return False
+    return True
+
+
+def _last_line(file: IO[bytes], first: int, until: int | None) -> tuple[bytes, int]:
+    """The last whole line from `first` on, b"" without one, and where it ends. What is beyond `until` is not there."""
+    length = file.seek(0, os.SEEK_END)
+    end = start = length if until is None else max(first, min(length, until))
     tail = b""
     while start > first and tail.count(b"\n") < 2:
         start = max(first, start - _BLOCK)

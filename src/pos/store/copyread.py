@@ -75,7 +75,7 @@ def _look(path: Path) -> Copy | None:
             hand = read_header(file.readline())
         if path.name != copy_name(hand):
             return None
-        number, _ = CopyFile(path.parent, hand).end()
+        number, _ = CopyFile(path.parent, hand).look()
         return Copy(path, hand, number, path.stat().st_mtime) if number else None
     except (OSError, ValueError, NoCopy):
         return None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import errno
+import os
 import shutil
 import threading
 import time
@@ -133,6 +135,37 @@ def test_a_medium_that_is_pulled_out_is_said_before_the_next_sale(make: Callable
     assert time.monotonic() - began < 0.9, "nobody waits for what is away"
     house.usb.with_name("pocket").rename(house.usb)
     house.wait(house.level)
+
+
+def test_what_a_failed_sync_has_lost_is_written_again_before_it_is_a_copy(
+    make: Callable[..., House], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = make()
+    house.wait(house.level)
+    synced, sizes = os.fsync, list[int]()
+
+    def once(handle: int) -> None:
+        """What Linux does: it says so once, and takes it for written from then on."""
+        sizes.append(os.fstat(handle).st_size)
+        if len(sizes) == 1:
+            raise OSError(errno.EIO, "no")
+        synced(handle)
+
+    cut, truncate = list[tuple[Path, int]](), os.truncate
+
+    def noted(path: Path, size: int) -> None:
+        cut.append((path, size))
+        truncate(path, size)
+
+    monkeypatch.setattr(os, "truncate", noted)
+    before = house.file.stat().st_size
+    monkeypatch.setattr(os, "fsync", once)
+    house.counter.sell("A-1")
+    house.wait(lambda: len(sizes) > 1 and house.level())
+    assert cut == [(house.file, before)]
+    assert sizes[1] >= sizes[0] > before, "the same facts once more"
+    house.wait(lambda: house.told[-1] == ("copies", "ready", ""))
+    assert house.numbers() == list(range(1, house.counter.desk.number + 1))
 
 
 def test_another_stick_is_given_the_whole_journal(make: Callable[..., House]) -> None:

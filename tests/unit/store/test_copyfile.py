@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -120,17 +122,95 @@ def test_a_medium_that_takes_nothing_is_said_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, why: str
 ) -> None:
     file = begun(tmp_path, 1)
-
-    def fails(handle: int) -> None:
-        raise OSError(code, "no")
-
-    monkeypatch.setattr(copyfile.os, "fsync", fails)
+    monkeypatch.setattr(os, "fsync", fails(code))
     with pytest.raises(NoCopy, match=why):
         file.add(lines(fact(2)))
     monkeypatch.undo()
     number, _ = file.end()
     file.add(lines(*(fact(at) for at in range(number + 1, 4))))
     assert [one.number for one in facts_in(file.path)] == [1, 2, 3]
+
+
+def fails(code: int) -> Callable[..., None]:
+    def fail(*_: object) -> None:
+        raise OSError(code, "no")
+
+    return fail
+
+
+def sync_fails(file: CopyFile, *more: SignedFact, cut: bool = True) -> None:
+    """These facts are written, and their sync fails; if not `cut`, the file does not let itself be cut either."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", fails(errno.EIO))
+        if not cut:
+            patch.setattr(os, "truncate", fails(errno.EIO))
+        with pytest.raises(NoCopy, match="does not take it"):
+            file.add(lines(*more))
+
+
+def written_again(folder: Path, *, cut: bool = True) -> None:
+    file = begun(folder, 1, 2)
+    sync_fails(file, fact(3), fact(4), cut=cut)
+    assert (4 in [one.number for one in facts_in(file.path)]) != cut, "what was not cut is there for who reads"
+    for again in (file, CopyFile(folder, HAND)) if cut else (file,):
+        assert again.end() == (2, fact(2).hash), "no more than that is on the medium"
+    sync_fails(file, fact(3), cut=cut)
+    assert file.end() == (2, fact(2).hash)
+    file.add(lines(fact(3), fact(4)))
+    assert file.end() == (4, fact(4).hash)
+    assert [one.number for one in facts_in(file.path)] == [1, 2, 3, 4]
+    assert len(list(folder.iterdir())) == 1, "it was not begun anew for that"
+
+
+@pytest.mark.parametrize("cut", [True, False])
+def test_what_was_not_synced_is_written_again(tmp_path: Path, cut: bool) -> None:
+    written_again(tmp_path, cut=cut)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "cut"),
+    [
+        ("add", "not _cut(self.path, self._whole)", "False", True),
+        ("add", "not _cut(self.path, self._whole)", "False", False),
+        ("end", "self._synced if self._doubtful else None", "None", False),
+    ],
+)
+def test_each_of_that_matters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, old: str, new: str, cut: bool
+) -> None:
+    mutate(monkeypatch, CopyFile, name, old, new)
+    with pytest.raises(AssertionError):
+        written_again(tmp_path, cut=cut)
+
+
+def test_where_nothing_was_synced_yet_it_is_begun_anew(tmp_path: Path) -> None:
+    file = CopyFile(tmp_path, HAND)
+    assert file.end() == (0, FIRST_HASH)
+    sync_fails(file, fact(1), cut=False)
+    assert file.end() == (0, FIRST_HASH)
+    file.add(lines(fact(1)))
+    kept = sorted(path.name for path in tmp_path.iterdir())
+    assert kept == ["housefull-T1-1.1.journal", "housefull-T1-1.journal"]
+
+
+def test_one_that_another_program_wrote_is_synced_before_it_is_believed(tmp_path: Path) -> None:
+    begun(tmp_path, 1, 2)
+    again = CopyFile(tmp_path, HAND)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", fails(errno.EIO))
+        assert again.end() == (0, FIRST_HASH), "nobody knows how much of it is on the medium"
+        assert again.end() == (0, FIRST_HASH)
+    again.add(lines(fact(1)))
+    assert CopyFile(tmp_path, HAND).end() == (1, fact(1).hash)
+    kept = sorted(path.name for path in tmp_path.iterdir())
+    assert kept == ["housefull-T1-1.1.journal", "housefull-T1-1.journal"]
+
+
+def test_who_only_reads_it_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun(tmp_path, 1, 2)
+    monkeypatch.setattr(os, "fsync", fails(errno.EIO))
+    assert CopyFile(tmp_path, HAND).look() == (2, fact(2).hash)
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_a_copy_with_a_gap_is_none(tmp_path: Path) -> None:

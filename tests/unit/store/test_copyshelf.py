@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -69,6 +71,22 @@ def test_what_follows_is_kept_and_what_is_heard_again_changes_nothing(shelf: She
     assert shelf.keep(box(*journal.facts, *journal.write(2))) == 5
     assert shelf.keep("") == 5
     assert shelf.numbers() == [1, 2, 3, 4, 5]
+
+
+def test_what_did_not_reach_the_disk_is_not_said_to_be_here(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = Journal()
+    shelf.keep(box(*journal.write(2)))
+
+    def fails(handle: int) -> None:
+        raise OSError(errno.EIO, "no")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fails)
+        with pytest.raises(NoCopy, match="does not take it"):
+            shelf.keep(box(*journal.write(2)))
+    assert shelf.keep("") == 2
+    assert shelf.keep(box(*journal.facts)) == 4
+    assert shelf.numbers() == [1, 2, 3, 4]
 
 
 def test_another_journal_of_the_same_till_is_put_aside_on_its_word(shelf: Shelf) -> None:
