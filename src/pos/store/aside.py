@@ -11,18 +11,19 @@ import logging
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
 from sqlalchemy.exc import DBAPIError
 
-from pos.domain.facts import Fact, SignedFact
+from pos.domain.facts import Fact, SignedFact, hash_of
 from pos.domain.money import Money
 from pos.domain.shift import expected
 from pos.store import LEDGER
-from pos.store.identity import Identity, IdentityLost, TillKeys
+from pos.store.durable import sync_folder, write_durable
+from pos.store.identity import Identity, IdentityLost, TillKeys, read_identity
 from pos.store.journal import JournalUnreadable, check_ledger, reading
 from pos.store.ledger import Ledger
 from pos.store.shiftbook import ShiftRow
@@ -51,12 +52,14 @@ def set_aside(folder: Path, was: Identity | None) -> Path | None:
         log.warning("%s; it is set aside as it lies there", error)
     aside = _free_name(folder, was)
     # Who it was comes first: without it, nobody could send what is in there.
-    aside.with_suffix(".json").write_text(json.dumps(asdict(was), indent=1), encoding="utf-8")
+    write_durable(aside.with_suffix(".json"), json.dumps(asdict(was), indent=1))
     for suffix in _LOG_FILES:  # of a ledger that is damaged, and could not be folded
         beside = ledger.with_name(LEDGER + suffix)
         if beside.exists():
             beside.rename(aside.with_name(aside.name + suffix))
     ledger.rename(aside)
+    # And the ledger is out of the way before another identity is written: it would go on with it.
+    sync_folder(folder)
     return aside
 
 
@@ -153,7 +156,8 @@ class Leftover:
 def leftovers(folder: Path, office_key: str) -> list[Leftover]:
     """The ledgers that were set aside in a data folder, the oldest first.
 
-    One that is damaged is left alone: its journal has to be copied by hand (`housefull journal`).
+    One that is damaged is left alone: its journal has to be copied by hand (`housefull journal`). Where only what
+    lies beside it is, its own facts say whose it was, if they are signed with the key that the folder still has.
     """
     found: list[Leftover] = []
     for manifest in sorted(folder.glob("ledger-*.json"), key=lambda path: path.stat().st_mtime_ns):
@@ -161,8 +165,39 @@ def leftovers(folder: Path, office_key: str) -> list[Leftover]:
         if not ledger.exists():
             continue
         try:
-            was = Identity(**json.loads(manifest.read_text(encoding="utf-8")))
-            found.append(Leftover(ledger, was, office_key))
+            found.append(Leftover(ledger, _was(manifest, office_key), office_key))
         except (DBAPIError, JournalUnreadable, RuntimeError, ValueError, TypeError) as error:
             log.warning("%s is left alone: %s", ledger.name, error)
     return found
+
+
+def _was(manifest: Path, office_key: str) -> Identity:
+    """Who the till was. Raises ValueError, TypeError for a manifest that is damaged, unless its ledger tells."""
+    try:
+        return Identity(**json.loads(manifest.read_text(encoding="utf-8")))
+    except (ValueError, TypeError):
+        now = _told_by_key(manifest.parent, manifest.with_suffix(".db"))
+        if now is None:
+            raise
+        till, incarnation = _owner(manifest.with_suffix(".db"))
+        return replace(now, till=till, incarnation=incarnation, office_key=office_key)
+
+
+def _told_by_key(folder: Path, ledger: Path) -> Identity | None:
+    """The folder's identity of today, if its key has signed the ledger as the same till under an earlier enrolment:
+    then its office is the same, too."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    try:
+        now = read_identity(folder)
+        with reading(ledger) as journal:
+            (fact,) = journal.facts_after(0, 1)
+        till, incarnation = _owner(ledger)
+        if now is None or till != now.till or incarnation >= now.incarnation:
+            return None
+        public = Ed25519PublicKey.from_public_bytes(TillKeys(now).public())
+        public.verify(fact.signature, hash_of(fact.envelope).encode())
+    except (IdentityLost, JournalUnreadable, InvalidSignature, ValueError):
+        return None
+    return now

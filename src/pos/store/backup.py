@@ -24,6 +24,7 @@ from typing import Final
 import pos
 from pos.domain.facts import FIRST_HASH, hash_of
 from pos.store import LEDGER
+from pos.store.durable import sync_folder
 from pos.store.identity import FILE as IDENTITY
 from pos.store.identity import IdentityLost, read_identity
 
@@ -87,7 +88,7 @@ def make(folder: Path, to: Path, at: str, keep: int, pause: Callable[[], None] =
             _pack(folder, copy, manifest, packed, pause)
             file = to / _NAME.format(till=identity.till, at=re.sub(r"\D", "", at[:19]))
             packed.replace(file)
-            _sync_folder(to)
+            sync_folder(to)
         return Made(file, manifest, _prune(to, identity.till, keep, file))
     except (IdentityLost, sqlite3.Error, OSError) as error:
         raise CannotBackUp(f"no backup of {folder} in {to}: {error}") from error
@@ -189,17 +190,6 @@ def _prune(to: Path, till: str, keep: int, newest: Path) -> int:
     for file in gone:
         file.unlink(missing_ok=True)
     return len(gone)
-
-
-def _sync_folder(folder: Path) -> None:
-    """The new name is durable, too, where the system can say so of a folder."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

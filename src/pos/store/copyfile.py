@@ -23,6 +23,7 @@ from typing import IO, Final
 from pos.domain.certificate import Hand
 from pos.domain.facts import FIRST_HASH, SignedFact
 from pos.domain.journaltext import NoCopy, header_line, read_fact, read_header
+from pos.store.durable import sync_folder
 
 log = logging.getLogger(__name__)
 
@@ -107,14 +108,14 @@ class CopyFile:
                     file.flush()
                     os.fsync(file.fileno())
                     end = file.tell()
+                if fresh:
+                    sync_folder(self._folder)
             except OSError:
                 # At once, so that a program that is started anew does not read it either.
                 self._synced, self._doubtful = self._whole, not _cut(self.path, self._whole)
                 raise
             self._whole = self._seen = self._synced = end
             self._doubtful = False
-            if fresh:
-                _sync_folder(self._folder)
 
     def _length(self) -> int:
         """0 for a file that is not there. Raises OSError without a folder."""
@@ -191,13 +192,3 @@ def _last_line(file: IO[bytes], first: int, until: int | None) -> tuple[bytes, i
     if not newline:
         return b"", first
     return whole.rpartition(b"\n")[2] + newline, start + len(whole) + 1
-
-
-def _sync_folder(folder: Path) -> None:
-    """A new name is kept when its folder is; some systems cannot, and need not."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

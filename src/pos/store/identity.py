@@ -20,6 +20,8 @@ from typing import IO, TYPE_CHECKING, Final
 
 from platformdirs import user_state_path
 
+from pos.store.durable import make_folder, write_durable
+
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -70,25 +72,22 @@ def put_away(folder: Path) -> None:
 
 
 def write_identity(folder: Path, identity: Identity) -> None:
-    """Replace the identity file in one step."""
-    fresh = folder / (FILE + ".new")
-    fresh.write_text(json.dumps(asdict(identity), indent=1), encoding="utf-8")
-    fresh.replace(folder / FILE)
+    """Replace the identity file in one step. It is on the disk when this returns."""
+    write_durable(folder / FILE, json.dumps(asdict(identity), indent=1))
 
 
 def new_identity(folder: Path) -> Identity:
-    """Make a key pair, keep it safe, and write an identity that belongs to no till yet."""
+    """Make a key pair, keep it safe, and write an identity that belongs to no till yet. The key is on the disk first:
+    an office that knows a till by a key that is lost hears from it no more."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     identity = Identity(uuid.uuid4().hex, "keyring")
     secret = base64.b64encode(Ed25519PrivateKey.generate().private_bytes_raw()).decode()
     if not _into_keyring(identity.install, secret):
         identity = replace(identity, key_at="file")
-        identity.state_folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(_key_file(identity), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(secret)
+        make_folder(identity.state_folder)
+        write_durable(_key_file(identity), secret)
     write_identity(folder, identity)
     return identity
 
@@ -128,7 +127,7 @@ def _into_keyring(install: str, secret: str) -> bool:
 
 
 class TillKeys:
-    """The till's private key, read when first needed. Raises IdentityLost when it is gone."""
+    """The till's private key, read when first needed. Raises IdentityLost when it is gone, or damaged."""
 
     def __init__(self, identity: Identity) -> None:
         self._identity = identity
@@ -144,12 +143,15 @@ class TillKeys:
             secret = keyring.get_password(_SERVICE, self._identity.install)
         else:
             file = _key_file(self._identity)
-            secret = file.read_text() if file.exists() else None
+            secret = file.read_text(encoding="utf-8", errors="replace") if file.exists() else None
         if secret is None:
             raise IdentityLost(
                 "this machine does not have the till's key: the data folder is from elsewhere; enrol again"
             )
-        return Ed25519PrivateKey.from_private_bytes(base64.b64decode(secret))
+        try:
+            return Ed25519PrivateKey.from_private_bytes(base64.b64decode(secret))
+        except ValueError as error:
+            raise IdentityLost(f"the till's key in {self.where} is damaged; enrol this till again") from error
 
     @property
     def where(self) -> str:
@@ -210,7 +212,7 @@ class FolderLock:
     """One till program a data folder. Held while the object lives; a crash lets go of it."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         self._file: IO[str] = (folder / "lock").open("a")
         try:
             _lock(self._file)

@@ -92,6 +92,19 @@ def test_an_identity_that_cannot_be_read_does_not_let_its_ledger_go_on(office: T
     assert "another office" in left.hindrance
 
 
+@pytest.mark.parametrize("left", ["", "nonsense"])
+def test_a_key_that_is_damaged_is_made_anew_with_the_next_code(office: ToyOffice, folder: Path, left: str) -> None:
+    was = read_identity(folder)
+    assert was is not None
+    (was.state_folder / "till.key").write_text(left)
+    office.public_key = None  # another key comes with another code
+    assert join(folder, office.url, CODE).incarnation == 2
+    now = read_identity(folder)
+    assert now is not None
+    assert now.install != was.install
+    assert kinds(folder / "ledger-T1-1.db") == ["ShiftOpened", "TicketsSold"]
+
+
 def test_what_a_person_wrote_into_till_toml_stays(office: ToyOffice, folder: Path) -> None:
     settings = folder / "till.toml"
     settings.write_text(settings.read_text("utf-8") + '[printer.ticket]\nprofile = "pdf"\n', "utf-8")
