@@ -117,7 +117,11 @@ def add_commands(
     )
     restored.add_argument("--by", metavar="USER", help="the supervisor who ends it: rights are granted again")
     restored.add_argument(
-        "--without", nargs="+", default=[], metavar="TILL", help="tills of which --by attests that they sell no more"
+        "--without",
+        nargs="+",
+        default=[],
+        metavar="TILL",
+        help='tills, or their enrolments ("T1.2"), of which --by attests that they sell no more',
     )
     restored.set_defaults(command=_restored)
     return backup, back, restored
@@ -176,13 +180,13 @@ def _restored(options: argparse.Namespace, database: Database) -> int:
             with database.read() as connection:
                 if not recovery.recovering(connection):
                     return "this office waits for nobody"
-                waits = ", ".join(f"{hand.till}.{hand.incarnation}" for hand in recovery.waited_for(connection))
+                waits = ", ".join(hand.name for hand in recovery.waited_for(connection))
             return f"restored; still to tell their rights: {waits or 'nobody. End it: --by USER'}"
         with database.write() as connection:
             if not recovery.may_end(connection, options.by):
                 raise recovery.CannotEnd(f"{options.by!r} is no supervisor of this season")
             gone = recovery.end(connection, options.by, options.without, int(time.time()))
-        dead = "; dead: " + ", ".join(f"{hand.till}.{hand.incarnation}" for hand in gone) if gone else ""
+        dead = "; dead: " + ", ".join(hand.name for hand in gone) if gone else ""
         return f"the restore has ended{dead}: rights are granted again"
 
     return _said(work)

@@ -14,6 +14,7 @@ import sync.office.rules.effects as effects
 from pos.domain.certificate import Hand
 from pos.domain.rights import OfficeState
 from sync.office.__main__ import main
+from sync.office.absorb import absorb
 from sync.office.backups import BackupSchedule
 from sync.office.clock import now_s
 from sync.office.rules import enrolment, recovery, releasing, snapshot
@@ -25,6 +26,7 @@ from tests.mutate import mutate
 from tests.peers.small_season import SHOW
 from tests.peers.till_client import TillClient
 from tests.unit.office.conftest import House
+from tests.unit.office.test_deaths import journal_file
 from tests.unit.office.test_facts import causes
 
 Tills = Callable[..., list[TillClient]]
@@ -173,6 +175,144 @@ def test_a_till_that_was_enrolled_since_goes_on_when_it_is_enrolled_anew(house: 
     kept.end()
     assert [house.place(place)[:2] for place in ("A-1", "A-2")] == [("SOLD", "T1"), ("LEASED", "T1")]
     assert house.violations() == []
+
+
+def test_a_till_that_is_enrolled_anew_meanwhile_is_still_waited_for(
+    house: House, kept: Kept, tills_at: Tills, tmp_path: Path
+) -> None:
+    """T1.1 sold A-1 after the backup, and lies set aside as sealed and acknowledged: nobody sends it any more."""
+    one, three = tills_at("T1", "T3")
+    file = kept.back_up()
+    (sold, idle) = house.granted(one, "A-1", "A-2")
+    house.push(one, one.sell(SHOW, sold))
+    one.seal(SHOW, [idle], [sold])
+    house.push(one)
+    kept.restore(file)
+    kept.tell(three)
+    again = house.enrol("T1", replace=True)
+    kept.tell(again)
+    assert house.place("A-1")[0] == "POOL", "which is why"
+    with pytest.raises(recovery.CannotEnd, match=r"^T1\.1 may have rights .* absorb its ledger"):
+        kept.end()
+    absorb(house.database, journal_file(tmp_path, one, sealed=True))
+    assert kept.end() == []
+    assert house.refused(three, "A-1") == ["sold"]
+    assert house.granted(three, "A-2"), "what it returned is free"
+    assert house.violations() == []
+    assert causes(house) == []
+
+
+def test_a_declared_death_takes_nobody_off_the_list(house: House, kept: Kept, tills_at: Tills) -> None:
+    tills_at("T1")
+    kept.restore(kept.back_up())
+    assert main(["dead", "T1", "--db", kept.url]) == 0
+    with pytest.raises(recovery.CannotEnd, match=r"T1\.1 may have rights"):
+        kept.end()
+    assert kept.end("T1") == [], "it is dead already"
+
+
+def test_a_word_for_one_that_was_replaced_leaves_its_successor_alive(
+    house: House, kept: Kept, tills_at: Tills, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tills_at("T1")
+    kept.restore(kept.back_up())
+    again = house.enrol("T1", replace=True)
+    third = house.enrol("T2")
+    capsys.readouterr()
+    assert main(["restored", "--db", kept.url]) == 0
+    assert capsys.readouterr().out == "restored; still to tell their rights: T1.1, T1.2, T2.1\n"
+    with pytest.raises(recovery.CannotEnd, match=r"^T1\.2, T2\.1 may have rights"):
+        kept.end("T1.1")
+    kept.tell(again)
+    kept.tell(third)
+    assert kept.end("T1") == []
+    assert house.rows("SELECT id, incarnation, state FROM till ORDER BY id, incarnation") == [
+        ("T1", 1, "FENCED"), ("T1", 2, "ACTIVE"), ("T2", 1, "ACTIVE"),
+    ]  # fmt: skip
+    assert house.granted(again, "A-1")
+
+
+def test_one_that_was_enrolled_meanwhile_stays_on_the_list_when_it_is_replaced(house: House, kept: Kept) -> None:
+    """It may be one from after the backup, with its journal and its rights."""
+    kept.restore(kept.back_up())
+    house.enrol("T1")
+    kept.tell(house.enrol("T1", replace=True))
+    with pytest.raises(recovery.CannotEnd, match=r"^T1\.1 may have rights"):
+        kept.end()
+    assert kept.end("T1.1") == []
+
+
+def test_a_sealed_ledger_that_has_a_rival_has_not_told_all(house: House, kept: Kept, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    file = kept.back_up()
+    copy = one.twin()
+    copy.journal = []
+    kept.restore(file)
+    one.seal(SHOW)
+    house.push(one)
+    copy.drop()
+    house.push(copy)
+    with pytest.raises(recovery.CannotEnd, match=r"^T1\.1 may have rights"):
+        kept.end()
+
+
+def test_a_backup_that_was_itself_recovering_goes_on_waiting(house: House, kept: Kept, tills_at: Tills) -> None:
+    one, two = tills_at("T1", "T2")
+    kept.restore(kept.back_up())
+    kept.tell(two)
+    replaced = [house.enrol(client.till, replace=True) for client in (one, two)]
+    kept.restore(kept.back_up())
+    for client in replaced:
+        kept.tell(client)
+    with pytest.raises(recovery.CannotEnd, match=r"^T1\.1 may have rights"):
+        kept.end()
+    assert kept.end("T1") == []
+    kept.restore(kept.back_up())
+    for client in replaced:
+        kept.tell(client)
+    assert kept.end() == [], "who was fenced before a backup is not waited for after it"
+
+
+def test_a_backup_from_before_there_was_a_list_has_one_when_it_is_restored(
+    house: House, kept: Kept, tills_at: Tills
+) -> None:
+    tills_at("T1")
+    for statement in ("DROP TABLE awaited", "DROP TABLE retired", "UPDATE alembic_version SET version_num = '0021'"):
+        house.run(statement)
+    kept.restore(kept.back_up())
+    house.enrol("T1", replace=True)
+    assert house.rows("SELECT * FROM awaited ORDER BY incarnation") == [("T1", 1), ("T1", 2)]
+    assert house.rows("SELECT * FROM retired") == []
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "old", "new"),
+    [
+        (recovery, "waited_for", ".order_by(AWAITED", '.where(TILL.c.state == "ACTIVE").order_by(AWAITED'),
+        (recovery, "waited_for", "row.last == Kind.SEALED", "False"),
+    ],
+)
+def test_that_the_list_is_of_the_restore(
+    house: House, kept: Kept, tills_at: Tills, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    owner: object, name: str, old: str, new: str,
+) -> None:  # fmt: skip
+    mutate(monkeypatch, owner, name, old, new)
+    with pytest.raises((pytest.fail.Exception, AssertionError, recovery.CannotEnd)):
+        test_a_till_that_is_enrolled_anew_meanwhile_is_still_waited_for(house, kept, tills_at, tmp_path)
+
+
+def test_that_enrolments_are_added_to_it(house: House, kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    mutate(monkeypatch, recovery, "enrolled", "if recovering(connection)", "if False")
+    with pytest.raises(pytest.fail.Exception, match="DID NOT RAISE"):
+        test_one_that_was_enrolled_meanwhile_stays_on_the_list_when_it_is_replaced(house, kept)
+
+
+def test_that_only_who_is_active_dies_of_a_word(
+    house: House, kept: Kept, tills_at: Tills, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mutate(monkeypatch, recovery, "end", ' if tills.standing(connection, *hand)[2] == "ACTIVE"', "")
+    with pytest.raises(AssertionError):
+        test_a_word_for_one_that_was_replaced_leaves_its_successor_alive(house, kept, tills_at, capsys)
 
 
 def test_that_forgotten_tokens_are_believed(

@@ -249,3 +249,23 @@ def test_holds_that_were_imported_before_can_be_claimed(database_url: str) -> No
     assert (told["H1"]["places"], told["H1"]["home"]) == (["A-1", "Foyer#1"], "T1")
     assert told["WEB1"] is not None
     assert (told["WEB1"]["type"], told["WEB1"]["owner"], told["WEB1"]["order"]) == ("reservation", "Bela", "")
+
+
+@pytest.mark.parametrize(("ended", "waits"), [("", [("T1", 2)]), ("then", [])])
+def test_an_office_that_is_recovering_waits_for_who_is_active(
+    database_url: str, ended: str, waits: list[tuple[str, int]]
+) -> None:
+    first = Database(create_engine(database_url))
+    with first.write() as connection:
+        upgrade(connection, "0021")
+        for incarnation, state in ((1, "FENCED"), (2, "ACTIVE")):
+            connection.execute(
+                text("INSERT INTO till VALUES ('T1', :incarnation, :key, 0, '', :state, 'then', 0)"),
+                {"incarnation": incarnation, "key": b"a" * 32, "state": state},
+            )
+        connection.execute(text("INSERT INTO restored VALUES ('g', 'then', :ended, '')"), {"ended": ended})
+    first.close()
+    opened = open_database(database_url)
+    with opened.read() as connection:
+        assert [tuple(row) for row in connection.execute(text("SELECT * FROM awaited"))] == waits
+    opened.close()

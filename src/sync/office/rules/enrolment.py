@@ -13,9 +13,10 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from pos.domain.certificate import Hand
 from pos.domain.facts import FIRST_HASH
 from sync.office.clock import now_iso
-from sync.office.rules import tills
+from sync.office.rules import recovery, tills
 from sync.office.store.tables import DOCUMENT, ENROL_CODE, TILL
 
 VALID_S: Final = 24 * 3600
@@ -83,6 +84,7 @@ def redeem(connection: Connection, code: str, public_key: bytes, now: int) -> En
         .where(ENROL_CODE.c.code_hash == row.code_hash)
         .values(public_key=public_key, incarnation=incarnation)
     )
+    recovery.enrolled(connection, Hand(row.till, incarnation))
     tills.enrol(connection, row.till, incarnation, public_key, FIRST_HASH, now_iso())
     return Enrolled(row.till, incarnation)
 

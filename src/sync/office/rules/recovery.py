@@ -7,10 +7,13 @@ The laws:
 * From the restore on (`BEGIN`, in the transaction that restores) the office grants nothing. Facts are taken as ever,
   and those under tokens that it has forgotten are believed (`rules.lost`).
 * The change log has another past than the tills know: its `generation` is a new one, by which they fetch all anew.
-* A till that has sent its whole journal tells its rights (`report`). Until all that were ACTIVE at the backup have, or
-  a person attests for them (`end`), nobody can be granted anything. Those who are attested for are dead from then on.
+* A till that has sent its whole journal tells its rights (`report`). Until every incarnation that was ACTIVE at the
+  backup has, or a person attests for it (`end`), nobody can be granted anything. Who that is stands from the restore on
+  (`awaited`): one that is fenced or declared dead meanwhile still has what it has. Only a ledger that has come back to
+  its `Sealed` has nothing any more. Who is attested for and still active is dead from then on.
 * Only a person can end it: tills that were enrolled after the backup are not known here.
-* At the end everything that the office itself has gets tokens far above those it may have forgotten.
+* At the end everything that the office itself has gets tokens far above those it may have forgotten, and so does
+  whatever place is made later (`first_epoch`): it may have been there after the backup.
 """
 
 from __future__ import annotations
@@ -20,9 +23,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from pos.domain.certificate import Hand
+from pos.domain.facts import Kind
 from pos.domain.rights import Effect, OfficeState, Token
 from pos.domain.season import SETTLING_ROLES
 from sync.office.clock import now_iso
@@ -30,12 +34,25 @@ from sync.office.rules import changes, deaths, past, tills
 from sync.office.rules.history import Author
 from sync.office.rules.lost import remember
 from sync.office.rules.places import lock, write
-from sync.office.store.tables import DOCUMENT, REPORTED, RESTORED, RIGHT, TILL
+from sync.office.store.tables import AWAITED, DOCUMENT, FACT, REPORTED, RESTORED, RETIRED, RIGHT, TILL
 
 FORGOTTEN: Final = 1_000  # more grants of one place than there can have been since a backup
 _LATEST: Final = select(RESTORED.c.generation, RESTORED.c.ended_at).order_by(RESTORED.c.at.desc()).limit(1)
 # Carried out in the transaction that restores. Of codes that were not redeemed nobody knows whether they have been.
+# A backup that was itself recovering goes on waiting for whoever had not told; an older one has no such table yet.
 BEGIN: Final = (
+    (
+        "CREATE TABLE IF NOT EXISTS awaited"
+        " (till VARCHAR NOT NULL, incarnation INTEGER NOT NULL, PRIMARY KEY (till, incarnation))"
+    ),
+    (
+        "DELETE FROM awaited WHERE EXISTS (SELECT 1 FROM reported WHERE reported.till = awaited.till"
+        " AND reported.incarnation = awaited.incarnation)"
+    ),
+    (
+        "INSERT INTO awaited (till, incarnation) SELECT id, incarnation FROM till WHERE state = 'ACTIVE' AND NOT EXISTS"
+        " (SELECT 1 FROM awaited WHERE awaited.till = till.id AND awaited.incarnation = till.incarnation)"
+    ),
     "DELETE FROM recall",
     "DELETE FROM reported",
     "DELETE FROM enrol_code WHERE public_key IS NULL",
@@ -65,11 +82,32 @@ def recovering(connection: Connection) -> bool:
     return standing(connection).recovering
 
 
+def first_epoch(connection: Connection) -> int:
+    """What the tokens of new places begin at: an office that was restored may have made this place before."""
+    return FORGOTTEN * connection.execute(select(func.count()).select_from(RESTORED)).scalar_one()
+
+
+def enrolled(connection: Connection, hand: Hand) -> None:
+    """A new incarnation, which may be an old one with its journal: it tells its rights, too, if the office recovers."""
+    if recovering(connection):
+        connection.execute(insert(AWAITED).values(till=hand.till, incarnation=hand.incarnation))
+
+
 def waited_for(connection: Connection) -> list[Hand]:
     """Who may have rights, and has not told them."""
+    rows = connection.execute(
+        select(AWAITED.c.till, AWAITED.c.incarnation, FACT.c.kind.label("last"))
+        .join(TILL, (TILL.c.id == AWAITED.c.till) & (TILL.c.incarnation == AWAITED.c.incarnation))
+        .join(
+            FACT,
+            (FACT.c.till == TILL.c.id) & (FACT.c.incarnation == TILL.c.incarnation) & (FACT.c.number == TILL.c.applied),
+            isouter=True,
+        )
+        .order_by(AWAITED.c.till, AWAITED.c.incarnation)
+    ).all()
     told = {Hand(row.till, row.incarnation) for row in connection.execute(select(REPORTED))}
-    active = select(TILL.c.id, TILL.c.incarnation).where(TILL.c.state == "ACTIVE").order_by(TILL.c.id)
-    return [hand for row in connection.execute(active) if (hand := Hand(row.id, row.incarnation)) not in told]
+    missing = [(Hand(row.till, row.incarnation), row.last == Kind.SEALED) for row in rows]
+    return [hand for hand, ended in missing if hand not in told and not (ended and not tills.forked(connection, hand))]
 
 
 def wanted(connection: Connection, hand: Hand) -> bool:
@@ -111,23 +149,27 @@ def may_end(connection: Connection, user: str) -> bool:
 
 
 def end(connection: Connection, by: str, without: Collection[str], now: int) -> list[Hand]:
-    """Grant again. `without`: tills that will never be heard, for which the person `by` attests that they sell no more;
-    they are dead from then on. Raises CannotEnd."""
+    """Grant again. `without`: tills, or incarnations of them ("T1.2"), that will never be heard, for which the person
+    `by` attests that they sell no more. Those of them that are active are dead from then on: which they are. Raises
+    CannotEnd."""
     if not recovering(connection):
         raise CannotEnd("this office has not been restored, or that has ended")
     missing = waited_for(connection)
-    if strange := sorted(set(without) - {hand.till for hand in missing}):
+    if strange := sorted(set(without) - {name for hand in missing for name in (hand.till, hand.name)}):
         raise CannotEnd(f"{', '.join(strange)}: not waited for")
-    if left := [hand for hand in missing if hand.till not in without]:
-        names = ", ".join(f"{hand.till}.{hand.incarnation}" for hand in left)
+    if left := [hand for hand in missing if not {hand.till, hand.name} & set(without)]:
+        names = ", ".join(hand.name for hand in left)
         raise CannotEnd(
-            f"{names} may have rights and has not told them; switch it on with a line, or attest: --without"
+            f"{names} may have rights and has not told them; switch it on with a line, absorb its ledger if it was set "
+            "aside sealed (housefull journal, then housefull-office absorb), or attest: --without"
         )
-    gone = [hand for hand in missing if hand.till in without]
+    gone = [hand for hand in missing if tills.standing(connection, *hand)[2] == "ACTIVE"]
     for hand in gone:
         deaths.declare(connection, hand.till, now)
     own = (RIGHT.c.holder == "") & (RIGHT.c.state.in_(["POOL", "SOLD", "HELD"]))
     connection.execute(update(RIGHT).where(own).values(epoch=RIGHT.c.epoch + FORGOTTEN, hop=0))
+    connection.execute(update(RETIRED).values(epoch=RETIRED.c.epoch + FORGOTTEN, hop=0))
+    connection.execute(delete(AWAITED))
     connection.execute(update(RESTORED).where(RESTORED.c.ended_at == "").values(ended_at=now_iso(), ended_by=by))
     shows = connection.execute(select(DOCUMENT.c.id).where(DOCUMENT.c.family == "show").order_by(DOCUMENT.c.id))
     changes.log(connection, [changes.Entry("reload", show=show) for show in shows.scalars()], signal=True)

@@ -8,19 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Float,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-    text,
-)
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text, text
 
 METADATA: Final = MetaData()
 
@@ -33,9 +21,8 @@ OFFICE = Table(
     Column("created_at", Text, nullable=False),
 )
 
-# One row. Whoever appends to the change log takes `position` under this row's lock, in the
-# same transaction, so that positions have no gaps and become visible in order.
-# `signal` rises whenever a recall is opened or answered.
+# One row. Whoever appends to the change log takes `position` under this row's lock, in the same transaction, so that
+# positions have no gaps and become visible in order. `signal` rises whenever a recall is opened or answered.
 CHANGE_HEAD = Table(
     "change_head",
     METADATA,
@@ -86,12 +73,17 @@ RIGHT = Table(
     Column("hop", Integer, nullable=False),
     Column("since", BigInteger, nullable=False),
     Column("ticket", String, nullable=False),
-    Index(
-        "held_place",
-        "ticket",
-        sqlite_where=text("state = 'HELD'"),
-        postgresql_where=text("state = 'HELD'"),
-    ),
+    Index("held_place", "ticket", sqlite_where=text("state = 'HELD'"), postgresql_where=text("state = 'HELD'")),
+)
+
+# The last token of a place that was taken away, for when it is there again: tills remember the highest they have seen.
+RETIRED = Table(
+    "retired",
+    METADATA,
+    Column("show_id", String, primary_key=True),
+    Column("place", String, primary_key=True),
+    Column("epoch", Integer, nullable=False),
+    Column("hop", Integer, nullable=False),
 )
 
 TILL = Table(
@@ -409,6 +401,14 @@ REPORTED = Table(
     Column("till", String, primary_key=True),
     Column("incarnation", Integer, primary_key=True, autoincrement=False),
     Column("at", Text, nullable=False),
+)
+
+# Who has to tell, whatever has become of it since: who was active in the backup, or enrolled after the restore.
+AWAITED = Table(
+    "awaited",
+    METADATA,
+    Column("till", String, primary_key=True),
+    Column("incarnation", Integer, primary_key=True, autoincrement=False),
 )
 
 # When a backup into a folder was last begun, epoch seconds: of several processes, whoever moves it on makes the next.
