@@ -19,11 +19,12 @@ from sync.office.backups import BackupSchedule
 from sync.office.clock import now_s
 from sync.office.rules import enrolment, recovery, releasing, snapshot
 from sync.office.rules.claims import Recovering
+from sync.office.season.importer import import_season
 from sync.office.store.backup import CannotBackUp, check, in_use, make
 from sync.office.store.engine import open_database
 from sync.wire import GrantItem
 from tests.mutate import mutate
-from tests.peers.small_season import SHOW
+from tests.peers.small_season import SEASON, SHOW, write_season
 from tests.peers.till_client import TillClient
 from tests.unit.office.conftest import House
 from tests.unit.office.test_deaths import journal_file
@@ -348,6 +349,53 @@ def test_new_tokens_are_above_all_that_were_forgotten(house: House, kept: Kept, 
     house.push(two, two.sell(SHOW, lost))
     assert causes(house) == ["place"], "what was attested and was not true is seen"
     assert house.place("A-1")[:2] == ("LEASED", "T1")
+
+
+def test_places_that_are_made_after_a_restore_have_tokens_above_all_that_were_forgotten(
+    house: House, kept: Kept, tills_at: Tills, tmp_path: Path
+) -> None:
+    """Foyer#12 was made after the backup, and Foyer#10 was taken away at the time and there again after it."""
+    (one,) = tills_at("T1")
+
+    def capacity(units: int) -> None:
+        import_season(house.database, write_season(tmp_path, SEASON.replace("capacity = 10", f"capacity = {units}")))
+
+    def turn(place: str) -> GrantItem:
+        (grant,) = house.granted(one, place)
+        house.push(one, one.give_back(SHOW, grant))
+        return grant
+
+    turn("Foyer#10")
+    capacity(9)
+    file = kept.back_up()
+    capacity(12)
+    lost = {place: turn(place) for place in ("Foyer#10", "Foyer#12")}
+    kept.restore(file)
+    kept.end("T1")
+    capacity(12)
+    two = house.enrol("T1")
+    house.seen(two)
+    for place, grant in lost.items():
+        assert house.granted(two, place)[0].epoch > grant.epoch
+    assert house.violations() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("end", "RETIRED.c.epoch + FORGOTTEN", "RETIRED.c.epoch"),
+        ("first_epoch", "return FORGOTTEN", "return 0"),
+    ],
+)
+def test_that_they_are(
+    house: House, kept: Kept, tills_at: Tills, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    name: str, old: str, new: str,
+) -> None:  # fmt: skip
+    mutate(monkeypatch, recovery, name, old, new)
+    with pytest.raises(AssertionError):
+        test_places_that_are_made_after_a_restore_have_tokens_above_all_that_were_forgotten(
+            house, kept, tills_at, tmp_path
+        )
 
 
 def test_only_a_supervisor_ends_it_and_names_who_is_not_heard(

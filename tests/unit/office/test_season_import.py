@@ -15,9 +15,10 @@ from pos.domain.best import Taste
 from pos.domain.errors import Unreadable
 from pos.domain.season import Season
 from sync.office.rules import snapshot
-from sync.office.season import importer
+from sync.office.season import importer, seats
 from sync.office.season.importer import import_season
 from sync.office.store.engine import Database
+from tests.mutate import mutate
 from tests.peers.small_season import SEASON, SHOW, hall, write_season
 from tests.peers.till_client import TillClient
 from tests.unit.office.conftest import House
@@ -285,6 +286,48 @@ def test_an_area_grows_and_shrinks_while_its_units_are_free(house: House, tmp_pa
     assert str(caught.value) == "SEASON.toml: show[0].areas: Foyer#9 cannot be taken away: it is leased"
     assert picture(house.database) == before
     assert house.violations() == []
+
+
+def test_a_unit_that_was_taken_away_has_higher_tokens_when_it_is_there_again(
+    house: House, tmp_path: Path, tills_at: Tills
+) -> None:
+    """T1 remembers the highest token of Foyer#10 that it has seen, and takes none that is not above it."""
+    (one,) = tills_at("T1")
+    seen = []
+    for _ in range(3):
+        for _ in range(2):
+            (grant,) = house.granted(one, "Foyer#10")
+            seen.append(grant)
+            house.push(one, one.give_back(SHOW, grant))
+        change(house, tmp_path, SEASON.replace("capacity = 10", "capacity = 6"))
+        assert house.rows("SELECT place, epoch, hop FROM retired") == [("Foyer#10", seen[-1].epoch, 0)]
+        change(house, tmp_path, SEASON)
+        assert house.rows("SELECT * FROM retired") == []
+    (last,) = house.granted(one, "Foyer#10")
+    tokens = [(grant.epoch, grant.hop) for grant in (*seen, last)]
+    assert tokens == sorted(set(tokens))
+    house.push(one, one.sell(SHOW, last))
+    assert house.place("Foyer#10") == ("SOLD", "T1", 1, last.epoch, 0)
+    assert house.violations() == []
+
+
+def test_a_seat_of_a_plan_that_comes_back_has_higher_tokens(house: House, tmp_path: Path, tills_at: Tills) -> None:
+    (one,) = tills_at("T1")
+    (first,) = house.granted(one, "B-12")
+    house.push(one, one.give_back(SHOW, first))
+    change(house, tmp_path, SEASON, hall(seats=11))
+    change(house, tmp_path, SEASON)
+    (again,) = house.granted(one, "B-12")
+    assert again.epoch > first.epoch
+    assert house.violations() == []
+
+
+def test_that_tokens_of_what_is_taken_away_are_remembered(
+    house: House, tmp_path: Path, tills_at: Tills, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mutate(monkeypatch, seats, "_insert", "tokens.get(place, first)", "Token(0, 0)")
+    with pytest.raises(AssertionError):
+        test_a_unit_that_was_taken_away_has_higher_tokens_when_it_is_there_again(house, tmp_path, tills_at)
 
 
 def test_a_plan_changes_until_a_seat_is_leased_or_sold(house: House, tmp_path: Path, tills_at: Tills) -> None:

@@ -11,6 +11,7 @@ from pos.domain.packages import KIND as PACKAGE
 from pos.domain.packages import PASS
 from pos.domain.purse import OPENING, show_of
 from pos.domain.rights import OfficeState
+from sync.office.rules.recovery import first_epoch
 from sync.office.season.bookings import fresh
 from sync.office.season.work import Import
 from sync.office.store.bulk import insert_rows, insert_tuples
@@ -58,7 +59,7 @@ def fill(work: Import) -> None:
         }
         purses += [row | {"code": f"{id}-{_code()}"} for _ in range(blanks)]
     # As a place, each is sold to whoever has the code, and its token is the office's.
-    sold = (0, OfficeState.SOLD.value, "", 0, 0, 0, work.now)
+    sold = (0, OfficeState.SOLD.value, "", 0, first_epoch(work.connection), 0, work.now)
     insert_tuples(work.connection, RIGHT, ((row["show_id"], row["code"], *sold, row["code"]) for row in purses))
     insert_rows(work.connection, PURSE, purses)
     insert_rows(work.connection, POSTING, postings)

@@ -1,19 +1,24 @@
-"""The places of the shows of a season: made for new shows, fitted for changed ones."""
+"""The places of the shows of a season: made for new shows, fitted for changed ones.
+
+No token is ever made twice, since tills take none that is not above every one they have seen: a place that is taken
+away leaves its token (`retired`), and begins from there if it is ever there again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
-from pos.domain.rights import OfficeState
+from pos.domain.rights import OfficeState, Token
 from pos.domain.seating import Seating
-from sync.office.rules.places import lock_where
+from sync.office.rules.places import Place, lock_where
+from sync.office.rules.recovery import first_epoch
 from sync.office.season.work import Import
 from sync.office.store.bulk import insert_tuples
-from sync.office.store.tables import RIGHT
+from sync.office.store.tables import RETIRED, RIGHT
 
 
 @dataclass
@@ -32,7 +37,7 @@ def write(work: Import) -> Seated:
         before = work.season.base.get("show", {}).get(id)
         if before is None:
             seating = work.season.seating(show)
-            _insert(work.connection, id, seating, range(len(seating)))
+            _insert(work.connection, id, seating, range(len(seating)), {})
             done.new[id] = f" ({len(seating)} places)"
             done.reload.add(id)
         elif (before.get("plan_version"), before.get("areas")) != (show.get("plan_version"), show.get("areas")):
@@ -41,12 +46,36 @@ def write(work: Import) -> Seated:
     return done
 
 
-def _insert(connection: Connection, show: str, seating: Seating, indexes: Sequence[int]) -> None:
+def _insert(
+    connection: Connection, show: str, seating: Seating, indexes: Sequence[int], tokens: Mapping[str, Token]
+) -> None:
+    """`tokens` are those that places of this show had when they were taken away."""
     if not indexes:
         return
+    first = Token(first_epoch(connection), 0)
     # Tuples straight to the database: a stadium has 52,012 places.
-    rest = (OfficeState.POOL.value, "", 0, 0, 0, 0, "")
-    insert_tuples(connection, RIGHT, ((show, seating.place(ix), ix, *rest) for ix in indexes))
+    named = ((seating.place(ix), ix) for ix in indexes)
+    state = OfficeState.POOL.value
+    insert_tuples(
+        connection, RIGHT, ((show, place, ix, state, "", 0, *tokens.get(place, first), 0, "") for place, ix in named)
+    )
+
+
+def _retire(connection: Connection, gone: Sequence[Place]) -> None:
+    """Remember the tokens of places that are taken away; where none was ever made there is nothing to remember."""
+    tokens = [(*place.key, *place.token) for place in gone if place.token > Token(0, 0)]
+    insert_tuples(connection, RETIRED, tokens)
+
+
+def _regrown(connection: Connection, show: str, places: Sequence[str]) -> dict[str, Token]:
+    """The tokens of those of these places that were there before: they are on record again from now on."""
+    rows = connection.execute(select(RETIRED).where(RETIRED.c.show_id == show))
+    before = {row.place: Token(row.epoch, row.hop) for row in rows}
+    found = {place: before[place] for place in places if place in before}
+    if found:
+        this = (RETIRED.c.show_id == show, RETIRED.c.place == bindparam("b_place"))
+        connection.execute(delete(RETIRED).where(*this), [{"b_place": place} for place in found])
+    return found
 
 
 def _fit(work: Import, id: str, show: dict[str, Any], before: dict[str, Any]) -> None:
@@ -65,7 +94,7 @@ def _fit(work: Import, id: str, show: dict[str, Any], before: dict[str, Any]) ->
         if record.place not in indexes:
             reason = f"{record.place} cannot be taken away: it is {record.state.lower()}"
             raise file.bad("show", id, "areas", reason)
-    gone = [{"b_place": record.place} for record in records if record.place not in indexes]
+    gone = [record for record in records if record.place not in indexes]
     moved = [
         {"b_place": record.place, "n_ix": indexes[record.place]}
         for record in records
@@ -73,10 +102,12 @@ def _fit(work: Import, id: str, show: dict[str, Any], before: dict[str, Any]) ->
     ]
     one = (RIGHT.c.show_id == id, RIGHT.c.place == bindparam("b_place"))
     if gone:
-        work.connection.execute(delete(RIGHT).where(*one), gone)
+        _retire(work.connection, gone)
+        work.connection.execute(delete(RIGHT).where(*one), [{"b_place": record.place} for record in gone])
     if moved:
         work.connection.execute(update(RIGHT).where(*one).values(ix=bindparam("n_ix")), moved)
     known = {record.place for record in records}
-    added = [ix for place, ix in indexes.items() if place not in known]
-    _insert(work.connection, id, seating, added)
+    added = {place: ix for place, ix in indexes.items() if place not in known}
+    tokens = _regrown(work.connection, id, list(added))
+    _insert(work.connection, id, seating, list(added.values()), tokens)
     work.lines.append(f"show {id}: {len(added)} places added, {len(gone)} taken away")
