@@ -159,7 +159,7 @@ class Outbox(Protocol):
         """The highest number the office is known to have."""
 
     def acknowledge(self, number: int) -> None:
-        """The office has everything up to `number`. Durable when it returns."""
+        """The office has everything up to `number`, which may be less than before. Durable when it returns."""
 
 
 class Ledger(Protocol):

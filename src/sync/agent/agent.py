@@ -117,6 +117,7 @@ class Agent:
             forwarding = Channel(self._lines.carrier(), base64.b64decode(office_key), caller)
             self._forwarder = Forwarder(forwarding, kept, lambda: Hand(till, ledger.incarnation), self._watch)
         self._threads: list[threading.Thread] = []
+        self._puller.restored = self._leftovers.ask_anew
         self._lines.turned = self._turned
         self._watch.on_recovery(self._recovered)
 

@@ -1,7 +1,9 @@
 """Sending what earlier incarnations of this till left unsent, in their name and with their keys.
 
 It goes on from where each of them had got to until the office has it all, as its history
-or, of an old copy, beside it.
+or, of an old copy, beside it. Whether it still has what it had is asked at the start and
+whenever its change log is another one: an office that was restored from a backup has lost
+what came after that, and nobody else sends it.
 """
 
 from __future__ import annotations
@@ -32,57 +34,86 @@ class Leftovers:
         self._channel_of = channel_of
         self._watch = watch
         self._stopping = threading.Event()
+        self._wake = threading.Event()
         self._channel: Channel | None = None
 
     @property
     def any(self) -> bool:
-        """Whether there is something to send."""
-        return any(outbox.unsent for outbox in self._outboxes)
+        """Whether there is something to send, now or after a restore."""
+        return bool(self._outboxes)
+
+    def ask_anew(self) -> None:
+        """The office was restored from a backup. Returns at once."""
+        self._wake.set()
 
     def stop(self) -> None:
         self._stopping.set()
+        self._wake.set()
         channel = self._channel
         if channel is not None:
             channel.close()
 
     def run(self) -> None:
-        """Send until the office has everything, or until stopped."""
-        for outbox in self._outboxes:
-            if outbox.unsent == 0:
+        """Send until the office has everything, and again after each restore, until stopped."""
+        while not self._stopping.is_set():
+            self._wake.clear()
+            for outbox in self._outboxes:
+                self._bring(outbox)
+            if not self._stopping.is_set():
+                self._wake.wait()
+
+    def _bring(self, outbox: Outbox) -> None:
+        """All that the office lacks of one of them; what it is known to have is asked for once."""
+        channel = self._channel = self._channel_of(outbox)
+        backoff = Backoff()
+        asked = outbox.acknowledged() == 0  # there is nothing to ask for
+        while (outbox.unsent or not asked) and not self._stopping.is_set():
+            try:
+                self._send(channel, outbox)
+                asked = True
+                backoff.reset()
                 continue
-            channel = self._channel = self._channel_of(outbox)
-            backoff = Backoff()
-            while outbox.unsent and not self._stopping.is_set():
-                try:
-                    self._send(channel, outbox)
-                    backoff.reset()
-                    continue
-                except LinkClosed:
-                    return
-                except Trouble as trouble:
-                    log.debug("facts of %s.%d: %s", outbox.till, outbox.incarnation, trouble)
-                except Exception:
-                    log.exception("sending facts of %s.%d failed", outbox.till, outbox.incarnation)
-                self._stopping.wait(backoff.next_s())
-            channel.close()
+            except LinkClosed:
+                return
+            except Trouble as trouble:
+                log.debug("facts of %s.%d: %s", outbox.till, outbox.incarnation, trouble)
+                if trouble.cause == "office_refuses" and not outbox.unsent:
+                    break  # it does not know this enrolment any more, and had all of it: no alarm at every start
+            except Exception:
+                log.exception("sending facts of %s.%d failed", outbox.till, outbox.incarnation)
+                if not outbox.unsent:
+                    break
+            self._stopping.wait(backoff.next_s())
+        channel.close()
 
     def _send(self, channel: Channel, outbox: Outbox) -> None:
-        """One page. Raises Trouble."""
-        facts = page_of(outbox.facts_after(outbox.acknowledged(), wire.MAX_FACTS))
+        """One page, or the last fact once more. Raises Trouble."""
+        after = outbox.acknowledged() if outbox.unsent else outbox.acknowledged() - 1
+        facts = page_of(outbox.facts_after(after, wire.MAX_FACTS))
+        if not facts:
+            return  # an older copy of a ledger that had sent more
         last = facts[-1].number
         try:
             answer = channel.ask("/v1/push", request_of(facts), wire.PushAnswer, ANSWER_S, BODY_S)
         except Trouble as trouble:
-            if trouble.cause == "office_refuses":
+            if trouble.cause == "office_refuses" and outbox.unsent:
                 self._refused(outbox, facts[0].number, trouble.detail)
             raise
         # Facts that rival the office's history are kept there beside it: they have results, too.
         kept = max([answer.applied, *(result.number for result in answer.results)])
+        if kept < after:
+            self._step_back(outbox, kept)
+            return
         if kept < last:
             raise self._refused(outbox, kept + 1, "the office does not take them")
         outbox.acknowledge(last)
         self._watch.accepts(WHAT)
         log.info("the office has facts of %s.%d up to %d", outbox.till, outbox.incarnation, last)
+
+    def _step_back(self, outbox: Outbox, kept: int) -> None:
+        name = f"{outbox.till}.{outbox.incarnation}"
+        log.warning("the office has facts of %s up to %d only; sending the others again", name, kept)
+        outbox.acknowledge(kept)
 
     def _refused(self, outbox: Outbox, number: int, why: str) -> Trouble:
         said = f"Facts of {outbox.till}.{outbox.incarnation} from number {number} on are refused: {why}"

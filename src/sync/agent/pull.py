@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Final
 
@@ -61,6 +62,7 @@ class Puller:
         self._guard = guard
         self._pusher = pusher
         self._recalls = recalls
+        self.restored: Callable[[], None] = lambda: None  # the office was: it may lack what it had
         self._storing = threading.Lock()
         self._stopping = threading.Event()
 
@@ -135,6 +137,7 @@ class Puller:
         if answer.generation != generation or answer.latest < cursor:
             log.warning("the office has been restored: its change log is another one; fetching all anew")
             self._fetch_all(channel)
+            self.restored()
             return None
         if answer.changes:
             self._store(channel, answer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +56,11 @@ id = "anna"
 name = "Anna"
 role = "cashier"
 pin = "2468"
+[[user]]
+id = "vera"
+name = "Vera"
+role = "supervisor"
+pin = "8642"
 [[till]]
 id = "T1"
 name = "Window 1"
@@ -311,6 +317,53 @@ def test_a_new_incarnation_sends_what_the_old_one_left(house: House) -> None:
     soon(lambda: left.unsent == 0, 20.0)
     soon(lambda: agent.link().state == "online", 10.0)
     assert process.stop()[0] == 0
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_had_been_sent_is_sent_again_to_an_office_that_was_restored(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once when the till is enrolled anew there, and once by the new incarnation that the backup knows."""
+    process = OfficeProcess(house.database)
+    port = process.url.rpartition(":")[2]
+    old = house.join("T1", process.url)
+    old.agent.sync().result(10)
+
+    def back_up() -> str:
+        return ran(house, "backup", "--to", str(tmp_path)).strip().removeprefix("backed up to ")
+
+    def restore(process: OfficeProcess, file: str) -> OfficeProcess:
+        process.stop()
+        ran(house, "restore", "--from", file, "--force")
+        return OfficeProcess(house.database, "--port", port)
+
+    first = back_up()
+    paid_in(600, old.journal)
+    old.agent.sync().result(10)
+    old.agent.stop()
+    process = restore(process, first)
+    ran(house, "restored", "--by", "vera", "--without", "T1.1")
+    old.journal.acked[:] = [600]
+    agent = again(house, old, process.url, Left(old.journal))
+    soon(lambda: old.journal.acked == [600, 0, 500, 600], 20.0)
+    soon(lambda: agent.link().state == "online", 10.0)
+
+    second = back_up()
+    nothing: Future[tuple[int, list[object]]] = Future()
+    nothing.set_result((0, []))
+    monkeypatch.setattr(house.tills[-1].journal, "in_hand", lambda: nothing)
+    paid_in(2, old.journal)
+    old.journal.acked[:] = [602]  # as if the office had had them
+    process = restore(process, second)
+    soon(lambda: old.journal.acked == [602, 600, 602], 20.0)
+    agent.stop()
+    assert process.stop()[0] == 0
+
+
+def ran(house: House, *words: str) -> str:
+    done = office(*words, "--db", house.database)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def test_an_old_copy_sends_its_own_history_too_and_it_is_kept(house: House) -> None:
