@@ -270,6 +270,7 @@ ON_STAGE: Final[dict[str, dict[str, Any]]] = {
     "sync.agent.leftovers": {"threading": threading},
     "sync.agent.lines": {"threading": threading, "time": time},
     "sync.agent.link": {"time": time, "secrets": secrets},
+    "sync.agent.loop": {"threading": threading},
     "sync.agent.neighbour": {"Future": SimFuture, "ThreadPoolExecutor": ThreadPoolExecutor, "wait": wait},
     "sync.agent.neighbour_window": {"threading": threading},
     "sync.agent.presence": {"threading": threading},

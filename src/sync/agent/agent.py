@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,6 +35,7 @@ from sync.agent.guard import Guard
 from sync.agent.leftovers import Leftovers
 from sync.agent.lines import Address, Lines
 from sync.agent.link import Channel, Till
+from sync.agent.loop import lasting_thread
 from sync.agent.neighbour import Neighbours
 from sync.agent.neighbour_window import NeighbourWindow
 from sync.agent.probe import Prober
@@ -116,6 +118,7 @@ class Agent:
         if kept is not None:
             forwarding = Channel(self._lines.carrier(), base64.b64decode(office_key), caller)
             self._forwarder = Forwarder(forwarding, kept, lambda: Hand(till, ledger.incarnation), self._watch)
+        self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self._puller.restored = self._leftovers.ask_anew
         self._lines.turned = self._turned
@@ -145,7 +148,9 @@ class Agent:
             loops.append(("probe", self._prober.run))
         if self._forwarder is not None:
             loops.append(("forward", self._forwarder.run))
-        self._threads = [threading.Thread(target=run, name=name, daemon=True) for name, run in loops]
+        # The others would not take an alarm back, and the till sells without them.
+        alarms = {name: partial(self._watch.refuses, name) for name in ("push", "pull")}
+        self._threads = [lasting_thread(name, run, self._stopping, alarms.get(name)) for name, run in loops]
         for thread in self._threads:
             thread.start()
         if self.neighbours is not None:
@@ -154,6 +159,7 @@ class Agent:
     def stop(self) -> None:
         """End everything within about STOP_S; what is not sent yet stays in the journal."""
         deadline = time.monotonic() + STOP_S
+        self._stopping.set()
         self._pusher.stop()
         self._puller.stop()
         self._leftovers.stop()

@@ -29,6 +29,7 @@ from pos.domain.errors import Refused
 from pos.domain.journaltext import NoCopy
 from pos.till.ports import CopyKeeper, Keys, Ledger, Wanted
 from sync import lanwire, wire
+from sync.agent.loop import lasting_thread
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ class NeighbourWindow:
         self._ledger, self._keys, self._till, self._listen = ledger, keys, till, listen
         self._stopping = threading.Event()
         self._heard = _Heard()
-        self._thread = threading.Thread(target=self._run, name="neighbours", daemon=True)
+        self._thread = lasting_thread("neighbours", self._run, self._stopping, partial(self._say, "failed"))
         self.state: dict[str, str] = {"state": "off", "text": ""}
         self._answers: dict[str, Callable[[Hand, bytes], wire.Message]] = {
             HELLO: self._hello,

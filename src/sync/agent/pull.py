@@ -93,15 +93,26 @@ class Puller:
                 self._watch.failed(away)
             except ReplicaDamaged as error:
                 log.warning("%s", error)
-                self._writer.start_over("damaged")
+                self._start_over()
             except (Unreadable, LayoutMoved, ReplicaUnavailable) as error:
-                log.warning("changes cannot be stored: %s", error)
-                self._watch.refuses("pull", f"Changes cannot be stored: {error}")
+                self._cannot_store(error)
             except Exception as error:
                 log.exception("pulling changes failed")
                 self._watch.refuses("pull", f"Changes cannot be taken: {type(error).__name__} in the till")
             first = True
             self._stopping.wait(backoff.next_s())
+
+    def _start_over(self) -> None:
+        """Set a damaged replica aside, so that it is fetched again. While that cannot be done the line says so, and it
+        is found damaged, and tried, again."""
+        try:
+            self._writer.start_over("damaged")
+        except ReplicaUnavailable as error:
+            self._cannot_store(error)
+
+    def _cannot_store(self, error: Exception) -> None:
+        log.warning("changes cannot be stored: %s", error)
+        self._watch.refuses("pull", f"Changes cannot be stored: {error}")
 
     def pull_all(self, channel: Channel) -> int:
         """Pull up to the office's latest change; the cursor. Raises Trouble, Unreadable, ReplicaUnavailable."""

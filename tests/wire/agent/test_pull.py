@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 import time
 from pathlib import Path
@@ -246,18 +248,47 @@ def test_a_replica_deleted_while_running_is_fetched_again(till: Till) -> None:
     soon(lambda: caught_up(till))
 
 
-def test_a_replica_damaged_while_running_is_set_aside_and_fetched_again(till: Till) -> None:
-    soon(lambda: till.journal.links)
+def damage(till: Till) -> None:
     with sqlite3.connect(till.replica) as db:
         db.execute("UPDATE meta SET value = value")  # so that the agent's connection reads anew
     assert db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
     db.close()
     content = till.replica.read_bytes()
     till.replica.write_bytes(content[:4096] + b"\xa5" * (len(content) - 4096))
+
+
+def test_a_replica_damaged_while_running_is_set_aside_and_fetched_again(till: Till) -> None:
+    soon(lambda: till.journal.links)
+    damage(till)
     till.office.seat("party", "Standing#1", "SOLD", "T2")
     soon(lambda: caught_up(till))
     assert state(till, "party", "Standing#1").state is OfficeState.SOLD
     assert len(list(till.replica.parent.glob("replica.db.damaged-*"))) >= 1
+
+
+def test_a_damaged_replica_that_cannot_be_set_aside_stops_nothing(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that has become read-only, or a file that somebody has open: it is tried again, and the line says so."""
+    refused: list[str] = []
+    replace = os.replace
+
+    def refusing(source: str | Path, target: str | Path) -> None:
+        if Path(source) == till.replica:
+            refused.append(str(target))
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(source))
+        replace(source, target)
+
+    soon(lambda: till.journal.links)
+    monkeypatch.setattr(os, "replace", refusing)
+    damage(till)
+    till.office.seat("party", "Standing#1", "SOLD", "T2")
+    soon(lambda: till.agent.link().state == "offline")
+    assert "replica.db cannot be set aside" in till.agent.link().detail
+    soon(lambda: len(refused) >= 3)
+    monkeypatch.setattr(os, "replace", replace)
+    soon(lambda: till.agent.link().state == "online")
+    till.office.seat("party", "Standing#2", "SOLD", "T2")
+    soon(lambda: caught_up(till))
+    assert state(till, "party", "Standing#2").state is OfficeState.SOLD
 
 
 # ---- recalls -------------------------------------------------------------------------------
