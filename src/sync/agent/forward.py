@@ -1,7 +1,9 @@
 """Bringing the office the journals of other tills whose copies lie here, once these tills have fallen silent.
 
 A till that still writes sends its facts itself; of one that does not for QUIET_S the office is asked what it lacks.
-Every fact is signed by its own till, so it does not matter who brings it, nor how often.
+Every fact is signed by its own till, so it does not matter who brings it, nor how often. A copy is left alone only once
+the office has it, or has refused it for what it is: it may be all that there is of a till, and it does not change any
+more. Whatever else goes wrong (a stick that is pulled, an office that fails) it is tried again.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from pos.domain.certificate import Hand
+from pos.domain.journaltext import NoCopy
 from pos.till.ports import KeptCopy
 from sync import wire
 from sync.agent.link import Channel
@@ -28,6 +31,11 @@ log = logging.getLogger(__name__)
 
 LOOK_S: Final = 5.0  # between looks at what lies here
 QUIET_S: Final = 10.0  # without a new fact
+AGAIN_S: Final = 60.0  # between tries of a copy that cannot be read or is not taken: a page of it is up to 1 MB
+RIVAL: Final = "rival"  # this module's own: the office has other facts of these numbers, and keeps these beside them
+# With these it would refuse the same facts at any time. Any other code is of the office or of the line, or passes
+# (`till_active` does when the till is declared dead).
+LASTING: Final = frozenset({"bad_chain", "bad_request", "too_large", "unknown_till", RIVAL})
 
 
 class Forwarder:
@@ -41,7 +49,8 @@ class Forwarder:
         self._own = own
         self._watch = watch
         self._stopping = threading.Event()
-        self._done: dict[Hand, KeptCopy] = {}  # what the office has, or has refused
+        self._done: dict[Hand, KeptCopy] = {}  # what the office has, or has refused for good
+        self._put_off: dict[Hand, tuple[float, str]] = {}  # until when by time.monotonic(), and why
         self.office_has: dict[Hand, int] = {}  # up to which fact, as it last said
 
     def stop(self) -> None:
@@ -65,39 +74,59 @@ class Forwarder:
         for copy in self._found():
             if copy.hand == self._own() or self._done.get(copy.hand) == copy or time.time() - copy.at < QUIET_S:
                 continue
+            if copy.hand in self._put_off and time.monotonic() < self._put_off[copy.hand][0]:
+                continue
             try:
                 self._forward(copy)
-            except (OSError, ValidationError) as error:
-                log.warning("%s cannot be read: %s", copy.path, error)
+            except (OSError, ValidationError, NoCopy) as error:
+                self._later(copy, f"{copy.path} cannot be read: {error}")
             except LinkClosed:
                 raise
             except Trouble as trouble:
                 if trouble.cause != "office_refuses":
                     log.info("the copy of %s waits: %s", copy.hand.name, trouble)
-                    continue
-                log.warning("the office does not take the copy of %s: %s", copy.hand.name, trouble.detail)
-            self._done[copy.hand] = copy
+                elif trouble.code in LASTING:
+                    log.warning("the office does not take the copy of %s: %s", copy.hand.name, trouble.detail)
+                    self._settled(copy)
+                else:
+                    self._later(copy, f"the office does not take the copy of {copy.hand.name} now: {trouble.detail}")
+            else:
+                self._settled(copy)
+
+    def _settled(self, copy: KeptCopy) -> None:
+        """Nothing more is to be done with it, unless it changes."""
+        self._done[copy.hand] = copy
+        self._put_off.pop(copy.hand, None)
+
+    def _later(self, copy: KeptCopy, why: str) -> None:
+        """It is tried again after a while. The same reason is told once."""
+        if self._put_off.get(copy.hand, (0.0, ""))[1] != why:
+            log.warning("%s", why)
+        self._put_off[copy.hand] = time.monotonic() + AGAIN_S, why
 
     def _forward(self, copy: KeptCopy) -> None:
-        """Raises Trouble, OSError, ValidationError."""
-        at = self._sent(copy.hand, ())
+        """Raises Trouble, OSError, ValidationError, NoCopy."""
+        at = self._sent(copy.hand, ()).applied
         began = at
         while at < copy.number and not self._stopping.is_set():
             page = page_at(copy.path, at)
             if not page:
-                return
-            before, at = at, self._sent(copy.hand, page)
-            if at <= before:
-                raise Trouble("office_refuses", f"it takes nothing from fact {before + 1} on")
+                raise NoCopy(f"fact {at + 1} is not in it, though it goes up to {copy.number}")
+            answer = self._sent(copy.hand, page)
+            if answer.applied <= at:
+                # Without a result there is a gap, which another copy may fill.
+                rival = any(result.verdict == "disputed" for result in answer.results)
+                raise Trouble("office_refuses", f"it takes nothing from fact {at + 1} on", RIVAL if rival else "")
+            at = answer.applied
         if at > began:
             log.info("the office has facts %d to %d of %s from the copy here", began + 1, at, copy.hand.name)
 
-    def _sent(self, hand: Hand, facts: Sequence[wire.FactItem]) -> int:
-        """How far the office is with these."""
+    def _sent(self, hand: Hand, facts: Sequence[wire.FactItem]) -> wire.ForwardAnswer:
+        """How far the office is with these, and what it says of them."""
         request = wire.ForwardRequest(till=hand.till, incarnation=hand.incarnation, facts=list(facts))
         answer = self._channel.ask("/v1/forward", request, wire.ForwardAnswer, ANSWER_S, BODY_S)
         self.office_has[hand] = answer.applied
-        return answer.applied
+        return answer
 
 
 def page_at(path: Path, after: int) -> list[wire.FactItem]:
@@ -112,5 +141,10 @@ def page_at(path: Path, after: int) -> list[wire.FactItem]:
             size += len(line)
             if not line.endswith(b"\n") or (page and size > LARGEST_PAGE):
                 break
-            page.append(wire.FactItem.model_validate_json(line))
+            try:
+                page.append(wire.FactItem.model_validate_json(line))
+            except ValidationError:
+                if not page:
+                    raise
+                break  # those before it are brought all the same
     return page

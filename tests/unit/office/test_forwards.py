@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +23,7 @@ from sync.office.api import forwards
 from sync.office.api.signing import Rejected
 from sync.office.rules.reading import BadChain
 from sync.office.store.own import office_key
-from sync.wire import FactItem, ForwardAnswer, ForwardRequest
+from sync.wire import FactItem, FactResult, ForwardAnswer, ForwardRequest
 from tests.mutate import mutate
 from tests.peers.small_season import SHOW
 from tests.peers.till_client import TillClient
@@ -136,8 +138,10 @@ class Line:
             raise self.trouble
         try:
             return forwards.forward(self.house.database, self.secret, request)
-        except (Rejected, BadChain) as error:
-            raise Trouble("office_refuses", str(error)) from error
+        except Rejected as error:
+            raise Trouble("office_refuses", str(error), error.code) from error
+        except BadChain as error:
+            raise Trouble("office_refuses", str(error), "bad_chain") from error
 
 
 @pytest.fixture
@@ -221,3 +225,119 @@ def test_what_the_office_refuses_is_not_brought_again_and_what_got_lost_is(
         brings.look()
     assert line.asked == [("T1.1", 0), ("T1.1", 0), ("T1.1", 2)]
     assert caplog.text.count("the office does not take the copy of T1.1") == 1
+
+
+REFUSES = "office_refuses"
+
+
+def a_copy_of_three(house: House, tills_at: Tills, folder: Path) -> tuple[TillClient, Path, list[bytes]]:
+    """T1, its copy, and the lines of that."""
+    (one,) = tills_at("T1")
+    for _ in range(3):
+        one.drop()
+    path = growing_copy(house, folder, one)
+    return one, path, path.read_bytes().splitlines(keepends=True)
+
+
+@pytest.mark.parametrize("code", ["office_failed", "too_slow", "cut_off", "till_active", "no_such_request", ""])
+def test_a_copy_that_the_office_could_not_take_is_brought_again(
+    house: House, tills_at: Tills, tmp_path: Path, line: Line, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture, code: str,
+) -> None:  # fmt: skip
+    """It does not change any more, and nobody looks after it."""
+    a_copy_of_three(house, tills_at, tmp_path)
+    brings = forwarder(line, tmp_path)
+    line.trouble = Trouble(REFUSES, "the office failed; its log says why", code)
+    brings.look()
+    brings.look()
+    assert len(line.asked) == 1, "not at once"
+    monkeypatch.setattr(module, "AGAIN_S", 0.0)
+    brings._put_off.clear()
+    brings.look()
+    brings.look()
+    assert len(line.asked) == 3
+    line.trouble = None
+    caplog.clear()
+    brings.look()
+    brings.look()
+    assert brings.office_has == {Hand("T1", 1): 3}
+    assert len(line.asked) == 5, "and then no more"
+    assert caplog.text.count("does not take") == 0
+
+
+@pytest.mark.parametrize("code", ["bad_chain", "bad_request", "unknown_till"])
+def test_a_copy_that_the_office_refuses_for_what_it_is_is_left_alone(
+    house: House, tills_at: Tills, tmp_path: Path, line: Line, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    monkeypatch.setattr(module, "AGAIN_S", 0.0)
+    a_copy_of_three(house, tills_at, tmp_path)
+    brings = forwarder(line, tmp_path)
+    line.trouble = Trouble(REFUSES, "no", code)
+    brings.look()
+    brings.look()
+    assert len(line.asked) == 1
+
+
+def test_a_rival_copy_is_brought_once_and_kept_beside(
+    house: House, tills_at: Tills, tmp_path: Path, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "AGAIN_S", 0.0)
+    _, path, _ = a_copy_of_three(house, tills_at, tmp_path)
+    brings = forwarder(line, tmp_path)
+    disputed = [FactResult(number=number, verdict="disputed") for number in (1, 2, 3)]
+    monkeypatch.setattr(forwards, "forward", lambda *_: ForwardAnswer(applied=0, state="DEAD", results=disputed))
+    brings.look()
+    brings.look()
+    assert path.exists()
+    assert [count for _, count in line.asked] == [0, 3]
+
+
+def test_a_stick_that_is_pulled_while_it_is_read_is_read_again(
+    house: House, tills_at: Tills, tmp_path: Path, line: Line, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(module, "AGAIN_S", 0.0)
+    a_copy_of_three(house, tills_at, tmp_path)
+    brings = forwarder(line, tmp_path)
+    page_at = module.page_at
+
+    def pulled(path: Path, after: int) -> list[FactItem]:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(module, "page_at", pulled)
+    with caplog.at_level(logging.WARNING):
+        brings.look()
+        brings.look()
+    assert caplog.text.count("cannot be read") == 1, "told once"
+    monkeypatch.setattr(module, "page_at", page_at)
+    brings.look()
+    assert brings.office_has == {Hand("T1", 1): 3}
+
+
+def test_a_copy_with_a_hole_is_not_done(
+    house: House, tills_at: Tills, tmp_path: Path, line: Line, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    """A line is missing, at its end or before it, or is no fact: another copy, or a better look, may have it."""
+    monkeypatch.setattr(module, "AGAIN_S", 0.0)
+    one, path, lines = a_copy_of_three(house, tills_at, tmp_path)
+    brings = forwarder(line, tmp_path)
+    with caplog.at_level(logging.WARNING):
+        for damaged, told, brought in (
+            ([lines[0], *lines[2:]], "takes nothing from fact 1 on", 0),
+            ([*lines[:2], b"{}\n", lines[3]], "cannot be read", 1),
+            ([*lines[:2], lines[3]], "fact 3 is not in it, though it goes up to 3", 2),
+        ):
+            path.write_bytes(b"".join(damaged))
+            if brought == 2:  # by another way
+                forward(house, one, *(FactItem.model_validate_json(line) for line in lines[1:3]))
+            caplog.clear()
+            for _ in range(3):
+                line.asked.clear()
+                brings.look()
+                assert line.asked, "each time"
+            assert caplog.text.count(told) == 1
+            assert brings.office_has == {Hand("T1", 1): brought}
+    path.write_bytes(b"".join(lines))
+    brings.look()
+    assert brings.office_has == {Hand("T1", 1): 3}
