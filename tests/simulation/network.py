@@ -185,8 +185,10 @@ class SimCarrier:
             self._open.remove(exchange)
 
     def renew(self, *, cut: bool = True) -> None:
-        """Connections from before an outage are given up, and what waits on them with them."""
-        for exchange in tuple(self._open):
+        """Connections from before an outage are given up, and what waits on them with them. Not `cut`: it comes to its
+        end."""
+        for exchange in tuple(self._open) if cut else ():
+            exchange.attempt.let_go = True
             exchange.fail("it hung up without an answer", broken=True)
 
     def close(self) -> None:

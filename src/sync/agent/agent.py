@@ -131,7 +131,6 @@ class Agent:
 
     def _turned(self) -> None:
         self._watch.turned()
-        self._poll.renew()  # what waits for news there asks at once where the office is called now
         self._pusher.facts_waiting()
 
     def _recovered(self) -> None:

@@ -71,8 +71,8 @@ class Attempt:
 
     @property
     def stale(self) -> bool:
-        """It failed on a connection that had lain idle, before any answer."""
-        return self.broken and not self.answered and not self.new_connection
+        """It failed on a connection that had lain idle, before any answer, and not by our own doing."""
+        return self.broken and not self.answered and not self.new_connection and not self.let_go
 
 
 class _Connections:
@@ -100,12 +100,14 @@ class _Connections:
         with self._lock:
             self._requests += 1
 
-    def end(self) -> None:
+    def end(self) -> bool:
+        """Whether that was the last request, of a pool that takes no more."""
         with self._lock:
             self._requests -= 1
             last = self._retired and self._requests == 0
         if last:
             self.client.close()
+        return last
 
     def connected(self, sock: socket.socket) -> None:
         with self._lock:
@@ -119,15 +121,17 @@ class _Connections:
         """Whether what is under way here was cut off by ourselves."""
         return self._cut
 
-    def retire(self, *, cut: bool) -> None:
+    def retire(self, *, cut: bool) -> bool:
+        """Whether requests are still under way. It may be cut later than it is retired."""
         with self._lock:
-            self._retired, self._cut = True, cut
+            self._retired, self._cut = True, self._cut or cut
             sockets, idle = self._sockets, self._requests == 0
         if cut:
             for sock in sockets:
                 _shut(sock)
         if idle:
             self.client.close()
+        return not idle
 
 
 def _shut(sock: socket.socket) -> None:
@@ -148,6 +152,7 @@ class Carrier:
         self._tls = tls
         self._lock = threading.Lock()
         self._connections: _Connections | None = None
+        self._retired: set[_Connections] = set()  # whose last request has not ended
         self._closed = False
 
     def exchange(
@@ -193,7 +198,8 @@ class Carrier:
             attempt.let_go = connections.cut
             raise of_transport(error, answered=attempt.answered) from error
         finally:
-            connections.end()
+            if connections.end():
+                self._forget(connections)
 
     def _begin(self) -> _Connections:
         with self._lock:
@@ -206,11 +212,20 @@ class Carrier:
 
     def renew(self, *, cut: bool = True) -> None:
         """Drop all connections: after an outage those from before it are dead, and would only time out. What is under
-        way on them fails, and `Attempt.let_go` tells why. Not `cut`: it comes to its end."""
+        way on them fails, and `Attempt.let_go` tells why, also what was left to come to its end before. Not `cut`: it
+        comes to its end."""
         with self._lock:
-            connections, self._connections = self._connections, None
-        if connections is not None:
-            connections.retire(cut=cut)
+            current, self._connections = self._connections, None
+            if current is not None:
+                self._retired.add(current)
+            leaving = [one for one in self._retired if cut or one is current]
+        for connections in leaving:
+            if not connections.retire(cut=cut):
+                self._forget(connections)
+
+    def _forget(self, connections: _Connections) -> None:
+        with self._lock:
+            self._retired.discard(connections)
 
     def close(self) -> None:
         """End every request at once, those of other threads too; further ones raise LinkClosed."""

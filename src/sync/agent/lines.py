@@ -100,7 +100,7 @@ class Lines:
 
     def carrier(self, *, patient: bool = True) -> LineCarrier:
         """Connections of one use, over whichever address is in use. Not `patient`: of the poll, which is itself what
-        turns to another."""
+        turns to another, and which asks anew rather than have the rest of its time used up there."""
         carrier = LineCarrier(self, patient=patient)
         self._carriers.append(carrier)
         return carrier
@@ -203,9 +203,9 @@ class Lines:
         turn, self._next_turn = self._next_turn, threading.Event()
         turn.set()
         log.info("the office is called over %s", self.name or "its main address")
+        self.turned()  # first, or the poll that asks at once where the office is called now would not count
         for carrier in self._carriers:
             carrier.leave(left, cut=self.ways[left].trouble is not None)
-        self.turned()
 
 
 def _way(address: Address) -> _Way:
@@ -219,7 +219,7 @@ class LineCarrier:
 
     def __init__(self, lines: Lines, *, patient: bool) -> None:
         self._lines = lines
-        self._wait_s = TURN_S if patient else 0.0
+        self._patient = patient
         self._over = [way.carrier() for way in lines.ways]
 
     def exchange(
@@ -242,15 +242,15 @@ class LineCarrier:
                 raise
             except Trouble:
                 left_s = deadline - time.monotonic()
-                if left_s <= 0:
+                if left_s <= 0 or not self._patient:
                     raise
-                if not attempt.let_go and not self._lines.turned_from(at, min(left_s, self._wait_s)):
+                if not attempt.let_go and not self._lines.turned_from(at, min(left_s, TURN_S)):
                     raise
                 attempt.begin_again()
 
     def leave(self, at: int, *, cut: bool) -> None:
-        """Drop the connections over an address; `cut`: also those that wait for an answer."""
-        self._over[at].renew(cut=cut)
+        """Drop the connections over an address; `cut`: also those that wait for an answer, as the poll always does."""
+        self._over[at].renew(cut=cut or not self._patient)
 
     def renew(self) -> None:
         """Drop all connections."""

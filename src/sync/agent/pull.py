@@ -77,15 +77,19 @@ class Puller:
             line = self._lines.at
             try:
                 self._poll(self._channel, 0.0 if first else POLL_S)
-                self._lines.answered(line)
                 backoff.reset()
-                first = False
+                first = self._lines.at != line  # turned away from while it answered: what of the one in use now?
+                if not first:
+                    self._lines.answered(line)
                 continue
             except LinkClosed:
                 break
             except Trouble as trouble:
                 if trouble.code == FENCED:
                     self._guard.fence(trouble.detail)
+                if self._lines.at != line:  # turned away from meanwhile, and cut off perhaps: nothing is wrong with it
+                    first = True
+                    continue
                 away = self._lines.failed(line, trouble)
                 if away is None:
                     first = True

@@ -90,6 +90,29 @@ def test_a_cut_main_line_is_no_outage(ways: Ways) -> None:
     assert ways.told() == [("online", ""), ("online", BACKUP), ("online", "")]
 
 
+def test_back_on_the_main_line_the_poll_asks_there_at_once_and_a_sale_comes_to_its_end(
+    office: ToyOffice, ways: Ways, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits for news on the line that was left would hear of no recall there, should it fall silent."""
+    monkeypatch.setattr(pull, "POLL_S", 4.0)
+    monkeypatch.setattr(pull, "LATE_S", 3.0)
+    ways.main.cut()
+    soon(lambda: ways.shown == ("online", BACKUP))
+    office.next("/v1/push", *[Fault.SLOW] * 30)
+    ways.main.mend()
+    deadline, polls = time.monotonic() + 10.0, 0
+    while ways.states() != ["in_use", "answers"] and time.monotonic() < deadline:
+        polls = office.requests.count("/v1/pull")
+        ways.sell(1)
+        time.sleep(0.05)
+    soon(lambda: office.requests.count("/v1/pull") >= polls + 2, 1.5)  # whether it is there, and then what is new
+    soon(lambda: ways.shown == ("online", ""))
+    assert ways.states() == ["in_use", "answers"], "nothing was wrong with the other"
+    sold = len(ways.till.journal.facts)
+    soon(lambda: ways.till.journal.acknowledged() == sold)
+    assert [number for page in office.pushed for number in page] == list(range(1, sold + 1)), "none was sent twice"
+
+
 def test_a_sale_on_its_way_when_the_line_falls_silent_goes_over_the_other(ways: Ways) -> None:
     """Nothing breaks and nothing comes: what hangs there is cut off and sent again when the poll has given up."""
     ways.main.cut(silent=True)

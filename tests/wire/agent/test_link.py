@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import threading
 import time
 from concurrent.futures import Future
 from pathlib import Path
@@ -14,10 +15,10 @@ from pos.domain.rights import Token
 from pos.till.ports import ClaimAnswer, LineDown, RefusedClaim
 from sync import wire
 from sync.agent import Agent
-from sync.agent.carrier import BadAddress, Carrier
+from sync.agent.carrier import Attempt, BadAddress, Carrier
 from sync.agent.link import Channel
 from sync.agent.link import Till as Caller
-from sync.agent.trouble import Trouble
+from sync.agent.trouble import LinkClosed, Trouble
 from tests.peers.toy_office import Fault, ToyOffice
 from tests.wire.agent.till import Clock, Journal, Keys, Till, soon
 
@@ -176,6 +177,53 @@ def test_what_is_under_way_when_the_line_comes_back_is_asked_again(till: Till) -
     till.office.reload("party")  # ends the long poll
     assert asked.result(6).granted == (("Standing#1", Token(1, 0)),)
     assert [link.state for link in till.journal.links] == ["online", "offline", "online"]
+
+
+def asked(carrier: Carrier, attempt: Attempt) -> Future[object]:
+    """A request that is refused, on a thread of its own."""
+    future: Future[object] = Future()
+    body = wire.EnrolRequest(code="wrong", public_key="").model_dump_json().encode()
+
+    def ask() -> None:
+        try:
+            future.set_result(carrier.exchange("POST", "/v1/enrol", body, {}, time.monotonic() + 10.0, attempt))
+        except Trouble as trouble:
+            future.set_exception(trouble)
+
+    threading.Thread(target=ask).start()
+    return future
+
+
+@pytest.mark.parametrize("close", [False, True])
+def test_what_was_left_to_come_to_its_end_is_cut_with_the_rest(office: ToyOffice, close: bool) -> None:
+    office.always(Fault.SILENCE)
+    carrier, attempts = Carrier(office.url, None), [Attempt(), Attempt()]
+    answers = []
+    for count, attempt in enumerate(attempts, 1):
+        answers.append(asked(carrier, attempt))
+        soon(lambda count=count: len(office.requests) == count)
+        carrier.renew(cut=False)
+    time.sleep(0.2)
+    assert not any(answer.done() for answer in answers)
+    carrier.close() if close else carrier.renew()
+    for answer, attempt in zip(answers, attempts, strict=True):
+        assert isinstance(answer.exception(1.0), LinkClosed if close else Trouble)
+        assert attempt.let_go is not close
+    carrier.close()
+
+
+def test_what_came_to_its_end_leaves_nothing_behind(office: ToyOffice) -> None:
+    office.always(Fault.SLOW)
+    carrier = Carrier(office.url, None)
+    answer = asked(carrier, Attempt())
+    soon(lambda: office.requests)
+    carrier.renew(cut=False)
+    assert len(carrier._retired) == 1
+    assert answer.result(5.0)
+    soon(lambda: not carrier._retired)
+    carrier.renew()
+    assert not carrier._retired
+    carrier.close()
 
 
 # ---- sync ----------------------------------------------------------------------------------
