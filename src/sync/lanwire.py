@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from sync.wire import Message
+from sync.wire import Count, Message, Number
 
 
 class ToNeighbour(Message):
@@ -15,7 +15,7 @@ class ToNeighbour(Message):
     say whom it is for, so that nobody else's answer is one."""
 
     to: str
-    to_incarnation: int
+    to_incarnation: Count
 
 
 class HelloRequest(ToNeighbour):
@@ -74,6 +74,6 @@ class CopyRequest(ToNeighbour):
 class CopyAnswer(Message):
     """The last fact that is there, durably; `problem` says why those that were sent are not."""
 
-    number: int = 0
+    number: Number = 0
     hash: str = ""
     problem: str = ""

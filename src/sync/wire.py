@@ -9,9 +9,9 @@ office from a captive portal. Versioned by the path prefix `/v1`. No I/O here.
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 PREFIX: Final = "/v1"
 H_TILL: Final = "X-Housefull-Till"
@@ -20,6 +20,13 @@ H_REQUEST: Final = "X-Housefull-Request"
 H_SIGNATURE: Final = "X-Housefull-Signature"  # base64, on requests and answers
 MAX_FACTS: Final = 500  # facts in one push
 MAX_WAIT_S: Final = 25.0  # longest long poll
+
+# No number is larger than the column that it may end in: what a database does not take is refused as it comes in.
+_COLUMN: Final = 2**63 - 1
+Number = Annotated[int, Field(ge=0, le=_COLUMN)]  # of a fact, a position in the change log, epoch seconds
+Count = Annotated[int, Field(ge=0, le=2**31 - 1)]  # an incarnation, half of a token, how many there are
+Minor = Annotated[int, Field(ge=-_COLUMN, le=_COLUMN)]  # minor units, which may be owed
+Seconds = Annotated[float, Field(allow_inf_nan=False)]
 
 
 def signed_request(method: str, path: str, body: bytes, till: str, incarnation: int, request_id: str) -> bytes:
@@ -51,7 +58,7 @@ class EnrolRequest(Message):
 
 class EnrolAnswer(Message):
     till: str
-    incarnation: int
+    incarnation: Count
     office_key: str
 
 
@@ -61,12 +68,12 @@ class GrantItem(Message):
     `worth` so many minor units when it is granted."""
 
     place: str
-    epoch: int
-    hop: int
+    epoch: Count
+    hop: Count
     ticket: str = ""
     issued: bool = True
-    copies: int = 0
-    worth: int = 0
+    copies: Count = 0
+    worth: Minor = 0
     valid_until: str = ""
 
 
@@ -77,7 +84,7 @@ class RefusedItem(Message):
     place: str
     code: Literal["right_elsewhere", "sold", "held", "unknown_place", "not_sold", "not_held"]
     holder: str = ""
-    since: int = 0
+    since: Number = 0
 
 
 class ClaimRequest(Message):
@@ -90,16 +97,16 @@ class ClaimRequest(Message):
     show: str
     places: list[str]
     whole: bool = True
-    wait_s: float = 4.0
+    wait_s: Seconds = 4.0
     sold: bool = False
     held: bool = False
-    short: dict[str, int] = {}
+    short: dict[str, Count] = {}
 
 
 class ClaimAnswer(Message):
     """`refused` is empty when all was granted; with `whole` one of both lists is empty."""
 
-    incarnation: int
+    incarnation: Count
     granted: list[GrantItem] = []
     refused: list[RefusedItem] = []
 
@@ -109,7 +116,7 @@ class FactItem(Message):
     of it, sealed in the envelope (`pos.domain.personal`); "" for nothing, or erased. In a copy that lies elsewhere it
     is `locked` to the office's key instead (`pos.domain.lockbox`)."""
 
-    number: int
+    number: Number
     envelope: str
     hash: str
     signature: str
@@ -128,7 +135,7 @@ class ForwardRequest(Message):
     Without facts: how far is the office?"""
 
     till: str
-    incarnation: int
+    incarnation: Count
     facts: list[FactItem] = []
 
 
@@ -141,8 +148,8 @@ class JournalHeader(Message):
     housefull: Literal["journal"] = "journal"
     version: Literal[1] = 1
     till: str
-    incarnation: int
-    facts: int
+    incarnation: Count
+    facts: Number
     sealed: bool
     growing: bool = False
 
@@ -150,7 +157,7 @@ class JournalHeader(Message):
 class FactResult(Message):
     """`verdict`: applied | parked | disputed, of the worst place effect; a newer office may have other words."""
 
-    number: int
+    number: Number
     verdict: str
 
 
@@ -158,7 +165,7 @@ class PushAnswer(Message):
     """`applied` is the highest number applied for this incarnation; send on from there, or from the
     highest number in `results`: what rivals the history that is there is kept, and never applied."""
 
-    applied: int
+    applied: Number
     results: list[FactResult] = []
 
 
@@ -166,7 +173,7 @@ class ForwardAnswer(Message):
     """`applied` is the highest number applied of that incarnation, `state` its ACTIVE, FENCED or DEAD. A fact of an
     ACTIVE one is refused (`till_active`) when what is personal of it is missing."""
 
-    applied: int
+    applied: Number
     state: str
     results: list[FactResult] = []
 
@@ -178,8 +185,8 @@ class RecallItem(Message):
 
     show: str
     place: str
-    epoch: int
-    hop: int
+    epoch: Count
+    hop: Count
     sold: bool = False
     spare: bool = False
     held: bool = False
@@ -206,7 +213,7 @@ class WaitsFor(Message):
     unreadable | not_told."""
 
     till: str
-    incarnation: int
+    incarnation: Count
     why: str
 
 
@@ -227,7 +234,7 @@ class DrawerRequest(Message):
 class DrawerAnswer(Message):
     """`shift` is empty when there is no such drawer. `expected` is a decimal string."""
 
-    incarnation: int = 0
+    incarnation: Count = 0
     shift: str = ""
     user: str = ""
     since: str = ""
@@ -240,9 +247,9 @@ class PlaceItem(Message):
     place: str
     state: str
     holder: str = ""
-    since: int = 0
-    epoch: int
-    hop: int
+    since: Number = 0
+    epoch: Count
+    hop: Count
 
 
 class Change(Message):
@@ -255,7 +262,7 @@ class Change(Message):
     A newer office may log other kinds; who does not know one passes over it.
     """
 
-    position: int
+    position: Number
     kind: str
     family: str = ""
     id: str = ""
@@ -273,10 +280,10 @@ class PullRequest(Message):
     sell nor take a right again. `generation` is that of the change log in which `cursor` is a position.
     """
 
-    cursor: int
-    wait_s: float = 0.0
+    cursor: Number
+    wait_s: Seconds = 0.0
     limit: int = 500
-    head: int = -1
+    head: Annotated[int, Field(ge=-1, le=_COLUMN)] = -1
     stopped: bool = False
     generation: str = ""
 
@@ -287,10 +294,10 @@ class PullAnswer(Message):
     has another past then, and all is fetched anew. `tell`: the till shall say what it has in hand (HandRequest)."""
 
     changes: list[Change] = []
-    cursor: int
-    latest: int
+    cursor: Number
+    latest: Number
     recalls: list[RecallItem] = []
-    applied: int
+    applied: Number
     head_hash: str
     state: str
     office_time: str
@@ -302,8 +309,8 @@ class HandRequest(Message):
     """POST /v1/hand: every right that the till has in hand, once the office has all its facts up to `number`.
     `rights`: show, place, epoch, hop, state (LEASED | SOLD | HELD | PAPER), ticket or hold."""
 
-    number: int
-    rights: list[tuple[str, str, int, int, str, str]]
+    number: Number
+    rights: list[tuple[str, str, Count, Count, str, str]]
 
 
 class HandAnswer(Message):
@@ -322,7 +329,7 @@ class SnapshotAnswer(Message):
     """POST /v1/snapshot {}: every small document, and the shows whose places to fetch.
     `cursor` is the change-log position from which to pull afterwards."""
 
-    cursor: int
+    cursor: Number
     documents: list[Document]
     generation: str = ""
 
@@ -340,13 +347,13 @@ class PlacesAnswer(Message):
 
     show: str
     plan_version: str
-    position: int
+    position: Number
     states: str
     holders: list[str]
-    holder: list[int]
-    since: list[int]
-    epoch: list[int]
-    hop: list[int]
+    holder: list[Count]
+    since: list[Number]
+    epoch: list[Count]
+    hop: list[Count]
 
 
 class LookRequest(Message):

@@ -90,6 +90,15 @@ def test_a_signature_covers_path_body_request_and_incarnation(served: Served, ta
         ("push", json.dumps({"facts": [NOTHING, NOTHING]}).encode()),
         ("places", b"{}"),
         ("decline", b'{"items": 1}'),
+        ("pull", b'{"cursor": 0, "head": 1000000000000000000000000000000, "stopped": true}'),
+        ("pull", b'{"cursor": 0, "head": -2}'),
+        ("pull", b'{"cursor": -1000000000000000000000000000000}'),
+        ("pull", b'{"cursor": 0, "wait_s": NaN}'),
+        ("push", json.dumps({"facts": [NOTHING | {"number": 2**63}]}).encode()),
+        ("forward", json.dumps({"till": "T1", "incarnation": 2**31, "facts": []}).encode()),
+        ("hand", json.dumps({"number": 1, "rights": [[SHOW, "A-1", 10**30, 0, "LEASED", ""]]}).encode()),
+        ("decline", json.dumps({"items": [{"show": SHOW, "place": "A-1", "epoch": 10**30, "hop": 0}]}).encode()),
+        ("claim", json.dumps({"show": SHOW, "places": [], "whole": False, "short": {"Stalls": 10**30}}).encode()),
     ],
 )  # fmt: skip
 def test_garbage_is_named(served: Served, name: str, body: bytes) -> None:

@@ -159,3 +159,27 @@ def test_a_pull_says_how_far_the_till_has_heard_and_told(served: Served) -> None
     served.three.push()
     soon(lambda: noted() == (cursor, 1, True))
     database.close()
+
+
+@pytest.mark.parametrize("head", [10**30, 2**63])
+def test_a_till_that_says_it_is_at_a_number_there_cannot_be_stops_nobodys_presence(served: Served, head: int) -> None:
+    database = open_database(served.database)
+
+    def seen() -> float:
+        with database.read() as connection:
+            at: float = connection.execute(text("SELECT last_seen FROM presence WHERE till = 'T2'")).scalar_one()
+        return at
+
+    refused = served.one.ask("pull", cursor=0, head=head, stopped=True)
+    assert (refused.status, refused.body["code"]) == (422, "bad_request")
+    served.two.pull(0, limit=1)
+    soon(lambda: seen() > 0)
+    before = seen()
+
+    def later() -> bool:
+        served.two.pull(0, limit=1)
+        return seen() > before
+
+    soon(later)
+    assert served.one.ask("pull", cursor=0, head=2**63 - 1).status == 200
+    database.close()

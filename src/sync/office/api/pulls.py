@@ -39,6 +39,8 @@ class Puller:
         deadline = loop.time() + min(max(request.wait_s, 0.0), MAX_WAIT_S)
         limit = min(max(request.limit, 1), max_page)
         if request.stopped:
+            # Before its state is looked at: a till stops because it was fenced or declared dead, and nothing else
+            # tells how far it got.
             self._pulse.pulled(Pulled(caller.till, caller.incarnation, STOPPED, request.head))
         first = True
         while True:

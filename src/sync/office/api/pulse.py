@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 
 from sync.office.clock import now_s
 from sync.office.rules import changes, heard, recalls, tills
@@ -92,8 +92,9 @@ class Pulse:
             self._ask.clear()
             try:
                 head = await loop.run_in_executor(self._pool, self._look, spoke, pulled.values(), sweep)
-            except SQLAlchemyError:
-                # The database is away for a moment; requests say so, and this goes on trying.
+            except Exception:  # noqa: BLE001 - logged, and tried again
+                # The database is away for a moment; requests say so. Whatever it is, this goes on trying: without it
+                # no till counts as there, and nobody who waits is woken.
                 _LOG.exception("cannot read the change log")
                 self._spoke |= spoke
                 self._pulled = {**pulled, **self._pulled}
@@ -110,13 +111,32 @@ class Pulse:
             await asyncio.sleep(GATHER_S)
 
     def _look(self, spoke: set[str], pulled: Collection[Pulled], sweep: bool) -> tuple[int, int]:
-        now = now_s()
         if spoke or sweep:
-            with self._database.write() as connection:
-                if spoke:
-                    tills.seen(connection, spoke, now)
-                heard.note(connection, pulled)
-                if sweep:
-                    recalls.forget_expired(connection, now)
+            try:
+                self._write(spoke, pulled, sweep)
+            except OperationalError:
+                raise  # the database is away: all of it is tried again
+            except Exception:  # noqa: BLE001 - logged; what one till said is nobody else's trouble
+                _LOG.exception("cannot note how far tills have heard")
+                self._write(spoke, (), sweep)
+                self._one_by_one(pulled)
         with self._database.read() as connection:
             return changes.head(connection)
+
+    def _write(self, spoke: set[str], pulled: Collection[Pulled], sweep: bool) -> None:
+        now = now_s()
+        with self._database.write() as connection:
+            if spoke:
+                tills.seen(connection, spoke, now)
+            heard.note(connection, pulled)
+            if sweep:
+                recalls.forget_expired(connection, now)
+
+    def _one_by_one(self, pulled: Collection[Pulled]) -> None:
+        """Note what can be. The rest is left out and not tried again: a till says it anew with each pull."""
+        for one in pulled:
+            try:
+                with self._database.write() as connection:
+                    heard.note(connection, [one])
+            except Exception:  # noqa: BLE001 - logged; the next one may be well
+                _LOG.exception("cannot note how far %s.%d has heard", one.till, one.incarnation)
