@@ -233,7 +233,7 @@ def test_a_shift_that_nobody_verifies_in_time_is_a_difference_and_ends_when_some
     looked(house, SOON + timedelta(hours=13))
     assert item(house, "unverified:S1")["owner"] == "sam"
     body = {"shift": "S1", "till": "T1", "incarnation": 1, "user": "sam", "counted": "0.00", "recounted": "0.00"}
-    till.record("ShiftVerified", body | {"difference": "0.00"})
+    till.record("ShiftVerified", body | {"closed_by": "anna", "difference": "0.00"})
     house.push(till)
     looked(house, SOON + timedelta(hours=13))
     assert item(house, "unverified:S1")["state"] == "closed"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,7 @@ from sqlalchemy import Connection, func, select
 from pos.domain.books import drawer
 from pos.domain.facts import Fact, Kind
 from pos.domain.money import Money
-from sync.office.rules.shifts import of_kind
+from sync.office.rules.stored import of_kind, readable, told
 from sync.office.store.tables import FACT, POSTING, TILL
 
 Shift = tuple[str, str]  # a till, and the number of one of its shifts
@@ -36,11 +35,11 @@ def left(connection: Connection, till: str) -> LeftDrawer | None:
     counted = _taken_over(connection, {till})
     for incarnation in connection.execute(ended.order_by(TILL.c.incarnation)).scalars():
         opened = open_shift(connection, till, incarnation)
-        if opened is not None and (till, opened["body"]["shift"]) not in counted:
-            body = opened["body"]
+        if opened is not None and (till, opened.body["shift"]) not in counted:
+            body = opened.body
             expected = _cash(connection, till, incarnation)
             if expected is not None:
-                return LeftDrawer(incarnation, body["shift"], body["user"], opened["at"], expected)
+                return LeftDrawer(incarnation, body["shift"], body["user"], opened.at, expected)
     return None
 
 
@@ -50,8 +49,8 @@ def counted_by(connection: Connection, _till: str, fields: dict[str, Any]) -> di
     return {"by": _taken_over(connection, {key[0]}).get(key, "")}
 
 
-def open_shift(connection: Connection, till: str, incarnation: int) -> dict[str, Any] | None:
-    """The fact that opened the last shift, unless it is closed."""
+def open_shift(connection: Connection, till: str, incarnation: int) -> Fact | None:
+    """The fact that opened the last shift, unless it is closed or nobody here can read which shift it is."""
     last = connection.execute(
         select(FACT.c.kind, FACT.c.envelope)
         .where(
@@ -62,7 +61,7 @@ def open_shift(connection: Connection, till: str, incarnation: int) -> dict[str,
         .order_by(FACT.c.number.desc())
         .limit(1)
     ).first()
-    return json.loads(last.envelope) if last is not None and last.kind == Kind.SHIFT_OPENED else None
+    return readable(last.envelope) if last is not None and last.kind == Kind.SHIFT_OPENED else None
 
 
 def lay(connection: Connection, facts: Sequence[Fact]) -> dict[Shift, str]:
@@ -88,19 +87,17 @@ def lay(connection: Connection, facts: Sequence[Fact]) -> dict[Shift, str]:
 
 def _taken_over(connection: Connection, tills: Collection[str], *, by_copy: bool = False) -> dict[Shift, str]:
     """Shifts of these tills whose drawer has been counted out by another incarnation or till: by which fact."""
-    rows = connection.execute(of_kind(Kind.DRAWER_TAKEN_OVER))
-    bodies = [(row.fact_id, json.loads(row.envelope)["body"]) for row in rows]
     return {
-        (body["till"], body["shift"]): fact_id
-        for fact_id, body in bodies
-        if body["till"] in tills and (body.get("copy") or not by_copy)
+        (fact.body["till"], fact.body["shift"]): fact.fact_id
+        for _, fact in told(connection, of_kind(Kind.DRAWER_TAKEN_OVER))
+        if fact.body["till"] in tills and (fact.body.get("copy") or not by_copy)
     }
 
 
 def _closed(connection: Connection, tills: Collection[str]) -> dict[Shift, str]:
     """Shifts that these tills have closed themselves: by which fact."""
-    rows = connection.execute(of_kind(Kind.SHIFT_CLOSED).where(FACT.c.till.in_(tills)))
-    return {(row.till, json.loads(row.envelope)["body"]["shift"]): row.fact_id for row in rows}
+    closed = told(connection, of_kind(Kind.SHIFT_CLOSED).where(FACT.c.till.in_(tills)))
+    return {(fact.till, fact.body["shift"]): fact.fact_id for _, fact in closed}
 
 
 def _cash(connection: Connection, till: str, incarnation: int) -> Money | None:

@@ -215,7 +215,7 @@ def standing(connection: Connection) -> list[dict[str, Any]]:
             "incarnation": row.incarnation,
             "applied": row.applied,
             "heard": datetime.fromtimestamp(row.last_seen, UTC).isoformat(timespec="seconds") if row.last_seen else "",
-            "shift": opened["body"]["shift"] if (opened := open_shift(connection, row.id, row.incarnation)) else "",
+            "shift": opened.body["shift"] if (opened := open_shift(connection, row.id, row.incarnation)) else "",
         }
         for row in rows
     ]

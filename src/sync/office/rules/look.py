@@ -15,6 +15,7 @@ from pos.domain.story import Subject
 from sync.office.rules import drawers, figures, frozen, houses, presence, seatstock, shifts, watched
 from sync.office.rules.customers import records_of, sales_of
 from sync.office.rules.sales import documents_of
+from sync.office.rules.stored import of_kind, told
 from sync.office.rules.stories import story, subject_of
 from sync.office.store.tables import DOCUMENT, FACT, POSTING, PURSE, RIGHT
 
@@ -88,13 +89,12 @@ def _shifts(connection: Connection, _till: str, fields: Fields) -> Fields:
 
 def _terminal_days(connection: Connection, _till: str, _fields: Fields) -> Fields:
     """Every end of day that a payment terminal handed in, as its till's fact tells it."""
-    query = select(FACT.c.fact_id, FACT.c.till, FACT.c.envelope).where(FACT.c.kind == Kind.TERMINAL_DAY_ENDED.value)
-    told = []
-    for row in connection.execute(query.order_by(FACT.c.till, FACT.c.incarnation, FACT.c.number)):
-        fact = json.loads(row.envelope)
-        kept = {key: fact["body"].get(key) for key in ("terminal", "user", "total", "expected", "difference", "cards")}
-        told.append({"fact": row.fact_id, "till": row.till, "at": fact["at"]} | kept)
-    return {"days": told}
+    query = of_kind(Kind.TERMINAL_DAY_ENDED).order_by(FACT.c.till, FACT.c.incarnation, FACT.c.number)
+    days = []
+    for _, fact in told(connection, query):
+        kept = {key: fact.body.get(key) for key in ("terminal", "user", "total", "expected", "difference", "cards")}
+        days.append({"fact": fact.fact_id, "till": fact.till, "at": fact.at} | kept)
+    return {"days": days}
 
 
 KINDS: Final[dict[str, Callable[[Connection, str, Fields], Fields]]] = {

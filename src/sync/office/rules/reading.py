@@ -108,20 +108,27 @@ def sane(fact: Fact) -> None:
         raise ValueError("a token is out of all bounds")
 
 
-def _body(item: FactItem, fact: Fact) -> Arrived:
+def checked(fact: Fact) -> tuple[Body, Passings]:
+    """What the office needs of a fact's body. Raises ValueError, which says why it cannot be read."""
     if fact.schema > SCHEMA:
-        return Arrived(item, fact, None, f"schema {fact.schema} is newer than {SCHEMA}, the newest known here")
+        raise ValueError(f"schema {fact.schema} is newer than {SCHEMA}, the newest known here")
     try:
         body = read_body(fact.kind, fact.body)
         passed = passings(fact)
         list(told_in(fact.body))
         list(steps_in(fact))
-    except KeyError:
-        return Arrived(item, fact, None, f"the kind {fact.kind!r} is not known here")
+    except KeyError as error:
+        raise ValueError(f"the kind {fact.kind!r} is not known here") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        return Arrived(item, fact, None, f"{where}: {first['msg']}")
+        raise ValueError(f"{where}: {first['msg']}") from error
+    return body, passed
+
+
+def _body(item: FactItem, fact: Fact) -> Arrived:
+    try:
+        body, passed = checked(fact)
     except ValueError as error:
         return Arrived(item, fact, None, str(error))
     if isinstance(body, PrintReportedBody):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, literal_column, select
+from sqlalchemy import Connection, select
 
 from pos.domain.facts import Fact, Kind
+from sync.office.rules.stored import of_kind, told
 from sync.office.store.tables import FACT, TILL
 
 AT_MOST: Final = 100  # shifts that a till is told at once
@@ -54,22 +54,23 @@ def _closed(connection: Connection, limit: int | None) -> list[Closed]:
     verified = _verified(connection)
     query = of_kind(Kind.SHIFT_CLOSED).order_by(FACT.c.received_at.desc(), FACT.c.number.desc()).limit(limit)
     found = []
-    for row in connection.execute(query):
-        body = json.loads(row.envelope)["body"]
-        report = body.get("report")
-        if not isinstance(report, dict) or not report.keys() >= _WHOLE:
-            continue  # it was disputed as unreadable when it came
-        people = {report.get("opened_by"), report.get("cashier"), body["user"], *report.get("by_cashier", {})}
-        _, told = verified.get(body["shift"], ("", None))
+    for row, fact in told(connection, query):
+        body, report = fact.body, fact.body["report"]
+        if not report.keys() >= _WHOLE:
+            continue  # no version of a till writes such a one
+        cashiers = report.get("by_cashier")
+        people = [report["opened_by"], report.get("cashier"), body["user"]]
+        people += cashiers if isinstance(cashiers, dict) else ()
+        _, second = verified.get(body["shift"], ("", None))
         found.append(
             {
                 "shift": body["shift"],
                 "till": row.till,
                 "incarnation": row.incarnation,
                 "report": report,
-                "people": sorted(filter(None, people)),
+                "people": sorted({name for name in people if name and isinstance(name, str)}),
                 "state": "final",
-                "verified": told,
+                "verified": second,
             }
         )
     return found
@@ -78,15 +79,6 @@ def _closed(connection: Connection, limit: int | None) -> list[Closed]:
 def _verified(connection: Connection) -> dict[str, tuple[str, dict[str, Any]]]:
     """Shift -> the first fact that verified it, and its body."""
     found: dict[str, tuple[str, dict[str, Any]]] = {}
-    for row in connection.execute(of_kind(Kind.SHIFT_VERIFIED).order_by(FACT.c.received_at, FACT.c.fact_id)):
-        body = json.loads(row.envelope)["body"]
-        found.setdefault(body["shift"], (row.fact_id, body))
+    for row, fact in told(connection, of_kind(Kind.SHIFT_VERIFIED).order_by(FACT.c.received_at, FACT.c.fact_id)):
+        found.setdefault(fact.body["shift"], (row.fact_id, fact.body))
     return found
-
-
-def of_kind(kind: Kind) -> Select[Any]:
-    """Facts of a kind about shifts. The kind stands in the statement, so that its index is used."""
-    wanted: Any = literal_column(f"'{kind.value}'")
-    return select(FACT.c.fact_id, FACT.c.till, FACT.c.incarnation, FACT.c.number, FACT.c.envelope).where(
-        FACT.c.kind == wanted
-    )

@@ -12,6 +12,7 @@ from pos.domain.facts import Fact
 from pos.domain.personal import restore
 from pos.domain.story import Chapter, Subject, tell
 from sync.office.rules.bodies import fact_in
+from sync.office.rules.stored import reads
 from sync.office.store.tables import BESIDE, DISPUTE, FACT, SALE, TICKET
 
 _ORDER: Final = "order:"
@@ -56,8 +57,12 @@ def _facts_with(connection: Connection, texts: list[str]) -> list[tuple[Fact, st
     )
     found: list[tuple[Fact, str]] = []
     for row in rows:
-        fact = fact_in(row.envelope)
-        found.append((replace(fact, body=restore(fact.body, row.body or "")), row.verdict))
+        try:
+            fact = fact_in(row.envelope)
+        except (ValueError, RecursionError):
+            continue  # no more is known of it than that it came: the dispute about it has no place
+        body = restore(fact.body, row.body or "") if reads(fact) else {}  # then its places tell that it was, and when
+        found.append((replace(fact, body=body), row.verdict))
     return found
 
 

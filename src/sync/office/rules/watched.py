@@ -15,6 +15,7 @@ from pos.domain.audit.tally import Subject, Tally
 from pos.domain.facts import Fact, Kind
 from pos.domain.parcels import FAMILY as PARCELS
 from pos.domain.parcels import difference, is_settled
+from sync.office.rules.stored import told
 from sync.office.store.tables import DOCUMENT, FACT, SALE, TALLY, TICKET, TILL, WATCHED
 
 AT_ONCE: Final = 500  # facts that are looked at in one transaction
@@ -67,8 +68,8 @@ class Ledger:
             FACT.c.number > since,
             FACT.c.kind == Kind.PRINT_REPORTED.value,
         )
-        bodies = (json.loads(envelope)["body"] for envelope in self.connection.execute(reports).scalars())
-        return any(body["outcome"] == "done" and wanted & set(body["tickets"]) for body in bodies)
+        bodies = (fact.body for _, fact in told(self.connection, reports))
+        return any(body.get("outcome") == "done" and wanted & set(body["tickets"]) for body in bodies)
 
     def last_sale(self, user: str) -> str:
         return self.last.get(user, "")

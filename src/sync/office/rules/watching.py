@@ -19,6 +19,7 @@ from pos.domain.audit.tally import Subject, Tally, people_of, tally
 from sync.office.rules import watched
 from sync.office.rules.changes import Entry
 from sync.office.rules.flagging import Fired, Items, Season
+from sync.office.rules.stored import reads
 from sync.office.rules.watched import Ledger
 
 
@@ -46,12 +47,13 @@ def look(connection: Connection, now: datetime) -> Look:
     settled: dict[str, str] = {}  # what -> by which fact
     for fact in facts:
         ledger = ledgers[fact.till, fact.incarnation]
-        tally(fact, season.setting, ledger, tallies)
-        found = find(fact, season.setting.currency)
-        ledger.waiting |= {one.id: one for one in found.opened if one.waits}
-        opened += [one for one in found.opened if not one.waits]
-        for id in filter(lambda id: watched.parcel(connection, id) not in ("open", "apart"), found.settled):
-            settled[id] = fact.fact_id
+        if reads(fact):
+            tally(fact, season.setting, ledger, tallies)
+            found = find(fact, season.setting.currency)
+            ledger.waiting |= {one.id: one for one in found.opened if one.waits}
+            opened += [one for one in found.opened if not one.waits]
+            for id in filter(lambda id: watched.parcel(connection, id) not in ("open", "apart"), found.settled):
+                settled[id] = fact.fact_id
         ledger.saw(fact)
     for ledger in ledgers.values():
         opened += _overdue(connection, ledger, settled, now)
