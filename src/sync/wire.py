@@ -210,7 +210,7 @@ class ReleaseRequest(Message):
 
 class WaitsFor(Message):
     """An incarnation that has to be heard, or attested for, first. `why`: not_heard | not_stopped | forked |
-    unreadable | not_told."""
+    unreadable | not_told | not_ended | not_attested; a newer office may have other words."""
 
     till: str
     incarnation: Count

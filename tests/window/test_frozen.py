@@ -112,7 +112,7 @@ def test_what_is_looked_at_again_is_asked_about_again(counter: Counter) -> None:
     counter.type("burnt")
     counter.press(Key.Key_Return)
     assert presenter.sure
-    waits = [("KASSA-3", 2, "not_stopped"), ("KASSA-4", 1, "not_stopped")]
+    waits = [("KASSA-3", 2, "not_stopped"), ("KASSA-4", 1, "not_attested")]
     counter.house.office.found["frozen"] = {"frozen": [left_places("KASSA-9", show, seats, waits_for=waits)]}
     counter.press(Key.Key_F4)
     counter.until(lambda: presenter.rows[0].attestable == ("KASSA-3.2", "KASSA-4.1"))

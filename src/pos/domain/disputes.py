@@ -159,7 +159,7 @@ CAUSES: Final[dict[str, Cause]] = {
         _told(Way.ACCEPT),
     ),
     "unreadable": Cause(
-        "An entry of {till} cannot be read: {why}. Its money is booked, and its places are frozen.",
+        "An entry of {till} cannot be read: {why}. Its money is booked, and the places that it had are frozen.",
         _told(Way.ACCEPT, Way.REFUND, Way.RESEAT),
     ),
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pos.domain.books import Posting
-from pos.domain.certificate import Hand
+from pos.domain.certificate import Certificate, Hand, PassedRight
 from pos.domain.facts import SignedFact
 from pos.domain.journaltext import fact_line, header_line
 from pos.domain.money import Money
@@ -415,21 +415,130 @@ def test_a_till_with_two_histories_has_to_be_attested_for(house: House, tills_at
     assert release(house, "T1", attested=("T2",)) == ["A-1"]
 
 
+def took_over(client: TillClient, place: str = "A-1", hop: int = 0) -> None:
+    """What a newer version tells of a right that came from another till, and the office cannot read."""
+    effect = Effect(SHOW, place, Token(1, hop), OfficeState.LEASED, OfficeState.LEASED, client.till)
+    client.record("RightsReceived", {"of a newer": "version"}, (effect,))
+
+
+def accepts(house: House, at: TillClient, note: str) -> None:
+    """A supervisor resolves every dispute there is."""
+    for (dispute,) in house.rows("SELECT id FROM dispute WHERE state != 'resolved'"):
+        at.resolve(str(dispute), "accept", note)
+    house.push(at)
+
+
 def test_a_till_that_told_what_nobody_can_read_is_not_accounted_for(house: House, tills_at: Tills) -> None:
-    """It may be that it took the place over: nothing else would tell of that before it has sold it."""
+    """It may be that it took a place over: nothing else would tell of that before it has sold it. What it names is
+    another place, which a person sees."""
     one, two = tills_at("T1", "T2")
-    one.pass_on(SHOW, two, *house.granted(one, "A-1"))
-    effect = Effect(SHOW, "A-1", Token(1, 0), OfficeState.LEASED, OfficeState.LEASED, "T2")
-    two.record("RightsReceived", {"of a newer": "version"}, (effect,))
+    house.granted(one, "A-1")
+    took_over(two, "B-1")
     house.push(two)
     die(house, "T1")
     hears(house, two)
     assert waits_for(house, "T1") == [("T2.1", "unreadable")]
-    ((dispute,),) = house.rows("SELECT id FROM dispute")
-    two.resolve(str(dispute), "accept", "it took nothing over")
-    house.push(two)
+    accepts(house, two, "it took none of them over")
     hears(house, two)
     assert release(house, "T1") == ["A-1"]
+
+
+def test_what_a_till_took_over_by_a_fact_that_nobody_can_read_waits_for_that_till(
+    house: House, tills_at: Tills
+) -> None:
+    """No word about the dispute says where the right is: it has the place, and sells it while it is cut off."""
+    one, two, three = tills_at("T1", "T2", "T3")
+    one.pass_on(SHOW, two, *house.granted(one, "A-1"))  # its own fact is never sent
+    house.granted(one, "A-2")
+    took_over(two)
+    house.push(two)
+    die(house, "T1")
+    for client in (two, three):
+        hears(house, client)
+    accepts(house, three, "T1 passed nothing on")
+    hears(house, three)
+    assert waits_for(house, "T1") == [("T2.1", "not_ended")]
+    assert waits_for(house, "T1", "A-1", attested=("T2",)) == [("T2.1", "not_ended")], "it may still sell it"
+    with pytest.raises(CannotRelease, match=r"T2 \(incarnation 1\) has told of one of these places"):
+        release(house, "T1")
+    with house.database.read() as connection:
+        (told,) = frozen.look(connection, "T3", {})["frozen"]
+    assert told["waits_for"] == [{"till": "T2", "incarnation": 1, "why": "not_ended"}]
+    assert release(house, "T1", "A-2") == ["A-2"], "of which nobody told anything"
+    die(house, "T2")
+    hears(house, two, cursor=STOPPED)
+    hears(house, three)
+    assert waits_for(house, "T1") == [("T2.1", "not_attested")]
+    assert release(house, "T1", attested=("T2.1",)) == ["A-1"]
+    assert house.place("A-1") == ("POOL", "", 0, 2, 0)
+    assert house.violations() == []
+
+
+def test_a_sealed_till_has_nothing_any_more_that_it_took_over_unread(house: House, tills_at: Tills) -> None:
+    one, two, three = tills_at("T1", "T2", "T3")
+    one.pass_on(SHOW, two, *house.granted(one, "A-1"))
+    took_over(two)
+    two.seal(SHOW)
+    house.push(two)
+    die(house, "T1")
+    accepts(house, three, "T2 is sealed")
+    hears(house, three)
+    assert release(house, "T1") == ["A-1"]
+
+
+def test_what_a_sealed_till_sold_by_a_fact_that_nobody_can_read_is_attested_for_with_it(
+    house: House, tills_at: Tills
+) -> None:
+    """The machine sells no more; its ticket is out."""
+    one, two, three = tills_at("T1", "T2", "T3")
+    one.pass_on(SHOW, two, *house.granted(one, "A-1"))
+    took_over(two)
+    sold = Effect(SHOW, "A-1", Token(1, 1), OfficeState.LEASED, OfficeState.SOLD, "T2", "T2.1-1")
+    two.record("TicketsSold", {"of a newer": "version"}, (sold,))
+    two.seal(SHOW)
+    house.push(two)
+    die(house, "T1")
+    accepts(house, three, "nobody knows")
+    hears(house, three)
+    assert waits_for(house, "T1") == [("T2.1", "not_attested")]
+    assert release(house, "T1", attested=("T2.1",)) == ["A-1"]
+
+
+def test_what_one_of_two_machines_of_a_name_did_unread_is_attested_for_by_its_number(
+    house: House, tills_at: Tills
+) -> None:
+    old, two = tills_at("T1", "T2")
+    old.sell(SHOW, *house.granted(old, "A-1"), schema=2)
+    house.push(old)
+    new = house.enrol("T1", replace=True)
+    house.granted(new, "A-2")
+    die(house, "T1")
+    accepts(house, two, "seen")
+    for client in (old, new, two):
+        hears(house, client, cursor=None if client is two else STOPPED)
+    assert waits_for(house, "T1") == [("T1.1", "not_attested")]
+    assert release(house, "T1", attested=("T1.1",)) == ["A-1", "A-2"]
+
+
+def test_what_a_till_told_of_a_right_that_has_passed_on_since_waits_for_nobody(house: House, tills_at: Tills) -> None:
+    """It had the place under a token that is none any more, or has passed it on to the till that died."""
+    one, two, three = tills_at("T1", "T2", "T3")
+    three.give_back(SHOW, *house.granted(three, "A-1"))
+    house.push(three)
+    took_over(two)
+    house.granted(two, "A-2")
+    given = Effect(SHOW, "A-2", Token(1, 0), OfficeState.LEASED, OfficeState.LEASED, "T1")
+    fact = two.record("RightsTransferred", {"receiver": list(one.hand)}, (given,), schema=2)
+    house.push(two)
+    passed = (PassedRight(SHOW, "A-2", given.leaves),)
+    one.receive(two.certified(Certificate(two.hand, fact.number, fact.hash, one.hand, passed)))
+    house.push(one)
+    house.granted(one, "A-1")
+    die(house, "T1")
+    accepts(house, three, "seen")
+    for client in (two, three):
+        hears(house, client)
+    assert release(house, "T1") == ["A-1", "A-2"]
 
 
 def test_a_sealed_till_is_accounted_for(house: House, tills_at: Tills) -> None:

@@ -141,7 +141,7 @@ def the_dead_keep_their_leases(patch: pytest.MonkeyPatch) -> None:
 
 
 def nobody_need_be_heard(patch: pytest.MonkeyPatch) -> None:
-    mutate(patch, releasing, "check", "unaccounted(connection, holders, order.attested)", "[]")
+    mutate(patch, releasing, "check", "unaccounted(connection, holders, order.attested, unsold)", "[]")
 
 
 def hearing_is_enough(patch: pytest.MonkeyPatch) -> None:
@@ -166,6 +166,10 @@ def a_name_stands_for_all_that_hold(patch: pytest.MonkeyPatch) -> None:
 
 def forks_do_not_count(patch: pytest.MonkeyPatch) -> None:
     mutate(patch, releasing, "unaccounted", "hand in forked", "False")
+
+
+def a_settled_dispute_moves_a_right(patch: pytest.MonkeyPatch) -> None:
+    mutate(patch, releasing, "unaccounted", "hand in claims", "False")
 
 
 def the_active_may_be_attested_for(patch: pytest.MonkeyPatch) -> None:
@@ -332,6 +336,10 @@ GUARDS: list[tuple[Callable[[pytest.MonkeyPatch], None], Scenario]] = [
     (a_name_stands_for_every_machine, test_deaths.test_a_word_for_a_machine_is_not_one_for_another_of_its_name),
     (a_name_stands_for_all_that_hold, test_deaths.test_a_word_for_a_machine_is_not_one_for_another_of_its_name),
     (forks_do_not_count, test_deaths.test_a_till_with_two_histories_has_to_be_attested_for),
+    (
+        a_settled_dispute_moves_a_right,
+        test_deaths.test_what_a_till_took_over_by_a_fact_that_nobody_can_read_waits_for_that_till,
+    ),
     (the_active_may_be_attested_for, test_deaths.test_an_active_till_is_heard_and_not_attested_for),
     (a_released_place_keeps_its_token, test_deaths.test_a_sale_that_comes_to_light_after_the_release_is_a_dispute),
     (the_living_are_released_from, test_deaths.test_what_an_active_till_holds_is_not_released),

@@ -18,7 +18,8 @@ from pos.ui.format import read_time
 from pos.ui.i18n import name_in, tr, tr_count
 from pos.ui.session import Session
 
-ATTESTABLE: Final = ("not_stopped", "forked")  # what a person's word is good for; anybody else has to be heard
+# What a person's word is good for; anybody else has to be heard.
+ATTESTABLE: Final = ("not_stopped", "forked", "not_attested")
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,9 @@ def look(connection: Connection, _till: str, _fields: dict[str, Any]) -> dict[st
                 "places": places,
                 "waits_for": [
                     {"till": one.hand.till, "incarnation": one.hand.incarnation, "why": one.why}
-                    for one in releasing.unaccounted(connection, {hand}, ())
+                    for one in releasing.unaccounted(
+                        connection, {hand}, (), {(one["show"], one["place"]) for one in places}
+                    )
                 ],
             }
             for hand, places in sorted(frozen.items())

@@ -10,6 +10,9 @@ The laws:
   it did before, or has stopped and told all; or its ledger is sealed; or it may not act any more,
   and the same person attests for it, too. A till whose history has forked is two, and only a
   person can speak for it; so is one that told what nobody here can read, until that is settled.
+* Who told of a place itself what nobody here can read, may have it, whatever was said of that dispute:
+  settling one moves no right. So that place waits until this incarnation is sealed, with no ticket out by
+  what it told, or until it has ended and is attested for as well.
 * A place in quarantine with a till that is active (a pack that is lost, a passing that never
   arrived) is released the same way, and that till itself has to be heard. Not what is frozen for
   a fact of that till that nobody here can read: it may still sell it.
@@ -32,14 +35,14 @@ from pos.domain.certificate import Hand
 from pos.domain.disputes import State
 from pos.domain.facts import Fact, Kind
 from pos.domain.purse import is_purse
-from pos.domain.rights import OfficeState
+from pos.domain.rights import Effect, OfficeState, Token
 from pos.domain.season import SETTLING_ROLES
 from sync.office.clock import now_iso
 from sync.office.rules import changes, heard, recalls, recovery
 from sync.office.rules.places import Key, Place, lock, write
 from sync.office.store.tables import DISPUTE, DOCUMENT, FACT, PARKED, RELEASED, RIGHT, RIVAL_FACT, TICKET, TILL
 
-Why = Literal["not_heard", "not_stopped", "forked", "unreadable", "not_told"]
+Why = Literal["not_heard", "not_stopped", "forked", "unreadable", "not_told", "not_ended", "not_attested"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,8 @@ class Unaccounted:
     `why`: not_heard (it is active, and has not heard of every fence and told what it did before),
     not_stopped (it is fenced, and has not said that it knows), forked (there are two of it),
     unreadable (it has told what the office cannot read: perhaps that it took over what is to be
-    released), not_told (the fence of the released till itself is not in the change log).
+    released), not_ended and not_attested (it told of one of the very places what the office cannot read, and is active,
+    or is not), not_told (the fence of the released till itself is not in the change log).
     """
 
     hand: Hand
@@ -117,8 +121,10 @@ def _frozen(connection: Connection) -> set[Key]:
     return {(place["show"], place["place"]) for body in bodies for place in json.loads(body)["places"]}
 
 
-def unaccounted(connection: Connection, holders: Collection[Hand], attested: Collection[str]) -> list[Unaccounted]:
-    """Who has to be heard, or attested for, before anything that these incarnations of a till hold is released."""
+def unaccounted(
+    connection: Connection, holders: Collection[Hand], attested: Collection[str], places: Collection[Key]
+) -> list[Unaccounted]:
+    """Who has to be heard, or attested for, before these places, which these incarnations hold, are released."""
     rows = connection.execute(
         select(TILL.c.id, TILL.c.incarnation, TILL.c.state, TILL.c.fenced_at, FACT.c.kind.label("last"))
         .join(
@@ -130,7 +136,7 @@ def unaccounted(connection: Connection, holders: Collection[Hand], attested: Col
     ).all()
     rivals = select(RIVAL_FACT.c.till, RIVAL_FACT.c.incarnation).distinct()
     forked = {Hand(row.till, row.incarnation) for row in connection.execute(rivals)}
-    unread = _unread(connection)
+    unread, claims = _unread(connection), _claims(connection, places)
     newest = max(row.fenced_at for row in rows) if rows else 0
     spoken = spoken_for([Hand(row.id, row.incarnation) for row in rows], holders, attested)
     found: list[Unaccounted] = []
@@ -144,6 +150,8 @@ def unaccounted(connection: Connection, holders: Collection[Hand], attested: Col
             found.append(Unaccounted(hand, "forked"))
         elif hand in unread:
             found.append(Unaccounted(hand, "unreadable"))
+        elif hand in claims and (claims[hand] or row.last != Kind.SEALED):
+            found.append(Unaccounted(hand, "not_ended" if active else "not_attested"))
         elif row.last != Kind.SEALED and heard.settled(connection, *hand) < newest:
             found.append(Unaccounted(hand, "not_heard" if active else "not_stopped"))
     return found
@@ -166,6 +174,43 @@ def _unread(connection: Connection) -> set[Hand]:
         .distinct()
     )
     return {Hand(row.till, row.incarnation) for row in rows}
+
+
+def _claims(connection: Connection, places: Collection[Key]) -> dict[Hand, bool]:
+    """Who told of one of these places what could not be read, by the token that the office's record has or a later
+    one, and so may have it; and whether, by what it told, a ticket, a slip or a hold is out for it."""
+    unread = select(DISPUTE.c.fact_id).where(DISPUTE.c.cause == "unreadable")
+    rows = connection.execute(
+        select(FACT.c.till, FACT.c.incarnation, FACT.c.envelope).where(FACT.c.fact_id.in_(unread))
+    ).all()
+    named = [
+        (Hand(row.till, row.incarnation), effect)
+        for row in rows
+        for effect in _effects(row.envelope)
+        if (effect.show, effect.place) in places
+    ]
+    if not named:
+        return {}
+    keys = sorted({(effect.show, effect.place) for _, effect in named})
+    tokens = {
+        (row.show_id, row.place): Token(row.epoch, row.hop)
+        for row in connection.execute(select(RIGHT).where(tuple_(RIGHT.c.show_id, RIGHT.c.place).in_(keys)))
+    }
+    found: dict[Hand, bool] = {}
+    for hand, effect in named:
+        token = tokens[effect.show, effect.place]
+        # Who tells of the record's own token that it passed the right on, to whoever has it now, has let go.
+        if effect.leaves > token or (effect.leaves == token and effect.holder == hand.till):
+            found[hand] = found.get(hand, False) or effect.after not in (OfficeState.LEASED, OfficeState.POOL)
+    return found
+
+
+def _effects(envelope: str) -> tuple[Effect, ...]:
+    """What a fact says of places that could not be read as a whole; nothing where not even that can be read."""
+    try:
+        return Fact.from_bytes(envelope.encode()).effects
+    except (ValueError, RecursionError):
+        return ()
 
 
 def may_release(connection: Connection, user: str) -> bool:
@@ -204,8 +249,9 @@ def check(connection: Connection, order: Order) -> frozenset[Key]:
         raise CannotRelease(f"{' '.join(strange[0])} is not with a fenced or dead {order.till}, nor in quarantine")
     if not wanted:
         raise CannotRelease(f"there is nothing with a fenced or dead {order.till}")
-    holders = {held[key].hand for key in wanted if held[key].state is not OfficeState.SOLD}
-    if waits := unaccounted(connection, holders, order.attested) if holders else []:
+    unsold = {key for key in wanted if held[key].state is not OfficeState.SOLD}
+    holders = {held[key].hand for key in unsold}
+    if waits := unaccounted(connection, holders, order.attested, unsold) if holders else []:
         raise CannotRelease(in_words(waits), waits)
     if waiting := _parked(connection, wanted):
         raise CannotRelease(f"{waiting} is still to be applied to one of these places")
@@ -263,6 +309,10 @@ _WORDS: Final[dict[str, str]] = {
     "not_stopped": "is fenced and has not said that it knows; attest for {hand} too, if its paper is found",
     "forked": "has two histories, so nothing of it can be relied on; attest for {hand} too, if its paper is found",
     "unreadable": "has told something that cannot be read; settle that dispute first",
+    "not_ended": "has told of one of these places what cannot be read, and may have it; "
+    "it has to be sealed or declared dead first",
+    "not_attested": "has told of one of these places what cannot be read, and may have it; "
+    "attest for {hand} too, if its paper is found",
     "not_told": "was fenced before tills were told of that; declare it dead first",
 }
 
