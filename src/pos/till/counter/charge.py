@@ -333,8 +333,11 @@ def check_basket_free(desk: Desk, *, purpose: str = "") -> None:
     for payment in desk.ledger.payments.pending():
         if payment.subject == BASKET and payment.purpose != purpose:
             check_open([payment])
-            way_out = f"finish the {payment.purpose}, or reverse it"
-            raise refusal(payment, f"{payment.amount} of this has been paid by card; {way_out}")
+            if payment.purpose == DEPOSIT:
+                text = f"{payment.amount} of this has been paid by card; finish the reservation, or reverse it"
+            else:
+                text = f"{payment.amount} of this has been paid by card; finish the sale, or reverse it"
+            raise refusal(payment, text)
 
 
 def check_none_pending(desk: Desk) -> None:
