@@ -75,7 +75,7 @@ def fenced_rights_go_to_the_pool(patch: pytest.MonkeyPatch) -> None:
 
 def any_token(patch: pytest.MonkeyPatch) -> None:
     mutate(
-        patch, effects, "apply",
+        patch, effects, "_taken",
         "(effect.token, *author.hand) != (place.token, place.holder, place.incarnation)", "False",
     )  # fmt: skip
 

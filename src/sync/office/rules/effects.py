@@ -22,6 +22,7 @@ The laws, on top of the table:
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final, Literal
 
 from pos.domain.certificate import Hand
@@ -138,15 +139,24 @@ def apply(
         return Outcome("disputed", f"{what}, but {way.fault}")
     if way is not None and way.receiver == author.hand:
         return _received(what, effect, place, past, now, way)
+    ended = ""
     if recovering:
-        lost.make_room(author, effect, place, past, now)
+        ended = lost.make_room(author, effect, place, past, now)
+    outcome = _taken(author, what, effect, place, past, now, way, recovering=recovering)
+    return replace(outcome, ended=ended) if ended else outcome
+
+
+def _taken(
+    author: Author, what: str, effect: Effect, place: Place, past: Past, now: int, way: Way | None, *, recovering: bool
+) -> Outcome:
+    """A step that its fact may take, by whoever has the right or had it."""
     if effect.token > place.token:
         return Outcome("parked")
     if recovering and effect.token < place.token and lost.returned(author, effect, past):
         return Outcome("applied", history=True)
     if (effect.token, *author.hand) != (place.token, place.holder, place.incarnation):
         outcome = history.told(author, what, effect, place, past, way)
-        return lost.settled(effect, place, outcome) if recovering else outcome
+        return lost.settled(effect, place, past, outcome) if recovering else outcome
     return _given(what, effect, place, past, now, way) if way else _own_step(author, what, effect, place, past, now)
 
 

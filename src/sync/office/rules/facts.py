@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection, select, update
 
@@ -53,11 +53,6 @@ from sync.office.store.tables import FACT, TILL
 from sync.wire import FactResult, PushAnswer
 
 SUSPENSE: Final = "suspense"
-_ENDED_BY: Final[dict[str, str]] = {
-    Kind.TICKETS_REFUNDED: "refunded",
-    Kind.TICKETS_EXCHANGED: "exchanged",
-    Kind.TICKETS_VOIDED: "void",
-}
 
 
 def accept(connection: Connection, till: str, incarnation: int, arrived: Sequence[Arrived], now: int) -> PushAnswer:
@@ -259,7 +254,7 @@ def _owed(page: Page, fact: Fact) -> None:
     if fact.kind == Kind.REFUND_CLAIMED:
         back = fact.body["refund"]["tickets"]
         places = [(ticket["show"], ticket["unit"]) for ticket in back]
-        page.claimed += [_named(ticket["id"], ticket["show"], ticket["unit"]) for ticket in back]
+        page.claimed += [tickets.named(ticket["id"], ticket["show"], ticket["unit"]) for ticket in back]
         page.dispute(fact.fact_id, "refund_claimed", "paid out without the right to refund", *places)
     elif fact.kind == Kind.PAYMENT_ENDED and fact.body["outcome"] == "declined" and "sale" in fact.body:
         sale, amount = str(fact.body["sale"]), str(fact.body["amount"])
@@ -362,16 +357,12 @@ def _follow(page: Page, taken: Iterable[tuple[str, str, Effect, Outcome]]) -> No
             # Whoever spends from a purse moves money of it, and is heard of by that (`rules.purses`).
             disputed.setdefault(fact_id, {})[place] = f"{effect.show} {effect.place}: {outcome.detail}"
         if outcome.ended:
-            page.ended.append(_named(outcome.ended, *place) | {"t_state": "void"})
+            page.ended.append(tickets.named(outcome.ended, *place) | {"t_state": "void"})
         if outcome.verdict == "applied" and effect.before == "SOLD" and effect.after == "LEASED":
-            page.ended.append(_named(effect.ticket, *place) | {"t_state": _ENDED_BY.get(kind, "refunded")})
+            become = tickets.ENDED_BY.get(kind, "refunded")
+            page.ended.append(tickets.named(effect.ticket, *place) | {"t_state": become})
     for fact_id, places in disputed.items():
         page.dispute(fact_id, "place", "; ".join(places.values()), *places)
-
-
-def _named(ticket: str, show: str, unit: str) -> dict[str, Any]:
-    """A ticket, as the statements of `tickets` take it."""
-    return {"t_id": ticket, "t_show": show, "t_unit": unit}
 
 
 def _sell(page: Page, fact: Fact, sale: SaleBody, outcomes: Sequence[Outcome]) -> list[Verdict]:

@@ -50,7 +50,7 @@ class Way:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """`detail` says why it is disputed. `history`: the place has passed on since, and did not change.
-    `ended` is a ticket of which a certificate says that it has ended, by a fact still to come."""
+    `ended` is a ticket that has ended, by a fact still to come: a certificate or a forgotten token says so."""
 
     verdict: Verdict
     detail: str = ""

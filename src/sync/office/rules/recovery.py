@@ -30,7 +30,7 @@ from pos.domain.facts import Kind
 from pos.domain.rights import Effect, OfficeState, Token
 from pos.domain.season import SETTLING_ROLES
 from sync.office.clock import now_iso
-from sync.office.rules import changes, deaths, past, tills
+from sync.office.rules import changes, deaths, past, tickets, tills
 from sync.office.rules.history import Author
 from sync.office.rules.lost import remember
 from sync.office.rules.places import lock, write
@@ -126,17 +126,22 @@ def report(connection: Connection, hand: Hand, number: int, rights: Sequence[_Ri
     author = Author(hand, active=True)
     records = lock(connection, ((show, place) for show, place, *_ in rights))
     pasts = past.load(connection, records)
+    ended: list[dict[str, str]] = []
     for show, place, epoch, hop, state_then, ticket in rights:
         record = records.get((show, place))
         if record is None or Token(epoch, hop) <= record.token:
             continue
         held = OfficeState(state_then)
         effect = Effect(show, place, Token(epoch, hop), held, held, hand.till, ticket)
-        remember(author, effect, record, pasts.setdefault(record.key, {}), now)
+        if gone := remember(author, effect, record, pasts.setdefault(record.key, {}), now):
+            ended.append(tickets.named(gone, show, place) | {"t_state": "void"})
     write(connection, (record for record in records.values() if record.changed))
     past.store(connection, (account for told in pasts.values() for account in told.values()))
     connection.execute(insert(REPORTED).values(till=hand.till, incarnation=hand.incarnation, at=now_iso()))
-    changes.log(connection, changes.of_places(record for record in records.values() if record.changed))
+    tickets.end(connection, ended)
+    entries = changes.of_places(record for record in records.values() if record.changed)
+    sales = tickets.sales_of(connection, [row["t_id"] for row in ended])
+    changes.log(connection, [*entries, *(changes.Entry("sale", id=sale) for sale in sales)])
     return True
 
 

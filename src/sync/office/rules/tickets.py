@@ -7,9 +7,16 @@ from typing import Any, Final
 
 from sqlalchemy import ARRAY, Connection, Text, any_, bindparam, select, update
 
+from pos.domain.facts import Kind
 from sync.office.rules.bodies import SaleBody
 from sync.office.store.tables import SALE, TICKET
 
+# What becomes of a ticket, by the kind of the fact that ends it.
+ENDED_BY: Final[dict[str, str]] = {
+    Kind.TICKETS_REFUNDED: "refunded",
+    Kind.TICKETS_EXCHANGED: "exchanged",
+    Kind.TICKETS_VOIDED: "void",
+}
 _AT_ONCE: Final = 5_000  # ids in one statement; SQLite allows 32,766 parameters
 _THIS: Final = (
     TICKET.c.id == bindparam("t_id"), TICKET.c.show_id == bindparam("t_show"), TICKET.c.unit == bindparam("t_unit"),
@@ -50,12 +57,18 @@ def taken(connection: Connection, sales: Sequence[SaleBody]) -> set[str]:
     return there
 
 
+def named(ticket: str, show: str, unit: str) -> dict[str, str]:
+    """A ticket, as the statements here take it."""
+    return {"t_id": ticket, "t_show": show, "t_unit": unit}
+
+
 def end(connection: Connection, ended: Sequence[dict[str, Any]]) -> None:
     """Rows of `t_id`, `t_show`, `t_unit` and `t_state`: what has become of tickets.
 
     A ticket that is of another place is not what the fact was about: it stays.
     """
-    connection.execute(_END, ended)
+    if ended:
+        connection.execute(_END, ended)
 
 
 def claim(connection: Connection, claimed: Sequence[dict[str, Any]]) -> None:

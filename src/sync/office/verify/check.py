@@ -51,7 +51,8 @@ def check(connection: Connection) -> Report:
     disputes = connection.execute(text("SELECT * FROM dispute ORDER BY opened_at, id")).all()
     disputed = {row.fact_id for row in disputes}
     settled = check_disputes(connection, report, story, tickets, disputes)
-    _one_live_ticket(report, story, tickets, settled, destroyed_slips(connection, story))
+    forgotten = _forgotten(connection, report, story, tickets)
+    _one_live_ticket(report, story, tickets, settled, destroyed_slips(connection, story), forgotten)
     doubled = {row.fact_id for row in disputes if row.cause == "duplicate_id"}
     _sold_places(report, rights, tickets, {step.place for step in story.steps if step.fact in doubled})
     _paper_is_here(report, story, tickets, disputed)
@@ -84,12 +85,12 @@ def _show(place: Place) -> str:
 
 
 def _one_live_ticket(
-    report: Report, story: Story, tickets: dict[str, Any], settled: set[str], destroyed: set[str]
+    report: Report, story: Story, tickets: dict[str, Any], settled: set[str], destroyed: set[str], forgotten: set[str]
 ) -> None:
     """I1, counting paper: tickets of disputed sales, of a forked till and of packs are in someone's hand,
     too, until a person has settled what becomes of them. `destroyed` are a pack's that were never sold."""
     live: dict[Place, set[str]] = defaultdict(set)
-    over = _over(report, story)
+    over = _over(report, story) | forgotten
     for place, sold in story.paper.items():
         live[place].update(sold.keys() - story.ended.keys() - settled - over)
     for place, pack in story.packs.items():
@@ -119,6 +120,26 @@ def _over(report: Report, story: Story) -> set[str]:
             left = f"{step.left[0]}.{step.left[1]}"
             report.violation("I7", f"{step.fact}: ticket {step.ticket} has not ended, but {left} was passed on")
         elif any(token >= step.left and token[0] == step.left[0] for token in passed[step.place]):
+            over.add(step.ticket)
+    return over
+
+
+def _forgotten(connection: Connection, report: Report, story: Story, tickets: dict[str, Any]) -> set[str]:
+    """Tickets of which a restored office knows by later tokens that they have ended, and nobody has told by what."""
+    if connection.execute(text("SELECT generation FROM restored LIMIT 1")).first() is None:
+        return set()
+    latest: dict[Place, tuple[int, int]] = {}
+    for step in story.steps:
+        if step.sure:
+            latest[step.place] = max(step.left, latest.get(step.place, step.left))
+    over: set[str] = set()
+    for step in story.steps:
+        row = tickets.get(step.ticket)
+        if not step.sure or not step.begins or step.ticket in story.ended or row is None or row.state != "void":
+            continue
+        if step.left < latest[step.place]:
+            what = f"ticket {step.ticket} has ended, by a fact that this office does not have"
+            report.notes.append(f"{_show(step.place)}: {what}")
             over.add(step.ticket)
     return over
 
