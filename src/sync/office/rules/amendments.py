@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, select, update
@@ -30,9 +31,13 @@ class Amendments:
 
     def take(self, fact: Fact) -> None:
         """Keep what a readable fact changes, if it is of such a kind."""
-        if fact.kind in (Kind.TENDER_CORRECTED, Kind.TICKET_RENAMED):
-            body = fact.body["correction"] if fact.kind == Kind.TENDER_CORRECTED else fact.body
-            self.told.setdefault(str(body["sale"]), []).append(fact)
+        if sale := sale_of(fact):
+            self.told.setdefault(sale, []).append(fact)
+
+    def take_early(self, fact: Fact) -> None:
+        """The same of one that came before its sale did: among others, in the order in which they were made."""
+        self.take(fact)
+        self.told[sale_of(fact)].sort(key=lambda told: datetime.fromisoformat(told.at))
 
     def write(self, connection: Connection) -> list[str]:
         """Change the documents, sales of this very page included; the sales of which there is news."""
@@ -46,6 +51,13 @@ class Amendments:
             text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
             connection.execute(_WRITE, {"this": row.id, "text": text})
         return [row.id for row in rows]
+
+
+def sale_of(fact: Fact) -> str:
+    """The sale whose document a fact changes, "" for none."""
+    if fact.kind not in (Kind.TENDER_CORRECTED, Kind.TICKET_RENAMED):
+        return ""
+    return str((fact.body["correction"] if fact.kind == Kind.TENDER_CORRECTED else fact.body)["sale"])
 
 
 def _amended(document: dict[str, Any], kind: str, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from sync.office.rules.history import Author, Outcome
 from sync.office.rules.parking import Resumed, Waiting
 from sync.office.rules.past import Past
 from sync.office.rules.places import Key, Place, lock, write
-from sync.office.rules.recovery import recovering
+from sync.office.rules.recovery import standing
 
 _KEPT: Final = (OfficeState.SOLD, OfficeState.HELD)  # what is so whoever has the right to it
 
@@ -33,6 +33,7 @@ class Board:
     waiting: list[Waiting]
     hands: Hands
     recovering: bool = False  # the office was restored, and has forgotten tokens
+    restored: bool = False  # as much, or that has ended
     forked: bool = False  # the author's history has a rival
     sealed: bool = False  # its last fact has been taken
     parked: list[dict[str, Any]] = field(default_factory=list)
@@ -53,13 +54,16 @@ class Board:
         sealing = any(fact.kind == Kind.SEALED for fact, _ in told)
         places = lock(connection, keys | tills.held(connection, author.hand) if sealing else keys)
         passed = {(effect.show, effect.place) for effect in effects if effect.leaves != effect.token}
-        recovers = recovering(connection)
-        pasts = past.load(connection, set(places) if recovers else passed | set(_late(effects, places)))
+        office = standing(connection)
+        pasts = past.load(connection, set(places) if office.recovering else passed | set(_late(effects, places)))
         waiting = parking.waiting_at(connection, passed)
         freed = [{effect_key(one.effect): one.passing} for one in waiting if one.passing is not None]
         hands = hands_in([*(passings for _, passings in told), *freed]) | {one.author for one in waiting}
         forked = sealing and tills.forked(connection, author.hand)
-        return cls(author, now, places, pasts, waiting, Hands.of(connection, hands), recovers, forked)
+        return cls(
+            author, now, places, pasts, waiting, Hands.of(connection, hands), office.recovering,
+            office.generation != "", forked,
+        )  # fmt: skip
 
     def take(self, fact: Fact, line: int, effect: Effect, passing: Passing | None) -> Outcome:
         """Apply one effect of a fact of the author; what cannot be applied yet is parked."""

@@ -26,6 +26,7 @@ from sync.office.rules import (
     counts,
     disputes,
     drawers,
+    early,
     forks,
     parking,
     recalls,
@@ -144,6 +145,7 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
                 this["state"] = row["t_state"]
         tickets.end(connection, page.ended)
     parking.settle(connection, resumed)
+    early.lay_over(connection, page, fresh)
     write(connection, page)
     last = fresh[-1].item
     connection.execute(
@@ -221,10 +223,7 @@ def _book_one(page: Page, one: Arrived) -> None:
             page.refunds.append(document_in(one.fact))
     if one.fact is not None and one.sale is not None:
         verdicts += _sell(page, one.fact, one.sale, outcomes)
-    page.copies += [{"t_id": ticket, "t_copy": copy} for ticket, copy in one.copies.items() if copy]
-    page.issued += one.issued
-    page.copied += [{"t_id": ticket, "t_handed": one.handed} for ticket in one.copies if one.handed]
-    page.handed += [{"t_id": ticket, "t_handed": one.handed} for ticket in one.handed_to]
+    page.papers(one)
     if (
         one.fact is not None
         and fits(one.fact.body, one.item.beside)
@@ -254,7 +253,7 @@ def _owed(page: Page, fact: Fact) -> None:
     if fact.kind == Kind.REFUND_CLAIMED:
         back = fact.body["refund"]["tickets"]
         places = [(ticket["show"], ticket["unit"]) for ticket in back]
-        page.claimed += [tickets.named(ticket["id"], ticket["show"], ticket["unit"]) for ticket in back]
+        page.claims(fact)
         page.dispute(fact.fact_id, "refund_claimed", "paid out without the right to refund", *places)
     elif fact.kind == Kind.PAYMENT_ENDED and fact.body["outcome"] == "declined" and "sale" in fact.body:
         sale, amount = str(fact.body["sale"]), str(fact.body["amount"])

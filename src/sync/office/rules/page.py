@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection
 
+from pos.domain.facts import Fact
 from sync.office.rules import changes, disputes, drawers, outbox, tickets
 from sync.office.rules.admissions import Gates
 from sync.office.rules.amendments import Amendments
@@ -19,6 +21,7 @@ from sync.office.rules.parcels import Cash
 from sync.office.rules.people import People
 from sync.office.rules.places import Key
 from sync.office.rules.purses import Purses
+from sync.office.rules.reading import Arrived
 from sync.office.rules.records import Records
 from sync.office.rules.stock import Stock
 from sync.office.store.bulk import insert_rows
@@ -67,6 +70,18 @@ class Page:
         """Open a dispute. `places` are those in question, none for all that the fact names; `fields`
         is what the cause's sentence (`pos.domain.disputes`) names beside the fact and its places."""
         self.disputes.append(disputes.Found(fact_id, cause, detail, places or None, fields))
+
+    def claims(self, fact: Fact, only: Container[str] | None = None) -> None:
+        """Tickets that were paid back without the right to, all of them or `only` those."""
+        back = [ticket for ticket in fact.body["refund"]["tickets"] if only is None or ticket["id"] in only]
+        self.claimed += [tickets.named(ticket["id"], ticket["show"], ticket["unit"]) for ticket in back]
+
+    def papers(self, one: Arrived) -> None:
+        """What papers of tickets a fact tells of, and where those went."""
+        self.copies += [{"t_id": ticket, "t_copy": copy} for ticket, copy in one.copies.items() if copy]
+        self.issued += one.issued
+        self.copied += [{"t_id": ticket, "t_handed": one.handed} for ticket in one.copies if one.handed]
+        self.handed += [{"t_id": ticket, "t_handed": one.handed} for ticket in one.handed_to]
 
     def unused(self, fact_id: str, payment: dict[str, Any]) -> None:
         """A card payment that nothing more will be heard of: a dispute of its own, about its own places."""
