@@ -121,11 +121,23 @@ def test_what_is_looked_at_again_is_asked_about_again(counter: Counter) -> None:
     assert presenter.ticked == set(seats)
 
 
-def test_who_has_to_be_heard_first_is_said_before_anybody_tries(counter: Counter) -> None:
-    leave_places(counter, "not_heard")
+@pytest.mark.parametrize(
+    ("why", "first"),
+    [
+        ("not_heard", "First KASSA-3 must be online and send what it has."),
+        ("unreadable", "First settle the dispute about what KASSA-3 told: the office cannot read it."),
+        (
+            "not_ended",
+            "First KASSA-3 must be enrolled anew or declared dead: it told of such a place, and the office cannot read "
+            "what.",
+        ),
+    ],
+)
+def test_what_has_to_be_done_first_is_said_before_anybody_tries(counter: Counter, why: str, first: str) -> None:
+    leave_places(counter, why)
     presenter = look(counter)
     (row,) = presenter.rows
-    assert presenter.waits(row) == "First KASSA-3 must be online and send what it has."
+    assert presenter.waits(row) == first
     counter.press(Key.Key_Return)
     assert not panel(counter).also.isVisible(), "nobody's word stands for a till that is at work"
 

@@ -57,9 +57,13 @@ class Gone:
         return tuple(f"{till}.{number}" for till, number, why in self.waits_for if why in ATTESTABLE)
 
     @property
-    def unheard(self) -> tuple[str, ...]:
-        """Tills that have to be heard, whatever anybody says."""
-        return tuple(dict.fromkeys(till for till, _, why in self.waits_for if why not in ATTESTABLE))
+    def unheard(self) -> dict[str, tuple[str, ...]]:
+        """Tills with which something has to be done, whatever anybody says; by why."""
+        found: dict[str, dict[str, None]] = {}
+        for till, _, why in self.waits_for:
+            if why not in ATTESTABLE:
+                found.setdefault(why, {})[till] = None
+        return {why: tuple(tills) for why, tills in found.items()}
 
     @classmethod
     def read(cls, doc: dict[str, Any]) -> Gone:
@@ -74,6 +78,18 @@ class Gone:
             tuple(Place(one["place"], one["label"], one["category"], one["state"]) for one in doc["places"]),
             tuple((one["till"], int(one["incarnation"]), one["why"]) for one in doc["waits_for"]),
         )
+
+
+def _first(why: str, tills: str) -> str:
+    if why == "unreadable":
+        return tr("First settle the dispute about what {tills} told: the office cannot read it.", tills=tills)
+    if why == "not_ended":
+        return tr(
+            "First {tills} must be enrolled anew or declared dead: it told of such a place, and the office cannot read "
+            "what.",
+            tills=tills,
+        )
+    return tr("First {tills} must be online and send what it has.", tills=tills)
 
 
 class FrozenPresenter(QObject):
@@ -130,10 +146,8 @@ class FrozenPresenter(QObject):
         return tr("{till} · {show} {when}", till=row.name, show=show, when=when)
 
     def waits(self, row: Gone) -> str:
-        """Who has to be heard first, in a sentence; "" when nobody has."""
-        if not row.unheard:
-            return ""
-        return tr("First {tills} must be online and send what it has.", tills=", ".join(row.unheard))
+        """What has to be done first, with whom; "" for nothing."""
+        return " ".join(_first(why, ", ".join(tills)) for why, tills in row.unheard.items())
 
     # ---- marking, opening, ticking -------------------------------------------------------
 
