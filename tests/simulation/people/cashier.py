@@ -272,7 +272,8 @@ class Cashier:
             return False
         done = self.do("take_over", counted={"total": str(self.left)})
         if done is not None:
-            difference = Decimal(done["taken_over"]["difference"])
+            # The other of two machines that are this till may have counted it.
+            difference = Decimal(done["taken_over"]["difference"]) if done["taken_over"] is not None else Decimal(0)
             if difference and not (self.machine.disk.doubtful or self.unsure):
                 self.complaints.append(f"{self.machine.label}: the drawer that was left differs by {difference}")
             self.left = Decimal(0)
