@@ -90,7 +90,10 @@ class Disk:
 
     def cloned(self) -> set[tuple[str, str]]:
         """Places that a clone has ever had in hand, which the other one may have sold or passed on as well."""
-        return _held(self.ledger) if self.clone and self.ledger.exists() else set()
+        if not self.clone:
+            return set()
+        ledgers = self._ledgers()  # one that is enrolled anew has set the clone's own aside
+        return {place for number, path in ledgers if f"{self.name}.{number}" in self.doubtful for place in _held(path)}
 
     def ledgers(self) -> dict[int, Path]:
         """Incarnation -> ledger, as far as there is one: those that were set aside too, and those of broken PCs."""
