@@ -17,6 +17,7 @@ import errno
 import logging
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 
 SUFFIX: Final = ".journal"
 _BLOCK: Final = 1 << 16  # bytes read at once, from the end backwards
+_ENDING: Final = 1 << 12  # bytes that tell one file from another, up to where it was synced
 _WHY: Final = {
     errno.ENOENT: "is not there",
     errno.ENOTDIR: "is not there",
@@ -46,6 +48,21 @@ def copy_name(hand: Hand) -> str:
     return f"housefull-{hand.till}-{hand.incarnation}{SUFFIX}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Which:
+    """The file that something is known of. Another medium of the same name may be in its place the next time."""
+
+    device: int
+    inode: int  # the first file of every stick may have the same one
+    ending: bytes  # up to where it was synced
+    longest: int  # more than that has never been written to it
+
+    @classmethod
+    def of(cls, file: IO[bytes], synced: int, longest: int) -> _Which:
+        status = os.fstat(file.fileno())
+        return cls(status.st_dev, status.st_ino, _ending(file, synced), longest)
+
+
 class CopyFile:
     """One incarnation's journal in `folder`, which must be there. For one thread at a time."""
 
@@ -56,11 +73,15 @@ class CopyFile:
         self._seen: int | None = None  # how long it was when it was last looked at; None for never
         self._synced: int | None = None  # up to where it is on the medium; None for not known
         self._doubtful = False  # there may be more in it that is not
+        self._which: _Which | None = None  # of which file these two are said; None for none
 
     def end(self) -> tuple[int, str]:
         """Number and hash of the last fact in it that is on the medium, (0, FIRST_HASH) without any. Raises NoCopy."""
         with _said():
             length = self._length()
+            if not self._is_known(length):
+                # What can be read in a file that was put there is on its medium.
+                self._synced, self._doubtful, self._which = None, False, None
             if length and self._doubtful and not self._synced:
                 self.put_aside()
             elif length != self._synced and not self._doubtful:
@@ -69,6 +90,9 @@ class CopyFile:
                     log.warning("%s may not be on its medium; it is put aside", self.path)
                     self.put_aside()
                 self._synced = self._length()
+                if self._synced:
+                    with self.path.open("rb") as file:
+                        self._which = _Which.of(file, self._synced, self._synced)
             return self.look(self._synced if self._doubtful else None)
 
     def look(self, until: int | None = None) -> tuple[int, str]:
@@ -100,22 +124,39 @@ class CopyFile:
             if seen is None or self._length() != seen:
                 raise NoCopy("was exchanged")
             fresh = not self._whole
+            written = header_line(self._hand) + lines if fresh else lines
+            which: _Which | None = None
             try:
-                with self.path.open("r+b" if seen else "wb") as file:
+                with self.path.open("r+b" if seen else "w+b") as file:
+                    which = _Which.of(file, self._whole, max(seen, self._whole + len(written)))
                     file.truncate(self._whole)  # what a crash or a full medium has left of a line
                     file.seek(self._whole)
-                    file.write(header_line(self._hand) + lines if fresh else lines)
+                    file.write(written)
                     file.flush()
                     os.fsync(file.fileno())
                     end = file.tell()
+                    done = _Which.of(file, end, end)
                 if fresh:
                     sync_folder(self._folder)
             except OSError:
-                # At once, so that a program that is started anew does not read it either.
-                self._synced, self._doubtful = self._whole, not _cut(self.path, self._whole)
+                if which is not None:  # something may have been written
+                    # At once, so that a program that is started anew does not read it either.
+                    self._synced, self._doubtful = self._whole, not _cut(self.path, self._whole)
+                    self._which = which
                 raise
             self._whole = self._seen = self._synced = end
-            self._doubtful = False
+            self._doubtful, self._which = False, done
+
+    def _is_known(self, length: int) -> bool:
+        """Whether the file that is there is the one of which it is known how much is on the medium."""
+        which, synced = self._which, self._synced
+        if which is None or synced is None or not synced <= length <= which.longest:
+            return False
+        try:
+            with self.path.open("rb") as file:
+                return _Which.of(file, synced, which.longest) == which
+        except FileNotFoundError:
+            return False
 
     def _length(self) -> int:
         """0 for a file that is not there. Raises OSError without a folder."""
@@ -133,7 +174,7 @@ class CopyFile:
             count += 1
         with _said():
             self.path.rename(other)
-        self._synced, self._doubtful = 0, False
+        self._synced, self._doubtful, self._which = 0, False, None
 
 
 def facts_in(path: Path) -> Iterator[SignedFact]:
@@ -177,6 +218,11 @@ def _reaches_medium(path: Path) -> bool:
         except OSError:
             return False
     return True
+
+
+def _ending(file: IO[bytes], until: int) -> bytes:
+    file.seek(max(0, until - _ENDING))
+    return file.read(min(until, _ENDING))
 
 
 def _last_line(file: IO[bytes], first: int, until: int | None) -> tuple[bytes, int]:

@@ -193,6 +193,91 @@ def test_where_nothing_was_synced_yet_it_is_begun_anew(tmp_path: Path) -> None:
     assert kept == ["housefull-T1-1.1.journal", "housefull-T1-1.journal"]
 
 
+def another_comes(
+    folder: Path, lost: list[SignedFact], other: list[SignedFact], *, synced: int = 2, same_inode: bool = False
+) -> None:
+    """A medium is taken out while these are written to it, and another one, which is whole, is put in for it."""
+    (folder / "other").mkdir()
+    whole = CopyFile(folder / "other", HAND)
+    whole.end()
+    whole.add(lines(*other))
+    content = whole.path.read_bytes()
+    (folder / "usb").mkdir()
+    file = CopyFile(folder / "usb", HAND)
+    assert file.end() == (0, FIRST_HASH)
+    if synced:
+        file.add(lines(*(fact(number) for number in range(1, synced + 1))))
+    sync_fails(file, *lost, cut=False)
+    if same_inode:
+        file.path.write_bytes(content)
+    else:
+        whole.path.replace(file.path)
+    assert file.end() == (len(other), other[-1].hash)
+    file.add(lines(fact(len(other) + 1)))
+    assert file.path.read_bytes().startswith(content), "what was on it is not written over"
+    assert len(list((folder / "usb").iterdir())) == 1, "nor put aside"
+
+
+def pulled_in_its_first_page(folder: Path) -> None:
+    another_comes(folder, [fact(1)], [fact(number) for number in range(1, 6)], synced=0)
+
+
+def pulled_so_and_of_the_same_number(folder: Path) -> None:
+    another_comes(folder, [fact(1)], [fact(number) for number in range(1, 6)], synced=0, same_inode=True)
+
+
+def pulled_while_it_catches_up(folder: Path) -> None:
+    another_comes(folder, [fact(3), fact(4)], [fact(1), fact(2), fact(3)])
+
+
+def pulled_so_and_written_otherwise(folder: Path) -> None:
+    another_comes(folder, [fact(3, "x" * 9_000)], [fact(1, "a"), fact(2, "b"), fact(3, "c")], same_inode=True)
+
+
+@pytest.mark.parametrize(
+    "pulled",
+    [
+        pulled_in_its_first_page,
+        pulled_so_and_of_the_same_number,
+        pulled_while_it_catches_up,
+        pulled_so_and_written_otherwise,
+    ],
+)
+def test_doubts_of_one_medium_are_none_of_another(tmp_path: Path, pulled: Callable[[Path], None]) -> None:
+    pulled(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "old", "new", "pulled"),
+    [
+        (
+            CopyFile,
+            "end",
+            "self._synced, self._doubtful, self._which = None, False, None",
+            "pass",
+            pulled_in_its_first_page,
+        ),
+        (
+            CopyFile,
+            "end",
+            "self._synced, self._doubtful, self._which = None, False, None",
+            "pass",
+            pulled_while_it_catches_up,
+        ),
+        (CopyFile, "_is_known", "length <= which.longest", "length", pulled_so_and_of_the_same_number),
+        (copyfile._Which, "of", "status.st_ino", "0", pulled_while_it_catches_up),
+        (copyfile._Which, "of", "_ending(file, synced)", 'b""', pulled_so_and_written_otherwise),
+    ],
+)
+def test_each_mark_of_a_medium_matters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: type, name: str, old: str, new: str,
+    pulled: Callable[[Path], None],
+) -> None:  # fmt: skip
+    mutate(monkeypatch, owner, name, old, new)
+    with pytest.raises(AssertionError):
+        pulled(tmp_path)
+
+
 def test_one_that_another_program_wrote_is_synced_before_it_is_believed(tmp_path: Path) -> None:
     begun(tmp_path, 1, 2)
     again = CopyFile(tmp_path, HAND)
