@@ -24,6 +24,7 @@ from typing import Final
 from pos.domain.card import CardOutcome
 from pos.domain.errors import Refused
 from pos.domain.facts import Kind
+from pos.domain.live import ORDER
 from pos.domain.money import total
 from pos.domain.purse import is_purse
 from pos.domain.sale import Settlement, Tender
@@ -62,13 +63,30 @@ def _places(pins: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
     return {(show, place) for show, place in pins if not is_purse(show)}
 
 
+def waiting(desk: Desk) -> list[Payment]:
+    """Payments that are not settled, or not used yet.
+
+    The program once named a basket's deposit by the number that its order was to get. Where that order has none of
+    its places, or is none, the money was for the basket: the number is, or will be, somebody else's."""
+    found = desk.ledger.payments.pending()
+    return [
+        replace(one, subject=BASKET) if one.purpose == DEPOSIT and not _of_order(desk, one) else one for one in found
+    ]
+
+
+def _of_order(desk: Desk, payment: Payment) -> bool:
+    documents = [live.get(payment.subject, {}) for live in (desk.ledger.live.all(ORDER), desk.replica.live(ORDER))]
+    places = {(line["show"], line["unit"]) for document in documents for line in document.get("lines", ())}
+    return not places.isdisjoint(payment.pins)
+
+
 def charge(desk: Desk, user: str, shift: ShiftRow, intent: Intent, settlement: Settlement) -> Verb[Settlement]:
     """Move the settlement's card tenders, in order; the settlement with the terminal's word in them.
 
     Raises Refused: device_absent payment_declined payment_unknown not_allowed. A decline takes nothing:
     what had been approved before it is reversed. Whoever calls this has called `settle_open` before.
     """
-    pending = desk.ledger.payments.pending()
+    pending = waiting(desk)
     settlement = _in_parts(settlement, intent, pending)
     cards = [tender for tender in settlement.tenders if _goes_through(tender)]
     if not (cards or pending):
@@ -119,7 +137,7 @@ def settle_open(desk: Desk) -> Verb[None]:
 
 def check_not_pinned(desk: Desk, intent: Intent) -> None:
     """Its places are not those of money that moves, or has moved, for something else. Raises Refused."""
-    for payment in desk.ledger.payments.pending():
+    for payment in waiting(desk):
         if not intent.is_of(payment) and not set(payment.pins).isdisjoint(intent.pins):
             check_open([payment])
             raise refusal(payment, f"{payment.amount} has been moved by card for a {payment.purpose} of this")
@@ -330,7 +348,7 @@ def pinned(desk: Desk) -> set[tuple[str, str]]:
 def check_basket_free(desk: Desk, *, purpose: str = "") -> None:
     """The basket is not to be changed while a card pays for it, be it a deposit. What a card pays for may be tried
     again by its `purpose`. Raises Refused("payment_unknown" | "not_allowed")."""
-    for payment in desk.ledger.payments.pending():
+    for payment in waiting(desk):
         if payment.subject == BASKET and payment.purpose != purpose:
             check_open([payment])
             if payment.purpose == DEPOSIT:

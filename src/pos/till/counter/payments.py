@@ -11,7 +11,7 @@ from pos.domain.facts import Kind
 from pos.domain.sale import tender_account
 from pos.store.payments import LOOSE, OPEN, OWED, REVERSING, Payment
 from pos.till.counter.approval import approved, may_alone
-from pos.till.counter.charge import BASKET, check_open, end, note, reverse, settle_open, state_of
+from pos.till.counter.charge import BASKET, check_open, end, note, reverse, settle_open, state_of, waiting
 from pos.till.desk import Desk, Verb
 
 
@@ -19,8 +19,7 @@ def payments(desk: Desk) -> dict[str, Any]:
     """Payments that wait for somebody: open ones, those approved and not used, and those a bank has still to
     say yes to."""
     desk.signed_in()
-    book = desk.ledger.payments
-    return {"payments": [_shown(payment) for payment in (*book.pending(), *book.owed())]}
+    return {"payments": [_shown(payment) for payment in (*waiting(desk), *desk.ledger.payments.owed())]}
 
 
 def _shown(payment: Payment) -> dict[str, Any]:
