@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -15,6 +16,7 @@ from pos.devices.worker.zvt_terminal import zvt_maker
 from pos.domain.errors import Refused
 from pos.domain.money import Money
 from pos.ui.purse import PurseOffer
+from pos.ui.sell import cardwords
 from pos.ui.sell.card import CardPayments
 from pos.ui.sell.payment import Payment
 from pos.ui.window import CounterWindow
@@ -268,6 +270,44 @@ def test_whose_refund_waits_is_named_to_whoever_comes_next(counter: Counter, toy
     assert ticket in note(counter)
 
 
+def test_a_deposit_that_waits_is_named_and_can_be_given_back(counter: Counter, toy: ToyTerminal) -> None:
+    pick(counter)
+    toy.repeats, toy.next = False, Play(drop_at="charged")
+    with pytest.raises(Refused, match="payment_unknown"):
+        counter.house.ask("reserve", buyer={"name": "Ann First"}, tenders=[{"kind": "card", "amount": "20.00"}])
+    counter.until(lambda: phase(counter) == "unknown")
+    toy.repeats = True
+    counter.press(Key.Key_Return)
+    counter.until(lambda: phase(counter) == "loose")
+    assert "something that is not finished" in lead(counter)
+    assert "It was for the deposit of a reservation" in note(counter)
+    assert toy.charged == [2000]
+    counter.press(Key.Key_Return)  # it finishes no sale
+    counter.press(Key.Key_F12)
+    counter.until(lambda: phase(counter) == "")
+    assert (toy.charged, len(counter.sell.lines), sold(counter)) == ([], 2, False)
+    counter.press(Key.Key_F11)
+    counter.until(lambda: sold(counter))
+
+
+def test_a_sale_that_is_being_undone_is_named(counter: Counter, toy: ToyTerminal) -> None:
+    pick(counter)
+    counter.press(Key.Key_F11)
+    counter.until(lambda: sold(counter))
+    sale = counter.house.bodies("TicketsSold")[0]["sale"]["id"]
+    counter.press(Key.Key_Return)
+    toy.bank.history.clear()  # its day has ended there: the money goes back like a refund's
+    toy.repeats, toy.next = False, Play(drop_at="charged")
+    with pytest.raises(Refused, match="payment_unknown"):
+        counter.house.ask("void", sale=sale, surrendered=True, approver={"user": "sofia", "pin": PINS["sofia"]})
+    (waiting,) = counter.house.ask("payments")["payments"]
+    counter.house.ask("settle_payment", payment=waiting["payment"], outcome="approved")
+    counter.until(lambda: phase(counter) == "loose")
+    assert "It was for a sale that is undone" in note(counter)
+    assert sale in note(counter)
+    assert not counter.selling.side.card._second.isVisible(), "what was given back to a card is not taken again"
+
+
 def test_the_doubt_outlasts_a_restart(cards: CardHouse, counter: Counter, toy: ToyTerminal, qtbot: QtBot) -> None:
     due = doubt(counter, toy)
     counter.window.close()
@@ -332,16 +372,19 @@ def test_the_terminals_day_is_ended_at_the_drawer_and_held_against_the_till(coun
 
 
 Scenario = Callable[[Counter, ToyTerminal], None]
-GUARDS: list[tuple[type, str, str, str, Scenario]] = [
+GUARDS: list[tuple[Any, str, str, str, Scenario]] = [
     (CardPayments, "say", "self.armed != word", "False",
      lambda counter, toy: test_the_cashiers_word_counts_when_it_is_given_twice(counter, toy, True)),
+    (cardwords, "_where", 'waiting.purpose == "deposit"', "False",
+     test_a_deposit_that_waits_is_named_and_can_be_given_back),
+    (cardwords, "_where", 'waiting.purpose == "void"', "False", test_a_sale_that_is_being_undone_is_named),
     (Payment, "_ask", "if self._stopped:", "if False:", test_a_terminal_that_does_not_stop_is_said_plainly),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: f"{guard[1]}: {guard[2]}")
 def test_without_its_guard_the_test_fails(
-    counter: Counter, toy: ToyTerminal, monkeypatch: pytest.MonkeyPatch, guard: tuple[type, str, str, str, Scenario]
+    counter: Counter, toy: ToyTerminal, monkeypatch: pytest.MonkeyPatch, guard: tuple[Any, str, str, str, Scenario]
 ) -> None:
     owner, name, old, new, scenario = guard
     mutate(monkeypatch, owner, name, old, new)

@@ -26,8 +26,8 @@ Word = Literal["approved", "declined"]
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A payment that waits for somebody. `purpose`: sale, refund, exchange. `subject`: ids of tickets, of a sale or an
-    order; empty for the basket."""
+    """A payment that waits for somebody. `purpose`: sale, deposit, refund, exchange, void. `subject`: ids of tickets,
+    of a sale or an order; empty for the basket."""
 
     payment: str
     purpose: str

@@ -72,6 +72,11 @@ def _where(waiting: Waiting) -> str:
         text = tr("It was for a refund. Finish that where it was begun.")
     elif waiting.purpose == "exchange":
         text = tr("It was for an exchange. Finish that where it was begun.")
+    elif waiting.purpose == "deposit":
+        # Reserving at the window takes a deposit in cash only: by card it was begun somewhere else.
+        text = tr("It was for the deposit of a reservation. Finish that where it was begun, or give it back.")
+    elif waiting.purpose == "void":
+        text = tr("It was for a sale that is undone. Finish that where it was begun.")
     else:
         text = tr("It was for a sale. Finish that where it was begun.")
     return f"{text}\n{waiting.subject.replace(',', ', ')}" if waiting.subject else text
