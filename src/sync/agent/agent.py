@@ -120,7 +120,7 @@ class Agent:
             self._forwarder = Forwarder(forwarding, kept, lambda: Hand(till, ledger.incarnation), self._watch)
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._puller.restored = self._leftovers.ask_anew
+        self._puller.restored = self._restored
         self._lines.turned = self._turned
         self._watch.on_recovery(self._recovered)
 
@@ -128,6 +128,11 @@ class Agent:
         self._ledger.link_changed(link)
         if self.neighbours is not None:
             self.neighbours.link_changed(link)
+
+    def _restored(self) -> None:
+        self._leftovers.ask_anew()
+        if self._forwarder is not None:
+            self._forwarder.ask_anew()
 
     def _turned(self) -> None:
         self._watch.turned()

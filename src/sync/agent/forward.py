@@ -49,9 +49,14 @@ class Forwarder:
         self._own = own
         self._watch = watch
         self._stopping = threading.Event()
+        self._anew = threading.Event()  # the office was restored: what it said it has is not true any more
         self._done: dict[Hand, KeptCopy] = {}  # what the office has, or has refused for good
         self._put_off: dict[Hand, tuple[float, str]] = {}  # until when by time.monotonic(), and why
         self.office_has: dict[Hand, int] = {}  # up to which fact, as it last said
+
+    def ask_anew(self) -> None:
+        """The office was restored from a backup. Returns at once; for any thread."""
+        self._anew.set()
 
     def stop(self) -> None:
         self._stopping.set()
@@ -71,6 +76,12 @@ class Forwarder:
 
     def look(self) -> None:
         """Send what the office lacks of copies that have come to rest."""
+        if self._anew.is_set():
+            # Cleared first: a restore that shows from here on is for the next look.
+            self._anew.clear()
+            self._done.clear()
+            self._put_off.clear()
+            self.office_has.clear()
         for copy in self._found():
             if copy.hand == self._own() or self._done.get(copy.hand) == copy or time.time() - copy.at < QUIET_S:
                 continue

@@ -341,3 +341,50 @@ def test_a_copy_with_a_hole_is_not_done(
     path.write_bytes(b"".join(lines))
     brings.look()
     assert brings.office_has == {Hand("T1", 1): 3}
+
+
+def restored_office(monkeypatch: pytest.MonkeyPatch, number: int = 0) -> list[int]:
+    """An office that has a dead till's facts up to this number, which may be set back."""
+    has = [number]
+
+    def books(_database: object, _secret: bytes, request: ForwardRequest) -> ForwardAnswer:
+        has[0] = max([has[0], *(item.number for item in request.facts)])
+        return ForwardAnswer(applied=has[0], state="DEAD")
+
+    monkeypatch.setattr(forwards, "forward", books)
+    return has
+
+
+def test_copies_are_brought_again_to_an_office_that_was_restored(
+    house: House, tills_at: Tills, tmp_path: Path, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_copy_of_three(house, tills_at, tmp_path)
+    brings = forwarder(line, tmp_path)
+    has = restored_office(monkeypatch)
+    brings.look()
+    assert (has, brings.office_has) == ([3], {Hand("T1", 1): 3})
+    has[0] = 1
+    brings.look()
+    assert has == [1], "nobody has said that it was restored"
+    brings.ask_anew()
+    line.trouble = Trouble("no_office", "it hung up")
+    brings.look()
+    assert brings.office_has == {}, "what it said before is not told on"
+    line.trouble = Trouble(REFUSES, "the office failed; its log says why", "office_failed")
+    brings.look()
+    line.trouble = None
+    brings.ask_anew()
+    brings.look()
+    assert (has, brings.office_has) == ([3], {Hand("T1", 1): 3}), "at once, though it was put off"
+    asked = len(line.asked)
+    brings.look()
+    assert len(line.asked) == asked, "once for each restore"
+
+
+@pytest.mark.parametrize("forgets", ["_done", "_put_off", "office_has"])
+def test_without_forgetting_a_restored_office_lacks_copies(
+    house: House, tills_at: Tills, tmp_path: Path, line: Line, monkeypatch: pytest.MonkeyPatch, forgets: str
+) -> None:
+    mutate(monkeypatch, Forwarder, "look", f"self.{forgets}.clear()", "pass")
+    with pytest.raises(AssertionError):
+        test_copies_are_brought_again_to_an_office_that_was_restored(house, tills_at, tmp_path, line, monkeypatch)

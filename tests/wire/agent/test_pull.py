@@ -291,6 +291,18 @@ def test_a_damaged_replica_that_cannot_be_set_aside_stops_nothing(till: Till, mo
     assert state(till, "party", "Standing#2").state is OfficeState.SOLD
 
 
+def test_a_restored_office_is_asked_about_ledgers_and_copies_alike(till: Till) -> None:
+    agent = Agent(
+        till.journal, till.keys, Clock(), till="T1", url=till.office.url, office_key=till.office.office_key,
+        replica=till.replica, kept=list,
+    )  # fmt: skip
+    forwarder, leftovers = agent._forwarder, agent._leftovers
+    assert forwarder is not None
+    agent._puller.restored()
+    assert forwarder._anew.is_set()
+    assert leftovers._wake.is_set()
+
+
 # ---- recalls -------------------------------------------------------------------------------
 
 
