@@ -63,6 +63,9 @@ class Puller:
         self._pusher = pusher
         self._recalls = recalls
         self.restored: Callable[[], None] = lambda: None  # the office was: it may lack what it had
+        # The past of its change log by which that was last told. The replica is no measure of it: by whatever way a
+        # snapshot came into it, it has the new one before anybody has been told.
+        self._told_past: str | None = None
         self._storing = threading.Lock()
         self._stopping = threading.Event()
 
@@ -132,6 +135,8 @@ class Puller:
 
     def _poll(self, channel: Channel, wait_s: float) -> wire.PullAnswer | None:
         """One pull and what follows from it; None when a whole snapshot was fetched instead."""
+        if self._told_past is None:
+            self._told_past = self._writer.generation()
         if not self._writer.complete():
             self._fetch_all(channel, only_if_incomplete=True)
             return None
@@ -149,10 +154,12 @@ class Puller:
             self._pusher.office_has(answer.applied, known)
         self._ledger.office_time(answer.office_time)
         news = self._recalls.take(answer.recalls)
+        if answer.generation != self._told_past or answer.latest < cursor:
+            self.restored()  # before anything that may fail; once too often does no harm
+            self._told_past = answer.generation
         if answer.generation != generation or answer.latest < cursor:
             log.warning("the office has been restored: its change log is another one; fetching all anew")
             self._fetch_all(channel)
-            self.restored()
             return None
         if answer.changes:
             self._store(channel, answer)

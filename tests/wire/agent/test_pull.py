@@ -6,6 +6,7 @@ import errno
 import os
 import sqlite3
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,11 @@ from pos.domain.plan import Plan, read_plan
 from pos.domain.rights import OfficeRight, OfficeState, Token
 from pos.domain.season import Area
 from pos.store.replica import ReplicaUnavailable
-from pos.till.ports import Recall
+from pos.till.ports import Changed, Recall
 from sync.agent import Agent
+from sync.agent.fetch import snapshot
+from sync.agent.pull import Puller
+from tests.mutate import mutate
 from tests.peers.toy_office import Fault, ToyOffice
 from tests.wire.agent.conftest import PLANS
 from tests.wire.agent.till import Clock, Till, soon
@@ -301,6 +305,88 @@ def test_a_restored_office_is_asked_about_ledgers_and_copies_alike(till: Till) -
     agent._puller.restored()
     assert forwarder._anew.is_set()
     assert leftovers._wake.is_set()
+
+
+def told_of_restores(till: Till) -> list[str]:
+    """Filled as the agent finds that the office was restored."""
+    told: list[str] = []
+    till.agent._puller.restored = lambda: told.append(till.office.generation)
+    return told
+
+
+def restore(till: Till, generation: str) -> None:
+    """The change log of the office has another past from now on."""
+    with till.office.lock:
+        till.office.generation = generation
+        till.office.moved.notify_all()
+
+
+@pytest.mark.expect_log("pulling changes failed")
+def test_a_restore_is_told_of_though_what_follows_fails(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The snapshot is stored, and with it the new past of the change log: no later poll sees a difference."""
+    soon(lambda: till.agent.link().state == "online")
+    told = told_of_restores(till)
+
+    def broken(changed: Changed) -> None:
+        monkeypatch.undo()
+        raise RuntimeError("once")
+
+    monkeypatch.setattr(till.journal, "changed", broken)
+    restore(till, "restored")
+    soon(lambda: till.agent._writer.generation() == "restored", 8.0)
+    soon(lambda: told)
+    till.agent.sync().result(5)
+    time.sleep(0.5)
+    assert told == ["restored"], "once for each restore"
+
+
+def test_a_restore_is_told_of_whichever_way_the_snapshot_came(till: Till) -> None:
+    """One for a replica that was lost, or for a season that moved on, has the new past in it, too."""
+    till.agent.stop()
+    till = rejoined(till)
+    puller, told = till.agent._puller, told_of_restores(till)
+    try:
+        puller.pull_all(till.agent._sync)
+        assert told == []
+        till.replica.unlink()
+        restore(till, "once")
+        puller.pull_all(till.agent._sync)
+        assert told == ["once"]
+        restore(till, "twice")
+        snapshot(till.agent._sync, till.agent._writer)
+        for _ in range(2):
+            puller.pull_all(till.agent._sync)
+            assert told == ["once", "twice"]
+    finally:
+        till.agent.stop()
+
+
+def test_a_restore_while_the_till_was_off_is_told_of_without_a_replica(till: Till) -> None:
+    till.agent.stop()
+    till.replica.unlink()
+    restore(till, "restored")
+    till = rejoined(till)
+    told = told_of_restores(till)
+    try:
+        till.agent._puller.pull_all(till.agent._sync)
+    finally:
+        till.agent.stop()
+    assert told == ["restored"]
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        test_a_restore_is_told_of_whichever_way_the_snapshot_came,
+        test_a_restore_while_the_till_was_off_is_told_of_without_a_replica,
+    ],
+)
+def test_by_the_replica_alone_a_restore_goes_untold(
+    till: Till, monkeypatch: pytest.MonkeyPatch, scenario: Callable[[Till], None]
+) -> None:
+    mutate(monkeypatch, Puller, "_poll", "answer.generation != self._told_past", "answer.generation != generation")
+    with pytest.raises(AssertionError):
+        scenario(till)
 
 
 # ---- recalls -------------------------------------------------------------------------------
