@@ -24,7 +24,7 @@ from pos.till.ports import KeptCopy
 from sync import wire
 from sync.agent.link import Channel
 from sync.agent.push import ANSWER_S, BODY_S, LARGEST_PAGE
-from sync.agent.trouble import LinkClosed, Trouble
+from sync.agent.trouble import LASTING, LinkClosed, Trouble
 from sync.agent.watch import LinkWatch
 
 log = logging.getLogger(__name__)
@@ -33,9 +33,6 @@ LOOK_S: Final = 5.0  # between looks at what lies here
 QUIET_S: Final = 10.0  # without a new fact
 AGAIN_S: Final = 60.0  # between tries of a copy that cannot be read or is not taken: a page of it is up to 1 MB
 RIVAL: Final = "rival"  # this module's own: the office has other facts of these numbers, and keeps these beside them
-# With these it would refuse the same facts at any time. Any other code is of the office or of the line, or passes
-# (`till_active` does when the till is declared dead).
-LASTING: Final = frozenset({"bad_chain", "bad_request", "too_large", "unknown_till", RIVAL})
 
 
 class Forwarder:
@@ -96,7 +93,7 @@ class Forwarder:
             except Trouble as trouble:
                 if trouble.cause != "office_refuses":
                     log.info("the copy of %s waits: %s", copy.hand.name, trouble)
-                elif trouble.code in LASTING:
+                elif trouble.code in LASTING or trouble.code == RIVAL:
                     log.warning("the office does not take the copy of %s: %s", copy.hand.name, trouble.detail)
                     self._settled(copy)
                 else:

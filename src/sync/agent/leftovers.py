@@ -18,12 +18,14 @@ from sync import wire
 from sync.agent.backoff import Backoff
 from sync.agent.link import Channel
 from sync.agent.push import ANSWER_S, BODY_S, page_of, request_of
-from sync.agent.trouble import LinkClosed, Trouble
+from sync.agent.trouble import LASTING, LinkClosed, Trouble
 from sync.agent.watch import LinkWatch
 
 log = logging.getLogger(__name__)
 
 WHAT: Final = "leftovers"  # as the link's watch knows it
+# It does not know this enrolment, or has another key under its number: the calls themselves are signed by it.
+UNKNOWN: Final = LASTING | {"bad_signature"}
 
 
 class Leftovers:
@@ -77,12 +79,10 @@ class Leftovers:
                 return
             except Trouble as trouble:
                 log.debug("facts of %s.%d: %s", outbox.till, outbox.incarnation, trouble)
-                if trouble.cause == "office_refuses" and not outbox.unsent:
+                if trouble.code in UNKNOWN and not outbox.unsent:
                     break  # it does not know this enrolment any more, and had all of it: no alarm at every start
-            except Exception:
+            except Exception:  # a full disk of the till, perhaps: nobody else asks before the next start
                 log.exception("sending facts of %s.%d failed", outbox.till, outbox.incarnation)
-                if not outbox.unsent:
-                    break
             self._stopping.wait(backoff.next_s())
         channel.close()
 

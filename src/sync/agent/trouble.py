@@ -15,6 +15,8 @@ Cause = Literal["no_network", "no_office", "office_refuses", "not_our_office"]
 _NO_NETWORK: Final = frozenset(
     {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL, getattr(errno, "EHOSTDOWN", -1)}
 )
+# The office's words with which it would refuse the same facts at any time. Any other passes, or may.
+LASTING: Final = frozenset({"bad_chain", "bad_request", "too_large", "unknown_till"})
 _QUOTED: Final = 120  # characters of a strange answer that a technician gets to see
 
 
