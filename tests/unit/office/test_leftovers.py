@@ -16,6 +16,7 @@ from pos.till.ports import Outbox
 from sync.agent import leftovers as module
 from sync.agent.leftovers import Leftovers
 from sync.agent.trouble import Cause, Trouble
+from sync.office.rules.reading import BadChain
 from sync.wire import PushAnswer, PushRequest
 from tests.mutate import mutate
 from tests.peers.till_client import TillClient
@@ -77,7 +78,8 @@ class Line:
     def ask(self, path: str, request: PushRequest, answer: type[Any], within_s: float, body_s: float) -> PushAnswer:
         assert path == "/v1/push"
         self.asked.append([item.number for item in request.facts])
-        assert len(self.asked) < 100, "for ever"
+        if len(self.asked) > 100:
+            pytest.fail("for ever")  # no Exception, which would be tried again
         if self.troubles:
             raise self.troubles.pop(0)
         return self.push(request)
@@ -112,7 +114,13 @@ def all_sent(house: House, tills_at: Tills) -> Left:
 
 
 def office_of(house: House, left: Left) -> Callable[[PushRequest], PushAnswer]:
-    return lambda request: house.push(left.client, *request.facts)
+    def push(request: PushRequest) -> PushAnswer:
+        try:
+            return house.push(left.client, *request.facts)
+        except BadChain as error:
+            raise Trouble(REFUSES, str(error), "bad_chain") from error
+
+    return push
 
 
 @pytest.mark.parametrize("code", ["office_failed", "too_slow", "cut_off", ""])
@@ -159,3 +167,113 @@ def test_by_any_fault_of_its_own_the_question_is_given_up(
     mutate(monkeypatch, Leftovers, "_bring", told, f"{told}; break")
     with pytest.raises(AssertionError):
         test_what_the_office_has_is_asked_again_after_a_full_disk(house, tills_at)
+
+
+# ---- histories that rival the office's -----------------------------------------------------------
+
+
+def old_copy(house: House, tills_at: Tills, fork: int, office: int, last: int, acked: int) -> Left:
+    """A ledger that left the office's history, which has `office` facts, after `fork`; the office had had it up to
+    `acked`, and was restored from a backup before that."""
+    (one,) = tills_at("T1")
+    for _ in range(office):
+        one.drop()
+    copy = one.twin()
+    copy.journal = one.journal[:fork]
+    for _ in range(last - fork):
+        copy.drop("2.00")
+    if office:
+        house.push(one)
+    return Left(copy, [acked])
+
+
+def rivals(house: House) -> list[int]:
+    return [number for (number,) in house.rows("SELECT number FROM rival_fact ORDER BY number")]
+
+
+FORKED = [
+    pytest.param(1, 2, 12, 12, id="behind"),
+    pytest.param(1, 20, 12, 12, id="before its number"),
+    pytest.param(0, 20, 12, 12, id="from the first on"),
+    pytest.param(11, 20, 12, 12, id="only the last"),
+    pytest.param(7, 9, 12, 12, id="later"),
+    pytest.param(1, 2, 3, 3, id="next to its number"),
+    pytest.param(1, 2, 12, 2, id="next to its number, the rest unsent"),
+    pytest.param(1, 2, 12, 7, id="behind, the rest unsent"),
+    pytest.param(1, 20, 12, 7, id="before its number, the rest unsent"),
+]
+
+
+@pytest.mark.parametrize(("fork", "office", "last", "acked"), FORKED)
+def test_a_history_that_rivals_a_restored_offices_is_kept_there_whole(
+    house: House, tills_at: Tills, monkeypatch: pytest.MonkeyPatch, fork: int, office: int, last: int, acked: int
+) -> None:
+    monkeypatch.setattr("sync.wire.MAX_FACTS", 5)
+    left = old_copy(house, tills_at, fork, office, last, acked)
+    line = Line(office_of(house, left))
+    bring(left, line)
+    assert rivals(house) == list(range(fork + 1, last + 1))
+    assert (left.acknowledged(), line.alarms) == (last, [])
+    before = house.rows("SELECT * FROM rival_fact ORDER BY number, hash"), house.rows("SELECT id FROM dispute")
+    line.asked.clear()
+    bring(left, line)
+    assert (left.acknowledged(), line.alarms) == (last, [])
+    assert (
+        house.rows("SELECT * FROM rival_fact ORDER BY number, hash"),
+        house.rows("SELECT id FROM dispute"),
+    ) == before
+    pages = [page for page in line.asked if len(page) > 1]
+    assert not pages or pages[0][0] == fork + 1, "the common past is not sent again"
+    assert house.violations() == []
+
+
+@pytest.mark.parametrize("lost", [0, 1, 6, 12])
+def test_a_history_that_is_the_offices_goes_on_where_it_ends(
+    house: House, tills_at: Tills, monkeypatch: pytest.MonkeyPatch, lost: int
+) -> None:
+    monkeypatch.setattr("sync.wire.MAX_FACTS", 5)
+    left = old_copy(house, tills_at, 12 - lost, 12 - lost, 12, 12)
+    line = Line(office_of(house, left))
+    bring(left, line)
+    assert (rivals(house), left.acknowledged(), line.alarms) == ([], 12, [])
+    assert sum(map(len, line.asked)) <= lost + 2, "what it has is not sent again"
+
+
+def test_facts_that_never_fit_are_an_alarm(house: House, tills_at: Tills) -> None:
+    """And tried again, as ever, without going back each time."""
+    left = old_copy(house, tills_at, 3, 3, 5, 3)
+    left.client.journal[4] = left.client.journal[4].model_copy(update={"signature": left.client.journal[0].signature})
+    line = Line(office_of(house, left))
+    with pytest.raises(pytest.fail.Exception, match="for ever"):
+        bring(left, line)
+    assert "from number 4 on are refused: fact 5" in line.alarms[-1]
+    assert left.acked == [3]
+
+
+@pytest.mark.parametrize(
+    ("guard", "without", "case"),
+    [
+        ("(kept < after or rival)", "rival", 0),
+        ("(kept < after or rival)", "kept < after", 1),
+        ("asking and trouble.code == BAD_CHAIN", "False", 5),
+        ("asking and trouble.code == BAD_CHAIN", "False", 6),
+    ],
+)
+def test_without_going_back_rivals_are_lost_or_an_alarm(
+    house: House, tills_at: Tills, monkeypatch: pytest.MonkeyPatch, guard: str, without: str, case: int
+) -> None:
+    mutate(monkeypatch, Leftovers, "_send", guard, without)
+    with pytest.raises((AssertionError, pytest.fail.Exception)):
+        test_a_history_that_rivals_a_restored_offices_is_kept_there_whole(
+            house, tills_at, monkeypatch, *FORKED[case].values
+        )
+
+
+def test_by_the_offices_number_alone_a_rival_is_an_alarm(
+    house: House, tills_at: Tills, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mutate(monkeypatch, module, "_common", "while beyond - common > 1:", "common = upto\n    while False:")
+    with pytest.raises((AssertionError, pytest.fail.Exception)):
+        test_a_history_that_rivals_a_restored_offices_is_kept_there_whole(
+            house, tills_at, monkeypatch, *FORKED[0].values
+        )

@@ -378,3 +378,17 @@ def test_an_old_copy_sends_its_own_history_too_and_it_is_kept(house: House) -> N
         agent = again(house, old, process.url, Left(copy))
         soon(lambda: copy.acknowledged() == 601, 20.0)
         soon(lambda: agent.link().state == "online", 10.0)
+
+
+def test_an_old_copy_sends_its_own_history_again_to_an_office_that_was_restored(house: House) -> None:
+    """The office had kept all of it, and was restored from a backup of before that."""
+    with OfficeProcess(house.database) as process:
+        old = house.join("T1", process.url)
+        paid_in(2, old.journal)
+        copy = Journal(old.journal.keys, "T1", old.journal.incarnation, list(old.journal.facts[:1]), acked=[601])
+        old.agent.sync().result(10)
+        old.agent.stop()
+        paid_in(600, copy)
+        agent = again(house, old, process.url, Left(copy))
+        soon(lambda: copy.acked == [601, 1, 501, 601], 20.0)
+        soon(lambda: agent.link().state == "online", 10.0)
