@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 LOOK_S: Final = 5.0  # between looks at what lies here
 QUIET_S: Final = 10.0  # without a new fact
 AGAIN_S: Final = 60.0  # between tries of a copy that cannot be read or is not taken: a page of it is up to 1 MB
+TILL_ACTIVE: Final = "till_active"  # the office's word: not without what is personal, as long as its till may send that
+ACTIVE: Final = "ACTIVE"  # the state of a till that is not known to have ended
 RIVAL: Final = "rival"  # this module's own: the office has other facts of these numbers, and keeps these beside them
 
 
@@ -49,6 +51,7 @@ class Forwarder:
         self._anew = threading.Event()  # the office was restored: what it said it has is not true any more
         self._done: dict[Hand, KeptCopy] = {}  # what the office has, or has refused for good
         self._put_off: dict[Hand, tuple[float, str]] = {}  # until when by time.monotonic(), and why
+        self._bare: dict[Hand, tuple[KeptCopy, int, str]] = {}  # refused as TILL_ACTIVE from the fact after this on
         self.office_has: dict[Hand, int] = {}  # up to which fact, as it last said
 
     def ask_anew(self) -> None:
@@ -78,6 +81,7 @@ class Forwarder:
             self._anew.clear()
             self._done.clear()
             self._put_off.clear()
+            self._bare.clear()
             self.office_has.clear()
         for copy in self._found():
             if copy.hand == self._own() or self._done.get(copy.hand) == copy or time.time() - copy.at < QUIET_S:
@@ -114,13 +118,21 @@ class Forwarder:
 
     def _forward(self, copy: KeptCopy) -> None:
         """Raises Trouble, OSError, ValidationError, NoCopy."""
-        at = self._sent(copy.hand, ()).applied
-        began = at
+        standing = self._sent(copy.hand, ())
+        began = at = standing.applied
+        refused_of, refused_at, refusal = self._bare.get(copy.hand, (None, 0, ""))
+        if refused_of is not None and standing.state == ACTIVE and (refused_of, refused_at) == (copy, at):
+            raise Trouble("office_refuses", refusal, TILL_ACTIVE)  # a page of up to 1 MB would be refused once more
         while at < copy.number and not self._stopping.is_set():
             page = page_at(copy.path, at)
             if not page:
                 raise NoCopy(f"fact {at + 1} is not in it, though it goes up to {copy.number}")
-            answer = self._sent(copy.hand, page)
+            try:
+                answer = self._sent(copy.hand, page)
+            except Trouble as trouble:
+                if trouble.code == TILL_ACTIVE:
+                    self._bare[copy.hand] = copy, at, trouble.detail
+                raise
             if answer.applied <= at:
                 # Without a result there is a gap, which another copy may fill.
                 rival = any(result.verdict == "disputed" for result in answer.results)

@@ -388,3 +388,37 @@ def test_without_forgetting_a_restored_office_lacks_copies(
     mutate(monkeypatch, Forwarder, "look", f"self.{forgets}.clear()", "pass")
     with pytest.raises(AssertionError):
         test_copies_are_brought_again_to_an_office_that_was_restored(house, tills_at, tmp_path, line, monkeypatch)
+
+
+def test_a_page_that_waits_for_the_end_of_its_till_is_not_sent_each_time(
+    house: House, tills_at: Tills, tmp_path: Path, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "AGAIN_S", 0.0)
+    (one,) = tills_at("T1")
+    (sold,) = house.granted(one, "A-1")
+    one.drop()
+    one.sell(SHOW, sold, name="Ida")
+    path = growing_copy(house, tmp_path, one)
+    header, drop, sale = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(header + drop + json.dumps(json.loads(sale) | {"locked": ""}).encode() + b"\n")
+    brings = forwarder(line, tmp_path)
+    for _ in range(3):
+        brings.look()
+    assert [count for _, count in line.asked] == [0, 2, 0, 0]
+    house.push(one, one.journal[0])
+    brings.look()
+    brings.look()
+    assert [count for _, count in line.asked[4:]] == [0, 1, 0], "its till has sent some itself"
+    die(house, "T1")
+    brings.look()
+    assert brings.office_has == {Hand("T1", 1): 2}
+
+
+def test_without_noting_what_was_refused_a_page_is_sent_each_time(
+    house: House, tills_at: Tills, tmp_path: Path, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mutate(monkeypatch, Forwarder, "_forward", "refused_of is not None and", "False and")
+    with pytest.raises(AssertionError):
+        test_a_page_that_waits_for_the_end_of_its_till_is_not_sent_each_time(
+            house, tills_at, tmp_path, line, monkeypatch
+        )
