@@ -16,6 +16,7 @@ from sqlalchemy import create_engine, text
 from pos.domain.certificate import Hand, read_key
 from pos.domain.disputes import in_words
 from sync.office.rules import changes, disputes, snapshot
+from sync.office.rules.recovery import Standing, standing
 from sync.office.store.engine import SCHEMA_HEAD, CannotOpen, Database, open_database
 from sync.office.store.migrations import config, upgrade
 from sync.office.store.own import office_key
@@ -268,4 +269,5 @@ def test_an_office_that_is_recovering_waits_for_who_is_active(
     opened = open_database(database_url)
     with opened.read() as connection:
         assert [tuple(row) for row in connection.execute(text("SELECT * FROM awaited"))] == waits
+        assert standing(connection) == Standing("g", recovering=not ended)
     opened.close()

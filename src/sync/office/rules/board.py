@@ -10,14 +10,14 @@ from sqlalchemy import Connection
 
 from pos.domain.facts import Fact, Kind
 from pos.domain.rights import Effect, OfficeState
-from sync.office.rules import parking, past, tills
+from sync.office.rules import parking, past, tills, unmade
 from sync.office.rules.certificates import Hands, Passing, Passings, hands_in
 from sync.office.rules.effects import apply, freeze
 from sync.office.rules.history import Author, Outcome
 from sync.office.rules.parking import Resumed, Waiting
 from sync.office.rules.past import Past
 from sync.office.rules.places import Key, Place, lock, write
-from sync.office.rules.recovery import standing
+from sync.office.rules.recovery import standing, told_of
 
 _KEPT: Final = (OfficeState.SOLD, OfficeState.HELD)  # what is so whoever has the right to it
 
@@ -55,6 +55,11 @@ class Board:
         places = lock(connection, keys | tills.held(connection, author.hand) if sealing else keys)
         passed = {(effect.show, effect.place) for effect in effects if effect.leaves != effect.token}
         office = standing(connection)
+        if office.recovering:
+            told_of(connection, (effect.token.epoch for effect in effects))
+        if office.generation:  # also when that has ended: until the place is made
+            strange = [effect for effect in effects if (effect.show, effect.place) not in places]
+            unmade.keep(connection, author.hand, unmade.by_effects(author.hand, strange))
         pasts = past.load(connection, set(places) if office.recovering else passed | set(_late(effects, places)))
         waiting = parking.waiting_at(connection, passed)
         freed = [{effect_key(one.effect): one.passing} for one in waiting if one.passing is not None]

@@ -23,7 +23,8 @@ from sync.office.rules.amendments import sale_of
 from sync.office.rules.page import Page
 from sync.office.rules.reading import Arrived, again
 from sync.office.rules.tickets import ENDED_BY
-from sync.office.store.tables import BESIDE, FACT, RESTORED, TILL
+from sync.office.store.restores import RESTORED
+from sync.office.store.tables import BESIDE, FACT, TILL
 from sync.wire import FactItem
 
 _FAST: Final = timedelta(hours=1)  # a till's clock may be

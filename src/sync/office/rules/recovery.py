@@ -13,33 +13,37 @@ The laws:
   its `Sealed` has nothing any more. Who is attested for and still active is dead from then on.
 * Only a person can end it: tills that were enrolled after the backup are not known here.
 * At the end everything that the office itself has gets tokens far above those it may have forgotten, and so does
-  whatever place is made later (`first_epoch`): it may have been there after the backup.
+  whatever place is made later (`first_epoch`): it may have been there after the backup. What tills have told meanwhile
+  says how far those went (`told_of`), also at places that are not on record: a backup that is restored a second time
+  has forgotten the first, and what was granted since. Such a place is theirs once it is made (`rules.unmade`).
+* No clock decides: the machine that a backup is restored on may have another than the one that made it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, case, delete, exists, func, insert, select, update
 
 from pos.domain.certificate import Hand
 from pos.domain.facts import Kind
 from pos.domain.rights import Effect, OfficeState, Token
 from pos.domain.season import SETTLING_ROLES
 from sync.office.clock import now_iso
-from sync.office.rules import changes, deaths, past, tickets, tills
+from sync.office.rules import changes, deaths, past, tickets, tills, unmade
 from sync.office.rules.history import Author
 from sync.office.rules.lost import remember
 from sync.office.rules.places import lock, write
-from sync.office.store.tables import AWAITED, DOCUMENT, FACT, REPORTED, RESTORED, RETIRED, RIGHT, TILL
+from sync.office.store.restores import AWAITED, LINEAGE, REPORTED, RESTORED
+from sync.office.store.tables import DOCUMENT, FACT, RETIRED, RIGHT, TILL
 
 FORGOTTEN: Final = 1_000  # more grants of one place than there can have been since a backup
-_LATEST: Final = select(RESTORED.c.generation, RESTORED.c.ended_at).order_by(RESTORED.c.at.desc()).limit(1)
+_STANDING: Final = select(LINEAGE.c.generation, exists().where(RESTORED.c.ended_at == "").label("recovering"))
 # Carried out in the transaction that restores. Of codes that were not redeemed nobody knows whether they have been.
-# A backup that was itself recovering goes on waiting for whoever had not told; an older one has no such table yet.
+# A backup that was itself recovering goes on waiting for whoever had not told; an older one has no such tables yet.
 BEGIN: Final = (
     (
         "CREATE TABLE IF NOT EXISTS awaited"
@@ -57,6 +61,15 @@ BEGIN: Final = (
     "DELETE FROM reported",
     "DELETE FROM enrol_code WHERE public_key IS NULL",
     "INSERT INTO restored (generation, at, ended_at, ended_by) VALUES ('{generation}', '{at}', '', '')",
+    (
+        "CREATE TABLE IF NOT EXISTS lineage"
+        " (id INTEGER NOT NULL PRIMARY KEY, generation VARCHAR NOT NULL, highest INTEGER NOT NULL)"
+    ),
+    (
+        "INSERT INTO lineage (id, generation, highest) SELECT 1, '{generation}', 0"
+        " WHERE NOT EXISTS (SELECT 1 FROM lineage)"
+    ),
+    "UPDATE lineage SET generation = '{generation}'",
 )
 
 
@@ -73,8 +86,8 @@ class Standing:
 
 
 def standing(connection: Connection) -> Standing:
-    row = connection.execute(_LATEST).first()
-    return Standing("", False) if row is None else Standing(row.generation, not row.ended_at)
+    row = connection.execute(_STANDING).first()
+    return Standing("", False) if row is None else Standing(row.generation, bool(row.recovering))
 
 
 def recovering(connection: Connection) -> bool:
@@ -82,9 +95,26 @@ def recovering(connection: Connection) -> bool:
     return standing(connection).recovering
 
 
+def lock_past(connection: Connection, *, alone: bool) -> None:
+    """Before any other lock. Who holds it `alone` shares it with nobody; the others only keep those out."""
+    connection.execute(select(LINEAGE.c.id).with_for_update(read=not alone)).all()
+
+
+def told_of(connection: Connection, epochs: Iterable[int]) -> None:
+    """Remember how far the tokens go that tills tell of while the office recovers. The past is locked."""
+    if known := [epoch for epoch in epochs if epoch < unmade.MOST]:
+        highest = max(known)
+        connection.execute(update(LINEAGE).where(LINEAGE.c.highest < highest).values(highest=highest))
+
+
+def _highest(connection: Connection) -> int:
+    return connection.execute(select(LINEAGE.c.highest)).scalar() or 0
+
+
 def first_epoch(connection: Connection) -> int:
     """What the tokens of new places begin at: an office that was restored may have made this place before."""
-    return FORGOTTEN * connection.execute(select(func.count()).select_from(RESTORED)).scalar_one()
+    restores = connection.execute(select(func.count()).select_from(RESTORED)).scalar_one()
+    return max(_highest(connection), FORGOTTEN * restores) + FORGOTTEN if restores else 0
 
 
 def enrolled(connection: Connection, hand: Hand) -> None:
@@ -120,21 +150,28 @@ _Right = tuple[str, str, int, int, str, str]  # show, place, epoch, hop, state, 
 
 def report(connection: Connection, hand: Hand, number: int, rights: Sequence[_Right], now: int) -> bool:
     """Take what a till has in hand; False when the office lacks facts up to its `number`, and has to be asked again."""
+    lock_past(connection, alone=True)
     applied, _, state = tills.lock_for_push(connection, *hand)
     if state != "ACTIVE" or applied != number or not wanted(connection, hand):
         return False
+    told_of(connection, (epoch for _, _, epoch, *_ in rights))
     author = Author(hand, active=True)
     records = lock(connection, ((show, place) for show, place, *_ in rights))
     pasts = past.load(connection, records)
     ended: list[dict[str, str]] = []
+    strange: list[unmade.Told] = []
     for show, place, epoch, hop, state_then, ticket in rights:
         record = records.get((show, place))
+        held = OfficeState(state_then)
+        if record is None:
+            state = held if held is OfficeState.LEASED else OfficeState.QUARANTINE
+            strange.append(((show, place), Token(epoch, hop), state, ticket))
         if record is None or Token(epoch, hop) <= record.token:
             continue
-        held = OfficeState(state_then)
         effect = Effect(show, place, Token(epoch, hop), held, held, hand.till, ticket)
         if gone := remember(author, effect, record, pasts.setdefault(record.key, {}), now):
             ended.append(tickets.named(gone, show, place) | {"t_state": "void"})
+    unmade.keep(connection, hand, strange)
     write(connection, (record for record in records.values() if record.changed))
     past.store(connection, (account for told in pasts.values() for account in told.values()))
     connection.execute(insert(REPORTED).values(till=hand.till, incarnation=hand.incarnation, at=now_iso()))
@@ -157,6 +194,7 @@ def end(connection: Connection, by: str, without: Collection[str], now: int) -> 
     """Grant again. `without`: tills, or incarnations of them ("T1.2"), that will never be heard, for which the person
     `by` attests that they sell no more. Those of them that are active are dead from then on: which they are. Raises
     CannotEnd."""
+    lock_past(connection, alone=True)  # whatever is told now is told before or after the end
     if not recovering(connection):
         raise CannotEnd("this office has not been restored, or that has ended")
     missing = waited_for(connection)
@@ -172,10 +210,16 @@ def end(connection: Connection, by: str, without: Collection[str], now: int) -> 
     for hand in gone:
         deaths.declare(connection, hand.till, now)
     own = (RIGHT.c.holder == "") & (RIGHT.c.state.in_(["POOL", "SOLD", "HELD"]))
-    connection.execute(update(RIGHT).where(own).values(epoch=RIGHT.c.epoch + FORGOTTEN, hop=0))
-    connection.execute(update(RETIRED).values(epoch=RETIRED.c.epoch + FORGOTTEN, hop=0))
+    highest = _highest(connection)
+    connection.execute(update(RIGHT).where(own).values(epoch=_above(RIGHT.c.epoch, highest), hop=0))
+    connection.execute(update(RETIRED).values(epoch=_above(RETIRED.c.epoch, highest), hop=0))
     connection.execute(delete(AWAITED))
     connection.execute(update(RESTORED).where(RESTORED.c.ended_at == "").values(ended_at=now_iso(), ended_by=by))
     shows = connection.execute(select(DOCUMENT.c.id).where(DOCUMENT.c.family == "show").order_by(DOCUMENT.c.id))
     changes.log(connection, [changes.Entry("reload", show=show) for show in shows.scalars()], signal=True)
     return gone
+
+
+def _above(epoch: ColumnElement[int], highest: int) -> ColumnElement[int]:
+    """Far above this epoch, and above all that tills have told of."""
+    return case((epoch < highest, highest), else_=epoch) + FORGOTTEN

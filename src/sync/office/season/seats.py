@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 from pos.domain.rights import OfficeState, Token
 from pos.domain.seating import Seating
+from sync.office.rules import unmade
 from sync.office.rules.places import Place, lock_where
 from sync.office.rules.recovery import first_epoch
 from sync.office.season.work import Import
@@ -37,7 +38,7 @@ def write(work: Import) -> Seated:
         before = work.season.base.get("show", {}).get(id)
         if before is None:
             seating = work.season.seating(show)
-            _insert(work.connection, id, seating, range(len(seating)), {})
+            _insert(work, id, seating, range(len(seating)), {})
             done.new[id] = f" ({len(seating)} places)"
             done.reload.add(id)
         elif (before.get("plan_version"), before.get("areas")) != (show.get("plan_version"), show.get("areas")):
@@ -46,12 +47,11 @@ def write(work: Import) -> Seated:
     return done
 
 
-def _insert(
-    connection: Connection, show: str, seating: Seating, indexes: Sequence[int], tokens: Mapping[str, Token]
-) -> None:
+def _insert(work: Import, show: str, seating: Seating, indexes: Sequence[int], tokens: Mapping[str, Token]) -> None:
     """`tokens` are those that places of this show had when they were taken away."""
     if not indexes:
         return
+    connection = work.connection
     first = Token(first_epoch(connection), 0)
     # Tuples straight to the database: a stadium has 52,012 places.
     named = ((seating.place(ix), ix) for ix in indexes)
@@ -59,6 +59,8 @@ def _insert(
     insert_tuples(
         connection, RIGHT, ((show, place, ix, state, "", 0, *tokens.get(place, first), 0, "") for place, ix in named)
     )
+    if first.epoch and (theirs := unmade.hand_over(connection, show, {seating.place(ix) for ix in indexes})):
+        work.lines.append(f"show {show}: {theirs} places are with the tills that told of them after the restore")
 
 
 def _retire(connection: Connection, gone: Sequence[Place]) -> None:
@@ -109,5 +111,5 @@ def _fit(work: Import, id: str, show: dict[str, Any], before: dict[str, Any]) ->
     known = {record.place for record in records}
     added = {place: ix for place, ix in indexes.items() if place not in known}
     tokens = _regrown(work.connection, id, list(added))
-    _insert(work.connection, id, seating, list(added.values()), tokens)
+    _insert(work, id, seating, list(added.values()), tokens)
     work.lines.append(f"show {id}: {len(added)} places added, {len(gone)} taken away")

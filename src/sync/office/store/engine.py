@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
+from sync.office.store import restores  # noqa: F401 - METADATA has its tables, too
 from sync.office.store.tables import CHANGE_HEAD, METADATA
 
 SCHEMA_HEAD: Final = "0022"  # the newest migration; a test holds it to the migrations folder

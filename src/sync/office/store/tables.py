@@ -384,33 +384,6 @@ RECALL = Table(
     Index("recall_holder", "holder"),
 )
 
-# Each restore from a backup: what past the change log has since, and who ended it ("" not yet; `rules.recovery`).
-RESTORED = Table(
-    "restored",
-    METADATA,
-    Column("generation", String, primary_key=True),
-    Column("at", Text, nullable=False),
-    Column("ended_at", Text, nullable=False),
-    Column("ended_by", Text, nullable=False),
-)
-
-# Tills that have told their rights since the last restore.
-REPORTED = Table(
-    "reported",
-    METADATA,
-    Column("till", String, primary_key=True),
-    Column("incarnation", Integer, primary_key=True, autoincrement=False),
-    Column("at", Text, nullable=False),
-)
-
-# Who has to tell, whatever has become of it since: who was active in the backup, or enrolled after the restore.
-AWAITED = Table(
-    "awaited",
-    METADATA,
-    Column("till", String, primary_key=True),
-    Column("incarnation", Integer, primary_key=True, autoincrement=False),
-)
-
 # When a backup into a folder was last begun, epoch seconds: of several processes, whoever moves it on makes the next.
 BACKUP_TURN = Table(
     "backup_turn",
