@@ -294,7 +294,7 @@ def test_a_backup_from_before_there_was_a_list_has_one_when_it_is_restored(
     ("owner", "name", "old", "new"),
     [
         (recovery, "waited_for", ".order_by(AWAITED", '.where(TILL.c.state == "ACTIVE").order_by(AWAITED'),
-        (recovery, "waited_for", "row.last == Kind.SEALED", "False"),
+        (recovery, "waited_for", "row.last == Kind.SEALED and not row.unread", "False"),
     ],
 )
 def test_that_the_list_is_of_the_restore(

@@ -1,4 +1,4 @@
-"""An office that is restored more than once, on machines with other clocks."""
+"""An office that is restored more than once, on machines with other clocks, and told what it cannot read."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from pos.domain.rights import Effect, OfficeState, Token
 from sync.office.rules import board, recovery, unmade
 from sync.office.rules.claims import Recovering
 from sync.office.season import seats
@@ -21,6 +22,7 @@ from tests.unit.office.conftest import House
 from tests.unit.office.test_facts import causes
 from tests.unit.office.test_recovery import Kept
 from tests.unit.office.test_refunds import states
+from tests.unit.office.test_told_again import freed, sold_here
 
 Tills = Callable[..., list[TillClient]]
 FAR = "2999-01-01T00:00:00+00:00"
@@ -223,3 +225,100 @@ def test_that_it_does_not(house: House, kept: Kept, tills_at: Tills, monkeypatch
     monkeypatch.setattr(recovery, "_STANDING", latest.order_by(RESTORED.c.at.desc()).limit(1))
     with pytest.raises(AssertionError):
         test_a_machine_whose_clock_is_behind_grants_nothing_either(house, kept, tills_at)
+
+
+# ---- what the office cannot read -------------------------------------------------------------------
+
+
+def test_a_last_fact_that_cannot_be_read_has_not_told_all(house: House, kept: Kept, tills_at: Tills) -> None:
+    """T1's is of a newer program. T2's is read, though it names a place that the office does not have."""
+    one, two = tills_at("T1", "T2")
+    kept.restore(kept.back_up())
+    one.record("Sealed", {"open_shift": None, "payments": []}, schema=99)
+    two.seal(SHOW, [GrantItem(place="Nowhere", epoch=1, hop=0)])
+    for client in (one, two):
+        assert [result.verdict for result in house.push(client).results] == ["disputed"]
+    with pytest.raises(recovery.CannotEnd, match=r"^T1\.1 may have rights"):
+        kept.end()
+    kept.end("T1")
+
+
+def test_that_it_has_not(house: House, kept: Kept, tills_at: Tills, monkeypatch: pytest.MonkeyPatch) -> None:
+    mutate(monkeypatch, recovery, "waited_for", " and not row.unread", "")
+    with pytest.raises(pytest.fail.Exception, match="DID NOT RAISE"):
+        test_a_last_fact_that_cannot_be_read_has_not_told_all(house, kept, tills_at)
+
+
+def test_a_place_of_a_forgotten_grant_is_frozen_by_a_fact_that_cannot_be_read(
+    house: House, kept: Kept, tills_at: Tills
+) -> None:
+    """T2 sold what T1 had refunded: nobody else may have it, and T1's ticket has ended."""
+    one, two = tills_at("T1", "T2")
+    first = sold_here(house, one, "A-1", "OLD")
+    file = kept.back_up()
+    freed(house, one, *first)
+    (grant,) = house.granted(two, "A-1")
+    two.sell(SHOW, grant, schema=99)
+    kept.restore(file)
+    house.push(two)
+    assert house.place("A-1") == ("QUARANTINE", "T2", 1, grant.epoch, 0)
+    assert states(house) == {"OLD-1": "void"}
+    house.push(one)
+    assert states(house) == {"OLD-1": "refunded"}
+    for client in (one, two):
+        assert kept.tell(client)
+    kept.end()
+    assert house.place("A-1")[:2] == ("QUARANTINE", "T2")
+    assert house.refused(one, "A-1") == ["right_elsewhere"]
+    assert causes(house) == ["unreadable"]
+    assert house.violations() == []
+
+
+def test_that_it_is(house: House, kept: Kept, tills_at: Tills, monkeypatch: pytest.MonkeyPatch) -> None:
+    mutate(monkeypatch, board.Board, "freeze", "self.recovering and", "False and")
+    with pytest.raises(AssertionError):
+        test_a_place_of_a_forgotten_grant_is_frozen_by_a_fact_that_cannot_be_read(house, kept, tills_at)
+
+
+def test_a_forgotten_right_is_frozen_with_whoever_took_it_over(house: House, kept: Kept, tills_at: Tills) -> None:
+    """By a certificate in a fact that cannot be read: it has the next token, and its giver tells of the one before."""
+    one, two = tills_at("T1", "T2")
+    file = kept.back_up()
+    (grant,) = house.granted(one, "A-1")
+    one.pass_on(SHOW, two, grant)
+    idle = OfficeState.LEASED
+    two.record("RightsReceived", {}, (Effect(SHOW, "A-1", Token(grant.epoch, 0), idle, idle, "T2"),), schema=99)
+    kept.restore(file)
+    for client in (two, one):
+        house.push(client)
+        assert house.place("A-1") == ("QUARANTINE", "T2", 1, grant.epoch, 1)
+    assert causes(house) == ["unreadable"]
+
+
+def test_a_forgotten_right_that_was_passed_on_stays_open_for_whoever_has_it(
+    house: House, kept: Kept, tills_at: Tills
+) -> None:
+    """Its giver's fact cannot be read, its receiver's can."""
+    one, two = tills_at("T1", "T2")
+    file = kept.back_up()
+    (grant,) = house.granted(one, "A-1")
+    idle = OfficeState.LEASED
+    passed = Effect(SHOW, "A-1", Token(grant.epoch, 0), idle, idle, "T2")
+    certificate = one.pass_on(SHOW, two, grant)
+    one.journal.clear()
+    one.record("RightsTransferred", {"receiver": list(two.hand)}, (passed,), schema=99)
+    two.receive(certificate)
+    kept.restore(file)
+    house.push(one)
+    assert house.place("A-1") == ("QUARANTINE", "T1", 1, grant.epoch, 0)
+    house.push(two)
+    assert house.place("A-1") == ("LEASED", "T2", 1, grant.epoch, 1)
+    assert causes(house) == ["unreadable"]
+
+
+def test_that_the_token_is_the_one_in_hand(
+    house: House, kept: Kept, tills_at: Tills, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mutate(monkeypatch, board.Board, "freeze", "effect.holder == self.author.hand.till", "False")
+    with pytest.raises(AssertionError):
+        test_a_forgotten_right_is_frozen_with_whoever_took_it_over(house, kept, tills_at)

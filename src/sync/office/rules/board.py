@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from pos.domain.facts import Fact, Kind
 from pos.domain.rights import Effect, OfficeState
-from sync.office.rules import parking, past, tills, unmade
+from sync.office.rules import lost, parking, past, tills, unmade
 from sync.office.rules.certificates import Hands, Passing, Passings, hands_in
 from sync.office.rules.effects import apply, freeze
 from sync.office.rules.history import Author, Outcome
@@ -94,9 +94,16 @@ class Board:
             elif place.state in _KEPT and place.key not in named and not self.forked:
                 place.set(place.state, "", 0, self.now, place.ticket)
 
-    def freeze(self, effect: Effect) -> None:
-        """Nobody may sell this place until a person has read the fact."""
-        freeze(self.author.hand, effect, self.places.get((effect.show, effect.place)), self.now)
+    def freeze(self, effect: Effect) -> str:
+        """Nobody may sell this place until a person has read the fact. The ticket that has ended, or ""."""
+        key, ended = (effect.show, effect.place), ""
+        place = self.places.get(key)
+        if self.recovering and place is not None and effect.token > place.token:
+            if effect.holder == self.author.hand.till:
+                effect = replace(effect, token=effect.leaves)  # what its till has now; else another may tell of that
+            ended = lost.remember(self.author, effect, place, self.pasts.setdefault(key, {}), self.now)
+        freeze(self.author.hand, effect, place, self.now)
+        return ended
 
     def resume(self) -> list[Resumed]:
         """Take what waited for the passings that have arrived by now."""

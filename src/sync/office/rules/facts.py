@@ -334,7 +334,8 @@ def _post(page: Page, fact: Fact) -> None:
 def _effects(page: Page, fact: Fact, arrived: Arrived) -> list[Outcome]:
     if arrived.unreadable:
         for effect in fact.effects:
-            page.board.freeze(effect)
+            if ended := page.board.freeze(effect):
+                page.ended.append(tickets.named(ended, effect.show, effect.place) | {"t_state": "void"})
         return []
     outcomes = [
         page.board.take(fact, line, effect, arrived.passings.get((effect.show, effect.place, effect.token)))

@@ -38,7 +38,7 @@ from sync.office.rules.history import Author
 from sync.office.rules.lost import remember
 from sync.office.rules.places import lock, write
 from sync.office.store.restores import AWAITED, LINEAGE, REPORTED, RESTORED
-from sync.office.store.tables import DOCUMENT, FACT, RETIRED, RIGHT, TILL
+from sync.office.store.tables import DISPUTE, DOCUMENT, FACT, RETIRED, RIGHT, TILL
 
 FORGOTTEN: Final = 1_000  # more grants of one place than there can have been since a backup
 _STANDING: Final = select(LINEAGE.c.generation, exists().where(RESTORED.c.ended_at == "").label("recovering"))
@@ -125,8 +125,10 @@ def enrolled(connection: Connection, hand: Hand) -> None:
 
 def waited_for(connection: Connection) -> list[Hand]:
     """Who may have rights, and has not told them."""
+    # A last fact of a newer program is on record by its kind, too, but has not ended its ledger here.
+    unread = exists().where(DISPUTE.c.fact_id == FACT.c.fact_id, DISPUTE.c.cause == "unreadable")
     rows = connection.execute(
-        select(AWAITED.c.till, AWAITED.c.incarnation, FACT.c.kind.label("last"))
+        select(AWAITED.c.till, AWAITED.c.incarnation, FACT.c.kind.label("last"), unread.label("unread"))
         .join(TILL, (TILL.c.id == AWAITED.c.till) & (TILL.c.incarnation == AWAITED.c.incarnation))
         .join(
             FACT,
@@ -136,7 +138,7 @@ def waited_for(connection: Connection) -> list[Hand]:
         .order_by(AWAITED.c.till, AWAITED.c.incarnation)
     ).all()
     told = {Hand(row.till, row.incarnation) for row in connection.execute(select(REPORTED))}
-    missing = [(Hand(row.till, row.incarnation), row.last == Kind.SEALED) for row in rows]
+    missing = [(Hand(row.till, row.incarnation), row.last == Kind.SEALED and not row.unread) for row in rows]
     return [hand for hand, ended in missing if hand not in told and not (ended and not tills.forked(connection, hand))]
 
 
