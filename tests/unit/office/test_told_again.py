@@ -6,11 +6,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from sync.office.rules import changes, early, effects, facts, gates, lost
+from sync.office.rules import changes, effects, facts, gates, lost
 from sync.wire import FactItem, GrantItem
 from tests.mutate import mutate
 from tests.peers.small_season import SHOW
@@ -348,34 +347,3 @@ def test_a_journal_that_comes_after_the_end(house: House, kept: Kept, tills_at: 
     kept.end("T1")
     house.push(one)
     assert house.rows("SELECT claimed FROM ticket") == [(1,)]
-
-
-def test_nothing_is_looked_up_where_nothing_can_be_missing(
-    house: House, kept: Kept, tills_at: Tills, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """At an office that was never restored, and of what was sold after the restore had ended."""
-
-    looked: list[str] = []
-
-    def look(what: str, found: Any) -> Callable[..., Any]:
-        def looks(*_: object) -> Any:
-            looked.append(what)
-            return found
-
-        return looks
-
-    monkeypatch.setattr(early, "_since", look("when", ""))
-    (one,) = tills_at("T1")
-    sold_here(house, one, "A-1", "S")
-    assert looked == [], "never restored"
-    monkeypatch.undo()
-    monkeypatch.setattr(early, "_told_before", look("what", []))
-    kept.restore(kept.back_up())
-    assert kept.tell(one)
-    kept.end()
-    (grant,) = house.granted(one, "A-2")
-    house.push(one, one.sell(SHOW, grant, at="2999-01-01T00:00:00+00:00"))
-    assert looked == [], "it has ended"
-    (grant,) = house.granted(one, "A-3")
-    house.push(one, one.sell(SHOW, grant))
-    assert looked == ["what"]

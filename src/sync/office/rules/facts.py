@@ -58,6 +58,7 @@ SUSPENSE: Final = "suspense"
 
 def accept(connection: Connection, till: str, incarnation: int, arrived: Sequence[Arrived], now: int) -> PushAnswer:
     """Book what is new of a page. Raises BadChain; then nothing is to be committed."""
+    early.lock(connection, arrived)
     ending = any(one.fact is not None and one.fact.kind == Kind.SEALED for one in arrived)
     applied, head_hash, state = tills.lock_for_push(connection, till, incarnation, ending=ending)
     repeated = [one for one in arrived if one.item.number <= applied]
@@ -361,6 +362,7 @@ def _follow(page: Page, taken: Iterable[tuple[str, str, Effect, Outcome]]) -> No
         if outcome.verdict == "applied" and effect.before == "SOLD" and effect.after == "LEASED":
             become = tickets.ENDED_BY.get(kind, "refunded")
             page.ended.append(tickets.named(effect.ticket, *place) | {"t_state": become})
+            page.early.append({"subject": effect.ticket, "fact_id": fact_id, "become": become})
     for fact_id, places in disputed.items():
         page.dispute(fact_id, "place", "; ".join(places.values()), *places)
 

@@ -54,6 +54,7 @@ class Page:
     tickets: list[dict[str, Any]] = field(default_factory=list)
     ended: list[dict[str, Any]] = field(default_factory=list)
     claimed: list[dict[str, Any]] = field(default_factory=list)
+    early: list[dict[str, str]] = field(default_factory=list)  # by which facts tickets have ended (`rules.early`)
     copies: list[dict[str, Any]] = field(default_factory=list)
     issued: list[str] = field(default_factory=list)
     handed: list[dict[str, Any]] = field(default_factory=list)

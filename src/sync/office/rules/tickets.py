@@ -40,21 +40,21 @@ _HAND: Final = update(TICKET).where(TICKET.c.id == bindparam("t_id")).values(han
 
 def taken(connection: Connection, sales: Sequence[SaleBody]) -> set[str]:
     """The ids of these sales and of their tickets that the office already has."""
-    if not sales:
-        return set()
+    return there(connection, [sale.id for sale in sales], [ticket.id for sale in sales for ticket in sale.tickets])
+
+
+def there(connection: Connection, sales: Sequence[str], tickets: Sequence[str]) -> set[str]:
+    """Which of these ids the office has."""
     sqlite = connection.dialect.name == "sqlite"
-    there: set[str] = set()
-    for table, ids in (
-        (SALE, [sale.id for sale in sales]),
-        (TICKET, [ticket.id for sale in sales for ticket in sale.tickets]),
-    ):
+    known: set[str] = set()
+    for table, ids in ((SALE, sales), (TICKET, tickets)):
         for at in range(0, len(ids), _AT_ONCE):
             # One array for PostgreSQL, where a thousand parameters cost more than the look-up.
             several = bindparam("ids", expanding=True) if sqlite else any_(bindparam("ids", type_=ARRAY(Text)))
             named = table.c.id.in_(several) if sqlite else table.c.id == several
             found = connection.execute(select(table.c.id).where(named), {"ids": ids[at : at + _AT_ONCE]})
-            there.update(found.scalars())
-    return there
+            known.update(found.scalars())
+    return known
 
 
 def named(ticket: str, show: str, unit: str) -> dict[str, str]:
