@@ -128,8 +128,10 @@ def test_what_is_looked_at_again_is_asked_about_again(counter: Counter) -> None:
         ("unreadable", "First settle the dispute about what KASSA-3 told: the office cannot read it."),
         (
             "not_ended",
-            "First KASSA-3 must be enrolled anew or declared dead: it told of such a place, and the office cannot read "
-            "what.",
+            (
+                "First KASSA-3 must be enrolled anew or declared dead: it told of such a place, and the office cannot "
+                "read what."
+            ),
         ),
     ],
 )
