@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -22,6 +23,7 @@ from sync.wire import ClaimAnswer, FactItem, GrantItem, PushAnswer
 from tests.peers.quick_pins import quick_pins
 from tests.peers.small_season import SHOW, write_season
 from tests.peers.till_client import TillClient
+from tests.unit.office.kept import Kept
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -155,3 +157,9 @@ def tills_at(house: House) -> Callable[..., list[TillClient]]:
         return clients
 
     return enrol
+
+
+@pytest.fixture
+def kept(house: House, database_url: str, tmp_path: Path) -> Iterator[Kept]:
+    yield Kept(house, database_url, tmp_path / "backups")
+    house.database.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -11,13 +11,12 @@ import pytest
 
 import sync.office.rules.claims as claims
 import sync.office.rules.effects as effects
-from pos.domain.certificate import Hand
 from pos.domain.rights import OfficeState
 from sync.office.__main__ import main
 from sync.office.absorb import absorb
 from sync.office.backups import BackupSchedule
 from sync.office.clock import now_s
-from sync.office.rules import enrolment, recovery, releasing, snapshot
+from sync.office.rules import enrolment, recovery, releasing
 from sync.office.rules.claims import Recovering
 from sync.office.season.importer import import_season
 from sync.office.store.backup import CannotBackUp, check, in_use, make
@@ -27,47 +26,11 @@ from tests.mutate import mutate
 from tests.peers.small_season import SEASON, SHOW, write_season
 from tests.peers.till_client import TillClient
 from tests.unit.office.conftest import House
+from tests.unit.office.kept import AT, Kept
 from tests.unit.office.test_deaths import journal_file
 from tests.unit.office.test_facts import causes
 
 Tills = Callable[..., list[TillClient]]
-AT = "2027-03-01T17:00:{:02d}+00:00"
-
-
-class Kept:
-    """Backups of a house, and the house made of one again, by the commands."""
-
-    def __init__(self, house: House, url: str, to: Path) -> None:
-        self.house, self.url, self.to = house, url, to
-
-    def back_up(self) -> Path:
-        return make(self.url, self.to, AT.format(0), 9)
-
-    def restore(self, file: Path) -> None:
-        self.house.database.close()
-        assert main(["restore", "--db", self.url, "--from", str(file), "--force"]) == 0
-        self.house.database = open_database(self.url)
-
-    def tell(self, client: TillClient, *held: GrantItem, state: str = "LEASED", ticket: str = "") -> bool:
-        """This till says what it has in hand."""
-        rights = [(SHOW, item.place, item.epoch, item.hop, state, ticket) for item in held]
-        with self.house.database.write() as connection:
-            number = len(client.journal)
-            return recovery.report(connection, Hand(client.till, client.incarnation), number, rights, int(now_s()))
-
-    def end(self, *without: str) -> list[Hand]:
-        with self.house.database.write() as connection:
-            return recovery.end(connection, "sam", without, int(now_s()))
-
-    def generation(self) -> str:
-        with self.house.database.read() as connection:
-            return snapshot.documents(connection).generation
-
-
-@pytest.fixture
-def kept(house: House, database_url: str, tmp_path: Path) -> Iterator[Kept]:
-    yield Kept(house, database_url, tmp_path / "backups")
-    house.database.close()
 
 
 def test_nothing_is_granted_until_every_till_has_told(house: House, kept: Kept, tills_at: Tills) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,19 +19,13 @@ from tests.mutate import mutate
 from tests.peers.small_season import SEASON, SHOW, write_season
 from tests.peers.till_client import TillClient
 from tests.unit.office.conftest import House
+from tests.unit.office.kept import Kept
 from tests.unit.office.test_facts import causes
-from tests.unit.office.test_recovery import Kept
 from tests.unit.office.test_refunds import states
 from tests.unit.office.test_told_again import freed, sold_here
 
 Tills = Callable[..., list[TillClient]]
 FAR = "2999-01-01T00:00:00+00:00"
-
-
-@pytest.fixture
-def kept(house: House, database_url: str, tmp_path: Path) -> Iterator[Kept]:
-    yield Kept(house, database_url, tmp_path / "backups")
-    house.database.close()
 
 
 def units(house: House, folder: Path, count: int) -> None:

@@ -4,8 +4,7 @@ with tickets that it does not have yet."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -15,18 +14,12 @@ from tests.mutate import mutate
 from tests.peers.small_season import SHOW
 from tests.peers.till_client import TillClient
 from tests.unit.office.conftest import House
+from tests.unit.office.kept import Kept
 from tests.unit.office.test_facts import causes
 from tests.unit.office.test_holds import hold
-from tests.unit.office.test_recovery import Kept
 from tests.unit.office.test_refunds import claim_sold, codes, correct, refund_token, states
 
 Tills = Callable[..., list[TillClient]]
-
-
-@pytest.fixture
-def kept(house: House, database_url: str, tmp_path: Path) -> Iterator[Kept]:
-    yield Kept(house, database_url, tmp_path / "backups")
-    house.database.close()
 
 
 def sold_here(house: House, client: TillClient, place: str, sale: str) -> tuple[FactItem, GrantItem]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -19,19 +18,13 @@ from tests.mutate import mutate
 from tests.peers.small_season import SHOW
 from tests.peers.till_client import TillClient
 from tests.unit.office.conftest import House
+from tests.unit.office.kept import Kept
 from tests.unit.office.test_facts import causes
-from tests.unit.office.test_recovery import Kept
 from tests.unit.office.test_refunds import refund_token, states
 from tests.unit.office.test_told_again import as_told, freed, sold_here
 
 Tills = Callable[..., list[TillClient]]
 FAR = "2999-01-01T00:00:00+00:00"
-
-
-@pytest.fixture
-def kept(house: House, database_url: str, tmp_path: Path) -> Iterator[Kept]:
-    yield Kept(house, database_url, tmp_path / "backups")
-    house.database.close()
 
 
 def noted(house: House) -> list[tuple[object, ...]]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -15,20 +14,14 @@ from sync.wire import FactItem, GrantItem
 from tests.peers.small_season import SHOW
 from tests.peers.till_client import TillClient
 from tests.unit.office.conftest import House
+from tests.unit.office.kept import Kept
 from tests.unit.office.test_facts import causes
-from tests.unit.office.test_recovery import Kept
 from tests.unit.office.test_refunds import refund_token
 from tests.unit.office.test_told_again import as_told
 
 Tills = Callable[..., list[TillClient]]
 STEPS = 30
 SEEDS = range(5)
-
-
-@pytest.fixture
-def kept(house: House, database_url: str, tmp_path: Path) -> Iterator[Kept]:
-    yield Kept(house, database_url, tmp_path / "backups")
-    house.database.close()
 
 
 class Evening:

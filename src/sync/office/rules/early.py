@@ -34,7 +34,6 @@ from sync.wire import FactItem
 _PAPERS: Final = (Kind.COPY_ISSUED, Kind.ORDER_COLLECTED, Kind.ORDER_HANDED_OUT)
 _AMENDS: Final = (Kind.TENDER_CORRECTED, Kind.TICKET_RENAMED)
 _KINDS: Final = frozenset((*tickets.ENDED_BY, Kind.REFUND_CLAIMED, *_PAPERS, *_AMENDS))
-_AT_ONCE: Final = 5_000  # ids in one statement
 
 
 @dataclass(slots=True)
@@ -136,8 +135,8 @@ def _about(one: Arrived, begun: Container[str]) -> Arrived:
 def _told_before(connection: Connection, subjects: Sequence[str]) -> list[_Told]:
     """The facts that are noted for these sales and tickets, which need no note any more."""
     found: dict[str, _Told] = {}
-    for at in range(0, len(subjects), _AT_ONCE):
-        these = {"subjects": subjects[at : at + _AT_ONCE]}
+    for at in range(0, len(subjects), tickets.AT_ONCE):
+        these = {"subjects": subjects[at : at + tickets.AT_ONCE]}
         rows = connection.execute(_NOTED, these).all()
         for row in rows:
             if row.fact_id not in found:

@@ -130,11 +130,7 @@ def waited_for(connection: Connection) -> list[Hand]:
     rows = connection.execute(
         select(AWAITED.c.till, AWAITED.c.incarnation, FACT.c.kind.label("last"), unread.label("unread"))
         .join(TILL, (TILL.c.id == AWAITED.c.till) & (TILL.c.incarnation == AWAITED.c.incarnation))
-        .join(
-            FACT,
-            (FACT.c.till == TILL.c.id) & (FACT.c.incarnation == TILL.c.incarnation) & (FACT.c.number == TILL.c.applied),
-            isouter=True,
-        )
+        .join(FACT, tills.LAST_FACT, isouter=True)
         .order_by(AWAITED.c.till, AWAITED.c.incarnation)
     ).all()
     told = {Hand(row.till, row.incarnation) for row in connection.execute(select(REPORTED))}

@@ -38,7 +38,7 @@ from pos.domain.purse import is_purse
 from pos.domain.rights import Effect, OfficeState, Token
 from pos.domain.season import SETTLING_ROLES
 from sync.office.clock import now_iso
-from sync.office.rules import changes, heard, recalls, recovery
+from sync.office.rules import changes, heard, recalls, recovery, tills
 from sync.office.rules.places import Key, Place, lock, write
 from sync.office.store.tables import DISPUTE, DOCUMENT, FACT, PARKED, RELEASED, RIGHT, RIVAL_FACT, TICKET, TILL
 
@@ -127,11 +127,7 @@ def unaccounted(
     """Who has to be heard, or attested for, before these places, which these incarnations hold, are released."""
     rows = connection.execute(
         select(TILL.c.id, TILL.c.incarnation, TILL.c.state, TILL.c.fenced_at, FACT.c.kind.label("last"))
-        .join(
-            FACT,
-            (FACT.c.till == TILL.c.id) & (FACT.c.incarnation == TILL.c.incarnation) & (FACT.c.number == TILL.c.applied),
-            isouter=True,
-        )
+        .join(FACT, tills.LAST_FACT, isouter=True)
         .order_by(TILL.c.id, TILL.c.incarnation)
     ).all()
     rivals = select(RIVAL_FACT.c.till, RIVAL_FACT.c.incarnation).distinct()

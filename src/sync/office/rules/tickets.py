@@ -17,7 +17,7 @@ ENDED_BY: Final[dict[str, str]] = {
     Kind.TICKETS_EXCHANGED: "exchanged",
     Kind.TICKETS_VOIDED: "void",
 }
-_AT_ONCE: Final = 5_000  # ids in one statement; SQLite allows 32,766 parameters
+AT_ONCE: Final = 5_000  # ids in one statement; SQLite allows 32,766 parameters
 _THIS: Final = (
     TICKET.c.id == bindparam("t_id"), TICKET.c.show_id == bindparam("t_show"), TICKET.c.unit == bindparam("t_unit"),
 )  # fmt: skip
@@ -48,11 +48,11 @@ def there(connection: Connection, sales: Sequence[str], tickets: Sequence[str]) 
     sqlite = connection.dialect.name == "sqlite"
     known: set[str] = set()
     for table, ids in ((SALE, sales), (TICKET, tickets)):
-        for at in range(0, len(ids), _AT_ONCE):
+        for at in range(0, len(ids), AT_ONCE):
             # One array for PostgreSQL, where a thousand parameters cost more than the look-up.
             several = bindparam("ids", expanding=True) if sqlite else any_(bindparam("ids", type_=ARRAY(Text)))
             named = table.c.id.in_(several) if sqlite else table.c.id == several
-            found = connection.execute(select(table.c.id).where(named), {"ids": ids[at : at + _AT_ONCE]})
+            found = connection.execute(select(table.c.id).where(named), {"ids": ids[at : at + AT_ONCE]})
             known.update(found.scalars())
     return known
 

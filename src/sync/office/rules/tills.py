@@ -13,7 +13,7 @@ from pos.domain.certificate import Hand, key_document
 from pos.domain.rights import OfficeState
 from sync.office.rules import changes, heard
 from sync.office.rules.places import Key, Place, lock_where, write
-from sync.office.store.tables import DOCUMENT, PRESENCE, RECALL, RIGHT, RIVAL_FACT, TILL
+from sync.office.store.tables import DOCUMENT, FACT, PRESENCE, RECALL, RIGHT, RIVAL_FACT, TILL
 
 FENCE: Final = "fence"  # the family of the documents by which tills hear who is fenced
 # Asked with every pull and push, so put together once.
@@ -21,6 +21,10 @@ _THIS: Final = (TILL.c.id == bindparam("till"), TILL.c.incarnation == bindparam(
 _STANDING: Final = select(TILL.c.applied, TILL.c.head_hash, TILL.c.state).where(*_THIS)
 _LOCK_FOR_PUSH: Final = _STANDING.with_for_update(key_share=True)
 _LOCK_TO_END: Final = _STANDING.with_for_update()
+# To join an incarnation with the last fact of it that is here, if there is any.
+LAST_FACT: Final = (
+    (FACT.c.till == TILL.c.id) & (FACT.c.incarnation == TILL.c.incarnation) & (FACT.c.number == TILL.c.applied)
+)
 
 
 def public_key(connection: Connection, till: str, incarnation: int) -> bytes | None:
