@@ -13,7 +13,7 @@ import pytest
 import pos.till.drawer.takeover as takeover
 from pos.store.aside import set_aside
 from pos.store.identity import write_identity
-from pos.till.ports import LeftDrawer
+from pos.till.ports import LeftDrawer, LinkState
 from tests.mutate import mutate
 from tests.unit.store.evening import violations
 from tests.unit.till.counter import Counter
@@ -111,6 +111,16 @@ def test_a_drawer_that_another_till_has_counted_is_not_booked_again(again: Count
     again.sign_in()
     again.ask("open_shift", float="50.00")
     assert violations(again) == []
+
+
+def test_the_office_is_asked_of_it_before_the_line_is_known_to_be_up(
+    again: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again.line.found["counted_drawer"] = {"by": "T2.1.9"}
+    monkeypatch.setattr(again.line, "link", lambda: LinkState("offline", "not_asked"))
+    again.sign_in()
+    assert again.ask("take_over", counted={"total": "0.00"}) == {"taken_over": None, "counted_by": "T2"}
+    assert again.kinds() == []
 
 
 @pytest.mark.parametrize("line", ["cut", "silent"])

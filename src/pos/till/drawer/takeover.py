@@ -105,9 +105,10 @@ def take_over(
 
 
 def _counted_elsewhere(desk: Desk, till: str, shift: str) -> Verb[str]:
-    """The till that has counted that drawer out, as far as the office can be asked; "" when none has."""
-    if desk.outside.office.link().state != "online":
-        return ""
+    """The till that has counted that drawer out, as far as the office can be asked; "" when none has.
+
+    Asked also right after the start, when nothing is known of the line yet: drawers are taken over then.
+    """
     found = yield within(desk.outside.office.look("counted_drawer", {"till": till, "shift": shift}), OFFICE_S)
     by = str((found or {}).get("by", ""))
     desk.signed_in("drawer")
