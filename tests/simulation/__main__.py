@@ -25,14 +25,17 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--short", action="store_true", help="the short evenings of `make test`")
+    parser.add_argument("--kinds", nargs="+", default=(), metavar="KIND", help="only such trouble (trouble.py)")
     parser.add_argument("--show", type=int, metavar="SEED", help="print the history of one seed")
     parser.add_argument("--digest", type=int, metavar="SEED", help="print the digest of one seed's history")
     options = parser.parse_args(arguments)
     if options.show is not None or options.digest is not None:
-        return _show(options.show, options.digest, long=not options.short)
+        return _show(options)
     seeds = _seeds(options.seeds)
     seconds = float("inf") if isinstance(seeds, range) else options.seconds
-    summary = run(seeds, workers=options.workers, seconds=seconds, long=not options.short, tell=_Teller())
+    summary = run(
+        seeds, workers=options.workers, seconds=seconds, long=not options.short, kinds=options.kinds, tell=_Teller()
+    )
     print("\n".join(summary.lines()))
     return 1 if summary.violations else 0
 
@@ -62,13 +65,14 @@ def _seeds(text: str) -> range | itertools.count[int]:
     return range(int(first), int(last or first) + 1)
 
 
-def _show(shown: int | None, digested: int | None, *, long: bool) -> int:
+def _show(options: argparse.Namespace) -> int:
+    shown, seed = options.show is not None, options.digest if options.show is None else options.show
     with tempfile.TemporaryDirectory(prefix="housefull-simulation-", dir=scratch()) as name:
         templates = Templates(Path(name) / "templates")
         folder = Path(name) / "evening"
         folder.mkdir()
-        outcome = play(digested if shown is None else shown, folder, templates, long=long)
-    print(outcome.digest if shown is None else "\n".join(outcome.trace))
+        outcome = play(seed, folder, templates, long=not options.short, kinds=options.kinds)
+    print("\n".join(outcome.trace) if shown else outcome.digest)
     print("\n".join(outcome.violations) or "no violation", file=sys.stderr)
     return 1 if outcome.violations else 0
 

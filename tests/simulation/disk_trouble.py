@@ -14,9 +14,15 @@ if TYPE_CHECKING:
 
 
 class DiskTrouble:
+    """No disk is lost while the office may be forgetting: what both lose is lost, which is the honest limit."""
+
     def __init__(self, house: House) -> None:
         self._house, self.world = house, house.world
         self._gone: list[Hand] = []
+
+    def gone_for_good(self) -> list[Hand]:
+        """Whose disk is gone, and of whom no copy sells."""
+        return [hand for hand in self._gone if not self._has_a_twin(hand)]
 
     def _somebody(self) -> Cashier | None:
         """Whose PC it is: one that has joined and runs, and is not taken for lost."""
@@ -25,14 +31,14 @@ class DiskTrouble:
 
     def old_folder(self) -> None:
         """A backup is made now, and put back a little later."""
-        if (cashier := self._somebody()) is None:
+        if self._house.office.at_risk or (cashier := self._somebody()) is None:
             return
         made = cashier.machine
         made.disk.back_up()
 
         def restore() -> None:
             self.world.sleep(self.world.random.uniform(2.0, 8.0))
-            if cashier.fit:
+            if cashier.fit and not self._house.office.at_risk:
                 made.kill("killed for a restore")
                 made.disk.restore()
 
@@ -53,16 +59,17 @@ class DiskTrouble:
 
     def broken(self) -> None:
         """The PC does not start any more; its disk can be read."""
-        if (cashier := self._somebody()) is not None and not cashier.machine.disk.forked:
+        cashier = self._somebody()
+        if cashier is not None and not cashier.machine.disk.forked and self._house.office.knows(cashier.machine.hand):
             cashier.machine.kill("broken")
             cashier.broken = True
 
     def gone(self) -> None:
         """The PC is gone with its disk. What the till held is freed when everybody has been heard."""
-        if (cashier := self._somebody()) is None:
+        if self._house.office.at_risk or (cashier := self._somebody()) is None:
             return
         made = cashier.machine
-        gone = Hand(made.name, made.incarnation)
+        gone = made.hand
         made.kill("lost with its disk")
         made.bury()
         made.disk.lose()
@@ -75,7 +82,7 @@ class DiskTrouble:
             self.world.sleep(4.0)
             if made.disk.gone or self._has_a_twin(gone):
                 continue
-            known = [hand for hand in self._gone if not self._has_a_twin(hand)]
+            known = self.gone_for_good()
             if technician.attest(self.world, self._house.office, gone, made.pile, cashier.sold, known):
                 return
 
@@ -86,7 +93,7 @@ class DiskTrouble:
     def cloned(self) -> None:
         """A copy of the disk, mark and key goes on selling somewhere, cut off until it is found out."""
         cashier = self._somebody()
-        if cashier is None or cashier.machine.disk.forked:
+        if cashier is None or cashier.machine.disk.forked or self._house.office.at_risk:
             return
         label = f"{cashier.machine.name}c"
         if label in SimCarrier.lines:

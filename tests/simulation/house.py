@@ -173,6 +173,8 @@ class House:
         if self.office.process.dead:
             self.office.start()
         self.office.process.doom("")
+        self._trouble.office.over = True
+        self._wait("the office has all back", lambda: not self.office.at_risk)
         self.web.closing = True
         for cashier in self.cashiers:
             cashier.closing = True
@@ -237,8 +239,17 @@ class House:
         ]
 
 
-def play(seed: int, folder: Path, templates: Templates, *, long: bool = False, mutation: str = "") -> Outcome:
-    """One seed's whole evening in an empty folder; a `long` one has more tills and more trouble.
+def play(
+    seed: int,
+    folder: Path,
+    templates: Templates,
+    *,
+    long: bool = False,
+    mutation: str = "",
+    kinds: Sequence[str] = (),
+) -> Outcome:
+    """One seed's whole evening in an empty folder; a `long` one has more tills and more trouble, of these `kinds` only
+    if any are named.
 
     `mutation` names a guard that the program has to do without (mutations.py).
     """
@@ -248,7 +259,7 @@ def play(seed: int, folder: Path, templates: Templates, *, long: bool = False, m
         undo.enter_context(played(here, folder / "states"))
         undo.enter_context(mutated(mutation))
         undo.callback(_hush(errors))
-        kinds = MUTATIONS[mutation].kinds if mutation else ()
+        kinds = MUTATIONS[mutation].kinds if mutation else kinds
         house = House(here, folder, templates, long=long, kinds=kinds)
         violations: list[str] = []
         try:

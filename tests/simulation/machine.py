@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pos.app.joining import join
+from pos.domain.certificate import Hand
 from pos.domain.errors import Refused
 from pos.domain.facts import hash_of
 from pos.domain.rights import Effect, OfficeState, OwnRight, OwnState
@@ -116,6 +117,11 @@ class Machine:
     def incarnation(self) -> int:
         """0 before it has joined."""
         return self.disk.incarnation
+
+    @property
+    def hand(self) -> Hand:
+        """Who it is by now. Only of one that has joined."""
+        return Hand(self.name, self.incarnation)
 
     # ---- its life ------------------------------------------------------------------------
 

@@ -8,19 +8,25 @@ from __future__ import annotations
 
 import asyncio
 import selectors
+import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from pos.domain.certificate import Hand
 from sync import wire
+from sync.office.absorb import absorb
 from sync.office.api.app import Office, make_app
+from sync.office.backups import put_back
 from sync.office.rules import changes
 from sync.office.rules.watching import look
 from sync.office.season.importer import import_season
+from sync.office.store.backup import make
 from sync.office.store.engine import Database, open_database
 from sync.office.store.own import office_key
 from tests.simulation.network import Reply, Request
@@ -124,6 +130,9 @@ class SimOffice:
         self._loop: SimLoop | None = None
         self._app: Any = None
         self._looked = False
+        self._journals: list[Path] = []  # of broken PCs, that were brought here
+        self._backup: Path | None = None
+        self.at_risk = False  # what is done here since the backup may be forgotten, or is, and has not all come back
         self.database = open_database(self.url)  # for what is done at the office's machine beside the server
 
     def start(self) -> None:
@@ -188,7 +197,58 @@ class SimOffice:
         signature = dict(start["headers"]).get(wire.H_SIGNATURE.lower().encode(), b"").decode()
         reply((start["status"], signature, b"".join(body)))
 
+    # ---- its disk ------------------------------------------------------------------------
+
+    def back_up(self) -> None:
+        """`housefull-office backup`, while it serves."""
+        self._backup = make(self.url, self.file.with_name("backups"), office_now().isoformat(), keep=1)
+        self.at_risk = True
+        self.world.note("the office is backed up")
+
+    def restore(self) -> None:
+        """Its disk is gone: `housefull-office restore`, on another machine. It is to be started then."""
+        assert self._backup is not None
+        self.process.kill()
+        while any(not task.done for task in self.process.tasks):
+            self.world.sleep(0.001)
+        self.database.close()
+        put_back(self.url, self._backup, force=True)
+        self.database = open_database(self.url)
+        self.world.fault("office restored", "the office's disk is gone, and its backup is put back")
+
+    def tills(self) -> dict[Hand, int]:
+        """Who has ever been enrolled, and how many facts of each are here."""
+        return self._tills(self.file)
+
+    def knows(self, hand: Hand) -> bool:
+        """Whether it was enrolled here, as far as the office remembers."""
+        return hand in self.tills()
+
+    def tills_backed_up(self) -> dict[Hand, int]:
+        """The same, as the backup has it."""
+        assert self._backup is not None
+        return self._tills(self._backup)
+
+    @staticmethod
+    def _tills(file: Path) -> dict[Hand, int]:
+        with closing(sqlite3.connect(file)) as db:
+            return {
+                Hand(id, inc): applied for id, inc, applied in db.execute("SELECT id, incarnation, applied FROM till")
+            }
+
     # ---- what else writes to its database ------------------------------------------------
+
+    def absorb(self, journal: Path) -> None:
+        """`housefull-office absorb`; the file is kept here."""
+        kept = self.file.with_name(f"absorbed-{len(self._journals)}.jsonl")
+        shutil.copy(journal, kept)
+        self._journals.append(kept)
+        absorb(self.database, kept)
+
+    def absorb_again(self) -> None:
+        """Everything that was ever brought here: the backup may not have it."""
+        for journal in self._journals:
+            absorb(self.database, journal)
 
     def import_text(self, text: str) -> None:
         """`housefull-office import` of a file with this text. Raises Unreadable."""

@@ -11,7 +11,7 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
@@ -114,11 +114,11 @@ def _stay_on_one_core(counter: Synchronized[int]) -> None:
             os.sched_setaffinity(0, {cores[counter.value % len(cores)]})
 
 
-def _play(seed: int, long: bool, mutation: str) -> Outcome:
+def _play(seed: int, long: bool, mutation: str, kinds: Sequence[str]) -> Outcome:
     folder = _folder[0] / str(seed)
     folder.mkdir()
     try:
-        outcome = play(seed, folder, _made[0], long=long, mutation=mutation)
+        outcome = play(seed, folder, _made[0], long=long, mutation=mutation, kinds=kinds)
     except BaseException:  # noqa: BLE001 - a seed that ends like this is a finding, too
         return Outcome(seed, [f"the simulation failed: {traceback.format_exc()}"], failed=True)
     finally:
@@ -142,6 +142,7 @@ def run(
     seconds: float = float("inf"),
     long: bool = False,
     mutation: str = "",
+    kinds: Sequence[str] = (),
     tell: Callable[[Summary], None] = lambda summary: None,
 ) -> Summary:
     """Play seeds until there are no more, the time is over or somebody interrupts; with a mutation, until it
@@ -162,7 +163,7 @@ def run(
                 seed = next(coming, None)
                 if seed is None:
                     break
-                running[pool.submit(_play, seed, long, mutation)] = seed
+                running[pool.submit(_play, seed, long, mutation, kinds)] = seed
             if not running:
                 break
             try:

@@ -44,6 +44,8 @@ class SeasonTrouble:
             self._import("show cancelled", show(SHOWS[1], state="cancelled"))
 
     def _import(self, what: str, text: str) -> None:
+        if self._house.office.at_risk:
+            return
         try:
             self._house.office.import_text(text)
         except Unreadable as error:

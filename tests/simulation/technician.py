@@ -13,7 +13,6 @@ from pos.app.sealing import CannotSeal, JournalUnreadable, copy_journal, seal_fo
 from pos.domain.certificate import Hand
 from pos.domain.errors import Refused
 from sync.agent import EnrolFailed
-from sync.office.absorb import absorb
 from sync.office.rules import deaths, enrolment
 from sync.office.rules.places import Key
 from sync.office.rules.releasing import CannotRelease, Order, release
@@ -67,7 +66,7 @@ def import_ledger(world: Scheduler, office: SimOffice, made: Machine) -> None:
             world.note(f"{made.label}: {nothing}")
             what = "ledger without facts"
     if file.exists():
-        absorb(office.database, file)
+        office.absorb(file)
     world.deeds[what] += 1
     world.note(f"{made.label}: {what}")
     made.disk.replace()

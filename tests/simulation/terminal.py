@@ -25,6 +25,7 @@ class CardMachine:
         self.world, self.label, self.trouble = world, label, trouble
         self.moved: dict[str, int] = {}
         self.undone: list[int] = []  # what it has taken back, minor units
+        self.at_work: set[str] = set()  # intents that it has been given, and has not ended
 
     def move(self, key: str, minor: int) -> bool:
         """Whether the card was good for it."""
@@ -55,6 +56,8 @@ class SimTerminal:
     def recover(self, key: str, minor: int, currency: str, before: dict[str, str]) -> Future[CardOutcome]:
         if self._world.chance(_FORGETS):
             return self._soon(lambda: CardOutcome("unknown", "the terminal cannot tell"))
+        if key in self._machine.at_work:  # for a till that is gone; it has another now
+            return self._soon(lambda: CardOutcome("unknown", "the terminal is busy"))
         return self._soon(lambda: self._remembered(key))
 
     def reverse(self, receipt: dict[str, str], minor: int, currency: str) -> Future[CardOutcome]:
@@ -90,7 +93,10 @@ class SimTerminal:
         heard = not self._world.chance(self._machine.trouble)
         reached = heard or self._world.chance(0.6)
 
+        self._machine.at_work.add(key)
+
         def act() -> None:
+            self._machine.at_work.discard(key)
             if reached and key not in self._machine.moved:
                 self._machine.move(key, minor)
             if not heard:

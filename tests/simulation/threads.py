@@ -279,6 +279,7 @@ ON_STAGE: Final[dict[str, dict[str, Any]]] = {
     "sync.agent.push": {"threading": threading, "time": time, "Future": SimFuture, "wait": wait},
     "sync.agent.recall": {"threading": threading, "time": time},
     "sync.agent.watch": {"threading": threading},
+    "sync.office.backups": {"secrets": secrets},
     "sync.office.clock": {"time": time, "datetime": OfficeDatetime},
     "sync.office.api.claims": {"uuid": uuid},
     "sync.office.rules.enrolment": {"secrets": secrets},

@@ -9,6 +9,7 @@ from sync.agent import EnrolFailed
 from tests.simulation import machine, office, paper
 from tests.simulation.disk_trouble import DiskTrouble
 from tests.simulation.network import FINE, SimCarrier, Weather
+from tests.simulation.office_trouble import OfficeTrouble
 from tests.simulation.season_trouble import SeasonTrouble
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class Trouble:
     def __init__(self, house: House, kinds: Sequence[str] = ()) -> None:
         self._house, self.world = house, house.world
         disks, season = DiskTrouble(house), SeasonTrouble(house)
+        self.office = OfficeTrouble(house, disks)
         usual: dict[str, tuple[Callable[[], None], int]] = {
             "weather": (self._weather, 40),
             "cut off": (self._everyone_cut_off, 8),
@@ -44,6 +46,7 @@ class Trouble:
             "lan": (self._lan, 8),
             "replaced": (self._replace, 6),
             "large packets": (self._large_packets, 2),
+            "office restored": (self.office.restored, 5),
         }
         self._choice = [usual[kind] for kind in kinds or usual]
 
@@ -164,7 +167,8 @@ class Trouble:
         lost = self.world.random.choice(self._house.cashiers)
         label = f"{lost.machine.name}b"
         there = not (lost.replaced or lost.broken or lost.machine.disk.gone)
-        if not there or label in SimCarrier.lines or not self._house.office.up:
+        known = there and self._house.office.knows(lost.machine.hand)
+        if not known or label in SimCarrier.lines or not self._house.office.up:
             return
         self.world.fault("till replaced while it sells", f"{lost.machine.label} is replaced by {label}")
         lost.replaced = True

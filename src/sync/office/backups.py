@@ -160,11 +160,16 @@ def _backup(options: argparse.Namespace) -> int:
     return _said(lambda: f"backed up to {make(options.db, options.to, _now(), options.keep)}")
 
 
+def put_back(url: str, file: Path, *, force: bool) -> Path | None:
+    """Make the database what the backup says, as one that waits for its tills; what was set aside of it, if anything.
+    Raises CannotBackUp."""
+    named = {"generation": secrets.token_hex(8), "at": now_iso()}
+    return restore(url, file, [statement.format(**named) for statement in recovery.BEGIN], force=force)
+
+
 def _restore(options: argparse.Namespace) -> int:
     def work() -> str:
-        named = {"generation": secrets.token_hex(8), "at": now_iso()}
-        after = [statement.format(**named) for statement in recovery.BEGIN]
-        aside = restore(options.db, options.file, after, force=options.force)
+        aside = put_back(options.db, options.file, force=options.force)
         was = f"; what was there is {aside}" if aside is not None else ""
         return (
             f"restored from {options.file}{was}. Serve: the tills send what the office has lost, and nothing is "

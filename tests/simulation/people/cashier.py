@@ -71,6 +71,7 @@ class Cashier:
         self._tries: Counter[int] = Counter()
         self._queue = Queue()
         self.broken = False  # the PC does not start any more
+        self.forgotten = False  # the office was restored, and does not know that this PC was enrolled
         self.deposited: dict[str, Decimal] = {}  # of sales: what of them an order's deposit had paid before
         self.cut_short: set[str] = set()  # incarnations that ended so, whatever waited to be printed
         self.unsure = False  # what is in the drawer: a PC broke before it had said whether a thing was done
@@ -362,6 +363,12 @@ class Cashier:
         if self.broken:
             self.cut_short.add(f"{made.name}.{made.incarnation}")
             technician.import_ledger(self.world, self.office, made)
+        if self.forgotten:
+            before = self.incarnation
+            technician.enrol(self.world, self.office, made, replace=True)
+            self.forgotten = False
+            if self.incarnation != before:
+                self._leave_the_drawer()
         if self.broken or made.disk.gone:
             self.unsure = self.unsure or self._waiting
             technician.declare_dead(self.world, self.office, made.name)

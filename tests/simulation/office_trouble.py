@@ -1,0 +1,94 @@
+"""The office's disk is lost: a backup is put back, and what it does not have comes back from the tills."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from pos.domain.certificate import Hand
+from sync.office.rules import recovery
+from tests.simulation.names import SUPERVISOR
+from tests.simulation.threads import office_now
+
+if TYPE_CHECKING:
+    from tests.simulation.disk_trouble import DiskTrouble
+    from tests.simulation.house import House
+
+
+class OfficeTrouble:
+    """`over`: the house closes, and nothing is lost any more."""
+
+    def __init__(self, house: House, disks: DiskTrouble) -> None:
+        self._house, self._disks, self.world = house, disks, house.world
+        self.over = False
+
+    def restored(self) -> None:
+        """A backup is made now, and put back a little later."""
+        office = self._house.office
+        if office.at_risk or any(made.disk.forked for made in self._house.machines):
+            return  # of two disks that are one till, one at most can give back what it has
+        office.back_up()
+        self.world.spawn("supervisor of the office", self._put_back, self._house.people)
+
+    def _put_back(self) -> None:
+        self.world.sleep(self.world.random.uniform(0.5, 8.0))
+        office = self._house.office
+        new = Counter(hand.till for hand in office.tills().keys() - office.tills_backed_up().keys())
+        # A till that was enrolled twice since has facts under a number that is nobody's any more: the honest limit.
+        if not self.over and max(new.values(), default=0) < 2:
+            office.restore()
+            self.world.sleep(self.world.random.uniform(1.0, 5.0))
+            office.start()
+            while not self._ended():
+                self.world.sleep(3.0)
+        office.at_risk = False
+
+    def _ended(self) -> bool:
+        """As docs/backup.md says it: whether rights are granted again."""
+        office = self._house.office
+        if not office.up or not self._all_known():
+            return False
+        office.absorb_again()
+        try:
+            with office.writing() as connection:
+                waits = recovery.waited_for(connection)
+                without = [hand.name for hand in waits if self._will_not_tell(hand)]
+                recovery.end(connection, SUPERVISOR, without, int(office_now().timestamp()))
+        except recovery.CannotEnd as not_yet:
+            self.world.note(f"the restore goes on: {not_yet}")
+            return False
+        self.world.deeds["restore ended"] += 1
+        self.world.note("the restore has ended" + (f", without {', '.join(without)}" if without else ""))
+        return True
+
+    def _all_known(self) -> bool:
+        """Whether the office knows all tills; those that it has forgotten are enrolled anew, where they stand."""
+        unknown = [
+            cashier
+            for cashier in self._house.cashiers
+            if cashier.machine.incarnation and not self._house.office.knows(cashier.machine.hand)
+        ]
+        for cashier in unknown:
+            if not cashier.forgotten:
+                cashier.forgotten = True
+                cashier.machine.kill("switched off to be enrolled anew")
+        return not unknown
+
+    def _will_not_tell(self, hand: Hand) -> bool:
+        """Whether somebody can attest for it: no counter has such a till tonight, its disk is gone since before the
+        backup, or all of its journal is here and it sells no more."""
+        at_no_counter = all(made.name != hand.till for made in self._house.machines)
+        if at_no_counter or hand in self._disks.gone_for_good():
+            return True
+        for made in self._house.machines:
+            ledger = made.disk.ledgers().get(hand.incarnation) if made.name == hand.till else None
+            if ledger is None:
+                continue
+            with closing(sqlite3.connect(ledger)) as db:
+                (facts,) = db.execute("SELECT count(*) FROM journal").fetchone()
+                fenced = db.execute("SELECT value FROM meta WHERE key = 'fenced'").fetchone()
+            ended = fenced is not None or ledger != made.disk.ledger
+            return ended and self._house.office.tills()[hand] == facts
+        return False
