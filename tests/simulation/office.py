@@ -10,7 +10,7 @@ import asyncio
 import selectors
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -19,13 +19,14 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from pos.domain.certificate import Hand
+from pos.domain.errors import Unreadable
 from sync import wire
 from sync.office.absorb import absorb
 from sync.office.api.app import Office, make_app
 from sync.office.backups import put_back
-from sync.office.rules import changes
+from sync.office.rules import changes, recovery
 from sync.office.rules.watching import look
-from sync.office.season.importer import import_season
+from sync.office.season.importer import import_season, import_within
 from sync.office.store.backup import make
 from sync.office.store.engine import Database, open_database
 from sync.office.store.own import office_key
@@ -132,7 +133,9 @@ class SimOffice:
         self._looked = False
         self._journals: list[Path] = []  # of broken PCs, that were brought here
         self._backup: Path | None = None
+        self._since: list[str] = []  # what has been imported since the backup
         self.at_risk = False  # what is done here since the backup may be forgotten, or is, and has not all come back
+        self.recovering = False  # it was restored, and nobody imports anything until that has ended
         self.database = open_database(self.url)  # for what is done at the office's machine beside the server
 
     def start(self) -> None:
@@ -202,12 +205,13 @@ class SimOffice:
     def back_up(self) -> None:
         """`housefull-office backup`, while it serves."""
         self._backup = make(self.url, self.file.with_name("backups"), office_now().isoformat(), keep=1)
-        self.at_risk = True
+        self._since, self.at_risk = [], True
         self.world.note("the office is backed up")
 
     def restore(self) -> None:
         """Its disk is gone: `housefull-office restore`, on another machine. It is to be started then."""
         assert self._backup is not None
+        self.recovering = True
         self.process.kill()
         while any(not task.done for task in self.process.tasks):
             self.world.sleep(0.001)
@@ -252,9 +256,26 @@ class SimOffice:
 
     def import_text(self, text: str) -> None:
         """`housefull-office import` of a file with this text. Raises Unreadable."""
+        import_season(self.database, self._written(text))
+        self._since.append(text)
+
+    def end_restore(self, by: str, without: Sequence[str]) -> None:
+        """`housefull-office restored --by --without --import`, with all that was imported since the backup. Raises
+        CannotEnd; Unreadable for an import that somebody has to leave out by now, which next time is."""
+        with self.writing() as connection:
+            recovery.end(connection, by, without, int(office_now().timestamp()))
+            for text in self._since:
+                try:
+                    import_within(connection, self._written(text))
+                except Unreadable:
+                    self._since.remove(text)
+                    raise
+        self.recovering = False
+
+    def _written(self, text: str) -> Path:
         path = self.file.with_name("import.toml")
         path.write_text(text, "utf-8")
-        import_season(self.database, path)
+        return path
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

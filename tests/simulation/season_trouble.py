@@ -44,7 +44,7 @@ class SeasonTrouble:
             self._import("show cancelled", show(SHOWS[1], state="cancelled"))
 
     def _import(self, what: str, text: str) -> None:
-        if self._house.office.at_risk:
+        if self._house.office.recovering:
             return
         try:
             self._house.office.import_text(text)

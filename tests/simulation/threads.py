@@ -283,7 +283,6 @@ ON_STAGE: Final[dict[str, dict[str, Any]]] = {
     "sync.office.clock": {"time": time, "datetime": OfficeDatetime},
     "sync.office.api.claims": {"uuid": uuid},
     "sync.office.rules.enrolment": {"secrets": secrets},
-    "sync.office.season.bookings": {"secrets": secrets},
     "sync.office.season.importer": {"datetime": OfficeDatetime},
 }  # fmt: skip
 

@@ -18,8 +18,10 @@ from typing import Final
 from sqlalchemy import insert, make_url, update
 from sqlalchemy.exc import IntegrityError
 
+from pos.domain.errors import Unreadable
 from sync.office.clock import now_iso
 from sync.office.rules import recovery
+from sync.office.season.importer import import_within
 from sync.office.store.backup import CannotBackUp, in_use, make, restore
 from sync.office.store.engine import Database
 from sync.office.store.tables import BACKUP_TURN
@@ -123,6 +125,15 @@ def add_commands(
         metavar="TILL",
         help='tills, or their enrolments ("T1.2"), of which --by attests that they sell no more',
     )
+    restored.add_argument(
+        "--import",
+        dest="seasons",
+        nargs="+",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="with --by: import these once more, before anything is granted: whatever was imported after the backup",
+    )
     restored.set_defaults(command=_restored)
     return backup, back, restored
 
@@ -150,7 +161,7 @@ def _count(text: str) -> int:
 def _said(work: Callable[[], str]) -> int:
     try:
         sys.stdout.write(f"{work()}\n")
-    except (CannotBackUp, recovery.CannotEnd) as error:
+    except (CannotBackUp, recovery.CannotEnd, Unreadable) as error:
         sys.stderr.write(f"housefull-office: {error}\n")
         return 1
     return 0
@@ -182,6 +193,8 @@ def _restore(options: argparse.Namespace) -> int:
 def _restored(options: argparse.Namespace, database: Database) -> int:
     def work() -> str:
         if options.by is None:
+            if options.seasons or options.without:
+                raise recovery.CannotEnd("--without and --import go with --by")
             with database.read() as connection:
                 if not recovery.recovering(connection):
                     return "this office waits for nobody"
@@ -191,7 +204,8 @@ def _restored(options: argparse.Namespace, database: Database) -> int:
             if not recovery.may_end(connection, options.by):
                 raise recovery.CannotEnd(f"{options.by!r} is no supervisor of this season")
             gone = recovery.end(connection, options.by, options.without, int(time.time()))
+            lines = [line for file in options.seasons for line in import_within(connection, file)]
         dead = "; dead: " + ", ".join(hand.name for hand in gone) if gone else ""
-        return f"the restore has ended{dead}: rights are granted again"
+        return "\n".join([*lines, f"the restore has ended{dead}: rights are granted again"])
 
     return _said(work)

@@ -22,7 +22,7 @@ class WebShop:
     def work(self) -> None:
         while not self.closing:
             self.world.sleep(self.world.random.expovariate(1.0 / self._pace_s))
-            if not (self.closing or self.office.at_risk):
+            if not (self.closing or self.office.recovering):
                 self._buy()
 
     def _buy(self) -> None:

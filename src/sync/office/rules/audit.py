@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select, tuple_
 
 from pos.domain.audit import items, settlements
 from pos.domain.facts import Fact
+from sync.office.rules import noted
 from sync.office.rules.changes import Entry
 from sync.office.rules.documents import put
 from sync.office.store.tables import DOCUMENT
@@ -25,12 +26,15 @@ class Audit:
 
     connection: Connection
     documents: dict[Name, Document]
+    restored: bool = False  # the office was: an item may be still to be made
+    early: list[noted.Row] = field(default_factory=list)  # steps in such items
     _changed: set[Name] = field(default_factory=set)
 
     @classmethod
-    def lay(cls, connection: Connection, facts: Iterable[Fact]) -> Audit:
+    def lay(cls, connection: Connection, facts: Iterable[Fact], *, restored: bool) -> Audit:
         """After places, before the change log's head."""
-        return cls(connection, lock(connection, {name for fact in facts if (name := named(fact)) is not None}))
+        names = {name for fact in facts if (name := named(fact)) is not None}
+        return cls(connection, lock(connection, names), restored)
 
     def take(self, fact: Fact, *, may: bool) -> str:
         """Take a fact's step; why it does not follow, "" when there is nothing against it.
@@ -44,11 +48,12 @@ class Audit:
         document = self.documents.get(name)
         if name[0] == settlements.FAMILY:
             return self._settle(name, document, fact, may=may)
+        if document is None and self.restored:
+            self.early.append(noted.row(noted.of(*name), fact.fact_id, noted.MAY if may else ""))
+            return ""
         if document is None:
             return f"there is no audit item {name[1]!r}"
-        step: dict[str, Any] = {"what": items.STEPS[fact.kind], "by": fact.body["user"], "at": fact.at}
-        step |= {"till": fact.till, "fact": fact.fact_id}
-        step |= {"note": fact.body["note"]} if fact.body.get("note") else {}
+        step = step_of(fact)
         why = items.why_not(document, step) if may else ""
         self._put(name, items.after(document, step if may else step | {"stands": False}))
         return f"audit item {name[1]}: {why}" if why else ""
@@ -68,6 +73,13 @@ class Audit:
     def write(self) -> list[Entry]:
         """Write what changed; what tills are told."""
         return [told(self.connection, name[0], self.documents[name]) for name in sorted(self._changed)]
+
+
+def step_of(fact: Fact) -> dict[str, Any]:
+    """What a fact does with an audit item."""
+    step: dict[str, Any] = {"what": items.STEPS[fact.kind], "by": fact.body["user"], "at": fact.at}
+    step |= {"till": fact.till, "fact": fact.fact_id}
+    return step | ({"note": fact.body["note"]} if fact.body.get("note") else {})
 
 
 def named(fact: Fact) -> Name | None:

@@ -16,12 +16,12 @@ from pos.domain.customers import FAMILY, REGISTER, changed, merged, told
 from pos.domain.facts import Fact, Kind
 from pos.domain.personal import forget
 from pos.domain.records import is_of
-from sync.office.rules import live, outbox
+from sync.office.rules import live, noted, outbox
 from sync.office.rules.changes import Entry
 from sync.office.rules.documents import store
 from sync.office.store.tables import BESIDE, CHANGE_LOG, DISPUTE, DOCUMENT, FACT, SALE, TICKET
 
-_ABOUT: Final = (Kind.CUSTOMER_RECORDED, Kind.CUSTOMER_CHANGED, Kind.CUSTOMERS_MERGED, Kind.CUSTOMER_ERASED)
+ABOUT: Final = (Kind.CUSTOMER_RECORDED, Kind.CUSTOMER_CHANGED, Kind.CUSTOMERS_MERGED, Kind.CUSTOMER_ERASED)
 Record = dict[str, Any]  # {"id", "profile", "merged": [ids]}, or {"id", "into"} | {"id", "erased": when}
 
 
@@ -31,18 +31,20 @@ class Customers:
 
     connection: Connection
     records: dict[str, Record]
+    restored: bool = False  # the office was: a customer may be still to come
+    _waiting: dict[str, list[Fact]] = field(default_factory=dict)  # what is done with such, by subject
     _changed: dict[str, Record] = field(default_factory=dict)
     _erased: list[tuple[list[str], list[str]]] = field(default_factory=list)  # customers, sales
 
     @classmethod
-    def lay(cls, connection: Connection, facts: Sequence[Fact]) -> Customers:
+    def lay(cls, connection: Connection, facts: Sequence[Fact], *, restored: bool) -> Customers:
         """After places, before the change log's head."""
         ids = {id for fact in facts for id in _named(fact)}
-        return cls(connection, records_of(connection, ids, lock=True))
+        return cls(connection, records_of(connection, ids, lock=True), restored)
 
     def take(self, fact: Fact) -> str:
         """What a fact makes of the register; why it is not taken, "" when there is nothing against it."""
-        if fact.kind not in _ABOUT:
+        if fact.kind not in ABOUT:
             return ""
         id = fact.body["customer"]
         record = self.records.get(id)
@@ -50,8 +52,13 @@ class Customers:
             if record is not None or not is_of(id, fact.till):
                 return f"there is a customer {id!r} already" if record is not None else f"{id!r} is another till's"
             self._put({"id": id, "profile": changed({}, _profile(fact)), "since": fact.at, "merged": []})
+            self._take_early(id)
             return ""
         record = self._standing(record)
+        missing = next((named for named in _named(fact) if named not in self.records), "")
+        if self.restored and missing:
+            self._waiting.setdefault(noted.of(FAMILY, missing), []).append(fact)
+            return ""
         if record is None:
             return f"there is no customer {id!r}"
         if "erased" in record:
@@ -63,6 +70,19 @@ class Customers:
         else:
             self._erase(record, fact)
         return ""
+
+    def _take_early(self, id: str) -> None:
+        """What others have done with a customer before the office heard of it."""
+        if self.restored:
+            subject = noted.of(FAMILY, id)
+            for fact in (*(fact for fact, _ in noted.steps(self.connection, subject)), *self._waiting.pop(subject, ())):
+                others = [named for named in _named(fact) if named not in self.records]
+                self.records |= records_of(self.connection, others, lock=True)
+                self.take(fact)
+
+    def early(self) -> list[noted.Row]:
+        """What this page has told of customers who are still to come."""
+        return [noted.row(subject, fact.fact_id) for subject, facts in self._waiting.items() for fact in facts]
 
     def _merge(self, record: Record, other: Record | None) -> str:
         if other is None or "erased" in other or other["id"] == record["id"]:
@@ -110,7 +130,7 @@ class Customers:
 def _named(fact: Fact) -> list[str]:
     """The customers that a fact names."""
     body = fact.body
-    if fact.kind in _ABOUT:
+    if fact.kind in ABOUT:
         return [id for id in (body.get("customer"), body.get("merged")) if isinstance(id, str)]
     sale = body.get("sale")
     return [found] if isinstance(sale, dict) and (found := _buyer(sale)) else []
@@ -191,7 +211,7 @@ def erase(connection: Connection, customers: Sequence[str], named: Sequence[str]
 
 def _facts_about(connection: Connection, customers: Sequence[str], sales: Sequence[str]) -> list[str]:
     """The facts with something beside them that are about these customers, or of cases about these sales."""
-    kinds = [kind.value for kind in (*_ABOUT, Kind.CASE_OPENED, Kind.ORDER_COLLECTED, Kind.ORDER_HANDED_OUT)]
+    kinds = [kind.value for kind in (*ABOUT, Kind.CASE_OPENED, Kind.ORDER_COLLECTED, Kind.ORDER_HANDED_OUT)]
     rows = connection.execute(
         select(FACT.c.fact_id, FACT.c.envelope)
         .join(BESIDE, BESIDE.c.fact_id == FACT.c.fact_id)

@@ -11,9 +11,11 @@ from sqlalchemy import BindParameter, Connection, Select, bindparam, func, inser
 
 from pos.domain.disputes import FAMILY, OFFICE, Document, State, after, consequence, ways_out
 from pos.domain.facts import Fact, Kind
+from sync.office.rules import noted
 from sync.office.rules.changes import Entry
 from sync.office.rules.particulars import Register, particulars
 from sync.office.rules.places import Key
+from sync.office.rules.recovery import standing
 from sync.office.store.tables import DISPUTE, FACT, TICKET
 
 _WHAT: Final = {Kind.DISPUTE_TAKEN: State.TAKEN.value, Kind.DISPUTE_RESOLVED: State.RESOLVED.value}
@@ -65,7 +67,18 @@ def open_all(connection: Connection, found: Sequence[Found], at: str) -> list[En
         }
         rows.append(_row(document))
     connection.execute(insert(DISPUTE), rows)
-    return [_entry(row) for row in rows]
+    return [*map(_entry, rows), *_told_before(connection, rows)]
+
+
+def _told_before(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[Entry]:
+    """What was done about these disputes before a restored office had opened them."""
+    if not standing(connection).generation:
+        return []
+    cases = Cases(connection, {row["id"]: json.loads(row["body"]) for row in rows})
+    for row in rows:
+        for fact, may in noted.steps(connection, noted.of(FAMILY, row["id"])):
+            cases.step(fact, may=may)
+    return cases.write()
 
 
 def _known(connection: Connection, facts: Collection[str]) -> tuple[dict[str, int], dict[str, str]]:

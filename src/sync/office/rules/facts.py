@@ -14,6 +14,7 @@ from typing import Final
 from sqlalchemy import Connection, select, update
 
 from pos.domain.certificate import Hand
+from pos.domain.disputes import FAMILY
 from pos.domain.facts import Fact, Kind
 from pos.domain.money import Money
 from pos.domain.personal import fits, forget
@@ -28,6 +29,7 @@ from sync.office.rules import (
     drawers,
     early,
     forks,
+    noted,
     parking,
     recalls,
     releasing,
@@ -125,11 +127,15 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
         Gates.lay(connection, fresh),
         Purses.lay(connection, [fact for fact, _ in told]),
         Live.lay(connection, [fact for fact, _ in told], board.places.values()),
-        Customers.lay(connection, [fact for fact, _ in told]),
+        Customers.lay(connection, [fact for fact, _ in told], restored=board.restored),
         Stock.lay(connection, [one.fact for one in fresh if one.fact is not None and not one.unreadable]),
         shifts.lay(connection, [fact for fact, _ in told]),
         drawers.lay(connection, [fact for fact, _ in told]),
-        Audit.lay(connection, [one.fact for one in fresh if one.fact is not None and not one.unreadable]),
+        Audit.lay(
+            connection,
+            [one.fact for one in fresh if one.fact is not None and not one.unreadable],
+            restored=board.restored,
+        ),
     )
     for one in fresh:
         _book_one(page, one)
@@ -156,10 +162,9 @@ def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now:
     )
     returned = recalls.settled(connection, [place.key for place in changed if _answers(place, till)])
     entries = changes.of_places(changed)
-    told_anew = [row["t_id"] for row in page.ended + page.claimed]
+    told_anew = [*(row["t_id"] for row in page.ended), *page.papers.told_of()]
     told_anew += [one.waiting.effect.ticket for one in parking.begins(resumed)]
-    told_anew += [*page.issued, *(row["t_id"] for row in page.copies), *(row["ticket"] for row in page.gates.new)]
-    told_anew += [row["t_id"] for row in page.handed]
+    told_anew += [row["ticket"] for row in page.gates.new]
     sales = [*(row["id"] for row in page.sales), *tickets.sales_of(connection, told_anew)]
     sales += page.amendments.write(connection)
     entries += [changes.Entry("sale", id=sale) for sale in dict.fromkeys(sales)]
@@ -206,8 +211,12 @@ def _book_one(page: Page, one: Arrived) -> None:
             _check_holds(page, one.fact, holds)
     verdicts = [outcome.verdict for outcome in outcomes]
     unreadable, settling = one.unreadable, _settling(one)
-    if settling is not None and not page.cases.step(settling, may=page.people.may(settling)):
-        unreadable = f"there is no dispute {settling.body['dispute']!r}"
+    if settling is not None and not page.cases.step(settling, may=(may := page.people.may(settling))):
+        if page.board.restored:  # it is still to be opened
+            subject = noted.of(FAMILY, settling.body["dispute"])
+            page.early.append(noted.row(subject, fact_id, noted.MAY if may else ""))
+        else:
+            unreadable = f"there is no dispute {settling.body['dispute']!r}"
     if unreadable:
         page.dispute(fact_id, "unreadable", unreadable, why=unreadable)
         verdicts = ["disputed"]
@@ -224,7 +233,7 @@ def _book_one(page: Page, one: Arrived) -> None:
             page.refunds.append(document_in(one.fact))
     if one.fact is not None and one.sale is not None:
         verdicts += _sell(page, one.fact, one.sale, outcomes)
-    page.papers(one)
+    page.papers.take(one)
     if (
         one.fact is not None
         and fits(one.fact.body, one.item.beside)
@@ -254,7 +263,7 @@ def _owed(page: Page, fact: Fact) -> None:
     if fact.kind == Kind.REFUND_CLAIMED:
         back = fact.body["refund"]["tickets"]
         places = [(ticket["show"], ticket["unit"]) for ticket in back]
-        page.claims(fact)
+        page.papers.claim(fact)
         page.dispute(fact.fact_id, "refund_claimed", "paid out without the right to refund", *places)
     elif fact.kind == Kind.PAYMENT_ENDED and fact.body["outcome"] == "declined" and "sale" in fact.body:
         sale, amount = str(fact.body["sale"]), str(fact.body["amount"])

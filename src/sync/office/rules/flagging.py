@@ -16,8 +16,8 @@ from pos.domain.audit.hours import Hours
 from pos.domain.audit.rules import FAST_REFUND, Rule, read_rules
 from pos.domain.audit.tally import Setting, people_of
 from pos.domain.calendar import MIDNIGHT, Calendar, parse_day_ends
-from sync.office.rules import auditnotices
-from sync.office.rules.audit import lock, told
+from sync.office.rules import auditnotices, noted
+from sync.office.rules.audit import lock, step_of, told
 from sync.office.rules.changes import Entry
 from sync.office.store.tables import DOCUMENT
 
@@ -68,6 +68,7 @@ class Items:
     season: Season
     now: datetime
     documents: dict[str, dict[str, Any]]
+    restored: bool = False  # the office was: steps may have been told before their items
     changed: dict[str, dict[str, Any]] = field(default_factory=dict)
     fresh: list[str] = field(default_factory=list)
 
@@ -80,10 +81,12 @@ class Items:
         fired: list[Fired],
         opened: list[Difference],
         settled: dict[str, str],
+        *,
+        restored: bool,
     ) -> Items:
         ids = {*(one.id for one in fired), *(one.id for one in opened), *settled}
         documents = {name[1]: document for name, document in lock(connection, {(items.FAMILY, i) for i in ids}).items()}
-        laid = cls(connection, season, now, documents)
+        laid = cls(connection, season, now, documents, restored)
         for one in fired:
             laid.flag(one)
         for difference in opened:
@@ -145,6 +148,9 @@ class Items:
         self._put(items.after(known, step))
 
     def _new(self, document: dict[str, Any]) -> None:
+        if self.restored:
+            for fact, may in noted.steps(self.connection, noted.of(items.FAMILY, document["id"])):
+                document = items.after(document, step_of(fact) | {"stands": may})
         self.fresh.append(document["id"])
         self._put(document)
 

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection
 
-from pos.domain.facts import Fact
-from sync.office.rules import changes, disputes, drawers, outbox, tickets
+from sync.office.rules import changes, disputes, drawers, outbox
 from sync.office.rules.admissions import Gates
 from sync.office.rules.amendments import Amendments
 from sync.office.rules.audit import Audit
 from sync.office.rules.board import Board
 from sync.office.rules.customers import Customers
 from sync.office.rules.live import Live
+from sync.office.rules.papers import Papers
 from sync.office.rules.parcels import Cash
 from sync.office.rules.people import People
 from sync.office.rules.places import Key
 from sync.office.rules.purses import Purses
-from sync.office.rules.reading import Arrived
 from sync.office.rules.records import Records
 from sync.office.rules.stock import Stock
 from sync.office.store.bulk import insert_rows
@@ -53,12 +51,8 @@ class Page:
     sales: list[dict[str, Any]] = field(default_factory=list)
     tickets: list[dict[str, Any]] = field(default_factory=list)
     ended: list[dict[str, Any]] = field(default_factory=list)
-    claimed: list[dict[str, Any]] = field(default_factory=list)
     early: list[dict[str, str]] = field(default_factory=list)  # by which facts tickets have ended (`rules.early`)
-    copies: list[dict[str, Any]] = field(default_factory=list)
-    issued: list[str] = field(default_factory=list)
-    handed: list[dict[str, Any]] = field(default_factory=list)
-    copied: list[dict[str, Any]] = field(default_factory=list)
+    papers: Papers = field(default_factory=Papers)
     records: Records = field(default_factory=Records)
     cash: Cash = field(default_factory=Cash)
     amendments: Amendments = field(default_factory=Amendments)
@@ -71,18 +65,6 @@ class Page:
         """Open a dispute. `places` are those in question, none for all that the fact names; `fields`
         is what the cause's sentence (`pos.domain.disputes`) names beside the fact and its places."""
         self.disputes.append(disputes.Found(fact_id, cause, detail, places or None, fields))
-
-    def claims(self, fact: Fact, only: Container[str] | None = None) -> None:
-        """Tickets that were paid back without the right to, all of them or `only` those."""
-        back = [ticket for ticket in fact.body["refund"]["tickets"] if only is None or ticket["id"] in only]
-        self.claimed += [tickets.named(ticket["id"], ticket["show"], ticket["unit"]) for ticket in back]
-
-    def papers(self, one: Arrived) -> None:
-        """What papers of tickets a fact tells of, and where those went."""
-        self.copies += [{"t_id": ticket, "t_copy": copy} for ticket, copy in one.copies.items() if copy]
-        self.issued += one.issued
-        self.copied += [{"t_id": ticket, "t_handed": one.handed} for ticket in one.copies if one.handed]
-        self.handed += [{"t_id": ticket, "t_handed": one.handed} for ticket in one.handed_to]
 
     def unused(self, fact_id: str, payment: dict[str, Any]) -> None:
         """A card payment that nothing more will be heard of: a dispute of its own, about its own places."""
@@ -103,10 +85,7 @@ def write(connection: Connection, page: Page) -> None:
     )
     for table, rows in written:
         insert_rows(connection, table, rows)
-    tickets.printed(connection, page.copies, page.issued)
-    tickets.hand(connection, page.handed)
-    tickets.hand_copies(connection, page.copied)
-    tickets.claim(connection, page.claimed)
+    page.papers.write(connection)
     page.gates.write()
     page.purses.write()
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from pos.domain.audit.differences import PATIENCE, Difference, find
 from pos.domain.audit.rules import MONTH
 from pos.domain.audit.tally import Subject, Tally, people_of, tally
-from sync.office.rules import watched
+from sync.office.rules import early, watched
 from sync.office.rules.changes import Entry
 from sync.office.rules.flagging import Fired, Items, Season
 from sync.office.rules.stored import reads
@@ -37,6 +37,7 @@ def look(connection: Connection, now: datetime) -> Look:
 
     Nothing is done while another process is at it.
     """
+    restored = early.lock_for_items(connection)
     season = Season.read(connection)
     if season is None or not watched.mine(connection):
         return Look()
@@ -60,7 +61,7 @@ def look(connection: Connection, now: datetime) -> Look:
     watched.write_marks(connection, ledgers.values())
     whole = watched.add_tallies(connection, tallies)
     wanted = _wanted(connection, season, whole)
-    done.entries = Items.lay(connection, season, now, wanted, opened, settled).write()
+    done.entries = Items.lay(connection, season, now, wanted, opened, settled, restored=restored).write()
     return done
 
 

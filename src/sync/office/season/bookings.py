@@ -2,13 +2,15 @@
 
 What has been applied is remembered as a document; the same hold or order again changes
 nothing, whatever has become of its places since.
+
+An office that was restored from a backup has forgotten what was imported after that, and gets it again. Tills may have
+told it already what became of such an order's tickets: those are where they told of, and what they told stands.
 """
 
 from __future__ import annotations
 
 import json
-import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -20,14 +22,15 @@ from pos.domain.order import OPEN
 from pos.domain.price import tax_basis_points
 from pos.domain.rights import OfficeState
 from pos.domain.seating import Seating
+from sync.office.rules import early
 from sync.office.rules.live import put
-from sync.office.rules.places import Place, lock_where, write
+from sync.office.rules.places import Key, Place, lock_where, write
+from sync.office.rules.recovery import standing
 from sync.office.season.work import Import
 from sync.office.store.bulk import insert_rows
+from sync.office.store.own import ticket_codes
 from sync.office.store.tables import POSTING, RIGHT, SALE, TICKET
 
-_CODE_LETTERS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32
-_CODE_LENGTH: Final = 12  # 60 bits
 OFFICE: Final = "office"  # the till that orders are sold by
 
 
@@ -51,7 +54,7 @@ def book(work: Import) -> Booked:
     """Apply the holds and orders that are new. Raises Unreadable when a place is not free."""
     holds = list(fresh(work, "hold"))
     orders = list(fresh(work, "order"))
-    desk = _Desk(work, [body for _, body in (*holds, *orders)])
+    desk = _Desk(work, dict(holds), dict(orders))
     rows = _Rows()
     for id, body in holds:
         for place in desk.take("hold", id, "places", body["show"], body["places"]):
@@ -59,8 +62,11 @@ def book(work: Import) -> Booked:
     for id, body in orders:
         _order(work, desk, rows, id, body)
     write(work.connection, desk.changed)
+    told = early.lay_over_orders(work.connection, rows.tickets, rows.sales) if desk.restored else ()
     for table, values in ((SALE, rows.sales), (TICKET, rows.tickets), (POSTING, rows.postings)):
         insert_rows(work.connection, table, values)
+    for late in told:
+        late.write(work.connection)
     made = {(HOLD, id): _hold(work, id, body, body["type"]) for id, body in holds}
     made |= {
         (HOLD, code): _hold(work, code, body | {"name": ""}, RESERVATION)
@@ -104,8 +110,9 @@ def fresh(work: Import, family: str) -> Iterator[tuple[str, dict[str, Any]]]:
 class _Desk:
     """Hands out places from the pool, and remembers which."""
 
-    def __init__(self, work: Import, bookings: list[dict[str, Any]]) -> None:
+    def __init__(self, work: Import, holds: dict[str, dict[str, Any]], orders: dict[str, dict[str, Any]]) -> None:
         self._work = work
+        bookings = [*holds.values(), *orders.values()]
         # Units that are named stay out of the way of those that are merely counted.
         self._named = {(body["show"], place) for body in bookings for place in _places(body) if "#" in place}
         self.seatings: dict[str, Seating] = {}
@@ -118,19 +125,51 @@ class _Desk:
             assert document is not None
             self.seatings[show] = work.season.seating(document)
             self._records[show] = {p.place: p for p in lock_where(work.connection, RIGHT.c.show_id == show)}
+        self.code = ticket_codes(work.connection)
+        self.restored = bool(standing(work.connection).generation)
+        self._told = self._told_of(orders) if self.restored else {}
+
+    def _told_of(self, orders: dict[str, dict[str, Any]]) -> dict[str, Key]:
+        """Where the tickets of these orders are, of which tills have told."""
+        ids = {name for code, body in orders.items() for name in _tickets(code, body)}
+        told = early.whereabouts(self._work.connection, sorted(ids))
+        held = {p.ticket: p.key for records in self._records.values() for p in records.values() if p.ticket in ids}
+        return told | held
 
     def take(self, family: str, id: str, key: str, show: str, places: Iterable[str]) -> Iterator[Place]:
         """The free places that a list names: seats, units (`Foyer#3`), or an area's id for its next unit."""
-        records = self._records[show]
         for named in places:
             unit = self._free_unit(family, id, key, show, named) if named in self.seatings[show].capacity else named
-            record = records.get(unit)
+            record = self._records[show].get(unit)
             if record is None:
                 raise self._work.season.file.bad(family, id, key, f"the show {show!r} has no place {named!r}")
             if record.state is not OfficeState.POOL:
                 raise self._work.season.file.bad(family, id, key, f"{unit} is not free: it is {record.state.lower()}")
             self.changed.append(record)
             yield record
+
+    def sell(self, id: str, key: str, show: str, named: str, ticket: str) -> tuple[Place, str]:
+        """Take the place of an order's ticket, and what the ticket is by now: live, or void where tills have told that
+        its place has passed on."""
+        place = self._known(show, named, ticket) if self.restored else None
+        if place is None:
+            (place,) = self.take("order", id, key, show, [named])
+            place.grant(OfficeState.SOLD, "", 0, self._work.now, ticket)
+        return place, "live" if place.ticket == ticket else "void"
+
+    def _known(self, show: str, named: str, ticket: str) -> Place | None:
+        """The place that tills have told of as this ticket's; or one that is sold, and nobody knows by which: who gives
+        back the right to refund a ticket does not say which it was."""
+        records = self._records[show]
+        if (told := self._told.get(ticket)) is not None:
+            return records.get(told[1]) if told[0] == show else None
+        units = [named] if named in records else [unit for unit in records if unit.rpartition("#")[0] == named]
+        for record in map(records.__getitem__, units):
+            if record.state is OfficeState.SOLD and not record.ticket:
+                record.ticket = ticket
+                self.changed.append(record)
+                return record
+        return None
 
     def _free_unit(self, family: str, id: str, key: str, show: str, area: str) -> str:
         records, at = self._records[show], self._next_unit.get((show, area), 1)
@@ -185,9 +224,15 @@ def _order(work: Import, desk: _Desk, rows: _Rows, code: str, body: dict[str, An
     """Sell what is paid; of what is not, the lines that are kept at their price of now."""
     paid = body.get("state", "paid") == "paid"
     tickets: list[dict[str, Any]] = []
+    states: dict[str, str] = {}
     for index, line in enumerate(body["lines"]):
         key = f"lines[{index}]"
-        for place in desk.take("order", code, f"{key}.places", body["show"], line["places"]):
+        for named in line["places"]:
+            id, state = f"{code}-{len(tickets) + 1}", ""
+            if paid:
+                place, state = desk.sell(code, f"{key}.places", body["show"], named, id)
+            else:
+                (place,) = desk.take("order", code, f"{key}.places", body["show"], [named])
             seating = desk.seatings[body["show"]]
             category = seating.category(place.ix)
             offer = desk.offer(body["show"], category, line["price_type"])
@@ -199,16 +244,16 @@ def _order(work: Import, desk: _Desk, rows: _Rows, code: str, body: dict[str, An
                 tickets.append(_kept(code, body["show"], place.place, offer))
                 continue
             ticket = {
-                "id": f"{code}-{len(tickets) + 1}",
+                "id": id,
                 "place": seating.shown(place.ix),
                 "unit": place.place,
-                "code": _ticket_code(),
+                "code": desk.code(id),
                 **offer,
             }
-            place.grant(OfficeState.SOLD, "", 0, work.now, ticket["id"])
+            states[id] = state
             tickets.append(ticket)
     if paid:
-        _sale(work, rows, code, body, tickets)
+        _sale(work, rows, code, body, tickets, states)
         return
     rows.orders[ORDER, code] = {
         "id": code,
@@ -232,11 +277,20 @@ def _kept(code: str, show: str, unit: str, offer: dict[str, Any]) -> dict[str, A
     return {"show": show, "unit": unit, "hold": code, "state": "held", "proof": False, "more": {}} | said
 
 
-def _ticket_code() -> str:
-    return "".join([_CODE_LETTERS[byte % 32] for byte in secrets.token_bytes(_CODE_LENGTH)])
+def _tickets(code: str, body: dict[str, Any]) -> Iterator[str]:
+    """The ids of an order's tickets, in its order."""
+    for number, _ in enumerate(_places(body), 1):
+        yield f"{code}-{number}"
 
 
-def _sale(work: Import, rows: _Rows, code: str, body: dict[str, Any], tickets: list[dict[str, Any]]) -> None:
+def _sale(
+    work: Import,
+    rows: _Rows,
+    code: str,
+    body: dict[str, Any],
+    tickets: list[dict[str, Any]],
+    states: Mapping[str, str],
+) -> None:
     fact_id = f"order:{code}"
     currency = work.season.currency
     prices = [Money.parse(ticket["price"], currency) for ticket in tickets]
@@ -269,7 +323,7 @@ def _sale(work: Import, rows: _Rows, code: str, body: dict[str, Any], tickets: l
             "show_id": ticket["show"],
             "unit": ticket["unit"],
             "code": ticket["code"],
-            "state": "live",
+            "state": states[ticket["id"]],
             "copies": 0,
             "issued": 0,
             "claimed": 0,

@@ -44,13 +44,25 @@ def import_season(database: Database, path: Path) -> list[str]:
     while True:
         with database.read() as connection:
             base = _documents(connection)
+            plans = _stored_plans(connection, base)
         # The slow part, reading plans and hashing PINs, is done before anyone is kept waiting.
-        prepared = _prepare(database, path, base)
+        prepared = _prepare(path, base, plans)
         with database.write() as connection:
-            if not database.sqlite:
-                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _IMPORT_LOCK})
+            _one_at_a_time(connection)
             if _documents(connection) == base:
                 return _write(connection, prepared)
+
+
+def import_within(connection: Connection, path: Path) -> list[str]:
+    """The same in a transaction that writes, whose other half nobody may see without it. Raises Unreadable."""
+    _one_at_a_time(connection)
+    base = _documents(connection)
+    return _write(connection, _prepare(path, base, _stored_plans(connection, base)))
+
+
+def _one_at_a_time(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":  # SQLite has one writer
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _IMPORT_LOCK})
 
 
 def import_copy(database: Database, copied: SeasonFile) -> list[str]:
@@ -72,11 +84,11 @@ def _documents(connection: Connection) -> Documents:
     return found
 
 
-def _prepare(database: Database, path: Path, base: Documents) -> Season:
+def _prepare(path: Path, base: Documents, plans: dict[str, Plan]) -> Season:
     venues = list(base.get("venue", {}).values())
     file = read_season(path, venues[0]["currency"] if venues else None)
     brought = {plan.version: plan for plan in file.plans.values()}
-    season = Season(file, base, {**_stored_plans(database, base), **brought})
+    season = Season(file, base, {**plans, **brought})
     for id, document in file.all("plan").items():
         file.documents["plan"][id] = {
             "id": id,
@@ -92,14 +104,13 @@ def _prepare(database: Database, path: Path, base: Documents) -> Season:
     return season
 
 
-def _stored_plans(database: Database, base: Documents) -> dict[str, Plan]:
+def _stored_plans(connection: Connection, base: Documents) -> dict[str, Plan]:
     """The plans that the office has and still uses, by version."""
     used = {document["version"] for document in base.get("plan", {}).values()}
     used |= {document["plan_version"] for document in base.get("show", {}).values() if "plan" in document}
     if not used:
         return {}
-    with database.read() as connection:
-        rows = connection.execute(select(PLAN).where(PLAN.c.version.in_(used))).all()
+    rows = connection.execute(select(PLAN).where(PLAN.c.version.in_(used))).all()
     return {row.version: Plan.from_bytes(row.blob) for row in rows}
 
 

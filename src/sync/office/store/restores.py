@@ -17,8 +17,9 @@ LINEAGE = Table(
     Column("highest", Integer, nullable=False),
 )
 
-# What was told of tickets and sales (`subject`) that are not here yet, by which fact. `become`: refunded | exchanged |
-# void for a ticket that ended by it, else "".
+# What was told of what is not here yet (`subject`: a ticket, a sale, or a document as `rules.noted` names it), by which
+# fact. `become`: refunded | exchanged | void for a ticket that ended by it, "may" for a step of a person who may take
+# it, else "".
 EARLY = Table(
     "early",
     METADATA,
