@@ -172,6 +172,14 @@ class Mutation:
     seed: int = 1
 
 
+def _not_at_all(_connection: Any) -> bool:
+    return False
+
+
+def _nobody(_connection: Any) -> list[Any]:
+    return []
+
+
 _RIGHT: Final = r"is disputed: place|the office says|is sold \d times|in the hands of"
 MUTATIONS: Final[dict[str, Mutation]] = {
     "a late grant is accepted": Mutation({"pos.till.counter.passing.may_accept": _accept_any}, ("late",), _RIGHT, 8),
@@ -213,8 +221,14 @@ MUTATIONS: Final[dict[str, Mutation]] = {
     "a gift card stays as full as it was": Mutation(
         {"pos.domain.purse.Purse.moved": _stays_full}, ("weather",), "is disputed: purse|were spent", 8
     ),
+    "a restored office grants at once": Mutation(
+        {"sync.office.rules.claims.recovering": _not_at_all}, ("office restored", "cut off"), _RIGHT
+    ),
+    "a restored office waits for nobody": Mutation(
+        {"sync.office.rules.recovery.waited_for": _nobody}, ("office restored", "cut off"), _RIGHT
+    ),
     "a queue stands in silence": Mutation(
-        {"sync.agent.push.Pusher._complain_of": _nothing}, ("large packets",), "facts wait behind .*, all calm"
+        {"sync.agent.push.Pusher._complain_of": _nothing}, ("large packets",), "facts wait behind .*, all calm", 15
     ),
     "an old folder sells": Mutation(
         {"pos.till.desk.Desk._look_at_the_mark": _nothing},

@@ -28,13 +28,13 @@ HAPPENED = (
     "line flapping", "only polls pass", "printer jammed", "printer silent", "card payment unknown", "till killed",
     "old folder restored", "till replaced while it sells", "disk full", "state folder full", "disk cloned", "disk gone",
     "clock set wrong", "72 h pass", "8 h suspend", "poisoned fact", "prices changed", "area changed", "plan changed",
-    "show cancelled",
+    "show cancelled", "office restored",
 )  # fmt: skip
 DONE = (
     "sold by cash", "sold by card", "sold by voucher", "sold by gift_card", "refund", "void", "exchange", "reprint",
     "sold by slip", "correct_tender", "park", "recall", "move_basket", "hold", "release", "reserve", "take_order",
     "cancel_order", "collect", "issue_paper", "rekey_paper", "till declared dead", "web order",
-    "price set by hand", "no_sale", "hand_over", "verify_shift",
+    "price set by hand", "no_sale", "hand_over", "verify_shift", "restore ended",
 )  # fmt: skip
 CRASHES = {f"till killed {point}" for point in (*machine.CRASHES, *paper.CRASHES)}
 CRASHES |= {"office killed", *(f"office killed {point}" for point in office.CRASHES)}
