@@ -76,3 +76,47 @@ def test_an_office_and_then_a_till_are_put_back(house: House, tmp_path: Path) ->
     last = re.search(r"but fact (\d+) was", said)
     assert last is not None
     assert enrol.stderr == f"till T1.1: facts up to {last[1]} are here\n", "none of its sales is missing"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_the_web_shop_has_sold_since_the_backup_is_sold(house: House, tmp_path: Path) -> None:
+    """One order is printed at a window before the office is lost, and nobody but the shop knows of the other."""
+    left, right = house.pair()
+    left.open("anna")
+    right.open("boris")
+    left.till.ok("sync")
+    file = told(house, "backup", "--to", str(tmp_path / "office")).strip().removeprefix("backed up to ")
+    printed, unprinted = left.seats("free")[:2]
+    orders = tmp_path / "orders.toml"
+    orders.write_text(
+        "".join(
+            f'[[order]]\ncode = "{code}"\nshow = "{SHOW}"\nlines = [{{ places = ["{place}"], price_type = "adult" }}]\n'
+            for code, place in (("WEB1", printed), ("WEB2", unprinted))
+        ),
+        "utf-8",
+    )
+    told(house, "import", str(orders))
+    left.till.ok("sync")
+    left.till.ok("collect", sale="WEB1")
+    assert left.tickets is not None
+    left.tickets.wait_for(1)
+    house.drain()
+    house.office.stop()
+    told(house, "restore", "--from", file, "--force")
+    house.start_office()
+    house.wait(lambda: "rights: nobody" in told(house, "restored"), HEARS_S, "both tills have told all")
+    too_soon = office("import", str(orders), "--db", house.database)
+    assert (too_soon.returncode, "--import" in too_soon.stderr) == (1, True), too_soon.stderr
+    said = told(house, "restored", "--by", "vera", "--import", str(orders)).splitlines()
+    assert said == ["order WEB1: new", "order WEB2: new", "the restore has ended: rights are granted again"]
+    house.wait(lambda: not right.till.ok("sync")["unsent"], HEARS_S, "the line is as ever")
+    assert [code_of(right, place) for place in (printed, unprinted)] == ["sold", "sold"]
+    assert right.till.refused("collect", sale="WEB1")["code"] == "already_collected"
+    right.till.ok("collect", sale="WEB2")
+    assert right.tickets is not None
+    right.tickets.wait_for(1)
+    codes = {id: code for id, (_, _, code) in house.tickets().items()}
+    assert {"WEB1-1": left.tickets.codes(), "WEB2-1": right.tickets.codes()} == {
+        id: [code] for id, code in codes.items()
+    }
+    house.verify()

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from pos.domain.errors import Unreadable
 from sync.office.__main__ import main
 from sync.office.rules import early
 from sync.office.rules.claims import Recovering
-from sync.office.season import bookings
+from sync.office.season import bookings, placing
 from sync.office.season.importer import import_season
 from sync.wire import FactItem, GrantItem
 from tests.mutate import mutate
@@ -21,6 +22,7 @@ from tests.peers.till_client import TillClient
 from tests.unit.office.conftest import House
 from tests.unit.office.kept import Kept
 from tests.unit.office.test_facts import causes
+from tests.unit.office.test_holds import PRESS, give_back, let_go, token
 from tests.unit.office.test_refunds import claim_sold, correct, refund_token, states
 from tests.unit.office.test_told_again import as_told
 
@@ -37,6 +39,7 @@ lines = [
 PAPER = "SELECT id, unit, code FROM ticket ORDER BY id"
 RIGHTS = "SELECT place, state, holder, ticket FROM place_right WHERE state <> 'POOL' ORDER BY place"
 Deeds = Callable[[House, TillClient, TillClient], None]
+Hands = Callable[[House, TillClient], list[GrantItem]]  # what T1 has in hand after it
 
 
 def bought(house: House, folder: Path, text: str = ORDER) -> Path:
@@ -138,10 +141,10 @@ def _undated(body: object) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("deeds", "module", "function", "old", "new"),
     [
-        (collected, bookings._Desk, "_known", "if (told := self._told.get(ticket)) is not None:", "if False:"),
-        (refunded, bookings._Desk, "_told_of", "return told | held", "return held"),
+        (collected, placing.Desk, "_known", "if (told := self._told.get(ticket)) is not None:", "if False:"),
+        (refunded, placing.Desk, "_told_of", "return told | held", "return held"),
         (exchanged, bookings, "book", "if desk.restored else ()", "if False else ()"),
-        (asked_for, bookings._Desk, "_known", "is OfficeState.SOLD and not record.ticket", "is None"),
+        (asked_for, placing.Desk, "_known", "is OfficeState.SOLD and not record.ticket", "is None"),
         (paid_back_by_hand, early, "_lay", "amendments.take_early(this.fact)", "pass"),
         (paid_back_by_hand, early, "_lay", "papers.claim(this.fact, begun)", "pass"),
         (collected, early, "_lay", "papers.take(_about(one, (ticket,)))", "pass"),
@@ -162,6 +165,131 @@ def test_that_what_was_told_counts(
     mutate(monkeypatch, module, function, old, new)
     with pytest.raises(AssertionError):
         test_an_order_is_what_it_was(house, kept, tills_at, tmp_path, deeds)
+
+
+UNPAID = f"""
+[[order]]
+code = "RES1"
+name = "Béla"
+show = "{SHOW}"
+state = "reserved"
+home = "T1"
+lines = [
+  {{ price_type = "adult", places = ["B-1", "B-2", "Foyer"] }},
+]
+"""
+
+
+def untouched(house: House, one: TillClient) -> list[GrantItem]:
+    """Nobody has asked for what is held."""
+    return []
+
+
+def given_back(house: House, one: TillClient) -> list[GrantItem]:
+    """A till had the rights, and says nothing of whose they were when it gives them back."""
+    give_back(one, *token(house, one, "A-1", "B-1", "Foyer#1"))
+    house.push(one)
+    return []
+
+
+def in_hand(house: House, one: TillClient) -> list[GrantItem]:
+    """A till has let go of a seat of the hold; it has one of the order in hand, whose buyer is on the telephone."""
+    a, b = token(house, one, "A-1", "B-1")
+    let_go(one, "H1", a)
+    house.push(one)
+    return [b]
+
+
+HELD = "SELECT place, state, holder, ticket FROM place_right WHERE state = 'HELD' ORDER BY place"
+LIVE = "SELECT family, id, body FROM live ORDER BY family, id"
+
+
+@pytest.mark.parametrize("deeds", [untouched, given_back, in_hand], ids=lambda deeds: deeds.__name__)
+def test_what_is_held_is_held_again(house: House, kept: Kept, tills_at: Tills, tmp_path: Path, deeds: Hands) -> None:
+    (one,) = tills_at("T1")
+    file = kept.back_up()
+    season = bought(house, tmp_path, PRESS.replace('"A-2"', '"A-2", "Foyer"') + UNPAID)
+    held = deeds(house, one)
+    was = house.rows(HELD), _undated_live(house)
+    kept.restore(file)
+    if one.journal:
+        house.push(one)
+    assert kept.tell(one, *held, state="HELD", ticket="RES1")
+    assert ended(kept, season) == 0
+    assert (house.rows(HELD), _undated_live(house)) == was
+    assert (causes(house), house.violations()) == ([], [])
+
+
+def _undated_live(house: House) -> list[tuple[object, object, dict[str, object]]]:
+    return [(family, id, _undated(body)) for family, id, body in house.rows(LIVE)]
+
+
+@pytest.mark.parametrize(
+    ("deeds", "old", "new"),
+    [
+        (given_back, 'record.ticket in ("", id)', "record.ticket == id"),
+        (in_hand, 'record.ticket in ("", id)', 'record.ticket == ""'),
+    ],
+)
+def test_that_it_is_known(
+    house: House,
+    kept: Kept,
+    tills_at: Tills,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    deeds: Hands,
+    old: str,
+    new: str,
+) -> None:
+    mutate(monkeypatch, placing.Desk, "_held", old, new)
+    with pytest.raises(AssertionError):
+        test_what_is_held_is_held_again(house, kept, tills_at, tmp_path, deeds)
+
+
+def test_what_is_not_free_any_more_is_left_out_of_what_is_held(
+    house: House, kept: Kept, tills_at: Tills, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A seat of the hold was sold at a window, and one that was reserved, too; all that is left of both is held."""
+    one, two = tills_at("T1", "T2")
+    file = kept.back_up()
+    season = bought(house, tmp_path, PRESS + UNPAID)
+    for n, grant in enumerate(token(house, one, "A-1", "B-1"), 1):
+        let_go(one, grant.ticket, grant)
+        one.sell(SHOW, grant, sale=f"S{n}")
+    house.push(one)
+    kept.restore(file)
+    house.push(one)
+    assert kept.tell(one)
+    assert kept.tell(two)
+    assert ended(kept, season) == 0
+    said = capsys.readouterr().out
+    assert "hold H1: A-1 is left out: A-1 is not free: it is sold\n" in said
+    assert "order RES1: B-1 is left out: B-1 is not free: it is sold\n" in said
+    assert house.rows(HELD) == [("A-2", "HELD", "", "H1"), ("B-2", "HELD", "", "RES1"), ("Foyer#1", "HELD", "", "RES1")]
+    assert states(house) == {"S1-1": "live", "S2-1": "live"}
+    assert (causes(house), house.violations()) == ([], [])
+    again = tmp_path / "again.toml"
+    again.write_text(PRESS.replace("H1", "H2"), "utf-8")
+    with pytest.raises(Unreadable, match="A-1 is not free"):
+        import_season(house.database, again)
+
+
+def test_what_tills_have_made_of_an_order_stands(house: House, kept: Kept, tills_at: Tills, tmp_path: Path) -> None:
+    """It was changed at a window: its second version is what there is, however it is imported."""
+    (one,) = tills_at("T1")
+    file = kept.back_up()
+    season = bought(house, tmp_path, UNPAID)
+    ((body,),) = house.rows("SELECT body FROM live WHERE family = 'order'")
+    changed = json.loads(str(body)) | {"name": "Bela", "version": 2}
+    one.record("OrderChanged", {"user": "anna", "order": changed, "documents": [{"family": "order", **changed}]})
+    house.push(one)
+    was = _undated_live(house)
+    assert was[1][2]["name"] == "Bela"
+    kept.restore(file)
+    house.push(one)
+    assert kept.tell(one)
+    assert ended(kept, season) == 0
+    assert _undated_live(house) == was
 
 
 def test_nobody_is_granted_what_an_order_has(house: House, kept: Kept, tills_at: Tills, tmp_path: Path) -> None:

@@ -55,6 +55,11 @@ class Live:
     def lay(cls, connection: Connection, facts: Sequence[Fact], places: Iterable[Place]) -> Live:
         names = {(family, document["id"]) for fact in facts for family, document in _told(fact)}
         names |= {(HOLD, place.ticket) for place in places if place.state is _HELD}
+        return cls.named(connection, names)
+
+    @classmethod
+    def named(cls, connection: Connection, names: Collection[Name]) -> Live:
+        """The documents of these names that there are."""
         rows = connection.execute(_LOCK, {"names": sorted(names)}).all() if names else []
         known = {(row.family, row.id): row for row in rows}
         documents = {name: json.loads(row.body) for name, row in known.items()}

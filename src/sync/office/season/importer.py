@@ -54,10 +54,11 @@ def import_season(database: Database, path: Path) -> list[str]:
 
 
 def import_within(connection: Connection, path: Path) -> list[str]:
-    """The same in a transaction that writes, whose other half nobody may see without it. Raises Unreadable."""
+    """Import once more what a restored office has forgotten, in the transaction that ends the restore: nobody is
+    granted anything in between. Raises Unreadable."""
     _one_at_a_time(connection)
     base = _documents(connection)
-    return _write(connection, _prepare(path, base, _stored_plans(connection, base)))
+    return _write(connection, _prepare(path, base, _stored_plans(connection, base)), again=True)
 
 
 def _one_at_a_time(connection: Connection) -> None:
@@ -130,8 +131,8 @@ def _fits(hasher: PasswordHasher, stored: str, pin: str) -> bool:
         return False
 
 
-def _write(connection: Connection, season: Season) -> list[str]:
-    work = Import(connection, season, int(now_s()), now_iso())
+def _write(connection: Connection, season: Season, *, again: bool = False) -> list[str]:
+    work = Import(connection, season, int(now_s()), now_iso(), again)
     for plan in season.file.plans.values():
         if connection.execute(select(PLAN.c.version).where(PLAN.c.version == plan.version)).first() is None:
             connection.execute(insert(PLAN).values(version=plan.version, blob=plan.to_bytes()))
