@@ -231,7 +231,10 @@ def _import(options: argparse.Namespace, database: Database) -> int:
 
     with database.read() as connection:
         if recovering(connection):
-            why = "the office was restored from a backup: import in the step that ends that (housefull-office restored --by USER --import FILE)"
+            why = (
+                "the office was restored from a backup: import in the step that ends that "
+                "(housefull-office restored --by USER --import FILE)"
+            )
             return _complain(why, FAILED)
     try:
         lines = import_season(database, options.season)

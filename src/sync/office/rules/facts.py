@@ -111,32 +111,35 @@ def _in_order(arrived: Sequence[Arrived], applied: int, head_hash: str) -> list[
     return fresh
 
 
-def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now: int) -> list[FactResult]:
-    till, incarnation = author.hand
+def _lay(connection: Connection, author: Author, fresh: Sequence[Arrived], now: int, places: set[Key]) -> Page:
+    """What these facts are about, as it is: read and locked, always in this order. `places` are those to be freed."""
     told = [(one.fact, one.passings) for one in fresh if one.fact is not None]
-    orders = [(one.fact, order) for one in fresh if one.fact is not None and (order := _ordered(one)) is not None]
-    board = Board.lay(connection, author, told, now, {key for _, order in orders for key in order.places or ()})
-    page = Page(
-        till,
-        incarnation,
+    facts = [fact for fact, _ in told]
+    read = [one.fact for one in fresh if one.fact is not None and not one.unreadable]
+    board = Board.lay(connection, author, told, now, places)
+    return Page(
+        author.hand.till,
+        author.hand.incarnation,
         now_iso(),
         board,
-        People.of(connection, [fact for fact, _ in told]),
+        People.of(connection, facts),
         tickets.taken(connection, [one.sale for one in fresh if one.sale is not None]),
         disputes.lock(connection, filter(None, map(_settling, fresh))),
         Gates.lay(connection, fresh),
-        Purses.lay(connection, [fact for fact, _ in told]),
-        Live.lay(connection, [fact for fact, _ in told], board.places.values()),
-        Customers.lay(connection, [fact for fact, _ in told], restored=board.restored),
-        Stock.lay(connection, [one.fact for one in fresh if one.fact is not None and not one.unreadable]),
-        shifts.lay(connection, [fact for fact, _ in told]),
-        drawers.lay(connection, [fact for fact, _ in told]),
-        Audit.lay(
-            connection,
-            [one.fact for one in fresh if one.fact is not None and not one.unreadable],
-            restored=board.restored,
-        ),
+        Purses.lay(connection, facts),
+        Live.lay(connection, facts, board.places.values()),
+        Customers.lay(connection, facts, restored=board.restored),
+        Stock.lay(connection, read),
+        shifts.lay(connection, facts),
+        drawers.lay(connection, facts),
+        Audit.lay(connection, read, restored=board.restored),
     )
+
+
+def _book(connection: Connection, author: Author, fresh: Sequence[Arrived], now: int) -> list[FactResult]:
+    till, incarnation = author.hand
+    orders = [(one.fact, order) for one in fresh if one.fact is not None and (order := _ordered(one)) is not None]
+    page = _lay(connection, author, fresh, now, {key for _, order in orders for key in order.places or ()})
     for one in fresh:
         _book_one(page, one)
     for fact, order in orders:
