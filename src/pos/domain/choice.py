@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from pos.domain.plan import Plan
 
@@ -13,12 +13,19 @@ def block(plan: Plan, category: str, count: int, free: Callable[[int], bool], pa
     `part` in [0, 1) says how far into the category's runs to begin, so that tills that
     ask at the same moment look at different rows.
     """
-    wanted = [c for c, item in enumerate(plan.categories) if item.name == category]
-    if not wanted:
-        return []
-    runs = sorted(_free_runs(plan, wanted[0], free), key=lambda run: run[0])
+    return _in_runs(_free_runs(plan, category, plan.lines, free), count, part)
+
+
+def block_of(plan: Plan, category: str, count: int, places: Collection[int]) -> list[int]:
+    """The same of these places alone, which are few beside a whole plan: no other row is looked at."""
+    lines = [plan.lines[number] for number in sorted({plan.line[ix] for ix in places})]
+    return _in_runs(_free_runs(plan, category, lines, places.__contains__), count, 0.0)
+
+
+def _in_runs(found: Iterable[tuple[int, ...]], count: int, part: float) -> list[int]:
+    runs = sorted(found, key=lambda run: run[0])
     runs = runs[int(len(runs) * part) :] + runs[: int(len(runs) * part)]
-    # Long runs first within what is at hand: a pair is sold from a long run more often.
+    # Singles last: a pair is sold from a long run more often.
     pairs = [run for run in runs if len(run) >= 2]
     singles = [run for run in runs if len(run) < 2]
     chosen: list[int] = []
@@ -49,11 +56,14 @@ def _single(opened: Sequence[bool], at: int) -> bool:
     return not (at > 0 and opened[at - 1]) and not (at + 1 < len(opened) and opened[at + 1])
 
 
-def _free_runs(plan: Plan, category: int, free: Callable[[int], bool]) -> Iterable[tuple[int, ...]]:
-    for run in plan.lines:
+def _free_runs(
+    plan: Plan, category: str, lines: Iterable[Sequence[int]], free: Callable[[int], bool]
+) -> Iterator[tuple[int, ...]]:
+    number = next((c for c, item in enumerate(plan.categories) if item.name == category), None)
+    for run in lines if number is not None else ():
         open_run: list[int] = []
         for ix in run:
-            if plan.category[ix] == category and free(ix):
+            if plan.category[ix] == number and free(ix):
                 open_run.append(ix)
             elif open_run:
                 yield tuple(open_run)

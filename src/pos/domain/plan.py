@@ -104,6 +104,15 @@ class Plan:
         return tuple(runs)
 
     @cached_property
+    def line(self) -> array[int]:
+        """Seat -> which of `lines` it is in."""
+        found = array("I", bytes(4 * len(self)))
+        for number, run in enumerate(self.lines):
+            for ix in run:
+                found[ix] = number
+        return found
+
+    @cached_property
     def boxes(self) -> tuple[tuple[float, float, float, float], ...]:
         """Where each run of neighbours lies: (left, top, right, bottom), in plan units."""
         found = []

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos.domain.choice import block, orphans
+from pos.domain.choice import block, block_of, orphans
 from pos.domain.plan import read_plan
 from pos.domain.season import Area
 from pos.domain.seating import Seating
@@ -67,6 +67,13 @@ def test_a_block_is_what_is_free_up_to_its_size(gone: set[int], count: int, part
     free = set(range(24)) - gone - taken("A-12")
     assert len(set(chosen)) == len(chosen) == min(count, len(free))
     assert set(chosen) <= free
+
+
+@given(st.sets(st.integers(0, 23)), st.integers(0, 30), st.sampled_from(["Stalls", "Wheelchair", "Balcony"]))
+def test_a_block_of_a_hand_is_that_of_a_plan_where_nothing_else_is_free(
+    hand: set[int], count: int, category: str
+) -> None:
+    assert block_of(PLAN, category, count, hand) == block(PLAN, category, count, hand.__contains__)
 
 
 def test_two_tills_begin_in_different_rows() -> None:

@@ -24,7 +24,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pos.domain.allotment import to_pass
-from pos.domain.choice import block
+from pos.domain.choice import block_of
 from pos.domain.plan import Plan
 from pos.domain.rights import OfficeState
 from pos.domain.season import Area
@@ -104,6 +104,8 @@ def _choose(
     chosen: list[int] = []
     for places in sorted(givers.values(), key=len, reverse=True):
         count = to_pass(len(places), lacking - len(chosen), mine + len(chosen), ceiling)
+        if not count:
+            break  # nor can those do without any that have less
         chosen += _block(seating, category, places, count)
         if len(chosen) >= lacking:
             break
@@ -113,7 +115,7 @@ def _choose(
 def _block(seating: Seating, category: str, places: set[int], count: int) -> Iterable[int]:
     if category in seating.capacity or seating.plan is None:
         return sorted(places)[:count]
-    return block(seating.plan, category, count, places.__contains__)
+    return block_of(seating.plan, category, count, places)
 
 
 def _recall(connection: Connection, lack: Lack, wanted: list[str], deadline: float) -> list[str]:
