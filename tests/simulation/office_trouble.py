@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pos.domain.certificate import Hand
 from pos.domain.errors import Unreadable
@@ -15,6 +15,9 @@ from tests.simulation.names import SUPERVISOR
 if TYPE_CHECKING:
     from tests.simulation.disk_trouble import DiskTrouble
     from tests.simulation.house import House
+
+
+_ONCE_MORE: Final = 0.4  # how often the restored disk is lost, too, and the same backup is put back again
 
 
 class OfficeTrouble:
@@ -35,15 +38,28 @@ class OfficeTrouble:
     def _put_back(self) -> None:
         self.world.sleep(self.world.random.uniform(0.5, 8.0))
         office = self._house.office
-        new = Counter(hand.till for hand in office.tills().keys() - office.tills_backed_up().keys())
-        # A till that was enrolled twice since has facts under a number that is nobody's any more: the honest limit.
-        if not self.over and max(new.values(), default=0) < 2:
+        times = 0
+        while self._may_be_lost() and (not times or self.world.chance(_ONCE_MORE)):
             office.restore()
+            times += 1
             self.world.sleep(self.world.random.uniform(1.0, 5.0))
             office.start()
-            while not self._ended():
+            patience = self.world.random.choice(
+                (0, 2, 1_000)
+            )  # looks at whether it has ended: the disk may fail before
+            while not self._ended() and (patience or not self._may_be_lost()):
+                patience = max(0, patience - 1)
                 self.world.sleep(3.0)
+            self.world.sleep(self.world.random.uniform(0.5, 8.0))
+        while office.recovering and not self._ended():
+            self.world.sleep(3.0)
         office.at_risk = False
+
+    def _may_be_lost(self) -> bool:
+        """A till that was enrolled twice since has facts under a number that is nobody's any more: the honest limit."""
+        office = self._house.office
+        new = Counter(hand.till for hand in office.tills().keys() - office.tills_backed_up().keys())
+        return not self.over and max(new.values(), default=0) < 2
 
     def _ended(self) -> bool:
         """As docs/backup.md says it: whether rights are granted again."""

@@ -66,8 +66,8 @@ class Board:
         hands = hands_in([*(passings for _, passings in told), *freed]) | {one.author for one in waiting}
         forked = sealing and tills.forked(connection, author.hand)
         return cls(
-            author, now, places, pasts, waiting, Hands.of(connection, hands), office.recovering,
-            office.generation != "", forked,
+            author, now, places, pasts, waiting, Hands.of(connection, hands, recovering=office.recovering),
+            office.recovering, office.generation != "", forked,
         )  # fmt: skip
 
     def take(self, fact: Fact, line: int, effect: Effect, passing: Passing | None) -> Outcome:

@@ -78,19 +78,23 @@ def _list(body: Mapping[str, Any]) -> list[object]:
 class Hands:
     """The tills that some passings name: their keys, and which may have rights. Keys never change."""
 
-    def __init__(self, keys: Mapping[Hand, bytes], active: Collection[Hand]) -> None:
-        self._keys, self._active = keys, active
+    def __init__(self, keys: Mapping[Hand, bytes], active: Collection[Hand], *, recovering: bool = False) -> None:
+        self._keys, self._active, self._recovering = keys, active, recovering
         self._genuine: dict[Certificate, bool] = {}
 
     @classmethod
-    def of(cls, connection: Connection, hands: Iterable[Hand]) -> Hands:
+    def of(cls, connection: Connection, hands: Iterable[Hand], *, recovering: bool) -> Hands:
         """Those that are active stay so until this transaction ends. One that is being fenced at this
-        moment is not waited for: it counts as fenced, and so nobody waits for anybody in a circle."""
+        moment is not waited for: it counts as fenced, and so nobody waits for anybody in a circle.
+
+        `recovering`: the office was restored, and may have forgotten that a till was enrolled: whatever others say of
+        that one is believed, as they are of forgotten tokens (`rules.lost`)."""
         named = {"hands": sorted(set(hands))}
         if not named["hands"]:
-            return cls({}, ())
+            return cls({}, (), recovering=recovering)
         keys = {Hand(row.id, row.incarnation): bytes(row.public_key) for row in connection.execute(_KEYS, named)}
-        return cls(keys, {Hand(row.id, row.incarnation) for row in connection.execute(_ACTIVE, named)})
+        active = {Hand(row.id, row.incarnation) for row in connection.execute(_ACTIVE, named)}
+        return cls(keys, active, recovering=recovering)
 
     def active(self, hand: Hand) -> bool:
         return hand in self._active
@@ -102,16 +106,19 @@ class Hands:
     def _fault(self, author: Hand, passing: Passing) -> str:
         certificate = passing.certificate
         if certificate is None:
-            known = passing.receiver in self._keys and passing.receiver.till != author.till
+            known = self._known(passing.receiver) and passing.receiver.till != author.till
             return "" if known else f"there is no other till {passing.receiver.name}"
         if certificate.receiver != author or certificate.giver.till == author.till:
             return f"the certificate is from {certificate.giver.name} for {certificate.receiver.name}"
         return "" if self._signed(certificate) else f"the certificate is not signed by {certificate.giver.name}"
 
+    def _known(self, hand: Hand) -> bool:
+        return hand in self._keys or self._recovering
+
     def _signed(self, certificate: Certificate) -> bool:
         if certificate not in self._genuine:
             key = self._keys.get(certificate.giver)
-            self._genuine[certificate] = key is not None and certificate.genuine(key)
+            self._genuine[certificate] = certificate.genuine(key) if key is not None else self._recovering
         return self._genuine[certificate]
 
 

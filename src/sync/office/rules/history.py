@@ -94,7 +94,7 @@ def told(author: Author, what: str, effect: Effect, place: Place, past: Past, wa
     receiver = way.receiver if way is not None else author.hand
     if not effect.holder or account.receiver not in (UNKNOWN, receiver):
         return Outcome("disputed", f"{what}, but {account.receiver.till or 'another till'} has its certificate")
-    if account.receiver == UNKNOWN and not _enter(effect, receiver, past):
+    if account.receiver == UNKNOWN and not _enter(effect, receiver, place, past):
         return Outcome("disputed", f"{what}, but another till had it next")
     account.receiver, account.given, account.taken = receiver, True, account.taken or way is None
     if way is None:
@@ -108,13 +108,13 @@ def received(what: str, effect: Effect, place: Place, past: Past, way: Way) -> O
     """A receiver's word of a passing that the office knows of, or had to leave out."""
     account = past.get(effect.token)
     if account is None:
-        if not _left_out(effect, place, past) or not _enter(effect, way.receiver, past):
+        if not _left_out(effect, place, past) or not _enter(effect, way.receiver, place, past):
             return disputed(what, place)
         past[effect.token] = Account(effect.show, effect.place, effect.token, way.giver, way.receiver, taken=True)
         return _TOLD
     if account.holder != way.giver or account.receiver not in (UNKNOWN, way.receiver) or account.taken:
         return disputed(what, place)
-    if account.receiver == UNKNOWN and not _enter(effect, way.receiver, past):
+    if account.receiver == UNKNOWN and not _enter(effect, way.receiver, place, past):
         return disputed(what, place)
     account.receiver, account.taken, account.changed = way.receiver, True, True
     return _TOLD
@@ -125,8 +125,10 @@ def _left_out(effect: Effect, place: Place, past: Past) -> bool:
     return any(known.epoch == effect.token.epoch and known > effect.leaves for known in (*past, place.token))
 
 
-def _enter(effect: Effect, hand: Hand, past: Past) -> bool:
+def _enter(effect: Effect, hand: Hand, place: Place, past: Past) -> bool:
     """Open the account of `hand` under the token that the effect leaves; False when another's is there."""
+    if effect.leaves == place.token:  # it has it still, or has given it back to the office
+        return (place.holder, place.incarnation) in (hand, ("", 0))
     account = past.get(effect.leaves)
     if account is None:
         past[effect.leaves] = Account(effect.show, effect.place, effect.leaves, hand, UNKNOWN)

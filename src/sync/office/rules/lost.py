@@ -58,7 +58,8 @@ def returned(author: Author, effect: Effect, past: Past) -> bool:
     account = past.get(effect.token)
     if account is None or effect.holder or account.holder != author.hand or account.given:
         return False
-    if account.receiver != UNKNOWN or account.state is not effect.before:
+    idle = account.state is OfficeState.QUARANTINE and effect.before is OfficeState.LEASED
+    if account.receiver != UNKNOWN or (account.state is not effect.before and not idle):
         return False
     account.given = account.taken = account.changed = True
     return True
