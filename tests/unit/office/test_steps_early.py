@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from sync.office.rules import audit, customers, disputes, early, facts, flagging, noted, watching
+from sync.office.rules import amendments, audit, customers, disputes, early, facts, flagging, noted, watching
 from sync.wire import GrantItem
 from tests.mutate import mutate
 from tests.peers.small_season import SHOW
 from tests.peers.till_client import TillClient
 from tests.unit.office.conftest import House
 from tests.unit.office.kept import Kept
-from tests.unit.office.test_audit import FIVE, OVER, item, looked, overrides
+from tests.unit.office.test_audit import FIVE, OVER, documents, item, looked, overrides, settle, submit
 from tests.unit.office.test_customers import ID, IDA, asked, bought, everything, record, told
 from tests.unit.office.test_facts import causes
+from tests.unit.office.test_orders_again import bought as imported_order
+from tests.unit.office.test_orders_again import ended
 from tests.unit.office.test_told_early import FAR
 
 Tills = Callable[..., list[TillClient]]
@@ -168,7 +171,128 @@ def test_who_was_erased_stays_erased(house: House, kept: Kept, tills_at: Tills) 
     nothing_left(house)
 
 
+def test_who_was_made_one_with_them_before_is_erased_too(house: House, kept: Kept, tills_at: Tills) -> None:
+    """T3's record comes last, when the one that it was merged into is erased already."""
+    one, two, three = tills_at("T1", "T2", "T3")
+    file = kept.back_up()
+    record(one, profile=IDA)
+    house.push(one)
+    record(three, customer="T3-K00001", profile={"name": "Ida O.", "email": "ida2@example.org"})
+    house.push(three)
+    record(two, "CustomersMerged", user="sam", merged="T3-K00001")
+    record(two, "CustomerErased", user="sam")
+    house.push(two)
+    assert "Ida" not in everything(house)
+    kept.restore(file)
+    for client in (one, two, three):
+        house.push(client)
+    assert "Ida" not in everything(house)
+    nothing_left(house)
+
+
+def test_a_sale_that_was_named_when_somebody_was_erased_comes_last(house: House, kept: Kept, tills_at: Tills) -> None:
+    one, two, three = tills_at("T1", "T2", "T3")
+    file = kept.back_up()
+    record(one, profile=IDA)
+    house.push(one)
+    sale = bought(house, three, "A-2", customer="")
+    house.push(three)
+    record(two, "CustomerErased", user="sam", sales=[sale])
+    house.push(two)
+    assert "Ida" not in everything(house)
+    kept.restore(file)
+    for client in (one, two, three):
+        house.push(client)
+    assert "Ida" not in everything(house)
+    nothing_left(house)
+
+
+def test_whose_order_it_was_is_forgotten_when_that_is_imported_again(
+    house: House, kept: Kept, tills_at: Tills, tmp_path: Path
+) -> None:
+    one, two = tills_at("T1", "T2")
+    file = kept.back_up()
+    season = imported_order(house, tmp_path)
+    record(one, profile=IDA)
+    house.push(one)
+    record(two, "CustomerErased", user="sam", sales=["WEB1"])
+    house.push(two)
+    kept.restore(file)
+    for client in (one, two):
+        house.push(client)
+        assert kept.tell(client)
+    assert ended(kept, season) == 0
+    assert "Béla" not in str(house.rows("SELECT body FROM sale"))
+    nothing_left(house)
+
+
+def test_a_name_that_was_changed_before_is_not_written_back(house: House, kept: Kept, tills_at: Tills) -> None:
+    one, two = tills_at("T1", "T2")
+    file = kept.back_up()
+    record(one, profile=IDA)
+    sale = bought(house, one, "A-1")
+    house.push(one)
+    body = {"user": "anna", "sale": sale, "ticket": f"{sale}-1", "show": SHOW, "renamed": [f"{sale}-1"]}
+    two.record("TicketRenamed", body | {"buyer": {"name": "Ida Renamed"}})
+    record(two, "CustomerErased", user="sam")
+    house.push(two)
+    assert "Ida" not in everything(house)
+    kept.restore(file)
+    house.push(two)
+    for fact in one.journal:
+        house.push(one, fact)
+    assert "Ida" not in everything(house)
+
+
+def test_a_settlement_is_audited_as_it_was(house: House, kept: Kept, tills_at: Tills) -> None:
+    one, two = tills_at("T1", "T2")
+    file = kept.back_up()
+    submit(one)
+    house.push(one)
+    settle(two, "Audited", findings=["a bag"])
+    settle(two, "Accepted")
+    house.push(two)
+    was = documents(house, "settlement")
+    kept.restore(file)
+    house.push(two)
+    house.push(one)
+    assert (documents(house, "settlement"), causes(house)) == (was, [])
+    nothing_left(house)
+
+
 _GUARDED = [
+    (
+        test_who_was_made_one_with_them_before_is_erased_too,
+        customers.Customers,
+        "take",
+        "self._erase_merged(record, fact)",
+        "pass",
+        {},
+    ),
+    (
+        test_a_sale_that_was_named_when_somebody_was_erased_comes_last,
+        early,
+        "lay_over",
+        "page.customers.erase_sales(erased)",
+        "pass",
+        {},
+    ),
+    (
+        test_a_name_that_was_changed_before_is_not_written_back,
+        amendments.Amendments,
+        "write",
+        'if "erased" in document and',
+        "if False and",
+        {},
+    ),
+    (
+        test_a_settlement_is_audited_as_it_was,
+        audit.Audit,
+        "_settle",
+        "document is None and self.restored",
+        "False",
+        {},
+    ),
     (
         test_a_dispute_is_resolved_as_it_was,
         facts,

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from pos.domain.amend import corrected, renamed
 from pos.domain.facts import Fact, Kind
-from sync.office.store.tables import SALE
+from sync.office.store.tables import BESIDE, SALE
 
 _LOCK: Final = (
     select(SALE.c.id, SALE.c.body)
@@ -47,6 +47,9 @@ class Amendments:
         for row in rows:
             document: dict[str, Any] = json.loads(row.body)
             for fact in self.told[row.id]:
+                if "erased" in document and fact.kind == Kind.TICKET_RENAMED:
+                    connection.execute(delete(BESIDE).where(BESIDE.c.fact_id == fact.fact_id))
+                    continue  # nobody is named any more
                 document = _amended(document, fact.kind, fact.body)
             text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
             connection.execute(_WRITE, {"this": row.id, "text": text})

@@ -26,8 +26,8 @@ class Audit:
 
     connection: Connection
     documents: dict[Name, Document]
-    restored: bool = False  # the office was: an item may be still to be made
-    early: list[noted.Row] = field(default_factory=list)  # steps in such items
+    restored: bool = False  # the office was: an item may be still to be made, a settlement to be submitted
+    _waiting: dict[Name, list[tuple[Fact, bool]]] = field(default_factory=dict)  # steps in such
     _changed: set[Name] = field(default_factory=set)
 
     @classmethod
@@ -49,7 +49,7 @@ class Audit:
         if name[0] == settlements.FAMILY:
             return self._settle(name, document, fact, may=may)
         if document is None and self.restored:
-            self.early.append(noted.row(noted.of(*name), fact.fact_id, noted.MAY if may else ""))
+            self._waiting.setdefault(name, []).append((fact, may))
             return ""
         if document is None:
             return f"there is no audit item {name[1]!r}"
@@ -60,11 +60,23 @@ class Audit:
 
     def _settle(self, name: Name, document: Document | None, fact: Fact, *, may: bool) -> str:
         step = settlements.step_of(fact.kind, fact.body, at=fact.at, till=fact.till, fact=fact.fact_id)
+        if document is None and self.restored and step["what"] != settlements.State.SUBMITTED:
+            self._waiting.setdefault(name, []).append((fact, may))
+            return ""
         why = settlements.why_not(document, step) if may else ""
         changed = settlements.after(document, step if may else step | {"stands": False})
         if changed is not None:
             self._put(name, changed)
+        if document is None and changed is not None and self.restored:
+            late = [*noted.steps(self.connection, noted.of(*name)), *self._waiting.pop(name, ())]
+            for other, allowed in late:
+                self._settle(name, self.documents[name], other, may=allowed)
         return f"settlement {name[1]}: {why}" if why else ""
+
+    def early(self) -> list[noted.Row]:
+        """What this page has told of what is still to come."""
+        told = [(name, fact, may) for name, steps in self._waiting.items() for fact, may in steps]
+        return [noted.row(noted.of(*name), fact.fact_id, noted.MAY if may else "") for name, fact, may in told]
 
     def _put(self, name: Name, document: Document) -> None:
         self.documents[name] = document

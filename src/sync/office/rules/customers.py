@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, delete, or_, select, update
@@ -62,6 +63,7 @@ class Customers:
         if record is None:
             return f"there is no customer {id!r}"
         if "erased" in record:
+            self._erase_merged(record, fact)
             return ""  # a change that came too late: nothing is kept of it
         if fact.kind == Kind.CUSTOMER_CHANGED:
             self._put(record | {"profile": changed(record["profile"], _profile(fact))})
@@ -97,6 +99,22 @@ class Customers:
         for id in ids:
             self._put({"id": id, "erased": fact.at, "sales": fact.body.get("sales", [])})
         self._erased.append((ids, fact.body.get("sales", [])))
+
+    def _erase_merged(self, record: Record, fact: Fact) -> None:
+        """Who had been made one with somebody before that one was erased: only the office has heard of it late."""
+        other = self._standing(self.records.get(fact.body.get("merged", "")))
+        if other is None or "erased" in other or not self.restored:
+            return
+        if datetime.fromisoformat(fact.at) <= datetime.fromisoformat(record["erased"]):
+            ids = [other["id"], *other["merged"]]
+            for id in ids:
+                self._put({"id": id, "erased": record["erased"], "sales": []})
+            self._erased.append((ids, []))
+
+    def erase_sales(self, sales: Sequence[str]) -> None:
+        """Take what is personal from sales of this page, which somebody has named when a customer was erased."""
+        if sales:
+            self._erased.append(([], list(sales)))
 
     def _put(self, record: Record) -> None:
         self.records[record["id"]] = self._changed[record["id"]] = record
@@ -211,7 +229,8 @@ def erase(connection: Connection, customers: Sequence[str], named: Sequence[str]
 
 def _facts_about(connection: Connection, customers: Sequence[str], sales: Sequence[str]) -> list[str]:
     """The facts with something beside them that are about these customers, or of cases about these sales."""
-    kinds = [kind.value for kind in (*ABOUT, Kind.CASE_OPENED, Kind.ORDER_COLLECTED, Kind.ORDER_HANDED_OUT)]
+    of_sales = (Kind.CASE_OPENED, Kind.ORDER_COLLECTED, Kind.ORDER_HANDED_OUT, Kind.TICKET_RENAMED)
+    kinds = [kind.value for kind in (*ABOUT, *of_sales)]
     rows = connection.execute(
         select(FACT.c.fact_id, FACT.c.envelope)
         .join(BESIDE, BESIDE.c.fact_id == FACT.c.fact_id)

@@ -17,12 +17,12 @@ The laws:
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import replace
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from pos.domain.audit import items
+from pos.domain.audit import items, settlements
 from pos.domain.facts import Kind
 from pos.domain.rights import Token
 from sync.office.rules import customers, noted, tickets
@@ -36,7 +36,7 @@ from sync.office.rules.recovery import lock_past, standing
 
 _PAPERS: Final = (Kind.COPY_ISSUED, Kind.ORDER_COLLECTED, Kind.ORDER_HANDED_OUT)
 _AMENDS: Final = (Kind.TENDER_CORRECTED, Kind.TICKET_RENAMED)
-_STEPS: Final = (*SETTLES, *items.STEPS, *customers.ABOUT)
+_STEPS: Final = (*SETTLES, *items.STEPS, *settlements.STEPS, *customers.ABOUT)
 _KINDS: Final = frozenset((*tickets.ENDED_BY, Kind.REFUND_CLAIMED, *_PAPERS, *_AMENDS, *_STEPS))
 
 
@@ -63,25 +63,51 @@ def lay_over(connection: Connection, page: Page, arrived: Sequence[Arrived]) -> 
         begun = {row["id"]: row for row in page.tickets}
         sales = {row["id"] for row in page.sales}
         _note(connection, page, arrived, begun.keys() | sales)
-        _lay(connection, page.papers, page.amendments, begun, sales, arrived)
+        erased = _lay(connection, page.papers, page.amendments, begun, sales, arrived)
+        page.customers.erase_sales(erased)
 
 
 def lay_over_orders(
     connection: Connection, begun: Sequence[dict[str, Any]], sales: Sequence[dict[str, Any]]
-) -> tuple[Papers, Amendments]:
+) -> tuple[Papers, Amendments, Erasures]:
     """The same for orders that are imported again, by the rows of their tickets and sales, which are still to be
     written. What is to be written after those."""
     papers, amendments = Papers(), Amendments()
-    _lay(connection, papers, amendments, {row["id"]: row for row in begun}, {row["id"] for row in sales}, ())
-    return papers, amendments
+    ids = {row["id"] for row in sales}
+    erased = _lay(connection, papers, amendments, {row["id"]: row for row in begun}, ids, ())
+    return papers, amendments, Erasures(erased)
 
 
-def whereabouts(connection: Connection, forgotten: Sequence[str]) -> dict[str, Key]:
-    """Which places tickets are of that are not here, as far as facts have told of them."""
-    told = noted.look(connection, forgotten)
-    wanted = set(forgotten)
-    effects = (effect for this in told for effect in this.fact.effects)
-    return {effect.ticket: (effect.show, effect.place) for effect in effects if effect.ticket in wanted}
+@dataclass(frozen=True, slots=True)
+class Erasures:
+    """Sales whose buyers have been erased."""
+
+    sales: Sequence[str]
+
+    def write(self, connection: Connection) -> None:
+        if self.sales:
+            customers.erase(connection, (), self.sales)
+
+
+class Whereabouts(NamedTuple):
+    """Which place a ticket is of that is not here, and whether it has ended by a fact."""
+
+    place: Key
+    ended: bool = False
+
+
+def whereabouts(connection: Connection, forgotten: Sequence[str]) -> dict[str, Whereabouts]:
+    """What facts have told of tickets that are not here."""
+    found: dict[str, Whereabouts] = {}
+    for this in noted.look(connection, forgotten):
+        places = {effect.ticket: (effect.show, effect.place) for effect in this.fact.effects}
+        if this.fact.kind == Kind.REFUND_CLAIMED:
+            places = {one["id"]: (one["show"], one["unit"]) for one in this.fact.body["refund"]["tickets"]}
+        for ticket, become in this.become.items():
+            if ticket in places:
+                before = found.get(ticket)
+                found[ticket] = Whereabouts(places[ticket], bool(become) or (before is not None and before.ended))
+    return found
 
 
 def _lay(
@@ -91,7 +117,8 @@ def _lay(
     begun: dict[str, dict[str, Any]],
     sales: set[str],
     arrived: Sequence[Arrived],
-) -> None:
+) -> list[str]:
+    """Lay what was told before over rows that are still to be written; the sales whose buyers were erased since."""
     told = noted.take(connection, sorted({*begun, *sales}))
     for this in told:
         for effect in this.fact.effects:
@@ -109,13 +136,15 @@ def _lay(
         # The page may have later papers of it: all of them once more, in their order.
         for one in sorted((one for one in (*of_papers, *arrived) if ticket in _on_paper(one)), key=_turn(ticket)):
             papers.take(_about(one, (ticket,)))
+    erasures = (this for this in told if this.fact.kind == Kind.CUSTOMER_ERASED)
+    return sorted({sale for this in erasures for sale in this.become if sale in sales})
 
 
 def _note(connection: Connection, page: Page, arrived: Sequence[Arrived], own: Container[str]) -> None:
     """Facts about tickets and sales that are neither here nor in this page, for when they come."""
     named = {
         (row["subject"], row["fact_id"]): row
-        for row in (*_named(arrived), *page.early, *page.customers.early(), *page.audit.early)
+        for row in (*_named(arrived), *page.early, *page.customers.early(), *page.audit.early())
     }
     wanted = [(subject, fact_id) for subject, fact_id in named if subject not in own]
     subjects = sorted({subject for subject, _ in wanted})
@@ -132,6 +161,8 @@ def _named(arrived: Sequence[Arrived]) -> Iterator[noted.Row]:
         subjects = _on_paper(one) if fact.kind in _PAPERS else set()
         if fact.kind == Kind.REFUND_CLAIMED:
             subjects = {ticket["id"] for ticket in fact.body["refund"]["tickets"]}
+        elif fact.kind == Kind.CUSTOMER_ERASED:
+            subjects = set(fact.body.get("sales", ()))
         elif sale := sale_of(fact):
             subjects = {sale}
         yield from (noted.row(subject, fact.fact_id) for subject in sorted(subjects))

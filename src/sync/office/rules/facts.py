@@ -374,7 +374,10 @@ def _follow(page: Page, taken: Iterable[tuple[str, str, Effect, Outcome]]) -> No
         if outcome.verdict == "applied" and effect.before == "SOLD" and effect.after == "LEASED":
             become = tickets.ENDED_BY.get(kind, "refunded")
             page.ended.append(tickets.named(effect.ticket, *place) | {"t_state": become})
-            page.early.append({"subject": effect.ticket, "fact_id": fact_id, "become": become})
+            page.early.append(noted.row(effect.ticket, fact_id, become))
+        elif page.board.restored and page.board.places.get(place) is None and effect.after == "LEASED":
+            # Its show is imported again, and its order with it.
+            page.early.append(noted.row(effect.ticket, fact_id, tickets.ENDED_BY.get(kind, "")))
     for fact_id, places in disputed.items():
         page.dispute(fact_id, "place", "; ".join(places.values()), *places)
 

@@ -52,11 +52,17 @@ def book(work: Import) -> Booked:
     holds = list(fresh(work, "hold"))
     orders = list(fresh(work, "order"))
     desk = Desk(work, dict(holds), dict(orders))
+    unpaid = [code for code, body in orders if body.get("state", "paid") != "paid"]
+    names = {*((HOLD, id) for id, _ in holds), *((family, code) for family in (HOLD, ORDER) for code in unpaid)}
+    told = Live.named(work.connection, names if work.again else ())
     rows = _Rows()
     for id, body in holds:
         desk.keep("hold", id, "places", body["show"], body["places"])
     for id, body in orders:
-        _order(work, desk, rows, id, body)
+        if (known := told.documents.get((ORDER, id))) is not None:
+            desk.keep("order", id, "lines", body["show"], _still_held(known))
+        else:
+            _order(work, desk, rows, id, body)
     write(work.connection, desk.changed)
     late = early.lay_over_orders(work.connection, rows.tickets, rows.sales) if desk.restored else ()
     for table, values in ((SALE, rows.sales), (TICKET, rows.tickets), (POSTING, rows.postings)):
@@ -65,14 +71,16 @@ def book(work: Import) -> Booked:
         of_tickets.write(work.connection)
     made = {(HOLD, id): _hold(work, id, body, body["type"]) for id, body in holds}
     made |= {
-        (HOLD, code): _hold(work, code, body | {"name": ""}, RESERVATION)
-        for code, body in orders
-        if body.get("state", "paid") != "paid"
+        (HOLD, code): _hold(work, code, body | {"name": ""}, RESERVATION) for code, body in orders if code in unpaid
     }
-    made |= rows.orders
-    told = Live.named(work.connection, made) if work.again else None
-    work.entries += put(work.connection, made | told.documents if told else made, told.facts if told else {})
+    work.entries += put(work.connection, made | rows.orders | told.documents, told.facts)
     return Booked(desk.changed, [row["id"] for row in rows.sales])
+
+
+def _still_held(order: dict[str, Any]) -> list[str]:
+    """The places of an order that is not paid, as tills have told of it."""
+    lines = order["lines"] if order["state"] == OPEN else []
+    return [str(line["unit"]) for line in lines if line["state"] == "held"]
 
 
 def _hold(work: Import, id: str, body: dict[str, Any], type_: str) -> dict[str, Any]:

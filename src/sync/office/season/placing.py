@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from pos.domain.errors import Unreadable
 from pos.domain.money import Money, tax_included
@@ -13,11 +13,13 @@ from pos.domain.price import tax_basis_points
 from pos.domain.rights import OfficeState
 from pos.domain.seating import Seating
 from sync.office.rules import early
-from sync.office.rules.places import Key, Place, lock_where
+from sync.office.rules.places import Place, lock_where
 from sync.office.rules.recovery import standing
 from sync.office.season.work import Import
 from sync.office.store.own import ticket_codes
 from sync.office.store.tables import RIGHT
+
+_NAMELESS: Final = (OfficeState.SOLD, OfficeState.QUARANTINE)  # a right that a till told of without its ticket
 
 
 class Desk:
@@ -43,12 +45,12 @@ class Desk:
         self.restored = bool(standing(work.connection).generation)
         self._told = self._told_of(orders) if self.restored else {}
 
-    def _told_of(self, orders: dict[str, dict[str, Any]]) -> dict[str, Key]:
-        """Where the tickets of these orders are, of which tills have told."""
+    def _told_of(self, orders: dict[str, dict[str, Any]]) -> dict[str, early.Whereabouts]:
+        """What became of the tickets of these orders, of which tills have told."""
         ids = {name for code, body in orders.items() for name in _tickets(code, body)}
-        told = early.whereabouts(self._work.connection, sorted(ids))
-        held = {p.ticket: p.key for records in self._records.values() for p in records.values() if p.ticket in ids}
-        return told | held
+        records = (place for of_show in self._records.values() for place in of_show.values())
+        there = {place.ticket: early.Whereabouts(place.key) for place in records if place.ticket in ids}
+        return early.whereabouts(self._work.connection, sorted(ids)) | there
 
     def keep(self, family: str, id: str, key: str, show: str, places: Iterable[str]) -> list[Place]:
         """Hold the free places that a list names; imported again, also those that are held so already."""
@@ -102,21 +104,41 @@ class Desk:
     def sell(self, id: str, key: str, show: str, named: str, ticket: str) -> tuple[Place, str]:
         """Take the place of an order's ticket, and what the ticket is by now: live, or void where tills have told that
         its place has passed on."""
-        place = self._known(show, named, ticket) if self.restored else None
-        if place is None:
+        told = self._told.get(ticket)
+        if told is not None and (place := self._records[show].get(told.place[1])) is not None:
+            return place, self._as_told(place, ticket, ended=told.ended)
+        if self._work.again and (place := self._unnamed(show, named)) is not None:
+            return place, self._as_told(place, ticket, ended=False)
+        try:
             place = self._take("order", id, key, show, named)
-            place.grant(OfficeState.SOLD, "", 0, self._work.now, ticket)
-        return place, "live" if place.ticket == ticket else "void"
+        except Unreadable as error:
+            if not self._work.again or named not in self._records[show]:
+                raise
+            # Whoever paid it back before its place went to another is never heard.
+            self._work.lines.append(f"order {id}: {ticket} is void: {error.reason}")
+            return self._records[show][named], "void"
+        place.grant(OfficeState.SOLD, "", 0, self._work.now, ticket)
+        return place, "live"
 
-    def _known(self, show: str, named: str, ticket: str) -> Place | None:
-        """The place that tills have told of as this ticket's; or one that is sold, and nobody knows by which: who gives
-        back the right to refund a ticket does not say which it was."""
-        if (told := self._told.get(ticket)) is not None:
-            return self._records[show].get(told[1]) if told[0] == show else None
+    def _as_told(self, place: Place, ticket: str, *, ended: bool) -> str:
+        """What a ticket is by what tills have told of its place."""
+        if place.ticket == ticket:
+            return "live"
+        if ended or (place.state is not OfficeState.POOL and (place.state not in _NAMELESS or place.ticket)):
+            return "void"
+        if place.state is OfficeState.POOL:
+            place.grant(OfficeState.SOLD, "", 0, self._work.now, ticket)
+        else:
+            place.ticket = ticket
+        self.changed.append(place)
+        return "live"
+
+    def _unnamed(self, show: str, named: str) -> Place | None:
+        """A place that is sold, and nobody knows by which ticket: who gives back the right to refund one does not say.
+        A seat of a show that was forgotten, too, is frozen then."""
         for record in self._of(show, named):
-            if record.state is OfficeState.SOLD and not record.ticket:
-                record.ticket = ticket
-                self.changed.append(record)
+            sold = record.state is OfficeState.SOLD or (record.place == named and record.state in _NAMELESS)
+            if sold and not record.ticket:
                 return record
         return None
 
