@@ -110,7 +110,9 @@ def test_a_ticket_that_ended_by_a_fact_of_which_something_else_is_disputed(
 def test_that_its_own_outcome_counts(
     house: House, kept: Kept, tills_at: Tills, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mutate(monkeypatch, facts, "_follow", '"fact_id": fact_id, "become": become}', '"fact_id": fact_id, "become": ""}')
+    mutate(
+        monkeypatch, facts, "_follow", "noted.row(effect.ticket, fact_id, become)", "noted.row(effect.ticket, fact_id)"
+    )
     with pytest.raises(AssertionError):
         test_a_ticket_that_ended_by_a_fact_of_which_something_else_is_disputed(house, kept, tills_at)
 
