@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 import sync.office.rules.effects as effects
-import sync.office.rules.facts as facts
 import sync.office.rules.live as live
+import sync.office.rules.roles as roles
 from pos.domain.books import Posting
 from pos.domain.money import Money
 from pos.domain.rights import Effect, OfficeState, Token
@@ -326,7 +326,7 @@ def fenced_holds_go_back(patch: pytest.MonkeyPatch) -> None:
 
 
 def types_are_not_looked_at(patch: pytest.MonkeyPatch) -> None:
-    mutate(patch, facts, "_check_holds", "not may_use(", "False and may_use(")
+    mutate(patch, roles, "check_holds", "not may_use(", "False and may_use(")
 
 
 def late_words_count(patch: pytest.MonkeyPatch) -> None:

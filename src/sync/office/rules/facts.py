@@ -33,6 +33,7 @@ from sync.office.rules import (
     parking,
     recalls,
     releasing,
+    roles,
     shifts,
     tickets,
     tills,
@@ -45,9 +46,9 @@ from sync.office.rules.bodies import SaleBody, document_in
 from sync.office.rules.customers import Customers
 from sync.office.rules.effects import worst
 from sync.office.rules.history import Author, Outcome, Verdict
-from sync.office.rules.live import Live, may_use, uses
+from sync.office.rules.live import Live
 from sync.office.rules.page import Page, notices, write
-from sync.office.rules.people import SETTLES, People, approvers_of, user_of
+from sync.office.rules.people import SETTLES, People
 from sync.office.rules.places import Key, Place
 from sync.office.rules.purses import Purses
 from sync.office.rules.reading import Arrived, BadChain
@@ -203,15 +204,15 @@ def _book_one(page: Page, one: Arrived) -> None:
     outcomes: list[Outcome] = []
     if one.fact is not None:
         _post(page, one.fact)
-        holds = _holds(page, one.fact)
+        holds = roles.holds_used(page, one.fact)
         outcomes = _effects(page, one.fact, one)
         strange = page.purses.take(one.fact, outcomes)
         page.disputes += [] if one.unreadable else strange
-        _check_role(page, one.fact)
+        roles.check(page, one.fact)
         if not one.unreadable:
             page.live.take(one.fact)
             page.disputes += page.stock.take(one.fact)
-            _check_holds(page, one.fact, holds)
+            roles.check_holds(page, one.fact, holds)
     verdicts = [outcome.verdict for outcome in outcomes]
     unreadable, settling = one.unreadable, _settling(one)
     if settling is not None and not page.cases.step(settling, may=(may := page.people.may(settling))):
@@ -416,37 +417,3 @@ def _sell(page: Page, fact: Fact, sale: SaleBody, outcomes: Sequence[Outcome]) -
         for ticket in sale.tickets
     ]
     return []
-
-
-def _check_role(page: Page, fact: Fact) -> None:
-    """The office checks who did it, and who approved its prices, too: a dispute, since it has been done."""
-    user = user_of(fact)
-    if user and not page.people.may(fact):
-        role = page.people.roles.get(user, "unknown")
-        page.dispute(fact.fact_id, "role", f"{fact.kind} by {user!r}, whose role here is {role}", role=role)
-        return
-    for who in page.people.unapproved(fact)[:1]:
-        role = page.people.roles.get(who, "unknown")
-        page.dispute(fact.fact_id, "role", f"a price approved by {who!r}, whose role here is {role}", role=role)
-
-
-def _holds(page: Page, fact: Fact) -> set[str]:
-    """The holds that a fact does something with, as its places have them before it."""
-    if not uses(fact):
-        return set()
-    named = {effect.ticket for effect in fact.effects if effect.after == "HELD"}
-    records = (page.board.places.get((e.show, e.place)) for e in fact.effects if e.before == "HELD" != e.after)
-    return named | {place.ticket for place in records if place is not None and place.state == "HELD"}
-
-
-def _check_holds(page: Page, fact: Fact, holds: set[str]) -> None:
-    """Holds go by their type: who may not touch one needs somebody who approves."""
-    if page.live.is_due(fact):
-        return  # nobody's decision: its time had come
-    roles, user = page.people.roles, user_of(fact)
-    approvers = [roles.get(name, "") for name in approvers_of(fact) if name != user]
-    for hold in sorted(holds):
-        type_, role = page.live.type_of(hold), roles.get(user, "unknown")
-        if type_ and not may_use(type_, role, approvers):
-            detail = f"{fact.kind} by {user!r}, whose role here is {role}: {hold} is a hold of type {type_}"
-            page.dispute(fact.fact_id, "role", detail, role=role)
