@@ -16,6 +16,7 @@ from sync.office.__main__ import main
 from sync.office.clock import now_s
 from sync.office.rules import deaths, early, facts, recovery
 from sync.office.rules.claims import Claim, Recovering
+from sync.office.rules.reading import read
 from sync.office.season import bookings, placing
 from sync.office.season.importer import import_season, import_within
 from sync.wire import ClaimAnswer, FactItem, GrantItem
@@ -580,6 +581,27 @@ def test_a_till_is_declared_dead_at_the_same_moment(house: House, kept: Kept, ti
         declared.result(10)
     assert house.rows("SELECT state FROM till WHERE id = 'T2'") == [("DEAD",)]
     assert states(house)["WEB1-1"] == "live"
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_an_order_is_imported_while_a_till_tells_of_it(
+    house: House, kept: Kept, tills_at: Tills, tmp_path: Path
+) -> None:
+    """Neither of two transactions sees what the other has not committed: one waits for the other."""
+    (one,) = tills_at("T1")
+    file = kept.back_up()
+    season = bought(house, tmp_path)
+    one.claim_refund(order(house))
+    kept.restore(file)
+    kept.end("T1")
+    key = one.key.public_key().public_bytes_raw()
+    with ThreadPoolExecutor(1) as pool:
+        with house.database.write() as connection:
+            facts.accept(connection, "T1", 1, read(one.journal, "T1", 1, key), int(now_s()))
+            imported = pool.submit(import_season, house.database, season)
+            assert not wait([imported], 0.5).done
+        imported.result(10)
+    assert house.rows("SELECT claimed FROM ticket WHERE id = 'WEB1-1'") == [(1,)]
 
 
 def test_it_takes_a_person(kept: Kept, house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -378,7 +378,7 @@ def test_an_item_and_a_step_in_it_at_the_same_moment(house: House, kept: Kept, t
     overrides(house, one, *FIVE)
     two.record("AuditItemClosed", {"item": OVER, "user": "otto", "note": "seen"})
     with house.database.write() as connection:
-        assert watching.early.lock_for_items(connection)
+        assert watching.early.keep_apart(connection)
         thread = threading.Thread(target=house.push, args=(two,))
         thread.start()
         thread.join(0.3)
@@ -397,4 +397,4 @@ def test_where_nothing_was_restored_nothing_is_noted(house: House, tills_at: Til
     assert sorted(causes(house)) == ["audit", "record", "unreadable"]
     nothing_left(house)
     with house.database.write() as connection:
-        assert not early.lock_for_items(connection)
+        assert not early.keep_apart(connection)

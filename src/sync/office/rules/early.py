@@ -49,8 +49,9 @@ def lock(connection: Connection, arrived: Sequence[Arrived]) -> None:
     lock_past(connection, alone=office.recovering or any(fact.kind in _KINDS for fact in facts))
 
 
-def lock_for_items(connection: Connection) -> bool:
-    """Before audit items are looked for: whether steps in them may have been told already."""
+def keep_apart(connection: Connection) -> bool:
+    """The same before audit items are made, or orders, which no page of facts is about: whether tills may have told of
+    them already. Before every other lock."""
     restored = bool(standing(connection).generation)
     if restored:
         lock_past(connection, alone=False)

@@ -37,7 +37,7 @@ def look(connection: Connection, now: datetime) -> Look:
 
     Nothing is done while another process is at it.
     """
-    restored = early.lock_for_items(connection)
+    restored = early.keep_apart(connection)
     season = Season.read(connection)
     if season is None or not watched.mine(connection):
         return Look()

@@ -15,7 +15,7 @@ from pos.domain.errors import Unreadable
 from pos.domain.plan import Plan
 from pos.domain.season import FAMILIES
 from sync.office.clock import now_iso, now_s
-from sync.office.rules import changes, outbox
+from sync.office.rules import changes, early, outbox
 from sync.office.season import seats
 from sync.office.season.bookings import book
 from sync.office.season.keys import TABLES
@@ -62,6 +62,7 @@ def import_within(connection: Connection, path: Path) -> list[str]:
 
 
 def _one_at_a_time(connection: Connection) -> None:
+    early.keep_apart(connection)
     if connection.dialect.name == "postgresql":  # SQLite has one writer
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _IMPORT_LOCK})
 
