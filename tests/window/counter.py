@@ -46,6 +46,8 @@ class Counter(Eyes):
     # ---- routine -----------------------------------------------------------------------
 
     def sign_in(self, user: str) -> None:
+        """At a window that is locked, or is about to be."""
+        self.until(lambda: self.window.session.person is None)
         self.window.signin.choose(user)
         self.type(PINS[user])
         self.press(Key.Key_Return)
