@@ -184,7 +184,7 @@ def _restore(options: argparse.Namespace) -> int:
         was = f"; what was there is {aside}" if aside is not None else ""
         return (
             f"restored from {options.file}{was}. Serve: the tills send what the office has lost, and nothing is "
-            "granted until housefull-office restored --by USER"
+            "granted until housefull-office restored --by USER, which imports once more (--import) what was since"
         )
 
     return _said(work)
