@@ -182,7 +182,7 @@ def _nobody(_connection: Any) -> list[Any]:
 
 _RIGHT: Final = r"is disputed: place|the office says|is sold \d times|in the hands of"
 MUTATIONS: Final[dict[str, Mutation]] = {
-    "a late grant is accepted": Mutation({"pos.till.counter.passing.may_accept": _accept_any}, ("late",), _RIGHT, 8),
+    "a late grant is accepted": Mutation({"pos.till.counter.passing.may_accept": _accept_any}, ("late",), _RIGHT, 9),
     "a till tells before it lets go": Mutation(
         {"pos.till.counter.passing.give_back": _tell_first, "pos.till.drawer.shift.give_back": _tell_first},
         ("weather", "late"),
@@ -216,7 +216,7 @@ MUTATIONS: Final[dict[str, Mutation]] = {
         4,
     ),
     "a right is passed on and kept": Mutation(
-        {"pos.till.counter.neighbours._let_go": _pass_on_and_keep}, ("cut off", "lan"), _RIGHT, 4
+        {"pos.till.counter.neighbours._let_go": _pass_on_and_keep}, ("cut off", "lan"), _RIGHT, 16
     ),
     "a gift card stays as full as it was": Mutation(
         {"pos.domain.purse.Purse.moved": _stays_full}, ("weather",), "is disputed: purse|were spent", 8
