@@ -98,8 +98,8 @@ class OfficeTrouble:
         return not unknown
 
     def _will_not_tell(self, hand: Hand) -> bool:
-        """Whether somebody can attest for it: no counter has such a till tonight, its disk is gone since before the
-        backup, or all of its journal is here and it sells no more."""
+        """Whether somebody can attest for it: no counter has such a till tonight, its PC never heard that it was
+        enrolled, its disk is gone since before the backup, or all of its journal is here and it sells no more."""
         at_no_counter = all(made.name != hand.till for made in self._house.machines)
         if at_no_counter or hand in self._disks.gone_for_good():
             return True
@@ -112,4 +112,5 @@ class OfficeTrouble:
                 fenced = db.execute("SELECT value FROM meta WHERE key = 'fenced'").fetchone()
             ended = fenced is not None or ledger != made.disk.ledger
             return ended and self._house.office.tills()[hand] == facts
-        return False
+        of_till = [one for one in self._house.cashiers if one.machine.name == hand.till]
+        return any(one.done and not one.machine.incarnation for one in of_till)
