@@ -44,9 +44,7 @@ class OfficeTrouble:
             times += 1
             self.world.sleep(self.world.random.uniform(1.0, 5.0))
             office.start()
-            patience = self.world.random.choice(
-                (0, 2, 1_000)
-            )  # looks at whether it has ended: the disk may fail before
+            patience = self.world.random.choice((0, 2, 1_000))  # looks at whether it has ended, before the disk fails
             while not self._ended() and (patience or not self._may_be_lost()):
                 patience = max(0, patience - 1)
                 self.world.sleep(3.0)

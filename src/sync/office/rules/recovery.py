@@ -193,6 +193,7 @@ def end(connection: Connection, by: str, without: Collection[str], now: int) -> 
     `by` attests that they sell no more. Those of them that are active are dead from then on: which they are. Raises
     CannotEnd."""
     lock_past(connection, alone=True)  # whatever is told now is told before or after the end
+    # Whoever declares a till dead or enrols it anew locks it before its places, and the change log last: it waits here.
     connection.execute(select(TILL.c.id).order_by(TILL.c.id, TILL.c.incarnation).with_for_update()).all()
     if not recovering(connection):
         raise CannotEnd("this office has not been restored, or that has ended")

@@ -41,6 +41,7 @@ class Desk:
             assert document is not None
             self.seatings[show] = work.season.seating(document)
             self._records[show] = {p.place: p for p in lock_where(work.connection, RIGHT.c.show_id == show)}
+        # Asked for whatever is imported: an office has its key from its first season on, and so has every backup of it.
         self.code = ticket_codes(work.connection)
         self.restored = bool(standing(work.connection).generation)
         self._told = self._told_of(orders) if self.restored else {}
@@ -105,7 +106,7 @@ class Desk:
         """Take the place of an order's ticket, and what the ticket is by now: live, or void where tills have told that
         its place has passed on."""
         told = self._told.get(ticket)
-        if told is not None and (place := self._records[show].get(told.place[1])) is not None:
+        if told is not None and told.place[0] == show and (place := self._records[show].get(told.place[1])) is not None:
             return place, self._as_told(place, ticket, ended=told.ended)
         if self._work.again and (place := self._unnamed(show, named)) is not None:
             return place, self._as_told(place, ticket, ended=False)
